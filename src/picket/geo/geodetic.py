@@ -1,0 +1,28 @@
+"""Latitude, longitude, height <-> earth-centred earth-fixed metres (WGS84)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from picket.geo import frames_kernels as k
+
+Floats = npt.NDArray[np.float64]
+
+
+def geodetic_to_ecef(lat_deg: Any, lon_deg: Any, alt_wgs84_m: Any) -> Floats:
+    """ECEF positions (N, 3), m, of N places in degrees and metres above the ellipsoid. NaN in, NaN out."""
+    lat, lon, alt = np.broadcast_arrays(k.floats(lat_deg), k.floats(lon_deg), k.floats(alt_wgs84_m))
+    out = np.empty((len(lat), 3))
+    k.geodetic_to_ecef(k.floats(lat), k.floats(lon), k.floats(alt), out)
+    return out
+
+
+def ecef_to_geodetic(position_ecef_m: Floats) -> tuple[Floats, Floats, Floats]:
+    """Latitude deg, longitude deg and height m above the ellipsoid, each (N,), of ECEF positions (N, 3)."""
+    xyz = np.ascontiguousarray(np.atleast_2d(position_ecef_m), np.float64)
+    out = np.empty((3, len(xyz)))
+    k.ecef_to_geodetic(xyz, out)
+    return out[0], out[1], out[2]
