@@ -19,7 +19,7 @@ _WHERE = {
     "Site": "picket.site",
     "Tracker": "picket.track",
     "load_site": "picket.site:load",
-    "metrics": "picket.track.metrics:",
+    "metrics": "picket.metrics:",
     "read_detections": "picket.feed",
 }
 __all__ = ["Batch", "Site", "Tracker", "__version__", "load_site", "metrics", "read_detections"]

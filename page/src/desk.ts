@@ -1,0 +1,309 @@
+/** What the officer can do: every action of keys, lists and buttons, in one place. Actions change the state and say what went wrong. */
+import { ApiError, api, CAUSES, type Alert, type Cause, type Severity } from "./api.ts";
+import type { Renderer } from "./map/renderer.ts";
+import { shapesOf } from "./map/shapes.ts";
+import { applyPalette, PALETTES, type PaletteName } from "./palette.ts";
+import { SEVERITY_RANK, type Sort, type State, type Tab } from "./state.ts";
+import type { Sound } from "./sound.ts";
+
+const CLOSED_KEPT = 5;
+const LOOK_RES_M = 8;
+
+export class Desk {
+  readonly state: State;
+  readonly sound: Sound;
+  /** Set by main once the map exists. */
+  renderer!: Renderer;
+  /** Tells the live region of a new alert. */
+  announce: (alert: Alert) => void = () => {};
+  /** Opens or closes the zone editor for a zone; loaded when first needed. */
+  editZone: (id: string | null) => void = () => {};
+  private loadingDetail = -1;
+
+  constructor(state: State, sound: Sound) {
+    this.state = state;
+    this.sound = sound;
+  }
+
+  // -- alerts as they come -----------------------------------------------------------------------------------
+
+  takeAlert(alert: Alert): void {
+    const { state } = this;
+    const before = state.alerts.get(alert.id);
+    if (before && before.n > alert.n) return;
+    state.alerts.set(alert.id, alert);
+    if (!before && alert.state === "raised") this.announce(alert);
+    this.afterAlerts(!before && alert.state === "raised");
+  }
+
+  takeAllAlerts(alerts: Alert[]): void {
+    const { state } = this;
+    const fresh = alerts.filter((a) => a.state === "raised" && !state.alerts.has(a.id));
+    const closed = [...state.alerts.values()].filter((a) => a.state === "closed");
+    state.alerts = new Map([...closed, ...alerts].map((a) => [a.id, a]));
+    fresh.forEach((a) => this.announce(a));
+    this.afterAlerts(fresh.length > 0);
+  }
+
+  private afterAlerts(isNew: boolean): void {
+    const { state } = this;
+    const closed = [...state.alerts.values()].filter((a) => a.state === "closed").sort((a, b) => (b.closed_at ?? 0) - (a.closed_at ?? 0));
+    closed.slice(CLOSED_KEPT).forEach((a) => state.alerts.delete(a.id));
+    const current = state.cursor === null ? undefined : state.alerts.get(state.cursor);
+    if (!current || current.state === "closed") state.cursor = state.openAlerts()[0]?.id ?? null;
+    if (state.closing !== null && state.alerts.get(state.closing)?.state !== "acknowledged" && state.alerts.get(state.closing)?.state !== "raised") {
+      state.closing = null;
+    }
+    this.soundAlarm(isNew);
+    this.paintAlertedZones();
+    state.changed();
+    this.renderer.touch();
+  }
+
+  /** The most urgent unacknowledged alert sounds; else a lost link; else nothing. */
+  soundAlarm(restart: boolean): void {
+    const { state } = this;
+    const top = state.raisedAlerts()[0];
+    const lost = state.everLinked && (state.pictureLost || state.alertsLost);
+    this.sound.want(top ? top.severity : lost ? "link" : null, restart);
+  }
+
+  private paintAlertedZones(): void {
+    const alerted = new Map<string, Severity>();
+    for (const a of this.state.openAlerts()) {
+      if (!a.zone || !a.active) continue;
+      const held = alerted.get(a.zone);
+      if (!held || SEVERITY_RANK[a.severity] > SEVERITY_RANK[held]) alerted.set(a.zone, a.severity);
+    }
+    const key = JSON.stringify([...alerted]);
+    if (key === this.zonesPainted) return;
+    this.zonesPainted = key;
+    this.renderer.setBase({ alerted });
+  }
+  private zonesPainted = "[]";
+
+  // -- alerts as the officer handles them --------------------------------------------------------------------
+
+  moveCursor(step: number): void {
+    const { state } = this;
+    const list = state.orderedAlerts();
+    if (!list.length) return;
+    const at = list.findIndex((a) => a.id === state.currentAlert()?.id);
+    const next = list[Math.max(0, Math.min(list.length - 1, at + step))]!;
+    this.point(next.id);
+  }
+
+  /** Put the cursor on an alert and the keyboard's focus on its row. */
+  point(id: number): void {
+    const { state } = this;
+    state.cursor = id;
+    if (state.closing !== id) state.closing = null;
+    state.changed();
+    requestAnimationFrame(() => requestAnimationFrame(() => this.focusRow(id)));
+  }
+
+  private focusRow(id: number): void {
+    const row = document.querySelector<HTMLElement>(`[data-alert="${id}"] .alert-main`);
+    row?.focus({ preventScroll: true });
+    row?.closest("li")?.scrollIntoView({ block: "nearest" });
+  }
+
+  /** Centre the map on an alert and select its nearest track. */
+  look(alert: Alert | null): void {
+    if (!alert) return;
+    const { state } = this;
+    state.cursor = alert.id;
+    const id = alert.nearest_track_id ?? alert.track_ids[0] ?? -1;
+    const slot = state.store.slotOf(id);
+    if (slot >= 0) {
+      this.select(id);
+      this.centre(state.store.drawX[slot]!, state.store.drawY[slot]!);
+    } else if (alert.lat_deg !== null && alert.lon_deg !== null) {
+      if (id >= 0) this.select(id);
+      this.centre(state.store.plane.x(alert.lon_deg), state.store.plane.y(alert.lat_deg));
+    } else if (alert.rule === "silent_sensor") this.show("sensors");
+    else state.say("This alert has no place on the map.");
+    state.changed();
+  }
+
+  jumpToNewest(): void {
+    const raised = this.state.raisedAlerts();
+    if (!raised.length) {
+      this.state.say("Every alert is acknowledged.");
+      return;
+    }
+    const newest = raised.reduce((a, b) => (b.raised_at > a.raised_at || (b.raised_at === a.raised_at && b.id > a.id) ? b : a));
+    this.point(newest.id);
+    this.look(newest);
+  }
+
+  acknowledge(alert: Alert | null): void {
+    if (!alert) this.state.say("There is no alert to acknowledge.");
+    else if (alert.state !== "raised") this.state.say(`Alert ${alert.id} is already ${alert.state}. Space goes to the newest one that is not.`);
+    else void this.ask(alert, () => api.acknowledge(alert.id), "acknowledged");
+  }
+
+  startClosing(alert: Alert | null): void {
+    if (!alert || alert.state === "closed") {
+      this.state.say("There is no open alert to close.");
+      return;
+    }
+    this.state.cursor = alert.id;
+    this.state.closing = alert.id;
+    this.state.changed();
+  }
+
+  stopClosing(): void {
+    this.state.closing = null;
+    this.state.changed();
+  }
+
+  close(cause: Cause): void {
+    const alert = this.state.closing === null ? undefined : this.state.alerts.get(this.state.closing);
+    this.state.closing = null;
+    if (alert) void this.ask(alert, () => api.close(alert.id, cause, ""), `closed: ${cause}`);
+  }
+
+  closeByDigit(digit: number): boolean {
+    const cause = CAUSES[digit - 1];
+    if (this.state.closing === null || !cause) return false;
+    this.close(cause);
+    return true;
+  }
+
+  private async ask(alert: Alert, request: () => Promise<Alert>, done: string): Promise<void> {
+    const { state } = this;
+    if (state.pending.has(alert.id)) return;
+    state.pending.add(alert.id);
+    state.changed();
+    try {
+      const after = await request();
+      this.takeAlert({ ...alert, ...after });
+      state.say(`Alert ${alert.id} ${done}.`);
+    } catch (e) {
+      state.say(`Alert ${alert.id} was not changed: ${words(e)}`, true);
+    } finally {
+      state.pending.delete(alert.id);
+      state.changed();
+    }
+  }
+
+  // -- tracks ------------------------------------------------------------------------------------------------
+
+  select(id: number): void {
+    const { state } = this;
+    if (id !== state.selected) {
+      state.selected = id;
+      state.detail = null;
+      state.detailError = "";
+      state.operators = null;
+    }
+    if (id >= 0) {
+      if (state.tab !== "zones") state.tab = "detail";
+      void this.loadDetail();
+    }
+    state.changed();
+    this.renderer.touch();
+  }
+
+  async loadDetail(): Promise<void> {
+    const { state } = this;
+    const id = state.selected;
+    if (id < 0 || this.loadingDetail === id) return;
+    this.loadingDetail = id;
+    try {
+      const detail = await api.track(id);
+      if (state.selected === id) {
+        state.detail = detail;
+        state.detailError = "";
+      }
+    } catch (e) {
+      if (state.selected === id) state.detailError = words(e);
+    } finally {
+      this.loadingDetail = -1;
+      state.changed();
+    }
+  }
+
+  async loadOperators(): Promise<void> {
+    const { state } = this;
+    try {
+      state.operators = JSON.stringify(await api.operators(state.selected), null, 1);
+    } catch (e) {
+      state.operators = words(e);
+    }
+    state.changed();
+  }
+
+  async loadZones(): Promise<void> {
+    this.state.zones = await api.zones();
+    this.renderer.setBase({ zones: shapesOf(this.state.zones, this.state.store.plane) });
+    this.state.changed();
+  }
+
+  lookAtTrack(id: number): void {
+    const slot = this.state.store.slotOf(id);
+    this.select(id);
+    if (slot >= 0) this.centre(this.state.store.drawX[slot]!, this.state.store.drawY[slot]!);
+  }
+
+  // -- map and page ------------------------------------------------------------------------------------------
+
+  private centre(x: number, y: number): void {
+    const { view } = this.renderer;
+    if (view.res > LOOK_RES_M * 4) view.res = LOOK_RES_M;
+    view.centre(x, y);
+  }
+
+  /** Show the site with its sensors' reach and its zones. */
+  fitSite(): void {
+    const { state } = this;
+    const plane = state.store.plane;
+    let reach = 0;
+    for (const s of state.sensors) if (s.lat_deg !== null && s.max_range_m && s.max_range_m < 40000) reach = Math.max(reach, s.max_range_m);
+    this.renderer.view.fit((reach || 6000) * plane.stretch(plane.latDeg));
+  }
+
+  show(tab: Tab): void {
+    this.state.tab = tab;
+    this.state.changed();
+  }
+
+  setFilter(words: string): void {
+    this.state.filter = words;
+    this.state.changed();
+  }
+
+  setSort(sort: Sort): void {
+    this.state.sort = sort;
+    this.state.changed();
+  }
+
+  setPalette(name: PaletteName): void {
+    this.state.palette = name;
+    this.renderer.setPalette(applyPalette(name));
+    this.state.changed();
+  }
+
+  nextPalette(): void {
+    this.setPalette(PALETTES[(PALETTES.indexOf(this.state.palette) + 1) % PALETTES.length]!);
+  }
+
+  /** The officer sits down. Through the door itself it is also the gesture that lets the browser sound alarms. */
+  startWatch(withSound: boolean): void {
+    this.state.started = true;
+    sessionStorage.setItem("picket.started", "1");
+    if (withSound && this.sound.state !== "on") this.sound.enable(true);
+    this.state.changed();
+  }
+
+  toggleHelp(on = !this.state.help): void {
+    this.state.help = on;
+    this.state.changed();
+  }
+}
+
+/** An error in words for the officer. */
+export function words(e: unknown): string {
+  return e instanceof ApiError ? e.message : e instanceof Error ? e.message : String(e);
+}

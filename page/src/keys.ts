@@ -1,0 +1,124 @@
+/** The keyboard: one table that both acts and is shown in the help, so that neither can forget a key. */
+import type { Desk } from "./desk.ts";
+
+export interface KeyRow {
+  keys: string;
+  does: string;
+  group: "Alerts" | "Map" | "Lists" | "Page";
+}
+
+interface Binding extends KeyRow {
+  match: (e: KeyboardEvent) => boolean;
+  run: (desk: Desk, e: KeyboardEvent) => void;
+}
+
+const key =
+  (...names: string[]) =>
+  (e: KeyboardEvent) =>
+    names.includes(e.key) && !(e.shiftKey && e.key.startsWith("Arrow"));
+
+const BINDINGS: Binding[] = [
+  { group: "Alerts", keys: "Space", does: "jump to the newest unacknowledged alert", match: key(" "), run: (d) => d.jumpToNewest() },
+  { group: "Alerts", keys: "j / ↓", does: "next alert", match: key("j", "ArrowDown"), run: (d) => d.moveCursor(1) },
+  { group: "Alerts", keys: "k / ↑", does: "previous alert", match: key("k", "ArrowUp"), run: (d) => d.moveCursor(-1) },
+  { group: "Alerts", keys: "Enter", does: "look: centre the map on the alert, select its track", match: key("Enter"), run: (d) => d.look(d.state.currentAlert()) }, // prettier-ignore
+  { group: "Alerts", keys: "a", does: "acknowledge the alert", match: key("a"), run: (d) => d.acknowledge(d.state.currentAlert()) },
+  { group: "Alerts", keys: "c, then 1–7", does: "close the alert with its cause (Esc leaves it open)", match: key("c"), run: (d) => d.startClosing(d.state.currentAlert()) }, // prettier-ignore
+  { group: "Map", keys: "+ / −", does: "zoom in, zoom out", match: key("+", "=", "-", "_"), run: (d, e) => d.renderer.view.zoom("+=".includes(e.key) ? 1.5 : 1 / 1.5) }, // prettier-ignore
+  { group: "Map", keys: "Shift + arrows", does: "move the map (or drag it)", match: () => false, run: () => {} },
+  { group: "Map", keys: "f", does: "fit the site", match: key("f"), run: (d) => d.fitSite() },
+  { group: "Map", keys: "z", does: "edit zones", match: key("z"), run: (d) => d.show(d.state.tab === "zones" ? "tracks" : "zones") },
+  { group: "Lists", keys: "/", does: "filter the tracks", match: key("/"), run: (d) => focusFilter(d) },
+  { group: "Lists", keys: "t", does: "track list", match: key("t"), run: (d) => d.show("tracks") },
+  { group: "Lists", keys: "d", does: "detail of the selected track", match: key("d"), run: (d) => d.show("detail") },
+  { group: "Lists", keys: "h", does: "sensors and health", match: key("h"), run: (d) => d.show("sensors") },
+  { group: "Page", keys: "s", does: "sound on or off", match: key("s"), run: (d) => d.sound.toggle() },
+  { group: "Page", keys: "p", does: "next palette: day, night, red dim", match: key("p"), run: (d) => d.nextPalette() },
+  { group: "Page", keys: "?", does: "this help", match: key("?"), run: (d) => d.toggleHelp() },
+  { group: "Page", keys: "Esc", does: "close what is open, drop the selection", match: key("Escape"), run: (d) => escape(d) },
+];
+
+export const KEY_ROWS: readonly KeyRow[] = BINDINGS;
+
+const PAN_PX_PER_S = 700;
+
+function focusFilter(desk: Desk): void {
+  desk.show("tracks");
+  requestAnimationFrame(() => requestAnimationFrame(() => document.querySelector<HTMLInputElement>("#filter")?.focus()));
+}
+
+function escape(desk: Desk): void {
+  const { state } = desk;
+  if (state.help) desk.toggleHelp(false);
+  else if (state.closing !== null) desk.stopClosing();
+  else if (state.tab === "zones") {
+    desk.editZone(null);
+    desk.show("tracks");
+  } else {
+    desk.select(-1);
+    if (state.tab === "detail") desk.show("tracks");
+  }
+}
+
+const typing = (target: EventTarget | null) =>
+  target instanceof HTMLElement && (target.matches("input:not([type=checkbox]):not([type=radio]), textarea, select") || target.isContentEditable);
+
+/** A control that Enter and Space belong to: any button or link but an alert's own row. */
+const ownsEnter = (target: EventTarget | null) =>
+  target instanceof HTMLElement && target.matches("button, a, summary, [role=tab]") && !target.matches(".alert-main");
+
+export function followKeys(desk: Desk): void {
+  const held = new Set<string>();
+  let lastMs = 0;
+
+  const panWhileHeld = (atMs: number) => {
+    const dx = (held.has("ArrowLeft") ? 1 : 0) - (held.has("ArrowRight") ? 1 : 0);
+    const dy = (held.has("ArrowUp") ? 1 : 0) - (held.has("ArrowDown") ? 1 : 0);
+    if (!dx && !dy) {
+      lastMs = 0;
+      return;
+    }
+    const dt = lastMs ? Math.min(0.1, (atMs - lastMs) / 1000) : 1 / 60;
+    lastMs = atMs;
+    desk.renderer.view.pan(dx * PAN_PX_PER_S * dt, dy * PAN_PX_PER_S * dt);
+    requestAnimationFrame(panWhileHeld);
+  };
+
+  window.addEventListener("keydown", (e) => {
+    if (e.ctrlKey || e.metaKey || e.altKey || e.isComposing) return;
+    if (typing(e.target)) {
+      if (e.key === "Escape") (e.target as HTMLElement).blur();
+      return;
+    }
+    if (e.shiftKey && e.key.startsWith("Arrow")) {
+      e.preventDefault();
+      const idle = held.size === 0;
+      held.add(e.key);
+      if (idle) requestAnimationFrame(panWhileHeld);
+      return;
+    }
+    if ((e.key === "Enter" || e.key === " ") && ownsEnter(e.target)) return;
+    if (/^[1-9]$/.test(e.key) && desk.closeByDigit(Number(e.key))) {
+      e.preventDefault();
+      return;
+    }
+    const binding = BINDINGS.find((b) => b.match(e));
+    if (!binding || (e.repeat && binding.keys === "a")) return;
+    if (desk.state.help && binding.keys !== "?" && binding.keys !== "Esc") desk.toggleHelp(false);
+    e.preventDefault();
+    if (!desk.state.started) {
+      desk.startWatch(e.key === "Enter");
+      if (e.key === "Enter") return;
+    }
+    binding.run(desk, e);
+  });
+
+  const release = (e: KeyboardEvent) => {
+    if (e.key === "Shift") held.clear();
+    held.delete(e.key);
+    // Space on a focused alert row would click it on release, after the key has already done its own work.
+    if (e.key === " " && e.target instanceof HTMLElement && e.target.matches(".alert-main")) e.preventDefault();
+  };
+  window.addEventListener("keyup", release);
+  window.addEventListener("blur", () => held.clear());
+}

@@ -1,0 +1,270 @@
+/** The page's start: builds the skeleton, joins streams, state, map, lists, keys and sound, and keeps the slow polls going. */
+import { html, render } from "lit";
+import { api, ApiError, type Alert } from "./api.ts";
+import { Desk } from "./desk.ts";
+import { bearingDistance, Plane } from "./geo.ts";
+import { publish, type Measured } from "./hooks.ts";
+import { followKeys } from "./keys.ts";
+import { niceMetres, rangeWords } from "./map/base.ts";
+import { followGestures } from "./map/gestures.ts";
+import { worldLand } from "./map/land.ts";
+import { CanvasRenderer } from "./map/renderer.ts";
+import { shapesOf } from "./map/shapes.ts";
+import type { Marks } from "./map/tracks.ts";
+import { applyPalette, rememberedPalette } from "./palette.ts";
+import { Sound } from "./sound.ts";
+import { State } from "./state.ts";
+import { followAlerts } from "./stream/alerts.ts";
+import { PictureLink, type Hello } from "./stream/picture.ts";
+import { alertList } from "./ui/alerts.ts";
+import { header, overMap, strips } from "./ui/header.ts";
+import { help } from "./ui/help.ts";
+import { side } from "./ui/side.ts";
+import { bearing, distance, place } from "./words.ts";
+import { zoneEdit } from "./zones/edit.ts";
+
+const SENSORS_EVERY_MS = 2000;
+const COUNTS_EVERY_MS = 6000;
+const DETAIL_EVERY_MS = 2000;
+const MESSAGE_MS = 7000;
+const FLASH_MS = 500;
+
+const state = new State();
+state.palette = rememberedPalette();
+state.started = sessionStorage.getItem("picket.started") === "1";
+const sound = new Sound(() => state.changed());
+const desk = new Desk(state, sound);
+const measured: Measured = { lastLatencyMs: null, firstTrackMs: null };
+const calm = matchMedia("(prefers-reduced-motion: reduce)");
+
+// -- the skeleton ------------------------------------------------------------------------------------------------
+render(
+  html`
+    <header class="head" id="head"></header>
+    <div class="strips" id="strips"></div>
+    <main class="desk">
+      <section class="map" id="map" aria-label="Map of tracks, zones and sensors" tabindex="0">
+        <canvas id="tracks" aria-hidden="true"></canvas>
+        <div id="zone-map" hidden></div>
+        <div id="over-map"></div>
+        <div class="north" aria-hidden="true"><span>N</span></div>
+        <div class="scale" id="scale" aria-hidden="true"><span id="scale-words"></span><i id="scale-bar"></i></div>
+        <div class="readout" id="readout" aria-hidden="true"></div>
+        <div class="map-buttons">
+          <button id="zoom-in" aria-label="Zoom in" title="Zoom in (+)">+</button>
+          <button id="zoom-out" aria-label="Zoom out" title="Zoom out (−)">−</button>
+          <button id="fit" aria-label="Fit the site" title="Fit the site (f)">⌂</button>
+        </div>
+      </section>
+      <div class="side">
+        <section class="pane alerts-pane" id="alerts-pane" aria-label="Alerts"></section>
+        <section class="pane lower-pane" id="side" aria-label="Tracks, detail, sensors and zones"></section>
+        <div class="message" id="message" role="status"></div>
+      </div>
+    </main>
+    <div class="hidden" id="live-high" aria-live="assertive"></div>
+    <div class="hidden" id="live" aria-live="polite"></div>
+    <div id="help"></div>
+  `,
+  document.querySelector<HTMLElement>("#app")!,
+);
+const el = <T extends HTMLElement>(id: string) => document.querySelector<T>(`#${id}`)!;
+
+// -- the map -----------------------------------------------------------------------------------------------------
+const NO_HISTORY = new Float64Array(0);
+let history = NO_HISTORY;
+let historyOf: unknown = null;
+
+function marks(): Marks {
+  if (state.detail !== historyOf) {
+    historyOf = state.detail;
+    const rows = state.detail?.history ?? [];
+    history = new Float64Array(rows.length * 2);
+    rows.forEach(([, lat, lon], i) => history.set([state.store.plane.x(lon), state.store.plane.y(lat)], 2 * i));
+  }
+  const raised = new Set<number>();
+  for (const alert of state.alerts.values()) if (alert.state === "raised") alert.track_ids.forEach((id) => raised.add(id));
+  return {
+    selected: state.selected,
+    history: state.selected >= 0 ? history : NO_HISTORY,
+    raised,
+    geoidM: state.hello?.site.geoid_separation_m ?? 0,
+    flash: !calm.matches && Math.floor(performance.now() / FLASH_MS) % 2 === 1,
+  };
+}
+
+const renderer = new CanvasRenderer(el<HTMLCanvasElement>("tracks"), state.store, applyPalette(state.palette), {
+  marks,
+  now: () => state.pictureTime(),
+  onFrame: () => {
+    if (measured.firstTrackMs === null && renderer.shownTracks() > 0) measured.firstTrackMs = performance.now();
+    if (stamped !== null) {
+      const time = stamped;
+      stamped = null;
+      // The task after this animation frame: when the picture has been handed over for display.
+      const channel = new MessageChannel();
+      channel.port1.onmessage = () => (measured.lastLatencyMs = Date.now() - time * 1000);
+      channel.port2.postMessage(null);
+    }
+    drawScale();
+  },
+});
+desk.renderer = renderer;
+let stamped: number | null = null;
+
+let scaleRes = 0;
+function drawScale(): void {
+  if (renderer.view.res === scaleRes) return;
+  scaleRes = renderer.view.res;
+  const ground = scaleRes / state.store.plane.stretch(state.store.plane.lat(renderer.view.cy));
+  const length = niceMetres(70 * ground);
+  el("scale-words").textContent = rangeWords(length);
+  el("scale-bar").style.width = `${Math.round(length / ground)}px`;
+}
+
+followGestures(el("map"), renderer.view, {
+  onClick: (x, y) => desk.select(renderer.hit(x, y)),
+  onMove: (x, y) => {
+    const plane = state.store.plane;
+    const [lat, lon] = [plane.lat(renderer.view.toPlaneY(y)), plane.lon(renderer.view.toPlaneX(x))];
+    const from = bearingDistance(plane.latDeg, plane.lonDeg, lat, lon);
+    el("readout").textContent = `${place(lat, lon)}   ${bearing(from.bearingDeg)} ${distance(from.distanceM)} from site`;
+  },
+  onLeave: () => (el("readout").textContent = ""),
+});
+el("zoom-in").onclick = () => renderer.view.zoom(1.5);
+el("zoom-out").onclick = () => renderer.view.zoom(1 / 1.5);
+el("fit").onclick = () => desk.fitSite();
+desk.editZone = (id) => void zoneEdit(desk).open(id);
+
+// -- the lists ---------------------------------------------------------------------------------------------------
+function draw(): void {
+  render(header(desk), el("head"));
+  render(strips(desk), el("strips"));
+  render(overMap(desk), el("over-map"));
+  render(alertList(desk), el("alerts-pane"));
+  render(side(desk), el("side"));
+  render(help(desk), el("help"));
+  const { message } = state;
+  const shown = message && performance.now() - message.atMs < MESSAGE_MS;
+  el("message").textContent = shown ? message.words : "";
+  el("message").className = `message ${shown && message.bad ? "is-bad" : ""}`;
+  el("map").classList.toggle("is-lost", state.pictureLost);
+  const raised = state.raisedAlerts().length;
+  document.title = `${raised ? `(${raised}) ` : ""}${state.hello?.site.name ?? "Picket"} · Picket`;
+}
+state.onChange(draw);
+draw();
+
+desk.announce = (alert: Alert) => {
+  const region = el(alert.severity === "high" ? "live-high" : "live");
+  region.textContent = `New ${alert.severity} alert: ${alert.text}`;
+};
+
+// -- the streams -------------------------------------------------------------------------------------------------
+let siteKey = "";
+
+function takeHello(hello: Hello): void {
+  state.hello = hello;
+  state.simulated = hello.simulated;
+  state.heardTime(hello.time);
+  const key = `${hello.site.lat_deg},${hello.site.lon_deg}`;
+  if (key !== siteKey) {
+    siteKey = key;
+    const plane = new Plane(hello.site.lat_deg, hello.site.lon_deg);
+    state.store.setPlane(plane);
+    renderer.setBase({ plane, land: [], site: [], zones: [], sensors: [], simulated: hello.simulated });
+    desk.fitSite();
+    void loadSite(plane, key);
+  }
+  renderer.setBase({ simulated: hello.simulated });
+  state.changed();
+}
+
+/** What is drawn under the tracks; each part that fails leaves the others standing. */
+async function loadSite(plane: Plane, key: string): Promise<void> {
+  const isCurrent = () => key === siteKey;
+  const [map] = await Promise.allSettled([api.map(), desk.loadZones(), pollSensors()]);
+  if (!isCurrent()) return;
+  if (map.status === "fulfilled") renderer.setBase({ site: shapesOf(map.value, plane) });
+  else state.say(`The site's map did not come: ${String(map.reason.message)}`, true);
+  desk.fitSite();
+  // The world's land is the heaviest part and the least urgent: it comes when the live picture stands.
+  const land = await worldLand(plane);
+  if (isCurrent()) renderer.setBase({ land });
+}
+
+const link = new PictureLink({
+  onHello: takeHello,
+  onFrame: (frame) => {
+    if (frame.simulated !== state.simulated) {
+      state.simulated = frame.simulated;
+      renderer.setBase({ simulated: frame.simulated });
+    }
+    state.heardTime(frame.time);
+    state.store.apply(frame);
+    stamped = frame.time;
+    renderer.touch();
+  },
+  onLife: () => {
+    state.pictureLifeMs = performance.now();
+    state.everLinked = true;
+  },
+});
+
+followAlerts({
+  onAll: (alerts) => desk.takeAllAlerts(alerts),
+  onAlert: (alert) => desk.takeAlert(alert),
+  onLife: () => (state.alertLifeMs = performance.now()),
+});
+
+// -- the slow polls ----------------------------------------------------------------------------------------------
+let sensorsDrawn = "";
+
+async function pollSensors(): Promise<void> {
+  try {
+    const [{ sensors }, health] = await Promise.all([api.sensors(), api.health()]);
+    state.sensors = sensors;
+    state.sensorsAtMs = performance.now();
+    state.health = health;
+    state.signedOut = false;
+    drawSensors();
+  } catch (e) {
+    state.signedOut = e instanceof ApiError && e.status === 401;
+  }
+  state.changed();
+}
+
+/** The base is drawn anew only when a sensor's place or state changed, not at every poll. */
+function drawSensors(): void {
+  const sensors = state.sensors.map((s) => ({ ...s, state: state.sensorState(s) }));
+  const key = JSON.stringify(sensors.map((s) => [s.id, s.state, s.lat_deg, s.lon_deg, s.max_range_m, s.sector_deg]));
+  if (key === sensorsDrawn) return;
+  sensorsDrawn = key;
+  renderer.setBase({ sensors });
+}
+
+async function pollCounts(): Promise<void> {
+  try {
+    state.counts = await api.counts();
+    state.changed();
+  } catch {
+    // The link's own state says that the station is away; the counts keep their last values.
+  }
+}
+
+window.setInterval(() => void pollSensors(), SENSORS_EVERY_MS);
+window.setInterval(() => void pollCounts(), COUNTS_EVERY_MS);
+window.setInterval(() => void (state.selected >= 0 && state.tab === "detail" && !state.pictureLost && desk.loadDetail()), DETAIL_EVERY_MS);
+void pollCounts();
+
+// Ages count on, sensors go stale and links are found lost between messages too.
+window.setInterval(() => {
+  drawSensors();
+  desk.soundAlarm(false);
+  state.changed();
+}, 500);
+
+followKeys(desk);
+publish(desk, link, measured);
+requestAnimationFrame(() => document.querySelector<HTMLElement>("#watch-now")?.focus());

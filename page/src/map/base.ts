@@ -1,0 +1,438 @@
+/**
+ * The base picture: land, the site's own map, rings, zones and sensors, drawn into a bitmap larger than the screen.
+ *
+ * While the map moves, the bitmap is only moved and scaled; it is drawn anew when the movement settles or when the screen leaves the
+ * bitmap's margin. So a pan costs one copy, whatever the shore looks like. (OpenLayers, drawing its layers at every pan frame, took
+ * more than twice the time of the whole frame here.)
+ */
+import type { Sensor, Severity } from "../api.ts";
+import { Plane } from "../geo.ts";
+import type { Palette } from "../palette.ts";
+import { boundsOf, clipRing, type Ring, type Shape } from "./shapes.ts";
+import { FONT } from "../words.ts";
+import type { View } from "./view.ts";
+
+const MARGIN = 0.3;
+const SETTLED_MS = 140;
+const AT_MOST_EVERY_MS = 160;
+
+type Pen = CanvasRenderingContext2D;
+
+export interface BaseContent {
+  plane: Plane;
+  land: Shape[];
+  site: Shape[];
+  zones: Shape[];
+  /** Zones in which an alert is open, by id or name. */
+  alerted: Map<string, Severity>;
+  sensors: Sensor[];
+  simulated: boolean;
+}
+
+/** Words on the base, so that labels of tracks can keep off them: middle in plane metres, size in pixels. */
+export interface Name {
+  x: number;
+  y: number;
+  w: number;
+  h: number;
+}
+
+export class BaseMap {
+  content: BaseContent = { plane: new Plane(0, 0), land: [], site: [], zones: [], alerted: new Map(), sensors: [], simulated: false };
+  /** How often the bitmap was drawn: a pan must not raise it at every frame. */
+  drawn = 0;
+  names: Name[] = [];
+
+  private readonly bitmap = document.createElement("canvas");
+  private cx = 0;
+  private cy = 0;
+  private res = 0;
+  private ratio = 1;
+  private width = 0;
+  private height = 0;
+  private stale = true;
+  private drawnAt = -Infinity;
+  private seen = -1;
+  private movedAt = 0;
+
+  invalidate(): void {
+    this.stale = true;
+  }
+
+  /** Bring the bitmap up to date where that is due; true when it was drawn anew. */
+  update(view: View, palette: Palette, ratio: number, nowMs: number): boolean {
+    if (view.version !== this.seen) {
+      this.seen = view.version;
+      this.movedAt = nowMs;
+    }
+    const moved = this.res !== view.res || this.cx !== view.cx || this.cy !== view.cy;
+    const resized = this.ratio !== ratio || this.width < view.width || this.height < view.height;
+    const settled = moved && nowMs - this.movedAt > SETTLED_MS;
+    const rested = nowMs - this.drawnAt > AT_MOST_EVERY_MS;
+    if (!(this.res === 0 || resized || this.stale || settled || (rested && this.isUncovered(view)))) return false;
+    this.draw(view, palette, ratio);
+    this.drawnAt = nowMs;
+    return true;
+  }
+
+  /** True while a newer bitmap is still due, so that the renderer looks again soon. */
+  isDue(view: View): boolean {
+    return this.stale || this.res !== view.res || this.cx !== view.cx || this.cy !== view.cy;
+  }
+
+  /** Copy the bitmap to the screen where the view has it now. */
+  blit(pen: Pen, view: View, palette: Palette): void {
+    const scale = this.res / view.res;
+    const w = this.width * (1 + 2 * MARGIN) * scale;
+    const h = this.height * (1 + 2 * MARGIN) * scale;
+    const x = (this.cx - view.cx) / view.res + view.width / 2 - w / 2;
+    const y = (view.cy - this.cy) / view.res + view.height / 2 - h / 2;
+    if (x > 0 || y > 0 || x + w < view.width || y + h < view.height) {
+      pen.fillStyle = palette.map.sea;
+      pen.fillRect(0, 0, view.width, view.height);
+    }
+    // Whole device pixels at scale 1: a copy without resampling is several times cheaper and stays sharp.
+    const r = this.ratio;
+    pen.imageSmoothingEnabled = scale !== 1;
+    if (scale === 1) pen.drawImage(this.bitmap, Math.round(x * r) / r, Math.round(y * r) / r, this.bitmap.width / r, this.bitmap.height / r);
+    else pen.drawImage(this.bitmap, x, y, w, h);
+  }
+
+  private isUncovered(view: View): boolean {
+    const scale = this.res / view.res;
+    const halfW = this.width * (0.5 + MARGIN) * scale;
+    const halfH = this.height * (0.5 + MARGIN) * scale;
+    const dx = Math.abs(this.cx - view.cx) / view.res;
+    const dy = Math.abs(this.cy - view.cy) / view.res;
+    return dx + view.width / 2 > halfW || dy + view.height / 2 > halfH || scale > 2.5;
+  }
+
+  private draw(view: View, palette: Palette, ratio: number): void {
+    this.stale = false;
+    this.cx = view.cx;
+    this.cy = view.cy;
+    this.res = view.res;
+    this.ratio = ratio;
+    this.width = view.width;
+    this.height = view.height;
+    this.drawn++;
+    const width = Math.ceil(view.width * (1 + 2 * MARGIN) * ratio);
+    const height = Math.ceil(view.height * (1 + 2 * MARGIN) * ratio);
+    if (this.bitmap.width !== width || this.bitmap.height !== height) {
+      this.bitmap.width = width;
+      this.bitmap.height = height;
+    }
+    const pen = this.bitmap.getContext("2d", { alpha: false })!;
+    pen.setTransform(ratio, 0, 0, ratio, 0, 0);
+    const painter = new BasePainter(pen, view, palette, width / ratio, height / ratio, this.content);
+    painter.paint();
+    this.names = painter.names;
+  }
+}
+
+/** One drawing of the base: everything in CSS pixels of the bitmap. */
+class BasePainter {
+  readonly names: Name[] = [];
+  private readonly pen: Pen;
+  private readonly map: Palette["map"];
+  private readonly res: number;
+  private readonly w: number;
+  private readonly h: number;
+  private readonly x0: number;
+  private readonly y1: number;
+  private readonly content: BaseContent;
+  private readonly view: View;
+
+  constructor(pen: Pen, view: View, palette: Palette, w: number, h: number, content: BaseContent) {
+    this.pen = pen;
+    this.view = view;
+    this.map = palette.map;
+    this.res = view.res;
+    this.w = w;
+    this.h = h;
+    this.x0 = view.cx - (w / 2) * view.res;
+    this.y1 = view.cy + (h / 2) * view.res;
+    this.content = content;
+  }
+
+  paint(): void {
+    const { pen, map, content } = this;
+    pen.fillStyle = map.sea;
+    pen.fillRect(0, 0, this.w, this.h);
+    this.fill(content.land, map.land, map.shore);
+    this.paintSite();
+    this.paintGrid();
+    this.paintRings();
+    this.paintSensors();
+    this.paintZones();
+    this.paintNames();
+    if (content.simulated) this.paintWatermark();
+  }
+
+  private sx(x: number): number {
+    return (x - this.x0) / this.res;
+  }
+
+  private sy(y: number): number {
+    return (this.y1 - y) / this.res;
+  }
+
+  private isSeen(bounds: Shape["bounds"], margin = 0): boolean {
+    const pad = margin * this.res;
+    const [x1, y0] = [this.x0 + this.w * this.res, this.y1 - this.h * this.res];
+    return bounds[2] >= this.x0 - pad && bounds[0] <= x1 + pad && bounds[3] >= y0 - pad && bounds[1] <= this.y1 + pad;
+  }
+
+  private trace(ring: Ring | number[], closed: boolean): void {
+    for (let i = 0; i < ring.length; i += 2) {
+      const x = this.sx(ring[i]!);
+      const y = this.sy(ring[i + 1]!);
+      if (i === 0) this.pen.moveTo(x, y);
+      else this.pen.lineTo(x, y);
+    }
+    if (closed) this.pen.closePath();
+  }
+
+  private fill(shapes: Shape[], fill: string, edge: string | null, edgeWidth = 1): void {
+    const { pen } = this;
+    const pad = 8 * this.res;
+    const [x0, x1, y0, y1] = [this.x0 - pad, this.x0 + this.w * this.res + pad, this.y1 - this.h * this.res - pad, this.y1 + pad];
+    pen.fillStyle = fill;
+    for (const shape of shapes) {
+      if (!shape.filled || !this.isSeen(shape.bounds)) continue;
+      pen.beginPath();
+      for (const ring of shape.rings) this.trace(clipRing(ring, x0, y0, x1, y1), true);
+      pen.fill("evenodd");
+      if (edge) {
+        pen.strokeStyle = edge;
+        pen.lineWidth = edgeWidth;
+        pen.stroke();
+      }
+    }
+  }
+
+  private stroke(shapes: Shape[], ink: string, width: number, dash: number[] = []): void {
+    const { pen } = this;
+    pen.strokeStyle = ink;
+    pen.lineWidth = width;
+    pen.setLineDash(dash);
+    pen.beginPath();
+    for (const shape of shapes) {
+      if (shape.point || !this.isSeen(shape.bounds)) continue;
+      for (const ring of shape.rings) this.trace(ring, shape.filled);
+    }
+    pen.stroke();
+    pen.setLineDash([]);
+  }
+
+  /** The site's own map. Where it has land, the coarse world's land is blotted out within its bounds first. */
+  private paintSite(): void {
+    const { pen, map } = this;
+    const of = (kind: string) => this.content.site.filter((s) => s.kind === kind);
+    const land = of("land").filter((s) => s.filled);
+    if (land.length) {
+      const [x0, y0, x1, y1] = boundsOf(land.flatMap((s) => s.rings));
+      pen.fillStyle = map.sea;
+      pen.fillRect(this.sx(x0), this.sy(y1), (x1 - x0) / this.res, (y1 - y0) / this.res);
+    }
+    this.fill(land, map.siteLand, map.shore);
+    this.fill(of("channel"), map.channel, null);
+    this.stroke(of("channel").filter((s) => !s.filled), map.channel, 3);
+    this.fill(of("pier"), map.pier, map.shore);
+    this.stroke(of("pier").filter((s) => !s.filled), map.pier, Math.max(2, Math.min(10, 14 / this.res)));
+    if (this.res < 40) this.fill(of("building"), map.building, null);
+    const known = new Set(["land", "channel", "pier", "building", "label"]);
+    const other = this.content.site.filter((s) => !known.has(s.kind));
+    this.fill(other, map.channel, map.shore);
+    this.stroke(other.filter((s) => !s.filled), map.shore, 1.2);
+  }
+
+  private paintGrid(): void {
+    const { pen, map, content, view } = this;
+    const plane = content.plane;
+    const step = niceDegrees((220 * this.res) / 111320);
+    pen.strokeStyle = map.grid;
+    pen.lineWidth = 1;
+    pen.beginPath();
+    const latTop = plane.lat(this.y1);
+    const latBottom = plane.lat(this.y1 - this.h * this.res);
+    for (let lat = Math.ceil(latBottom / step) * step; lat <= latTop; lat += step) {
+      const y = Math.round(this.sy(plane.y(lat))) + 0.5;
+      pen.moveTo(0, y);
+      pen.lineTo(this.w, y);
+    }
+    const degrees = (x: number) => plane.lonDeg + x / ((Math.PI / 180) * 6378137);
+    const [west, east] = [degrees(view.cx - (this.w / 2) * this.res), degrees(view.cx + (this.w / 2) * this.res)];
+    if (east - west < 720) {
+      for (let lon = Math.ceil(west / step) * step; lon <= east; lon += step) {
+        const x = Math.round(this.sx((lon - plane.lonDeg) * (Math.PI / 180) * 6378137)) + 0.5;
+        pen.moveTo(x, 0);
+        pen.lineTo(x, this.h);
+      }
+    }
+    pen.stroke();
+  }
+
+  /** Range rings around the site at a round step, with their distance written at the north and the south. */
+  private paintRings(): void {
+    const { pen, map, content } = this;
+    const stretch = content.plane.stretch(content.plane.latDeg);
+    const step = niceMetres((110 * this.res) / stretch);
+    const [cx, cy] = [this.sx(0), this.sy(0)];
+    const nearest = Math.hypot(Math.max(0, -cx, cx - this.w), Math.max(0, -cy, cy - this.h));
+    const farthest = Math.hypot(Math.max(cx, this.w - cx), Math.max(cy, this.h - cy));
+    const pixels = (step * stretch) / this.res;
+    const first = Math.max(1, Math.floor(nearest / pixels));
+    const last = Math.min(first + 40, Math.ceil(farthest / pixels), Math.floor(1.5e6 / step));
+    pen.strokeStyle = map.ring;
+    pen.lineWidth = 1;
+    pen.setLineDash([]);
+    for (let i = first; i <= last; i++) {
+      pen.beginPath();
+      pen.arc(cx, cy, i * pixels, 0, 2 * Math.PI);
+      pen.stroke();
+    }
+    for (let i = first; i <= last; i++) {
+      this.text(rangeWords(i * step), cx, cy - i * pixels, map.ringText, 10.5, "center", 400);
+      this.text(rangeWords(i * step), cx, cy + i * pixels, map.ringText, 10.5, "center", 400);
+    }
+    pen.beginPath();
+    pen.moveTo(cx - 6, cy);
+    pen.lineTo(cx + 6, cy);
+    pen.moveTo(cx, cy - 6);
+    pen.lineTo(cx, cy + 6);
+    pen.strokeStyle = map.sensor;
+    pen.lineWidth = 1.4;
+    pen.stroke();
+  }
+
+  private paintSensors(): void {
+    const { pen, map, content } = this;
+    for (const s of content.sensors) {
+      if (s.lat_deg === null || s.lon_deg === null) continue;
+      const [x, y] = [this.sx(content.plane.x(s.lon_deg)), this.sy(content.plane.y(s.lat_deg))];
+      const bad = s.state === "silent" || s.state === "stale";
+      if (s.max_range_m) {
+        const radius = (s.max_range_m * content.plane.stretch(s.lat_deg)) / this.res;
+        const [from, to] = s.sector_deg ?? [0, 360];
+        const whole = Math.abs(to - from) >= 359.99;
+        const start = ((from - 90) * Math.PI) / 180;
+        const span = ((((to - from) % 360) + 360) % 360) * (Math.PI / 180);
+        pen.beginPath();
+        if (whole) pen.arc(x, y, radius, 0, 2 * Math.PI);
+        else {
+          pen.moveTo(x, y);
+          pen.arc(x, y, radius, start, start + span);
+          pen.closePath();
+        }
+        pen.fillStyle = map.sensorFill;
+        pen.fill();
+        pen.strokeStyle = bad ? map.medium : map.ring;
+        pen.setLineDash([2, 5]);
+        pen.lineWidth = bad ? 1.5 : 1;
+        pen.stroke();
+        pen.setLineDash([]);
+      }
+      pen.beginPath();
+      pen.moveTo(x, y - 6);
+      pen.lineTo(x + 5.5, y + 4);
+      pen.lineTo(x - 5.5, y + 4);
+      pen.closePath();
+      pen.fillStyle = bad ? map.medium : map.sea;
+      pen.strokeStyle = bad ? map.medium : map.sensor;
+      pen.lineWidth = 1.4;
+      pen.fill();
+      pen.stroke();
+      if (this.res < 60) this.text(bad ? `${s.id} (${s.state})` : s.id, x, y + 12, bad ? map.medium : map.place, 10.5, "center", bad ? 600 : 400);
+    }
+  }
+
+  private paintZones(): void {
+    const { pen, map, content } = this;
+    for (const zone of content.zones) {
+      if (!this.isSeen(zone.bounds)) continue;
+      const severity = content.alerted.get(zone.name) ?? content.alerted.get(zone.id);
+      const quiet = zone.kind === "ignore" || zone.kind === "corridor";
+      const ink = severity ? map[severity] : quiet ? map.zoneQuiet : map.zone;
+      pen.beginPath();
+      for (const ring of zone.rings) this.trace(ring, zone.filled);
+      if (zone.kind === "protected" && zone.filled) {
+        pen.fillStyle = map.zoneFill;
+        pen.fill("evenodd");
+      }
+      pen.strokeStyle = ink;
+      pen.lineWidth = severity ? 2.4 : zone.kind === "protected" || zone.kind === "border_line" ? 1.8 : 1.2;
+      pen.setLineDash(zone.kind === "warning" ? [7, 5] : quiet ? [2, 4] : []);
+      pen.stroke();
+      pen.setLineDash([]);
+    }
+  }
+
+  private paintNames(): void {
+    const { map, content } = this;
+    for (const s of content.site) {
+      if (!s.name || !this.isSeen(s.bounds, 60)) continue;
+      const wide = (s.bounds[2] - s.bounds[0]) / this.res;
+      if (s.kind === "building" ? wide < 40 : !s.point && wide < 60) continue;
+      if (s.point && this.res > 80) continue;
+      this.text(s.name, this.sx(s.x), this.sy(s.y), map.place, s.kind === "land" ? 12 : 11, "center", 400, s.point || s.kind === "label");
+    }
+    for (const zone of content.zones) {
+      if (!zone.name || !this.isSeen(zone.bounds, 60) || (zone.bounds[2] - zone.bounds[0]) / this.res < 14) continue;
+      const severity = content.alerted.get(zone.name) ?? content.alerted.get(zone.id);
+      const words = `${zone.name} (${zone.kind.replace("_", " ")})`;
+      const ink = severity ? map[severity] : zone.kind === "ignore" || zone.kind === "corridor" ? map.place : map.zone;
+      this.text(words, this.sx(zone.x), this.sy(zone.bounds[3]) - 8, ink, 11, "center", 600);
+    }
+  }
+
+  private paintWatermark(): void {
+    const { pen, map } = this;
+    pen.save();
+    pen.fillStyle = map.watermark;
+    pen.font = `700 34px ${FONT}`;
+    pen.textAlign = "center";
+    pen.textBaseline = "middle";
+    for (let row = 0, y = 90; y < this.h; y += 190, row++) {
+      for (let x = row % 2 ? 120 : 330; x < this.w; x += 420) {
+        pen.save();
+        pen.translate(x, y);
+        pen.rotate(-0.35);
+        pen.fillText("SIMULATED", 0, 0);
+        pen.restore();
+      }
+    }
+    pen.restore();
+  }
+
+  private text(words: string, x: number, y: number, ink: string, size: number, align: CanvasTextAlign, weight: number, italic = false): void {
+    const { pen, map } = this;
+    pen.font = `${italic ? "italic " : ""}${weight} ${size}px ${FONT}`;
+    pen.textAlign = align;
+    pen.textBaseline = "middle";
+    pen.lineJoin = "round";
+    pen.lineWidth = 3;
+    pen.strokeStyle = map.sea;
+    pen.strokeText(words, x, y);
+    pen.fillStyle = ink;
+    pen.fillText(words, x, y);
+    this.names.push({ x: this.x0 + x * this.res, y: this.y1 - y * this.res, w: pen.measureText(words).width, h: size + 2 });
+  }
+}
+
+/** The next of 1, 2, 5 times a power of ten that is at least `value`. */
+export function niceMetres(value: number): number {
+  const power = 10 ** Math.floor(Math.log10(value));
+  for (const k of [1, 2, 5]) if (k * power >= value) return k * power;
+  return 10 * power;
+}
+
+const DEGREE_STEPS = [1 / 3600, 2 / 3600, 5 / 3600, 10 / 3600, 20 / 3600, 1 / 120, 1 / 60, 1 / 30, 1 / 12, 1 / 6, 1 / 3, 0.5, 1, 2, 5, 10, 20, 30];
+
+function niceDegrees(value: number): number {
+  return DEGREE_STEPS.find((step) => step >= value) ?? 30;
+}
+
+export function rangeWords(metres: number): string {
+  return metres >= 1000 ? `${metres / 1000} km` : `${metres} m`;
+}

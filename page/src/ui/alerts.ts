@@ -1,0 +1,98 @@
+/** The alerts: what is open first, one row each, everything reachable from the keyboard. */
+import { html, nothing, type TemplateResult } from "lit";
+import { repeat } from "lit/directives/repeat.js";
+import { CAUSES, type Alert } from "../api.ts";
+import type { Desk } from "../desk.ts";
+import { age, bearing, clock, distance, plural, SEVERITY_SHAPES, spaced, speed } from "../words.ts";
+
+export function alertList(desk: Desk): TemplateResult {
+  const { state } = desk;
+  const list = state.orderedAlerts();
+  const raised = state.raisedAlerts().length;
+  const open = state.openAlerts().length;
+  return html`
+    <div class="pane-head">
+      <h2>Alerts</h2>
+      <span class="pane-note">${open ? html`${open} open${raised ? html`, <b>${raised} not acknowledged</b>` : nothing}` : "none open"}</span>
+      <span class="spacer"></span>
+      <span class="keys-hint" aria-hidden="true"><kbd>Space</kbd> newest <kbd>?</kbd> keys</span>
+    </div>
+    ${desk.sound.state === "on"
+      ? nothing
+      : html`<button class="sound-off" @click=${() => desk.sound.enable(true)}><b>SOUND OFF</b> alerts are silent: press <kbd>s</kbd> to turn the sound on</button>`}
+    <ol class="alerts" id="alerts">
+      ${list.length ? repeat(list, (a) => a.id, (a) => row(desk, a)) : html`<li class="empty">Nothing to do. Alerts appear here, the most severe first.</li>`}
+    </ol>
+  `;
+}
+
+function row(desk: Desk, alert: Alert): TemplateResult {
+  const { state } = desk;
+  const current = state.currentAlert()?.id === alert.id && alert.state !== "closed";
+  const closing = state.closing === alert.id;
+  const pending = state.pending.has(alert.id);
+  const age_s = state.now() - alert.raised_at;
+  return html`<li
+    class="alert is-${alert.severity} is-${alert.state} ${current ? "is-current" : ""} ${alert.active ? "" : "is-over"}"
+    data-alert=${alert.id}
+    data-state=${alert.state}
+  >
+    <button class="alert-main" aria-current=${current ? "true" : "false"} @click=${() => desk.look(alert)} @focus=${() => focused(desk, alert)}>
+      <span class="alert-line">
+        <span class="severity"><span aria-hidden="true">${SEVERITY_SHAPES[alert.severity]}</span> ${alert.severity.toUpperCase()}</span>
+        <span class="alert-rule">${spaced(alert.rule)}${alert.zone ? html` · ${alert.zone}` : nothing}${alert.count > 1 ? html` · ${plural(alert.count, "track")}` : nothing}</span>
+        <span class="alert-state">${stateWords(alert, pending)}</span>
+        <span class="alert-age" title="raised at ${clock(alert.raised_at)} UTC">${age(age_s)}</span>
+      </span>
+      <span class="alert-text" title=${alert.text}>${alert.text}</span>
+      ${current ? html`<span class="alert-facts">${facts(alert)}</span>` : nothing}
+    </button>
+    ${closing ? causes(desk) : current ? actions(desk, alert) : nothing}
+  </li>`;
+}
+
+function focused(desk: Desk, alert: Alert): void {
+  if (desk.state.cursor === alert.id) return;
+  desk.state.cursor = alert.id;
+  desk.state.changed();
+}
+
+function stateWords(alert: Alert, pending: boolean): string {
+  if (pending) return "sending…";
+  if (alert.state === "closed") return `closed: ${alert.cause ?? "no cause"}`;
+  const over = alert.active ? "" : ", over";
+  return alert.state === "raised" ? `NEW${over}` : `ack ${alert.acknowledged_by ?? ""}${over}`;
+}
+
+function facts(alert: Alert): TemplateResult {
+  const items: [string, string][] = [];
+  if (alert.look_azimuth_deg !== null) items.push(["look", `${bearing(alert.look_azimuth_deg)}${up(alert.look_elevation_deg)}`]);
+  else if (alert.bearing_deg !== null) items.push(["bearing", bearing(alert.bearing_deg)]);
+  if (alert.distance_m !== null) items.push(["at", distance(alert.distance_m)]);
+  if (alert.speed_mps !== null) items.push(["speed", speed(alert.speed_mps)]);
+  if (alert.time_to_reach_s !== null) items.push(["reaches in", age(alert.time_to_reach_s)]);
+  return html`${alert.why ? html`<span class="why" title=${alert.why}>${alert.why}</span>` : nothing}${items.length
+    ? html`<span class="facts">${items.map(([name, value]) => html`<span>${name} <b>${value}</b></span>`)}</span>`
+    : nothing}`;
+}
+
+function actions(desk: Desk, alert: Alert): TemplateResult {
+  return html`<div class="alert-actions">
+    ${alert.state === "raised" ? html`<button class="act is-main" @click=${() => desk.acknowledge(alert)}>Acknowledge <kbd>a</kbd></button>` : nothing}
+    <button class="act" @click=${() => desk.look(alert)}>Look <kbd>Enter</kbd></button>
+    <button class="act" @click=${() => desk.startClosing(alert)}>Close… <kbd>c</kbd></button>
+  </div>`;
+}
+
+function up(elevation: number | null): string {
+  if (elevation === null) return "";
+  return `, ${Math.abs(Math.round(elevation))}° ${elevation < 0 ? "down" : "up"}`;
+}
+
+function causes(desk: Desk): TemplateResult {
+  return html`<div class="causes" role="group" aria-label="Cause of closing">
+    <span class="causes-title">Close as</span>
+    ${CAUSES.map((cause, i) => html`<button class="act" @click=${() => desk.close(cause)}><kbd>${i + 1}</kbd> ${cause}</button>`)}
+    <button class="act" @click=${() => desk.stopClosing()}><kbd>Esc</kbd> leave open</button>
+  </div>`;
+}

@@ -1,0 +1,93 @@
+/** Everything about the selected track: who it says it is, where it is, how sure the station is, and which bytes say so. */
+import { html, nothing, type TemplateResult } from "lit";
+import type { TrackDetail } from "../api.ts";
+import type { Desk } from "../desk.ts";
+import { bearingDistance } from "../geo.ts";
+import { trackName } from "../map/tracks.ts";
+import { COASTING } from "../store.ts";
+import { AFFILIATION_WORDS, bearing, CLASS_WORDS, clock, count, distance, existence, flagWords, metres, place, shortAge, spaced, speed, STATUS_WORDS } from "../words.ts";
+
+export function detail(desk: Desk): TemplateResult {
+  const { state } = desk;
+  const { store } = state;
+  if (state.selected < 0) return html`<p class="more">No track is selected. Click one on the map, or press Enter on an alert.</p>`;
+  const s = store.slotOf(state.selected);
+  if (s < 0) {
+    return html`<div class="scroll" tabindex="0" role="region" aria-label="Track detail">
+      <h3 class="detail-title">T${state.selected}</h3>
+      <p class="more">This track has ended.</p>
+      ${state.detail ? html`${history(state.detail)}${sources(desk, state.detail)}` : nothing}
+    </div>`;
+  }
+  const now = state.pictureTime();
+  const geoid = state.hello?.site.geoid_separation_m ?? 0;
+  const from = bearingDistance(store.plane.latDeg, store.plane.lonDeg, store.lat[s]!, store.lon[s]!);
+  const label = store.label[s];
+  const flags = flagWords(store.flags[s]!);
+  const climb = store.velUp[s]!;
+  const moving = store.speed(s) > 0.5;
+  const age = now - store.updatedAt[s]!;
+  const rows: [string, unknown, boolean?][] = [
+    ["Identity", label?.identity ? html`${label.identity} <span class="quiet">(${spaced(label.identity_kind ?? "claimed")}, as claimed)</span>` : "none claimed"],
+    ["From site", html`<b>${bearing(from.bearingDeg)}</b> at <b>${distance(from.distanceM)}</b>`],
+    ["Height", html`<b>${metres(store.altM[s]! - geoid)}</b>${Number.isFinite(store.altM[s]!) ? " above sea level" : nothing}${Math.abs(climb) > 0.5 ? html`, ${climb > 0 ? "climbing" : "sinking"} ${speed(Math.abs(climb))}` : nothing}`],
+    ["Moving", moving ? html`<b>${speed(store.speed(s))}</b> on course <b>${bearing(store.course(s))}</b>` : "standing still"],
+    ["Measured", html`${shortAge(age)} ago${store.status[s] === COASTING ? html`, <b class="is-old">coasting: predicted, not seen</b>` : nothing}`, store.status[s] === COASTING],
+    ["Sure", `${existence(store.existence[s]! / 255)}, ± ${metres(2 * store.sigmaM[s]!)} (2σ)`],
+    ["Flags", flags.length ? flags.join(", ") : "none", flags.length > 0],
+    ["Position", place(store.lat[s]!, store.lon[s]!)],
+  ];
+  return html`<div class="scroll" tabindex="0" role="region" aria-label="Track detail">
+    <div class="detail-head">
+      <h3 class="detail-title">${trackName(store, s)}</h3>
+      <span>${label?.identity ? html`T${store.id[s]} · ` : nothing}${STATUS_WORDS[store.status[s]!]} · ${AFFILIATION_WORDS[store.affiliation[s]!]} · ${CLASS_WORDS[store.classification[s]!]}${store.group[s]! >= 0 ? html` · swarm ${store.group[s]}` : nothing}</span>
+    </div>
+    <dl class="facts-table">
+      ${rows.map(([name, value, abnormal]) => html`<dt>${name}</dt><dd class=${abnormal ? "is-abnormal" : ""}>${value}</dd>`)}
+    </dl>
+    ${state.detail ? html`${sources(desk, state.detail)}${history(state.detail)}` : state.detailError ? html`<p class="more is-bad">${state.detailError}</p>` : html`<p class="more">Asking for sources…</p>`}
+  </div>`;
+}
+
+function sources(desk: Desk, detail: TrackDetail): TemplateResult {
+  const now = desk.state.pictureTime();
+  return html`
+    <h4>Sensors behind it</h4>
+    ${detail.sources.length
+      ? html`<table class="small">
+          <thead><tr><th scope="col">Sensor</th><th scope="col">Kind</th><th scope="col" class="number">Reports</th><th scope="col" class="number">Last</th><th scope="col">From</th></tr></thead>
+          <tbody>
+            ${detail.sources.map(
+              (s) => html`<tr>
+                <td>${s.sensor_id}</td><td>${spaced(s.kind)}</td><td class="number">${count(s.detections)}</td>
+                <td class="number">${s.last_time === null ? "–" : shortAge(now - s.last_time)}</td>
+                <td class="source" title="${s.last_source ?? ""} @ ${s.last_source_offset ?? ""}">${s.last_source ?? "–"}${s.last_source_offset === null ? nothing : html` @ ${s.last_source_offset}`}</td>
+              </tr>`,
+            )}
+          </tbody>
+        </table>
+        <details>
+          <summary>Last reports, column by column</summary>
+          ${detail.sources.map((s) => html`<pre>${s.sensor_id}\n${JSON.stringify(s.last, null, 1)}</pre>`)}
+        </details>`
+      : html`<p class="more">No sources are held for it.</p>`}
+    <p class="operator">
+      <button class="act" @click=${() => desk.loadOperators()}>Show operator position</button>
+      <span class="quiet">every look is written to the audit log</span>
+    </p>
+    ${desk.state.operators === null ? nothing : html`<pre>${desk.state.operators}</pre>`}
+  `;
+}
+
+const HISTORY_ROWS = 6;
+
+function history(detail: TrackDetail): TemplateResult {
+  const last = detail.history.slice(-HISTORY_ROWS).reverse();
+  return html`
+    <h4>Where it was <span class="quiet">(${count(detail.history.length)} positions held, drawn on the map)</span></h4>
+    <table class="small">
+      <thead><tr><th scope="col">Time UTC</th><th scope="col">Position</th><th scope="col" class="number">Height WGS84</th></tr></thead>
+      <tbody>${last.map(([time, lat, lon, alt]) => html`<tr><td>${clock(time)}</td><td>${place(lat, lon)}</td><td class="number">${metres(alt)}</td></tr>`)}</tbody>
+    </table>
+  `;
+}

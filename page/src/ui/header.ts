@@ -1,0 +1,78 @@
+/** The header: site, clock, open alerts by severity, station problems, sound, palette, link, who is signed in. And the strips below it. */
+import { html, nothing, type TemplateResult } from "lit";
+import type { Desk } from "../desk.ts";
+import { PALETTE_WORDS } from "../palette.ts";
+import { clock, day, plural, SEVERITY_SHAPES } from "../words.ts";
+import { startDoors } from "./start.ts";
+
+export function header(desk: Desk): TemplateResult {
+  const { state } = desk;
+  const open = state.openAlerts();
+  const now = state.now();
+  const problems = state.health?.problems ?? [];
+  return html`
+    <div class="brand">
+      <span class="mark" aria-hidden="true"></span>
+      <h1><span class="product">Picket</span> <span class="site" title=${state.hello?.site.name ?? ""}>${state.hello?.site.name ?? "connecting…"}</span></h1>
+    </div>
+    <div class="clock" role="timer" aria-label="Station time, UTC">
+      <span class="clock-time">${clock(now)}</span><span class="clock-day">${day(now)} UTC</span>
+    </div>
+    <ul class="tally" aria-label="Open alerts by severity">
+      ${(["high", "medium", "low"] as const).map((severity) => {
+        const all = open.filter((a) => a.severity === severity);
+        const raised = all.filter((a) => a.state === "raised").length;
+        return html`<li class="tally-item ${all.length ? `is-${severity}` : ""} ${raised ? "is-raised" : ""}">
+          <span aria-hidden="true">${SEVERITY_SHAPES[severity]}</span> <b>${all.length}</b> ${severity}
+        </li>`;
+      })}
+    </ul>
+    <span class="spacer"></span>
+    ${problems.length
+      ? html`<button class="chip is-warning" title=${problems.join("\n")} @click=${() => desk.show("sensors")}>
+          ${plural(problems.length, "problem")}
+        </button>`
+      : nothing}
+    ${soundControl(desk)}
+    <button class="chip" title="Next palette (p)" @click=${() => desk.nextPalette()}>${PALETTE_WORDS[state.palette]}</button>
+    ${linkState(desk)}
+    <span class="user" title="Signed in as ${state.hello?.user ?? "nobody"}">${state.hello?.user ?? ""}</span>
+    <button class="chip" aria-label="Help: all keys" title="All keys (?)" @click=${() => desk.toggleHelp()}>?</button>
+  `;
+}
+
+function soundControl(desk: Desk): TemplateResult {
+  const on = desk.sound.state === "on";
+  return html`<span class="sound">
+    <button class="chip ${on ? "" : "is-sound-off"}" aria-pressed=${on ? "true" : "false"} title="Sound on or off (s)" @click=${() => desk.sound.toggle()}>
+      ${on ? "Sound on" : "SOUND OFF"}</button
+    ><button class="chip" title="Turn the sound on and hear it" @click=${() => desk.sound.test()}>Test sound</button>
+  </span>`;
+}
+
+function linkState(desk: Desk): TemplateResult {
+  const { state } = desk;
+  const lost = state.pictureLost || state.alertsLost;
+  return html`<span class="link ${lost ? "is-lost" : ""}"><span class="dot" aria-hidden="true"></span>${lost ? "NO LINK" : state.everLinked ? "Link" : "…"}</span>`;
+}
+
+/** Strips over the whole width: simulated, no link, signed out. They stay as long as what they say is true. */
+export function strips(desk: Desk): TemplateResult {
+  const { state } = desk;
+  const at = (lifeMs: number) => `${clock(lifeMs / 1000 + state.clockOffset)} UTC`;
+  const lost = state.signedOut
+    ? "SIGNED OUT. Open the address that the station printed, or ask for a new link."
+    : state.pictureLost
+      ? `NO LINK since ${at(state.pictureLifeMs)}. The picture below is old. Trying again.`
+      : state.alertsLost
+        ? `NO LINK for alerts since ${at(state.alertLifeMs)}. New alerts do not arrive. Trying again.`
+        : "";
+  return html`
+    ${state.simulated ? html`<div class="strip-simulated" id="simulated"><span>SIMULATED</span> exercise, not the real air</div>` : nothing}
+    ${lost ? html`<div class="strip-lost" id="link-lost" role="alert">${lost}</div>` : nothing}
+  `;
+}
+
+export function overMap(desk: Desk): TemplateResult {
+  return html`${startDoors(desk)}`;
+}

@@ -1,0 +1,54 @@
+/** Sensor health: state and age of each, what was left out and why, and the station's own problems in words. */
+import { html, nothing, type TemplateResult } from "lit";
+import type { Sensor } from "../api.ts";
+import type { Desk } from "../desk.ts";
+import { age, count, plural, shortAge, spaced } from "../words.ts";
+
+const STATE_WORDS: Record<Sensor["state"], string> = { ok: "ok", stale: "STALE", silent: "SILENT", never: "never heard" };
+
+export function sensors(desk: Desk): TemplateResult {
+  const { state } = desk;
+  const { health, counts } = state;
+  return html`<div class="scroll" tabindex="0" role="region" aria-label="Sensors and station health">
+    ${health && health.problems.length
+      ? html`<ul class="problems" aria-label="Problems">${health.problems.map((p) => html`<li>${p}</li>`)}</ul>`
+      : html`<p class="all-well">${health ? "The station reports no problems." : "Asking the station…"}</p>`}
+    <table class="small sensors">
+      <thead><tr><th scope="col">Sensor</th><th scope="col">Kind</th><th scope="col">State</th><th scope="col" class="number">Heard</th><th scope="col" class="number">Per s</th><th scope="col" class="number">Left out</th></tr></thead>
+      <tbody>${state.sensors.map((s) => sensorRow(desk, s))}</tbody>
+    </table>
+    ${state.sensors.length ? nothing : html`<p class="more">No sensors are configured.</p>`}
+    ${counts ? html`<h4>Left out, by source and reason</h4>${leftOut(counts.left_out)}` : nothing}
+    <p class="quiet">
+      ${counts ? `${count(counts.detections)} detections, ${count(counts.tracks)} tracks, ${count(counts.alerts)} alerts. ` : ""}${health ? `Station ${health.version ?? state.hello?.station ?? ""} up for ${age(health.uptime_s)}.` : ""}
+    </p>
+  </div>`;
+}
+
+function sensorRow(desk: Desk, s: Sensor): TemplateResult {
+  const now = desk.state.sensorState(s);
+  const bad = now === "stale" || now === "silent";
+  const left = Object.entries(s.left_out);
+  const total = left.reduce((sum, [, n]) => sum + n, 0);
+  return html`<tr class=${bad ? "is-bad" : ""} data-sensor=${s.id} data-state=${now}>
+    <td>${s.id}</td>
+    <td>${spaced(s.kind)}</td>
+    <td>${bad ? html`<b class="state-bad">${STATE_WORDS[now]}</b>` : STATE_WORDS[now]}</td>
+    <td class="number">${shortAge(desk.state.sensorAge(s))}</td>
+    <td class="number">${s.per_s === null ? "–" : s.per_s.toFixed(1)}</td>
+    <td class="number" title=${left.map(([reason, n]) => `${spaced(reason)}: ${n}`).join("\n")}>${count(total)}</td>
+  </tr>`;
+}
+
+function leftOut(counts: Record<string, Record<string, number>>): TemplateResult {
+  const sources = Object.entries(counts).filter(([, reasons]) => Object.keys(reasons).length);
+  if (!sources.length) return html`<p class="quiet">Nothing was left out.</p>`;
+  return html`<ul class="left-out">
+    ${sources.map(([source, reasons]) => html`<li><b>${source}</b>: ${Object.entries(reasons).map(([reason, n], i) => html`${i ? ", " : ""}${spaced(reason)} ${count(n)}`)}</li>`)}
+  </ul>`;
+}
+
+export function healthWords(desk: Desk): string {
+  const bad = desk.state.sensors.filter((s) => ["stale", "silent"].includes(desk.state.sensorState(s))).length;
+  return bad ? `${plural(bad, "sensor")} silent` : "";
+}

@@ -1,0 +1,89 @@
+"""Which sensor of the site file a row comes from: a feed's rows carry what the sensor calls itself, the site file knows it.
+
+    the row's sensor_id                                     a `[[sensor]]` takes it when
+    the sensor's id in the site file (a detection table)    its id is the same
+    "25/201" (ASTERIX: SAC/SIC)                             match = { sac = 25, sic = 201 }, or one of the two alone
+    "SNSTAC-0002" (DroneScout, a table)                     match = { sensor_id = "SNSTAC-0002" }
+    anything, or none                                       match is empty: any row of that feed
+
+The narrower match wins: id, then sensor_id, then sac and sic, then one of them, then the empty match. Several sensors on
+one feed with an empty match share it by kind. Rows that nobody takes are dropped and counted as unknown_sensor: a sensor that
+the site file does not know has no place, so nothing it says can be put on the map.
+
+`azimuth_offset_deg` of the sensor is added to its azimuths (what it reads + offset = true). Nothing else is filled in.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+
+import numpy as np
+
+from picket.site import Sensor, Site
+from picket.words import Batch
+
+
+def assign(batch: Batch, site: Site, feed_sensors: Sequence[Sensor] = ()) -> tuple[Batch, Counter[str]]:
+    """(rows with the site file's sensor ids, reasons counted) of a batch of detections, status or operators.
+
+    feed_sensors: the sensors of the site file that share the feed which the batch came from. Without any (a recording),
+    all sensors of the site are asked, and an empty match takes rows of its own kind only.
+    """
+    left_out: Counter[str] = Counter()
+    if not batch.n:
+        return batch, left_out
+    sensors = list(feed_sensors or site.sensor)
+    names, kinds = batch.words("sensor_id"), batch.words("kind") if "kind" in batch.table.kinds else ()
+    kind_codes = batch["kind"].astype(np.int64) if "kind" in batch.table.kinds else np.full(batch.n, -1)
+    # One decision for each pair of words that occurs, not for each row; code -1 (unknown) is the first of either.
+    pair = (batch["sensor_id"].astype(np.int64) + 1) * (len(kinds) + 1) + kind_codes + 1
+    pairs, pair_of_row = np.unique(pair, return_inverse=True)
+    chosen = np.full(pairs.size, -1, np.int32)
+    for i, one in enumerate(pairs.tolist()):
+        name_code, kind_code = divmod(one, len(kinds) + 1)
+        name = names[name_code - 1] if name_code else None
+        kind = kinds[kind_code - 1] if kind_code else None
+        chosen[i] = _choose(name, kind, sensors, whole_site=not feed_sensors)
+    code = chosen[pair_of_row]
+    known = code >= 0
+    if not known.all():
+        left_out["unknown_sensor"] += int(np.count_nonzero(~known))
+        batch, code = batch.take(known), code[known]
+    renamed = Batch.build(batch.table, batch.n, {"sensor_id": code}, {"sensor_id": [s.id for s in sensors]})
+    batch = Batch(batch.table, batch.n, {**batch.columns, **renamed.columns}, {**batch.texts, **renamed.texts})
+    offset = np.array([s.azimuth_offset_deg for s in sensors], np.float64)
+    if "azimuth_deg" in batch.columns and offset.any():
+        turned = np.mod(batch["azimuth_deg"] + offset[code], 360.0)
+        batch = batch.replace({"azimuth_deg": np.where(turned >= 360.0, 0.0, turned)})
+    return batch, left_out
+
+
+def _choose(name: str | None, kind: str | None, sensors: Sequence[Sensor], *, whole_site: bool) -> int:
+    """Index of the sensor that takes rows of this name and kind, or -1."""
+    narrow = [_narrowness(name, s) for s in sensors]
+    best = max(narrow, default=0)
+    if best > 1:
+        return narrow.index(best)
+    open_to_all = [i for i, n in enumerate(narrow) if n == 1]
+    same_kind = [i for i in open_to_all if kind is not None and sensors[i].kind == kind]
+    if same_kind:
+        return same_kind[0]
+    return open_to_all[0] if len(open_to_all) == 1 and not whole_site else -1
+
+
+def _narrowness(name: str | None, sensor: Sensor) -> int:
+    """How narrowly the sensor asks for rows of this name: 0 not at all, 1 an empty match, 2 and more by name."""
+    match = sensor.match
+    if name is not None and name == sensor.id:
+        return 5
+    if match.sensor_id is None and match.sac is None and match.sic is None:
+        return 1
+    if name is None:
+        return 0
+    if match.sensor_id is not None:
+        return 4 if name == match.sensor_id else 0
+    sac, _, sic = name.partition("/")
+    fits = (match.sac is None or sac == str(match.sac)) and (match.sic is None or sic == str(match.sic))
+    both = match.sac is not None and match.sic is not None
+    return (3 if both else 2) if fits else 0

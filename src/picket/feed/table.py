@@ -1,0 +1,437 @@
+"""Tables on disk: CSV, Parquet, Arrow IPC and JSON lines, by the file's suffix, read and written as batches.
+
+Written with pyarrow and schema metadata {"version": "1", "table": "detection"} (Parquet, Arrow); unknown is null. A file
+appears whole or not at all: it is written beside its place and renamed. The same batches give the same bytes.
+Lists are joined with `;` in CSV. JSON lines hold every column, null where unknown.
+
+Read streaming, a record batch at a time, every value checked by `picket.feed.checks`. Columns may be missing, stand in any order,
+have other number types, dictionary-coded text or (for times) ISO 8601 text or timestamps. Unknown columns are counted by name.
+Left out besides: wrong_field_count (a CSV row with more or fewer fields than the header).
+"""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import json
+import os
+import stat
+import sys
+import tempfile
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from types import TracebackType
+from typing import Any, BinaryIO, Protocol
+
+import msgspec
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.csv
+import pyarrow.ipc
+import pyarrow.parquet
+
+from picket.feed import checks
+from picket.words import DETECTION, SCHEMA_VERSION, Batch, Table, TableError, concat
+
+SUFFIXES = {
+    ".csv": "csv", ".parquet": "parquet", ".jsonl": "jsonl", ".ndjson": "jsonl",
+    ".arrow": "arrow", ".feather": "arrow", ".ipc": "arrow",
+}  # fmt: skip
+ROWS = 1 << 16  # rows of one record batch read, and of one Parquet row group written
+_ARROW: dict[str, Any] = {"float": pa.float64(), "int": pa.int64(), "text": pa.string(), "list": pa.list_(pa.string())}
+
+
+def container(path: str | Path) -> str:
+    """ "csv", "parquet", "jsonl" or "arrow" by the suffix. Raises TableError naming the suffixes there are."""
+    suffix = Path(path).suffix.lower()
+    if suffix not in SUFFIXES:
+        raise TableError(f"{path}: expected a name that ends in .parquet, .csv, .jsonl or .arrow, got {suffix or 'no suffix'!r}")
+    return SUFFIXES[suffix]
+
+
+def schema(table: Table) -> pa.Schema:
+    """The Arrow schema of a table, with its version and name as metadata."""
+    fields = [pa.field(c.name, _ARROW[c.kind], metadata={"meaning": c.meaning}) for c in table.columns]
+    return pa.schema(fields, metadata={"version": str(SCHEMA_VERSION), "table": table.name})
+
+
+def json_schema(table: Table) -> dict[str, Any]:
+    """The JSON Schema of one row as JSON: docs/detection.schema.json is this, written out."""
+    types: dict[str, Any] = {"float": "number", "int": "integer", "text": "string", "list": "array"}
+    properties: dict[str, Any] = {}
+    for c in table.columns:
+        one: dict[str, Any] = {"description": c.meaning, "type": [types[c.kind], "null"]}
+        if c.name in checks.TIMES:
+            one["type"] = ["number", "string", "null"]
+            one["description"] += "; or ISO 8601 text"
+        if c.name in checks.RANGES:
+            one["minimum"], one["maximum"] = checks.RANGES[c.name]
+        if c.name in checks.WORDS:
+            one["enum"] = [*checks.WORDS[c.name], None]
+        if c.kind == "list":
+            one["items"] = {"type": "string"}
+        properties[c.name] = one
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": f"Picket {table.name} table, one row",
+        "version": SCHEMA_VERSION,
+        "type": "object",
+        "properties": properties,
+    }
+
+
+# -- to and from Arrow ---------------------------------------------------------------------------------------------
+def to_arrow(batch: Batch) -> pa.RecordBatch:
+    """The batch as an Arrow record batch with every column of its table; unknown is null."""
+    arrays = [_to_arrow(batch, c.name, c.kind) for c in batch.table.columns]
+    return pa.RecordBatch.from_arrays(arrays, schema=schema(batch.table))
+
+
+def _to_arrow(batch: Batch, name: str, kind: str) -> pa.Array:
+    held = batch.columns.get(name)
+    if held is None:
+        return pa.nulls(batch.n, _ARROW[kind])
+    if kind == "float":
+        return pa.array(held, pa.float64(), from_pandas=True)  # NaN becomes null
+    if kind == "int":
+        return pa.array(held, pa.int64(), mask=held == -1)
+    words = [list(w) if kind == "list" else w for w in batch.words(name)]
+    index = pa.array(held, pa.int32(), mask=held < 0)
+    return pa.array(words, _ARROW[kind]).take(index)
+
+
+def from_arrow(
+    found: pa.RecordBatch, table: Table, left_out: Counter[str], unknown: checks.Unknown, *, from_text: bool = False
+) -> Batch:
+    """A batch from Arrow columns of any type that can hold the value; what does not fit is unknown and counted."""
+    columns: dict[str, Any] = {}
+    words: dict[str, Any] = {}
+    for name, array in zip(found.schema.names, found.columns, strict=True):
+        if name not in table.kinds:
+            left_out[unknown.reason(name)] += found.num_rows
+        elif name not in columns and not pa.types.is_null(array.type):
+            columns[name], words[name] = _from_arrow(table, name, array, left_out, from_text)
+    return checks.build(table, found.num_rows, columns, words, left_out)
+
+
+def _from_arrow(table: Table, name: str, array: pa.Array, left_out: Counter[str], from_text: bool) -> tuple[Any, Any]:
+    kind, held = table.kinds[name], array.type
+    if pa.types.is_dictionary(held):
+        array, held = array.dictionary_decode(), held.value_type
+    if pa.types.is_binary(held):  # CSV: bytes that need not be UTF-8
+        array = _as_text(array)
+        held = array.type
+    text = pa.types.is_string(held) or pa.types.is_large_string(held) or pa.types.is_string_view(held)
+    number = pa.types.is_integer(held) or pa.types.is_floating(held)
+    if kind == "float" and (number or (text and from_text)):
+        with contextlib.suppress(pa.ArrowInvalid):
+            values = pc.cast(array, pa.float64(), safe=False).to_numpy(zero_copy_only=False)
+            return checks.bounded(name, np.asarray(values, np.float64), left_out), None
+    if kind == "float" and name in checks.TIMES and pa.types.is_timestamp(held):
+        micros = pc.cast(array, pa.timestamp("us", held.tz), safe=False).cast(pa.int64()).to_numpy(zero_copy_only=False)
+        return checks.bounded(name, np.asarray(micros, np.float64) / 1e6, left_out), None
+    if kind == "text" and (text or pa.types.is_integer(held)):
+        coded = pc.cast(array, pa.string()).dictionary_encode()
+        codes = coded.indices.fill_null(-1).to_numpy(zero_copy_only=False).astype(np.int32)
+        return checks.clean_words(name, codes, coded.dictionary.to_pylist(), left_out)
+    return checks.column(table, name, array.to_pylist(), left_out, from_text=from_text)
+
+
+def _as_text(array: pa.Array) -> pa.Array:
+    try:
+        return pc.cast(array, pa.string())
+    except pa.ArrowInvalid:
+        return pa.array([None if v is None else v.decode("utf-8", "replace") for v in array.to_pylist()], pa.string())
+
+
+# -- reading -------------------------------------------------------------------------------------------------------
+def read_batches(file: BinaryIO, kind: str, table: Table, left_out: Counter[str], source: str = "-") -> Iterator[Batch]:
+    """Batches of at most some ten thousand rows from an open csv, parquet or arrow file.
+
+    Raises TableError when the file is none of that kind, is cut (what was read before has been handed out), or says that
+    it holds another table or a later version.
+    """
+    unknown = checks.Unknown(table)
+    try:
+        if kind == "csv":
+            for found in _csv(file, left_out):
+                yield from_arrow(found, table, left_out, unknown, from_text=True)
+            return
+        for found in _parquet(file, table, source) if kind == "parquet" else _arrow(file, table, source):
+            yield from_arrow(found, table, left_out, unknown)
+    except (pa.ArrowException, OSError) as e:
+        raise TableError(
+            f"{source}: cannot be read as {kind}: {str(e).splitlines()[0] if str(e) else type(e).__name__}"
+        ) from None
+
+
+def _parquet(file: BinaryIO, table: Table, source: str) -> Iterator[pa.RecordBatch]:
+    opened = pyarrow.parquet.ParquetFile(file)
+    _check_metadata(opened.schema_arrow.metadata, table, source)
+    yield from opened.iter_batches(ROWS)
+
+
+def _arrow(file: BinaryIO, table: Table, source: str) -> Iterator[pa.RecordBatch]:
+    if file.seekable() and file.read(6) == b"ARROW1":
+        opened = pyarrow.ipc.open_file(file)
+        _check_metadata(opened.schema.metadata, table, source)
+        for i in range(opened.num_record_batches):
+            yield opened.get_batch(i)
+        return
+    if file.seekable():
+        file.seek(0)
+    stream = pyarrow.ipc.open_stream(file)
+    _check_metadata(stream.schema.metadata, table, source)
+    yield from stream
+
+
+def _csv(file: BinaryIO, left_out: Counter[str]) -> Iterator[pa.RecordBatch]:
+    """Record batches with every column as text: the types are ours to judge, value by value."""
+
+    def wrong_row(row: Any) -> str:
+        left_out["wrong_field_count"] += 1
+        return "skip"
+
+    first = file.readline(1 << 20)
+    if not first.strip():
+        return
+    names = pyarrow.csv.read_csv(io.BytesIO(first)).schema.names
+    try:
+        reader = pyarrow.csv.open_csv(
+            file,
+            read_options=pyarrow.csv.ReadOptions(column_names=names, block_size=1 << 20, use_threads=False),
+            parse_options=pyarrow.csv.ParseOptions(newlines_in_values=True, invalid_row_handler=wrong_row),
+            convert_options=pyarrow.csv.ConvertOptions(
+                column_types=dict.fromkeys(names, pa.binary()),
+                null_values=[""],
+                strings_can_be_null=True,
+                quoted_strings_can_be_null=True,
+            ),
+        )
+    except pa.ArrowInvalid as e:
+        if "Empty CSV" in str(e):  # a header and no rows
+            return
+        raise
+    yield from reader
+
+
+def _check_metadata(metadata: dict[bytes, bytes] | None, table: Table, source: str) -> None:
+    held = {k.decode("utf-8", "replace"): v.decode("utf-8", "replace") for k, v in (metadata or {}).items()}
+    name, version = held.get("table", table.name), held.get("version", "1")
+    if name != table.name:
+        raise TableError(f"{source}: expected a {table.name} table, got a {name} table")
+    if not version.isdigit() or int(version) > SCHEMA_VERSION:
+        raise TableError(f"{source}: expected version {SCHEMA_VERSION} or earlier, got {version!r}; use a newer Picket")
+
+
+def read_table(path: str | Path, table: Table = DETECTION, left_out: Counter[str] | None = None) -> Batch:
+    """The whole table file at `path`, checked; `left_out` receives what was left out, by reason.
+
+    Raises TableError (a ValueError) when it is no such table or is cut, OSError when it cannot be opened.
+    """
+    counts: Counter[str] = Counter() if left_out is None else left_out
+    kind = container(path)
+    with open(path, "rb") as file:
+        return concat(table, read_open(file, kind, table, counts, str(path)))
+
+
+def read_open(file: BinaryIO, kind: str, table: Table, left_out: Counter[str], source: str = "-") -> Iterator[Batch]:
+    """As `read_batches`, for JSON lines too."""
+    return _json_batches(file, table, left_out) if kind == "jsonl" else read_batches(file, kind, table, left_out, source)
+
+
+def _json_batches(file: BinaryIO, table: Table, left_out: Counter[str]) -> Iterator[Batch]:
+    """JSON lines of any table. (The detection feed's own decoder, which also fills columns in, is picket.feed.jsonlines.)"""
+    unknown = checks.Unknown(table)
+    while lines := file.readlines(1 << 20):
+        rows = []
+        for line in lines:
+            try:
+                row = json.loads(line)
+            except (ValueError, RecursionError):
+                left_out["bad_json"] += 1
+                continue
+            if isinstance(row, dict):
+                rows.append(row)
+            else:
+                left_out["not_an_object"] += 1
+        names = dict.fromkeys(name for row in rows for name in row)
+        columns: dict[str, Any] = {}
+        words: dict[str, Any] = {}
+        for name in names:
+            if name in table.kinds:
+                columns[name], words[name] = checks.column(table, name, [row.get(name) for row in rows], left_out)
+            else:
+                left_out[unknown.reason(name)] += sum(name in row for row in rows)
+        yield checks.build(table, len(rows), columns, words, left_out)
+
+
+# -- writing -------------------------------------------------------------------------------------------------------
+class _Sink(Protocol):
+    def write(self, batch: Batch) -> None: ...
+    def close(self) -> None: ...
+    def drop(self) -> None: ...
+
+
+class _ArrowSink:
+    def __init__(self, file: BinaryIO, table: Table, kind: str) -> None:
+        self._kind, self._schema, self._held, self._n = kind, schema(table), [], 0  # type: ignore[var-annotated]
+        if kind == "parquet":
+            self._writer: Any = pyarrow.parquet.ParquetWriter(file, self._schema, compression="zstd")
+        elif kind == "csv":
+            plain = pa.schema([pa.field(f.name, pa.string() if pa.types.is_list(f.type) else f.type) for f in self._schema])
+            self._schema = plain
+            self._writer = pyarrow.csv.CSVWriter(file, plain, write_options=pyarrow.csv.WriteOptions(quoting_style="needed"))
+        else:
+            self._writer = pyarrow.ipc.new_file(file, self._schema)
+
+    def write(self, batch: Batch) -> None:
+        found = to_arrow(batch)
+        if self._kind == "csv":
+            columns = [pc.binary_join(a, ";") if pa.types.is_list(a.type) else a for a in found.columns]
+            found = pa.RecordBatch.from_arrays(columns, schema=self._schema)
+        self._held.append(found)
+        self._n += found.num_rows
+        if self._n >= ROWS:
+            self._flush()
+
+    def _flush(self) -> None:
+        """Whole row groups of ROWS rows: many small ones would make the file large and slow to read."""
+        whole = pa.Table.from_batches(self._held, self._schema).combine_chunks()
+        cut = self._n - self._n % ROWS if self._n >= ROWS else self._n
+        for start in range(0, cut, ROWS):
+            part = whole.slice(start, min(ROWS, cut - start))
+            if self._kind == "arrow":
+                for one in part.to_batches(ROWS):
+                    self._writer.write_batch(one)
+            else:
+                self._writer.write_table(part)
+        self._held, self._n = whole.slice(cut).to_batches(), self._n - cut
+
+    def close(self) -> None:
+        if self._n:
+            self._flush()
+        self._writer.close()
+
+    def drop(self) -> None:
+        self._writer.close()
+
+
+class _JsonSink:
+    def __init__(self, file: BinaryIO, table: Table) -> None:
+        self._file, self._table, self._line = file, table, msgspec.json.Encoder().encode
+
+    def write(self, batch: Batch) -> None:
+        names = [c.name for c in self._table.columns]
+        line = self._line
+        rows = zip(*(batch.values(name) for name in names), strict=True)
+        self._file.write(b"".join(line(dict(zip(names, row, strict=True))) + b"\n" for row in rows))
+
+    def close(self) -> None:
+        self._file.flush()
+
+    def drop(self) -> None:
+        pass
+
+
+class TableWriter:
+    """Writes batches of one table to `path`, in the format of its suffix; "-" is JSON lines to standard output.
+
+    A context manager: the file takes its place when the block ends well, and an old file of that name stays when it does not.
+    private: the file can be read and written by its owner only (mode 0600), from its first byte on.
+    Raises TableError for a suffix that is none, OSError when the place cannot be written.
+    """
+
+    def __init__(self, path: str | Path, table: Table = DETECTION, *, private: bool = False) -> None:
+        self.rows = 0
+        self._path, self._private = str(path), private
+        kind = "jsonl" if self._path == "-" else container(path)
+        self._temporary: str | None = None
+        self._file = self._open()
+        try:
+            self._sink: _Sink = _JsonSink(self._file, table) if kind == "jsonl" else _ArrowSink(self._file, table, kind)
+        except BaseException:
+            self.abort()
+            raise
+
+    def _open(self) -> BinaryIO:
+        if self._path == "-":
+            return os.fdopen(os.dup(sys.stdout.fileno()), "wb")
+        try:
+            regular = stat.S_ISREG(os.stat(self._path).st_mode)
+        except FileNotFoundError:
+            regular = True
+        if os.path.isdir(self._path):
+            raise TableError(f"{self._path}: expected a file to write, got a folder")
+        if not regular:  # a pipe or a device has no place to rename to
+            return open(self._path, "wb")
+        place = Path(os.path.realpath(self._path))
+        handle, self._temporary = tempfile.mkstemp(
+            prefix=f".{place.name}.", suffix=".part", dir=place.parent
+        )  # made with mode 0600
+        if not self._private:
+            mask = os.umask(0)
+            os.umask(mask)
+            os.fchmod(handle, 0o666 & ~mask)
+        return os.fdopen(handle, "wb")
+
+    def write(self, batch: Batch) -> None:
+        """Appends the rows of a batch."""
+        if batch.n:
+            self._sink.write(batch)
+            self.rows += batch.n
+
+    def close(self) -> None:
+        """Finishes the file and puts it in its place."""
+        self._sink.close()
+        self._file.flush()
+        if self._temporary is not None:
+            os.fsync(self._file.fileno())
+        self._file.close()
+        if self._temporary is not None:
+            os.replace(self._temporary, os.path.realpath(self._path))
+            self._temporary = None
+
+    def abort(self) -> None:
+        """Gives up: what was written so far is removed."""
+        with contextlib.suppress(Exception):
+            self._sink.drop()
+        with contextlib.suppress(Exception):
+            self._file.close()
+        if self._temporary is not None:
+            with contextlib.suppress(FileNotFoundError):
+                os.unlink(self._temporary)
+            self._temporary = None
+
+    def __enter__(self) -> TableWriter:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None) -> None:
+        if kind is None:
+            try:
+                self.close()
+            except BaseException:
+                self.abort()
+                raise
+        else:
+            self.abort()
+
+
+def write_table(batches: Batch | Iterable[Batch], path: str | Path, table: Table | None = None, *, private: bool = False) -> int:
+    """Writes one batch or several to `path` by its suffix; returns the number of rows.
+
+    table: needed only for an iterable that may be empty or starts late (default: detection). Errors as `TableWriter`.
+    """
+    if isinstance(batches, Batch):
+        table = table or batches.table
+        batches = [batches]
+    with TableWriter(path, table or DETECTION, private=private) as writer:
+        for batch in batches:
+            writer.write(batch)
+    return writer.rows
+
+
+if __name__ == "__main__":  # python -m picket.feed.table > docs/detection.schema.json
+    print(json.dumps(json_schema(DETECTION), indent=1))

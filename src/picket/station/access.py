@@ -1,0 +1,168 @@
+"""Who may look: one-time links, sessions, users, and the check of Host and Origin on every request and WebSocket.
+
+A one-time token becomes a session cookie; of sessions and passwords only hashes are kept, in `secrets/` beside the log (mode 0600),
+so that a restarted station knows its officers. Nothing here is ever logged.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+import secrets
+from collections.abc import Callable
+from http.cookies import CookieError, SimpleCookie
+from pathlib import Path
+from typing import Any
+
+from picket.station.writer import replace_file
+
+COOKIE = "picket_session"
+SESSION_HOURS = 7 * 24
+TOKEN_MINUTES = 60 * 12
+_SCRYPT = {"n": 2**14, "r": 8, "p": 5}  # OWASP password storage cheat sheet: N=2^14 with p=5, 16 MiB
+_MAX_FAILURES = 10  # wrong passwords or tokens in a minute, all callers together, before everyone waits
+
+
+class AccessError(ValueError):
+    """Not let in; the message says what to do."""
+
+
+class Access:
+    """Tokens, sessions and users of one station."""
+
+    def __init__(self, folder: Path, clock: Callable[[], float]) -> None:
+        self._path, self._users_path, self._clock = folder / "sessions.json", folder / "users.json", clock
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        self._tokens: dict[str, tuple[str, float]] = {}
+        self._sessions: dict[str, dict[str, Any]] = _load(self._path)
+        self._users: dict[str, dict[str, str]] = _load(self._users_path)
+        self._failures: list[float] = []
+
+    @property
+    def has_users(self) -> bool:
+        """True when at least one user with a password exists."""
+        return bool(self._users)
+
+    def new_token(self, name: str) -> str:
+        """A one-time token for `name`."""
+        token = secrets.token_urlsafe(24)
+        self._tokens[_hash(token)] = (name, self._clock() + TOKEN_MINUTES * 60)
+        return token
+
+    def open_session(self, token: str) -> tuple[str, str]:
+        """(session, name) for a token, which is spent. Raises AccessError."""
+        self._slow_down()
+        name, until = self._tokens.pop(_hash(token), ("", 0.0))
+        if until < self._clock():
+            self._failures.append(self._clock())
+            raise AccessError("this link was used already or is too old; ask for a new one (on a signed-in page: 'second screen'), or restart the station")
+        return self._session(name), name
+
+    def log_in(self, name: str, password: str) -> tuple[str, str]:
+        """(session, name) for a user's password. Raises AccessError."""
+        self._slow_down()
+        user = self._users.get(name) or {"salt": "00", "hash": ""}  # unknown names cost the same time
+        digest = _scrypt(password, bytes.fromhex(user["salt"]))
+        if not hmac.compare_digest(digest, user["hash"]):
+            self._failures.append(self._clock())
+            raise AccessError("name or password is wrong")
+        return self._session(name), name
+
+    def who(self, session: str) -> str | None:
+        """The name behind a session, or None."""
+        held = self._sessions.get(_hash(session))
+        if held is None or held["until"] < self._clock():
+            return None
+        return str(held["name"])
+
+    def set_password(self, name: str, password: str) -> None:
+        """Adds a user or changes a password. Raises AccessError for one that is too short."""
+        if len(password) < 10:
+            raise AccessError(f"a password of {len(password)} characters is too short; use at least 10")
+        salt = secrets.token_bytes(16)
+        self._users[name] = {"salt": salt.hex(), "hash": _scrypt(password, salt)}
+        replace_file(self._users_path, json.dumps(self._users).encode())
+
+    def _session(self, name: str) -> str:
+        session, now = secrets.token_urlsafe(32), self._clock()
+        self._sessions = {k: v for k, v in self._sessions.items() if v["until"] > now}
+        self._sessions[_hash(session)] = {"name": name, "until": now + SESSION_HOURS * 3600}
+        replace_file(self._path, json.dumps(self._sessions).encode())
+        return session
+
+    def _slow_down(self) -> None:
+        now = self._clock()
+        self._failures = [t for t in self._failures if t > now - 60]
+        if len(self._failures) >= _MAX_FAILURES:
+            raise AccessError("too many wrong tries; wait a minute")
+
+
+def _hash(secret: str) -> str:
+    return hashlib.sha256(secret.encode()).hexdigest()
+
+
+def _scrypt(password: str, salt: bytes) -> str:
+    return hashlib.scrypt(password.encode(), salt=salt, maxmem=64 << 20, **_SCRYPT).hex()
+
+
+def _load(path: Path) -> dict[str, Any]:
+    try:
+        loaded = json.loads(path.read_text("utf-8"))
+    except (FileNotFoundError, ValueError):
+        return {}
+    return loaded if isinstance(loaded, dict) else {}
+
+
+class Gate:
+    """ASGI: refuses a wrong Host or Origin (403) and, outside `open_paths`, a request without a session (401).
+
+    The name behind the session is put into the scope's state as `user`.
+    """
+
+    def __init__(self, app: Any, access: Access, hosts: Callable[[], set[str]], open_paths: tuple[str, ...], scheme: str) -> None:
+        self.app, self.access, self.hosts, self.open_paths, self.scheme = app, access, hosts, open_paths, scheme
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        """One request or WebSocket."""
+        if scope["type"] not in ("http", "websocket"):
+            await self.app(scope, receive, send)
+            return
+        headers = {k.decode("latin-1").lower(): v.decode("latin-1") for k, v in scope["headers"]}
+        problem = self._problem(scope, headers)
+        if problem is None:
+            await self.app(scope, receive, send)
+            return
+        status, message = problem
+        if scope["type"] == "websocket":
+            await receive()
+            await send({"type": "websocket.close", "code": 4000 + status, "reason": message[:120]})
+            return
+        body = json.dumps({"error": message}).encode()
+        await send({"type": "http.response.start", "status": status, "headers": [(b"content-type", b"application/json")]})
+        await send({"type": "http.response.body", "body": body})
+
+    def _problem(self, scope: Any, headers: dict[str, str]) -> tuple[int, str] | None:
+        host = headers.get("host", "").lower()
+        if host not in self.hosts():
+            return 403, f"host {host!r} is not served here; open the address that the station printed"
+        origin = headers.get("origin")
+        if origin is not None and origin.lower() != f"{self.scheme}://{host}":
+            return 403, f"origin {origin!r} may not use this station"
+        user = self.access.who(session_of(headers))
+        scope.setdefault("state", {})["user"] = user
+        if user is None and scope["path"] not in self.open_paths:
+            return 401, "not signed in; open the one-time address that the station printed"
+        return None
+
+
+def session_of(headers: dict[str, str]) -> str:
+    """The session in a request's cookie or bearer header; empty when there is none."""
+    bearer = headers.get("authorization", "")
+    if bearer.lower().startswith("bearer "):
+        return bearer[7:].strip()
+    try:
+        morsel = SimpleCookie(headers.get("cookie", "")).get(COOKIE)
+    except CookieError:
+        return ""
+    return morsel.value if morsel else ""

@@ -1,0 +1,158 @@
+"""`picket doctor`: what is installed, reachable, writable and warm, and what each sensor cannot see."""
+
+from __future__ import annotations
+
+import importlib
+import importlib.metadata
+import socket
+import sys
+import tempfile
+from pathlib import Path
+from typing import Literal, NamedTuple
+
+from picket import __version__, _jit
+from picket import site as sites
+
+State = Literal["ok", "note", "problem"]
+_NEEDED = ("numpy", "numba", "pyarrow", "msgspec", "shapely", "click")
+_STATION = ("fastapi", "uvicorn", "websockets", "aiomqtt")
+
+
+class Check(NamedTuple):
+    """One line of the report. A station would run when no check is a `problem`."""
+
+    subject: str
+    state: State
+    words: str
+
+
+def examine(site_path: Path | None, archive: Path | None) -> list[Check]:
+    """Every check, in the order in which a person would mend things."""
+    checks = [_python(), *_packages(), _page(), _kernels()]
+    if site_path is None:
+        checks.append(Check("site file", "note", "none given; try `picket doctor --site examples/long-beach.toml`"))
+        return [*checks, _writable(archive or Path("archive"))]
+    try:
+        site = sites.load(site_path)
+    except sites.SiteError as e:
+        return [*checks, *(Check("site file", "problem", p) for p in e.problems)]
+    checks.append(Check("site file", "ok", f"{site.site.name}: {len(site.sensor)} sensors, {len(site.zone)} zones"))
+    checks += [_writable(archive or Path(site.folder) / site.archive.path), _port(site), *_feeds(site)]
+    for sensor in site.sensor:
+        checks += [Check(f"sensor {sensor.id}", "note", words) for words in blind_spots(sensor)]
+    return [*checks, *_geoid(site)]
+
+
+def _python() -> Check:
+    return Check("python", "ok", f"{sys.version.split()[0]}, picket {__version__}")
+
+
+def _packages() -> list[Check]:
+    found = []
+    for names, remedy in ((_NEEDED, "pip install picket"), (_STATION, "pip install 'picket[station]'")):
+        missing = [n for n in names if importlib.util.find_spec(n) is None]
+        versions = ", ".join(f"{n} {importlib.metadata.version(n)}" for n in names if n not in missing)
+        if missing:
+            found.append(Check("packages", "problem", f"{', '.join(missing)} not installed: {remedy}"))
+        if versions:
+            found.append(Check("packages", "ok", versions))
+    return found
+
+
+def _page() -> Check:
+    index = Path(__file__).parent.parent / "_page" / "index.html"
+    if index.is_file():
+        return Check("page", "ok", "built")
+    return Check("page", "problem", "not built: run `make page`, or install the wheel")
+
+
+def _kernels() -> Check:
+    folder = _jit.cache_folder()
+    if folder is None:
+        return Check("kernels", "note", "no cache folder can be written: each start compiles for about a minute; set PICKET_CACHE")
+    n = len(list(folder.rglob("*.nbi")))
+    if n == 0:
+        return Check("kernels", "note", f"cold: the first start compiles for about a minute ({folder})")
+    return Check("kernels", "ok", f"warm: {n} compiled ({folder})")
+
+
+def _writable(folder: Path) -> Check:
+    there = folder
+    while not there.exists() and there != there.parent:
+        there = there.parent
+    try:
+        with tempfile.TemporaryFile(dir=there):
+            return Check("archive", "ok", f"{folder} can be written")
+    except OSError as e:
+        return Check("archive", "problem", f"{folder} cannot be written: {e.strerror or e}; give another with --archive")
+
+
+def _port(site: sites.Site) -> Check:
+    s = site.station
+    try:
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind((s.host, s.port))
+    except OSError as e:
+        return Check("port", "problem", f"{s.host}:{s.port}: {e.strerror or e}; choose another with --port")
+    return Check("port", "ok", f"{s.host}:{s.port} is free")
+
+
+def _feeds(site: sites.Site) -> list[Check]:
+    from picket.station.feeds import FeedError, feeds_of
+
+    try:
+        feeds = feeds_of(site)
+    except FeedError as e:
+        return [Check("feeds", "problem", str(e))]
+    if not feeds:
+        return [Check("feeds", "note", "no sensor has a feed: the station starts, but nothing will come in")]
+    return [_reachable(f.address.transport, f.address.host, f.address.port, f.address.path, f.shown) for f in feeds]
+
+
+def _reachable(transport: str, host: str, port: int, path: str, shown: str) -> Check:
+    if transport in ("tcp", "mqtt", "mqtts"):
+        try:
+            socket.create_connection((host, port), timeout=2).close()
+        except OSError as e:
+            return Check("feed", "note", f"{shown}: cannot be reached now ({e.strerror or e}); the station keeps trying")
+        return Check("feed", "ok", f"{shown}: answers")
+    if transport == "file" and not Path(path).is_file():
+        return Check("feed", "problem", f"{shown}: no such file")
+    return Check("feed", "ok", shown)
+
+
+def blind_spots(sensor: sites.Sensor) -> list[str]:
+    """What a sensor cannot see, in words."""
+    found = []
+    if sensor.feed is None:
+        found.append("has no feed: only recordings name it")
+    if sensor.kind == "radar":
+        found.append("sees no drone hidden by buildings or ground, and tells a bird from a drone badly")
+    if sensor.kind == "remote_id":
+        found.append("hears only drones that broadcast, and believes what they say")
+    if sensor.kind == "adsb":
+        found.append("hears only aircraft with a transponder; small drones have none")
+    if sensor.min_range_m:
+        found.append(f"nothing nearer than {sensor.min_range_m:g} m")
+    if sensor.max_range_m:
+        found.append(f"nothing beyond {sensor.max_range_m:g} m")
+    start, end = sensor.sector_deg
+    if (end - start) % 360 and abs(end - start) < 360:
+        found.append(f"nothing outside {start:g} to {end:g} deg")
+    found += [f"nothing between {a:g} and {b:g} deg (blanked)" for a, b in sensor.blanked]
+    low, high = sensor.elevation_deg
+    if sensor.kind == "radar" and (low > -90 or high < 90):
+        found.append(f"nothing below {low:g} or above {high:g} deg elevation")
+    return found
+
+
+def _geoid(site: sites.Site) -> list[Check]:
+    p = site.site
+    if p.geoid_separation_m == 0.0:
+        words = (
+            "site.geoid_separation_m is 0: heights above mean sea level will be taken as heights above the ellipsoid; find yours in a geoid "
+            "calculator (EGM2008), or compare the two heights of a GNSS receiver there"
+        )
+        return [Check("heights", "note", words)]
+    return [Check("heights", "ok", f"mean sea level lies {p.geoid_separation_m:+g} m from the ellipsoid here")]

@@ -1,0 +1,177 @@
+"""Log records in, picture and alerts out. The same records always give the same tracks and alerts.
+
+The engine never looks at a clock, a file or a socket: time is the record's. Live, the station hands it each record as it is
+sequenced; a replay hands it the records of a log. It runs in one thread; `lock` lets the API look inside.
+
+    record   payload
+    boot     {"book": alert state or None, "site": digest}: tracks begin anew, alerts go on
+    batch    {"d": detections, "s": status rows, "left_out": {sensor: {reason: n}}, "operators": [digests]}
+    link     {"sensors": [ids], "state": "up" ..., "detail": words}
+    tick     None: time passes
+    action   {"do": "acknowledge" | "close" | "zones", ...}
+    audit, end   nothing for the engine
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+import numpy as np
+import numpy.typing as npt
+
+from picket.record.codec import unpack
+from picket.record.log import Record
+from picket.site import Site, check_geometry
+from picket.station.history import History, Recent
+from picket.station.picture import Picture
+from picket.station.sensors import SensorBoard
+from picket.track import Tracker
+from picket.watch import Alert, AlertBook, AlertError
+from picket.words import TRACK, Batch
+
+CLOCK_TOLERANCE_S = 30.0  # a plot further than this from the station's clock is named, not believed
+
+
+@dataclass(frozen=True)
+class View:
+    """What the outside sees at one moment; never changes."""
+
+    seq: int
+    time: float
+    picture: Picture
+    tracks: Batch
+    affiliation: npt.NDArray[np.uint8]
+    level: npt.NDArray[np.uint8]
+    alerts: tuple[Alert, ...]
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What one record led to: alerts that changed, and for an action the alert it concerns or why it was refused."""
+
+    alerts: Sequence[Alert] = ()
+    result: Alert | None = None
+    error: str | None = None
+
+
+class Engine:
+    """Tracker, alert book and sensor board behind one door: `apply`."""
+
+    def __init__(self, site: Site, *, seed: int = 0) -> None:
+        self.site, self.lock = site, threading.Lock()
+        self.origin = site.station.origin
+        self.tracker, self.book = Tracker(site, seed=seed), AlertBook(site)
+        self.sensors = SensorBoard(site, site.alert.silent_scans)
+        self.history, self.recent = History(), Recent()
+        self.tracks = Batch.empty(TRACK)
+        self.picture = Picture(simulated=self.origin == "exercise")
+        self.left_out: dict[str, Counter[str]] = {}
+        self.counts: Counter[str] = Counter()
+        self.seq, self.time = 0, 0.0
+        self._last_measured: float | None = None
+        self._measured_at = 0.0
+        self._sure_ids: npt.NDArray[np.int64] = np.empty(0, np.int64)
+
+    def apply(self, record: Record) -> Outcome:
+        """Takes in the next record."""
+        with self.lock:
+            self.seq, self.time = record.seq, record.time
+            handler = getattr(self, f"_{record.kind}", None)
+            return handler(record.payload) if handler else Outcome()
+
+    # -- one method per record kind ----------------------------------------------------------------------------
+    def _boot(self, payload: dict[str, Any]) -> Outcome:
+        self.tracker.reset()
+        self.tracks = Batch.empty(TRACK)
+        self.sensors = SensorBoard(self.site, self.site.alert.silent_scans)
+        self.sensors.began_at(self.time)
+        self._last_measured = None
+        if payload.get("book") is not None:
+            self.book = AlertBook.restore(self.site, payload["book"])
+        return Outcome()
+
+    def _batch(self, payload: dict[str, Any]) -> Outcome:
+        self.sensors.left_out(payload["left_out"])
+        for source, reasons in payload["left_out"].items():
+            self._count(source, reasons)
+        if payload["s"] is not None:
+            self.sensors.heard(unpack(payload["s"]), self.time)
+        if payload["d"] is None:
+            return Outcome()
+        batch = unpack(payload["d"])
+        self.sensors.heard(batch, self.time)
+        self.counts["detections"] += batch.n
+        batch = self._honest_clocks(batch)
+        if batch.n:
+            self._last_measured = max(float(np.max(batch["time"])), self._last_measured or -np.inf)
+            self._measured_at = self.time
+            before = self.tracker.left_out.copy()
+            self.tracks = self.tracker.step(batch, first_id=self.seq)
+            self._count("tracker", self.tracker.left_out - before)
+            self.recent.add(batch, self.tracker.assigned.track_id)
+        return self._watch()
+
+    def _tick(self, _: None) -> Outcome:
+        if self._last_measured is not None:
+            # the sensors' time goes on at the pace of ours, whatever their clocks say
+            now = self._last_measured + max(self.time - self._measured_at, 0.0)
+            self.tracks = self.tracker.advance(now, first_id=self.seq)
+        return self._watch()
+
+    def _link(self, payload: dict[str, Any]) -> Outcome:
+        self.sensors.linked(payload["sensors"], payload["state"], self.time)
+        return Outcome()
+
+    def _action(self, payload: dict[str, Any]) -> Outcome:
+        try:
+            if payload["do"] == "acknowledge":
+                alert = self.book.acknowledge(payload["id"], payload["by"], self.time)
+            elif payload["do"] == "close":
+                alert = self.book.close(payload["id"], payload["cause"], payload["by"], self.time, payload["note"])
+            else:
+                return self._zone(payload)
+        except AlertError as e:
+            return Outcome(error=str(e))
+        return Outcome(alerts=[alert], result=alert)
+
+    def _zone(self, payload: dict[str, Any]) -> Outcome:
+        shape = check_geometry(payload["geometry"], payload["zone"])
+        self.site = msgspec.structs.replace(self.site, shapes={**self.site.shapes, payload["zone"]: shape})
+        self.book.replace_site(self.site)
+        return Outcome()
+
+    # -- steps -------------------------------------------------------------------------------------------------
+    def _honest_clocks(self, batch: Batch) -> Batch:
+        """Rows whose time lies near the station's; the others are counted under their sensor."""
+        off = ~(np.abs(batch["time"] - self.time) <= CLOCK_TOLERANCE_S)  # a null time is off too
+        if not off.any():
+            return batch
+        for name, n in Counter(batch.take(off).values("sensor_id")).items():
+            reasons = {"clock_wrong": n}
+            self.sensors.left_out({name: reasons})
+            self._count(name, reasons)
+        return batch.take(~off)
+
+    def _watch(self) -> Outcome:
+        self.history.add(self.tracks)
+        sure = self.tracks["track_id"][self.tracks.equals("status", "confirmed") | self.tracks.equals("status", "coasting")]
+        self.counts["tracks"] += int(np.count_nonzero(~np.isin(sure, self._sure_ids)))
+        self._sure_ids = sure
+        return Outcome(alerts=self.book.step(self.time, self.tracks, self.sensors.looks(self.time), self.origin))
+
+    def _count(self, source: str, reasons: Any) -> None:
+        if reasons:
+            self.left_out.setdefault(source, Counter()).update(reasons)
+
+    # -- looking at it -----------------------------------------------------------------------------------------
+    def publish(self) -> View:
+        """The next picture, for the stream and the API."""
+        with self.lock:
+            affiliation, level = self.book.affiliation(self.tracks), self.book.level(self.tracks)
+            self.picture = self.picture.next(self.time, self.tracks, affiliation, level)
+            return View(self.seq, self.time, self.picture, self.tracks, affiliation, level, tuple(self.book.open))

@@ -1,0 +1,140 @@
+"""The site file's live feeds: one transport and one decoder per address, its sensors told apart by their `match`."""
+
+from __future__ import annotations
+
+import asyncio
+import dataclasses
+import importlib
+import math
+import time
+from collections.abc import Callable, Iterable
+from typing import Any
+
+import numpy as np
+
+from picket.feed import Chunk, Decoded, Format, Options
+from picket.feed import transport
+from picket.feed.assign import assign
+from picket.feed.recording import find_format
+from picket.feed.transport import Address, LinkHealth, parse_feed
+from picket.site import Sensor, Site
+from picket.station.core import Core
+from picket.station.sensors import hide_password
+
+
+class FeedError(ValueError):
+    """A feed of the site file that cannot be started; the message names the sensor and what to do."""
+
+
+@dataclasses.dataclass
+class Feed:
+    """One address that is listened to."""
+
+    url: str
+    format: Format
+    address: Address
+    sensors: list[Sensor]
+    link: LinkHealth
+    is_recording: bool = False
+
+    @property
+    def shown(self) -> str:
+        """The address without user and password."""
+        return hide_password(self.url) or ""
+
+
+def feeds_of(site: Site) -> list[Feed]:
+    """The feeds of a site, one per address. Raises FeedError for one that cannot be understood."""
+    extra = [_extra(name) for name in site.station.extra_feeds]
+    found: dict[str, Feed] = {}
+    for sensor in site.sensor:
+        if sensor.feed is None:
+            continue
+        if sensor.feed in found:
+            found[sensor.feed].sensors.append(sensor)
+            continue
+        try:
+            name, address = parse_feed(sensor.feed)
+            form = next((f for f in extra if f.name == name), None) or find_format(name)
+        except ValueError as e:
+            raise FeedError(f"sensor {sensor.id!r}: {e}") from None
+        found[sensor.feed] = Feed(sensor.feed, form, address, [sensor], LinkHealth(), address.transport == "file")
+    feeds = list(found.values())
+    if any(f.is_recording for f in feeds) and not all(f.is_recording for f in feeds):
+        raise FeedError("a station plays recordings (file: feeds) or listens to sensors, not both at once: their clocks differ")
+    return feeds
+
+
+def _extra(name: str) -> Format:
+    """A feed from another package: `module:ATTRIBUTE`, named in the site file, never found by scanning."""
+    module, _, attribute = name.partition(":")
+    try:
+        return getattr(importlib.import_module(module), attribute or "FORMAT")  # type: ignore[no-any-return]
+    except (ImportError, AttributeError) as e:
+        raise FeedError(f"station.extra_feeds: {name!r} cannot be loaded ({e}); expected package.module:FORMAT") from None
+
+
+class PlaybackClock:
+    """Station time while recordings are played: the recorded time that was reached, going on at the played pace for a second."""
+
+    def __init__(self, speed: float, monotonic: Callable[[], float] = time.monotonic) -> None:
+        self._speed, self._monotonic = speed, monotonic
+        self._time = self._at = float("nan")
+
+    def reached(self, chunk: Chunk, decoded: Decoded) -> None:
+        """Takes in when a chunk was received, or, where nobody knows, what its rows were measured at."""
+        times = np.concatenate([chunk.received, decoded.detections["time"], decoded.status["time"]])
+        if not np.isnan(chunk.received).all():
+            times = chunk.received
+        if not np.isnan(times).all():
+            self._time = max(float(np.nanmax(times)), 0.0 if math.isnan(self._time) else self._time)
+            self._at = self._monotonic()
+
+    def __call__(self) -> float:
+        """UNIX seconds of the recording; 0 before its first payload."""
+        if math.isnan(self._time):
+            return 0.0
+        return self._time + min((self._monotonic() - self._at) * self._speed, 1.0)
+
+
+async def listen(feed: Feed, core: Core, stop: asyncio.Event, playback: PlaybackClock | None) -> None:
+    """Runs one feed until `stop`: bytes -> rows -> the sequencer; changes of its link become records."""
+    origin = "replay" if feed.is_recording else core.site.station.origin
+    sensor = feed.sensors[0]
+    decoder = feed.format.make(Options(sensor_id=None, origin=origin, edition=sensor.edition))
+    name = sensor.id if len(feed.sensors) == 1 else feed.shown
+    watch = asyncio.create_task(_watch_link(feed, core))
+
+    def deliver(chunk: Chunk) -> None:
+        decoded = _assigned(decoder.decode(chunk), core.site, feed.sensors)
+        if playback is not None:
+            playback.reached(chunk, decoded)
+        core.sequencer.add(name, decoded)
+
+    try:
+        await transport.run(feed.address, deliver, feed.link, time.time, stop)
+        core.sequencer.add(name, _assigned(decoder.finish(), core.site, feed.sensors))
+    finally:
+        watch.cancel()
+
+
+def _assigned(decoded: Decoded, site: Site, sensors: Iterable[Sensor]) -> Decoded:
+    """The rows under the site file's sensor ids."""
+    left_out = decoded.left_out.copy()
+    tables: dict[str, Any] = {}
+    for table in ("detections", "operators", "status"):
+        batch, unknown = assign(getattr(decoded, table), site, list(sensors))
+        tables[table] = batch
+        left_out.update(unknown)
+    return Decoded(left_out=left_out, **tables)
+
+
+async def _watch_link(feed: Feed, core: Core) -> None:
+    """Writes a record when the link goes up or down."""
+    shown = None
+    ids = [s.id for s in feed.sensors]
+    while True:
+        if feed.link.state != shown:
+            shown = feed.link.state
+            core.sequencer.emit("link", {"feed": feed.shown, "sensors": ids, "state": shown, "detail": feed.link.detail})
+        await asyncio.sleep(0.2)

@@ -1,0 +1,35 @@
+"""The station's own state in words: what is wrong, what waits where, how each link is."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from picket import __version__
+from picket.station.core import Core
+from picket.station.feeds import Feed
+
+
+def health(core: Core, feeds: list[Feed]) -> dict[str, Any]:
+    """The answer of `GET /api/health`."""
+    problems = [p for p in (core.problem, core.writer.problem) if p]
+    problems += [f"{f.shown}: {f.link.state}{': ' + f.link.detail if f.link.detail else ''}" for f in feeds if f.link.state in ("down", "waiting")]
+    if core.overloaded():
+        problems.append("more arrives than can be worked on: rows are refused and counted as overload")
+    now = core.sequencer.now()
+    began = core.engine.sensors.began or now
+    return {
+        "state": "degraded" if problems else "ok",
+        "problems": problems,
+        "time": now,
+        "uptime_s": max(now - began, 0.0),
+        "queues": core.queues(),
+        "log": {"records": core.sequencer.seq, "on_disk": core.writer.committed_seq, "bytes": core.writer.log.bytes_written, "commits": core.writer.commits},
+        "feeds": [
+            {
+                "address": f.shown, "state": f.link.state, "detail": f.link.detail, "payloads": f.link.payloads, "bytes": f.link.bytes,
+                "reconnects": f.link.reconnects, "left_out": dict(f.link.left_out),
+            }
+            for f in feeds
+        ],
+        "version": __version__,
+    }  # fmt: skip

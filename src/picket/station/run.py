@@ -1,0 +1,169 @@
+"""Life cycle of a station: checks, ports, threads, feeds, page, and an end within two seconds that loses nothing."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import ipaddress
+import signal
+import socket
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import uvicorn
+
+from picket.site import Site
+from picket.station.access import Access
+from picket.station.api import make_app
+from picket.station.core import Core
+from picket.station.feeds import Feed, PlaybackClock, feeds_of, listen
+
+ERASE_EVERY_S = 3600.0
+
+
+class StationError(ValueError):
+    """A station that cannot start as asked; the message says what to do."""
+
+
+class _Server(uvicorn.Server):
+    """uvicorn without its signal handlers: the station has its own, which end everything in order."""
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Leaves the signals alone."""
+        yield
+
+
+class Station:
+    """One station, from its checked site file to its end. `address` is known after `open`."""
+
+    def __init__(self, site: Site, archive: Path | None = None, *, seed: int = 0) -> None:
+        self.site = site
+        self.folder = archive or Path(site.folder) / site.archive.path
+        self.feeds: list[Feed] = feeds_of(site)
+        self.playback = self._playback()
+        self.core = Core(site, self.folder, seed=seed, clock=self.playback or time.time)
+        self.access = Access(self.folder / "secrets", time.time)
+        self.scheme = "https" if site.station.tls_certificate else "http"
+        self.socket: socket.socket | None = None
+        self.stop = asyncio.Event()
+
+    def _playback(self) -> PlaybackClock | None:
+        recordings = [f for f in self.feeds if f.is_recording]
+        if not recordings:
+            return None
+        return PlaybackClock(float(recordings[0].address.options.get("speed", 1.0)))
+
+    # -- opening ---------------------------------------------------------------------------------------------------
+    def open(self) -> None:
+        """Binds the page's port. Raises StationError for a busy port, or an open bind without TLS and a user."""
+        s = self.site.station
+        if not _is_loopback(s.host) and not (s.tls_certificate and s.tls_key and self.access.has_users):
+            raise StationError(
+                f"station.host {s.host}: others on the network could look in; give [station] tls_certificate and tls_key, and add a user "
+                f"with `picket user NAME --archive {self.folder}`, or keep host = \"127.0.0.1\""
+            )
+        family = socket.AF_INET6 if ":" in s.host else socket.AF_INET
+        self.socket = socket.socket(family, socket.SOCK_STREAM)
+        self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            self.socket.bind((s.host, s.port))
+            self.socket.listen(128)
+        except OSError as e:
+            self.socket.close()
+            raise StationError(f"{s.host} port {s.port}: {e.strerror or e}; another station may run, choose another with --port (0: any free one)") from None
+
+    @property
+    def port(self) -> int:
+        """The page's port."""
+        assert self.socket is not None
+        return int(self.socket.getsockname()[1])
+
+    @property
+    def address(self) -> str:
+        """The page's address without a token."""
+        host = self.site.station.host
+        shown = "127.0.0.1" if host in ("0.0.0.0", "::") else f"[{host}]" if ":" in host else host
+        return f"{self.scheme}://{shown}:{self.port}/"
+
+    def _hosts(self) -> set[str]:
+        names = {"127.0.0.1", "localhost", "[::1]", self.site.station.host.lower(), socket.gethostname().lower()}
+        return {f"{name}:{self.port}" for name in names} | ({n for n in names} if self.port in (80, 443) else set())
+
+    # -- running ---------------------------------------------------------------------------------------------------
+    async def run(self, ready: Callable[[str], None]) -> None:
+        """Runs until SIGTERM, SIGINT or `stop`. `ready` gets the one-time address to open."""
+        loop = asyncio.get_running_loop()
+        for sig in (signal.SIGTERM, signal.SIGINT):
+            with contextlib.suppress(ValueError, RuntimeError):  # not in the main thread: whoever runs us there sets `stop`
+                loop.add_signal_handler(sig, self.stop.set)
+        if self.socket is None:
+            self.open()
+        self.core.start()
+        app, hub = make_app(self.core, self.feeds, self.access, self._hosts, self.scheme)
+        server = _Server(
+            uvicorn.Config(
+                app, log_level="warning", access_log=False, ws="websockets-sansio", ws_per_message_deflate=False, ws_max_size=65_536,
+                timeout_graceful_shutdown=1, server_header=False, lifespan="off",
+                ssl_certfile=self._beside(self.site.station.tls_certificate), ssl_keyfile=self._beside(self.site.station.tls_key),
+            )
+        )  # fmt: skip
+        assert self.socket is not None
+        serving = asyncio.create_task(server.serve(sockets=[self.socket]))
+        jobs = [asyncio.create_task(job) for job in (self._ticks(), self._erase(), *(self._feed(f) for f in self.feeds))]
+        while not server.started and not serving.done():
+            await asyncio.sleep(0.01)
+        ready(f"{self.address}?token={self.access.new_token('officer')}")
+        try:
+            await asyncio.wait([asyncio.create_task(self.stop.wait()), serving], return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            self.stop.set()
+            hub.closing.set()
+            server.should_exit = True
+            for job in jobs:
+                job.cancel()
+            await asyncio.gather(*jobs, return_exceptions=True)
+            await asyncio.to_thread(self.core.stop)
+            await asyncio.wait([serving], timeout=1.0)
+            if self.core.writer.problem:
+                raise StationError(self.core.writer.problem)
+
+    async def _feed(self, feed: Feed) -> None:
+        try:
+            await listen(feed, self.core, self.stop, self.playback)
+        except Exception as e:  # one feed must not end the others: its state says what happened
+            feed.link.state, feed.link.detail = "down", f"{type(e).__name__}: {e}"
+            self.core.sequencer.emit("link", {"feed": feed.shown, "sensors": [s.id for s in feed.sensors], "state": "down", "detail": feed.link.detail})
+
+    async def _ticks(self) -> None:
+        """Time passes at the site's pace; rows that were gathered in between go on much sooner."""
+        tick_s, last = self.site.station.tick_s, 0.0
+        while True:
+            await asyncio.sleep(0.02)
+            now = time.monotonic()
+            if now - last >= tick_s:
+                last = now
+                self.core.tick()
+            else:
+                self.core.sequencer.flush()
+
+    async def _erase(self) -> None:
+        while True:
+            gone = self.core.operators.erase_old(self.core.clock() or time.time())
+            if gone:
+                self.core.audit("station", "erased operator positions past their time", files=gone)
+            await asyncio.sleep(ERASE_EVERY_S)
+
+    def _beside(self, name: str | None) -> Any:
+        return str(Path(self.site.folder) / name) if name else None
+
+
+def _is_loopback(host: str) -> bool:
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False

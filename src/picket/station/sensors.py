@@ -1,0 +1,155 @@
+"""How each sensor is doing, from log records alone: the same records give the same judgement, live or replayed.
+
+ok       heard within three of its own periods
+stale    later than that, not yet `alert.silent_scans` periods
+silent   later still, or its link has been down for longer than that
+never    nothing came yet since the station began
+
+A radar's period is its site file's `scan_period_s`; a receiver's is learned from its own heartbeats. A receiver without
+heartbeats may hear nothing because nothing flies: it is judged by its link alone.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from picket.site import Sensor, Site
+from picket.watch import SensorLook
+from picket.words import Batch
+
+_STALE_PERIODS = 3.0
+_LINK_GRACE_S = 10.0  # a sensor without a known period is silent when its link has been down this long
+_START_GRACE_S = 15.0  # a sensor that has not spoken yet is not called silent before this
+_CLOCK_WEIGHT = 0.05  # of a new batch in the running mean of a sensor's clock offset
+
+
+@dataclass
+class _State:
+    sensor: Sensor
+    last: float | None = None
+    last_beat: float | None = None
+    beat_s: float | None = None
+    link_down_since: float | None = None
+    link: str = "none"
+    detections: int = 0
+    recent: list[tuple[float, int]] = field(default_factory=list)
+    clock_offset_s: float | None = None
+    own_state: str | None = None
+    left_out: Counter[str] = field(default_factory=Counter)
+
+    @property
+    def period_s(self) -> float | None:
+        return self.sensor.scan_period_s or self.beat_s
+
+
+class SensorBoard:
+    """One line per sensor of the site file."""
+
+    def __init__(self, site: Site, silent_scans: float) -> None:
+        self._silent_scans = silent_scans
+        self._states = {s.id: _State(s) for s in site.sensor}
+        self.began: float | None = None
+
+    def began_at(self, time: float) -> None:
+        """The station began: a sensor is given its periods from here."""
+        self.began = time
+
+    def heard(self, batch: Batch, time: float) -> None:
+        """Takes in the detections or status rows of a record made at station time `time`."""
+        codes = batch["sensor_id"]
+        for code, name in enumerate(batch.words("sensor_id")):
+            rows = codes == code
+            n = int(np.count_nonzero(rows))
+            state = self._states.get(name)
+            if n == 0 or state is None:
+                continue
+            state.last = time
+            if batch.table.name == "detection":
+                state.detections += n
+                state.recent.append((time, n))
+                self._clock(state, batch, rows)
+            else:
+                self._beat(state, batch, rows, time)
+
+    def _clock(self, state: _State, batch: Batch, rows: Any) -> None:
+        own = rows & batch.equals("time_source", "sensor")
+        late = (batch["received"] - batch["time"])[own]
+        late = late[np.isfinite(late)]
+        if len(late):
+            new = float(np.median(late))
+            old = state.clock_offset_s
+            state.clock_offset_s = new if old is None else old + _CLOCK_WEIGHT * (new - old)
+
+    def _beat(self, state: _State, batch: Batch, rows: Any, time: float) -> None:
+        known = [w for w, r in zip(batch.values("state"), rows, strict=True) if r and w]
+        state.own_state = known[-1] if known else state.own_state
+        if state.last_beat is not None and time > state.last_beat:
+            gap = time - state.last_beat
+            state.beat_s = gap if state.beat_s is None else 0.7 * state.beat_s + 0.3 * gap
+        state.last_beat = time
+
+    def linked(self, sensor_ids: list[str], state: str, time: float) -> None:
+        """The link that carries these sensors came up or went down."""
+        for name in sensor_ids:
+            s = self._states.get(name)
+            if s is not None:
+                s.link = state
+                s.link_down_since = None if state == "up" else (s.link_down_since or time)
+
+    def left_out(self, counts: Mapping[str, Mapping[str, int]]) -> None:
+        """Counts of what was left out, per sensor."""
+        for name, reasons in counts.items():
+            if name in self._states:
+                self._states[name].left_out.update(reasons)
+
+    def look(self, sensor_id: str, time: float) -> SensorLook:
+        """The judgement of one sensor at station time `time`."""
+        s = self._states[sensor_id]
+        since = s.last if s.last is not None else self.began
+        age = None if since is None else max(time - since, 0.0)
+        down = 0.0 if s.link_down_since is None else time - s.link_down_since
+        period = s.period_s
+        grace = _LINK_GRACE_S if period is None else self._silent_scans * period
+        if s.last is None:
+            grace = max(grace, _START_GRACE_S)
+        if down > grace or (period is not None and age is not None and age > grace):
+            word = "silent"
+        elif s.last is None:
+            word = "never"
+        elif period is not None and age is not None and age > _STALE_PERIODS * period:
+            word = "stale"
+        else:
+            word = "ok"
+        return SensorLook(id=sensor_id, kind=s.sensor.kind, state=word, age_s=None if s.last is None else age, period_s=period)
+
+    def looks(self, time: float) -> list[SensorLook]:
+        """Every sensor's judgement."""
+        return [self.look(name, time) for name in self._states]
+
+    def rows(self, time: float) -> list[dict[str, Any]]:
+        """Every sensor for the API (docs/stream.md)."""
+        return [self._row(name, time) for name in self._states]
+
+    def _row(self, name: str, time: float) -> dict[str, Any]:
+        s, look = self._states[name], self.look(name, time)
+        s.recent = [(t, n) for t, n in s.recent if t > time - 10.0]
+        return {
+            "id": name, "kind": s.sensor.kind, "lat_deg": s.sensor.lat_deg, "lon_deg": s.sensor.lon_deg,
+            "state": look.state, "age_s": look.age_s, "period_s": look.period_s, "own_state": s.own_state, "link": s.link,
+            "detections": s.detections, "per_s": sum(n for _, n in s.recent) / 10.0, "left_out": dict(s.left_out),
+            "clock_offset_s": s.clock_offset_s, "feed": hide_password(s.sensor.feed), "max_range_m": s.sensor.max_range_m,
+            "sector_deg": list(s.sensor.sector_deg), "silent_after_s": None if look.period_s is None else self._silent_scans * look.period_s,
+        }  # fmt: skip
+
+
+def hide_password(feed: str | None) -> str | None:
+    """A feed address that may be shown and logged: user and password cut out."""
+    if feed is None or "@" not in feed:
+        return feed
+    head, _, tail = feed.partition("://")
+    return f"{head}://...@{tail.rpartition('@')[2]}"

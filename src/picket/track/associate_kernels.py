@@ -1,0 +1,234 @@
+"""Which plot may come from which track, and with what probability: gate, weights, loopy belief propagation.
+
+Sparse throughout: an edge is one (track, plot) pair inside the gate; there is no matrix of all pairs.
+
+- Gate: plots lie in a hash of square cells; a track looks into the cells that its own box covers, then at the
+  Mahalanobis distance. The cells' side follows the plots' accuracy, so a box covers few of them.
+- Weight of an edge, relative to the track's miss and to the plot being clutter or new (Williams 2015, eq. 21-25; Meyer et al.
+  2018, eq. 30-34):  w = r pD l(z) f / ((1 - r pD) (clutter + birth)), f what identities say.
+- Marginals by the two-line iteration of Williams and Lau (2014, eq. 23-24), which always converges:
+      mu_ij = w_ij / (1 + sum_k!=j w_ik nu_ik),   nu_ij = 1 / (1 + sum_k!=i mu_kj).
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from picket._jit import kernel
+from picket.track.layout_kernels import (
+    ACCELERATION_H,
+    EDGES_PER_TRACK,
+    ENDED,
+    GATE,
+    GATE_SIGMA,
+    OTHER_IDENTITY,
+    SAME_IDENTITY,
+    SAME_SENSOR_TRACK,
+    SAME_TRANSMITTER,
+    SURVIVAL_S,
+    SWEEP_TOLERANCE,
+    SWEEPS,
+    TAU,
+    WEIGHT_MAX,
+)
+from picket.track.measure_kernels import background, factor, innovation, predict
+
+_GATE = np.array(GATE)
+SMALL = 16  # so few plots are tried one by one
+
+
+@kernel
+def _bucket(ix, iy, mask):  # type: ignore[no-untyped-def]
+    return ((ix * 73856093) ^ (iy * 19349663)) & mask
+
+
+@kernel
+def _hash(plots, members, cell, ix, iy, head, after, mask):  # type: ignore[no-untyped-def]
+    """Linked lists of the members in each bucket, in ascending order."""
+    for b in range(head.shape[0]):
+        head[b] = -1
+    for g in range(members.shape[0] - 1, -1, -1):
+        j = members[g]
+        ix[g], iy[g] = int(math.floor(plots.p[j, 0] / cell)), int(math.floor(plots.p[j, 1] / cell))
+        b = _bucket(ix[g], iy[g], mask)
+        after[g] = head[b]
+        head[b] = g
+
+
+@kernel
+def hints(tracks, i, plots, j):  # type: ignore[no-untyped-def]
+    """The factor that identity, transmitter and the sensor's own track number put on an edge."""
+    f = 1.0
+    if plots.ident[j] >= 0:
+        held = tracks.ident[i, plots.ident_kind[j]]
+        if held == plots.ident[j]:
+            f *= SAME_IDENTITY
+        elif held >= 0:
+            f *= OTHER_IDENTITY
+    if plots.transmitter[j] >= 0 and plots.transmitter[j] == tracks.transmitter[i]:
+        f *= SAME_TRANSMITTER
+    if plots.sensor_track[j] >= 0 and plots.sensor_track[j] == tracks.sensor_track[i]:
+        f *= SAME_SENSOR_TRACK
+    return f
+
+
+@kernel
+def survive(tracks, i, T):  # type: ignore[no-untyped-def]
+    """Takes the chance that the object has left by T off r."""
+    if tracks.survived[i] < T:
+        tracks.r[i] *= math.exp(-(T - tracks.survived[i]) / SURVIVAL_S)
+        tracks.survived[i] = T
+
+
+@kernel
+def gate(tracks, n, plots, members, T, sensors):  # type: ignore[no-untyped-def]
+    """Edges of one group of plots, track by track; tracks with a plot in their box are predicted to T.
+
+    Returns (track (E,), place in members (E,), weight (E,), number shed). T: time of the group's last plot.
+    """
+    M = members.shape[0]
+    H, PHt, L = np.empty((6, 6)), np.empty((6, 6)), np.empty((6, 6))
+    v, R, y = np.empty(6), np.empty(6), np.empty(6)
+    room = max(64, 2 * M)
+    e_track, e_plot, e_log = np.empty(room, np.int64), np.empty(room, np.int64), np.empty(room)
+    edges = shed = 0
+    widest, earliest, typical = 0.0, T, 0.0
+    base = np.empty(M)
+    for g in range(M):
+        j = members[g]
+        widest, typical = max(widest, plots.half[j]), typical + plots.half[j] / M
+        earliest = min(earliest, plots.time[j])
+        clutter, birth = background(plots, j, sensors)
+        base[g] = -math.log(clutter + birth)
+    cell = max(4.0 * typical, 60.0)
+    size = 32
+    while size < 2 * M:
+        size *= 2
+    ix, iy, after = np.empty(M, np.int64), np.empty(M, np.int64), np.empty(M, np.int64)
+    head = np.empty(size, np.int64)
+    if M > SMALL:
+        _hash(plots, members, cell, ix, iy, head, after, size - 1)
+    found = np.empty(M, np.int64)
+    for i in range(n):
+        if tracks.status[i] >= ENDED or T - tracks.updated[i] > tracks.timeout[i]:
+            continue
+        dt = max(T - tracks.time[i], 0.0)
+        x, P = tracks.x[i], tracks.P[i]
+        cx, cy = x[0] + dt * x[3], x[1] + dt * x[4]
+        noise = ACCELERATION_H * dt * dt * dt / 3.0
+        sx = math.sqrt(P[0, 0] + 2 * dt * P[0, 3] + dt * dt * P[3, 3] + noise)
+        sy = math.sqrt(P[1, 1] + 2 * dt * P[1, 4] + dt * dt * P[4, 4] + noise)
+        span = max(T, tracks.time[i]) - earliest
+        bx = GATE_SIGMA * sx + span * abs(x[3])
+        by = GATE_SIGMA * sy + span * abs(x[4])
+        reach = GATE_SIGMA * widest
+        # -- plots whose box meets the track's box
+        hits = 0
+        x0, x1 = math.floor((cx - bx - reach) / cell), math.floor((cx + bx + reach) / cell)
+        y0, y1 = math.floor((cy - by - reach) / cell), math.floor((cy + by + reach) / cell)
+        if M <= SMALL or (x1 - x0 + 1) * (y1 - y0 + 1) > M:
+            for g in range(M):
+                j = members[g]
+                near = GATE_SIGMA * plots.half[j]
+                if abs(plots.p[j, 0] - cx) <= bx + near and abs(plots.p[j, 1] - cy) <= by + near:
+                    found[hits] = g
+                    hits += 1
+        else:
+            for kx in range(int(x0), int(x1) + 1):
+                for ky in range(int(y0), int(y1) + 1):
+                    g = head[_bucket(kx, ky, size - 1)]
+                    while g >= 0:
+                        if ix[g] == kx and iy[g] == ky:
+                            j = members[g]
+                            near = GATE_SIGMA * plots.half[j]
+                            if abs(plots.p[j, 0] - cx) <= bx + near and abs(plots.p[j, 1] - cy) <= by + near:
+                                found[hits] = g
+                                hits += 1
+                        g = after[g]
+        if hits == 0:
+            continue
+        if dt > 0.0:
+            predict(x, P, dt)
+            tracks.time[i] = T
+        survive(tracks, i, T)
+        # -- the ellipsoidal gate
+        if edges + EDGES_PER_TRACK >= room:
+            room *= 2
+            a, b, c = np.empty(room, np.int64), np.empty(room, np.int64), np.empty(room)
+            a[:edges], b[:edges], c[:edges] = e_track[:edges], e_plot[:edges], e_log[:edges]
+            e_track, e_plot, e_log = a, b, c
+        first = edges
+        for h in range(hits):
+            g = found[h]
+            j = members[g]
+            s = plots.sensor[j]
+            m = innovation(x, tracks.time[i] - plots.time[j], plots, j, sensors, H, v, R)
+            distance, log_det = factor(P, H, R, v, m, PHt, L, y)
+            if not distance <= _GATE[m]:
+                continue
+            r = tracks.r[i]
+            miss = 1.0 if sensors.claims[s] == 1 else 1.0 - r * sensors.pd[s]
+            f = hints(tracks, i, plots, j)
+            log_w = -0.5 * (distance + log_det + m * math.log(TAU)) + base[g] + math.log(r * sensors.pd[s] * f / miss)
+            place = edges
+            if edges - first == EDGES_PER_TRACK:
+                shed += 1
+                place = first
+                for e in range(first, edges):
+                    if e_log[e] < e_log[place]:
+                        place = e
+                if e_log[place] >= log_w:
+                    continue
+            else:
+                edges += 1
+            e_track[place], e_plot[place], e_log[place] = i, g, log_w
+    weight = np.empty(edges)
+    for e in range(edges):
+        weight[e] = min(math.exp(min(e_log[e], 27.0)), WEIGHT_MAX)
+    return e_track[:edges], e_plot[:edges], weight, shed
+
+
+@kernel
+def propagate(e_track, e_plot, w, n, M):  # type: ignore[no-untyped-def]
+    """Marginal probability of each edge (E,), and for each plot the probability that no track gave it (M,).
+
+    Edges of a track lie together. A plot that one track alone competes for converges in the first sweep.
+    """
+    E = w.shape[0]
+    mu, nu, p = np.zeros(E), np.ones(E), np.empty(E)
+    total = np.zeros(M)
+    for _ in range(SWEEPS):
+        change = 0.0
+        e = 0
+        total[:] = 0.0
+        while e < E:
+            end, row = e, 0.0
+            while end < E and e_track[end] == e_track[e]:
+                row += w[end] * nu[end]
+                end += 1
+            for k in range(e, end):
+                fresh = w[k] / (1.0 + max(row - w[k] * nu[k], 0.0))
+                mu[k] = fresh
+                total[e_plot[k]] += fresh
+            e = end
+        for k in range(E):
+            fresh = 1.0 / (1.0 + max(total[e_plot[k]] - mu[k], 0.0))
+            change = max(change, abs(fresh - nu[k]))
+            nu[k] = fresh
+        if change < SWEEP_TOLERANCE:
+            break
+    e = 0
+    while e < E:
+        end, row = e, 1.0
+        while end < E and e_track[end] == e_track[e]:
+            row += w[end] * nu[end]
+            end += 1
+        for k in range(e, end):
+            p[k] = w[k] * nu[k] / row
+        e = end
+    free = np.empty(M)
+    for g in range(M):
+        free[g] = 1.0 / (1.0 + total[g])
+    return p, free

@@ -1,0 +1,182 @@
+"""Plots that no track explains: a known identity at an unexpected place, or a new track.
+
+- The identity is on a track and could have got here: the track is set anew at this place, with the velocity between the two.
+- A radar holds that track and the claim is only imprecise: the claim counts as heard, and moves nothing.
+- It cannot have got here, or the radar says otherwise: a second track under the same name, both spoof_suspected.
+- Anything else begins a Bernoulli track with r = P(no track gave it) * birth / (birth + clutter).
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from picket._jit import kernel
+from picket.track.layout_kernels import (
+    BIRTH_MIN_FREE,
+    DEAD,
+    ENDED,
+    FAR_SPEED_SIGMA_H,
+    FAR_SPEED_SIGMA_V,
+    HOLD_M,
+    HOLD_S,
+    ICAO,
+    MMSI,
+    POLAR,
+    SPEED_SIGMA_H,
+    SPEED_SIGMA_V,
+    SPOOF,
+    TENTATIVE,
+)
+from picket.track.measure_kernels import background, factor, innovation
+from picket.track.update_kernels import heard, held_by_radar, sound
+
+UNKNOWN_HEIGHT_SIGMA_M = 300.0
+FASTEST_DRONE_MPS, FASTEST_AIRCRAFT_MPS, FASTEST_VESSEL_MPS = 100.0, 400.0, 50.0
+
+
+@kernel
+def _fastest(kind):  # type: ignore[no-untyped-def]
+    if kind == ICAO:
+        return FASTEST_AIRCRAFT_MPS
+    return FASTEST_VESSEL_MPS if kind == MMSI else FASTEST_DRONE_MPS
+
+
+@kernel
+def place(x, P, plots, j, sensors):  # type: ignore[no-untyped-def]
+    """x and P from plot j alone: its place, and a velocity prior sharpened by range rate or reported velocity."""
+    s = plots.sensor[j]
+    far = sensors.far[s] == 1
+    x[:], P[:, :] = 0.0, 0.0
+    for k in range(3):
+        x[k] = plots.p[j, k]
+        sigma_h, sigma_v = (FAR_SPEED_SIGMA_H, FAR_SPEED_SIGMA_V) if far else (SPEED_SIGMA_H, SPEED_SIGMA_V)
+        P[3 + k, 3 + k] = sigma_v * sigma_v if k == 2 else sigma_h * sigma_h
+    H, PHt, L = np.zeros((6, 6)), np.zeros((6, 6)), np.zeros((6, 6))
+    v, R, y = np.zeros(6), np.ones(6), np.zeros(6)
+    first = m = 0
+    if plots.kind[j] == POLAR:
+        r, az = plots.z[j, 0], plots.z[j, 1]
+        el = plots.z[j, 4] if math.isnan(plots.z[j, 2]) else plots.z[j, 2]
+        se, ce, sa, ca = math.sin(el), math.cos(el), math.sin(az), math.cos(az)
+        axes = ((ce * sa, ce * ca, se), (ca, -sa, 0.0), (-se * sa, -se * ca, ce))
+        sizes = (plots.sigma[j, 0], r * ce * plots.sigma[j, 1], r * plots.sigma[j, 2])
+        rotation = sensors.rotation[s]
+        for q in range(3):
+            a, b, c = axes[q]
+            for k in range(3):
+                y[k] = rotation[0, k] * a + rotation[1, k] * b + rotation[2, k] * c
+            for k in range(3):
+                for h in range(3):
+                    P[k, h] += y[k] * y[h] * sizes[q] * sizes[q]
+        if not math.isnan(plots.z[j, 3]):  # the range rate, as an update of the velocity prior
+            m = innovation(x, 0.0, plots, j, sensors, H, v, R)
+            first = m - 1
+    else:
+        for k in range(2):
+            P[k, k] = plots.sigma[j, k] * plots.sigma[j, k]
+        sigma = UNKNOWN_HEIGHT_SIGMA_M if math.isnan(plots.z[j, 2]) else plots.sigma[j, 2]
+        P[2, 2] = sigma * sigma
+        m = innovation(x, 0.0, plots, j, sensors, H, v, R)
+        first = 2 if math.isnan(plots.z[j, 2]) else 3
+    for q in range(first, m):
+        H[0, :], v[0], R[0] = H[q, :], v[q], R[q]
+        factor(P, H, R, v, 1, PHt, L, y)
+        S = L[0, 0] * L[0, 0]
+        for a in range(6):
+            x[a] += PHt[a, 0] * v[0] / S
+            for b in range(6):
+                P[a, b] -= PHt[a, 0] * PHt[b, 0] / S
+        if q + 1 < m:  # the state has moved: the rest of the rows anew
+            innovation(x, 0.0, plots, j, sensors, H, v, R)
+    for a in range(6):
+        for b in range(a):
+            P[a, b] = P[b, a] = 0.5 * (P[a, b] + P[b, a])
+    sound(P)
+
+
+@kernel
+def _known(tracks, plots, j, sensors, owner):  # type: ignore[no-untyped-def]
+    """What to do with an unexplained plot: -1 begin a track; -2 begin one under a contradicted name; -3 it is dealt with."""
+    code, t = plots.ident[j], plots.time[j]
+    if code < 0 or owner[code] < 0 or sensors.claims[plots.sensor[j]] == 0:
+        return -1
+    i = owner[code]
+    if tracks.status[i] >= ENDED or tracks.ident[i, plots.ident_kind[j]] != code:
+        return -1
+    x, P = tracks.x[i], tracks.P[i]
+    lag = tracks.time[i] - t
+    away = math.hypot(plots.p[j, 0] - x[0] + lag * x[3], plots.p[j, 1] - x[1] + lag * x[4])
+    blur = 4.0 * math.sqrt(plots.half[j] * plots.half[j] + 0.5 * (P[0, 0] + P[1, 1]))
+    if held_by_radar(tracks, i, t):
+        if away <= HOLD_M + blur + HOLD_S * math.hypot(x[3], x[4]):
+            tracks.claim_time[i] = max(tracks.claim_time[i], t)
+            plots.track[j], plots.weight[j] = tracks.id[i], 0.5
+            return -3
+    else:
+        since = t - tracks.updated[i]
+        back = tracks.time[i] - tracks.updated[i]
+        ox, oy = x[0] - back * x[3], x[1] - back * x[4]  # where it was when last heard
+        step = math.hypot(plots.p[j, 0] - ox, plots.p[j, 1] - oy)
+        if since > 0.2 and step <= _fastest(plots.ident_kind[j]) * since + blur:
+            place(x, P, plots, j, sensors)
+            if math.isnan(plots.z[j, 3]) and since < 30.0:
+                sigma = max(2.0 * plots.half[j] / since, 3.0)
+                x[3], x[4] = (plots.p[j, 0] - ox) / since, (plots.p[j, 1] - oy) / since
+                P[3, 3] = P[4, 4] = sigma * sigma
+            tracks.time[i] = t
+            heard(tracks, i, plots, j, sensors)
+            plots.track[j], plots.weight[j] = tracks.id[i], 1.0
+            return -3
+        if since <= 0.2 and away <= blur + _fastest(plots.ident_kind[j]):  # two reports at once that differ a little
+            plots.track[j], plots.weight[j] = tracks.id[i], 0.5
+            return -3
+    tracks.flags[i] |= SPOOF
+    tracks.spoof_time[i] = t
+    return -2
+
+
+@kernel
+def begin(tracks, n, plots, members, free, sensors, owner, next_id):  # type: ignore[no-untyped-def]
+    """New tracks in slots n... from the members that no track explains. Returns the number of slots in use after it."""
+    for g in range(members.shape[0]):
+        j = members[g]
+        if free[g] < BIRTH_MIN_FREE:
+            continue
+        verdict = _known(tracks, plots, j, sensors, owner) if free[g] >= 0.5 else -1
+        if verdict == -3:
+            continue
+        clutter, birth = background(plots, j, sensors)
+        i, s, t = n, plots.sensor[j], plots.time[j]
+        n += 1
+        place(tracks.x[i], tracks.P[i], plots, j, sensors)
+        tracks.id[i] = next_id
+        next_id += 1
+        tracks.r[i] = tracks.r_birth[i] = free[g] * birth / (birth + clutter)
+        tracks.time[i] = tracks.born[i] = tracks.survived[i] = tracks.updated[i] = t
+        tracks.radar_time[i] = tracks.claim_time[i] = tracks.foreign_time[i] = tracks.spoof_time[i] = -1e18
+        tracks.period[i], tracks.timeout[i] = 1e9, 0.0
+        tracks.disbelief[i] = 0.0
+        tracks.score[i, :] = 0.0
+        tracks.look[i, :], tracks.missed[i, :] = t, 0
+        tracks.ident[i, :] = -1
+        tracks.status[i] = TENTATIVE
+        tracks.updates[i] = tracks.claims[i] = tracks.radar_updates[i] = tracks.looks[i] = 0
+        tracks.transmitter[i], tracks.sensor_track[i] = plots.transmitter[j], plots.sensor_track[j]
+        tracks.sensors[i] = tracks.flags[i] = 0
+        tracks.origin[i], tracks.group[i] = plots.origin[j], -1
+        heard(tracks, i, plots, j, sensors)
+        if plots.foreign[j] == 1:
+            tracks.foreign_time[i] = t
+        code = plots.ident[j]
+        if code >= 0:
+            tracks.ident[i, plots.ident_kind[j]] = code
+            if owner[code] < 0 or tracks.status[owner[code]] >= DEAD:
+                owner[code] = i
+        if verdict == -2:
+            tracks.flags[i] |= SPOOF
+            tracks.spoof_time[i] = t
+        if free[g] > plots.weight[j]:
+            plots.track[j], plots.weight[j] = tracks.id[i], free[g]
+    return n

@@ -1,0 +1,126 @@
+"""Groups: confirmed tracks that move together.
+
+Two tracks are linked when they are within LINK_M and their velocities differ by less than LINK_MPS (plus what their errors
+explain); two of the same group stay linked up to STAY times that. Groups are the connected components of at least SMALLEST
+members. A component keeps the group id that most of its members had; the lowest wins a tie, and of two components with
+the same claim the larger keeps it. A new group is named after its lowest track id.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from picket._jit import kernel
+from picket.track.layout_kernels import COASTING, CONFIRMED
+
+LINK_M, LINK_MPS, STAY, SMALLEST = 150.0, 6.0, 1.5, 3
+
+
+@kernel
+def _root(parent, i):  # type: ignore[no-untyped-def]
+    while parent[i] != i:
+        parent[i] = parent[parent[i]]
+        i = parent[i]
+    return i
+
+
+@kernel
+def _linked(tracks, a, b, now):  # type: ignore[no-untyped-def]
+    stay = STAY if tracks.group[a] >= 0 and tracks.group[a] == tracks.group[b] else 1.0
+    far = apart = blur = 0.0
+    ta, tb = max(now - tracks.time[a], 0.0), max(now - tracks.time[b], 0.0)
+    for c in range(2):
+        d = tracks.x[a, c] + ta * tracks.x[a, 3 + c] - tracks.x[b, c] - tb * tracks.x[b, 3 + c]
+        v = tracks.x[a, 3 + c] - tracks.x[b, 3 + c]
+        far, apart = far + d * d, apart + v * v
+        blur += tracks.P[a, 3 + c, 3 + c] + tracks.P[b, 3 + c, 3 + c]
+    return far < (LINK_M * stay) ** 2 and apart < (LINK_MPS * stay) ** 2 + blur
+
+
+@kernel
+def group(tracks, n, now):  # type: ignore[no-untyped-def]
+    """Sets tracks.group of every track (-1 = in none) at `now`."""
+    index = np.empty(n, np.int64)
+    m = 0
+    for i in range(n):
+        if tracks.status[i] == CONFIRMED or tracks.status[i] == COASTING:
+            index[m] = i
+            m += 1
+        else:
+            tracks.group[i] = -1
+    if m < SMALLEST:
+        for k in range(m):
+            tracks.group[index[k]] = -1
+        return
+    cell = LINK_M * STAY
+    size = 32
+    while size < 2 * m:
+        size *= 2
+    head, after = np.full(size, -1, np.int64), np.empty(m, np.int64)
+    ix, iy = np.empty(m, np.int64), np.empty(m, np.int64)
+    parent = np.arange(m)
+    for k in range(m):
+        i = index[k]
+        dt = max(now - tracks.time[i], 0.0)
+        ix[k] = int(math.floor((tracks.x[i, 0] + dt * tracks.x[i, 3]) / cell))
+        iy[k] = int(math.floor((tracks.x[i, 1] + dt * tracks.x[i, 4]) / cell))
+        for dx in range(-1, 2):
+            for dy in range(-1, 2):
+                b = ((ix[k] + dx) * 73856093 ^ (iy[k] + dy) * 19349663) & (size - 1)
+                q = head[b]
+                while q >= 0:
+                    if ix[q] == ix[k] + dx and iy[q] == iy[k] + dy:
+                        one, two = _root(parent, k), _root(parent, q)
+                        if one != two and _linked(tracks, i, index[q], now):
+                            parent[max(one, two)] = min(one, two)
+                    q = after[q]
+        b = (ix[k] * 73856093 ^ iy[k] * 19349663) & (size - 1)
+        after[k] = head[b]
+        head[b] = k
+    # -- members by component, components by size (larger first, then by first member): they choose their id in that order
+    root, count = np.empty(m, np.int64), np.zeros(m, np.int64)
+    for k in range(m):
+        root[k] = _root(parent, k)
+        count[root[k]] += 1
+    order = np.argsort(root * 1, kind="mergesort")
+    starts = np.empty(m, np.int64)
+    components = 0
+    for q in range(m):
+        if q == 0 or root[order[q]] != root[order[q - 1]]:
+            starts[components] = q
+            components += 1
+    sizes = np.empty(components, np.int64)
+    for c in range(components):
+        sizes[c] = -count[root[order[starts[c]]]]
+    fresh = np.full(m, -1, np.int64)
+    taken = np.empty(components, np.int64)
+    named = 0
+    for c in np.argsort(sizes, kind="mergesort"):
+        members = order[starts[c] : starts[c] - sizes[c]]
+        if -sizes[c] < SMALLEST:
+            break
+        old = np.empty(-sizes[c], np.int64)
+        lowest = tracks.id[index[members[0]]]
+        for q in range(members.shape[0]):
+            old[q] = tracks.group[index[members[q]]]
+            lowest = min(lowest, tracks.id[index[members[q]]])
+        old.sort()
+        best, most, run = -1, 0, 0
+        for q in range(old.shape[0]):
+            run = run + 1 if q > 0 and old[q] == old[q - 1] else 1
+            if old[q] >= 0 and run > most:
+                free = True
+                for h in range(named):
+                    free = free and taken[h] != old[q]
+                if free:
+                    best, most = old[q], run
+        if best < 0:
+            best = lowest
+        taken[named] = best
+        named += 1
+        for q in range(members.shape[0]):
+            fresh[members[q]] = best
+    for k in range(m):
+        tracks.group[index[k]] = fresh[k]

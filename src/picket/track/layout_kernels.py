@@ -1,0 +1,182 @@
+"""What the tracker's kernels share: the struct-of-arrays of tracks, plots and sensors, and every constant.
+
+Positions and velocities are metres and m/s in the site's east-north-up frame; angles are radians; times are UNIX
+seconds. Letters inside the kernels, as in the papers:
+
+    x  state (6,): east, north, up, and their rates      P  its covariance (6, 6)
+    r  existence probability (Bernoulli)                 H  Jacobian of a measurement
+    v  innovation, S its covariance                      K  gain
+    z  measurement                                       w  association weight of an edge (track, plot)
+
+The arrays lie here, in a `*_kernels.py` file, because the cache of compiled kernels is keyed by these files.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any, NamedTuple
+
+import numpy as np
+
+Array = np.ndarray[Any, Any]
+
+# -- words in order of their codes ---------------------------------------------------------------------------------
+STATUSES = ("tentative", "confirmed", "coasting", "ended")
+TENTATIVE, CONFIRMED, COASTING, ENDED, DEAD = 0, 1, 2, 3, 4  # DEAD: a free slot, already reported as ended
+FLAGS = ("spoof_suspected", "unconfirmed_position")
+SPOOF, UNCONFIRMED = 1, 2  # bits
+CLASSES = ("drone", "bird", "aircraft", "vessel")
+IDENTITY_KINDS = ("serial", "registration", "session_id", "utm_id", "icao_address", "mmsi", "call_sign", "other")  # in order of worth
+N_KINDS = 8
+SERIAL, ICAO, MMSI = 0, 4, 5
+POLAR, POSITION = 0, 1  # what a plot measures: range and angles at a sensor, or a place
+
+# -- motion ---------------------------------------------------------------------------------------------------------
+ACCELERATION_H = 3.0  # m^2/s^3, horizontal white-acceleration intensity: 1.7 m/s of velocity in one second
+ACCELERATION_V = 0.5  # m^2/s^3: small drones change height slower than they turn
+SURVIVAL_S = 300.0  # s, mean life of an object in view
+
+# -- begin and end --------------------------------------------------------------------------------------------------
+BIRTH_PER_SCAN = 0.05  # objects that come into a sensor's view in one scan
+BIRTH_MIN_FREE = 0.1  # a plot that a track explains with more than 1 - this begins nothing
+CLAIM_EXISTENCE = 0.6  # after one position that names itself
+CLAIM_DENSITY = 1e-9  # 1/m^2: false or new position reports; they are rare, and could be anywhere
+HEIGHT_SPAN_M, SPEED_SPAN_MPS = 1000.0, 60.0  # the spans over which false heights, speeds and range rates lie
+EXISTENCE_MAX = 0.9999  # so that a handful of misses ends any track
+CONFIRM_EXISTENCE, CONFIRM_UPDATES = 0.99, 3
+CLAIM_CONFIRM_EXISTENCE, CLAIM_CONFIRM_UPDATES = 0.95, 2
+END_EXISTENCE = 0.05  # of a confirmed track
+END_SHARE_OF_BIRTH = 0.3  # a tentative track ends when r falls under this share of what it began with
+END_SIGMA_M = 2000.0
+COAST_PERIODS = 1.5
+SPEED_SIGMA_H, SPEED_SIGMA_V = 25.0, 5.0  # m/s, prior of a new track near a short-range sensor
+FAR_SPEED_SIGMA_H, FAR_SPEED_SIGMA_V = 130.0, 10.0  # and of one seen by a sensor that reaches beyond FAR_RANGE_M
+FAR_RANGE_M = 30_000.0
+
+# -- gate and association -------------------------------------------------------------------------------------------
+GATE = (0.0, 13.1, 16.3, 18.8, 21.0, 23.0, 25.0)  # chi-square bound for 1..6 degrees of freedom at 0.9997
+GATE_SIGMA = 4.5  # half side of the search box; covers the largest bound used with a position
+EDGES_PER_TRACK = 32  # the nearest are kept, the rest is shed and counted
+SWEEPS = 30  # of belief propagation; converges in fewer where plots are not contested
+SWEEP_TOLERANCE = 1e-5
+WEIGHT_MAX = 1e12
+SAME_IDENTITY, OTHER_IDENTITY = 1e4, 1e-8
+SAME_TRANSMITTER, SAME_SENSOR_TRACK = 20.0, 10.0
+ADOPT_WEIGHT = 0.9  # a track takes over a plot's identity from this marginal probability on
+
+# -- evidence against -----------------------------------------------------------------------------------------------
+HOLD_M, HOLD_S = 150.0, 3.0  # a claim so near (plus its speed times HOLD_S) to the radar's place is honest but imprecise
+RADAR_FRESH_S = 5.0  # a track whose last radar plot is younger is held by the radar
+CLAIM_FRESH_S = 3.0
+SPOOF_HOLD_S = 60.0  # the flag stays so long after the last contradiction
+DISBELIEF = 9.2  # -log(1 - pD) summed over looks without a plot: 1 chance in 10,000
+DISBELIEF_LOOKS = 4
+FOREIGN_CORRELATION_S = 5.0  # a foreign tracker's estimates are one plot per so many seconds
+MISS_UNDO_PERIODS = 0.2
+
+TAU = 2 * math.pi
+EARTH_M = 6_371_000.0
+RADIO_EARTH_M = EARTH_M * 4 / 3  # refraction in a standard atmosphere
+
+
+class Tracks(NamedTuple):
+    """All tracks, one slot each; slots of ended tracks are DEAD until the pool is packed."""
+
+    x: Array  # (cap, 6)
+    P: Array  # (cap, 6, 6)
+    time: Array  # of x
+    r: Array
+    r_birth: Array
+    born: Array
+    updated: Array  # last measurement
+    radar_time: Array  # last plot of a sensor that measures from its own place
+    claim_time: Array  # last position that the object itself reported
+    foreign_time: Array  # last estimate of a foreign tracker that counted
+    spoof_time: Array  # last contradiction of its identity
+    survived: Array  # until when survival is accounted in r
+    period: Array  # of its fastest sensor
+    timeout: Array  # s without any update until it ends
+    disbelief: Array  # evidence that a claimed position is empty
+    score: Array  # (cap, 4) log-likelihood of each class from what sensors said
+    look: Array  # (cap, sensors) when each sensor last looked at it
+    missed: Array  # (cap, sensors) 1 = that look was a miss
+    ident: Array  # (cap, 8) identity code by kind, -1 = none
+    id: Array
+    status: Array
+    updates: Array
+    claims: Array
+    radar_updates: Array
+    looks: Array  # in a row without a plot
+    transmitter: Array
+    sensor_track: Array
+    sensors: Array  # bit mask
+    flags: Array  # bit mask
+    origin: Array
+    group: Array
+
+
+FLOAT_FIELDS = ("time", "r", "r_birth", "born", "updated", "radar_time", "claim_time", "foreign_time", "spoof_time",
+                "survived", "period", "timeout", "disbelief")  # fmt: skip
+INT_FIELDS = ("id", "status", "updates", "claims", "radar_updates", "looks", "transmitter", "sensor_track", "sensors",
+              "flags", "origin", "group")  # fmt: skip
+
+
+def new_tracks(capacity: int, sensors: int) -> Tracks:
+    """An empty pool."""
+    floats = {name: np.zeros(capacity) for name in FLOAT_FIELDS}
+    ints = {name: np.full(capacity, -1, np.int64) for name in INT_FIELDS}
+    return Tracks(
+        x=np.zeros((capacity, 6)), P=np.zeros((capacity, 6, 6)), score=np.zeros((capacity, 4)),
+        look=np.zeros((capacity, sensors)), missed=np.zeros((capacity, sensors), np.int64),
+        ident=np.full((capacity, N_KINDS), -1, np.int64), **floats, **ints,
+    )  # fmt: skip
+
+
+class Sensors(NamedTuple):
+    """What the kernels know of each sensor (first axis), filled by `sensors.py`."""
+
+    rotation: Array  # (S, 3, 3) site ENU -> sensor ENU
+    offset: Array  # (S, 3) the sensor in site ENU
+    height: Array  # m above the ellipsoid
+    placed: Array  # 1 = it measures from a known place
+    claims: Array  # 1 = objects report their own position to it
+    period: Array
+    range_min: Array
+    range_max: Array
+    elevation: Array  # (S, 2)
+    sectors: Array  # (S, 9, 2) rad [from, width]: [0] where it looks, the rest where it does not; width < 0 = unused
+    azimuth_offset: Array
+    pd: Array
+    clutter: Array  # false plots per scan, as estimated so far
+    sigma: Array  # (S, 6): range m, azimuth, elevation rad, range rate m/s, position m, altitude m
+    timeout: Array
+    latency: Array  # s, 1 sigma of the age of a claimed position
+    far: Array  # 1 = reaches beyond FAR_RANGE_M
+    burst: Array  # scans in a row whose plots all came at one time
+    first: Array  # time of the first and last plot, NaN = never
+    last: Array
+    scan_start: Array  # of the scan being counted for the clutter estimate
+    scan_free: Array  # plots of it that no track explains
+    scans: Array  # finished since the sensor began to speak
+
+
+class Plots(NamedTuple):
+    """Measurements of one batch, in the order in which they are processed."""
+
+    time: Array
+    sensor: Array
+    kind: Array  # POLAR or POSITION
+    z: Array  # (M, 6) POLAR: range, azimuth, elevation, range rate, -, -; POSITION: east, north, up and rates; NaN = not measured
+    sigma: Array  # (M, 6)
+    p: Array  # (M, 3) place in site ENU, the best guess where height is unknown
+    half: Array  # m, 1 sigma of the place, horizontal
+    ident: Array
+    ident_kind: Array
+    transmitter: Array
+    sensor_track: Array
+    said: Array  # class code that the sensor gave, -1 = none
+    foreign: Array  # 1 = a foreign tracker's estimate
+    origin: Array
+    row: Array  # row of the batch
+    track: Array  # out: id of the track that most likely gave it, -1 = none
+    weight: Array  # out: with what probability

@@ -1,0 +1,214 @@
+"""Detection rows -> plots in processing order, cut into looks. Everything per row is done by `prepare_kernels`."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from picket.geo import LocalFrame
+from picket.track import prepare_kernels as k
+from picket.track.layout_kernels import IDENTITY_KINDS, Plots
+from picket.track.sensors import SensorTable
+from picket.words import Batch
+
+Ints = npt.NDArray[np.int64]
+COLUMNS = (
+    "time", "range_m", "azimuth_deg", "elevation_deg", "range_rate_mps", "lat_deg", "lon_deg", "alt_wgs84_m", "alt_msl_m",
+    "alt_pressure_m", "height_takeoff_m", "speed_mps", "course_deg", "climb_mps", "sigma_range_m", "sigma_azimuth_deg",
+    "sigma_elevation_deg", "sigma_range_rate_mps", "sigma_position_m", "sigma_altitude_m", "sigma_speed_mps", "received",
+)  # fmt: skip
+REASONS = ("", "no_time", "bad_value", "no_position", "no_sensor_place", "future", "duplicate", "late")
+ORIGINS = ("live", "replay", "exercise")
+_SAID = {
+    0: ("drone", "uav", "uas", "multirotor", "quadcopter", "multicopter"), 1: ("bird", "flock"),
+    2: ("aircraft", "airplane", "aeroplane", "helicopter", "plane", "jet"), 3: ("vessel", "ship", "boat"),
+}  # fmt: skip
+
+
+class Codes:
+    """One number for every identity, transmitter and track number that turned up, stable for the tracker's life."""
+
+    def __init__(self) -> None:
+        self.of: dict[tuple[Any, ...], int] = {}
+        self.words: list[str] = []
+
+    def intern(self, keys: list[tuple[Any, ...]]) -> list[int]:
+        """Codes of the keys (their last part is the word); new ones are numbered in sorted order, not in order of arrival."""
+        for key in sorted({key for key in keys if key not in self.of}):
+            self.of[key] = len(self.words)
+            self.words.append(str(key[-1]))
+        return [self.of[key] for key in keys]
+
+    def keep(self, used: Ints) -> Ints:
+        """Forgets all codes but `used`; returns the table old code -> new code (-1 = forgotten)."""
+        table = np.full(len(self.words) + 1, -1, np.int64)
+        table[used] = np.arange(len(used))
+        self.words = [self.words[c] for c in used.tolist()]
+        self.of = {key: int(table[c]) for key, c in self.of.items() if table[c] >= 0}
+        return table
+
+
+@dataclass
+class Look:
+    """One sensor's plots of one look: positions in `plots`, and the time of the last."""
+
+    members: Ints
+    sensor: int
+    time: float
+
+
+@dataclass
+class Prepared:
+    """What one batch gives: plots, the looks in the order in which they are taken in, and the batch's row of each plot."""
+
+    plots: Plots
+    looks: list[Look]
+    rows: Ints
+
+
+def _words_used(batch: Batch, column: str) -> tuple[Any, list[tuple[int, Any]]]:
+    """The column's codes (or None), and (code, word) of the words to look at: only those present where the dictionary is long."""
+    held = batch.columns.get(column)
+    if held is None:
+        return None, []
+    words = batch.words(column)
+    if len(words) <= batch.n + 8:
+        return held, list(enumerate(words))
+    return held, [(int(c), words[c]) for c in np.unique(held) if c >= 0]
+
+
+def _mapped(batch: Batch, column: str, code_of: Any) -> Ints:
+    """(n,) int64: code_of(word) of every row, -1 where unknown."""
+    held, used = _words_used(batch, column)
+    if held is None:
+        return np.full(batch.n, -1, np.int64)
+    table = np.full(len(batch.words(column)) + 1, -1, np.int64)
+    for c, word in used:
+        table[c] = code_of(word)
+    return table[held]
+
+
+def _interned(batch: Batch, column: str, codes: Codes, prefix: str) -> Ints:
+    held, used = _words_used(batch, column)
+    if held is None:
+        return np.full(batch.n, -1, np.int64)
+    table = np.full(len(batch.words(column)) + 1, -1, np.int64)
+    table[[c for c, _ in used]] = codes.intern([(prefix, word) for _, word in used])
+    return table[held]
+
+
+def _said(word: str) -> int:
+    low = word.lower()
+    return next((c for c, names in _SAID.items() if any(n in low for n in names)), -1)
+
+
+def _kind_code(word: str) -> int:
+    return IDENTITY_KINDS.index(word) if word in IDENTITY_KINDS else len(IDENTITY_KINDS) - 1
+
+
+def sensor_rows(batch: Batch, table: SensorTable, frame: LocalFrame | None) -> Ints:
+    """(n,) index of each row's sensor; new sensors are made in order of their names."""
+    ids, kinds = batch.words("sensor_id"), batch.words("kind")
+    width = len(kinds) + 1
+    pair = (batch["sensor_id"].astype(np.int64) + 1) * width + batch["kind"] + 1
+    present, where = np.unique(pair, return_inverse=True)
+    named = []
+    for q, p in enumerate(present.tolist()):
+        kind = kinds[p % width - 1] if p % width else "unknown"
+        named.append((ids[p // width - 1] if p // width else f"({kind})", kind, q))
+    out = np.empty(len(present), np.int64)
+    moving = "sensor_lat_deg" in batch.columns
+    for name, kind, q in sorted(named):
+        place = _place(batch, where == q) if moving else None
+        out[q] = table.find(name, kind, frame, place)
+    return out[where]
+
+
+def _place(batch: Batch, mask: npt.NDArray[np.bool_]) -> tuple[float, float, float] | None:
+    """The sensor's own place as its first row with one states it."""
+    lat, lon, alt = batch["sensor_lat_deg"], batch["sensor_lon_deg"], batch["sensor_alt_wgs84_m"]
+    good = np.flatnonzero(mask & (np.abs(lat) <= 90.0) & (np.abs(lon) <= 360.0))
+    if len(good) == 0:
+        return None
+    i = good[0]
+    return float(lat[i]), float(lon[i]), float(alt[i]) if abs(alt[i]) < 1e5 else 0.0
+
+
+def _new_plots(n: int) -> Plots:
+    ints = np.full((8, n), -1, np.int64)
+    floats = np.zeros((3, n))
+    return Plots(
+        time=floats[0], sensor=np.zeros(n, np.int64), kind=np.zeros(n, np.int64), z=np.empty((n, 6)), sigma=np.ones((n, 6)),
+        p=np.zeros((n, 3)), half=floats[1], ident=ints[0], ident_kind=ints[1], transmitter=ints[2], sensor_track=ints[3],
+        said=ints[4], foreign=np.zeros(n, np.int64), origin=ints[5], row=ints[6], track=ints[7], weight=floats[2],
+    )  # fmt: skip
+
+
+def prepare(
+    batch: Batch, table: SensorTable, frame: LocalFrame, geoid_m: float, codes: Codes, horizon: float, left_out: Counter[str]
+) -> Prepared:
+    """Plots and looks of `batch`; what cannot be used is counted in `left_out`. Status rows are no plots and not counted."""
+    rows = np.arange(batch.n)
+    if "status" in batch.words("report"):
+        rows = np.flatnonzero(~batch.equals("report", "status"))
+        batch = batch.take(rows)
+    n = batch.n
+    F = np.full((len(COLUMNS), n), np.nan)
+    for q, name in enumerate(COLUMNS):
+        held = batch.columns.get(name)
+        if held is not None:
+            F[q] = held
+    sensor = sensor_rows(batch, table, frame)
+    order = np.lexsort((F[3], F[6], F[5], F[2], F[1], F[0], sensor)) if n > 1 else np.zeros(n, np.int64)
+    foreign = batch.equals("report", "track").astype(np.int64)
+    plots, reason = _new_plots(n), np.zeros(n, np.int64)
+    m = k.convert(
+        F, order, sensor, foreign, geoid_m, frame.alt_wgs84_m, frame.rotation, frame.origin_ecef_m, horizon, table.arrays,
+        plots, reason,
+    )  # fmt: skip
+    row = plots.row[:m]
+    plots.ident[:m] = _interned(batch, "identity", codes, "identity")[row]
+    plots.ident_kind[:m] = _mapped(batch, "identity_kind", _kind_code)[row]
+    plots.ident_kind[:m][plots.ident_kind[:m] < 0] = len(IDENTITY_KINDS) - 1
+    plots.transmitter[:m] = _interned(batch, "transmitter", codes, "transmitter")[row]
+    plots.said[:m] = _mapped(batch, "classification", _said)[row]
+    plots.origin[:m] = _mapped(batch, "origin", lambda w: ORIGINS.index(w) if w in ORIGINS else -1)[row]
+    if "sensor_track_id" in batch.columns:
+        plots.sensor_track[:m] = _sensor_tracks(batch, sensor, codes)[row]
+    group, seen = np.empty(m, np.int64), np.full(len(codes.words), -1, np.int64)
+    k.cut(plots, m, table.arrays.period, seen, group, reason)
+    _count(reason, left_out)
+    return Prepared(plots, _looks(plots, group, m), rows[row])
+
+
+def _sensor_tracks(batch: Batch, sensor: Ints, codes: Codes) -> Ints:
+    """Track numbers are each sensor's own: code of (sensor, number)."""
+    held, words = batch["sensor_track_id"].astype(np.int64), batch.words("sensor_track_id")
+    present, where = np.unique(np.where(held >= 0, sensor * len(words) + held, -1), return_inverse=True)
+    keys = [("track", p // len(words), words[p % len(words)]) for p in present.tolist() if p >= 0]
+    new = codes.intern(keys)
+    return np.array(new if len(new) == len(present) else [-1, *new], np.int64)[where]
+
+
+def _count(reason: Ints, left_out: Counter[str]) -> None:
+    if not reason.any():
+        return
+    for code, count in zip(*np.unique(reason, return_counts=True), strict=True):
+        if code:
+            left_out[REASONS[code]] += int(count)
+
+
+def _looks(plots: Plots, group: Ints, m: int) -> list[Look]:
+    """The groups as looks, ordered by the time of their last plot."""
+    if m == 0:
+        return []
+    kept = np.flatnonzero(group >= 0)
+    starts = np.flatnonzero(np.diff(group[kept], prepend=-1))
+    ends = np.append(starts[1:], len(kept))
+    last = plots.time[kept[ends - 1]]
+    sensors = plots.sensor[kept[starts]]
+    return [Look(kept[starts[g] : ends[g]], int(sensors[g]), float(last[g])) for g in np.argsort(last, kind="stable").tolist()]

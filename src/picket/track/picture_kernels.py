@@ -1,0 +1,139 @@
+"""Tracks -> rows of the track table at one time, and their class.
+
+Class: naive Bayes over drone, bird, aircraft, vessel from what is known now: the kinds of identity it gives, what sensors said,
+its speed and its height above the sea. With little evidence the probabilities stay near the prior and the class is unknown.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from picket._jit import kernel
+from picket.track.layout_kernels import ACCELERATION_H, ACCELERATION_V, DEAD, ENDED, N_KINDS, SURVIVAL_S
+
+LAT, LON, ALT, VE, VN, VU, SIGMA_H, SIGMA_V, SIGMA_SPEED, EXISTENCE, UPDATED = range(11)
+P_DRONE, P_BIRD, P_AIRCRAFT, P_VESSEL = range(11, 15)
+N_FLOATS = 15
+UNKNOWN_HEIGHT_M = 100.0  # 1 sigma; beyond it a height is not shown
+LONGEST_COAST_S = 30.0  # an ended track is shown where it was expected at the latest so long after its last plot
+COMMIT = 0.7  # a class is named from this probability on
+_AIR, _SURFACE, _UNKNOWN = 0, 1, 2  # codes of `tracker.DOMAINS`
+
+_PRIOR = np.log(np.array([0.3, 0.4, 0.2, 0.1]))
+_SPEED = np.array([10.0, 12.0, 90.0, 5.0])  # m/s, mean and spread of ground speed of each class
+_SPEED_SPREAD = np.array([8.0, 5.0, 50.0, 5.0])
+_BY_IDENTITY = np.array(  # log-likelihood of each class, by kind of identity (order of IDENTITY_KINDS)
+    [[8.0, 0, 0, 0], [6.0, 0, 3.0, 0], [8.0, 0, 0, 0], [8.0, 0, 0, 0], [1.0, 0, 10.0, 0], [0, 0, 0, 8.0], [0, 0, 3.0, 1.0], [0, 0, 0, 0]]
+)
+_SEA_M = 20.0  # height of a vessel's echo
+_AIR_SPAN_M = np.array([600.0, 1000.0, 6000.0])  # heights over which drones, birds and aircraft spread
+
+
+@kernel
+def classify(tracks, i, speed, speed_var, height_msl, height_var, out):  # type: ignore[no-untyped-def]
+    """Fills out (4,) with the probability of each class."""
+    top = -1e300
+    for c in range(4):
+        score = _PRIOR[c] + tracks.score[i, c]
+        for k in range(N_KINDS):
+            if tracks.ident[i, k] >= 0:
+                score += _BY_IDENTITY[k, c]
+        if tracks.updates[i] >= CLASS_UPDATES:
+            var = _SPEED_SPREAD[c] * _SPEED_SPREAD[c] + speed_var
+            score -= 0.5 * ((speed - _SPEED[c]) * (speed - _SPEED[c]) / var + math.log(var))
+            if height_var < UNKNOWN_HEIGHT_M * UNKNOWN_HEIGHT_M:
+                if c == 3:
+                    var = _SEA_M * _SEA_M + height_var
+                    score -= 0.5 * (height_msl * height_msl / var + math.log(2 * math.pi * var))
+                else:
+                    beyond = max(height_msl - _AIR_SPAN_M[c], 0.0)
+                    score -= math.log(_AIR_SPAN_M[c]) + beyond / 300.0
+        out[c] = score
+        top = max(top, score)
+    total = 0.0
+    for c in range(4):
+        out[c] = math.exp(max(out[c] - top, -50.0))
+        total += out[c]
+    for c in range(4):
+        out[c] /= total
+
+
+CLASS_UPDATES = 5  # motion says something from so many plots on
+
+
+@kernel
+def rows(tracks, n, now, origin_ecef, rotation, geoid, floats, slots, codes):  # type: ignore[no-untyped-def]
+    """Fills floats (15, n), slots (n,) and codes (4, n): class, domain, identity code and kind or -1. Returns the number of rows.
+
+    Every slot that is not DEAD gives a row at `now`; rotation (3, 3) is ECEF -> ENU at the site.
+    """
+    a, e2 = 6378137.0, 0.0066943799901413165
+    b = a * math.sqrt(1.0 - e2)
+    ep2 = e2 / (1.0 - e2)
+    p = np.empty(4)
+    w = np.empty(3)
+    V = np.empty((2, 2))
+    k = 0
+    for i in range(n):
+        if tracks.status[i] >= DEAD:
+            continue
+        x, P = tracks.x[i], tracks.P[i]
+        dt = max(now - tracks.time[i], 0.0)
+        if tracks.status[i] == ENDED:
+            dt = min(dt, LONGEST_COAST_S)
+        e, nn, u = x[0] + dt * x[3], x[1] + dt * x[4], x[2] + dt * x[5]
+        for c in range(3):
+            w[c] = rotation[0, c] * e + rotation[1, c] * nn + rotation[2, c] * u + origin_ecef[c]
+        flat = math.hypot(w[0], w[1])
+        beta = math.atan2(w[2] * a, flat * b)
+        lat = 0.0
+        for _ in range(2):  # Bowring 1976, as in picket.geo
+            sb, cb = math.sin(beta), math.cos(beta)
+            lat = math.atan2(w[2] + ep2 * b * sb * sb * sb, flat - e2 * a * cb * cb * cb)
+            beta = math.atan2(b * math.sin(lat), a * math.cos(lat))
+        s, co = math.sin(lat), math.cos(lat)
+        lon = math.atan2(w[1], w[0])
+        height = flat * co + w[2] * s - a * math.sqrt(1.0 - e2 * s * s)
+        so, cl = math.sin(lon), math.cos(lon)
+        vx = rotation[0, 0] * x[3] + rotation[1, 0] * x[4] + rotation[2, 0] * x[5]
+        vy = rotation[0, 1] * x[3] + rotation[1, 1] * x[4] + rotation[2, 1] * x[5]
+        vz = rotation[0, 2] * x[3] + rotation[1, 2] * x[4] + rotation[2, 2] * x[5]
+        floats[VE, k] = -so * vx + cl * vy
+        floats[VN, k] = -s * cl * vx - s * so * vy + co * vz
+        floats[VU, k] = co * cl * vx + co * so * vy + s * vz
+        for c in range(2):
+            V[c, 0] = P[c, c] + 2 * dt * P[c, 3 + c] + dt * dt * P[3 + c, 3 + c] + ACCELERATION_H * dt * dt * dt / 3.0
+            V[c, 1] = P[3 + c, 3 + c] + ACCELERATION_H * dt
+        var_up = P[2, 2] + 2 * dt * P[2, 5] + dt * dt * P[5, 5] + ACCELERATION_V * dt * dt * dt / 3.0
+        floats[LAT, k], floats[LON, k] = math.degrees(lat), math.degrees(lon)
+        floats[ALT, k] = height if var_up < UNKNOWN_HEIGHT_M * UNKNOWN_HEIGHT_M else np.nan
+        floats[SIGMA_H, k] = math.sqrt(0.5 * (V[0, 0] + V[1, 0]))
+        floats[SIGMA_V, k] = math.sqrt(var_up)
+        floats[SIGMA_SPEED, k] = math.sqrt(0.5 * (V[0, 1] + V[1, 1]))
+        gone = max(now - tracks.survived[i], 0.0)
+        floats[EXISTENCE, k] = tracks.r[i] * math.exp(-gone / SURVIVAL_S)
+        floats[UPDATED, k] = tracks.updated[i]
+        speed = math.hypot(floats[VE, k], floats[VN, k])
+        classify(tracks, i, speed, 0.5 * (V[0, 1] + V[1, 1]), height - geoid, var_up, p)
+        best = 0
+        for c in range(4):
+            floats[P_DRONE + c, k] = p[c]
+            if p[c] > p[best]:
+                best = c
+        codes[0, k] = best if p[best] >= COMMIT else 4
+        domain = _UNKNOWN
+        if codes[0, k] == 3:
+            domain = _SURFACE
+        elif codes[0, k] < 3 or p[3] < 1.0 - COMMIT and height - geoid > 50.0 + 3.0 * math.sqrt(var_up):
+            domain = _AIR
+        codes[1, k] = domain
+        codes[2, k] = codes[3, k] = -1
+        for c in range(N_KINDS):
+            if tracks.ident[i, c] >= 0:
+                codes[2, k], codes[3, k] = tracks.ident[i, c], c
+                break
+        slots[k] = i
+        k += 1
+    return k

@@ -1,0 +1,106 @@
+"""The sensors as the kernels see them: rows of `layout_kernels.Sensors`, from the site file and from what turns up.
+
+A sensor that the site file lacks is taken with the defaults of `picket.site.Sensor` and its kind's habits below; one that
+measures from its own place but has none is left unplaced, and its plots are counted as no_sensor_place.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from picket.geo import LocalFrame
+from picket.site import Sensor, Site
+from picket.track.layout_kernels import FAR_RANGE_M, Sensors
+
+CLAIMING = frozenset({"remote_id", "adsb", "ais", "telemetry"})  # the object says where it is
+PERIOD_S = {"ais": 10.0, "system": 4.0}  # between two reports where the site file has no scan_period_s; others 1 s
+TIMEOUT_S = {"remote_id": 15.0, "adsb": 30.0, "ais": 180.0}  # silence of a reporter is no evidence until it is this long
+LATENCY_S = {"remote_id": 0.7, "adsb": 0.3, "ais": 0.5, "telemetry": 0.2}  # 1 sigma of a position's age when it is stamped
+RADAR_TIMEOUT_PERIODS, RADAR_TIMEOUT_S = 8.0, 15.0
+RANGE_M = 10_000.0  # of a sensor that states none
+WIDE = frozenset({"adsb", "mlat", "system", "ais"})  # kinds that see aircraft or reach far
+_FLOATS = ("height", "period", "range_min", "range_max", "azimuth_offset", "pd", "clutter", "timeout", "latency", "first",
+           "last", "scan_start", "scan_free")  # fmt: skip
+_INTS = ("placed", "claims", "far", "burst", "scans")
+_BLANKED = 8
+
+
+def _empty(capacity: int) -> Sensors:
+    floats = {name: np.full(capacity, np.nan) for name in _FLOATS}
+    ints = {name: np.zeros(capacity, np.int64) for name in _INTS}
+    return Sensors(
+        rotation=np.tile(np.eye(3), (capacity, 1, 1)), offset=np.zeros((capacity, 3)), elevation=np.zeros((capacity, 2)),
+        sectors=np.full((capacity, 1 + _BLANKED, 2), -1.0), sigma=np.ones((capacity, 6)), **floats, **ints,
+    )  # fmt: skip
+
+
+def _sector(start_deg: float, end_deg: float) -> tuple[float, float]:
+    """(from, width) in radians; [0, 360] and [a, a] are the full circle."""
+    width = (end_deg - start_deg) % 360.0
+    return np.radians(start_deg), np.radians(width if width > 0.0 else 360.0)
+
+
+class SensorTable:
+    """Names, indices and arrays of all sensors. The first eight fit without growing."""
+
+    def __init__(self, site: Site | None) -> None:
+        self.names: list[str] = []
+        self.index: dict[tuple[str, str], int] = {}
+        self.kinds: list[str] = []
+        self.arrays = _empty(8)
+        self._site = site
+        self._known = {s.id: s for s in site.sensor} if site else {}
+        for s in site.sensor if site else ():
+            if s.match.sensor_id is not None:
+                self._known.setdefault(s.match.sensor_id, s)
+
+    def find(self, name: str, kind: str, frame: LocalFrame | None, place: tuple[float, float, float] | None) -> int:
+        """Index of the sensor; made on first sight. place: (lat, lon, height) from the rows, where the site has none."""
+        known = self._known.get(name)
+        key = (known.id, known.kind) if known else (name, kind)
+        at = self.index.get(key)
+        if at is None:
+            at = self._add(known or Sensor(id=name, kind=kind))
+            self.index[key] = at
+            if known and known.lat_deg is not None and known.lon_deg is not None:
+                height = known.alt_wgs84_m
+                place = known.lat_deg, known.lon_deg, self._site.site.alt_wgs84_m if height is None and self._site else height or 0.0
+        if place is not None and frame is not None and not self.arrays.placed[at]:
+            self._place(at, frame, *place)
+        return at
+
+    def _add(self, s: Sensor) -> int:
+        i = len(self.names)
+        if i == len(self.arrays.period):
+            grown = _empty(2 * i)
+            for new, old in zip(grown, self.arrays, strict=True):
+                new[:i] = old
+            self.arrays = grown
+        self.names.append(s.id)
+        self.kinds.append(s.kind)
+        a = self.arrays
+        reach = s.max_range_m or RANGE_M
+        far = reach > FAR_RANGE_M or s.kind in WIDE
+        a.claims[i], a.far[i] = s.kind in CLAIMING, far
+        a.period[i] = s.scan_period_s or PERIOD_S.get(s.kind, 4.0 if far and s.kind == "radar" else 1.0)
+        a.range_min[i], a.range_max[i] = s.min_range_m, reach
+        a.elevation[i] = np.radians(s.elevation_deg)
+        a.sectors[i, 0] = _sector(*s.sector_deg)
+        for k, pair in enumerate(s.blanked[:_BLANKED]):
+            a.sectors[i, 1 + k] = _sector(*pair)
+        a.azimuth_offset[i] = s.azimuth_offset_deg
+        a.pd[i] = min(max(s.detection_probability, 0.01), 0.999)
+        a.clutter[i] = max(s.clutter_per_scan, 0.02)
+        a.sigma[i] = (
+            s.sigma_range_m, s.sigma_azimuth_deg, s.sigma_elevation_deg, s.sigma_range_rate_mps, s.sigma_position_m,
+            s.sigma_altitude_m,
+        )  # fmt: skip
+        a.timeout[i] = TIMEOUT_S.get(s.kind) or max(RADAR_TIMEOUT_PERIODS * a.period[i], RADAR_TIMEOUT_S)
+        a.latency[i] = LATENCY_S.get(s.kind, 0.0)
+        a.height[i] = a.scan_free[i] = 0.0
+        return i
+
+    def _place(self, i: int, frame: LocalFrame, lat: float, lon: float, height: float) -> None:
+        a = self.arrays
+        rotation, offset = frame.relative(LocalFrame(lat, lon, height))
+        a.rotation[i], a.offset[i], a.height[i], a.placed[i] = rotation, offset, height, 1

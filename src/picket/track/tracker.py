@@ -1,0 +1,262 @@
+"""The tracker: batches of detections in, the picture of tracks out.
+
+One ordered sequence in, the same tracks out: no clock, no random numbers, sorts that are stable. What one look of one
+sensor does is `engine_kernels.look`; here the looks are put in order, and time passes between them.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from picket.geo import LocalFrame
+from picket.site import Site
+from picket.track.engine_kernels import look
+from picket.track.group_kernels import group
+from picket.track.layout_kernels import DEAD, ENDED
+from picket.track.life_kernels import misses, settle
+from picket.track.measure import Codes, Look, Prepared, prepare
+from picket.track.picture import picture
+from picket.track.pool import Pool
+from picket.track.sensors import SensorTable
+from picket.words import TRACK, Batch, concat
+
+LATE_S = 2.0  # a plot so far behind the tracker's time is of no use any more
+REWIND_S, REWIND_BATCHES = 60.0, 3  # so many batches in a row, all so far behind: the source's clock was set back
+SETTLE_S = 0.25  # inside one batch, tracks are judged at least this far apart
+BURST_DUE, TURNING_DUE, TICK_DUE = 0.9, 1.25, 2.0  # scan periods after a sensor's last look until its next is over
+BURST_SPAN = 0.05  # of a period: plots of one scan that lie closer came at one time
+ALIVE_PERIODS = 3.0  # a sensor silent for longer gives no misses
+CLUTTER_SHARE, CLUTTER_SKIP = 0.1, 3  # least weight of one scan in the clutter estimate; first scans that do not count
+CLUTTER_LEAST = 0.02  # false plots a scan; no sensor has none
+CODES_MAX = 200_000  # identities and transmitters remembered before the unused are forgotten
+FLUSH = 4096  # ended tracks kept in their slots inside one batch
+
+
+@dataclass(frozen=True)
+class Assigned:
+    """For each row of the last batch: the track that most likely gave it (-1 = none), and with what probability."""
+
+    track_id: npt.NDArray[np.int64]
+    weight: npt.NDArray[np.float64]
+
+
+class Tracker:
+    """Detections -> tracks.
+
+    site: where the sensors stand and how well they measure; None = the first known place is the origin, and
+    sensors have the site file's defaults. seed is kept for filters that sample; this one does not.
+
+    left_out counts rows that could not be used, by reason; shed counts association work given up, by reason.
+
+    >>> from picket.words import DETECTION, Batch
+    >>> row = {"time": 1.0, "sensor_id": "rid", "kind": "remote_id", "lat_deg": 33.75, "lon_deg": -118.2, "identity": "A1"}
+    >>> tracks = Tracker(None).step(Batch.from_rows(DETECTION, [row]))
+    >>> tracks.values("status")
+    ['tentative']
+    """
+
+    def __init__(self, site: Site | None, seed: int = 0) -> None:
+        self.site, self.seed = site, seed
+        self.left_out: Counter[str] = Counter()
+        self.shed: Counter[str] = Counter()
+        self.assigned = Assigned(np.empty(0, np.int64), np.empty(0))
+        self.clock = -math.inf
+        self._sensors = SensorTable(site)
+        self._codes = Codes()
+        self._pool = Pool()
+        self._next_id = 0
+        self._behind = 0
+        self._settled = -math.inf
+        self._gone: list[Batch] = []
+        self._frame: LocalFrame | None = None
+        self._geoid_m = 0.0
+        if site:
+            self._frame = LocalFrame(site.site.lat_deg, site.site.lon_deg, site.site.alt_wgs84_m)
+            self._geoid_m = site.site.geoid_separation_m
+
+    # -- what a caller does ------------------------------------------------------------------------------------
+    def step(self, batch: Batch, time: float | None = None, first_id: int = 0) -> Batch:
+        """Takes in one batch (any mix of sensors and times) and moves on to `time`, or to its latest measurement.
+
+        Returns a row for every live track, tentative ones too, and one with status ended for every track that
+        ended in this step. New ids are at least `first_id`, rise, and are never used twice.
+        """
+        self._next_id = max(self._next_id, first_id)
+        ids, weights = np.full(batch.n, -1, np.int64), np.zeros(batch.n)
+        self.assigned = Assigned(ids, weights)
+        if batch.n and self._find_origin(batch):
+            assert self._frame is not None
+            horizon = math.nan if time is None or not math.isfinite(time) else time
+            prepared = prepare(batch, self._sensors, self._frame, self._geoid_m, self._codes, horizon, self.left_out)
+            self._take_in(prepared)
+            m = len(prepared.rows)
+            ids[prepared.rows], weights[prepared.rows] = prepared.plots.track[:m], prepared.plots.weight[:m]
+        return self._finish(time)
+
+    def advance(self, time: float, first_id: int = 0) -> Batch:
+        """Time passes without detections: tracks coast, miss and end. Rows as from `step`."""
+        self._next_id = max(self._next_id, first_id)
+        self.assigned = Assigned(np.empty(0, np.int64), np.empty(0))
+        return self._finish(time)
+
+    def reset(self) -> Batch:
+        """Ends all tracks (after a restart, or when time jumped back); returns them with status ended."""
+        now = self.clock if math.isfinite(self.clock) else 0.0
+        self._end_all(now)
+        self.clock = self._settled = -math.inf
+        self._sensors.arrays.first[:] = self._sensors.arrays.last[:] = np.nan
+        rows = concat(TRACK, self._gone)
+        self._gone = []
+        return rows
+
+    # -- one batch ---------------------------------------------------------------------------------------------
+    def _find_origin(self, batch: Batch) -> bool:
+        """True when there is a place to call the origin; without a site file the first one seen."""
+        if self._frame is not None:
+            return True
+        for lat_name, lon_name in (("sensor_lat_deg", "sensor_lon_deg"), ("lat_deg", "lon_deg")):
+            lat, lon = batch[lat_name], batch[lon_name]
+            good = np.flatnonzero((np.abs(lat) <= 90.0) & (np.abs(lon) <= 360.0) & ((lat != 0.0) | (lon != 0.0)))
+            if len(good):
+                first = good[np.lexsort((lon[good], lat[good], np.nan_to_num(batch["time"][good], nan=np.inf)))[0]]
+                self._frame = LocalFrame(float(lat[first]), float(lon[first]), 0.0)
+                return True
+        placed = ~np.isnan(batch["range_m"])
+        self.left_out["no_sensor_place"] += int(np.count_nonzero(placed))
+        self.left_out["no_position"] += int(batch.n - np.count_nonzero(placed))
+        return False
+
+    def _take_in(self, prepared: Prepared) -> None:
+        looks = prepared.looks
+        if not looks:
+            return
+        if max(w.time for w in looks) < self.clock - REWIND_S:
+            self._behind += 1
+            if self._behind >= REWIND_BATCHES:
+                self._end_all(self.clock)
+                self.clock = self._settled = -math.inf
+                self._sensors.arrays.first[:] = self._sensors.arrays.last[:] = np.nan
+                self._behind = 0
+        else:
+            self._behind = 0
+        self._pool.reserve(0, len(self._sensors.names), len(self._codes.words))
+        for w in looks:
+            self._look(prepared, w)
+
+    def _look(self, prepared: Prepared, w: Look) -> None:
+        """Takes in one look of one sensor."""
+        plots, members, sensors = prepared.plots, w.members, self._sensors.arrays
+        if w.time < self.clock + 1e6 and plots.time[members[0]] < self.clock - LATE_S:
+            on_time = plots.time[members] >= self.clock - LATE_S
+            self.left_out["late"] += int(len(members) - np.count_nonzero(on_time))
+            members = members[on_time]
+            if len(members) == 0:
+                return
+        s, T, earliest = w.sensor, w.time, float(plots.time[members[0]])
+        period, last = float(sensors.period[s]), float(sensors.last[s])
+        if not T - last <= ALIVE_PERIODS * period:  # first plots ever, or after a gap: nothing was looked at before
+            sensors.first[s] = earliest
+            sensors.burst[s] = 0
+        elif T - earliest <= BURST_SPAN * period and T - last >= 0.5 * period:
+            sensors.burst[s] += 1
+        elif T - last > BURST_SPAN * period:
+            sensors.burst[s] = 0
+        sensors.last[s] = T if math.isnan(last) else max(T, last)
+        self.clock = max(self.clock, T)
+        self._pool.reserve(len(members), 0, 0)
+        pool = self._pool
+        due = BURST_DUE if sensors.burst[s] >= 2 else TURNING_DUE
+        before = pool.n
+        pool.n, shed, free = look(
+            pool.tracks, before, plots, members, T, sensors, pool.owner, self._next_id, sensors.first[s], due
+        )  # fmt: skip
+        self._next_id += pool.n - before
+        if shed:
+            self.shed["edges"] += int(shed)
+        if sensors.placed[s] and not sensors.claims[s]:
+            self._count_clutter(s, T, float(free))
+        if self.clock - self._settled >= SETTLE_S:
+            self._settle(self.clock)
+            if np.count_nonzero(pool.tracks.status[: pool.n] == ENDED) > FLUSH:
+                self._set_aside(self.clock)
+
+    def _count_clutter(self, s: int, T: float, free: float) -> None:
+        """Moves the sensor's clutter estimate by what its finished scans left unexplained."""
+        a = self._sensors.arrays
+        elapsed = (T - a.scan_start[s]) / a.period[s]
+        if not elapsed < 0.9:
+            if elapsed <= ALIVE_PERIODS:
+                count = max(round(elapsed), 1)
+                a.scans[s] += count
+                counted = a.scans[s] - CLUTTER_SKIP
+                if counted > 0:  # the first scans hold everything that is there already
+                    share = min(max(1.0 / (1.0 + counted), CLUTTER_SHARE) * count, 1.0)
+                    a.clutter[s] = max(a.clutter[s] + share * (a.scan_free[s] / count - a.clutter[s]), CLUTTER_LEAST)
+            a.scan_start[s], a.scan_free[s] = T, 0.0
+        a.scan_free[s] += free
+
+    # -- time --------------------------------------------------------------------------------------------------
+    def _finish(self, time: float | None) -> Batch:
+        """Everything that depends on how late it is now; the picture, and away with what ended."""
+        if time is not None and math.isfinite(time) and 0.0 <= time < 1e11:
+            self.clock = max(self.clock, time)
+            a = self._sensors.arrays
+            for s in range(len(self._sensors.names)):
+                alive = self.clock - a.last[s] <= ALIVE_PERIODS * a.period[s]
+                if alive and a.placed[s] and not a.claims[s] and self.clock > a.last[s]:
+                    misses(self._pool.tracks, self._pool.n, s, self.clock, a.first[s], TICK_DUE, a)
+        if self._frame is None or not math.isfinite(self.clock):
+            return Batch.empty(TRACK)
+        self._settle(self.clock)
+        group(self._pool.tracks, self._pool.n, self.clock)
+        rows = self._picture(self.clock)
+        self._forget_ended()
+        if self._gone:
+            rows = concat(TRACK, [*self._gone, rows])
+            self._gone = []
+        return rows
+
+    def _settle(self, now: float) -> None:
+        settle(self._pool.tracks, self._pool.n, now, self._pool.owner)
+        self._settled = now
+
+    def _picture(self, now: float) -> Batch:
+        assert self._frame is not None
+        return picture(self._pool, now, self._frame, self._geoid_m, self._codes, self._sensors.names)
+
+    def _set_aside(self, now: float) -> None:
+        """Inside a long batch: keeps the rows of ended tracks for the answer, and frees their slots."""
+        rows = self._picture(now)
+        self._gone.append(rows.take(np.flatnonzero(rows.equals("status", "ended"))))
+        self._forget_ended()
+
+    def _forget_ended(self) -> None:
+        status = self._pool.tracks.status[: self._pool.n]
+        status[status == ENDED] = DEAD
+        self._pool.pack()
+        if len(self._codes.words) > CODES_MAX:
+            self._forget_codes()
+
+    def _forget_codes(self) -> None:
+        """Forgets identities that no track holds: a flood of invented ones must not fill the memory."""
+        self._pool.pack(always=True)
+        t, n = self._pool.tracks, self._pool.n
+        held = np.concatenate([t.ident[:n].ravel(), t.transmitter[:n], t.sensor_track[:n]])
+        table = self._codes.keep(np.unique(held[held >= 0]))
+        for array in (t.ident, t.transmitter, t.sensor_track):
+            array[:n] = table[array[:n]]
+        self._pool.owner = np.full(max(256, len(self._codes.words)), -1, np.int64)
+        self._pool.own()
+
+    def _end_all(self, now: float) -> None:
+        """Every live track ends now; its row waits for the next answer."""
+        status = self._pool.tracks.status[: self._pool.n]
+        status[status < ENDED] = ENDED
+        if self._frame is not None and self._pool.n:
+            self._set_aside(now)
+        self._pool.clear()

@@ -1,0 +1,170 @@
+"""A turning 3-D radar: the truth in, CAT048 plots and CAT034 marks out, sector by sector as the beam passes.
+
+    detection   Swerling 1: signal plus noise is exponential with mean 1 + SNR, a plot where it passes -ln(1e-6); so
+                Pd = 1e-6 ^ (1 / (1 + SNR)) (Skolnik, Radar Handbook, 3rd ed., 7.4) and the same draw gives the plot's power.
+                SNR falls with range to the fourth and grows with the object's size; it is set so that a drone of 0.01 m2 at
+                reference_range_m is seen with the site file's detection_probability.
+    resolution  of objects nearer than both resolutions only the strongest gives a plot
+    errors      Gaussian in range, azimuth, elevation and range rate with the site file's sigmas; the height follows from
+                the measured range and elevation, as in a real 3-D radar
+    clutter     Poisson, clutter_per_scan a turn, even over the covered area, with the weakest powers
+    time        each plot has that of the beam's passing; a sector's datagrams leave when the beam leaves the sector
+
+Left out: the horizon, shadows of buildings, weather, multipath and sidelobes.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+
+import numpy as np
+import numpy.typing as npt
+
+from picket.feed.asterix import encode_cat034, encode_cat048
+from picket.geo import LocalFrame, enu_to_polar, polar_to_enu
+from picket.site import Sensor
+from picket.train.exercise import LIMITS, Radar
+from picket.train.motion import Floats
+from picket.train.streams import stream
+from picket.train.world import State, World
+from picket.words import DETECTION, Batch
+
+Bools = npt.NDArray[np.bool_]
+
+THRESHOLD = -math.log(1e-6)  # of the noise's mean power: one false alarm in a million cells
+_NOISE_DBM = -105.0  # kTB of a 1 MHz receiver with a noise figure of 9 dB
+_CLUTTER_ELEVATION_DEG = 8.0  # sea and ground returns lie low
+_CLUTTER_RATE_MPS = 2.0  # 1 sigma: waves and leaves
+
+
+class TurningRadar:
+    """One radar of the exercise at its place of the site. `frames` is what it sends."""
+
+    def __init__(self, world: World, radar: Radar) -> None:
+        sensor = world.site.sensor_named(radar.id)
+        if sensor is None or sensor.scan_period_s is None or sensor.max_range_m is None:
+            raise ValueError(f"radar {radar.id}: the site file lacks its place, period or range")  # Exercise.load says which
+        self.world, self.radar, self.sensor = world, radar, sensor
+        self.period_s, self.max_range_m = sensor.scan_period_s, sensor.max_range_m
+        self.frame = LocalFrame(sensor.lat_deg or 0.0, sensor.lon_deg or 0.0, sensor.alt_wgs84_m or 0.0)
+        self._rotation, self._offset = world.frame.relative(self.frame)
+        at_reference = THRESHOLD / -math.log(sensor.detection_probability) - 1
+        self._snr_factor = at_reference / LIMITS["drone"].rcs_m2 * radar.reference_range_m**4
+        self._rcs: tuple[object, Floats] = ((), np.zeros(0))
+
+    def frames(self, start: float) -> Iterator[tuple[float, bytes]]:
+        """(UNIX time of sending, datagram), endless and in order, of an antenna that begins at UNIX time `start`."""
+        rng = stream(self.world.seed, "radar", self.radar.id)
+        source = {"sac": self.sensor.match.sac or 0, "sic": self.sensor.match.sic or 0}
+        sectors = self.radar.sectors
+        width = 360.0 / sectors
+        n = 0
+        while True:
+            turn, sector = divmod(n, sectors)
+            begin = self.radar.phase_s + (turn + sector / sectors) * self.period_s
+            end = self.radar.phase_s + (turn + (sector + 1) / sectors) * self.period_s
+            marks = ["north_mark", "sector"] if sector == 0 else ["sector"]
+            for kind in marks:
+                yield start + begin, encode_cat034(**source, time=start + begin, kind=kind, azimuth_deg=sector * width,
+                                                   rotation_period_s=self.period_s)  # fmt: skip
+            plots = self.plots(rng, start, begin, sector * width, width)
+            for datagram in encode_cat048(plots, **source, simulated=True):
+                yield start + end, datagram
+            n += 1
+
+    def plots(self, rng: np.random.Generator, start: float, begin: float, azimuth_deg: float, width_deg: float) -> Batch:
+        """What one sweep over a sector yields: rows of the detection table, by azimuth. `begin`: s since `start`."""
+        middle = begin + width_deg / 720 * self.period_s
+        state = self.world.at(middle)
+        enu = (state.position_enu_m - self._offset) @ self._rotation.T
+        _, azimuth, _ = enu_to_polar(enu)
+        swept = np.flatnonzero((azimuth >= azimuth_deg) & (azimuth < azimuth_deg + width_deg))
+        when = begin + (azimuth[swept] - azimuth_deg) / 360 * self.period_s
+        velocity = state.velocity_enu_mps[swept] @ self._rotation.T
+        enu = enu[swept] + velocity * (when - middle)[:, None]
+        distance, azimuth, elevation = enu_to_polar(enu)
+        rate = (enu * velocity).sum(axis=1) / np.maximum(distance, 1.0)
+        strength = rng.exponential(1.0 + self.snr(distance, self._rcs_of(state)[swept]))
+        seen = np.flatnonzero((strength > THRESHOLD) & covers(self.sensor, distance, azimuth, elevation))
+        seen = self._resolved(seen, strength, distance, azimuth)
+
+        clutter = rng.poisson(self.sensor.clutter_per_scan * width_deg / 360)
+        low, high = max(self.sensor.elevation_deg[0], 0.0), min(self.sensor.elevation_deg[1], _CLUTTER_ELEVATION_DEG)
+        near = self.sensor.min_range_m
+        c_azimuth = azimuth_deg + width_deg * rng.random(clutter)
+        c_distance = np.sqrt(near**2 + (self.max_range_m**2 - near**2) * rng.random(clutter))
+        c_elevation = low + max(high - low, 0.0) * rng.random(clutter)
+        kept = covers(self.sensor, c_distance, c_azimuth, c_elevation)
+        c_rate, c_strength = rng.normal(0, _CLUTTER_RATE_MPS, clutter), THRESHOLD + rng.exponential(THRESHOLD, clutter)
+
+        s = self.sensor
+        errors = rng.normal(size=(4, len(seen))) * np.array(
+            [[s.sigma_range_m], [s.sigma_azimuth_deg], [s.sigma_elevation_deg], [s.sigma_range_rate_mps]]
+        )
+        measured = np.stack([distance[seen], azimuth[seen], elevation[seen], rate[seen]]) + errors
+        true_azimuth = np.concatenate([azimuth[seen], c_azimuth[kept]])
+        r, az, el, rr = np.hstack([measured, np.stack([c_distance, c_azimuth, c_elevation, c_rate])[:, kept]])
+        power = _NOISE_DBM + 10 * np.log10(np.concatenate([strength[seen], c_strength[kept]]))
+        times = start + begin + (true_azimuth - azimuth_deg) / 360 * self.period_s
+        return self._batch(np.argsort(times, kind="stable"), times, np.maximum(r, 1.0), az, el, rr, power)
+
+    def snr(self, distance_m: Floats, rcs_m2: Floats) -> Floats:
+        """Mean signal to noise ratio (not in dB) of objects of that size at that range."""
+        result: Floats = self._snr_factor * rcs_m2 / np.maximum(distance_m, 1.0) ** 4
+        return result
+
+    def detection_probability(self, distance_m: Floats, rcs_m2: Floats) -> Floats:
+        """Probability of a plot in one sweep: Swerling 1 at the threshold."""
+        result: Floats = np.exp(-THRESHOLD / (1.0 + self.snr(distance_m, rcs_m2)))
+        return result
+
+    def _rcs_of(self, state: State) -> Floats:
+        """(M,) sizes of the state's rows; the array over all things is kept while they stay the same."""
+        if self._rcs[0] is not state.things:
+            self._rcs = state.things, np.array([t.rcs_m2 for t in state.things])
+        return self._rcs[1][state.index]
+
+    def _resolved(self, seen: npt.NDArray[np.intp], strength: Floats, distance: Floats, azimuth: Floats) -> npt.NDArray[np.intp]:
+        """Those of `seen` that no stronger one hides. A group that lies across a sector's edge is parted there."""
+        if len(seen) < 2:
+            return seen
+        by_strength = seen[np.argsort(-strength[seen], kind="stable")]
+        r, a = distance[by_strength], azimuth[by_strength]
+        close = (np.abs(r[:, None] - r) < self.radar.resolution_m) & (np.abs(a[:, None] - a) < self.radar.resolution_deg)
+        kept = np.ones(len(seen), np.bool_)
+        for i in range(1, len(seen)):
+            kept[i] = not (close[i, :i] & kept[:i]).any()
+        return np.sort(by_strength[kept])
+
+    def _batch(
+        self, order: npt.NDArray[np.intp], times: Floats, r: Floats, az: Floats, el: Floats, rr: Floats, power: Floats
+    ) -> Batch:
+        if not len(order):
+            return Batch.empty(DETECTION)
+        _, _, alt_wgs84_m = self.frame.to_geodetic(polar_to_enu(r, az, el))
+        columns = {
+            "time": times, "range_m": r, "azimuth_deg": (az - self.sensor.azimuth_offset_deg) % 360,  # what it says + offset = true
+            "alt_msl_m": alt_wgs84_m - self.world.site.site.geoid_separation_m, "range_rate_mps": rr, "power_dbm": power,
+        }  # fmt: skip
+        return Batch.build(DETECTION, len(order), {"report": "plot", **{name: c[order] for name, c in columns.items()}})
+
+
+def covers(sensor: Sensor, range_m: Floats, azimuth_deg: Floats, elevation_deg: Floats) -> Bools:
+    """(N,) bool: inside the range, sector and elevations that the site file gives, and in no blanked sector."""
+    low, high = sensor.elevation_deg
+    inside = (range_m >= sensor.min_range_m) & (elevation_deg >= low) & (elevation_deg <= high)
+    if sensor.max_range_m is not None:
+        inside &= range_m <= sensor.max_range_m
+    inside &= _between(azimuth_deg, sensor.sector_deg)
+    for blanked in sensor.blanked:
+        inside &= ~_between(azimuth_deg, blanked)
+    return np.asarray(inside)
+
+
+def _between(azimuth_deg: Floats, sector: tuple[float, float]) -> Bools:
+    """(N,) bool: clockwise between the two; 0 to 360 is the whole circle."""
+    begin, end = sector
+    if end - begin >= 360:
+        return np.ones(len(azimuth_deg), np.bool_)
+    return np.asarray((azimuth_deg - begin) % 360 <= (end - begin) % 360)

@@ -1,0 +1,80 @@
+"""An exercise as recordings: what a capture beside the station would hold, and the truth beside it.
+
+    <radar>.pcap          each radar's ASTERIX over UDP
+    <remote_id>.json      DroneScout messages, one a line
+    <adsb>.txt            SBS lines
+    truth.csv             every object each second: what the recordings are judged by
+    site.toml, ...        the site that it played at
+
+Addresses in the captures are from TEST-NET-1 (RFC 5737) and locally administered: no real host has them.
+"""
+
+from __future__ import annotations
+
+import csv
+import shutil
+from contextlib import ExitStack
+from pathlib import Path
+
+from picket.feed import pcap
+from picket.train.exercise import Exercise
+from picket.train.wire import frames
+from picket.train.world import World
+
+_FIRST_PORT = 8600
+_TRUTH = ("time", "id", "actor", "kind", "lat_deg", "lon_deg", "alt_wgs84_m", "vel_east_mps", "vel_north_mps", "vel_up_mps")
+
+
+def record(exercise: Exercise, seed: int, start: float, until: float, folder: str | Path) -> Path:
+    """Writes the frames from UNIX time `start` to `until` into `folder` (made if need be) and returns it.
+
+    The same frames that `picket.train.send` would send; captures are kept in memory until the end (9 MB an hour and radar).
+    Raises OSError where the folder cannot be written.
+    """
+    folder = Path(folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    ports = {radar.id: _FIRST_PORT + i for i, radar in enumerate(exercise.radar)}
+    captured: dict[str, tuple[list[bytes], list[float]]] = {radar.id: ([], []) for radar in exercise.radar}
+    with ExitStack() as stack:
+        files = {
+            receiver.id: stack.enter_context((folder / f"{receiver.id}.{suffix}").open("wb"))
+            for receiver, suffix in ((exercise.remote_id, "json"), (exercise.adsb, "txt"))
+            if receiver is not None
+        }
+        for frame in frames(exercise, seed, start, until):
+            if frame.channel in files:
+                files[frame.channel].write(frame.payload)
+            else:
+                packets, times = captured[frame.channel]
+                packets.append(pcap.udp_frame(frame.payload, port=ports[frame.channel]))
+                times.append(frame.time)
+    for channel, (packets, times) in captured.items():
+        (folder / f"{channel}.pcap").write_bytes(pcap.encode(packets, times))
+    _write_truth(exercise, seed, start, until, folder / "truth.csv")
+    _copy_site(exercise, folder)
+    return folder
+
+
+def _write_truth(exercise: Exercise, seed: int, start: float, until: float, path: Path) -> None:
+    world = World(exercise, seed)
+    with path.open("w", newline="", encoding="utf-8") as file:
+        out = csv.writer(file)
+        out.writerow(_TRUTH)
+        second = 0
+        while start + second < until:
+            for row in world.truth(float(second)):
+                place = f"{row.lat_deg:.7f}", f"{row.lon_deg:.7f}", f"{row.alt_wgs84_m:.1f}"
+                out.writerow((start + second, row.id, row.actor, row.kind, *place, *(f"{v:.2f}" for v in row.velocity_enu_mps)))
+            second += 1
+
+
+def _copy_site(exercise: Exercise, folder: Path) -> None:
+    """The site file with its zones and map, so that `picket track --site` finds everything in one folder."""
+    site = exercise.at_site()
+    if not Path(site.source).is_file():
+        return  # a site that was made by a program has no file
+    shutil.copyfile(site.source, folder / "site.toml")
+    for name in [*(z.geometry for z in site.zone), *([site.site.map] if site.site.map else [])]:
+        target = folder / name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(Path(site.folder) / name, target)

@@ -1,0 +1,41 @@
+"""Everything that an exercise's sensors send, in the order of time: a pure function of exercise, seed and start."""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from picket.train.broadcast import adsb_frames, remote_id_frames
+from picket.train.exercise import Exercise
+from picket.train.radar import TurningRadar
+from picket.train.world import World
+
+
+class Frame(NamedTuple):
+    """One payload: when it leaves (UNIX seconds UTC), on which channel (the sensor's id), and its bytes."""
+
+    time: float
+    channel: str
+    payload: bytes
+
+
+def frames(exercise: Exercise, seed: int, start: float, until: float = float("inf")) -> Iterator[Frame]:
+    """Frames from UNIX time `start`, when the exercise begins, up to and without `until`; without one, endless.
+
+    The same arguments give the same bytes (on one machine with one NumPy).
+    """
+    world = World(exercise, seed)
+    streams = [_channel(radar.id, TurningRadar(world, radar).frames(start)) for radar in exercise.radar]
+    if exercise.remote_id is not None:
+        streams.append(_channel(exercise.remote_id.id, remote_id_frames(world, exercise.remote_id, start)))
+    if exercise.adsb is not None:
+        streams.append(_channel(exercise.adsb.id, adsb_frames(world, exercise.adsb, start)))
+    for frame in heapq.merge(*streams, key=lambda f: f.time):  # equal times: in the order of `streams`
+        if frame.time >= until:
+            return
+        yield frame
+
+
+def _channel(name: str, payloads: Iterator[tuple[float, bytes]]) -> Iterator[Frame]:
+    return (Frame(time, name, payload) for time, payload in payloads)

@@ -1,0 +1,172 @@
+"""The truth of an exercise: every object that is there at a time, from the exercise and the seed alone.
+
+Paths are computed one repetition at a time into one flat table (a position and a velocity each STEP_S), so that asking
+where 60 objects are is a handful of array operations and not 60 calls. The sensors ask 40 times a second.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from picket.geo import LocalFrame
+from picket.train.exercise import Actor, Exercise
+from picket.train.motion import STEP_S, Floats, along, formation, path_of, positions, wander
+from picket.train.streams import stream
+
+Ints = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Thing:
+    """One object of one repetition. `id` is unique in the exercise: actor.member, and /repetition where it does not loop."""
+
+    id: str
+    actor: Actor
+    member: int
+    repetition: int
+    rcs_m2: float
+
+
+@dataclass(frozen=True)
+class State:
+    """The objects that are there: `things` and, row by row, m and m/s in ENU at the site."""
+
+    things: tuple[Thing, ...]
+    index: Ints  # (M,) which of `things` each row is
+    position_enu_m: Floats  # (M, 3)
+    velocity_enu_mps: Floats  # (M, 3)
+
+
+@dataclass(frozen=True)
+class Truth:
+    """One object at one time, for people, tests and scores."""
+
+    id: str
+    actor: str
+    kind: str
+    time_s: float
+    lat_deg: float
+    lon_deg: float
+    alt_wgs84_m: float
+    position_enu_m: tuple[float, float, float]
+    velocity_enu_mps: tuple[float, float, float]
+
+
+@dataclass(frozen=True)
+class _Block:
+    """All paths of one repetition: samples end to end in `samples` (K, 6); the rest is one row per thing."""
+
+    things: tuple[Thing, ...]
+    begin: Floats
+    end: Floats
+    first: Ints
+    count: Ints
+    samples: Floats
+
+
+class World:
+    """What moves in an exercise with one seed. Times are seconds since the exercise began."""
+
+    def __init__(self, exercise: Exercise, seed: int) -> None:
+        self.exercise, self.seed, self.site = exercise, seed, exercise.at_site()
+        place = self.site.site
+        self.frame = LocalFrame(place.lat_deg, place.lon_deg, place.alt_wgs84_m)
+        self._routes = [(actor, path, *along(actor, path)) for actor in exercise.actor for path in [path_of(actor)]]
+        self._formations = {actor.id: formation(actor, seed) for actor in exercise.actor}
+        self._blocks: dict[int, _Block] = {}
+
+    def at(self, time_s: float) -> State:
+        """Who is where at `time_s` >= 0: the state (M rows) in the order of the exercise file."""
+        block = self._block(int(time_s // self.exercise.repeat_s))
+        row = np.flatnonzero((block.begin <= time_s) & (time_s <= block.end))
+        x = (time_s - block.begin[row]) / STEP_S
+        k = np.minimum(x.astype(np.int64), block.count[row] - 2)
+        u = (x - k)[:, None]
+        a = block.samples[block.first[row] + k]
+        b = block.samples[block.first[row] + k + 1]
+        # cubic Hermite: positions and velocities of the two samples around
+        p0, v0, p1, v1 = a[:, :3], a[:, 3:] * STEP_S, b[:, :3], b[:, 3:] * STEP_S
+        c2, c3 = 3 * (p1 - p0) - 2 * v0 - v1, 2 * (p0 - p1) + v0 + v1
+        position = p0 + u * (v0 + u * (c2 + u * c3))
+        velocity = (v0 + u * (2 * c2 + 3 * u * c3)) / STEP_S
+        return State(block.things, row, position, velocity)
+
+    def truth(self, time_s: float) -> list[Truth]:
+        """The state at `time_s` as rows."""
+        state = self.at(time_s)
+        lat, lon, alt = self.frame.to_geodetic(state.position_enu_m)
+        rows = []
+        for i, k in enumerate(state.index.tolist()):
+            thing = state.things[k]
+            e, n, u = state.position_enu_m[i].tolist()
+            ve, vn, vu = state.velocity_enu_mps[i].tolist()
+            place = float(lat[i]), float(lon[i]), float(alt[i])
+            rows.append(Truth(thing.id, thing.actor.id, thing.actor.kind, time_s, *place, (e, n, u), (ve, vn, vu)))
+        return rows
+
+    def _block(self, repetition: int) -> _Block:
+        """The paths of a repetition; the last two are kept, because sensors ask a little out of step."""
+        block = self._blocks.get(repetition)
+        if block is None:
+            while len(self._blocks) > 1:
+                del self._blocks[min(self._blocks)]
+            block = self._blocks[repetition] = self._make(repetition)
+        return block
+
+    def _make(self, repetition: int) -> _Block:
+        period = self.exercise.repeat_s
+        things: list[Thing] = []
+        begins, ends, paths = [], [], []
+        for actor, path, times, places in self._routes:
+            duration = float(times[-1])
+            if actor.loop:
+                starts = {-1: repetition * period - 1.0}
+                duration = period + 2.0
+            else:  # also those of earlier repetitions that are still on their way
+                latest = actor.start_s + actor.vary.start_s + duration
+                earliest = max(0, repetition + 1 - math.ceil(latest / period))
+                starts = {r: r * period + self._begin(actor, r) for r in range(earliest, repetition + 1)}
+            for r, begin in starts.items():
+                t: Floats = begin + STEP_S * np.arange(max(2, math.ceil(duration / STEP_S) + 1), dtype=np.float64)
+                since = np.mod(t + actor.start_s, times[-1]) if actor.loop and times[-1] > 0 else t - begin
+                route = positions(path, np.interp(since, times, places))
+                for member in range(actor.count):
+                    placed = self._varied(actor, r, route + self._formations[actor.id][member])
+                    placed += wander(actor, self.seed, member, t)
+                    if actor.kind != "ship":
+                        placed[:, 2] = np.maximum(placed[:, 2], 2.0)  # wandering never takes it under water
+                    name = f"{actor.id}.{member}" + ("" if actor.loop else f"/{r}")
+                    things.append(Thing(name, actor, member, r, actor.rcs_m2 or actor.limits.rcs_m2))
+                    begins.append(begin)
+                    ends.append(begin + duration)
+                    paths.append(self._samples(placed))
+        counts = np.array([len(p) for p in paths], np.int64)
+        flat = np.concatenate(paths) if paths else np.zeros((0, 6))
+        return _Block(tuple(things), np.array(begins), np.array(ends), np.cumsum(counts) - counts, counts, flat)
+
+    def _begin(self, actor: Actor, repetition: int) -> float:
+        return actor.start_s + actor.vary.start_s * float(stream(self.seed, "start", actor.id, repetition).uniform(-1, 1))
+
+    def _varied(self, actor: Actor, repetition: int, route: Floats) -> Floats:
+        """The route (N, 3) turned about the site and raised as this repetition has it."""
+        rng = stream(self.seed, "vary", actor.id, repetition)
+        turn, raised = math.radians(actor.vary.rotate_deg) * rng.uniform(-1, 1), actor.vary.height_m * rng.uniform(-1, 1)
+        c, s = math.cos(turn), math.sin(turn)
+        return np.column_stack([route[:, 0] * c + route[:, 1] * s, route[:, 1] * c - route[:, 0] * s, route[:, 2] + raised])
+
+    def _samples(self, placed: Floats) -> Floats:
+        """Positions and velocities (N, 6) in ENU at the site of places (N, 3): east, north, height above mean sea level."""
+        sea = placed.copy()
+        sea[:, 2] = 0.0
+        lat, lon, _ = self.frame.to_geodetic(sea)
+        enu = self.frame.to_enu(lat, lon, placed[:, 2] + self.site.site.geoid_separation_m)
+        return np.column_stack([enu, np.gradient(enu, STEP_S, axis=0)])
+
+
+def truth(exercise: Exercise, seed: int, time_s: float) -> list[Truth]:
+    """Every object at `time_s` seconds after the exercise began. To ask often, keep a `World`."""
+    return World(exercise, seed).truth(time_s)

@@ -1,0 +1,72 @@
+"""The alert: what a rule tells the watch officer, and its life (docs/stream.md has the same fields).
+
+raised -> acknowledged -> closed with a cause. `active` says whether what raised it still holds.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import msgspec
+
+Severity = Literal["low", "medium", "high"]
+State = Literal["raised", "acknowledged", "closed"]
+
+SEVERITIES: tuple[Severity, ...] = ("low", "medium", "high")
+LEVEL: dict[str, int] = {"low": 1, "medium": 2, "high": 3}  # the stream's `alert` column; 0 is none
+CAUSES = ("drone", "friendly", "bird", "clutter", "spoof", "exercise", "other")
+
+
+class AlertError(ValueError):
+    """An officer's action, or a saved state, that the alert book cannot take; the message says what was expected."""
+
+
+class Alert(msgspec.Struct, frozen=True, kw_only=True):
+    """One alert as it stood after change number `n`: unknown values are None, times UNIX seconds UTC, places WGS84.
+
+    bearing_deg, distance_m (along the ground) and the look angles are from the site's origin; speed_mps is over the ground.
+    """
+
+    id: int
+    n: int
+    rule: str
+    zone: str | None = None
+    severity: Severity
+    state: State = "raised"
+    track_ids: tuple[int, ...] = ()
+    group_id: int | None = None
+    count: int = 1
+    nearest_track_id: int | None = None
+    raised_at: float
+    updated_at: float
+    acknowledged_at: float | None = None
+    acknowledged_by: str | None = None
+    closed_at: float | None = None
+    closed_by: str | None = None
+    cause: str | None = None
+    note: str = ""
+    active: bool = True
+    text: str = ""
+    why: str = ""
+    lat_deg: float | None = None
+    lon_deg: float | None = None
+    bearing_deg: float | None = None
+    distance_m: float | None = None
+    look_azimuth_deg: float | None = None
+    look_elevation_deg: float | None = None
+    speed_mps: float | None = None
+    time_to_reach_s: float | None = None
+    existence: float | None = None
+    flags: tuple[str, ...] = ()
+    origin: str = "live"
+    sensor_id: str | None = None
+
+
+class SensorLook(msgspec.Struct, frozen=True):
+    """How a sensor stands at a step: state is ok, stale, silent or never; age_s since its last word, period_s its own period."""
+
+    id: str
+    kind: str
+    state: str
+    age_s: float | None = None
+    period_s: float | None = None

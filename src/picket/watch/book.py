@@ -1,0 +1,430 @@
+"""The alert book: findings of the rules in, the few alerts that an officer sees out.
+
+    tracks -> objects (roots, groups) -> rules -> findings -> one case per object or group and zone -> changed alerts
+
+No clock, no randomness: the same steps and actions give the same alerts, numbers and texts, also across `state` and
+`restore`. What may grow is bounded: closed alerts, open alerts, and the changes kept for clients that reconnect.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, deque
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import msgspec
+import numpy as np
+import numpy.typing as npt
+
+from picket.site import Site, in_hours
+from picket.watch import compose
+from picket.watch.alert import CAUSES, LEVEL, Alert, AlertError, SensorLook
+from picket.watch.case import Case, Key, rule_and_severity, standing, standing_of
+from picket.watch.objects import REJOIN_S, Objects
+from picket.watch.rules import RULES, Finding
+from picket.watch.scene import Scene, Sorts, sure_rows
+from picket.watch.units import Unit, gather
+from picket.watch.zones import Area
+from picket.words import Batch
+
+# An alert's figures (place, speed, text) are told anew this often while nothing else about it changes.
+_REFRESH_S = {"zone": 2.0, "line": 2.0, "honesty": 2.0, "sensor": 30.0}
+KEPT_CLOSED = 1000
+KEPT_CHANGES = 1000
+MAX_OPEN = 1000  # beyond it only high ones are raised, up to twice as many: a flood of false beacons must not fill the memory
+STATION = "picket"  # who closed an alert that was folded into another
+
+_VERSION = 1
+
+# Roots in or approaching a protected zone now; per flag, the roots of which an alert on a zone tells it.
+_ByZone = tuple[set[int], dict[str, set[int]]]
+
+
+class AlertBook:
+    """All alerts of a station. `left_out` counts findings that raised no alert, by reason."""
+
+    def __init__(self, site: Site) -> None:
+        self._area = Area(site)
+        self._objects = Objects()
+        self._cases: dict[int, Case] = {}
+        self._closed: deque[int] = deque()  # ids, in the order in which they were closed
+        self._muted: dict[int, float] = {}  # closed while still true: id -> when it last was
+        self._index: dict[Key, int] = {}  # what leads to which case: open or muted ones only
+        self._keys: dict[int, dict[Key, None]] = {}  # its inverse
+        self._changes: deque[Alert] = deque(maxlen=KEPT_CHANGES)
+        self._fresh: list[Alert] = []  # the changes of the step under way
+        self._crossed: dict[str, set[int]] = {}  # border line -> roots of the objects that are over it
+        self._n, self._next_id, self._time, self._origin = 0, 1, 0.0, "live"
+        self.left_out: Counter[str] = Counter()
+
+    # -- looking ---------------------------------------------------------------------------------------------
+    @property
+    def site(self) -> Site:
+        """The site whose zones and limits hold now."""
+        return self._area.site
+
+    @property
+    def n(self) -> int:
+        """The number of the last change; 0 before the first."""
+        return self._n
+
+    @property
+    def open(self) -> list[Alert]:
+        """Alerts not closed yet, newest first."""
+        return [c.alert for c in reversed(self._cases.values()) if c.open]
+
+    @property
+    def all(self) -> list[Alert]:
+        """Every alert still known, newest first: all open ones and the last KEPT_CLOSED closed."""
+        return [c.alert for c in reversed(self._cases.values())]
+
+    def since(self, n: int) -> list[Alert] | None:
+        """The changes after number n, in order; None when some of them are no longer held (or n is of another book)."""
+        if n > self._n or n < self._n - len(self._changes):
+            return None
+        return [a for a in self._changes if a.n > n]
+
+    def level(self, tracks: Batch) -> npt.NDArray[np.uint8]:
+        """(N,) per row, the severity of the highest open alert on it: 0 none, 1 low, 2 medium, 3 high."""
+        return self._levels(tracks, self.open)
+
+    def affiliation(self, tracks: Batch) -> npt.NDArray[np.uint8]:
+        """(N,) 0 unknown, 1 friendly, 2 neutral, 3 suspect (docs/definitions.md), as of the last step."""
+        sorts = Sorts(self.site, tracks)
+        active = [a for a in self.open if a.active]
+        unauthorised = self._levels(tracks, (a for a in active if "unauthorised" in a.flags)) > 0
+        alarming = self._levels(tracks, (a for a in active if "unauthorised" not in a.flags)) >= LEVEL["medium"]
+        on_duty = {f.identity for f in self.site.friendly if in_hours(f.hours, self._time)}
+        listed = np.array([w in on_duty for w in tracks.words("identity")] + [False], np.bool_)[tracks["identity"]]
+        out = np.zeros(tracks.n, np.uint8)
+        out[sorts.neutral] = 2
+        out[listed & ~sorts.contradicted & ~unauthorised] = 1
+        out[sorts.spoof | alarming] = 3
+        return out
+
+    def _levels(self, tracks: Batch, alerts: Iterable[Alert]) -> npt.NDArray[np.uint8]:
+        highest: dict[int, int] = {}
+        for a in alerts:
+            for track_id in a.track_ids:
+                highest[track_id] = max(highest.get(track_id, 0), LEVEL[a.severity])
+        out = np.zeros(tracks.n, np.uint8)
+        if highest:
+            rows = np.flatnonzero(np.isin(tracks["track_id"], list(highest)))
+            out[rows] = [highest[i] for i in tracks["track_id"][rows].tolist()]
+        return out
+
+    # -- the officer -----------------------------------------------------------------------------------------
+    def acknowledge(self, alert_id: int, by: str, time: float) -> Alert:
+        """The alert, acknowledged; one that already is comes back as it is. AlertError when it is unknown or closed."""
+        case = self._case_for(alert_id)
+        if case.alert.state == "acknowledged":
+            return case.alert
+        case.acknowledged_level = LEVEL[case.alert.severity]
+        return self._change(case, state="acknowledged", acknowledged_at=time, acknowledged_by=by, updated_at=time)
+
+    def close(self, alert_id: int, cause: str, by: str, time: float, note: str = "") -> Alert:
+        """The alert, closed with a cause (one of CAUSES). AlertError when it is unknown, already closed, or the cause is none.
+
+        While what raised it goes on it is not raised again, unless it gets worse (an entry after a closed approach).
+        """
+        if cause not in CAUSES:
+            raise AlertError(f"cause: expected one of {', '.join(CAUSES)}, got {cause!r}")
+        case = self._case_for(alert_id)
+        last = [at for at in case.true_at if at is not None]
+        if case.holds(self._time, self.site.alert.hysteresis_s) >= 0:
+            self._muted[alert_id] = max(last)
+        return self._close(case, cause, by, time, note)
+
+    def replace_site(self, site: Site) -> None:
+        """Takes over another site file, or the same with other zones; alerts of zones that are gone run out by themselves."""
+        self._area = Area(site)
+        lines = {z.id for z in self._area.lines.zones}
+        self._crossed = {zone: roots for zone, roots in self._crossed.items() if zone in lines}
+
+    def _case_for(self, alert_id: int) -> Case:
+        case = self._cases.get(alert_id)
+        if case is None:
+            raise AlertError(f"no alert {alert_id!r} is known; closed ones are kept for the last {KEPT_CLOSED}")
+        if not case.open:
+            raise AlertError(f"alert {alert_id} is already closed (cause {case.alert.cause}, by {case.alert.closed_by})")
+        return case
+
+    # -- one step --------------------------------------------------------------------------------------------
+    def step(self, time: float, tracks: Batch, sensors: Sequence[SensorLook], origin: str = "live") -> list[Alert]:
+        """The alerts that changed at UNIX time `time`: raised, updated, escalated or over, in the order of their `n`.
+
+        tracks: the whole present picture (table TRACK; of several rows of one track the last counts). sensors: how each stands.
+        """
+        self._time, self._origin, self._fresh = time, origin, []
+        scene = self._look(time, tracks, sensors)
+        findings = [f for rule in RULES for f in rule.find(scene)]
+        self._remember_crossed(scene, findings)
+        told: dict[int, Unit] = {}
+        units = gather(scene, findings)
+        for unit in units:
+            if unit.family != "honesty":
+                self._assign(unit, told)
+        told_by_zone = self._told_by_zone(told)
+        for unit in units:
+            if unit.family == "honesty":
+                self._assign(unit, told, told_by_zone)
+        for case_id, unit in sorted(told.items(), key=lambda item: item[0]):
+            self._tell(scene, self._cases[case_id], unit)
+        self._run_out(set(told))
+        fresh, self._fresh = self._fresh, []
+        return fresh
+
+    def _look(self, time: float, tracks: Batch, sensors: Sequence[SensorLook]) -> Scene:
+        """The step as the rules see it; the memory of objects moves on."""
+        ids, last = np.unique(tracks["track_id"][::-1], return_index=True)
+        tracks = tracks.take((tracks.n - 1 - last)[ids >= 0])
+        sure = sure_rows(self.site, tracks)
+        unmeasured_s = np.nan_to_num(np.maximum(tracks["time"] - tracks["updated_at"], 0.0), nan=0.0)
+        rows = {
+            "id": tracks["track_id"],
+            "lat": tracks["lat_deg"],
+            "lon": tracks["lon_deg"],
+            "speed": np.nan_to_num(np.hypot(tracks["vel_east_mps"], tracks["vel_north_mps"]), nan=0.0),
+            "updated_at": time - unmeasured_s,  # by our clock: the sensors' may differ
+            "live": tracks.equals("status", "confirmed") | tracks.equals("status", "tentative"),
+        }
+        named = np.flatnonzero(sure & (tracks["identity"] >= 0)).tolist()
+        words, codes = tracks.words("identity"), tracks["identity"]
+        identity = {int(tracks["track_id"][i]): str(words[codes[i]]) for i in named}
+        claimed = {key[3] for key in self._index if key[2] == "t"}
+        roots, *anchors = self._objects.observe(time, rows, sure, identity, claimed)
+        return Scene(
+            self._area, time, tracks, sensors, Sorts(self.site, tracks), sure, roots, (anchors[0], anchors[1]), self._crossed
+        )
+
+    def _remember_crossed(self, scene: Scene, findings: list[Finding]) -> None:
+        """Who is over which line: those found now, and those that are unsure or just gone."""
+        unseen = self._objects.roots() - set(scene.roots[scene.sure].tolist())
+        crossed = {zone: roots & unseen for zone, roots in self._crossed.items()}
+        for f in findings:
+            if f.family == "line" and f.place is not None:
+                crossed.setdefault(f.place, set()).add(int(scene.roots[f.row]))
+        self._crossed = {zone: roots for zone, roots in sorted(crossed.items()) if roots}
+
+    # -- which case a unit belongs to --------------------------------------------------------------------------
+    def _assign(self, unit: Unit, told: dict[int, Unit], told_by_zone: _ByZone | None = None) -> None:
+        """Finds or opens the unit's case and hands the unit to it."""
+        carried = False
+        if told_by_zone is not None:
+            threats, flagged = told_by_zone
+            if not threats.isdisjoint(unit.roots):
+                unit.findings = [f._replace(severity="high") for f in unit.findings]
+            carried = any(not flagged.get(f.rule, set()).isdisjoint(unit.roots) for f in unit.findings)
+        case = self._case_of(unit, told)
+        if case is None:
+            if carried or self._still_muted(unit) or self._full(unit):
+                return
+            case = self._raise(unit)
+        if case.alert.id in told:  # two groups, or a group and one who left it, that are one alert
+            unit.take_in(told[case.alert.id])
+        told[case.alert.id] = unit
+        self._enrol(case, unit)
+
+    def _told_by_zone(self, told: dict[int, Unit]) -> _ByZone:
+        """Roots that are in or approaching a protected zone now, and per flag the roots of which a zone's alert tells it."""
+        threats: set[int] = set()
+        flagged: dict[str, set[int]] = {"spoof_suspected": set(), "unconfirmed_position": set()}
+        areas = self._area.areas
+        for case_id, case in self._cases.items():
+            if case.family != "zone":
+                continue
+            unit = told.get(case_id)
+            if unit is not None and self._area.kind[areas.index[unit.place or ""]] == "protected":
+                threats.update(unit.roots)
+            for flag, roots in flagged.items():
+                if unit is not None:
+                    roots.update(unit.roots)
+                elif flag in case.alert.flags and (case.open or case_id in self._muted):
+                    roots.update(case.members)
+        return threats, flagged
+
+    def _case_of(self, unit: Unit, told: dict[int, Unit]) -> Case | None:
+        """The open case of the unit; where its members had several, the oldest takes in the others."""
+        hits = [i for i in self._hits(unit) if self._cases[i].open]
+        if not hits:
+            return None
+        first = self._cases[hits[0]]
+        for other in hits[1:]:
+            self._fold(self._cases[other], first)
+            if other in told:
+                unit.take_in(told.pop(other))
+        return first
+
+    def _hits(self, unit: Unit) -> list[int]:
+        """Ids of the cases, open or muted, that any of the unit's keys leads to; oldest first."""
+        return sorted({self._index[key] for key in unit.leads() if key in self._index})
+
+    def _fold(self, case: Case, into: Case) -> None:
+        """One swarm, one alert: the newer one is closed with a note, its members and what was true of it go to the older."""
+        into.members = {**case.members, **into.members}
+        both = zip(case.true_at, into.true_at, strict=True)
+        into.true_at = [max((at for at in pair if at is not None), default=None) for pair in both]
+        if case.alert.n == 0:  # raised at this very step: nobody was told of it
+            self._unpoint(case.alert.id)
+            del self._cases[case.alert.id]
+            return self._point(into)
+        if case.alert.state == "raised" and into.alert.state == "acknowledged":  # the newer was not seen yet: it must not vanish
+            self._change(into, state="raised", acknowledged_at=None, acknowledged_by=None, updated_at=self._time)
+        self._close(case, "other", STATION, self._time, f"folded into alert {into.alert.id}")
+        self._point(into)
+
+    def _still_muted(self, unit: Unit) -> bool:
+        """True when the officer has closed this very thing and it has not got worse since; its mute is renewed."""
+        hits = self._hits(unit)
+        worst = max(standing(f) for f in unit.findings)
+        for case_id in hits:
+            case = self._cases[case_id]
+            if worst <= standing_of(case.alert.rule, case.alert.severity, case.family):
+                self._muted[case_id] = self._time
+                return True
+        for case_id in hits:
+            self._unmute(case_id)
+        return False
+
+    def _full(self, unit: Unit) -> bool:
+        high = any(f.severity == "high" for f in unit.findings)
+        if len(self._cases) - len(self._closed) < (2 * MAX_OPEN if high else MAX_OPEN):
+            return False
+        self.left_out["too_many_open"] += 1
+        return True
+
+    def _raise(self, unit: Unit) -> Case:
+        """A new case; it is told, and so numbered, once all of the step's units are assigned."""
+        rule, severity = rule_and_severity(max(standing(f) for f in unit.findings), unit.family)
+        zone = unit.place if unit.family in ("zone", "line") else None
+        alert = Alert(
+            id=self._next_id, n=0, rule=rule, zone=zone, severity=severity, raised_at=self._time, updated_at=self._time,
+            origin=self._origin,
+        )  # fmt: skip
+        self._next_id += 1
+        case = self._cases[alert.id] = Case(alert=alert, family=unit.family, place=unit.place)
+        return case
+
+    def _enrol(self, case: Case, unit: Unit) -> None:
+        """The unit's objects become members; those not seen for a while are members no more."""
+        keep = max(self.site.alert.hysteresis_s, REJOIN_S)
+        members = {root: at for root, at in case.members.items() if abs(self._time - at) <= keep}
+        case.members = {**members, **dict.fromkeys(unit.roots, self._time)}
+        case.group = unit.group
+        for f in unit.findings:
+            case.true_at[standing(f)] = self._time
+        self._point(case)
+
+    def _point(self, case: Case) -> None:
+        """Makes the case's keys lead to it, and only those."""
+        case_id, wanted = case.alert.id, dict.fromkeys(case.leads())
+        held = self._keys.setdefault(case_id, {})
+        for key in [k for k in held if k not in wanted]:
+            del held[key], self._index[key]
+        for key in wanted:
+            owner = self._index.get(key)
+            if owner is not None and owner != case_id:  # a muted one: what is open goes before
+                del self._keys[owner][key]
+            self._index[key] = case_id
+            held[key] = None
+
+    def _unpoint(self, case_id: int) -> None:
+        for key in self._keys.pop(case_id, {}):
+            del self._index[key]
+
+    def _unmute(self, case_id: int) -> None:
+        self._muted.pop(case_id, None)
+        self._unpoint(case_id)
+
+    # -- changes -----------------------------------------------------------------------------------------------
+    def _tell(self, scene: Scene, case: Case, unit: Unit) -> None:
+        """Brings the case's alert up to date; it is a change when it tells something new, or its figures have grown old."""
+        alert = case.alert
+        rule, severity = rule_and_severity(case.holds(self._time, self.site.alert.hysteresis_s), case.family)
+        fields: dict[str, Any] = {"rule": rule, "severity": severity, "active": True, **compose.who(scene, unit)}
+        worse = LEVEL[severity] > case.acknowledged_level
+        if alert.state == "acknowledged" and (worse or not alert.active):  # worse than what was acknowledged, or back again
+            fields.update(state="raised", acknowledged_at=None, acknowledged_by=None)
+        new = alert.n == 0 or any(getattr(alert, name) != value for name, value in fields.items())
+        if new or abs(self._time - alert.updated_at) >= _REFRESH_S[case.family]:
+            self._change(case, **fields, **compose.figures(scene, unit), updated_at=self._time, origin=self._origin)
+
+    def _run_out(self, told: set[int]) -> None:
+        """Alerts whose condition has been over for the hysteresis are no longer active; mutes end the same way."""
+        hysteresis_s = self.site.alert.hysteresis_s
+        for case_id, case in self._cases.items():
+            if case_id not in told and case.open and case.alert.active and case.holds(self._time, hysteresis_s) < 0:
+                self._change(case, active=False, time_to_reach_s=None, updated_at=self._time)
+        for case_id in [i for i, at in self._muted.items() if abs(self._time - at) > hysteresis_s]:
+            self._unmute(case_id)
+
+    def _change(self, case: Case, **fields: Any) -> Alert:
+        """The only place where an alert changes: a new value, the next number."""
+        self._n += 1
+        case.alert = msgspec.structs.replace(case.alert, n=self._n, **fields)
+        self._changes.append(case.alert)
+        self._fresh.append(case.alert)
+        return case.alert
+
+    def _close(self, case: Case, cause: str, by: str, time: float, note: str) -> Alert:
+        alert = self._change(
+            case, state="closed", cause=cause, closed_by=by, closed_at=time, note=note, active=False, updated_at=time
+        )
+        self._closed.append(alert.id)
+        if alert.id not in self._muted:
+            self._unpoint(alert.id)
+        while len(self._closed) > KEPT_CLOSED:
+            oldest = self._closed.popleft()
+            self._unmute(oldest)
+            del self._cases[oldest]
+        return alert
+
+    # -- saved and restored --------------------------------------------------------------------------------------
+    def state(self) -> dict[str, Any]:
+        """Everything that future steps depend on, as plain lists, dictionaries and numbers (with NaN: msgpack, not JSON)."""
+        return {
+            "version": _VERSION,
+            "n": self._n,
+            "next_id": self._next_id,
+            "time": self._time,
+            "cases": [_plain(c) for c in self._cases.values()],
+            "closed": list(self._closed),
+            "muted": [[i, at] for i, at in self._muted.items()],
+            "index": [[list(key), i] for i, keys in self._keys.items() for key in keys],
+            "changes": [msgspec.to_builtins(a) for a in self._changes],
+            "crossed": [[zone, sorted(roots)] for zone, roots in self._crossed.items()],
+            "objects": self._objects.state(),
+            "left_out": dict(self.left_out),
+        }
+
+    @classmethod
+    def restore(cls, site: Site, state: dict[str, Any]) -> AlertBook:
+        """The book that `state` was taken of, from now on behaving the same. AlertError for a state that is none."""
+        book = cls(site)
+        version = state.get("version") if isinstance(state, dict) else None
+        if version != _VERSION:
+            raise AlertError(f"alert state: expected version {_VERSION}, got {version!r}")
+        try:
+            book._take_state(state)
+        except (KeyError, TypeError, ValueError) as e:  # msgspec's ValidationError is a ValueError
+            raise AlertError(f"alert state: not one that AlertBook.state gave ({type(e).__name__}: {e})") from None
+        return book
+
+    def _take_state(self, state: dict[str, Any]) -> None:
+        self._n, self._next_id, self._time = int(state["n"]), int(state["next_id"]), float(state["time"])
+        for raw in state["cases"]:
+            case = msgspec.convert({**raw, "members": dict(raw["members"])}, Case)
+            self._cases[case.alert.id] = case
+        self._closed.extend(state["closed"])
+        self._muted = {int(i): float(at) for i, at in state["muted"]}
+        for (family, place, kind, number), case_id in state["index"]:
+            self._index[family, place, kind, number] = case_id
+            self._keys.setdefault(case_id, {})[family, place, kind, number] = None
+        self._changes.extend(msgspec.convert(a, Alert) for a in state["changes"])
+        self._crossed = {zone: set(roots) for zone, roots in state["crossed"]}
+        self._objects.take_state(state["objects"])
+        self.left_out = Counter(state["left_out"])
+
+
+def _plain(case: Case) -> dict[str, Any]:
+    return {**msgspec.to_builtins(case), "members": [[root, at] for root, at in case.members.items()]}

@@ -1,0 +1,75 @@
+"""A case: an alert with what the book must remember to keep it calm. Hysteresis lives here.
+
+A case's *standing* is its severity, then its rule's rank within the family (an entry outranks an approach). Standing rises at
+once and falls only when nothing as high has been true for hysteresis_s; the case is over when nothing at all has been.
+"""
+
+from __future__ import annotations
+
+import msgspec
+
+from picket.watch.alert import LEVEL, SEVERITIES, Alert, Severity
+from picket.watch.rules.rule import Finding
+
+FAMILIES: dict[str, tuple[str, ...]] = {  # each family's rules, lowest rank first
+    "zone": ("approach", "entry"),
+    "line": ("line_crossing",),
+    "honesty": ("unconfirmed_position", "spoof_suspected"),
+    "sensor": ("silent_sensor",),
+}
+_RANKS = 2
+_STANDINGS = len(SEVERITIES) * _RANKS
+
+Key = tuple[str, str | None, str, int]  # family, place, "t" (a track's root) or "g" (a group) or "s", number
+
+
+class Case(msgspec.Struct, kw_only=True):
+    """An alert in the book.
+
+    group: the group that it is about now; members: root -> when it last belonged; true_at: per standing, when it last was true;
+    acknowledged_level: how severe it was when the officer acknowledged it.
+    """
+
+    alert: Alert
+    family: str
+    place: str | None
+    group: int | None = None
+    members: dict[int, float] = {}
+    true_at: list[float | None] = msgspec.field(default_factory=lambda: [None] * _STANDINGS)
+    acknowledged_level: int = 0
+
+    @property
+    def open(self) -> bool:
+        return self.alert.state != "closed"
+
+    def leads(self) -> list[Key]:
+        """What may lead a finding to this case."""
+        found: list[Key] = [(self.family, self.place, "t", root) for root in self.members]
+        if self.group is not None:
+            found.append((self.family, self.place, "g", self.group))
+        if self.family == "sensor":
+            found.append((self.family, self.place, "s", 0))
+        return found
+
+    def holds(self, time: float, hysteresis_s: float) -> int:
+        """The highest standing that is true or was within the hysteresis; -1 when it is over."""
+        for standing in range(_STANDINGS - 1, -1, -1):
+            at = self.true_at[standing]
+            if at is not None and abs(time - at) <= hysteresis_s:  # abs: a clock that was set back must not freeze an alert
+                return standing
+        return -1
+
+
+def standing_of(rule: str, severity: Severity, family: str) -> int:
+    """0..5: severity first, then the rule's rank in its family."""
+    return (LEVEL[severity] - 1) * _RANKS + FAMILIES[family].index(rule)
+
+
+def standing(finding: Finding) -> int:
+    """The standing that a finding asks for."""
+    return standing_of(finding.rule, finding.severity, finding.family)
+
+
+def rule_and_severity(standing: int, family: str) -> tuple[str, Severity]:
+    """The inverse of `standing_of`."""
+    return FAMILIES[family][standing % _RANKS], SEVERITIES[standing // _RANKS]

@@ -1,0 +1,90 @@
+"""What an alert says, from a step's findings: which object is the nearest, its figures, the sentence and the reason."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+
+from picket.watch import text
+from picket.watch.case import standing
+from picket.watch.rules import RULES, Finding
+from picket.watch.scene import Scene
+from picket.watch.units import Unit
+
+_WHY = {rule.name: rule.why for rule in RULES}
+
+
+def most_urgent(scene: Scene, findings: list[Finding]) -> Finding:
+    """The finding with the highest standing, then the least time to reach, the nearest to the site, the lowest track id."""
+
+    def urgency(f: Finding) -> tuple[float, float, float, int]:
+        away = math.hypot(*scene.xy[f.row].tolist()) if f.row >= 0 else 0.0
+        return (-standing(f), math.inf if f.reach_s is None else f.reach_s, away, f.row)
+
+    return min(findings, key=urgency)
+
+
+def who(scene: Scene, unit: Unit) -> dict[str, Any]:
+    """The fields that say which objects it is about, and their flags: cheap, and looked at every step."""
+    if unit.family == "sensor":
+        return {"sensor_id": unit.place}
+    said = {flag for f in unit.findings for flag in f.flags}
+    return {
+        "track_ids": tuple(scene.ids[unit.rows].tolist()),
+        "group_id": unit.group,
+        "count": len(unit.roots),
+        "flags": tuple(sorted(text.flags_of(scene, unit.rows) | said)),
+    }
+
+
+def figures(scene: Scene, unit: Unit) -> dict[str, Any]:
+    """The fields that move: place, speed, time to reach, and the two sentences."""
+    top = most_urgent(scene, unit.findings)
+    if unit.family == "sensor":
+        return _on_sensor(scene, top)
+    row = _nearest(scene, top, unit.rows)
+    place = text.where(scene, *(float(scene.tracks[c][row]) for c in ("lat_deg", "lon_deg", "alt_wgs84_m")))
+    speed = math.hypot(*scene.velocity[row].tolist())
+    return {
+        "nearest_track_id": int(scene.ids[row]),
+        "text": text.of_tracks(scene, top, row, len(unit.roots), place),
+        "why": f"{_WHY[top.rule](scene, top)}; existence {_percent(scene, top.row)} %, "
+        f"limit {scene.site.alert.min_existence * 100:g} %",
+        **place._asdict(),
+        "speed_mps": None if math.isnan(speed) else speed,
+        "time_to_reach_s": top.reach_s,
+        "existence": float(scene.tracks["existence"][row]),
+    }
+
+
+def _on_sensor(scene: Scene, finding: Finding) -> dict[str, Any]:
+    look = next(s for s in scene.sensors if s.id == finding.place)
+    sensor = scene.site.sensor_named(look.id)
+    place = text.Where()
+    if sensor is not None and sensor.lat_deg is not None and sensor.lon_deg is not None:
+        alt = math.nan if sensor.alt_wgs84_m is None else sensor.alt_wgs84_m
+        place = text.where(scene, sensor.lat_deg, sensor.lon_deg, alt)
+    return {
+        "text": text.of_sensor(scene, look.id, look.kind, look.age_s),
+        "why": _WHY[finding.rule](scene, finding),
+        **place._asdict(),
+    }
+
+
+def _percent(scene: Scene, row: int) -> int:
+    return text.percent(float(scene.tracks["existence"][row]))
+
+
+def _nearest(scene: Scene, top: Finding, rows: list[int]) -> int:
+    """Of the rows, the one nearest to the zone (0 m inside it) or line; on ties, and for other rules, nearest to the site."""
+    to_site = np.hypot(scene.xy[rows, 0], scene.xy[rows, 1])
+    to_zone = np.zeros(len(rows))
+    if len(rows) > 1 and top.family in ("zone", "line"):
+        zones = scene.area.areas if top.family == "zone" else scene.area.lines
+        z = zones.index[top.place or ""]
+        to_zone = zones.outlines.distance_m(scene.xy[rows], z)
+        if top.family == "zone":
+            to_zone = np.where(scene.over[rows, z], 0.0, to_zone)
+    return rows[int(np.lexsort((scene.ids[rows], to_site, to_zone))[0])]

@@ -1,0 +1,17 @@
+"""The rules: one file each, one line each in RULES. To add one, write `find` and `why` and name it here."""
+
+from __future__ import annotations
+
+from picket.watch.rules import approach, entry, honesty, line_crossing, silent_sensor
+from picket.watch.rules.rule import Finding, Rule
+
+RULES: tuple[Rule, ...] = (
+    entry.RULE,
+    approach.RULE,
+    line_crossing.RULE,
+    honesty.SPOOF,
+    honesty.UNCONFIRMED,
+    silent_sensor.RULE,
+)
+
+__all__ = ["RULES", "Finding", "Rule"]

@@ -1,0 +1,74 @@
+"""Approach: an object that may alarm will reach a protected zone soon on its present course.
+
+The course is straight: place plus velocity times t, for t up to [alert] approach_s. It reaches the zone when it meets the
+outline, or passes it, getting nearer, by less than two sigma of the estimate (at most BUFFER_M). In height it must by then
+be between floor and ceiling, two sigma included; an unknown height always is. Medium; high from NEAR_S, and for objects that
+contradict themselves. Friendlies that are not cleared there: low.
+
+Rejected: range rate to the zone's centre (large zones have no meaningful centre), and adding the velocity's uncertainty (a
+hovering drone's would reach every zone within a minute).
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from picket.watch.alert import Severity
+from picket.watch.rules.rule import Finding, Rule
+from picket.watch.scene import Bools, Floats, Scene
+
+NEAR_S = 20.0
+BUFFER_M = 100.0  # a coasting track's sigma grows without bound; it must not "reach" everything
+RISE_BUFFER_M = 50.0  # the same for two sigma of height
+
+
+def find(scene: Scene) -> list[Finding]:
+    """One finding per object and protected zone that it is about to reach."""
+    areas, limit = scene.area.areas, scene.site.alert.approach_s
+    targets = (scene.area.kind == "protected") & scene.in_force
+    rows = scene.sure & ~scene.sorts.neutral & ~scene.muted
+    if not targets.any() or not rows.any():
+        return []
+    buffer = np.minimum(scene.two_sigma, BUFFER_M)
+    at_s, at_m = areas.outlines.approach(scene.xy, scene.velocity, buffer, limit, rows, scene.over)
+    nearing = (at_m == 0.0) | ((at_m <= buffer[:, None]) & (at_s > 0.0))
+    reach_s = np.maximum(at_s, _rise_s(scene))
+    firing: Bools = nearing & (reach_s <= limit) & ~scene.within & targets & rows[:, None]
+    found: list[Finding] = []
+    for z in np.flatnonzero(firing.any(axis=0)).tolist():
+        zone_id = areas.zones[z].id
+        for row in np.flatnonzero(firing[:, z] & ~scene.cleared(zone_id)).tolist():
+            found.append(_finding(scene, zone_id, row, float(reach_s[row, z]), float(at_m[row, z])))
+    return found
+
+
+def _finding(scene: Scene, zone_id: str, row: int, reach_s: float, pass_m: float) -> Finding:
+    friend = scene.out_of_place(row)
+    severity: Severity = "high" if reach_s <= NEAR_S or scene.sorts.contradicted[row] else "medium"
+    if friend:
+        severity = "low"
+    return Finding("approach", "zone", zone_id, severity, row, reach_s, pass_m, None, ("unauthorised",) if friend else ())
+
+
+def _rise_s(scene: Scene) -> Floats:
+    """(N, Z) s until the height is between floor and ceiling (two sigma included) at the present climb; inf for never."""
+    areas = scene.area.areas
+    sigma = np.nan_to_num(scene.tracks["sigma_vertical_m"], nan=0.0)
+    slack = np.minimum(2.0 * sigma, RISE_BUFFER_M)[:, None]
+    alt, climb = scene.alt[:, None], scene.tracks["vel_up_mps"][:, None]
+    below, above = areas.floor_wgs84_m - slack - alt, alt - areas.ceiling_wgs84_m - slack
+    out = np.zeros(below.shape)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        out = np.where(above > 0.0, np.where(climb < 0.0, above / -climb, np.inf), out)
+        return np.asarray(np.where(below > 0.0, np.where(climb > 0.0, below / climb, np.inf), out))
+
+
+def why(scene: Scene, f: Finding) -> str:
+    """Time to reach against the limit, and how near the course passes."""
+    course = f"course meets {f.place}" if f.pass_m == 0.0 else (
+        f"course passes {f.place} at {f.pass_m:.0f} m, within 2 sigma ({min(scene.two_sigma[f.row], BUFFER_M):.0f} m)"
+    )  # fmt: skip
+    return f"approach: {course} in {f.reach_s:.0f} s, limit {scene.site.alert.approach_s:g} s, high from {NEAR_S:g} s"
+
+
+RULE = Rule("approach", find, why)

@@ -1,0 +1,58 @@
+"""Entry: an object that may alarm is inside a protected zone (high) or a warning zone (medium).
+
+Horizontally and in height by its estimate; an unknown height is inside every zone it lies over. Quiet: birds, vessels at the
+surface, airliners in a warning zone, and friendlies cleared there. A listed friendly that is not cleared there alarms one step
+lower and says so.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from picket.watch.alert import Severity
+from picket.watch.rules.rule import Finding, Rule
+from picket.watch.scene import Scene
+from picket.watch.zones import height_zero_m
+
+
+def find(scene: Scene) -> list[Finding]:
+    """One finding per object and zone that it is in."""
+    found: list[Finding] = []
+    areas = scene.area.areas
+    quiet = scene.sorts.bird | scene.at_surface()
+    for z in np.flatnonzero(scene.within.any(axis=0) & (scene.area.kind != "ignore")).tolist():
+        zone = areas.zones[z]
+        alarm = scene.within[:, z] & scene.sure & ~quiet & ~scene.cleared(zone.id)
+        if zone.kind == "warning":
+            alarm &= ~scene.muted & ~scene.sorts.neutral
+        rows = np.flatnonzero(alarm)
+        margin = areas.outlines.distance_m(scene.xy[rows], z)
+        for row, m in zip(rows.tolist(), margin.tolist(), strict=True):
+            friend = scene.out_of_place(row)
+            severity: Severity = "high" if zone.kind == "protected" else "medium"
+            if friend:
+                severity = "medium" if zone.kind == "protected" else "low"
+            found.append(Finding("entry", "zone", zone.id, severity, row, 0.0, 0.0, m, ("unauthorised",) if friend else ()))
+    return found
+
+
+def why(scene: Scene, f: Finding) -> str:
+    """The estimate against the zone's outline and height limits."""
+    zone = scene.area.areas.zones[scene.area.areas.index[f.place or ""]]
+    margin = f.margin_m or 0.0
+    parts = [f"entry: estimate {margin:.0f} m inside {zone.id} ({zone.kind}), 2 sigma is {scene.two_sigma[f.row]:.0f} m"]
+    alt = float(scene.alt[f.row])
+    limits = f"{'any depth' if zone.floor_m is None else f'{zone.floor_m:g}'} to " + (
+        "any height" if zone.ceiling_m is None else f"{zone.ceiling_m:g} m"
+    )
+    if zone.floor_m is None and zone.ceiling_m is None:
+        parts.append("the zone has no height limits")
+    elif np.isnan(alt):
+        parts.append(f"height unknown counts as inside {limits} {zone.height_reference}")
+    else:
+        height = alt - height_zero_m(scene.site, zone)
+        parts.append(f"height {height:.0f} m {zone.height_reference} within {limits}")
+    return "; ".join(parts)
+
+
+RULE = Rule("entry", find, why)

@@ -1,0 +1,43 @@
+"""Honesty: the tracker doubts what an object says of itself (flag spoof_suspected), or nothing confirms its place
+(flag unconfirmed_position).
+
+Medium, one alert per object: an unconfirmed position that turns out a suspected spoof is the same alert. In or approaching a
+protected zone the entry or approach alert carries the flag in its text, so the book raises no second alert then; one that is
+already open becomes high.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from picket.watch.rules.rule import Finding, Rule
+from picket.watch.scene import Bools, Scene
+
+
+def _rows(scene: Scene, flagged: Bools, rule: str) -> list[Finding]:
+    rows = np.flatnonzero(flagged & scene.sure & ~scene.muted).tolist()
+    return [Finding(rule, "honesty", None, "medium", row) for row in rows]
+
+
+def find_spoof(scene: Scene) -> list[Finding]:
+    """One finding per suspected spoof."""
+    return _rows(scene, scene.sorts.spoof, "spoof_suspected")
+
+
+def find_unconfirmed(scene: Scene) -> list[Finding]:
+    """One finding per object whose own position nothing confirms and that is not already a suspected spoof."""
+    return _rows(scene, scene.sorts.unconfirmed & ~scene.sorts.spoof, "unconfirmed_position")
+
+
+def why_spoof(scene: Scene, f: Finding) -> str:
+    """What the flag means."""
+    return "spoof_suspected: what the object reports of itself contradicts what other sensors measure"
+
+
+def why_unconfirmed(scene: Scene, f: Finding) -> str:
+    """What the flag means."""
+    return "unconfirmed_position: the place is the object's own claim and no sensor that should see it there does"
+
+
+SPOOF = Rule("spoof_suspected", find_spoof, why_spoof)
+UNCONFIRMED = Rule("unconfirmed_position", find_unconfirmed, why_unconfirmed)

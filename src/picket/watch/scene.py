@@ -1,0 +1,107 @@
+"""One step as the rules see it: the picture's tracks as arrays, where they are, and what they are taken for.
+
+Every mask here is one definition of docs/definitions.md. Rules read a Scene and change nothing in it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from picket.site import Friendly, Site, in_hours
+from picket.watch.alert import SensorLook
+from picket.watch.zones import Area
+from picket.words import Batch
+
+Floats = npt.NDArray[np.float64]
+Bools = npt.NDArray[np.bool_]
+Ints = npt.NDArray[np.int64]
+
+SURE_CLASS = 0.7  # a class probability from which a track is taken for that class
+SURFACE_M = 30.0  # a vessel's highest mast light, roughly: a "vessel" above this is not at the surface
+CONTRADICTED = ("spoof_suspected", "unconfirmed_position")
+
+
+class Sorts:
+    """What the tracks of a batch are taken for, each (N,): it needs neither zones nor time."""
+
+    def __init__(self, site: Site, tracks: Batch) -> None:
+        self.spoof = _with_flag(tracks, "spoof_suspected")
+        self.unconfirmed = _with_flag(tracks, "unconfirmed_position")
+        self.contradicted: Bools = self.spoof | self.unconfirmed
+        honest = ~self.contradicted
+        icao = tracks.equals("identity_kind", "icao_address") & (tracks["identity"] >= 0)
+        self.drone: Bools = (tracks["p_drone"] >= SURE_CLASS) | tracks.equals("classification", "drone")
+        self.aircraft: Bools = (tracks["p_aircraft"] >= SURE_CLASS) & icao & honest
+        self.bird: Bools = (tracks["p_bird"] >= SURE_CLASS) & honest
+        self.vessel: Bools = (tracks["p_vessel"] >= SURE_CLASS) & honest
+        self.neutral: Bools = self.aircraft | self.bird | self.vessel
+        known = {f.identity for f in site.friendly}
+        words = tracks.words("identity")
+        listed = np.array([w in known for w in words] + [False], np.bool_)
+        self.listed: Bools = listed[tracks["identity"]]  # code -1, unknown, reads the last entry
+
+
+class Scene:
+    """A step's tracks (sorted by id, each once) and sensors, with the objects they belong to and the places of the zones."""
+
+    def __init__(
+        self, area: Area, time: float, tracks: Batch, sensors: Sequence[SensorLook], sorts: Sorts, sure: Bools, roots: Ints,
+        anchors: tuple[Floats, Floats], crossed: Mapping[str, set[int]],
+    ) -> None:  # fmt: skip
+        self.area, self.site, self.time, self.tracks, self.sensors = area, area.site, time, tracks, sensors
+        self.sorts, self.sure, self.roots, self.anchors, self.crossed = sorts, sure, roots, anchors, crossed
+        self.ids: Ints = tracks["track_id"]
+        self.groups: Ints = tracks["group_id"]
+        self.xy = area.plane.to_plane(tracks["lat_deg"], tracks["lon_deg"])
+        self.velocity: Floats = np.column_stack([tracks["vel_east_mps"], tracks["vel_north_mps"]])
+        self.alt: Floats = tracks["alt_wgs84_m"]
+        self.two_sigma: Floats = 2.0 * np.nan_to_num(tracks["sigma_horizontal_m"], nan=0.0)
+        self.in_force = area.areas.in_force(time)
+        self.over: Bools = area.areas.outlines.inside(self.xy) & self.in_force  # above, below or in the zone
+        self.within: Bools = self.over & area.areas.at_height(self.alt)
+        self.protected: Bools = (self.within & (area.kind == "protected")).any(axis=1)
+        ignored: Bools = (self.within & (area.kind == "ignore")).any(axis=1)
+        self.muted: Bools = ignored & ~self.protected
+
+    @cached_property
+    def friends(self) -> dict[str, list[Friendly]]:
+        """Identity -> its entries in the site file that hold at this hour."""
+        found: dict[str, list[Friendly]] = {}
+        for f in self.site.friendly:
+            if in_hours(f.hours, self.time):
+                found.setdefault(f.identity, []).append(f)
+        return found
+
+    def cleared(self, zone_id: str) -> Bools:
+        """(N,) bool: friendly there and now: identity listed, zone allowed, in hours, nothing that contradicts it."""
+        ways = self.area.cleared_with[zone_id]
+        words = self.tracks.words("identity")
+        allowed = [any(not ways.isdisjoint(f.zones) for f in self.friends.get(w, ())) for w in words]
+        codes = np.array([*allowed, False], np.bool_)[self.tracks["identity"]]
+        return np.asarray(codes & ~self.sorts.contradicted)
+
+    def out_of_place(self, row: int) -> bool:
+        """A listed friendly with nothing against it, where a rule found it not cleared."""
+        return bool(self.sorts.listed[row] and not self.sorts.contradicted[row])
+
+    def at_surface(self) -> Bools:
+        """(N,) bool: a vessel at the surface: no height known, or no more than SURFACE_M above mean sea level."""
+        height = self.alt - self.site.site.geoid_separation_m
+        return np.asarray(self.sorts.vessel & ~(height > SURFACE_M))
+
+
+def sure_rows(site: Site, tracks: Batch) -> Bools:
+    """(N,) bool: tracks that may alarm: confirmed or coasting, with a place, and existence at or above the site's limit."""
+    status = tracks.equals("status", "confirmed") | tracks.equals("status", "coasting")
+    placed = np.isfinite(tracks["lat_deg"]) & np.isfinite(tracks["lon_deg"])
+    return np.asarray(status & placed & (tracks["existence"] >= site.alert.min_existence))
+
+
+def _with_flag(tracks: Batch, flag: str) -> Bools:
+    words: tuple[Any, ...] = tracks.words("flags")
+    return np.array([flag in w for w in words] + [False], np.bool_)[tracks["flags"]]

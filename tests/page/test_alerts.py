@@ -1,0 +1,147 @@
+"""Alerts on the page: they come, are heard, and are handled from the keyboard alone."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+from conftest import Watched
+from fake_station import stage
+from playwright.sync_api import expect
+
+pytestmark = pytest.mark.page
+
+
+def test_a_new_alert_has_a_row_a_voice_and_a_sound(watched: Watched) -> None:
+    page = watched.open()
+    expect(page.locator(".chip.is-sound-off")).to_have_text("SOUND OFF")
+    page.keyboard.press("Enter")  # through the door "Watch now": the gesture that browsers ask for
+    page.wait_for_function("window.picket.sound.state === 'on'")
+    expect(page.locator(".sound-off")).to_have_count(0)
+    assert page.evaluate("document.documentElement.dataset.soundPlayed") == "0"
+    alert = watched.station.raise_alert(3, "high")
+    row = page.locator('[data-alert="1"]')
+    expect(row).to_contain_text("HIGH")
+    expect(row).to_contain_text(alert["text"])
+    expect(page.locator("#live-high")).to_contain_text(alert["text"])
+    expect(page).to_have_title("(1) Long Beach pier 7 · Picket")
+    page.wait_for_function("Number(document.documentElement.dataset.soundPlayed) >= 2", timeout=8000)
+    assert page.evaluate("document.documentElement.dataset.soundLast") == "high"
+
+
+def test_the_alarm_is_silent_once_acknowledged(watched: Watched) -> None:
+    page = watched.open()
+    page.keyboard.press("Enter")
+    page.wait_for_function("window.picket.sound.state === 'on'")
+    watched.station.raise_alert(3, "high")
+    page.wait_for_function("Number(document.documentElement.dataset.soundPlayed) >= 1")
+    page.keyboard.press("a")
+    expect(page.locator('[data-alert="1"]')).to_have_attribute("data-state", "acknowledged")
+    played = watched.get("sound.played")
+    time.sleep(3.2)
+    assert watched.get("sound.played") == played
+
+
+def test_acknowledging_takes_at_most_three_keys(watched: Watched) -> None:
+    page = watched.open()
+    watched.station.raise_alert(3, "medium")
+    watched.station.raise_alert(4, "high")
+    expect(page.locator('[data-alert="2"]')).to_be_visible()
+    page.keyboard.press(" ")
+    page.wait_for_function("window.picket.selected === 4")
+    page.keyboard.press("a")
+    expect(page.locator('[data-alert="2"]')).to_have_attribute("data-state", "acknowledged")
+    assert watched.station.requests == [("POST", "/api/alerts/2/acknowledge", {})]
+    expect(page.locator('[data-alert="2"]')).to_contain_text("ack officer")
+
+
+def test_the_newest_of_equals_is_found_by_space_and_looked_at(watched: Watched) -> None:
+    page = watched.open()
+    watched.station.raise_alert(9, "low")
+    page.locator('[data-alert="1"]').wait_for()
+    page.keyboard.press(" ")
+    page.wait_for_function("window.picket.selected === 9")
+    size = watched.get("view")
+    at = watched.get("track(9).screen")
+    assert abs(at["x"] - size["width"] / 2) < 40
+    assert abs(at["y"] - size["height"] / 2) < 40
+
+
+def test_the_list_is_walked_with_j_and_k_and_enter_looks(watched: Watched) -> None:
+    for track_id, severity in ((3, "low"), (4, "high"), (5, "medium")):
+        watched.station.raise_alert(track_id, severity)
+    page = watched.open()
+    expect(page.locator(".alert")).to_have_count(3)
+    order = page.locator(".alert").evaluate_all("(rows) => rows.map((r) => r.dataset.alert)")
+    assert order == ["2", "3", "1"], "the most severe first"
+    page.keyboard.press("Escape")
+    page.keyboard.press("j")
+    expect(page.locator('[data-alert="3"]')).to_have_class(__import__("re").compile("is-current"))
+    page.keyboard.press("k")
+    expect(page.locator('[data-alert="2"]')).to_have_class(__import__("re").compile("is-current"))
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    page.wait_for_function("window.picket.selected === 5")
+
+
+def test_closing_asks_for_the_cause_by_digit(watched: Watched) -> None:
+    watched.station.raise_alert(3, "medium")
+    page = watched.open()
+    page.locator('[data-alert="1"]').wait_for()
+    page.keyboard.press("Escape")
+    page.keyboard.press("c")
+    chooser = page.locator(".causes")
+    expect(chooser).to_contain_text("bird")
+    page.keyboard.press("Escape")
+    expect(chooser).to_have_count(0)
+    assert watched.station.requests == []
+    page.keyboard.press("c")
+    expect(chooser).to_be_visible()
+    page.keyboard.press("3")
+    expect(page.locator('[data-alert="1"]')).to_have_attribute("data-state", "closed")
+    assert watched.station.requests == [("POST", "/api/alerts/1/close", {"cause": "bird", "note": ""})]
+
+
+def test_what_the_station_refuses_is_said_in_words(watched: Watched) -> None:
+    watched.station.raise_alert(3, "medium")
+    page = watched.open()
+    page.locator('[data-alert="1"]').wait_for()
+    refusal = '{"error": "the log is full: 0 bytes free, free some and try again"}'
+    page.route("**/api/alerts/1/acknowledge", lambda r: r.fulfill(status=409, content_type="application/json", body=refusal))
+    page.keyboard.press("a")
+    expect(page.locator("#message")).to_contain_text("the log is full")
+    expect(page.locator('[data-alert="1"]')).to_have_attribute("data-state", "raised")
+
+
+def test_alerts_missed_while_away_arrive_after_a_reconnect(watched: Watched) -> None:
+    page = watched.open()
+    watched.station.drop()
+    watched.station.raise_alert(3, "high")
+    page.locator('[data-alert="1"]').wait_for(timeout=12000)
+
+
+def test_five_alerts_fit_without_scrolling(watched: Watched) -> None:
+    stage(watched.station)
+    page = watched.open()
+    expect(page.locator(".alert")).to_have_count(6)
+    page.keyboard.press("j")
+    pane = page.locator("#alerts").bounding_box()
+    assert pane
+    for row in page.locator(".alert").all()[:5]:
+        box = row.bounding_box()
+        assert box
+        assert box["y"] >= pane["y"] - 1
+        assert box["y"] + box["height"] <= pane["y"] + pane["height"] + 1
+    assert page.evaluate("document.documentElement.scrollWidth <= 1280 && document.documentElement.scrollHeight <= 720")
+
+
+def test_the_sound_can_be_tested_and_turned_off(watched: Watched) -> None:
+    page = watched.open()
+    page.get_by_role("button", name="Test sound").click()
+    page.wait_for_function("window.picket.sound.played === 1")
+    page.keyboard.press("Escape")
+    page.locator("#map").focus()
+    page.keyboard.press("s")
+    expect(page.locator(".chip.is-sound-off")).to_be_visible()
+    page.keyboard.press("s")
+    page.wait_for_function("window.picket.sound.state === 'on'")

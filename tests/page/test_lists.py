@@ -1,0 +1,177 @@
+"""Lists, forms and looks: filter, sensors, zones, palettes, help, contrast, accessibility."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+from conftest import Watched, missing
+from fake_station import stage
+from playwright.sync_api import Page, expect
+
+pytestmark = pytest.mark.page
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def test_the_filter_takes_one_key_and_narrows_the_list(watched: Watched) -> None:
+    page = watched.open()
+    page.keyboard.press("/")
+    expect(page.locator("#filter")).to_be_focused()
+    page.keyboard.type("vessel")
+    vessels = int((watched.station.swarm.classification == 4).sum())
+    expect(page.locator("table.tracks tbody tr")).to_have_count(vessels)
+    page.keyboard.press("Escape")
+    page.keyboard.press("p")
+    assert page.locator("#filter").input_value() == "vessel", "keys act again after Escape and are not typed"
+
+
+def test_a_silent_sensor_is_said_and_ages_between_polls(watched: Watched) -> None:
+    page = watched.open()
+    page.keyboard.press("h")
+    row = page.locator('[data-sensor="mic-2"]')
+    expect(row).to_have_attribute("data-state", "silent")
+    expect(row).to_contain_text("SILENT")
+    page.route("**/api/sensors", lambda r: r.abort())
+    expect(page.locator('[data-sensor="radar-north"]')).to_have_attribute("data-state", "stale", timeout=8000)
+
+
+def test_station_problems_are_on_the_first_screen(watched: Watched) -> None:
+    watched.station.problems = ["the disk has 2 % left"]
+    page = watched.open()
+    page.locator(".chip.is-warning").click()
+    expect(page.locator(".problems")).to_contain_text("the disk has 2 % left")
+
+
+def test_a_zone_is_edited_with_the_mouse_and_saved(watched: Watched) -> None:
+    page = watched.open()
+    time.sleep(1.2)
+    page.keyboard.press("z")
+    page.get_by_role("button", name="Edit zone pier").click()
+    expect(page.locator("#zone-map canvas").first).to_be_visible()
+    view, box = watched.get("view"), page.locator("#map").bounding_box()
+    assert box
+    corner = watched.station.zone_list["features"][0]["geometry"]["coordinates"][0][0]
+    east, north = (corner[0] + 118.2) * 111_319.49, (corner[1] - 33.75) * 111_319.49 / 0.83147
+    x = box["x"] + (east - view["cx"]) / view["res"] + view["width"] / 2
+    y = box["y"] + (view["cy"] - north) / view["res"] + view["height"] / 2
+    page.mouse.move(x, y)
+    page.mouse.down()
+    page.mouse.move(x - 40, y - 30, steps=5)
+    page.mouse.up()
+    watched.station.zone_error = "the polygon crosses itself near corner 3; move that corner"
+    page.get_by_role("button", name="Save").click()
+    expect(page.locator(".zone-edit ~ .is-bad")).to_contain_text("crosses itself")
+    watched.station.zone_error = None
+    page.get_by_role("button", name="Save").click()
+    expect(page.locator("#zone-map")).to_be_hidden()
+    method, path, body = watched.station.requests[-1]
+    assert (method, path, body["type"]) == ("PUT", "/api/zones/pier", "Polygon")
+    ring = body["coordinates"][0]
+    assert len(ring) == 5
+    assert min(p[0] for p in ring) < corner[0] - 1e-4, "the corner went west"
+
+
+def test_a_zone_is_drawn_anew_and_cancel_sends_nothing(watched: Watched) -> None:
+    page = watched.open()
+    time.sleep(1.0)
+    page.keyboard.press("z")
+    page.get_by_role("button", name="Edit zone outer").click()
+    page.get_by_role("button", name="Draw anew").click()
+    for x, y in ((300, 200), (500, 210), (480, 420)):
+        page.mouse.click(x, y)
+        time.sleep(0.35)
+    page.mouse.dblclick(300, 400)
+    page.get_by_role("button", name="Save").click()
+    expect(page.locator("#message")).to_contain_text("Zone outer is saved")
+    sent = len(watched.station.requests)
+    page.get_by_role("button", name="Edit zone pier").click()
+    page.get_by_role("button", name="Cancel").click()
+    expect(page.locator("#zone-map")).to_be_hidden()
+    assert len(watched.station.requests) == sent == 1
+
+
+def test_help_lists_every_key(watched: Watched) -> None:
+    page = watched.open()
+    page.keyboard.press("?")
+    box = page.get_by_role("dialog", name="Help")
+    expect(box).to_be_visible()
+    for words in ("acknowledge", "newest unacknowledged", "filter", "palette", "sound", "fit the site", "edit zones", "move the map"):
+        expect(box).to_contain_text(words)
+    page.keyboard.press("Escape")
+    expect(box).to_have_count(0)
+
+
+def luminance(colour: str) -> float:
+    """Relative luminance of #rrggbb (WCAG 2.2)."""
+    parts = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in parts]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+def contrast(a: str, b: str) -> float:
+    high, low = sorted((luminance(a), luminance(b)), reverse=True)
+    return (high + 0.05) / (low + 0.05)
+
+
+def test_every_palette_keeps_wcag_aa_contrast(watched: Watched) -> None:
+    watched.open()
+    palettes, pairs = watched.get("palettes"), watched.get("textPairs")
+    for name, palette in palettes.items():
+        ui, sky = palette["ui"], palette["map"]
+        for text, back in pairs:
+            assert contrast(ui[text], ui[back]) >= 4.5, f"{name}: {text} on {back} is {contrast(ui[text], ui[back]):.2f}"
+        for ground in ("sea", "land", "siteLand"):
+            assert contrast(sky["label"], sky[ground]) >= 4.5, f"{name}: label on {ground}"
+            for mark in ("symbol", "suspect", "high", "medium", "low", "selected", "zone"):
+                assert contrast(sky[mark], sky[ground]) >= 3, f"{name}: {mark} on {ground} is {contrast(sky[mark], sky[ground]):.2f}"
+
+
+def test_the_palette_is_remembered(watched: Watched, tmp_path: Path) -> None:
+    stage(watched.station)
+    page = watched.open()
+    page.keyboard.press("Escape")
+    seen = {}
+    for _ in range(3):
+        name = page.evaluate("document.documentElement.dataset.palette")
+        time.sleep(0.5)
+        seen[name] = page.screenshot(path=tmp_path / f"{name}.png")
+        page.keyboard.press("p")
+    assert set(seen) == {"day", "night", "red"}
+    assert len(set(seen.values())) == 3
+    page.keyboard.press("p")
+    name = page.evaluate("document.documentElement.dataset.palette")
+    page.reload()
+    page.wait_for_function("window.picket")
+    assert page.evaluate("document.documentElement.dataset.palette") == name
+
+
+def axe(page: Page) -> list[dict[str, Any]]:
+    """axe-core's violations on the page as it stands (run from a debugger's script, which the content policy does not bar)."""
+    source = ROOT / "page" / "node_modules" / "axe-core" / "axe.min.js"
+    if not source.exists():
+        missing(f"no axe-core at {source}: run page/build.py")
+    page.evaluate(source.read_text("utf-8"))
+    found = page.evaluate("axe.run(document, {resultTypes: ['violations']}).then((r) => r.violations)")
+    return [{"rule": v["id"], "nodes": [n["html"][:120] + " :: " + n["failureSummary"][:200] for n in v["nodes"]]} for v in found]
+
+
+@pytest.mark.parametrize("palette", ["day", "night", "red"])
+def test_axe_finds_nothing(watched: Watched, palette: str) -> None:
+    stage(watched.station)
+    page = watched.open()
+    page.emulate_media(reduced_motion="reduce")
+    assert axe(page) == [], "as opened"
+    page.keyboard.press("Escape")
+    while page.evaluate("document.documentElement.dataset.palette") != palette:
+        page.keyboard.press("p")
+        time.sleep(0.05)
+    page.keyboard.press(" ")
+    expect(page.locator(".facts-table")).to_be_visible()
+    page.get_by_text("radar-north").first.wait_for()
+    assert axe(page) == [], "with the detail"
+    for key in ("t", "h", "z", "c", "?"):
+        page.keyboard.press(key)
+        time.sleep(0.3)
+        assert axe(page) == [], f"after {key}"

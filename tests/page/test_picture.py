@@ -1,0 +1,166 @@
+"""The live picture: tracks appear and move, gaps are mended, a lost link is said, labels keep apart, nothing leaves the station."""
+
+from __future__ import annotations
+
+import re
+import time
+
+import pytest
+from conftest import Watched
+from fake_station import FakeStation
+from playwright.sync_api import expect
+
+pytestmark = pytest.mark.page
+
+
+def test_tracks_of_the_station_are_shown_where_it_says(watched: Watched) -> None:
+    watched.open()
+    assert watched.get("tracks") == 60
+    track = watched.get("track(3)")
+    place, _ = watched.station.swarm.at(time.time() - watched.station.started)
+    assert track["lat_deg"] == pytest.approx(33.75 + place[2, 1] / 110_922.0, abs=5e-4)
+    assert track["lon_deg"] == pytest.approx(-118.2 + place[2, 0] / 92_640.0, abs=5e-4)
+    assert watched.get("track(1).identity") == watched.station.swarm.labels().get("1", {}).get("identity")
+    assert watched.get("firstTrackMs") < 5000
+
+
+def test_tracks_move_between_frames(watched: Watched) -> None:
+    watched.station.rate_hz = 0.9
+    page = watched.open()
+    fast = max(range(60), key=lambda i: abs(watched.station.swarm.rate[i] * watched.station.swarm.turn_m[i])) + 1
+    moved = page.evaluate(
+        """async (id) => {
+            const frame = picket.frames;
+            while (picket.frames === frame) await new Promise(requestAnimationFrame);
+            await new Promise((r) => setTimeout(r, 150));
+            const [count, from] = [picket.frames, picket.track(id).screen];
+            await new Promise((r) => setTimeout(r, 500));
+            const to = picket.track(id).screen;
+            return { frames: picket.frames - count, px: Math.hypot(to.x - from.x, to.y - from.y) };
+        }""",
+        fast,
+    )
+    assert moved["frames"] == 0, "no frame came in the meantime"
+    assert moved["px"] > 1
+
+
+def test_a_gap_is_mended_by_a_snapshot(watched: Watched) -> None:
+    page = watched.open()
+    frames = watched.get("frames")
+    watched.station.gap = True
+    page.wait_for_function("window.picket.resyncs === 1")
+    page.wait_for_function("(n) => window.picket.frames > n + 2", arg=frames)
+    assert watched.station.resyncs == 1
+    assert watched.get("tracks") == 60
+
+
+def test_a_lost_link_is_said_within_four_seconds_and_comes_back(watched: Watched) -> None:
+    page = watched.open()
+    lost = page.locator("#link-lost")
+    expect(lost).to_have_count(0)
+    watched.station.stalled = True
+    began = time.monotonic()
+    lost.wait_for(timeout=6000)
+    assert 2.0 < time.monotonic() - began < 4.5
+    assert re.search(r"NO LINK since \d\d:\d\d:\d\d UTC", lost.inner_text())
+    assert page.locator("#map.is-lost").count() == 1, "the picture is greyed"
+    still = watched.get("track(5).screen")
+    time.sleep(0.6)
+    assert watched.get("track(5).screen") == still, "tracks stand still when nothing is known of them"
+    watched.station.stalled = False
+    expect(lost).to_have_count(0, timeout=12000)
+    assert page.locator("#map.is-lost").count() == 0
+
+
+def test_the_page_comes_back_after_the_station_closed_the_sockets(watched: Watched) -> None:
+    page = watched.open()
+    frames = watched.get("frames")
+    watched.station.drop()
+    page.wait_for_function("(n) => window.picket.frames > n + 3", arg=frames, timeout=15000)
+    assert watched.get("tracks") == 60
+
+
+@pytest.mark.parametrize("n", [60, 800])
+def test_labels_never_overlap(watched: Watched, n: int) -> None:
+    if n != 60:
+        watched.station.swarm.__init__(n)  # type: ignore[misc]
+    page = watched.open()
+    for _ in range(6):
+        page.keyboard.press("+")
+        time.sleep(0.25)
+        boxes = watched.get("labels")
+        assert 3 < len(boxes) <= 300
+        for i, a in enumerate(boxes):
+            for b in boxes[i + 1 :]:
+                apart = a["x"] + a["w"] <= b["x"] or b["x"] + b["w"] <= a["x"] or a["y"] + a["h"] <= b["y"] or b["y"] + b["h"] <= a["y"]
+                assert apart, f"labels of {a['id']} and {b['id']} overlap"
+
+
+def test_an_alerted_track_is_always_labelled(watched: Watched) -> None:
+    watched.station.swarm.__init__(800)  # type: ignore[misc]
+    page = watched.open()
+    watched.station.raise_alert(400, "high")
+    page.wait_for_function("window.picket.track(400).alert === 3")
+    page.keyboard.press(" ")
+    page.wait_for_function("window.picket.labels.some((l) => l.id === 400)", timeout=4000)
+
+
+def test_simulated_is_always_said(watched: Watched) -> None:
+    page = watched.open()
+    expect(page.locator("#simulated")).to_contain_text("SIMULATED")
+    watched.station.simulated = False
+    expect(page.locator("#simulated")).to_have_count(0)
+    watched.station.simulated = True
+    expect(page.locator("#simulated")).to_be_visible()
+
+
+def test_panning_moves_the_bitmap_and_does_not_redraw_the_base(watched: Watched) -> None:
+    page = watched.open()
+    time.sleep(1.5)
+    before, res = watched.get("baseDrawn"), watched.get("view.res")
+    cx = watched.get("view.cx")
+    page.mouse.move(600, 400)
+    page.mouse.down()
+    for i in range(40):
+        page.mouse.move(600 - 4 * i, 400)
+    page.mouse.up()
+    time.sleep(1.0)
+    assert watched.get("view.cx") - cx == pytest.approx(156 * res, abs=12 * res)
+    assert watched.get("baseDrawn") - before <= 3
+
+
+def test_a_click_selects_the_track_under_the_pointer(watched: Watched) -> None:
+    page = watched.open()
+    time.sleep(0.6)
+    page.keyboard.press("Escape")
+    box = page.locator("#map").bounding_box()
+    assert box
+    for track_id in range(1, 61):
+        at = watched.get(f"track({track_id}).screen")
+        if 60 < at["x"] < box["width"] - 60 and 60 < at["y"] < box["height"] - 180:
+            page.mouse.click(box["x"] + at["x"], box["y"] + at["y"])
+            break
+    page.wait_for_function("window.picket.selected > 0")
+    expect(page.locator(".facts-table")).to_contain_text("From site")
+    expect(page.locator("#side")).to_contain_text("radar-north")
+
+
+def test_frames_of_another_kind_are_counted_and_do_no_harm(watched: Watched, monkeypatch: pytest.MonkeyPatch) -> None:
+    import fake_station
+
+    page = watched.open()
+    good = fake_station.encode
+    bad = iter([b"PKT1\x01", b"XXXX" + b"\0" * 60, b"PKT1\x07" + b"\0" * 60])
+    monkeypatch.setattr(fake_station, "encode", lambda *a, **k: next(bad, None) or good(*a, **k))
+    page.wait_for_function("Object.keys(window.picket.leftOut).length === 3", timeout=8000)
+    assert watched.get("leftOut") == {"truncated": 1, "bad_magic": 1, "unknown_kind": 1}
+    frames = watched.get("frames")
+    page.wait_for_function("(n) => window.picket.frames > n + 1", arg=frames)
+    assert watched.get("tracks") == 60
+
+
+def test_many_tracks_arrive_within_a_second_or_so(watched: Watched, station: FakeStation) -> None:
+    station.swarm.__init__(3000)  # type: ignore[misc]
+    watched.open()
+    watched.page.wait_for_function("window.picket.firstTrackMs !== null")
+    assert watched.get("firstTrackMs") < 4000, "the target is 1 s on a quiet machine; benchmarks/bench_page.py measures it"

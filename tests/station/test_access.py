@@ -1,0 +1,116 @@
+"""Who is let in: tokens once, sessions that survive a restart, wrong tries slowed, wrong Host and Origin refused."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from picket.station.access import Access, AccessError, Gate
+
+
+class Clock:
+    now = 1000.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+def test_a_token_works_once(tmp_path: Path) -> None:
+    access = Access(tmp_path, Clock())
+    token = access.new_token("anna")
+    session, name = access.open_session(token)
+    assert name == "anna"
+    assert access.who(session) == "anna"
+    with pytest.raises(AccessError, match="used already"):
+        access.open_session(token)
+
+
+def test_a_session_survives_a_restart_and_only_its_hash_is_kept(tmp_path: Path) -> None:
+    clock = Clock()
+    access = Access(tmp_path, clock)
+    session, _ = access.open_session(access.new_token("anna"))
+    assert Access(tmp_path, clock).who(session) == "anna"
+    assert session not in (tmp_path / "sessions.json").read_text()
+    assert (tmp_path / "sessions.json").stat().st_mode & 0o077 == 0
+    clock.now += 8 * 24 * 3600
+    assert Access(tmp_path, clock).who(session) is None
+
+
+def test_passwords(tmp_path: Path) -> None:
+    access = Access(tmp_path, Clock())
+    with pytest.raises(AccessError, match="too short"):
+        access.set_password("anna", "short")
+    access.set_password("anna", "correct horse battery")
+    assert "correct" not in (tmp_path / "users.json").read_text()
+    session, name = Access(tmp_path, Clock()).log_in("anna", "correct horse battery")
+    assert name == "anna"
+    for who, word in (("anna", "wrong"), ("nobody", "correct horse battery")):
+        with pytest.raises(AccessError, match="wrong"):
+            access.log_in(who, word)
+
+
+def test_wrong_tries_are_slowed(tmp_path: Path) -> None:
+    clock = Clock()
+    access = Access(tmp_path, clock)
+    for _ in range(10):
+        with pytest.raises(AccessError, match="used already"):
+            access.open_session("guess")
+    with pytest.raises(AccessError, match="wait a minute"):
+        access.open_session(access.new_token("anna"))
+    clock.now += 61
+    assert access.open_session(access.new_token("anna"))
+
+
+def ask(gate: Gate, path: str = "/api/tracks", kind: str = "http", **headers: str) -> int:
+    """The status that the gate answers, 200 when it lets through."""
+    sent: list[dict[str, Any]] = []
+
+    async def receive() -> dict[str, Any]:
+        return {"type": "websocket.connect"}
+
+    async def send(message: dict[str, Any]) -> None:
+        sent.append(message)
+
+    scope = {"type": kind, "path": path, "headers": [(k.encode(), v.encode()) for k, v in headers.items()]}
+    asyncio.run(gate(scope, receive, send))
+    if not sent:
+        return 200
+    return int(sent[0].get("status", sent[0].get("code", 0)))
+
+
+@pytest.fixture
+def gate(tmp_path: Path) -> tuple[Gate, str]:
+    access = Access(tmp_path, Clock())
+    session, _ = access.open_session(access.new_token("anna"))
+
+    async def app(scope: Any, receive: Any, send: Any) -> None:
+        return
+
+    return Gate(app, access, lambda: {"127.0.0.1:8787", "localhost:8787"}, ("/", "/login"), "http"), session
+
+
+def test_the_gate(gate: tuple[Gate, str]) -> None:
+    door, session = gate
+    good = {"host": "127.0.0.1:8787", "cookie": f"picket_session={session}"}
+    assert ask(door, **good) == 200
+    assert ask(door, **good, origin="http://127.0.0.1:8787") == 200
+    assert ask(door, host="127.0.0.1:8787", authorization=f"Bearer {session}") == 200
+    assert ask(door, **{**good, "host": "evil.example:8787"}) == 403
+    assert ask(door, **{**good, "host": ""}) == 403
+    assert ask(door, **good, origin="http://evil.example") == 403
+    assert ask(door, **good, origin="http://localhost:8787") == 403
+    assert ask(door, **good, origin="null") == 403
+    assert ask(door, host="127.0.0.1:8787") == 401
+    assert ask(door, host="127.0.0.1:8787", cookie="picket_session=guess") == 401
+    assert ask(door, "/login", host="127.0.0.1:8787") == 200
+
+
+def test_the_gate_stands_before_websockets_too(gate: tuple[Gate, str]) -> None:
+    door, session = gate
+    good = {"host": "127.0.0.1:8787", "cookie": f"picket_session={session}"}
+    assert ask(door, "/ws/picture", "websocket", **good, origin="http://127.0.0.1:8787") == 200
+    assert ask(door, "/ws/picture", "websocket", **good, origin="http://evil.example") == 4403
+    assert ask(door, "/ws/picture", "websocket", host="127.0.0.1:8787") == 4401

@@ -1,0 +1,220 @@
+"""A whole station over real sockets: bytes in, picture and alerts out, actions on disk, restart, replay, refusal."""
+
+from __future__ import annotations
+
+import json
+import socket
+import time
+from pathlib import Path
+
+import httpx
+import pytest
+from websockets.sync.client import connect
+
+from picket.record import log
+from picket.station.core import recover
+from picket.station.engine import Engine
+from picket.station.run import Station, StationError
+from tests.station.frames import Client
+from tests.station.live import Live, approach, free_port, make_site, row, running
+
+
+def fly(live: Live, n: int = 30, pause: float = 0.05) -> None:
+    """A drone at 250 m/s of test time: n reports, close together, ending inside the zone."""
+    for i in range(n):
+        t = time.time()
+        live.send(row(t, 45.0, -30.0 + (0.004 - 0.00004 * i)))
+        time.sleep(pause)
+
+
+def test_bytes_become_a_picture_and_an_alert(tmp_path: Path) -> None:
+    port = free_port()
+    site = make_site(tmp_path, udp_port=port)
+    with running(site, tmp_path / "archive", port) as live:
+        with connect(f"ws://{live.host}/ws/picture", additional_headers=live.headers) as picture, connect(
+            f"ws://{live.host}/ws/alerts?after=0", additional_headers=live.headers
+        ) as alerts:
+            hello = json.loads(picture.recv())
+            assert (hello["type"], hello["version"], hello["site"]["name"], hello["simulated"]) == ("hello", 1, "Test pier", False)
+            assert json.loads(alerts.recv()) == {"type": "alerts", "n": 0, "alerts": []}
+            fly(live)
+            client = Client()
+            end = time.monotonic() + 20
+            while not client.labels and time.monotonic() < end:
+                assert client.take(picture.recv(timeout=5))
+            assert list(client.labels.values()) == ["TEST1"]
+            message = {"type": ""}
+            while message["type"] != "alert":
+                message = json.loads(alerts.recv(timeout=20))
+            alert = message["alert"]
+            assert (alert["rule"], alert["zone"], alert["severity"], alert["state"]) == ("entry", "pier", "high", "raised")
+            answer = live.http.post(f"/api/alerts/{alert['id']}/acknowledge", json={})
+            assert answer.json()["acknowledged_by"] == "officer"
+            while message["alert"]["state"] != "acknowledged" if message["type"] == "alert" else True:
+                message = json.loads(alerts.recv(timeout=20))
+        rows = live.get("/api/tracks")["tracks"]
+        assert rows[0]["identity"] == "TEST1"
+        detail = live.get(f"/api/tracks/{rows[0]['track_id']}")
+        assert detail["sources"][0]["sensor_id"] == "rid"
+        assert detail["alerts"] == [alert["id"]]
+        assert live.get("/api/sensors")["sensors"][0]["state"] == "ok"
+        assert live.get("/api/health")["state"] == "ok"
+        assert live.get("/api/zones")["features"][0]["properties"]["id"] == "pier"
+        assert live.get("/api/counts")["detections"] >= 20
+        assert live.get("/api/detections", limit=3)["detections"][-1]["sensor_id"] == "rid"
+        assert {"/api/tracks", "/api/alerts/{alert_id}/close"} <= set(live.get("/api/openapi.json")["paths"])
+
+
+def test_a_clean_end_is_quick_and_the_log_replays_to_the_same(tmp_path: Path) -> None:
+    port = free_port()
+    site = make_site(tmp_path, udp_port=port)
+    with running(site, tmp_path / "archive", port) as live:
+        fly(live)
+        live.until(lambda: live.get("/api/alerts")["alerts"])
+        began = time.monotonic()
+    assert time.monotonic() - began < 5.0  # a stop order; a loaded test machine gets some slack over the promised 2 s
+    engine = live.station.core.engine
+    again = Engine(site)
+    for record in log.read(tmp_path / "archive"):
+        again.apply(record)
+    assert again.book.state() == engine.book.state()
+    assert again.tracks["track_id"].tolist() == engine.tracks["track_id"].tolist()
+    assert again.tracks["lat_deg"].tobytes() == engine.tracks["lat_deg"].tobytes()
+    assert log.verify(tmp_path / "archive").kinds["end"] == 1
+
+
+def test_a_killed_station_restarts_with_its_open_alerts(tmp_path: Path) -> None:
+    port = free_port()
+    site, archive = make_site(tmp_path, udp_port=port), tmp_path / "archive"
+    with running(site, archive, port) as live:
+        fly(live)
+        before = live.until(lambda: live.get("/api/alerts")["alerts"])
+        live.http.post(f"/api/alerts/{before[0]['id']}/acknowledge", json={})
+        numbers = {r["track_id"] for r in live.get("/api/tracks")["tracks"]}
+        killed = tmp_path / "killed"  # what kill -9 leaves: the files as they are now
+        killed.mkdir()
+        for path in archive.iterdir():
+            if path.is_file() and path.name != "lock":
+                (killed / path.name).write_bytes(path.read_bytes())
+    newest = log.segments(killed)[-1]
+    newest.write_bytes(newest.read_bytes()[:-3])
+    port = free_port()
+    with running(make_site(tmp_path, udp_port=port), killed, port) as live:
+        (alert,) = live.get("/api/alerts")["alerts"]
+        assert (alert["id"], alert["state"], alert["acknowledged_by"]) == (before[0]["id"], "acknowledged", "officer")
+        fly(live, 12)
+        rows = live.until(lambda: live.get("/api/tracks")["tracks"])
+        assert not numbers & {r["track_id"] for r in rows}
+    verdict = log.verify(killed)
+    assert verdict.damage is None
+    assert verdict.kinds["boot"] == 2
+
+
+def test_without_the_state_file_the_log_gives_the_alerts_back(tmp_path: Path) -> None:
+    port = free_port()
+    site, archive = make_site(tmp_path, udp_port=port), tmp_path / "archive"
+    with running(site, archive, port) as live:
+        fly(live)
+        live.until(lambda: live.get("/api/alerts")["alerts"])
+    state = live.station.core.engine.book.state()
+    assert recover(archive, site)[0] == state
+    (archive / "state.msgpack").write_bytes(b"damaged")
+    assert recover(archive, site)[0] == state
+
+
+def test_who_may_not_look(tmp_path: Path) -> None:
+    with running(make_site(tmp_path), tmp_path / "archive") as live:
+        assert httpx.get(f"{live.base}/api/tracks").status_code == 401
+        assert httpx.get(f"{live.base}/", headers={"host": "evil.example"}).status_code == 403
+        assert live.http.get("/api/tracks", headers={"origin": "http://evil.example"}).status_code == 403
+        assert "sign in" in httpx.get(f"{live.base}/").text.lower()
+        link = live.http.post("/api/links").json()["url"]
+        with httpx.Client() as browser:
+            first = browser.get(link)
+            assert first.status_code == 303
+            assert "HttpOnly" in first.headers["set-cookie"]
+            assert "SameSite=strict" in first.headers["set-cookie"]
+            assert browser.get(f"{live.base}/api/tracks").status_code == 200
+        assert httpx.get(link).status_code == 401
+        with pytest.raises(Exception, match="4401|403|401"), connect(f"ws://{live.host}/ws/picture") as socket_:
+            socket_.recv(timeout=5)
+    text = b"".join(p.read_bytes() for p in log.segments(tmp_path / "archive"))
+    assert live.session.encode() not in text
+
+
+def test_mistakes_of_a_client_are_told_in_words(tmp_path: Path) -> None:
+    with running(make_site(tmp_path), tmp_path / "archive") as live:
+        assert live.http.post("/api/alerts/99/acknowledge", json={}).status_code == 404
+        wrong = live.http.post("/api/alerts/99/close", json={"cause": "boredom"})
+        assert wrong.status_code == 422
+        assert "cause" in wrong.json()["error"]
+        assert live.http.get("/api/tracks/5").json()["error"] == "no live track has the number 5"
+        bow_tie = {"type": "Polygon", "coordinates": [[[0, 0], [1, 1], [1, 0], [0, 1], [0, 0]]]}
+        crossed = live.http.put("/api/zones/pier", json=bow_tie)
+        assert crossed.status_code == 422
+        assert "Self-intersection" in crossed.json()["error"]
+        assert live.http.put("/api/zones/peer", json=bow_tie).status_code == 422
+
+
+def test_an_edited_zone_is_taken_over_and_written(tmp_path: Path) -> None:
+    site = make_site(tmp_path)
+    with running(site, tmp_path / "archive") as live:
+        ring = [[-30.01, 44.99], [-29.99, 44.99], [-29.99, 45.01], [-30.01, 45.01], [-30.01, 44.99]]
+        answer = live.http.put("/api/zones/pier", json={"type": "Polygon", "coordinates": [ring]})
+        assert answer.status_code == 200
+        assert live.get("/api/zones")["features"][0]["geometry"]["coordinates"][0][0] == [-30.01, 44.99]
+    assert json.loads((tmp_path / "pier.geojson").read_text())["geometry"]["coordinates"][0] == ring
+    assert (tmp_path / "pier.geojson.before").exists()
+    assert log.verify(tmp_path / "archive").kinds["action"] == 1
+
+
+def test_garbage_is_counted_and_the_rest_goes_on(tmp_path: Path) -> None:
+    port = free_port()
+    with running(make_site(tmp_path, udp_port=port), tmp_path / "archive", port) as live:
+        live._udp.sendto(b"\xff\x00 not json at all", ("127.0.0.1", port))
+        live._udp.sendto(b'{"time": "yesterday"', ("127.0.0.1", port))
+        fly(live, 15)
+        live.until(lambda: live.get("/api/tracks")["tracks"])
+        counts = live.get("/api/counts")["left_out"]
+        assert sum(counts["rid"].values()) >= 2
+
+
+def test_operator_positions_are_apart_and_each_look_is_audited(tmp_path: Path) -> None:
+    from picket.feed import Decoded
+    from picket.words import OPERATOR, Batch
+
+    port = free_port()
+    with running(make_site(tmp_path, udp_port=port), tmp_path / "archive", port) as live:
+        fly(live, 15)
+        (track, *_) = live.until(lambda: live.get("/api/tracks")["tracks"])
+        seen = Batch.from_rows(OPERATOR, [{"identity": "TEST1", "lat_deg": 45.0123, "lon_deg": -30.0456, "sensor_id": "rid"}])
+        loop = live.station.core._loop
+        assert loop is not None
+        loop.call_soon_threadsafe(lambda: live.station.core.sequencer.add("rid", Decoded(operators=seen)))
+        found = live.until(lambda: live.get("/api/operators", track_id=track["track_id"])["operators"])
+        assert found[0]["lat_deg"] == 45.0123
+    records = list(log.read(tmp_path / "archive"))
+    assert any(r.kind == "audit" and r.payload["what"] == "looked at operator positions" for r in records)
+    assert not any(b"45.0123" in p.read_bytes() for p in log.segments(tmp_path / "archive"))
+    assert sum(len(r.payload["operators"]) for r in records if r.kind == "batch") == 1
+
+
+def test_a_busy_port_and_an_open_bind_are_refused_with_a_remedy(tmp_path: Path) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        site = make_site(tmp_path, station={"port": taken.getsockname()[1]})
+        with pytest.raises(StationError, match="choose another with --port"):
+            Station(site, tmp_path / "a").open()
+    with pytest.raises(StationError, match="tls_certificate"):
+        Station(make_site(tmp_path, station={"port": 0, "host": "0.0.0.0"}), tmp_path / "b").open()
+
+
+def test_a_recording_is_played_through_the_same_station(tmp_path: Path) -> None:
+    path = tmp_path / "flight.jsonl"
+    path.write_text("".join(json.dumps(r) + "\n" for r in approach(1_600_000_000.0, 120)))
+    sensor = {"id": "rid", "kind": "remote_id", "feed": f"table+file://{path}?speed=50"}
+    with running(make_site(tmp_path, sensor=[sensor]), tmp_path / "archive") as live:
+        (alert, *_) = live.until(lambda: live.get("/api/alerts")["alerts"])
+        assert alert["raised_at"] < 1_600_000_100.0
+        assert live.get("/api/tracks")["tracks"][0]["origin"] == "replay"

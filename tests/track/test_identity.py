@@ -1,0 +1,183 @@
+"""Identity is evidence: one drone over many ways is one track, and a lie is marked."""
+
+from __future__ import annotations
+
+import numpy as np
+import sim
+
+from picket.track import Tracker
+from picket.words import Batch
+
+
+def _drone(k: float) -> np.ndarray:
+    return np.array([1500.0 + 9.0 * k, 1200.0 - 6.0 * k, 110.0])
+
+
+def test_two_radars_and_remote_id_make_one_track() -> None:
+    rng = np.random.default_rng(1)
+    a, b = sim.radar("a"), sim.radar("b", at=(2500.0, 800.0, 15.0))
+    for order in ("radar first", "claim first"):
+        tracker, extra = Tracker(sim.site(a, b, sim.RID)), set()
+        for k in range(30):
+            parts = []
+            if order == "claim first" or k > 5:
+                parts.append(sim.claim(rng, sim.T0 + k + 0.7, _drone(k + 0.7)))
+            if order == "radar first" or k > 5:
+                parts += [sim.plots(rng, sim.T0 + k, _drone(k), a), sim.plots(rng, sim.T0 + k + 0.4, _drone(k + 0.4), b)]
+            rows = sim.confirmed(tracker.step(sim.joined(*parts)))
+            extra |= {r["track_id"] for r in rows}
+        assert len(rows) == 1, order
+        assert len(extra) == 1, order
+        assert rows[0]["identity"] == "SER1"
+        assert rows[0]["identity_kind"] == "serial"
+        assert rows[0]["sensors"] == ("a", "b", "rid")
+        assert rows[0]["classification"] == "drone"
+        assert "flags" not in rows[0]
+
+
+def test_one_drone_over_four_transports_is_one_track() -> None:
+    rng = np.random.default_rng(2)
+    tracker, ids = Tracker(sim.site(sim.RID)), set()
+    for k in range(20):
+        parts = [
+            sim.claim(rng, sim.T0 + k + 0.1 * q, _drone(k + 0.1 * q), transport=way, transmitter=f"AA:{q}:{k // 5}")
+            for q, way in enumerate(("bt4", "bt5", "wifi_nan", "wifi_beacon"))
+        ]
+        out = tracker.step(sim.joined(*parts))
+        ids |= {r["track_id"] for r in out.rows()}
+    assert len(ids) == 1
+    assert next(iter(out.rows()))["status"] == "confirmed"
+
+
+def test_repeated_rows_are_counted_not_believed() -> None:
+    rng = np.random.default_rng(3)
+    tracker = Tracker(sim.site(sim.RID))
+    one = sim.claim(rng, sim.T0, _drone(0))
+    out = tracker.step(sim.joined(*[one] * 5))
+    assert tracker.left_out["duplicate"] == 4
+    assert [r["status"] for r in out.rows()] == ["tentative"]
+
+
+def test_two_identities_side_by_side_stay_two_tracks() -> None:
+    rng = np.random.default_rng(4)
+    tracker = Tracker(sim.site(sim.RID))
+    for k in range(20):
+        beside = _drone(k) + [15.0, 0.0, 0.0]
+        out = tracker.step(sim.joined(sim.claim(rng, sim.T0 + k, _drone(k), "A"), sim.claim(rng, sim.T0 + k + 0.1, beside, "B")))
+    assert sorted(r["identity"] for r in sim.confirmed(out)) == ["A", "B"]
+    assert not any("flags" in r for r in out.rows())
+
+
+def test_a_claim_where_the_radar_sees_nothing_is_unconfirmed_and_lives() -> None:
+    rng = np.random.default_rng(5)
+    tracker = Tracker(sim.site(sim.radar(), sim.RID))
+    for k in range(12):
+        liar = np.array([-2000.0, 1000.0, 120.0])
+        out = tracker.step(sim.joined(sim.plots(rng, sim.T0 + k, _drone(k)), sim.claim(rng, sim.T0 + k + 0.3, liar)))
+    by_identity = {r.get("identity"): r for r in sim.confirmed(out)}
+    assert by_identity["SER1"]["flags"] == ("unconfirmed_position",)
+    assert "flags" not in by_identity[None]
+
+
+def test_a_radar_plot_on_the_claim_clears_the_flag() -> None:
+    rng = np.random.default_rng(6)
+    tracker = Tracker(sim.site(sim.radar(), sim.RID))
+    flagged = []
+    for k in range(24):
+        parts = [sim.plots(rng, sim.T0 + k, np.array([-3000.0, 500.0, 90.0])), sim.claim(rng, sim.T0 + k + 0.3, _drone(k + 0.3))]
+        if k >= 12:
+            parts.append(sim.plots(rng, sim.T0 + k, _drone(k), pd=1.0))
+        out = tracker.step(sim.joined(*parts))
+        flagged.append(any("unconfirmed_position" in r.get("flags", ()) for r in out.rows()))
+    assert flagged[11]
+    assert not flagged[-1]
+    assert len(sim.confirmed(out)) == 2
+
+
+def test_one_identity_at_two_places_is_suspected_on_both() -> None:
+    rng = np.random.default_rng(7)
+    tracker = Tracker(sim.site(sim.RID))
+    for k in range(10):
+        parts = [sim.claim(rng, sim.T0 + k, _drone(k))]
+        if k >= 5:
+            parts.append(sim.claim(rng, sim.T0 + k + 0.4, np.array([-4000.0, -3000.0, 100.0])))
+        out = tracker.step(sim.joined(*parts))
+    rows = sim.confirmed(out)
+    assert len(rows) == 2
+    assert all(r["identity"] == "SER1" and r["flags"] == ("spoof_suspected",) for r in rows)
+
+
+def test_a_claim_that_leaves_the_radars_place_is_suspected() -> None:
+    rng = np.random.default_rng(8)
+    tracker = Tracker(sim.site(sim.radar(), sim.RID))
+    for k in range(30):
+        lie = _drone(k) + ([0.0, 0.0, 0.0] if k < 10 else [0.0, 900.0, 0.0])
+        out = tracker.step(sim.joined(sim.plots(rng, sim.T0 + k, _drone(k)), sim.claim(rng, sim.T0 + k + 0.3, lie)))
+    flags = [r.get("flags", ()) for r in sim.confirmed(out)]
+    assert len(flags) == 2
+    assert all("spoof_suspected" in f for f in flags)
+
+
+def test_honest_claims_two_seconds_old_are_not_suspected() -> None:
+    for seed in range(5):
+        rng = np.random.default_rng(seed)
+        tracker, flagged = Tracker(sim.site(sim.radar(), sim.RID)), 0
+        for k in range(40):
+            speed = 1.5
+            old = sim.claim(rng, sim.T0 + k + 0.3, _drone(speed * (k - 1.7)), sigma=8.0)
+            out = tracker.step(sim.joined(sim.plots(rng, sim.T0 + k, _drone(speed * k)), old))
+            flagged += sum("flags" in r for r in out.rows())
+        assert flagged == 0
+
+
+def test_after_a_gap_the_same_identity_goes_on_as_the_same_track() -> None:
+    rng = np.random.default_rng(9)
+    tracker = Tracker(sim.site(sim.RID))
+    for k in [*range(8), 18, 19, 20]:
+        out = tracker.step(sim.claim(rng, sim.T0 + k, np.array([20.0 * k if k < 8 else 160.0, 12.0 * max(k - 8, 0), 100.0])))
+    assert [r["track_id"] for r in out.rows()] == [0]
+    assert "flags" not in next(iter(out.rows()))
+
+
+def test_mode_s_address_in_radar_plots_is_identity() -> None:
+    rng = np.random.default_rng(10)
+    tracker = Tracker(sim.site(sim.radar()))
+    for k in range(10):
+        plot = sim.plots(rng, sim.T0 + k, _drone(k) * [1, 1, 5], pd=1.0, identity="A1B2C3", identity_kind="icao_address")
+        out = tracker.step(plot)
+    row = sim.confirmed(out)[0]
+    assert (row["identity"], row["identity_kind"], row["classification"]) == ("A1B2C3", "icao_address", "aircraft")
+
+
+def test_a_foreign_trackers_estimates_do_not_confirm_by_repetition() -> None:
+    rng = np.random.default_rng(11)
+    tracker = Tracker(sim.site(sim.radar()))
+    statuses = []
+    for k in range(8):
+        foreign: Batch = sim.plots(rng, sim.T0 + 0.5 * k, _drone(0), pd=1.0).replace({"report": "track"})
+        statuses.append([r["status"] for r in tracker.step(foreign).rows()])
+    assert statuses[-1] == ["tentative"]
+
+
+def test_assigned_tells_which_track_each_row_went_to() -> None:
+    rng = np.random.default_rng(12)
+    tracker = Tracker(sim.site(sim.radar(), sim.RID))
+    for k in range(8):
+        status = sim.claim(rng, sim.T0 + k, _drone(k)).replace({"report": "status"})
+        bad = sim.claim(rng, sim.T0 + k, _drone(k)).replace({"time": np.nan})
+        batch = sim.joined(status, bad, sim.plots(rng, sim.T0 + k, _drone(k), pd=1.0), sim.claim(rng, sim.T0 + k + 0.2, _drone(k + 0.2)))
+        out = tracker.step(batch)
+    only = sim.confirmed(out)[0]["track_id"]
+    assert tracker.assigned.track_id.tolist() == [-1, -1, only, only]
+    assert (tracker.assigned.weight[2:] > 0.9).all()
+    assert tracker.left_out == {"no_time": 8}
+
+
+def test_a_drone_known_from_real_payloads_is_one_track(shared_data) -> None:  # type: ignore[no-untyped-def]
+    feed = __import__("picket.feed", fromlist=["read_detections"])
+    for name in ("BLE-legacy.json", "WiFi-beacon.json"):
+        batch = feed.read_detections(shared_data / "dronescout" / name)
+        out = Tracker(None).step(batch)
+        identities = {r["identity"] for r in out.rows() if "identity" in r}
+        assert identities <= {"1787F04BM24010011195"}
+        assert len(sim.confirmed(out)) <= 1
