@@ -130,7 +130,6 @@ async function request<T>(method: string, path: string, body?: unknown): Promise
 }
 
 export const api = {
-  hello: () => request<unknown>("GET", "/api/hello"),
   track: (id: number) => request<TrackDetail>("GET", `/api/tracks/${id}`),
   acknowledge: (id: number) => request<Alert>("POST", `/api/alerts/${id}/acknowledge`, {}),
   close: (id: number, cause: Cause, note: string) => request<Alert>("POST", `/api/alerts/${id}/close`, { cause, note }),

@@ -65,7 +65,7 @@ const typing = (target: EventTarget | null) =>
 
 /** A control that Enter and Space belong to: any button or link but an alert's own row. */
 const ownsEnter = (target: EventTarget | null) =>
-  target instanceof HTMLElement && target.matches("button, a, summary, [role=tab]") && !target.matches(".alert-main");
+  target instanceof HTMLElement && target.matches("button, a, summary") && !target.matches(".alert-main");
 
 export function followKeys(desk: Desk): void {
   const held = new Set<string>();
@@ -87,7 +87,10 @@ export function followKeys(desk: Desk): void {
   window.addEventListener("keydown", (e) => {
     if (e.ctrlKey || e.metaKey || e.altKey || e.isComposing) return;
     if (typing(e.target)) {
-      if (e.key === "Escape") (e.target as HTMLElement).blur();
+      if (e.key === "Escape") {
+        e.preventDefault(); // a search box would empty itself
+        (e.target as HTMLElement).blur();
+      }
       return;
     }
     if (e.shiftKey && e.key.startsWith("Arrow")) {
@@ -97,7 +100,9 @@ export function followKeys(desk: Desk): void {
       if (idle) requestAnimationFrame(panWhileHeld);
       return;
     }
-    if ((e.key === "Enter" || e.key === " ") && ownsEnter(e.target)) return;
+    if (e.key.startsWith("Arrow") && e.target instanceof Element && e.target.closest(".scroll")) return; // scrolls that list
+    const atDoor = e.target instanceof HTMLElement && e.target.id === "watch-now";
+    if ((e.key === "Enter" || (e.key === " " && !atDoor)) && ownsEnter(e.target)) return;
     if (/^[1-9]$/.test(e.key) && desk.closeByDigit(Number(e.key))) {
       e.preventDefault();
       return;
@@ -107,7 +112,7 @@ export function followKeys(desk: Desk): void {
     if (desk.state.help && binding.keys !== "?" && binding.keys !== "Esc") desk.toggleHelp(false);
     e.preventDefault();
     if (!desk.state.started) {
-      desk.startWatch(e.key === "Enter");
+      desk.startWatch(e.key === "Enter" || (e.key === " " && atDoor));
       if (e.key === "Enter") return;
     }
     binding.run(desk, e);

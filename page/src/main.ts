@@ -41,7 +41,7 @@ const calm = matchMedia("(prefers-reduced-motion: reduce)");
 render(
   html`
     <header class="head" id="head"></header>
-    <div class="strips" id="strips"></div>
+    <section class="strips" id="strips" aria-label="State of the picture"></section>
     <main class="desk">
       <section class="map" id="map" aria-label="Map of tracks, zones and sensors" tabindex="0">
         <canvas id="tracks" aria-hidden="true"></canvas>
@@ -145,6 +145,7 @@ function draw(): void {
   render(alertList(desk), el("alerts-pane"));
   render(side(desk), el("side"));
   render(help(desk), el("help"));
+  for (const behind of document.querySelectorAll<HTMLElement>(".head, .desk")) behind.inert = state.help;
   const { message } = state;
   const shown = message && performance.now() - message.atMs < MESSAGE_MS;
   el("message").textContent = shown ? message.words : "";

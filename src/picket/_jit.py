@@ -17,13 +17,11 @@ import tempfile
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import llvmlite.binding
 import numba
 import numba.core.config
-
-F = TypeVar("F", bound=Callable[..., Any])
 
 _PACKAGE = Path(__file__).parent
 
@@ -39,7 +37,9 @@ def cache_folder() -> Path | None:
         digest.update(path.relative_to(_PACKAGE).as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
     cpu = f"{llvmlite.binding.get_host_cpu_name()} {llvmlite.binding.get_host_cpu_features().flatten()}"
     digest.update(f"{numba.__version__} {sys.version} {cpu}".encode())
-    base = os.environ.get("PICKET_CACHE") or os.path.join(os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache"), "picket")
+    base = os.environ.get("PICKET_CACHE") or os.path.join(
+        os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache"), "picket"
+    )
     folder = Path(base) / "kernels" / digest.hexdigest()[:16]
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -49,12 +49,17 @@ def cache_folder() -> Path | None:
         return None
 
 
-def kernel(function: F) -> F:
-    """`function` compiled on its first call with given types, from the cache where it holds it."""
+def kernel(function: Callable[..., Any]) -> Callable[..., Any]:
+    """`function` compiled on its first call with given types, from the cache where it holds it.
+
+    Numba checks the types of what runs in a kernel, not mypy: hence the result's open type.
+    """
     folder = cache_folder()
-    before = numba.core.config.CACHE_DIR
+    config: Any = numba.core.config  # numba reads the folder when a function is decorated, and only then
+    before = config.CACHE_DIR
     try:
-        numba.core.config.CACHE_DIR = str(folder or "")
-        return numba.njit(nogil=True, fastmath=False, error_model="numpy", cache=folder is not None)(function)  # type: ignore[no-any-return]
+        config.CACHE_DIR = str(folder or "")
+        compiled: Callable[..., Any] = numba.njit(nogil=True, fastmath=False, error_model="numpy", cache=folder is not None)(function)
+        return compiled
     finally:
-        numba.core.config.CACHE_DIR = before
+        config.CACHE_DIR = before

@@ -7,7 +7,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +17,9 @@ from picket import __version__
 
 NOTHING_USABLE, WRONG_USE, UNREADABLE = 1, 2, 3
 JSON = click.option("--json", "as_json", is_flag=True, help="One JSON object for machines instead of words.")
-ARCHIVE = click.option("--archive", type=click.Path(path_type=Path, file_okay=False), help="Folder of the log; by default what the site file says.")
+ARCHIVE = click.option(
+    "--archive", type=click.Path(path_type=Path, file_okay=False), help="Folder of the log; by default what the site file says."
+)
 
 
 def _example(text: str) -> dict[str, str]:
@@ -31,47 +33,42 @@ def fail(message: str, code: int) -> None:
     sys.exit(code)
 
 
-class Moment(click.ParamType):
-    """A time: ISO 8601 (UTC when it names no zone) or UNIX seconds -> UNIX seconds."""
-
-    name = "time"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
-        """UNIX seconds."""
-        try:
-            return float(value)
-        except ValueError:
-            pass
-        try:
-            moment = datetime.fromisoformat(value)
-        except ValueError:
-            self.fail(f"expected ISO 8601 (2026-11-22T03:00:00Z) or UNIX seconds, got {value!r}", param, ctx)
-        from datetime import UTC
-
-        return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
+def moment(_: click.Context, __: click.Parameter, value: str | None) -> float | None:
+    """A time option: ISO 8601 (UTC when it names no zone) or UNIX seconds -> UNIX seconds."""
+    if value is None:
+        return None
+    try:
+        return float(value)
+    except ValueError:
+        pass
+    try:
+        given = datetime.fromisoformat(value)
+    except ValueError:
+        raise click.BadParameter(f"expected ISO 8601 (2026-11-22T03:00:00Z) or UNIX seconds, got {value!r}") from None
+    return (given if given.tzinfo else given.replace(tzinfo=UTC)).timestamp()
 
 
 @contextmanager
-def progress(label: str) -> Iterator[Callable[[int, int | None], None] | None]:
-    """A progress bar on a terminal, nothing elsewhere. Yields what is called with (bytes done, bytes in all or None)."""
+def progress(label: str) -> Iterator[Callable[[str, int, int | None], None] | None]:
+    """A progress bar on a terminal, nothing elsewhere. Yields what is called with (file, bytes done, bytes in all or None)."""
     if not sys.stderr.isatty():
         yield None
         return
     shown = [0.0]
 
-    def update(done: int, total: int | None) -> None:
+    def update(name: str, done: int, total: int | None) -> None:
         now = time.monotonic()
         if now - shown[0] < 0.2:
             return
         shown[0] = now
         share = f"{100 * done / total:3.0f} %" if total else f"{done / 1e6:.0f} MB"
-        click.echo(f"\r{label}: {share} ", nl=False, err=True)
+        click.echo(f"\r{label} {name}: {share} ", nl=False, err=True)
 
     yield update
     click.echo("\r\033[K", nl=False, err=True)
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100}, **_example("picket demo"))
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100}, epilog="Example: picket demo")
 @click.version_option(__version__, prog_name="picket")
 def main() -> None:
     """Picket: the defender's learning loop against hostile drones. It senses and informs; it has no effector."""
@@ -92,7 +89,12 @@ def _run(station: Any) -> None:
     """Runs a station's coroutine; its mistakes become messages."""
     import asyncio
 
+    from picket.station import warm
+
+    if warm.is_cold():
+        click.echo("Compiling for this machine: about a minute, once ...", err=True)
     try:
+        warm.load_kernels()
         asyncio.run(station)
     except ValueError as e:
         fail(str(e), WRONG_USE)
@@ -162,7 +164,13 @@ def doctor(site_path: Path | None, archive: Path | None, as_json: bool) -> None:
 
 @main.command(**_example("picket user anna --archive archive"))
 @click.argument("name")
-@click.option("--archive", type=click.Path(path_type=Path, file_okay=False), default=Path("archive"), show_default=True, help="Folder of the station's log.")
+@click.option(
+    "--archive",
+    type=click.Path(path_type=Path, file_okay=False),
+    default=Path("archive"),
+    show_default=True,
+    help="Folder of the station's log.",
+)
 @click.password_option(help="At least 10 characters; asked for when it is not given.")
 def user(name: str, archive: Path, password: str) -> None:
     """Add a user who signs in with a password, or change the password."""
@@ -176,50 +184,87 @@ def user(name: str, archive: Path, password: str) -> None:
 
 
 # -- recordings --------------------------------------------------------------------------------------------------------
+ORIGIN = click.option("--origin", type=click.Choice(["live", "replay", "exercise"]), help="What the rows are; exercise also reads simulated plots.")
+
+
 @main.command(**_example("picket decode tuesday.pcap -o tuesday.parquet"))
 @click.argument("inputs", nargs=-1, required=True, metavar="IN...")
 @click.option("--format", "format_name", help="The recording's format; guessed where it can be.")
-@click.option("--start", type=Moment(), help="When a recording without dates began (ISO 8601 or UNIX seconds).")
+@click.option("--start", callback=moment, help="When a recording without dates began (ISO 8601 or UNIX seconds).")
 @click.option("--rate", type=float, help="Samples per second, for recordings that count samples.")
-@click.option("-o", "--out", type=click.Path(path_type=Path), help="Detection table: .parquet, .csv, .jsonl or .arrow.")
+@click.option("-o", "--out", type=click.Path(path_type=Path), help="Detection table: .parquet, .csv, .jsonl or .arrow; `-` prints JSON lines.")
 @click.option("--operators", type=click.Path(path_type=Path), help="Operator positions, in a table of their own (restricted).")
+@click.option("--status", type=click.Path(path_type=Path), help="Sector marks, empty scans and sensor status, in a table of their own.")
+@ORIGIN
 @JSON
-def decode(inputs: tuple[str, ...], format_name: str | None, start: float | None, rate: float | None, out: Path | None, operators: Path | None, as_json: bool) -> None:
+def decode(
+    inputs: tuple[str, ...],
+    format_name: str | None,
+    start: float | None,
+    rate: float | None,
+    out: Path | None,
+    operators: Path | None,
+    status: Path | None,
+    origin: str | None,
+    as_json: bool,
+) -> None:
     """Turn recordings (file, pcap, `-` for standard input) into a detection table."""
+    from picket.feed import Options
     from picket.feed.recording import RecordingError, decode_files
 
     try:
         with progress("decoding") as on_progress:
-            summary = decode_files(inputs, out=out, operators_out=operators, format=format_name, start=start, rate=rate, on_progress=on_progress)
+            summary = decode_files(
+                inputs, out=out, operators_out=operators, status_out=status, format=format_name, start=start, rate=rate,
+                options=Options(origin=origin or "live"), on_progress=on_progress,
+            )  # fmt: skip
     except RecordingError as e:
         fail(str(e), e.exit_code)
-    except ValueError as e:
+    except (ValueError, OSError) as e:
         fail(str(e), WRONG_USE)
-    _say_decoded(summary, out, as_json)
-    sys.exit(UNREADABLE if summary.cut else 0 if summary.rows or summary.status else NOTHING_USABLE)
+    for error in summary.errors:
+        click.echo(f"picket: {error}", err=True)
+    if as_json or str(out) == "-":  # standard output belongs to the rows then
+        _print_decoded(summary, to_stderr=str(out) == "-")
+    else:
+        _say_decoded(summary, out)
+    sys.exit(summary.exit_code)
 
 
-def _say_decoded(summary: Any, out: Path | None, as_json: bool) -> None:
+def _print_decoded(summary: Any, *, to_stderr: bool) -> None:
+    found = {"detections": summary.rows, "operators": summary.operators, "status": summary.status, "cut": summary.cut}
     left_out = dict(sorted(summary.left_out.items()))
-    if as_json:
-        found = {"detections": summary.rows, "operators": summary.operators, "status": summary.status, "left_out": left_out, "cut": summary.cut}
-        click.echo(json.dumps(found))
-        return
-    click.echo(f"{summary.rows} detections, {summary.status} status messages, {summary.operators} operator positions" + (f" -> {out}" if out else ""))
-    for reason, n in left_out.items():
+    click.echo(json.dumps({**found, "left_out": left_out, "formats": summary.formats, "errors": [str(e) for e in summary.errors]}), err=to_stderr)
+
+
+def _say_decoded(summary: Any, out: Path | None) -> None:
+    wrote = f" -> {out}" if out and summary.rows else ""
+    for name, form in summary.formats.items():
+        click.echo(f"{name}: {form}")
+    click.echo(f"{summary.rows} detections, {summary.status} status messages, {summary.operators} operator positions{wrote}")
+    for reason, n in sorted(summary.left_out.items()):
         click.echo(f"  left out: {n} {reason}")
     if summary.cut:
-        click.echo("  the input was cut: what could be read was kept", err=True)
+        click.echo("picket: the input was cut; what could be read was kept", err=True)
 
 
 @main.command(**_example("picket track tuesday.parquet --site site.toml -o tracks.parquet"))
 @click.argument("inputs", nargs=-1, required=True, metavar="IN...")
-@click.option("--site", "site_path", type=click.Path(path_type=Path), help="The site file: where the sensors stand and how well they measure.")
+@click.option(
+    "--site",
+    "site_path",
+    type=click.Path(path_type=Path),
+    help="The site file: where the sensors stand and how well they measure.",
+)
 @click.option("--every", type=float, help="Write the tracks every so many seconds instead of at every scan.")
 @click.option("--explain", type=int, help="Say why the track of this number began, what it took and why it ended.")
-@click.option("-o", "--out", type=click.Path(path_type=Path), required=True, help="Track table: .parquet, .csv, .jsonl or .arrow.")
+@click.option(
+    "-o", "--out", type=click.Path(path_type=Path), required=True, help="Track table: .parquet, .csv, .jsonl or .arrow."
+)
 @JSON
-def track(inputs: tuple[str, ...], site_path: Path | None, every: float | None, explain: int | None, out: Path, as_json: bool) -> None:
+def track(
+    inputs: tuple[str, ...], site_path: Path | None, every: float | None, explain: int | None, out: Path, as_json: bool
+) -> None:
     """Turn detection tables or recordings into a track table, as fast as the machine allows."""
     from picket.site import load
     from picket.track.run import track_files
@@ -236,7 +281,9 @@ def track(inputs: tuple[str, ...], site_path: Path | None, every: float | None, 
 
 def _say_tracked(summary: Any, out: Path, as_json: bool) -> None:
     if not as_json:
-        click.echo(f"{summary.detections} detections in {summary.scans} scans -> {summary.tracks} tracks, {summary.rows} rows -> {out}")
+        click.echo(
+            f"{summary.detections} detections in {summary.scans} scans -> {summary.tracks} tracks, {summary.rows} rows -> {out}"
+        )
         for reason, n in sorted(summary.left_out.items()):
             click.echo(f"  left out: {n} {reason}")
         for line in summary.explanation:
@@ -253,7 +300,14 @@ def archive() -> None:
 
 
 @archive.command(**_example("picket archive verify --archive archive"))
-@click.option("--archive", "folder", type=click.Path(path_type=Path, file_okay=False), default=Path("archive"), show_default=True, help="Folder of the log.")
+@click.option(
+    "--archive",
+    "folder",
+    type=click.Path(path_type=Path, file_okay=False),
+    default=Path("archive"),
+    show_default=True,
+    help="Folder of the log.",
+)
 @JSON
 def verify(folder: Path, as_json: bool) -> None:
     """Check the log's chain from end to end; name the first damaged record and what still holds."""
@@ -264,9 +318,23 @@ def verify(folder: Path, as_json: bool) -> None:
     except ValueError as e:
         fail(str(e), UNREADABLE)
     if as_json:
-        click.echo(json.dumps({"records": v.records, "segments": v.segments, "last_seq": v.last_seq, "kinds": v.kinds, "torn_tail": v.torn_tail, "damage": v.damage}))
+        click.echo(
+            json.dumps(
+                {
+                    "records": v.records,
+                    "segments": v.segments,
+                    "last_seq": v.last_seq,
+                    "kinds": v.kinds,
+                    "torn_tail": v.torn_tail,
+                    "damage": v.damage,
+                }
+            )
+        )
     else:
-        click.echo(f"{v.records} records in {v.segments} segments hold" + (" (a killed station left a cut last record: normal)" if v.torn_tail else ""))
+        click.echo(
+            f"{v.records} records in {v.segments} segments hold"
+            + (" (a killed station left a cut last record: normal)" if v.torn_tail else "")
+        )
         if v.damage:
             click.echo(f"first damage: {v.damage}")
     sys.exit(UNREADABLE if v.damage else 0)

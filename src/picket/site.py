@@ -37,7 +37,7 @@ class _Struct(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
     pass
 
 
-class Place(_Struct):
+class Place(_Struct, frozen=True):
     """`[site]`: the local origin and its names."""
 
     name: str
@@ -48,7 +48,7 @@ class Place(_Struct):
     map: str | None = None
 
 
-class Match(_Struct):
+class Match(_Struct, frozen=True):
     """How a record on a shared feed says that it is from this sensor."""
 
     sac: int | None = None
@@ -56,7 +56,7 @@ class Match(_Struct):
     sensor_id: str | None = None
 
 
-class Sensor(_Struct):
+class Sensor(_Struct, frozen=True):
     """`[[sensor]]`: one sensor, what it covers and how well it measures."""
 
     id: str
@@ -84,7 +84,7 @@ class Sensor(_Struct):
     edition: str | None = None
 
 
-class Zone(_Struct):
+class Zone(_Struct, frozen=True):
     """`[[zone]]`: a place that matters. `geometry` is a GeoJSON file beside the site file."""
 
     id: str
@@ -97,7 +97,7 @@ class Zone(_Struct):
     hours: str = "always"
 
 
-class Friendly(_Struct):
+class Friendly(_Struct, frozen=True):
     """`[[friendly]]`: an identity that may be in these zones at these hours."""
 
     identity: str
@@ -106,7 +106,7 @@ class Friendly(_Struct):
     hours: str = "always"
 
 
-class Alerting(_Struct):
+class Alerting(_Struct, frozen=True):
     """`[alert]`: when an alert is raised and when it ends."""
 
     approach_s: float = 60.0
@@ -116,7 +116,7 @@ class Alerting(_Struct):
     swarm_size: int = 3
 
 
-class Archive(_Struct):
+class Archive(_Struct, frozen=True):
     """`[archive]`: where the log lies; a relative path is beside the site file."""
 
     path: str = "archive"
@@ -124,7 +124,7 @@ class Archive(_Struct):
     operators_keep_days: float = 30.0
 
 
-class StationSettings(_Struct):
+class StationSettings(_Struct, frozen=True):
     """`[station]`: the address of the page and what runs."""
 
     host: str = "127.0.0.1"
@@ -136,7 +136,7 @@ class StationSettings(_Struct):
     tick_s: float = 0.5
 
 
-class Site(_Struct):
+class Site(_Struct, frozen=True):
     """A checked site file. `shapes` maps zone id -> shapely geometry in (lon, lat) degrees."""
 
     version: int
@@ -216,7 +216,11 @@ def _unknown_keys(raw: Any, struct: type[_Struct], where: str) -> list[str]:
         inner = _struct_in(known[key])
         if inner is None:
             continue
-        items = [(f"{where}{key}.", value)] if not isinstance(value, list) else [(f"{where}{key}[{i}].", v) for i, v in enumerate(value)]
+        items = (
+            [(f"{where}{key}.", value)]
+            if not isinstance(value, list)
+            else [(f"{where}{key}[{i}].", v) for i, v in enumerate(value)]
+        )
         for place, item in items:
             found += _unknown_keys(item, inner, place)
     return found

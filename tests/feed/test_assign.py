@@ -103,5 +103,13 @@ def test_status_and_operators_are_assigned_too() -> None:
     assert (batch.values("sensor_id"), left_out) == (["rid-roof"], {"unknown_sensor": 1})
 
 
+def test_a_row_without_a_kind_gets_its_sensors() -> None:
+    mixed = Batch.from_rows(
+        DETECTION, [{"sensor_id": "25/201"}, {"sensor_id": "SNSTAC-2"}, {"sensor_id": "25/201", "kind": "system"}]
+    )
+    batch, _ = assign(mixed, SITE)
+    assert batch.values("kind") == ["radar", "remote_id", "system"]
+
+
 def test_nothing_comes_of_nothing() -> None:
     assert assign(Batch.empty(DETECTION), SITE)[0].n == 0

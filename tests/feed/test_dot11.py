@@ -28,7 +28,6 @@ from picket.feed.remoteid import (
     encode_location,
     encode_operator_id,
     encode_pack,
-    encode_self_id,
     encode_system,
 )
 
@@ -253,7 +252,9 @@ def test_a_bare_frame_gives_neither() -> None:
 @pytest.mark.parametrize("extra", [0, 1, 3])
 @pytest.mark.parametrize("tsft", [False, True])
 def test_radiotap_headers_of_several_shapes(extra: int, tsft: bool) -> None:
-    (row,) = decode([radiotap(beacon(remote_id(PACK)), extra=extra, tsft=tsft, mhz=5745, dbm=-91)], link="radiotap").detections.rows()
+    (row,) = decode(
+        [radiotap(beacon(remote_id(PACK)), extra=extra, tsft=tsft, mhz=5745, dbm=-91)], link="radiotap"
+    ).detections.rows()
     assert (row["power_dbm"], row["center_hz"]) == (-91, 5745e6)
 
 
@@ -363,7 +364,7 @@ def test_no_body_makes_it_raise(body: bytes, control: bytes) -> None:
 
 
 def test_a_frame_of_another_link_layer_is_counted() -> None:
-    assert decode([b"abc"], link="ble-ll").left_out == Counter({"unknown_link": 1})
+    assert decode([b"abc"], link="ble-ll").left_out == Counter({"wrong_link": 1})
 
 
 def test_a_decoder_holds_nothing_back() -> None:

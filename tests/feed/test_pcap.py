@@ -28,7 +28,9 @@ def read(data: bytes, **kw: int) -> tuple[list[tuple[bytes, float, int, str]], p
 def ipv4(payload: bytes, *, protocol: int = 17, fragment: int = 0, options: bytes = b"", udp_length: int | None = None) -> bytes:
     udp = struct.pack(">HHHH", 1, 2, 8 + len(payload) if udp_length is None else udp_length, 0) + payload
     ihl = 5 + len(options) // 4
-    head = struct.pack(">BBHHHBBH4s4s", 0x40 | ihl, 0, 4 * ihl + len(udp), 0, fragment, 64, protocol, 0, b"\x7f\0\0\1", b"\x7f\0\0\1")
+    head = struct.pack(
+        ">BBHHHBBH4s4s", 0x40 | ihl, 0, 4 * ihl + len(udp), 0, fragment, 64, protocol, 0, b"\x7f\0\0\1", b"\x7f\0\0\1"
+    )
     return head + options + udp
 
 
@@ -119,7 +121,9 @@ def test_unknown_link_types_are_counted() -> None:
     assert capture.left_out == {"unknown_link": 3}
 
 
-@pytest.mark.parametrize(("linktype", "link"), [(127, "radiotap"), (105, "dot11"), (272, "ble-nordic"), (251, "ble-ll"), (256, "ble-ll-phdr")])
+@pytest.mark.parametrize(
+    ("linktype", "link"), [(127, "radiotap"), (105, "dot11"), (272, "ble-nordic"), (251, "ble-ll"), (256, "ble-ll-phdr")]
+)
 def test_radio_frames_come_out_whole(linktype: int, link: str) -> None:
     found, _ = read(pcap.encode([b"frame"], [1.0], linktype=linktype))
     assert found == [(b"frame", 1.0, 1, link)]
@@ -136,7 +140,11 @@ def test_a_radio_frame_cut_by_the_snap_length_is_left_out() -> None:
 @pytest.mark.parametrize("order", ["<", ">"])
 @pytest.mark.parametrize("power", [3, 6, 9])
 def test_pcapng_with_several_interfaces(order: str, power: int) -> None:
-    packets = [(0, pcap.udp_frame(b"a"), 1_700_000_000.125), (1, b"beacon", 1_700_000_000.25), (0, pcap.udp_frame(b"b"), 1_700_000_001.5)]
+    packets = [
+        (0, pcap.udp_frame(b"a"), 1_700_000_000.125),
+        (1, b"beacon", 1_700_000_000.25),
+        (0, pcap.udp_frame(b"b"), 1_700_000_001.5),
+    ]
     found, capture = read(pcap.encode_ng(packets, [1, 127], order=order, power=power))
     assert sorted(found, key=lambda f: f[2]) == [
         (b"a", 1_700_000_000.125, 1, "udp"),
@@ -173,7 +181,9 @@ def test_pcapng_binary_resolution_offset_and_simple_packets() -> None:
     assert capture.left_out == {"obsolete_block": 1, "unknown_interface": 1}
 
 
-@pytest.mark.parametrize("make", [lambda p, t: pcap.encode(p, t), lambda p, t: pcap.encode_ng([(0, a, b) for a, b in zip(p, t, strict=True)], [1])])
+@pytest.mark.parametrize(
+    "make", [lambda p, t: pcap.encode(p, t), lambda p, t: pcap.encode_ng([(0, a, b) for a, b in zip(p, t, strict=True)], [1])]
+)
 def test_a_file_cut_anywhere_keeps_the_packets_before_the_cut(make) -> None:  # type: ignore[no-untyped-def]
     frames = [pcap.udp_frame(bytes([65 + i]) * 5) for i in range(3)]
     whole = make(frames, [1.0, 2.0, 3.0])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import socket
 import stat
 from collections import Counter
 from pathlib import Path
@@ -28,7 +29,9 @@ ROWS: list[dict[str, Any]] = [
 ]
 
 
-def decode(data: bytes, *, link: str = "udp", options: Options | None = None, received: float = 50.0) -> tuple[list[dict[str, Any]], Counter[str]]:
+def decode(
+    data: bytes, *, link: str = "udp", options: Options | None = None, received: float = 50.0
+) -> tuple[list[dict[str, Any]], Counter[str]]:
     decoder = jsonlines.FORMAT.make(options or Options())
     one = decoder.decode(Chunk.one(data, received=received, link=link, source="here", offset=3))
     two = decoder.finish()
@@ -204,7 +207,9 @@ def test_a_cut_table_is_an_error_that_names_it(tmp_path: Path, suffix: str) -> N
 @pytest.mark.parametrize(("of", "name"), [(t, t.name) for t in TABLES.values()])
 def test_every_table_can_be_written_and_read(tmp_path: Path, of: Any, name: str) -> None:
     row = {c.name: {"float": 0.5, "int": 3, "text": "", "list": ("a", "b")}[c.kind] for c in of.columns}
-    row |= {k: v for k, v in {"kind": "radar", "report": "plot", "origin": "live", "time_source": "sensor"}.items() if k in of.kinds}
+    row |= {
+        k: v for k, v in {"kind": "radar", "report": "plot", "origin": "live", "time_source": "sensor"}.items() if k in of.kinds
+    }
     row = {k: v or f"word-{k}" for k, v in row.items()}
     for suffix in SUFFIXES:
         table.write_table(Batch.from_rows(of, [row]), tmp_path / f"t{suffix}")
@@ -214,7 +219,9 @@ def test_every_table_can_be_written_and_read(tmp_path: Path, of: Any, name: str)
 def test_the_published_schema_is_fresh() -> None:
     path = Path(__file__).resolve().parents[2] / "docs" / "detection.schema.json"
     wanted = json.dumps(table.json_schema(DETECTION), indent=1) + "\n"
-    assert path.read_text("utf-8") == wanted, "write docs/detection.schema.json anew: python -m picket.feed.table > docs/detection.schema.json"
+    assert path.read_text("utf-8") == wanted, (
+        "write docs/detection.schema.json anew: python -m picket.feed.table > docs/detection.schema.json"
+    )
 
 
 finite = st.floats(allow_nan=False, allow_infinity=False, width=64)
@@ -263,6 +270,29 @@ def test_what_the_row_says_is_kept() -> None:
         "source": "elsewhere", "source_offset": 9,
     }  # fmt: skip
     assert decode(json.dumps(row).encode()) == ([row], Counter())
+
+
+def test_the_documented_sensor_works(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The example of docs/formats.md, run as it stands there until its first sleep."""
+    text = (Path(__file__).resolve().parents[2] / "docs" / "formats.md").read_text("utf-8")
+    program = text.split("```python\n")[1].split("```")[0]
+    assert len(program.strip().splitlines()) <= 10
+
+    class FirstSleepError(Exception):
+        pass
+
+    def sleep(_: float) -> None:
+        raise FirstSleepError
+
+    monkeypatch.setattr("time.sleep", sleep)
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as listener:
+        listener.bind(("127.0.0.1", 0))
+        listener.settimeout(5)
+        with pytest.raises(FirstSleepError):
+            exec(program.replace("9000", str(listener.getsockname()[1])), {})
+        found, left_out = decode(listener.recv(4096))
+    assert not left_out
+    assert (found[0]["sensor_id"], found[0]["kind"], found[0]["azimuth_deg"]) == ("mic-3", "acoustic", 114.0)
 
 
 @pytest.mark.parametrize(

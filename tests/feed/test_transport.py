@@ -8,6 +8,7 @@ import itertools
 import logging
 import os
 import random
+import re
 import socket
 import struct
 import sys
@@ -108,7 +109,10 @@ def async_test(function: Callable[..., Any]) -> Callable[..., None]:
             Address("mqtt", "broker", 1883, "/sensor/+/upload", "user", "p@ss", {"qos": "1"}), "mqtt://broker:1883/sensor/+/upload",
         ),
         ("x+mqtts://b/a/#", "x", Address("mqtts", "b", 8883, "/a/#"), "mqtts://b:8883/a/#"),
-        ("remote-id+file:///data/a%20b.pcap?speed=10", "remote-id", Address("file", path="/data/a b.pcap", options={"speed": "10"}), "/data/a b.pcap"),
+        (
+            "remote-id+file:///data/a%20b.pcap?speed=10", "remote-id",
+            Address("file", path="/data/a b.pcap", options={"speed": "10"}), "/data/a b.pcap",
+        ),
         ("table+stdin://-", "table", Address("stdin", "-"), "-"),
     ],
 )  # fmt: skip
@@ -154,6 +158,20 @@ def test_waits_grow_to_their_limit_and_are_the_same_each_time() -> None:
     assert min(found[8:]) >= 15
     growing.reset()
     assert growing.next() <= 0.5
+
+
+def test_every_transport_and_option_is_documented() -> None:
+    from picket.feed import FORMATS
+    from picket.feed.transport import _TRANSPORTS
+
+    text = (Path(__file__).resolve().parents[2] / "docs" / "formats.md").read_text("utf-8")
+    for name, (_, _, options) in _TRANSPORTS.items():
+        assert f"`{name}`" in text
+        assert all(f"`{option}`" in text for option in options)
+    for one in FORMATS:
+        assert f"| `{one.name}` |" in text
+    for url in re.findall(r"`([a-z-]+\+[a-z]+://[^`]+)`", text):
+        parse_feed(url)
 
 
 # -- UDP -----------------------------------------------------------------------------------------------------------------
@@ -366,7 +384,9 @@ def play(url: str) -> tuple[list[tuple[float, Chunk]], LinkHealth]:
     found: list[tuple[float, Chunk]] = []
 
     async def go() -> None:
-        await playback.run(parse_feed(url)[1], lambda c: found.append((watch.now, c)), link, watch, asyncio.Event(), sleep=watch.sleep)
+        await playback.run(
+            parse_feed(url)[1], lambda c: found.append((watch.now, c)), link, watch, asyncio.Event(), sleep=watch.sleep
+        )
 
     asyncio.run(go())
     return found, link
@@ -424,7 +444,9 @@ def test_a_missing_or_broken_recording_says_so(tmp_path: Path) -> None:
 @contextlib.asynccontextmanager
 async def broker(port: int, password_file: Path | None = None) -> AsyncIterator[None]:
     amqtt = pytest.importorskip("amqtt.broker")
-    plugins: dict[str, dict[str, Any]] = {"amqtt.plugins.authentication.AnonymousAuthPlugin": {"allow_anonymous": password_file is None}}
+    plugins: dict[str, dict[str, Any]] = {
+        "amqtt.plugins.authentication.AnonymousAuthPlugin": {"allow_anonymous": password_file is None}
+    }
     if password_file:
         plugins = {"amqtt.plugins.authentication.FileAuthPlugin": {"password_file": str(password_file)}}
     logging.getLogger("amqtt").setLevel(logging.CRITICAL)
@@ -470,7 +492,9 @@ async def test_mqtt_delivers_messages_and_comes_back_after_the_broker(aiomqtt: A
 
 
 @async_test
-async def test_mqtt_password_comes_from_a_file_and_shows_nowhere(aiomqtt: Any, tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+async def test_mqtt_password_comes_from_a_file_and_shows_nowhere(
+    aiomqtt: Any, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
     from picket.feed.transport import mqtt
 
     argon2 = pytest.importorskip("pwdlib.hashers.argon2")
@@ -501,5 +525,3 @@ async def test_mqtt_without_its_library_says_what_to_install() -> None:
         del sys.modules["aiomqtt"]
         if kept is not None:
             sys.modules["aiomqtt"] = kept
-
-

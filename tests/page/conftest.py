@@ -6,6 +6,7 @@ import getpass
 import os
 import shutil
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -74,8 +75,15 @@ class Watched:
 
     def open(self) -> Page:
         self.page.goto(self.station.url)
-        self.page.wait_for_function("window.picket && window.picket.tracks > 0")
+        self.until("window.picket && picket.tracks > 0", 15)
         return self.page
+
+    def until(self, condition: str, timeout_s: float = 8.0) -> None:
+        """Wait until a JavaScript expression holds. (Playwright's own wait evaluates in the page, which the content policy forbids.)"""
+        deadline = time.monotonic() + timeout_s
+        while not self.page.evaluate(condition):
+            assert time.monotonic() < deadline, f"not within {timeout_s} s: {condition}"
+            time.sleep(0.04)
 
     def get(self, words: str) -> Any:
         """An expression of `window.picket`."""

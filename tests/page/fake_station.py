@@ -191,7 +191,7 @@ class FakeStation:
     def __enter__(self) -> FakeStation:
         listener = socket.create_server(("127.0.0.1", 0))
         self.url = f"http://127.0.0.1:{listener.getsockname()[1]}/"
-        config = uvicorn.Config(self._app(), log_level="error", ws="websockets-sansio", ws_per_message_deflate=False, lifespan="off")
+        config = uvicorn.Config(self._app(), log_level="critical", ws="websockets-sansio", ws_per_message_deflate=False, lifespan="off")
         self._server = uvicorn.Server(config)
         self._thread = threading.Thread(target=lambda: asyncio.run(self._serve(listener)), daemon=True)
         self._thread.start()
@@ -345,7 +345,7 @@ class FakeStation:
                 snapshot = False
                 await ws.send_bytes(frame)
                 await asyncio.sleep(1 / self.rate_hz)
-        except (WebSocketDisconnect, RuntimeError):
+        except (WebSocketDisconnect, RuntimeError, asyncio.CancelledError):
             pass
         finally:
             reader.cancel()
@@ -376,7 +376,7 @@ class FakeStation:
                     message = {"type": "heartbeat", "time": time.time()}
                 if not self.stalled:
                     await ws.send_text(json.dumps(message))
-        except (WebSocketDisconnect, RuntimeError):
+        except (WebSocketDisconnect, RuntimeError, asyncio.CancelledError):
             pass
         finally:
             self._listeners.discard(queue)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 
 import pytest
@@ -16,7 +17,7 @@ def test_a_new_alert_has_a_row_a_voice_and_a_sound(watched: Watched) -> None:
     page = watched.open()
     expect(page.locator(".chip.is-sound-off")).to_have_text("SOUND OFF")
     page.keyboard.press("Enter")  # through the door "Watch now": the gesture that browsers ask for
-    page.wait_for_function("window.picket.sound.state === 'on'")
+    watched.until("window.picket.sound.state === 'on'")
     expect(page.locator(".sound-off")).to_have_count(0)
     assert page.evaluate("document.documentElement.dataset.soundPlayed") == "0"
     alert = watched.station.raise_alert(3, "high")
@@ -25,16 +26,16 @@ def test_a_new_alert_has_a_row_a_voice_and_a_sound(watched: Watched) -> None:
     expect(row).to_contain_text(alert["text"])
     expect(page.locator("#live-high")).to_contain_text(alert["text"])
     expect(page).to_have_title("(1) Long Beach pier 7 · Picket")
-    page.wait_for_function("Number(document.documentElement.dataset.soundPlayed) >= 2", timeout=8000)
+    watched.until("Number(document.documentElement.dataset.soundPlayed) >= 2", 8)
     assert page.evaluate("document.documentElement.dataset.soundLast") == "high"
 
 
 def test_the_alarm_is_silent_once_acknowledged(watched: Watched) -> None:
     page = watched.open()
     page.keyboard.press("Enter")
-    page.wait_for_function("window.picket.sound.state === 'on'")
+    watched.until("window.picket.sound.state === 'on'")
     watched.station.raise_alert(3, "high")
-    page.wait_for_function("Number(document.documentElement.dataset.soundPlayed) >= 1")
+    watched.until("Number(document.documentElement.dataset.soundPlayed) >= 1")
     page.keyboard.press("a")
     expect(page.locator('[data-alert="1"]')).to_have_attribute("data-state", "acknowledged")
     played = watched.get("sound.played")
@@ -48,7 +49,7 @@ def test_acknowledging_takes_at_most_three_keys(watched: Watched) -> None:
     watched.station.raise_alert(4, "high")
     expect(page.locator('[data-alert="2"]')).to_be_visible()
     page.keyboard.press(" ")
-    page.wait_for_function("window.picket.selected === 4")
+    watched.until("window.picket.selected === 4")
     page.keyboard.press("a")
     expect(page.locator('[data-alert="2"]')).to_have_attribute("data-state", "acknowledged")
     assert watched.station.requests == [("POST", "/api/alerts/2/acknowledge", {})]
@@ -60,7 +61,7 @@ def test_the_newest_of_equals_is_found_by_space_and_looked_at(watched: Watched) 
     watched.station.raise_alert(9, "low")
     page.locator('[data-alert="1"]').wait_for()
     page.keyboard.press(" ")
-    page.wait_for_function("window.picket.selected === 9")
+    watched.until("window.picket.selected === 9")
     size = watched.get("view")
     at = watched.get("track(9).screen")
     assert abs(at["x"] - size["width"] / 2) < 40
@@ -76,12 +77,12 @@ def test_the_list_is_walked_with_j_and_k_and_enter_looks(watched: Watched) -> No
     assert order == ["2", "3", "1"], "the most severe first"
     page.keyboard.press("Escape")
     page.keyboard.press("j")
-    expect(page.locator('[data-alert="3"]')).to_have_class(__import__("re").compile("is-current"))
+    expect(page.locator('[data-alert="3"]')).to_have_class(re.compile("is-current"))
     page.keyboard.press("k")
-    expect(page.locator('[data-alert="2"]')).to_have_class(__import__("re").compile("is-current"))
+    expect(page.locator('[data-alert="2"]')).to_have_class(re.compile("is-current"))
     page.keyboard.press("ArrowDown")
     page.keyboard.press("Enter")
-    page.wait_for_function("window.picket.selected === 5")
+    watched.until("window.picket.selected === 5")
 
 
 def test_closing_asks_for_the_cause_by_digit(watched: Watched) -> None:
@@ -138,10 +139,10 @@ def test_five_alerts_fit_without_scrolling(watched: Watched) -> None:
 def test_the_sound_can_be_tested_and_turned_off(watched: Watched) -> None:
     page = watched.open()
     page.get_by_role("button", name="Test sound").click()
-    page.wait_for_function("window.picket.sound.played === 1")
+    watched.until("window.picket.sound.played === 1")
     page.keyboard.press("Escape")
     page.locator("#map").focus()
     page.keyboard.press("s")
     expect(page.locator(".chip.is-sound-off")).to_be_visible()
     page.keyboard.press("s")
-    page.wait_for_function("window.picket.sound.state === 'on'")
+    watched.until("window.picket.sound.state === 'on'")

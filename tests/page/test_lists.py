@@ -143,7 +143,7 @@ def test_the_palette_is_remembered(watched: Watched, tmp_path: Path) -> None:
     page.keyboard.press("p")
     name = page.evaluate("document.documentElement.dataset.palette")
     page.reload()
-    page.wait_for_function("window.picket")
+    watched.until("window.picket")
     assert page.evaluate("document.documentElement.dataset.palette") == name
 
 
@@ -167,7 +167,8 @@ def test_axe_finds_nothing(watched: Watched, palette: str) -> None:
     while page.evaluate("document.documentElement.dataset.palette") != palette:
         page.keyboard.press("p")
         time.sleep(0.05)
-    page.keyboard.press(" ")
+    page.keyboard.press("j")
+    page.keyboard.press("Enter")
     expect(page.locator(".facts-table")).to_be_visible()
     page.get_by_text("radar-north").first.wait_for()
     assert axe(page) == [], "with the detail"

@@ -33,7 +33,9 @@ def test_a_batch_comes_back(rows: list[dict[str, object]]) -> None:
 
 
 def test_lists_and_constant_columns_are_small() -> None:
-    batch = Batch.build(TRACK, 1000, {"track_id": np.arange(1000), "sensors": ("r1", "r2"), "status": "confirmed", "flags": [()] * 1000})
+    batch = Batch.build(
+        TRACK, 1000, {"track_id": np.arange(1000), "sensors": ("r1", "r2"), "status": "confirmed", "flags": [()] * 1000}
+    )
     packed = pack(batch)
     assert len(packed["c"]["sensors"]) == 4
     back = unpack(msgspec.msgpack.decode(msgspec.msgpack.encode(packed)))

@@ -121,5 +121,7 @@ def test_no_damage_ever_yields_a_wrong_record(tmp_path_factory: pytest.TempPathF
     path.write_bytes(bytes(raw))
     got = list(log.read(folder, verdict=(v := Verdict())))
     assert got == RECORDS[: len(got)]
-    if kind != "cut":  # a cut between two records at the very end looks like a shorter log: a clean stop ends with an `end` record
+    if (
+        kind != "cut"
+    ):  # a cut between two records at the very end looks like a shorter log: a clean stop ends with an `end` record
         assert len(got) == 20 or v.damage or v.torn_tail

@@ -12,7 +12,9 @@ ROW = {"identity": "SERIAL1", "transmitter": "02:00:00:00:00:01", "lat_deg": 45.
 
 def test_each_change_is_kept_once_and_can_be_proven(tmp_path: Path) -> None:
     store = OperatorStore(tmp_path / "operators", keep_days=30)
-    digests = store.add(Batch.from_rows(OPERATOR, [ROW, {**ROW, "time": 1_700_000_001.0}, {**ROW, "lat_deg": 45.2}]), 1_700_000_000.0)
+    digests = store.add(
+        Batch.from_rows(OPERATOR, [ROW, {**ROW, "time": 1_700_000_001.0}, {**ROW, "lat_deg": 45.2}]), 1_700_000_000.0
+    )
     path = tmp_path / "operators" / "2023-11-14.jsonl"
     lines = path.read_text().splitlines()
     assert len(lines) == len(digests) == 2

@@ -18,7 +18,10 @@ import httpx
 from picket import site as sites
 from picket.station.run import Station
 
-PIER = {"type": "Polygon", "coordinates": [[[-30.005, 44.995], [-29.995, 44.995], [-29.995, 45.005], [-30.005, 45.005], [-30.005, 44.995]]]}
+PIER = {
+    "type": "Polygon",
+    "coordinates": [[[-30.005, 44.995], [-29.995, 44.995], [-29.995, 45.005], [-30.005, 45.005], [-30.005, 44.995]]],
+}
 
 
 def free_port(kind: int = socket.SOCK_DGRAM) -> int:
@@ -47,8 +50,10 @@ def make_site(folder: Path, *, udp_port: int | None = None, **extra: Any) -> sit
 
 def row(t: float, lat: float, lon: float, identity: str | None = "TEST1", **more: Any) -> dict[str, Any]:
     """A detection of the test receiver."""
-    found = {"time": t, "received": t, "sensor_id": "rid", "kind": "remote_id", "report": "plot", "lat_deg": lat, "lon_deg": lon,
-             "alt_wgs84_m": 60.0, "sigma_position_m": 3.0, "identity": identity, "identity_kind": "serial", "time_source": "sensor", **more}  # fmt: skip
+    found = {
+        "time": t, "received": t, "sensor_id": "rid", "kind": "remote_id", "report": "plot", "lat_deg": lat, "lon_deg": lon,
+        "alt_wgs84_m": 60.0, "sigma_position_m": 3.0, "identity": identity, "identity_kind": "serial", "time_source": "sensor", **more,
+    }  # fmt: skip
     return {k: v for k, v in found.items() if v is not None}
 
 

@@ -45,7 +45,7 @@ def test_passwords(tmp_path: Path) -> None:
         access.set_password("anna", "short")
     access.set_password("anna", "correct horse battery")
     assert "correct" not in (tmp_path / "users.json").read_text()
-    session, name = Access(tmp_path, Clock()).log_in("anna", "correct horse battery")
+    _, name = Access(tmp_path, Clock()).log_in("anna", "correct horse battery")
     assert name == "anna"
     for who, word in (("anna", "wrong"), ("nobody", "correct horse battery")):
         with pytest.raises(AccessError, match="wrong"):

@@ -29,7 +29,13 @@ def play(engine: Engine, sequence: list[Record]) -> list[Any]:
     seen = []
     for record in sequence:
         outcome = engine.apply(record)
-        seen.append((tuple(outcome.alerts), engine.tracks.columns.get("lat_deg", np.empty(0)).tobytes(), engine.tracks["track_id"].tobytes()))
+        seen.append(
+            (
+                tuple(outcome.alerts),
+                engine.tracks.columns.get("lat_deg", np.empty(0)).tobytes(),
+                engine.tracks["track_id"].tobytes(),
+            )
+        )
     return seen
 
 
@@ -52,7 +58,9 @@ def test_an_alert_is_acknowledged_and_closed(tmp_path: Path) -> None:
     wrong = engine.apply(Record(9002, T0 + 71, "action", {"do": "acknowledge", "id": 4711, "by": "anna"}))
     assert wrong.error
     assert "4711" in wrong.error
-    closed = engine.apply(Record(9003, T0 + 72, "action", {"do": "close", "id": alert.id, "by": "anna", "cause": "drone", "note": ""}))
+    closed = engine.apply(
+        Record(9003, T0 + 72, "action", {"do": "close", "id": alert.id, "by": "anna", "cause": "drone", "note": ""})
+    )
     assert closed.result is not None
     assert closed.result.state == "closed"
 
@@ -80,7 +88,16 @@ def test_a_radar_that_falls_silent_is_told(tmp_path: Path) -> None:
     radar = {"id": "r1", "kind": "radar", "lat_deg": 45.0, "lon_deg": -30.0, "scan_period_s": 1.0, "max_range_m": 5000.0}
     engine = Engine(make_site(tmp_path, sensor=[radar]))
     engine.apply(Record(1, T0, "boot", {"book": None}))
-    plot = {"time": T0, "received": T0, "sensor_id": "r1", "kind": "radar", "report": "plot", "range_m": 900.0, "azimuth_deg": 10.0, "elevation_deg": 4.0}
+    plot = {
+        "time": T0,
+        "received": T0,
+        "sensor_id": "r1",
+        "kind": "radar",
+        "report": "plot",
+        "range_m": 900.0,
+        "azimuth_deg": 10.0,
+        "elevation_deg": 4.0,
+    }
     engine.apply(Record(2, T0, "batch", {"d": pack(Batch.from_rows(DETECTION, [plot])), "s": None, "left_out": {}}))
     assert engine.sensors.look("r1", T0 + 2.0).state == "ok"
     raised = [a for i in range(1, 20) for a in engine.apply(Record(2 + i, T0 + 0.5 * i, "tick", None)).alerts]

@@ -29,7 +29,8 @@ def step(picture: Picture, rows: dict[int, dict[str, Any]], time: float = 1.0) -
 
 def test_a_snapshot_holds_every_column() -> None:
     row = {
-        "updated_at": 12.5, "lat_deg": 45.1234567, "lon_deg": -30.7654321, "alt_wgs84_m": 120.0, "group_id": 4, "flags": ["spoof_suspected", "unauthorised"],
+        "updated_at": 12.5, "lat_deg": 45.1234567, "lon_deg": -30.7654321, "alt_wgs84_m": 120.0,
+        "group_id": 4, "flags": ["spoof_suspected", "unauthorised"],
         "identity": "ABC", "identity_kind": "serial", "status": "coasting", "classification": "vessel", "existence": 0.6,
     }  # fmt: skip
     batch = tracks({7: row})
@@ -39,7 +40,14 @@ def test_a_snapshot_holds_every_column() -> None:
     got = client.tracks[7]
     assert (client.time, client.simulated, client.labels) == (20.0, True, {7: "ABC"})
     assert (got["lat"], got["lon"]) == (451234567, -307654321)
-    assert (got["status"], got["classification"], got["affiliation"], got["alert"], got["flags"], got["group_id"]) == (2, 4, 3, 2, 5, 4)
+    assert (got["status"], got["classification"], got["affiliation"], got["alert"], got["flags"], got["group_id"]) == (
+        2,
+        4,
+        3,
+        2,
+        5,
+        4,
+    )
     assert got["alt_wgs84_m"] == 120.0
     assert abs(got["existence"] - 153) <= 1
 

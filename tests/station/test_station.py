@@ -31,11 +31,17 @@ def test_bytes_become_a_picture_and_an_alert(tmp_path: Path) -> None:
     port = free_port()
     site = make_site(tmp_path, udp_port=port)
     with running(site, tmp_path / "archive", port) as live:
-        with connect(f"ws://{live.host}/ws/picture", additional_headers=live.headers) as picture, connect(
-            f"ws://{live.host}/ws/alerts?after=0", additional_headers=live.headers
-        ) as alerts:
+        with (
+            connect(f"ws://{live.host}/ws/picture", additional_headers=live.headers) as picture,
+            connect(f"ws://{live.host}/ws/alerts?after=0", additional_headers=live.headers) as alerts,
+        ):
             hello = json.loads(picture.recv())
-            assert (hello["type"], hello["version"], hello["site"]["name"], hello["simulated"]) == ("hello", 1, "Test pier", False)
+            assert (hello["type"], hello["version"], hello["site"]["name"], hello["simulated"]) == (
+                "hello",
+                1,
+                "Test pier",
+                False,
+            )
             assert json.loads(alerts.recv()) == {"type": "alerts", "n": 0, "alerts": []}
             fly(live)
             client = Client()
@@ -136,7 +142,7 @@ def test_who_may_not_look(tmp_path: Path) -> None:
             assert "SameSite=strict" in first.headers["set-cookie"]
             assert browser.get(f"{live.base}/api/tracks").status_code == 200
         assert httpx.get(link).status_code == 401
-        with pytest.raises(Exception, match="4401|403|401"), connect(f"ws://{live.host}/ws/picture") as socket_:
+        with pytest.raises(Exception, match=r"4401|403|401"), connect(f"ws://{live.host}/ws/picture") as socket_:
             socket_.recv(timeout=5)
     text = b"".join(p.read_bytes() for p in log.segments(tmp_path / "archive"))
     assert live.session.encode() not in text

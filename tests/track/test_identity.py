@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-import sim
+import track_sim as sim
 
 from picket.track import Tracker
 from picket.words import Batch

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-import sim
+import track_sim as sim
 
 from picket import metrics
 from picket.metrics import Paths

@@ -10,7 +10,7 @@ import pytest
 import shapely
 
 from picket.site import Friendly
-from picket.watch import CAUSES, Alert, AlertBook, AlertError, book
+from picket.watch import CAUSES, Alert, AlertBook, AlertError, SensorLook, book
 from tests.watch.sky import PIER, RING, T0, Watch, plain, site, sky, track, zone
 
 
@@ -152,6 +152,14 @@ def test_a_closed_alert_is_raised_anew_when_it_comes_back_after_the_hysteresis()
     w.book.close(1, "drone", "officer", w.time)
     w.wait(12, track(1, 900, 0))
     assert [a.id for a in w.see(track(1, 0, 0))] == [2]
+
+
+def test_a_drone_that_appears_where_a_dismissed_bird_was_lost_is_not_dismissed_with_it():
+    w = Watch(site(PIER))
+    w.see(track(1, 0, 0))
+    w.book.close(1, "bird", "officer", w.time)
+    w.wait(3)
+    assert [(a.id, a.track_ids) for a in w.see(track(2, 30, 0))] == [(2, (2,))]
 
 
 def test_open_is_newest_first():
@@ -313,6 +321,12 @@ def test_duplicate_and_empty_pictures():
 
 
 # -- what the picture asks -------------------------------------------------------------------------------------
+def test_a_site_without_zones_still_tells_of_flags_and_sensors():
+    w = Watch(site())
+    w.see(track(1, 0, 0), track(2, 0, 50, flags=("spoof_suspected",)), sensors=(SensorLook("r", "radar", "silent"),))
+    assert sorted(a.rule for a in w.book.open) == ["silent_sensor", "spoof_suspected"]
+
+
 def test_level_and_affiliation_per_row():
     friend = {"identity": "F1", "identity_kind": "serial"}
     at = site(PIER, RING, friendly=(Friendly(identity="F1", zones=("pier",)), Friendly(identity="F2", hours="01:00-02:00")))

@@ -390,9 +390,9 @@ export class TrackLayer {
   }
 }
 
-const LONGEST_NAME = 16;
+const LONGEST_NAME = 14;
 
-/** What a track is called: its claimed identity, shortened, or its number. */
+/** What a track is called: its claimed identity, shortened in the middle, or its number. */
 export function trackName(store: TrackStore, slot: number): string {
   const identity = store.label[slot]?.identity;
   if (!identity) return `T${store.id[slot]}`;

@@ -34,7 +34,7 @@ export function header(desk: Desk): TemplateResult {
         </button>`
       : nothing}
     ${soundControl(desk)}
-    <button class="chip" title="Next palette (p)" @click=${() => desk.nextPalette()}>${PALETTE_WORDS[state.palette]}</button>
+    <button class="chip" title="Next palette (p)" @click=${() => desk.nextPalette()}><span class="quiet">Palette</span> ${PALETTE_WORDS[state.palette]}</button>
     ${linkState(desk)}
     <span class="user" title="Signed in as ${state.hello?.user ?? "nobody"}">${state.hello?.user ?? ""}</span>
     <button class="chip" aria-label="Help: all keys" title="All keys (?)" @click=${() => desk.toggleHelp()}>?</button>
@@ -53,7 +53,7 @@ function soundControl(desk: Desk): TemplateResult {
 function linkState(desk: Desk): TemplateResult {
   const { state } = desk;
   const lost = state.pictureLost || state.alertsLost;
-  return html`<span class="link ${lost ? "is-lost" : ""}"><span class="dot" aria-hidden="true"></span>${lost ? "NO LINK" : state.everLinked ? "Link" : "…"}</span>`;
+  return html`<span class="link ${lost ? "is-lost" : ""}"><span class="dot" aria-hidden="true"></span>${lost ? "NO LINK" : state.everLinked ? "Linked" : "…"}</span>`;
 }
 
 /** Strips over the whole width: simulated, no link, signed out. They stay as long as what they say is true. */

@@ -18,7 +18,7 @@ export function sensors(desk: Desk): TemplateResult {
       <tbody>${state.sensors.map((s) => sensorRow(desk, s))}</tbody>
     </table>
     ${state.sensors.length ? nothing : html`<p class="more">No sensors are configured.</p>`}
-    ${counts ? html`<h4>Left out, by source and reason</h4>${leftOut(counts.left_out)}` : nothing}
+    ${counts ? html`<h3 class="sub">Left out, by source and reason</h3>${leftOut(counts.left_out)}` : nothing}
     <p class="quiet">
       ${counts ? `${count(counts.detections)} detections, ${count(counts.tracks)} tracks, ${count(counts.alerts)} alerts. ` : ""}${health ? `Station ${health.version ?? state.hello?.station ?? ""} up for ${age(health.uptime_s)}.` : ""}
     </p>

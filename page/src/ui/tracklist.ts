@@ -5,10 +5,12 @@ import type { Desk } from "../desk.ts";
 import { bearingDistance } from "../geo.ts";
 import { trackName } from "../map/tracks.ts";
 import type { Sort, State } from "../state.ts";
-import { COASTING } from "../store.ts";
+import { COASTING, type TrackStore } from "../store.ts";
 import { AFFILIATION_WORDS, bearing, CLASS_WORDS, count, distance, flagWords, SEVERITY_SHAPES, shortAge, STATUS_WORDS } from "../words.ts";
 
 const MOST_ROWS = 80;
+/** Serial numbers of one maker begin alike: in the narrow column the end tells them apart. */
+const TAIL = 7;
 const SORTS: [Sort, string][] = [["alert", "alert"], ["distance", "distance"], ["age", "age"], ["name", "name"]]; // prettier-ignore
 const SEVERITIES = ["", "low", "medium", "high"] as const;
 
@@ -48,7 +50,7 @@ function rows(state: State): Row[] {
       if (!wanted.every((w) => words.includes(w))) continue;
     }
     const from = bearingDistance(plane.latDeg, plane.lonDeg, store.lat[slot]!, store.lon[slot]!);
-    found.push({ slot, id: store.id[slot]!, name: trackName(store, slot), ...from });
+    found.push({ slot, id: store.id[slot]!, name: shortName(store, slot), ...from });
   }
   const order: Record<Sort, (a: Row, b: Row) => number> = {
     alert: (a, b) => store.alert[b.slot]! - store.alert[a.slot]! || Number(store.affiliation[b.slot] === 3) - Number(store.affiliation[a.slot] === 3) || a.distanceM - b.distanceM,
@@ -106,11 +108,11 @@ function trackRow(desk: Desk, r: Row): TemplateResult {
   const coasting = store.status[s] === COASTING;
   return html`<tr class="${r.id === state.selected ? "is-selected" : ""} ${severity ? `is-${severity}` : ""}" @click=${() => desk.lookAtTrack(r.id)}>
     <td>
-      <button class="track-name" @click=${(e: Event) => { e.stopPropagation(); desk.lookAtTrack(r.id); }}>
+      <button class="track-name" title=${store.label[s]?.identity ?? nothing} @click=${(e: Event) => { e.stopPropagation(); desk.lookAtTrack(r.id); }}>
         ${severity ? html`<span class="severity-mark is-${severity}" title="${severity} alert">${SEVERITY_SHAPES[severity as "low"]}</span>` : nothing}${r.name}
       </button>
     </td>
-    <td>${classWords(store.classification[s]!, store.affiliation[s]!)}</td>
+    <td class="class">${classWords(store.classification[s]!, store.affiliation[s]!)}</td>
     <td class="number">${bearing(r.bearingDeg)}</td>
     <td class="number">${distance(r.distanceM)}</td>
     <td class="number">${height === height ? Math.round(height) : "?"}</td>
@@ -119,9 +121,14 @@ function trackRow(desk: Desk, r: Row): TemplateResult {
   </tr>`;
 }
 
+function shortName(store: TrackStore, slot: number): string {
+  const identity = store.label[slot]?.identity;
+  return identity && identity.length > TAIL + 2 ? `…${identity.slice(-TAIL)}` : trackName(store, slot);
+}
+
 function classWords(classification: number, affiliation: number): string {
   const what = CLASS_WORDS[classification] ?? "unknown";
   const whose = AFFILIATION_WORDS[affiliation] ?? "unknown";
   if (whose === "unknown") return what;
-  return what === "unknown" ? whose : `${what}, ${whose}`;
+  return what === "unknown" ? whose : `${what} · ${whose}`;
 }

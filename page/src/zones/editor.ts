@@ -2,6 +2,7 @@
 import type { Geometry } from "geojson";
 import Feature from "ol/Feature.js";
 import GeoJSON from "ol/format/GeoJSON.js";
+import { LineString, MultiPoint, MultiPolygon, Polygon } from "ol/geom.js";
 import { Draw, Modify, Snap } from "ol/interaction.js";
 import VectorLayer from "ol/layer/Vector.js";
 import Map from "ol/Map.js";
@@ -13,6 +14,13 @@ import type { Plane } from "../geo.ts";
 import type { View } from "../map/view.ts";
 
 const FORMAT = new GeoJSON({ featureProjection: "EPSG:3857", dataProjection: "EPSG:4326" });
+
+/** Every corner of a shape, so that the officer sees what can be dragged. */
+function cornersOf(geometry: unknown): MultiPoint | undefined {
+  if (geometry instanceof Polygon) return new MultiPoint(geometry.getCoordinates().flat());
+  if (geometry instanceof MultiPolygon) return new MultiPoint(geometry.getCoordinates().flat(2));
+  return geometry instanceof LineString ? new MultiPoint(geometry.getCoordinates()) : undefined;
+}
 
 export class ZoneEditor {
   private readonly target: HTMLElement;
@@ -29,6 +37,10 @@ export class ZoneEditor {
     this.view = view;
     this.plane = plane;
     const ink = getComputedStyle(document.documentElement).getPropertyValue("--focus").trim() || "#0b4f9c";
+    const corners = new Style({
+      image: new Circle({ radius: 4.5, fill: new Fill({ color: "#ffffff" }), stroke: new Stroke({ color: ink, width: 2 }) }),
+      geometry: (feature) => cornersOf(feature.getGeometry()),
+    });
     const style = new Style({
       stroke: new Stroke({ color: ink, width: 2.5 }),
       fill: new Fill({ color: "rgba(128,160,200,0.15)" }),
@@ -39,7 +51,7 @@ export class ZoneEditor {
       target,
       controls: [],
       interactions: [],
-      layers: [new VectorLayer({ source: this.source, style, updateWhileInteracting: true })],
+      layers: [new VectorLayer({ source: this.source, style: [style, corners], updateWhileInteracting: true })],
       view: new OlView({ constrainResolution: false, smoothResolutionConstraint: false, smoothExtentConstraint: false, multiWorld: true }),
     });
     this.map.addInteraction(new Modify({ source: this.source, style, deleteCondition: (e) => altKeyOnly(e) && singleClick(e) }));

@@ -10,7 +10,8 @@ The narrower match wins: id, then sensor_id, then sac and sic, then one of them,
 one feed with an empty match share it by kind. Rows that nobody takes are dropped and counted as unknown_sensor: a sensor that
 the site file does not know has no place, so nothing it says can be put on the map.
 
-`azimuth_offset_deg` of the sensor is added to its azimuths (what it reads + offset = true). Nothing else is filled in.
+`azimuth_offset_deg` of the sensor is added to its azimuths (what it reads + offset = true). A detection whose row does not say
+what kind of sensor it is from (a home-made one may not) gets the kind of the site file. Nothing else is filled in.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 import numpy as np
+import numpy.typing as npt
 
 from picket.site import Sensor, Site
 from picket.words import Batch
@@ -52,11 +54,21 @@ def assign(batch: Batch, site: Site, feed_sensors: Sequence[Sensor] = ()) -> tup
         batch, code = batch.take(known), code[known]
     renamed = Batch.build(batch.table, batch.n, {"sensor_id": code}, {"sensor_id": [s.id for s in sensors]})
     batch = Batch(batch.table, batch.n, {**batch.columns, **renamed.columns}, {**batch.texts, **renamed.texts})
+    if batch.n and "kind" in batch.table.kinds and (batch["kind"] < 0).any():
+        batch = _with_kind(batch, code, [s.kind for s in sensors])
     offset = np.array([s.azimuth_offset_deg for s in sensors], np.float64)
     if "azimuth_deg" in batch.columns and offset.any():
         turned = np.mod(batch["azimuth_deg"] + offset[code], 360.0)
         batch = batch.replace({"azimuth_deg": np.where(turned >= 360.0, 0.0, turned)})
     return batch, left_out
+
+
+def _with_kind(batch: Batch, code: npt.NDArray[np.int32], kinds: Sequence[str]) -> Batch:
+    """The batch with the kind of its sensor in the rows that have none."""
+    words = tuple(dict.fromkeys((*batch.words("kind"), *kinds)))
+    own = np.array([words.index(k) for k in kinds], np.int32)
+    filled = Batch.build(batch.table, batch.n, {"kind": np.where(batch["kind"] < 0, own[code], batch["kind"])}, {"kind": words})
+    return Batch(batch.table, batch.n, {**batch.columns, **filled.columns}, {**batch.texts, **filled.texts})
 
 
 def _choose(name: str | None, kind: str | None, sensors: Sequence[Sensor], *, whole_site: bool) -> int:

@@ -29,7 +29,7 @@ def find_adverts(chunk: Chunk, options: Options) -> tuple[Adverts, Counter[str]]
     """The Remote ID payloads in a chunk of frames, and the counts of frames that were left out."""
     data = np.frombuffer(chunk.data, np.uint8)
     at, until, frame, address, transport, power, hertz, counts = find_payloads(
-        data, np.asarray(chunk.starts, np.int64), np.asarray(chunk.ends, np.int64), chunk.link == "radiotap"
+        data, np.array(chunk.starts, np.int64), np.array(chunk.ends, np.int64), chunk.link == "radiotap"
     )
     heard = heard_by_one(
         chunk.received[frame], chunk.offsets[frame], address, power, hertz, transport,

@@ -256,6 +256,7 @@ class _Message(msgspec.Struct, gc=False):
 
 
 _MOST = 1 << 20  # bytes held back of an unfinished object; a message has about 1,500
+_LONGEST_NAME = 100  # characters kept of what a sensor calls itself
 _LATEST_MS = 4102444800000.0  # 2100-01-01: a stamp beyond is no time
 _TRANSPORT = {name.lower(): TRANSPORTS.index(transport) for transport, name in _TYPES.items()}
 _read = msgspec.json.Decoder(_Message).decode
@@ -302,7 +303,7 @@ class _DroneScoutDecoder:
         for first, last in zip(firsts.tolist(), lasts.tolist(), strict=True):
             try:
                 data = _read(view[first:last]).data
-            except (msgspec.DecodeError, RecursionError):
+            except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
                 left_out["malformed"] += 1
                 continue
             if data.uas is not None and len(data.uas) in (UAS_LAYOUT.itemsize, UAS_SIZE):
@@ -343,7 +344,9 @@ class _DroneScoutDecoder:
     def _heard(self, chunk: Chunk, stamps: _Stamps, data: Sequence[_Data]) -> Heard:
         """Who heard the messages, when and how."""
         place: dict[str, int] = {}
-        sensor = [place.setdefault(d.sensor_id or self.options.sensor_id or NAME, len(place)) for d in data]
+        sensor = [
+            place.setdefault((d.sensor_id or "")[:_LONGEST_NAME] or self.options.sensor_id or NAME, len(place)) for d in data
+        ]
         numbers: dict[str | None, int] = {a: _address(a) for a in {d.address for d in data}}
         power = np.array([np.nan if d.rssi is None else d.rssi for d in data], np.float64)
         transport = np.array([_TRANSPORT.get((d.type or "").lower(), -1) for d in data], np.int32)
@@ -364,7 +367,7 @@ class _DroneScoutDecoder:
         stamps = _Stamps(chunk, joined, firsts, lasts, data)
         columns = {
             "time": stamps.reference, "time_source": stamps.clock, "received": stamps.received, "origin": self.options.origin,
-            "sensor_id": [d.sensor_id or self.options.sensor_id or NAME for d in data], "event": "heartbeat",
+            "sensor_id": [(d.sensor_id or "")[:_LONGEST_NAME] or self.options.sensor_id or NAME for d in data], "event": "heartbeat",
             "state": [_state(d.status) for d in data], "source": chunk.source, "source_offset": stamps.offsets,
             "detail": [" ".join(w for w in (d.model, d.firmware, d.status) if w)[:200] for d in data],
         }  # fmt: skip
@@ -378,9 +381,11 @@ def _told(uas: npt.NDArray[Any], left_out: Counter[str]) -> npt.NDArray[np.uint8
     messages[..., 1] = np.minimum(ids["id_type"], 15) << 4 | np.minimum(ids["ua_type"], 15)
     messages[..., 2:] = ids["id"][..., :20]
     valid = np.flatnonzero(uas["basic_id_valid"].ravel())
-    told, bad = best_basic_id(messages.ravel(), valid * (1 + KEY), valid // 2, len(uas))
+    flat = messages.ravel()
+    flat.setflags(write=False)  # as received bytes are: the kernel is compiled once
+    told, bad = best_basic_id(flat, valid * (1 + KEY), valid // 2, len(uas))
     left_out["bad_identity"] += bad
-    return told
+    return np.asarray(told)
 
 
 def _locations(m: npt.NDArray[Any]) -> Locations:
@@ -463,7 +468,7 @@ FORMAT = Format(
     title="DroneScout JSON (Remote ID receivers of Bluemark)",
     make=make,
     sniff=sniff,
-    suffixes=(".json", ".jsonl"),
+    suffixes=(".json",),
     links=("mqtt", "udp", "stream"),
     example={"recording": "picket decode dronescout.json", "feed": "dronescout+mqtt://127.0.0.1:1883/sensor/+/upload"},
 )

@@ -13,7 +13,8 @@ Bytes = npt.NDArray[Any]
 Ints = npt.NDArray[Any]
 
 _LINE, _QUOTE, _ESCAPE, _OPEN, _CLOSE = 10, 34, 92, 123, 125
-_BETWEEN = (32, 9, 13, 44, 91, 93)  # blanks, commas and the brackets of arrays may stand between objects
+_BLANKS, _SEPARATORS = (32, 9, 13), (44, 91, 93)  # blanks, commas and the brackets of arrays may stand between objects
+_MOST_SEPARATORS = 8  # between two objects; a payload of nothing else is no array of messages
 _IN_TEXT = np.ones(256, np.bool_)  # bytes that neither end a string nor escape the next byte
 _IN_TEXT[[_LINE, _QUOTE, _ESCAPE]] = False
 
@@ -31,17 +32,20 @@ def find_objects(data: Bytes, starts: Ints, ends: Ints) -> tuple[Ints, Ints, Int
     first, last, n, broken = np.empty(most, np.int64), np.empty(most, np.int64), 0, 0
     rest = ends.copy()
     for i in range(len(starts)):
-        depth, begin, p, junk = 0, starts[i], starts[i], False
+        depth, begin, p, junk, separators = 0, starts[i], starts[i], False, 0
         while p < ends[i]:
             byte = data[p]
             if byte == _OPEN and (depth == 0 or (p > starts[i] and data[p - 1] == _LINE)):
                 if depth > 0:
                     broken += 1
-                depth, begin, junk = 1, p, False
+                depth, begin, junk, separators = 1, p, False, 0
             elif depth == 0:
                 if byte == _LINE:
                     junk = False
-                elif not junk and byte not in _BETWEEN:
+                elif byte in _SEPARATORS:
+                    separators += 1
+                    broken += separators == _MOST_SEPARATORS + 1
+                elif not junk and byte not in _BLANKS:
                     broken += 1
                     junk = True
             elif byte == _OPEN:

@@ -46,7 +46,13 @@ class Chunk:
 
     @classmethod
     def one(
-        cls, data: bytes, *, received: float = float("nan"), offset: int = 0, source: str = "-", link: str = "stream",
+        cls,
+        data: bytes,
+        *,
+        received: float = float("nan"),
+        offset: int = 0,
+        source: str = "-",
+        link: str = "stream",
         time_source: str = "receiver",
     ) -> Chunk:
         """A chunk of a single payload."""
@@ -55,15 +61,27 @@ class Chunk:
 
     @classmethod
     def of(
-        cls, payloads: Sequence[bytes], received: Sequence[float], offsets: Sequence[int], *, source: str, link: str,
+        cls,
+        payloads: Sequence[bytes],
+        received: Sequence[float],
+        offsets: Sequence[int],
+        *,
+        source: str,
+        link: str,
         time_source: str = "receiver",
     ) -> Chunk:
         """A chunk of several payloads."""
         lengths = np.array([len(p) for p in payloads], np.int64)
         ends = np.cumsum(lengths)
         return cls(
-            b"".join(payloads), ends - lengths, ends, np.asarray(received, np.float64), np.asarray(offsets, np.int64),
-            source, link, time_source,
+            b"".join(payloads),
+            ends - lengths,
+            ends,
+            np.asarray(received, np.float64),
+            np.asarray(offsets, np.int64),
+            source,
+            link,
+            time_source,
         )
 
 

@@ -52,7 +52,8 @@ class Joiner:
         received = np.where(np.isfinite(chunk.received), chunk.received, np.nan)
         if chunk.link != "stream":
             data = np.frombuffer(chunk.data, np.uint8)
-            return Joined(data, chunk.starts, chunk.ends, chunk.ends, chunk.offsets, received)
+            starts, ends = np.array(chunk.starts, np.int64), np.array(chunk.ends, np.int64)
+            return Joined(data, starts, ends, ends, chunk.offsets, received)
         lengths = np.concatenate([[len(self.held)], chunk.ends - chunk.starts])
         ends = np.cumsum(lengths)
         pieces = [chunk.data[a:b] for a, b in zip(chunk.starts.tolist(), chunk.ends.tolist(), strict=True)]

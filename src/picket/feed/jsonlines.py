@@ -63,19 +63,19 @@ def complete(
         "received": np.where(np.isnan(batch["received"]), received, batch["received"]),
         "source_offset": np.where(batch["source_offset"] < 0, offsets, batch["source_offset"]),
     }
-    given = "sensor" if batch.table is DETECTION else ""
     new = batch.replace(columns)
-    new = _fill(new, "time_source", np.where(untimed, time_source, given), replace=untimed)
+    told = ~np.isnan(columns["time"]) & (untimed | (batch["time_source"] < 0))
+    new = _fill(new, "time_source", np.where(untimed, time_source, "sensor"), told)
     new = _fill(new, "sensor_id", options.sensor_id or "table")
     new = _fill(new, "report", "plot")
     new = _fill(new, "source", source)
     return _least_real(new, options.origin)
 
 
-def _fill(batch: Batch, name: str, word: Any, replace: Any = None) -> Batch:
-    """The text column with `word` (one, or (n,) of them) where it is unknown or `replace` says so."""
+def _fill(batch: Batch, name: str, word: Any, where: Any = None) -> Batch:
+    """The text column with `word` (one, or (n,) of them) in the rows of the mask `where`, or else where it is unknown."""
     codes, words = batch[name], batch.words(name)
-    missing = codes < 0 if replace is None else (codes < 0) | replace
+    missing = codes < 0 if where is None else where
     if not missing.any():
         return batch
     new = np.broadcast_to(np.asarray(word), batch.n)

@@ -36,6 +36,7 @@ DATED_BLOCK = 1 << 14  # the same where times of day are completed from the rows
 FIRST = 4096  # bytes that a format's `sniff` is shown
 _GUESS_CHUNKS = 8  # chunks of a capture looked at before giving up on its format
 _GUESS_PAYLOADS = 256
+_ANYTHING = (".txt", ".csv", ".json", ".log", ".bin", ".dat")  # suffixes that say nothing about the format
 
 Progress = Callable[[int, int | None], None]
 
@@ -85,7 +86,7 @@ def guess(first: bytes, name: str) -> Format:
     found = [f for f in streams if f.sniff(first[:FIRST])]
     if found:
         return next((f for f in found if suffix in f.suffixes), found[0])
-    known = [f for f in streams if suffix and suffix in f.suffixes]
+    known = [f for f in streams if suffix in f.suffixes and suffix not in _ANYTHING]
     if len(known) == 1 and known[0] is not jsonlines.FORMAT:
         return known[0]
     packed = {b"\x1f\x8b": "gzip", b"PK\x03\x04": "zip", b"BZh": "bzip2", b"\xfd7zXZ": "xz", b"(\xb5/\xfd": "zstd"}
@@ -393,8 +394,8 @@ def _table_kind(first: bytes, name: str, wanted: Format | None) -> str:
         if kind == "arrow" and not first.startswith(b"ARROW1"):
             return ""
         raise WrongUseError(name, f"is a {kind} detection table, not {wanted.name}; leave --format out")
-    if kind == "parquet" and name == "-":
-        raise WrongUseError(name, "a Parquet file must be read from its end, which a pipe does not allow; give its path")
+    if name == "-" and first.startswith((b"PAR1", b"ARROW1")):
+        raise WrongUseError(name, f"a {kind} file must be read from its end, which a pipe does not allow; give its path")
     return kind
 
 
@@ -434,9 +435,9 @@ class Summary:
     @property
     def exit_code(self) -> int:
         """0 done, 1 nothing usable, 3 something was unreadable or cut (2, wrong use, is raised)."""
-        if self.cut or any(e.exit_code == 3 for e in self.errors):
-            return 3
-        return 0 if self.rows + self.operators + self.status and not self.errors else 1
+        if self.rows + self.operators + self.status:
+            return 3 if self.cut or self.errors else 0
+        return 3 if self.cut or any(e.exit_code == 3 for e in self.errors) else 1
 
 
 def decode_files(

@@ -8,8 +8,8 @@ place that says where a field lies: the encoders fill them and the decoder views
     2 Authentication  pages of a signature (not checked)    5 Operator ID   the operator's registration
     F Message pack  F2 19 <count> then `count` messages of 25 bytes, at most 9
 
-A carrier (802.11 beacon, NAN, Bluetooth) finds the packs or lone messages in its frames and hands them over as `Adverts`;
-`RemoteId` turns them into tables. What the operator sends (types 3, 4, 5) goes to the operator table only.
+This file knows what the bytes of messages mean. A carrier (dot11) finds packs or lone messages in its frames, and
+`remoteid_table` turns them into tables. What the operator sends (types 3, 4, 5) goes to the operator table only.
 
 Choices where decoders differ:
 - Speed byte 255 is unknown under either multiplier (the standard's "255 m/s" is byte 255 with multiplier 0.75; as 63.75 m/s it

@@ -52,6 +52,7 @@ def split(data: Bytes, starts: Ints, ends: Ints) -> tuple[Ints, Ints, Ints]:
         for _ in range(messages):
             if begin + 25 > end:
                 counts[_TRUNCATED] += 1
+                begin = end
                 continue
             kind = data[begin] >> 4
             if kind == 15:

@@ -149,7 +149,7 @@ class CarrierDecoder:
         """Rows and counted reasons of a chunk of frames; each frame is whole, nothing is held back."""
         find = self.carriers.get(chunk.link)
         if find is None:
-            return Decoded(left_out=Counter({"unknown_link": len(chunk.starts)}))
+            return Decoded(left_out=+Counter({"wrong_link": len(chunk.starts)}))
         adverts, left_out = find(chunk, self.options)
         decoded = decode_adverts(adverts, self.memory)
         decoded.left_out.update(left_out)

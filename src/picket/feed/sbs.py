@@ -58,6 +58,7 @@ def encode_sbs(
     time, received  UNIX seconds UTC of the message and of its logging (NaN: the same)
     Altitudes are rounded to 25 ft, speeds to 1 kt, tracks to 1 deg, climb to 64 ft/min: the steps of the radio messages.
     """
+    icao = icao.upper()
     stamps = f"{_stamp(time)},{_stamp(time if math.isnan(received) else received)}"
     lines = []
     if call_sign is not None:
@@ -120,6 +121,8 @@ class _SbsDecoder:
     ) -> Batch:  # fmt: skip
         """The detections of position lines."""
         sent = np.isfinite(v["time"])
+        speed = np.where(v["speed_kt"] >= 0, v["speed_kt"] * KNOT_MPS, np.nan)
+        course = np.where((v["course_deg"] >= 0) & (v["course_deg"] <= 360), v["course_deg"] % 360, np.nan)
         arrived = np.where(np.isfinite(received), received, v["logged"])
         clocks = tuple(dict.fromkeys(("sensor", chunk.time_source, "receiver")))
         late = np.where(np.isfinite(received), clocks.index(chunk.time_source), clocks.index("receiver"))
@@ -130,7 +133,7 @@ class _SbsDecoder:
             "time": np.where(sent, v["time"], arrived), "time_source": source, "received": arrived,
             "sensor_id": self.options.sensor_id or NAME, "kind": "adsb", "report": "plot", "origin": self.options.origin,
             "lat_deg": v["lat"], "lon_deg": v["lon"], "alt_pressure_m": v["alt_pressure_ft"] * FOOT_M,
-            "alt_wgs84_m": v["alt_gnss_ft"] * FOOT_M, "speed_mps": v["speed_kt"] * KNOT_MPS, "course_deg": v["course_deg"] % 360,
+            "alt_wgs84_m": v["alt_gnss_ft"] * FOOT_M, "speed_mps": speed, "course_deg": course,
             "climb_mps": v["climb_fpm"] * FOOT_PER_MINUTE_MPS, "center_hz": _CENTER_HZ,
             "identity": codes, "identity_kind": np.where(address >= NOT_ICAO, -1, 0), "transport": "1090es",
             "source": chunk.source, "source_offset": offsets,
@@ -157,7 +160,7 @@ FORMAT = Format(
     title="SBS / BaseStation lines (dump1090, readsb, port 30003)",
     make=make,
     sniff=sniff,
-    suffixes=(".sbs", ".txt", ".csv"),
+    suffixes=(".sbs", ".txt"),
     links=("stream", "udp", "mqtt"),
     example={"recording": "picket decode aircraft.sbs", "feed": "sbs+tcp://127.0.0.1:30003"},
 )

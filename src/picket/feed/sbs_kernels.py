@@ -71,7 +71,8 @@ def read_lines(
                 counts[_BAD] += 1
                 continue
             field[_FIELDS] = stop + 1
-            while part + 1 < len(ends_of) and ends_of[part] <= stop - 1:
+            done = min(p, ends[i]) - 1  # its line feed: with this byte the line was complete
+            while part + 1 < len(ends_of) and ends_of[part] <= done:
                 part += 1
             icao = _hex(data, field[4], field[5] - 1)
             if icao < 0 or not _numbers(data, field, values, n):
@@ -89,7 +90,7 @@ def read_lines(
             elif abs(lat) > 90 or abs(lon) > 180:
                 counts[_BEYOND] += 1
             else:
-                address[n], first[n], last[n] = icao, begin, stop - 1
+                address[n], first[n], last[n] = icao, begin, done
                 n += 1
     return values[:, :n].copy(), address[:n].copy(), first[:n].copy(), last[:n].copy(), counts, rest
 

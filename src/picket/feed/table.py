@@ -358,7 +358,7 @@ class TableWriter:
 
     def _open(self) -> BinaryIO:
         if self._path == "-":
-            return os.fdopen(os.dup(sys.stdout.fileno()), "wb")
+            return sys.stdout.buffer
         try:
             regular = stat.S_ISREG(os.stat(self._path).st_mode)
         except FileNotFoundError:
@@ -387,6 +387,8 @@ class TableWriter:
         """Finishes the file and puts it in its place."""
         self._sink.close()
         self._file.flush()
+        if self._path == "-":
+            return
         if self._temporary is not None:
             os.fsync(self._file.fileno())
         self._file.close()
@@ -398,8 +400,9 @@ class TableWriter:
         """Gives up: what was written so far is removed."""
         with contextlib.suppress(Exception):
             self._sink.drop()
-        with contextlib.suppress(Exception):
-            self._file.close()
+        if self._path != "-":
+            with contextlib.suppress(Exception):
+                self._file.close()
         if self._temporary is not None:
             with contextlib.suppress(FileNotFoundError):
                 os.unlink(self._temporary)

@@ -8,8 +8,6 @@ from __future__ import annotations
 
 import math
 
-import numpy as np
-
 from picket._jit import kernel
 
 A = 6378137.0  # m, semi-major axis
@@ -79,8 +77,3 @@ def polar_to_enu(range_m, azimuth_deg, elevation_deg, out):  # type: ignore[no-u
         out[i, 0] = ground * math.sin(az)
         out[i, 1] = ground * math.cos(az)
         out[i, 2] = range_m[i] * math.sin(el)
-
-
-def floats(value):  # type: ignore[no-untyped-def]
-    """A contiguous 1-D float64 array of the value or values."""
-    return np.ascontiguousarray(np.atleast_1d(np.asarray(value, np.float64)))

@@ -12,11 +12,16 @@ from picket.geo import frames_kernels as k
 Floats = npt.NDArray[np.float64]
 
 
+def floats(value: Any) -> Floats:
+    """A contiguous 1-D float64 array of the value or values, as kernels want it."""
+    return np.ascontiguousarray(np.atleast_1d(np.asarray(value, np.float64)))
+
+
 def geodetic_to_ecef(lat_deg: Any, lon_deg: Any, alt_wgs84_m: Any) -> Floats:
     """ECEF positions (N, 3), m, of N places in degrees and metres above the ellipsoid. NaN in, NaN out."""
-    lat, lon, alt = np.broadcast_arrays(k.floats(lat_deg), k.floats(lon_deg), k.floats(alt_wgs84_m))
+    lat, lon, alt = np.broadcast_arrays(floats(lat_deg), floats(lon_deg), floats(alt_wgs84_m))
     out = np.empty((len(lat), 3))
-    k.geodetic_to_ecef(k.floats(lat), k.floats(lon), k.floats(alt), out)
+    k.geodetic_to_ecef(floats(lat), floats(lon), floats(alt), out)
     return out
 
 

@@ -148,6 +148,8 @@ def approach(
             if is_inside[i, z]:
                 at_s[i, z] = at_m[i, z] = 0.0
                 continue
+            if not (ex == ex and ey == ey):  # NaN: no known motion
+                continue
             if not (west <= boxes[z, 2] and east >= boxes[z, 0] and south <= boxes[z, 3] and north >= boxes[z, 1]):
                 continue
             best_t, best = math.inf, math.inf

@@ -56,7 +56,9 @@ class Access:
         name, until = self._tokens.pop(_hash(token), ("", 0.0))
         if until < self._clock():
             self._failures.append(self._clock())
-            raise AccessError("this link was used already or is too old; ask for a new one (on a signed-in page: 'second screen'), or restart the station")
+            raise AccessError(
+                "this link was used already or is too old; make a new one on a signed-in page, or restart the station"
+            )
         return self._session(name), name
 
     def log_in(self, name: str, password: str) -> tuple[str, str]:

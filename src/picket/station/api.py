@@ -32,7 +32,8 @@ PAGE = files("picket") / "_page"
 _AFFILIATION = ("unknown", "friendly", "neutral", "suspect")
 _LEVEL = (None, "low", "medium", "high")
 _HEADERS = {
-    "content-security-policy": "default-src 'self'; img-src 'self' data: blob:; style-src 'self' 'unsafe-inline'; frame-ancestors 'none'; form-action 'self'",
+    "content-security-policy": "default-src 'self'; img-src 'self' data: blob:; style-src 'self' 'unsafe-inline'; "
+    "frame-ancestors 'none'; form-action 'self'",
     "x-content-type-options": "nosniff",
     "referrer-policy": "no-referrer",
     "cross-origin-opener-policy": "same-origin",
@@ -96,13 +97,16 @@ _LOGIN_PAGE = """<!doctype html><html lang="en"><meta charset="utf-8"><title>Pic
 form{{display:grid;gap:12px;width:20rem}}input,button{{font:inherit;padding:8px}}p{{color:#fb6}}</style>
 <form method="post" action="/login"><h1>Picket</h1><p role="alert">{message}</p>
 <label>Name <input name="name" autocomplete="username" required></label>
-<label>Password <input name="password" type="password" autocomplete="current-password" required></label><button>Sign in</button></form></html>"""
+<label>Password <input name="password" type="password" autocomplete="current-password" required></label>
+<button>Sign in</button></form></html>"""
 
 
 def _sign_in(app: FastAPI, core: Core, access: Access, scheme: str) -> None:
     def let_in(session: str, name: str) -> RedirectResponse:
         response = RedirectResponse("/", 303)
-        response.set_cookie(COOKIE, session, max_age=SESSION_HOURS * 3600, httponly=True, samesite="strict", secure=scheme == "https", path="/")
+        response.set_cookie(
+            COOKIE, session, max_age=SESSION_HOURS * 3600, httponly=True, samesite="strict", secure=scheme == "https", path="/"
+        )
         return response
 
     def ask(message: str) -> HTMLResponse:
@@ -140,7 +144,9 @@ def _sign_in(app: FastAPI, core: Core, access: Access, scheme: str) -> None:
     @app.post("/api/session", summary="A session for a one-time token, or for a name and password")
     def session(given: Credentials) -> dict[str, str]:
         try:
-            held, name = access.open_session(given.token) if given.token else access.log_in(given.name or "", given.password or "")
+            held, name = (
+                access.open_session(given.token) if given.token else access.log_in(given.name or "", given.password or "")
+            )
         except AccessError as e:
             raise HTTPException(401, str(e)) from None
         return {"session": held, "name": name}
@@ -158,7 +164,10 @@ def hello(core: Core, user: str) -> dict[str, Any]:
     p = core.site.site
     return {
         "type": "hello", "version": 1, "station": __version__,
-        "site": {"name": p.name, "lat_deg": p.lat_deg, "lon_deg": p.lon_deg, "alt_wgs84_m": p.alt_wgs84_m, "geoid_separation_m": p.geoid_separation_m},
+        "site": {
+            "name": p.name, "lat_deg": p.lat_deg, "lon_deg": p.lon_deg, "alt_wgs84_m": p.alt_wgs84_m,
+            "geoid_separation_m": p.geoid_separation_m,
+        },
         "simulated": core.site.station.origin == "exercise", "time": core.clock(), "user": user,
     }  # fmt: skip
 
@@ -183,7 +192,10 @@ def _looks(app: FastAPI, core: Core, feeds: list[Feed], hub: Hub) -> None:
             sources = engine.recent.sources(track_id)
             alerts = [a.id for a in engine.book.all if track_id in a.track_ids]
             history = engine.history.of(track_id)
-        identities = sorted({str(s["last"]["identity"]) for s in sources if s["last"].get("identity")} | ({row["identity"]} if row.get("identity") else set()))
+        identities = sorted(
+            {str(s["last"]["identity"]) for s in sources if s["last"].get("identity")}
+            | ({row["identity"]} if row.get("identity") else set())
+        )
         return {"track": row, "history": history, "identities": identities, "sources": sources, "alerts": alerts}
 
     @app.get("/api/detections", summary="The latest raw detections")
@@ -214,7 +226,12 @@ def _looks(app: FastAPI, core: Core, feeds: list[Feed], hub: Hub) -> None:
     def counts() -> dict[str, Any]:
         with engine.lock:
             left_out = {source: dict(reasons) for source, reasons in sorted(engine.left_out.items())}
-            return {"left_out": left_out, "detections": engine.counts["detections"], "tracks": engine.counts["tracks"], "alerts": len(engine.book.all)}
+            return {
+                "left_out": left_out,
+                "detections": engine.counts["detections"],
+                "tracks": engine.counts["tracks"],
+                "alerts": len(engine.book.all),
+            }
 
     @app.get("/api/operators", summary="Operator positions of one track; every look is audited")
     async def operators(request: Request, track_id: int) -> dict[str, Any]:

@@ -74,7 +74,14 @@ class Core:
         self._thread.start()
         self.sequencer.emit(
             "boot",
-            {"version": 1, "picket": __version__, "site": digest(self.site), "seed": self.seed, "book": state, "origin": self.site.station.origin},
+            {
+                "version": 1,
+                "picket": __version__,
+                "site": digest(self.site),
+                "seed": self.seed,
+                "book": state,
+                "origin": self.site.station.origin,
+            },
         )
 
     def stop(self) -> None:

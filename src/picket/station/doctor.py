@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import importlib
 import importlib.metadata
+import importlib.util
 import socket
 import sys
 import tempfile
@@ -69,7 +69,9 @@ def _page() -> Check:
 def _kernels() -> Check:
     folder = _jit.cache_folder()
     if folder is None:
-        return Check("kernels", "note", "no cache folder can be written: each start compiles for about a minute; set PICKET_CACHE")
+        return Check(
+            "kernels", "note", "no cache folder can be written: each start compiles for about a minute; set PICKET_CACHE"
+        )
     n = len(list(folder.rglob("*.nbi")))
     if n == 0:
         return Check("kernels", "note", f"cold: the first start compiles for about a minute ({folder})")
@@ -151,7 +153,8 @@ def _geoid(site: sites.Site) -> list[Check]:
     p = site.site
     if p.geoid_separation_m == 0.0:
         words = (
-            "site.geoid_separation_m is 0: heights above mean sea level will be taken as heights above the ellipsoid; find yours in a geoid "
+            "site.geoid_separation_m is 0: heights above mean sea level will be taken as heights above the ellipsoid; "
+            "find yours in a geoid "
             "calculator (EGM2008), or compare the two heights of a GNSS receiver there"
         )
         return [Check("heights", "note", words)]

@@ -12,8 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from picket.feed import Chunk, Decoded, Format, Options
-from picket.feed import transport
+from picket.feed import Chunk, Decoded, Format, Options, transport
 from picket.feed.assign import assign
 from picket.feed.recording import find_format
 from picket.feed.transport import Address, LinkHealth, parse_feed

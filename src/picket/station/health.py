@@ -12,7 +12,11 @@ from picket.station.feeds import Feed
 def health(core: Core, feeds: list[Feed]) -> dict[str, Any]:
     """The answer of `GET /api/health`."""
     problems = [p for p in (core.problem, core.writer.problem) if p]
-    problems += [f"{f.shown}: {f.link.state}{': ' + f.link.detail if f.link.detail else ''}" for f in feeds if f.link.state in ("down", "waiting")]
+    problems += [
+        f"{f.shown}: {f.link.state}{': ' + f.link.detail if f.link.detail else ''}"
+        for f in feeds
+        if f.link.state in ("down", "waiting")
+    ]
     if core.overloaded():
         problems.append("more arrives than can be worked on: rows are refused and counted as overload")
     now = core.sequencer.now()
@@ -23,7 +27,10 @@ def health(core: Core, feeds: list[Feed]) -> dict[str, Any]:
         "time": now,
         "uptime_s": max(now - began, 0.0),
         "queues": core.queues(),
-        "log": {"records": core.sequencer.seq, "on_disk": core.writer.committed_seq, "bytes": core.writer.log.bytes_written, "commits": core.writer.commits},
+        "log": {
+            "records": core.sequencer.seq, "on_disk": core.writer.committed_seq, "bytes": core.writer.log.bytes_written,
+            "commits": core.writer.commits,
+        },
         "feeds": [
             {
                 "address": f.shown, "state": f.link.state, "detail": f.link.detail, "payloads": f.link.payloads, "bytes": f.link.bytes,

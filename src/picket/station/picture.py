@@ -144,7 +144,8 @@ def _shown(tracks: Batch) -> npt.NDArray[np.int64]:
 def _coded(tracks: Batch, name: str, codes: dict[str, int], order: Any) -> npt.NDArray[np.uint8]:
     """A text column as the wire's small numbers."""
     table = np.array([codes.get(w, 0) for w in tracks.words(name)] + [0], np.uint8)
-    return table[tracks[name][order]]
+    coded: npt.NDArray[np.uint8] = table[tracks[name][order]]
+    return coded
 
 
 def _wire(tracks: Batch, order: Any, affiliation: Any, level: Any) -> dict[str, npt.NDArray[Any]]:

@@ -63,7 +63,7 @@ class Station:
         if not _is_loopback(s.host) and not (s.tls_certificate and s.tls_key and self.access.has_users):
             raise StationError(
                 f"station.host {s.host}: others on the network could look in; give [station] tls_certificate and tls_key, and add a user "
-                f"with `picket user NAME --archive {self.folder}`, or keep host = \"127.0.0.1\""
+                f'with `picket user NAME --archive {self.folder}`, or keep host = "127.0.0.1"'
             )
         family = socket.AF_INET6 if ":" in s.host else socket.AF_INET
         self.socket = socket.socket(family, socket.SOCK_STREAM)
@@ -73,7 +73,9 @@ class Station:
             self.socket.listen(128)
         except OSError as e:
             self.socket.close()
-            raise StationError(f"{s.host} port {s.port}: {e.strerror or e}; another station may run, choose another with --port (0: any free one)") from None
+            raise StationError(
+                f"{s.host} port {s.port}: {e.strerror or e}; another station may run, choose another with --port (0: any free one)"
+            ) from None
 
     @property
     def port(self) -> int:
@@ -90,7 +92,7 @@ class Station:
 
     def _hosts(self) -> set[str]:
         names = {"127.0.0.1", "localhost", "[::1]", self.site.station.host.lower(), socket.gethostname().lower()}
-        return {f"{name}:{self.port}" for name in names} | ({n for n in names} if self.port in (80, 443) else set())
+        return {f"{name}:{self.port}" for name in names} | (names if self.port in (80, 443) else set())
 
     # -- running ---------------------------------------------------------------------------------------------------
     async def run(self, ready: Callable[[str], None]) -> None:
@@ -135,7 +137,9 @@ class Station:
             await listen(feed, self.core, self.stop, self.playback)
         except Exception as e:  # one feed must not end the others: its state says what happened
             feed.link.state, feed.link.detail = "down", f"{type(e).__name__}: {e}"
-            self.core.sequencer.emit("link", {"feed": feed.shown, "sensors": [s.id for s in feed.sensors], "state": "down", "detail": feed.link.detail})
+            self.core.sequencer.emit(
+                "link", {"feed": feed.shown, "sensors": [s.id for s in feed.sensors], "state": "down", "detail": feed.link.detail}
+            )
 
     async def _ticks(self) -> None:
         """Time passes at the site's pace; rows that were gathered in between go on much sooner."""

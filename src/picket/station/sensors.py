@@ -143,7 +143,8 @@ class SensorBoard:
             "state": look.state, "age_s": look.age_s, "period_s": look.period_s, "own_state": s.own_state, "link": s.link,
             "detections": s.detections, "per_s": sum(n for _, n in s.recent) / 10.0, "left_out": dict(s.left_out),
             "clock_offset_s": s.clock_offset_s, "feed": hide_password(s.sensor.feed), "max_range_m": s.sensor.max_range_m,
-            "sector_deg": list(s.sensor.sector_deg), "silent_after_s": None if look.period_s is None else self._silent_scans * look.period_s,
+            "sector_deg": list(s.sensor.sector_deg),
+            "silent_after_s": None if look.period_s is None else self._silent_scans * look.period_s,
         }  # fmt: skip
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import time
 
 from picket import _jit, site
-from picket.feed import Chunk, Decoded, Options
+from picket.feed import FORMATS, Chunk, Decoded, Format, Options
 from picket.feed.assign import assign
 from picket.feed.recording import find_format
 from picket.record.codec import pack
@@ -21,9 +21,23 @@ SECONDS = 4.0
 _START = 1_700_000_000.0
 
 
-def main() -> None:
-    """Runs it and says how long it took."""
-    began = time.monotonic()
+def is_cold() -> bool:
+    """True when nothing has been compiled for these sources, this Numba and this CPU."""
+    folder = _jit.cache_folder()
+    return folder is None or not any(folder.rglob("*.nbi"))
+
+
+def prime(form: Format, options: Options) -> None:
+    """Loads a format's kernels by decoding payloads of one byte, in a decoder that is thrown away."""
+    decoder = form.make(options)
+    for link in form.links:
+        decoder.decode(Chunk.one(b"\0", received=_START, link=link))
+
+
+def load_kernels() -> None:
+    """Compiles the kernels, or loads them from the cache: before a station listens, not while sensors wait."""
+    for form in FORMATS:
+        prime(form, Options())
     place = site.load(DEMO / "site.toml")
     engine = Engine(place)
     engine.apply(Record(1, _START, "boot", {"book": None}))
@@ -31,10 +45,18 @@ def main() -> None:
     made = {channel: find_format(name).make(Options(origin="exercise")) for channel, name in decoders.items()}
     for i, frame in enumerate(frames(demo_exercise(), 1, _START, _START + SECONDS)):
         link = "stream" if frame.channel == "adsb" else "udp"
-        decoded: Decoded = made[frame.channel].decode(Chunk.one(frame.payload, received=frame.time, source=frame.channel, link=link))
+        decoded: Decoded = made[frame.channel].decode(
+            Chunk.one(frame.payload, received=frame.time, source=frame.channel, link=link)
+        )
         batch, _ = assign(decoded.detections, place, [s for s in place.sensor if s.id == frame.channel])
         engine.apply(Record(2 + i, frame.time, "batch", {"d": pack(batch) if batch.n else None, "s": None, "left_out": {}}))
     engine.publish()
+
+
+def main() -> None:
+    """Does it and says how long it took."""
+    began = time.monotonic()
+    load_kernels()
     print(f"kernels warm after {time.monotonic() - began:.0f} s ({_jit.cache_folder() or 'no cache folder can be written'})")
 
 

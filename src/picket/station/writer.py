@@ -6,6 +6,7 @@ is full or gone keeps the records pending and is told to everyone; when too much
 
 from __future__ import annotations
 
+import contextlib
 import os
 import threading
 import time as _time
@@ -63,10 +64,8 @@ class LogWriter:
 
     def _run(self) -> None:
         while not (self._stop.is_set() and self._queue.empty()):
-            try:
+            with contextlib.suppress(Empty):
                 self._take(*self._queue.get(timeout=COMMIT_S))
-            except Empty:
-                pass
             self._sleep(0 if self._stop.is_set() or self._waiters else COMMIT_S)
             while True:
                 try:

@@ -4,4 +4,11 @@ from __future__ import annotations
 
 from picket.track.tracker import Assigned, Tracker
 
-__all__ = ["Assigned", "Tracker"]
+__all__ = ["Assigned", "Tracker", "warm"]
+
+
+def warm() -> None:
+    """Compiles the tracker's kernels, or loads them from the cache: a second, or a minute on a new machine."""
+    from picket.track.warm import warm as run
+
+    run()

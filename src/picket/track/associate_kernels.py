@@ -24,6 +24,7 @@ from picket.track.layout_kernels import (
     GATE,
     GATE_SIGMA,
     OTHER_IDENTITY,
+    POLAR,
     SAME_IDENTITY,
     SAME_SENSOR_TRACK,
     SAME_TRANSMITTER,
@@ -33,10 +34,11 @@ from picket.track.layout_kernels import (
     TAU,
     WEIGHT_MAX,
 )
-from picket.track.measure_kernels import background, factor, innovation, predict
+from picket.track.measure_kernels import background, factor, innovation, place_only, predict
 
 _GATE = np.array(GATE)
 SMALL = 16  # so few plots are tried one by one
+GATE_ONE = GATE[4] + 4.0  # no plot beyond it in one direction alone lies in the gate
 
 
 @kernel
@@ -55,6 +57,21 @@ def _hash(plots, members, cell, ix, iy, head, after, mask):  # type: ignore[no-u
         b = _bucket(ix[g], iy[g], mask)
         after[g] = head[b]
         head[b] = g
+
+
+@kernel
+def _rough(x, P, s, sensors):  # type: ignore[no-untyped-def]
+    """What tests of range and cross-range alone need: range of x from sensor s, its variance, the unit vector across the
+    line of sight (2), and the variance along that."""
+    d = x[:3] - sensors.offset[s]
+    ground = max(math.hypot(d[0], d[1]), 1.0)
+    r = max(math.hypot(ground, d[2]), 1.0)
+    var = 0.0
+    for a in range(3):
+        for b in range(3):
+            var += d[a] * P[a, b] * d[b]
+    tx, ty = d[1] / ground, -d[0] / ground
+    return r, var / (r * r), tx, ty, tx * tx * P[0, 0] + 2.0 * tx * ty * P[0, 1] + ty * ty * P[1, 1]
 
 
 @kernel
@@ -153,7 +170,10 @@ def gate(tracks, n, plots, members, T, sensors):  # type: ignore[no-untyped-def]
             predict(x, P, dt)
             tracks.time[i] = T
         survive(tracks, i, T)
-        # -- the ellipsoidal gate
+        # -- the range gate, cheap and sharp, then the ellipsoidal one
+        polar = plots.kind[members[0]] == POLAR
+        radius, sr, tx, ty, sc = _rough(x, P, plots.sensor[members[0]], sensors) if polar else (0.0, 0.0, 0.0, 0.0, 0.0)
+        rush = math.sqrt(x[3] * x[3] + x[4] * x[4] + x[5] * x[5])
         if edges + EDGES_PER_TRACK >= room:
             room *= 2
             a, b, c = np.empty(room, np.int64), np.empty(room, np.int64), np.empty(room)
@@ -164,8 +184,16 @@ def gate(tracks, n, plots, members, T, sensors):  # type: ignore[no-untyped-def]
             g = found[h]
             j = members[g]
             s = plots.sensor[j]
-            m = innovation(x, tracks.time[i] - plots.time[j], plots, j, sensors, H, v, R)
-            distance, log_det = factor(P, H, R, v, m, PHt, L, y)
+            lag = tracks.time[i] - plots.time[j]
+            if polar and plots.kind[j] == POLAR:
+                off = abs(plots.z[j, 0] - radius) - rush * lag
+                if off > 0.0 and off * off > GATE_ONE * (sr + plots.sigma[j, 0] * plots.sigma[j, 0]):
+                    continue
+                off = abs((plots.p[j, 0] - x[0]) * tx + (plots.p[j, 1] - x[1]) * ty) - rush * lag
+                if off > 0.0 and off * off > GATE_ONE * (sc + plots.half[j] * plots.half[j]):
+                    continue
+            m = innovation(x, lag, plots, j, sensors, H, v, R)
+            distance, log_det = factor(P, H, R, v, m, place_only(plots, j), lag, PHt, L, y)
             if not distance <= _GATE[m]:
                 continue
             r = tracks.r[i]

@@ -82,7 +82,7 @@ def place(x, P, plots, j, sensors):  # type: ignore[no-untyped-def]
         first = 2 if math.isnan(plots.z[j, 2]) else 3
     for q in range(first, m):
         H[0, :], v[0], R[0] = H[q, :], v[q], R[q]
-        factor(P, H, R, v, 1, PHt, L, y)
+        factor(P, H, R, v, 1, False, 0.0, PHt, L, y)
         S = L[0, 0] * L[0, 0]
         for a in range(6):
             x[a] += PHt[a, 0] * v[0] / S

@@ -25,6 +25,7 @@ from picket.track.layout_kernels import (
     SPOOF_HOLD_S,
     TAU,
     TENTATIVE,
+    TENTATIVE_PERIODS,
     UNCONFIRMED,
 )
 
@@ -127,7 +128,10 @@ def settle(tracks, n, now, owner):  # type: ignore[no-untyped-def]
         broken = False
         for a in range(6):
             broken = broken or not (abs(tracks.x[i, a]) < 1e8) or not (tracks.P[i, a, a] < 1e16)
-        if silent > tracks.timeout[i] or r < floor or broken or (wide and silent > tracks.period[i]):
+        timeout = tracks.timeout[i]
+        if status == TENTATIVE and tracks.claim_time[i] < 0.0:
+            timeout = min(timeout, TENTATIVE_PERIODS * tracks.period[i])
+        if silent > timeout or r < floor or broken or (wide and silent > tracks.period[i]):
             if broken:
                 tracks.x[i, :], tracks.P[i, :, :] = 0.0, 0.0
                 for a in range(6):

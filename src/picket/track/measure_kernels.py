@@ -23,7 +23,7 @@ from picket.track.layout_kernels import (
 )
 
 ANONYMOUS_CLAIM_EXISTENCE = 0.2
-NARROW_RAD = 0.785  # clutter lies low: a radar that states no elevation limits spreads it over 45 degrees
+NARROW_RAD = 0.52  # clutter lies low: however high a radar looks, it is spread over no more than 30 degrees
 
 
 @kernel
@@ -128,19 +128,29 @@ def innovation(x, lag, plots, j, sensors, H, v, R):  # type: ignore[no-untyped-d
 
 
 @kernel
-def factor(P, H, R, v, m, PHt, L, y):  # type: ignore[no-untyped-def]
-    """PHt (6, m), L with L L' = S = H P H' + R, y = L^-1 v. Returns (|y|^2, log det S)."""
-    for a in range(6):
-        for i in range(m):
-            total = 0.0
-            for b in range(6):
-                total += P[a, b] * H[i, b]
+def place_only(plots, j):  # type: ignore[no-untyped-def]
+    """True when plot j measures the place and no velocity: its H is [G, -lag G]."""
+    return plots.kind[j] != POSITION and math.isnan(plots.z[j, 3])
+
+
+@kernel
+def factor(P, H, R, v, m, sparse, lag, PHt, L, y):  # type: ignore[no-untyped-def]
+    """PHt (6, m), L with L L' = S = H P H' + R, y = L^-1 v. Returns (|y|^2, log det S).
+
+    sparse: H is [G, -lag G], which saves half of the work.
+    """
+    for i in range(m):
+        for a in range(6):
+            total = P[a, 0] * H[i, 0] + P[a, 1] * H[i, 1] + P[a, 2] * H[i, 2]
+            if not (sparse and lag == 0.0):
+                total += P[a, 3] * H[i, 3] + P[a, 4] * H[i, 4] + P[a, 5] * H[i, 5]
             PHt[a, i] = total
+    width = 3 if sparse and lag == 0.0 else 6
     log_det = distance = 0.0
     for i in range(m):
         for k in range(i + 1):
             total = R[i] if i == k else 0.0
-            for a in range(6):
+            for a in range(width):
                 total += H[i, a] * PHt[a, k]
             for c in range(k):
                 total -= L[i, c] * L[k, c]
@@ -178,4 +188,6 @@ def background(plots, j, sensors):  # type: ignore[no-untyped-def]
         volume *= min(sensors.elevation[s, 1] - sensors.elevation[s, 0], NARROW_RAD)
     if not math.isnan(plots.z[j, 3]):
         volume *= SPEED_SPAN_MPS
+    # false plots spread over the area, so that there are more of them far out than in the same span of range close in
+    volume /= min(max(2.0 * plots.z[j, 0] / (sensors.range_max[s] + sensors.range_min[s]), 0.5), 2.0)
     return sensors.clutter[s] / volume, BIRTH_PER_SCAN * sensors.pd[s] / volume

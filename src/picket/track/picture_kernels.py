@@ -126,7 +126,7 @@ def rows(tracks, n, now, origin_ecef, rotation, geoid, floats, slots, codes):  #
         domain = _UNKNOWN
         if codes[0, k] == 3:
             domain = _SURFACE
-        elif codes[0, k] < 3 or p[3] < 1.0 - COMMIT and height - geoid > 50.0 + 3.0 * math.sqrt(var_up):
+        elif codes[0, k] < 3 or (p[3] < 1.0 - COMMIT and height - geoid > 50.0 + 3.0 * math.sqrt(var_up)):
             domain = _AIR
         codes[1, k] = domain
         codes[2, k] = codes[3, k] = -1

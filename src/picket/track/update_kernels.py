@@ -23,7 +23,9 @@ from picket.track.layout_kernels import (
     SPOOF,
     UNCONFIRMED,
 )
-from picket.track.measure_kernels import factor, innovation
+from picket.track.measure_kernels import factor, innovation, place_only
+
+NEGLIGIBLE = 1e-3  # a plot with less probability than this moves nothing
 
 
 @kernel
@@ -62,15 +64,16 @@ def _state(tracks, i, e0, e1, e_plot, p, plots, members, sensors, work, W):  # t
     mean = np.zeros(6)
     dx = np.empty(6)
     for e in range(e0, e1):
-        if p[e] < 1e-9:
+        if p[e] < NEGLIGIBLE:
             continue
         j = members[e_plot[e]]
-        m = innovation(x, tracks.time[i] - plots.time[j], plots, j, sensors, H, v, R)
+        lag = tracks.time[i] - plots.time[j]
+        m = innovation(x, lag, plots, j, sensors, H, v, R)
         if plots.foreign[j] == 1:  # estimates that follow quickly repeat one another: they share one plot's information
             age = max(plots.time[j] - tracks.foreign_time[i], 0.1)
             for k in range(m):
                 R[k] *= max(1.0, FOREIGN_CORRELATION_S / age)
-        factor(P, H, R, v, m, PHt, L, y)
+        factor(P, H, R, v, m, place_only(plots, j), lag, PHt, L, y)
         for a in range(6):  # PHt becomes PHt L^-T, so that K S K' is its square
             dx[a] = 0.0
             for k in range(m):

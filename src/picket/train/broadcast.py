@@ -4,11 +4,15 @@ Each aircraft sends once in `period_s`, at a moment of its own; what the receive
 Places carry the Gaussian error of the aircraft's GNSS, and a liar's its offset. Remote ID goes out over each of the
 receiver's transports in turn, each lost by itself. A Bluetooth address changes every `_ADDRESS_LIFE_S`, a Wi-Fi address
 lasts a repetition; all are locally administered ("02:..."): no maker's device has one.
+
+Each repetition is another aircraft, or it would have jumped from the end of its route to the beginning: trailing numbers of
+serials and call signs count up, addresses by 16. What ends in no digit stays, and so do loops, which never end.
 """
 
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -16,7 +20,7 @@ import numpy as np
 
 from picket.feed.dronescout import encode_message, encode_status
 from picket.feed.sbs import encode_sbs
-from picket.train.exercise import Actor, Receiver
+from picket.train.exercise import ICAO_RESERVED, Actor, Receiver
 from picket.train.motion import Floats
 from picket.train.streams import digest, stream
 from picket.train.world import Thing, World
@@ -71,11 +75,12 @@ def adsb_frames(world: World, receiver: Receiver, start: float) -> Iterator[tupl
         for report in _reports(world, receiver, rng, senders, turn * receiver.period_s):
             adsb = report.thing.actor.adsb
             if adsb is not None and rng.random() >= receiver.loss:
-                time = start + report.time_s
+                time, repetition = start + report.time_s, report.thing.repetition
                 heard.append((time, encode_sbs(
-                    icao=adsb.icao, time=time, lat_deg=report.lat_deg, lon_deg=report.lon_deg,
+                    icao=renumbered_address(adsb.icao, repetition), time=time, lat_deg=report.lat_deg, lon_deg=report.lon_deg,
                     alt_pressure_m=report.alt_wgs84_m - below_pressure_m, speed_mps=report.speed_mps,
-                    course_deg=report.course_deg, climb_mps=report.climb_mps, call_sign=adsb.call_sign,
+                    course_deg=report.course_deg, climb_mps=report.climb_mps,
+                    call_sign=adsb.call_sign and renumbered(adsb.call_sign, repetition),
                 )))  # fmt: skip
         yield from sorted(heard, key=lambda h: h[0])
         turn += 1
@@ -86,6 +91,25 @@ def transmitter_address(seed: int, thing: Thing, transport: str, time_s: float) 
     life = int(time_s // _ADDRESS_LIFE_S) if transport.startswith("bt") else thing.repetition
     last = digest(seed, "address", thing.id, transport, life)[:5]
     return ":".join(f"{b:02X}" for b in (0x02, *last))
+
+
+def renumbered(text: str, repetition: int) -> str:
+    """The identity in that repetition (-1: of a loop): its trailing number so much higher, in as many digits.
+
+    >>> renumbered("SIM199", 2), renumbered("SIMULATED-A", 2)
+    ('SIM201', 'SIMULATED-A')
+    """
+    number = re.search(r"[0-9]+$", text)
+    if number is None or repetition <= 0:
+        return text
+    digits = number.group()
+    return text[: number.start()] + f"{(int(digits) + repetition) % 10 ** len(digits):0{len(digits)}d}"
+
+
+def renumbered_address(icao: str, repetition: int) -> str:
+    """The ICAO address in that repetition, still in the reserved block."""
+    first, size = ICAO_RESERVED.start, len(ICAO_RESERVED)
+    return f"{first + (int(icao, 16) - first + 16 * max(repetition, 0)) % size:06X}"
 
 
 def _reports(world: World, receiver: Receiver, rng: np.random.Generator, senders: list[Actor], begin: float) -> list[_Report]:
@@ -136,9 +160,10 @@ def _remote_id(
         lat, lon, alt = world.frame.to_geodetic(np.array([[*remote_id.operator_m, 0.0]]))
         operator = float(lat[0]), float(lon[0]), float(alt[0])
     transmitter = transmitter_address(world.seed, report.thing, transport, time_s)
+    serial = renumbered(remote_id.serial, report.thing.repetition)
     return encode_message(
         sensor_id=receiver.id, received=start + time_s, transmitter=transmitter,
-        transport=transport, identity=remote_id.serial, lat_deg=report.lat_deg, lon_deg=report.lon_deg,
+        transport=transport, identity=serial, lat_deg=report.lat_deg, lon_deg=report.lon_deg,
         alt_wgs84_m=report.alt_wgs84_m, speed_mps=report.speed_mps, course_deg=report.course_deg, climb_mps=report.climb_mps,
         sigma_position_m=receiver.sigma_position_m, sigma_altitude_m=receiver.sigma_altitude_m, time=start + report.time_s,
         power_dbm=round(power_dbm), operator_id=remote_id.operator_id, operator_lat_deg=operator[0],

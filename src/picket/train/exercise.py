@@ -24,8 +24,8 @@ Transport = Literal["wifi_beacon", "wifi_nan", "bt4", "bt5"]
 
 # The fifth character of an ANSI/CTA-2063-A serial is its length, 1-9 or A-F: "SIMUL" can be the start of no real one.
 SERIAL_PREFIX = "SIMULATED"
-# ICAO's own block for temporary addresses (Annex 10 vol. III part I, table 9-1): no state gives them to an aircraft.
-_ICAO_RESERVED = range(0xF00000, 0xF08000)
+# ICAO's own block (Annex 10 vol. III part I, appendix to chapter 9): no state assigns it; at most lent for a delivery flight.
+ICAO_RESERVED = range(0xF00000, 0xF08000)
 
 
 class Limits(NamedTuple):
@@ -37,7 +37,7 @@ class Limits(NamedTuple):
     rcs_m2: float
 
 
-# Sizes: small multirotors 0.01 m2; gulls and starlings 0.001 to 0.003 m2 (Skolnik, Radar Handbook, 3rd ed., ch. 14).
+# Sizes are orders of magnitude, which is all that an aspect-free model can use: a small multirotor 0.01 m2, a gull a fifth of it.
 LIMITS = {
     "airliner": Limits(280.0, 7.0, 20.0, 30.0),
     "ship": Limits(14.0, 0.3, 0.0, 300.0),
@@ -207,10 +207,15 @@ def _check_radar(where: str, radar: Radar, site: sites.Site) -> list[str]:
     if sensor is None or sensor.kind != "radar":
         names = ", ".join(s.id for s in site.sensor if s.kind == "radar") or "none"
         return [f"{where}: the site has no radar of this id; it has: {names}"]
-    found = [f"{where}: give {n} in the site file" for n in ("scan_period_s", "max_range_m") if getattr(sensor, n) is None]
+    found = [
+        f"{where}: give {n} in the site file"
+        for n in ("alt_wgs84_m", "scan_period_s", "max_range_m")
+        if getattr(sensor, n) is None
+    ]
     if sensor.match.sac is None or sensor.match.sic is None:
         found.append(f"{where}: give match = {{ sac, sic }} in the site file")
     found += _in_range(f"{where}.sectors", radar.sectors, 1, 360)
+    found += _in_range(f"{where}.phase_s", radar.phase_s, 0, 3600)
     found += _in_range(f"{where}.reference_range_m", radar.reference_range_m, 1, 1e6)
     found += _in_range(f"{where}.resolution_m", radar.resolution_m, 0, 1e4)
     return found + _in_range(f"{where}.resolution_deg", radar.resolution_deg, 0, 90)
@@ -220,6 +225,8 @@ def _check_receiver(kind: str, receiver: Receiver, site: sites.Site) -> list[str
     where = f"{kind} ({receiver.id})"
     sensor = site.sensor_named(receiver.id)
     found = [] if sensor and sensor.kind == kind else [f"{where}: the site has no {kind} sensor of this id"]
+    found += _in_range(f"{where}.lat_deg", receiver.lat_deg or 0.0, -90, 90)
+    found += _in_range(f"{where}.lon_deg", receiver.lon_deg or 0.0, -180, 180)
     found += _in_range(f"{where}.range_m", receiver.range_m, 1, 1e6)
     found += _in_range(f"{where}.period_s", receiver.period_s, 0.05, 60)
     found += _in_range(f"{where}.loss", receiver.loss, 0, 1)
@@ -233,6 +240,11 @@ def _check_actor(where: str, actor: Actor, repeat_s: float) -> list[str]:
     found += _in_range(f"{where}.start_s", actor.start_s, actor.vary.start_s, repeat_s)
     found += _in_range(f"{where}.count", actor.count, 1, 1000)
     found += _in_range(f"{where}.spacing_m", actor.spacing_m, 1, 10000)
+    found += _in_range(f"{where}.rcs_m2", 1.0 if actor.rcs_m2 is None else actor.rcs_m2, 1e-6, 1e6)
+    found += _in_range(f"{where}.vary.start_s", actor.vary.start_s, 0, repeat_s)
+    found += _in_range(f"{where}.vary.rotate_deg", actor.vary.rotate_deg, 0, 180)
+    found += _in_range(f"{where}.vary.height_m", actor.vary.height_m, 0, 10000)
+    found += _in_range(f"{where}.wander_m", actor.wander_m, 0, 1e5)
     found += _in_range(f"{where}.wander_period_s", actor.wander_period_s, 1, 86400)
     # a sine of amplitude A and period T has the greatest speed 2 pi A / T; the shortest period drawn is 0.7 T
     wander_mps = 2 * math.pi * actor.wander_m / (0.7 * actor.wander_period_s) if actor.wander_period_s > 0 else 0.0
@@ -315,11 +327,17 @@ def _check_identity(where: str, actor: Actor) -> list[str]:
         serial = actor.remote_id.serial
         if not re.fullmatch(rf"{SERIAL_PREFIX}[A-Z0-9-]{{1,11}}", serial):
             found.append(f"{where}.remote_id.serial: expected {SERIAL_PREFIX} and up to 11 of A-Z 0-9 -, got {serial!r}")
+        operator = actor.remote_id.operator_id
+        if operator is not None and not re.fullmatch(r"SIM[A-Z0-9-]{1,17}", operator):
+            found.append(f"{where}.remote_id.operator_id: expected SIM and up to 17 of A-Z 0-9 -, got {operator!r}")
+        for name in ("claim_offset_m", "operator_m"):
+            for metres in getattr(actor.remote_id, name) or ():
+                found += _in_range(f"{where}.remote_id.{name}", metres, -2e5, 2e5)
         if actor.count > 1:
             found.append(f"{where}.remote_id: {actor.count} objects cannot share a serial; write one actor for each")
     if actor.adsb is not None:
         icao = actor.adsb.icao
-        if not re.fullmatch(r"[0-9A-F]{6}", icao) or int(icao, 16) not in _ICAO_RESERVED:
+        if not re.fullmatch(r"[0-9A-F]{6}", icao) or int(icao, 16) not in ICAO_RESERVED:
             found.append(f"{where}.adsb.icao: expected a reserved address F00000 to F07FFF, got {icao!r}")
         if actor.adsb.call_sign is not None and not re.fullmatch(r"SIM[A-Z0-9]{1,5}", actor.adsb.call_sign):
             found.append(f"{where}.adsb.call_sign: expected SIM and up to 5 of A-Z 0-9, got {actor.adsb.call_sign!r}")

@@ -1,7 +1,7 @@
 """A turning 3-D radar: the truth in, CAT048 plots and CAT034 marks out, sector by sector as the beam passes.
 
     detection   Swerling 1: signal plus noise is exponential with mean 1 + SNR, a plot where it passes -ln(1e-6); so
-                Pd = 1e-6 ^ (1 / (1 + SNR)) (Skolnik, Radar Handbook, 3rd ed., 7.4) and the same draw gives the plot's power.
+                Pd = Pfa ^ (1 / (1 + SNR)) (Swerling 1960, case 1, one pulse) and the same draw gives the plot's power.
                 SNR falls with range to the fourth and grows with the object's size; it is set so that a drone of 0.01 m2 at
                 reference_range_m is seen with the site file's detection_probability.
     resolution  of objects nearer than both resolutions only the strongest gives a plot
@@ -143,8 +143,8 @@ class TurningRadar:
         if not len(order):
             return Batch.empty(DETECTION)
         _, _, alt_wgs84_m = self.frame.to_geodetic(polar_to_enu(r, az, el))
-        columns = {
-            "time": times, "range_m": r, "azimuth_deg": (az - self.sensor.azimuth_offset_deg) % 360,  # what it says + offset = true
+        columns = {  # what it says of azimuth + the site file's offset = true
+            "time": times, "range_m": r, "azimuth_deg": (az - self.sensor.azimuth_offset_deg) % 360,
             "alt_msl_m": alt_wgs84_m - self.world.site.site.geoid_separation_m, "range_rate_mps": rr, "power_dbm": power,
         }  # fmt: skip
         return Batch.build(DETECTION, len(order), {"report": "plot", **{name: c[order] for name, c in columns.items()}})

@@ -118,20 +118,11 @@ class World:
         return block
 
     def _make(self, repetition: int) -> _Block:
-        period = self.exercise.repeat_s
         things: list[Thing] = []
         begins, ends, paths = [], [], []
         for actor, path, times, places in self._routes:
-            duration = float(times[-1])
-            if actor.loop:
-                starts = {-1: repetition * period - 1.0}
-                duration = period + 2.0
-            else:  # also those of earlier repetitions that are still on their way
-                latest = actor.start_s + actor.vary.start_s + duration
-                earliest = max(0, repetition + 1 - math.ceil(latest / period))
-                starts = {r: r * period + self._begin(actor, r) for r in range(earliest, repetition + 1)}
-            for r, begin in starts.items():
-                t: Floats = begin + STEP_S * np.arange(max(2, math.ceil(duration / STEP_S) + 1), dtype=np.float64)
+            for r, begin, end in self._spans(actor, float(times[-1]), repetition):
+                t: Floats = begin + STEP_S * np.arange(max(2, math.ceil((end - begin) / STEP_S) + 1), dtype=np.float64)
                 since = np.mod(t + actor.start_s, times[-1]) if actor.loop and times[-1] > 0 else t - begin
                 route = positions(path, np.interp(since, times, places))
                 for member in range(actor.count):
@@ -142,11 +133,21 @@ class World:
                     name = f"{actor.id}.{member}" + ("" if actor.loop else f"/{r}")
                     things.append(Thing(name, actor, member, r, actor.rcs_m2 or actor.limits.rcs_m2))
                     begins.append(begin)
-                    ends.append(begin + duration)
+                    ends.append(end)
                     paths.append(self._samples(placed))
         counts = np.array([len(p) for p in paths], np.int64)
         flat = np.concatenate(paths) if paths else np.zeros((0, 6))
         return _Block(tuple(things), np.array(begins), np.array(ends), np.cumsum(counts) - counts, counts, flat)
+
+    def _spans(self, actor: Actor, duration: float, repetition: int) -> list[tuple[int, float, float]]:
+        """(repetition, begin, end) of each flight of the actor that may be under way in this repetition; a loop is -1."""
+        period = self.exercise.repeat_s
+        if actor.loop:
+            return [(-1, repetition * period - 1.0, (repetition + 1) * period + 1.0)]
+        latest = actor.start_s + actor.vary.start_s + duration
+        earliest = max(0, repetition + 1 - math.ceil(latest / period))  # earlier flights may still be on their way
+        begins = [(r, r * period + self._begin(actor, r)) for r in range(earliest, repetition + 1)]
+        return [(r, begin, begin + duration) for r, begin in begins]
 
     def _begin(self, actor: Actor, repetition: int) -> float:
         return actor.start_s + actor.vary.start_s * float(stream(self.seed, "start", actor.id, repetition).uniform(-1, 1))

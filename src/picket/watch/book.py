@@ -93,7 +93,8 @@ class AlertBook:
         sorts = Sorts(self.site, tracks)
         active = [a for a in self.open if a.active]
         unauthorised = self._levels(tracks, (a for a in active if "unauthorised" in a.flags)) > 0
-        alarming = self._levels(tracks, (a for a in active if "unauthorised" not in a.flags)) >= LEVEL["medium"]
+        hostile = (a for a in active if a.severity == "high" or "unauthorised" not in a.flags)
+        alarming = self._levels(tracks, hostile) >= LEVEL["medium"]
         on_duty = {f.identity for f in self.site.friendly if in_hours(f.hours, self._time)}
         listed = np.array([w in on_duty for w in tracks.words("identity")] + [False], np.bool_)[tracks["identity"]]
         out = np.zeros(tracks.n, np.uint8)
@@ -192,15 +193,18 @@ class AlertBook:
         words, codes = tracks.words("identity"), tracks["identity"]
         identity = {int(tracks["track_id"][i]): str(words[codes[i]]) for i in named}
         claimed = {key[3] for key in self._index if key[2] == "t"}
-        roots, *anchors = self._objects.observe(time, rows, sure, identity, claimed)
+        muted = {key[3] for i in self._muted for key in self._keys.get(i, ()) if key[2] == "t"}
+        roots, *anchors = self._objects.observe(time, rows, sure, identity, claimed, muted)
         return Scene(
             self._area, time, tracks, sensors, Sorts(self.site, tracks), sure, roots, (anchors[0], anchors[1]), self._crossed
         )
 
     def _remember_crossed(self, scene: Scene, findings: list[Finding]) -> None:
         """Who is over which line: those found now, and those that are unsure or just gone."""
-        unseen = self._objects.roots() - set(scene.roots[scene.sure].tolist())
-        crossed = {zone: roots & unseen for zone, roots in self._crossed.items()}
+        crossed: dict[str, set[int]] = {}
+        if self._crossed:
+            unseen = self._objects.roots() - set(scene.roots[scene.sure].tolist())
+            crossed = {zone: roots & unseen for zone, roots in self._crossed.items()}
         for f in findings:
             if f.family == "line" and f.place is not None:
                 crossed.setdefault(f.place, set()).add(int(scene.roots[f.row]))

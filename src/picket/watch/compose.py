@@ -49,7 +49,7 @@ def figures(scene: Scene, unit: Unit) -> dict[str, Any]:
     speed = math.hypot(*scene.velocity[row].tolist())
     return {
         "nearest_track_id": int(scene.ids[row]),
-        "text": text.of_tracks(scene, top, row, len(unit.roots), place),
+        "text": text.of_tracks(scene, top, row, unit.rows, len(unit.roots), place),
         "why": f"{_WHY[top.rule](scene, top)}; existence {_percent(scene, top.row)} %, "
         f"limit {scene.site.alert.min_existence * 100:g} %",
         **place._asdict(),

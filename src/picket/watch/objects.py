@@ -46,12 +46,13 @@ class Objects:
         self._identity: dict[int, str] = {}
 
     def observe(
-        self, time: float, rows: dict[str, Array], sure: Array, identity: dict[int, str], claimed: set[int]
+        self, time: float, rows: dict[str, Array], sure: Array, identity: dict[int, str], claimed: set[int], muted: set[int]
     ) -> tuple[Array, Array, Array]:
         """Takes in a step's tracks; gives each row's root and the (lat, lon) anchors before this step, all (N,).
 
         rows holds id (sorted, unique), lat, lon, speed, updated_at and live; identity names the sure tracks that have one;
-        claimed tracks have an alert of their own and keep it.
+        claimed tracks have an alert of their own and keep it; muted roots are those of alerts that an officer closed: no new
+        track continues them, or a drone beside a dismissed bird would be dismissed with it.
         """
         old, n = self._held, len(rows["id"])
         at = np.searchsorted(old["id"], rows["id"])
@@ -70,7 +71,7 @@ class Objects:
         merged = {name: np.concatenate([now[name], gone[name]]) for name in _COLUMNS}
         self._identity = {**{i: self._identity[i] for i in gone["id"].tolist() if i in self._identity}, **identity}
         _unlink(merged)
-        self._link(time, merged, n, sure, claimed)
+        self._link(time, merged, n, sure, claimed, muted)
         root, lat, lon = merged["root"][:n], merged["anchor_lat"][:n].copy(), merged["anchor_lon"][:n].copy()
         merged["anchor_lat"][:n] = np.where(sure, rows["lat"], lat)
         merged["anchor_lon"][:n] = np.where(sure, rows["lon"], lon)
@@ -89,13 +90,13 @@ class Objects:
         gone["live"] = np.zeros(len(gone["id"]), np.bool_)
         return gone
 
-    def _link(self, time: float, merged: dict[str, Array], n: int, sure: Array, claimed: set[int]) -> None:
+    def _link(self, time: float, merged: dict[str, Array], n: int, sure: Array, claimed: set[int], muted: set[int]) -> None:
         """Gives each newly sure row the root, and the anchor, of the unmeasured track that it most likely continues."""
         id_, root, since = merged["id"], merged["root"], merged["sure_since"]
         young = np.flatnonzero(sure & merged["live"][:n] & (root[:n] == id_[:n]) & (np.abs(time - since[:n]) <= REJOIN_S))
         lost_s = np.abs(time - merged["updated_at"])
         lost = np.flatnonzero(~merged["live"] & ~np.isnan(since) & (lost_s <= REJOIN_S))
-        lost = lost[~np.isin(root[lost], root[merged["live"]])]
+        lost = lost[~np.isin(root[lost], root[merged["live"]]) & ~np.isin(root[lost], list(muted))]
         young = young[~np.isin(id_[young], list(claimed))]
         if not len(young) or not len(lost):
             return

@@ -42,9 +42,10 @@ def where(scene: Scene, lat_deg: float, lon_deg: float, alt_wgs84_m: float) -> W
     return Where(lat_deg, lon_deg, bearing, math.hypot(x, y), float(azimuth[0]), float(elevation[0]) if known else None)
 
 
-def of_tracks(scene: Scene, finding: Finding, row: int, count: int, place: Where) -> str:
-    """The sentence of an alert on tracks: `row` is the one nearest, `count` how many there are."""
-    parts = [f"{_who(scene, row, count, finding)} {_position(scene, finding, row, place, count)}", _look(place)]
+def of_tracks(scene: Scene, finding: Finding, row: int, rows: list[int], count: int, place: Where) -> str:
+    """The sentence of an alert on tracks: `row` is the one nearest of `rows`, `count` how many objects they are."""
+    who = _group(scene, row, rows, count) if count > 1 else _who(scene, row, finding)
+    parts = [f"{who} {_position(scene, finding, row, place, count)}", _look(place)]
     speed = scene.velocity[row]
     if finding.rule == "approach" and finding.reach_s == 0.0:
         parts += [_motion(*speed.tolist()), f"over {_zone_name(scene, finding)} and within 2 sigma of its height limits"]
@@ -77,10 +78,14 @@ def _noun(scene: Scene, row: int) -> str:
     return "object"
 
 
-def _who(scene: Scene, row: int, count: int, finding: Finding) -> str:
+def _group(scene: Scene, row: int, rows: list[int], count: int) -> str:
+    """One drone among them makes it a group of drones: the others are the same thing, not yet told apart."""
+    noun = "drone" if scene.sorts.drone[rows].any() else _noun(scene, row)
+    return f"Group of {count} {_PLURAL[noun]}, the nearest"
+
+
+def _who(scene: Scene, row: int, finding: Finding) -> str:
     noun, code = _noun(scene, row), int(scene.tracks["identity"][row])
-    if count > 1:
-        return f"Group of {count} {_PLURAL[noun]}, the nearest"
     if code < 0:
         return f"Unknown {noun}"
     identity = _plain(scene.tracks.words("identity")[code])
@@ -100,7 +105,7 @@ def _plain(words: str) -> str:
 # -- where ---------------------------------------------------------------------------------------------------
 def _position(scene: Scene, finding: Finding, row: int, place: Where, count: int) -> str:
     at = f"{metres(place.distance_m or 0.0)} bearing {degrees(place.bearing_deg or 0.0)} from the site"
-    doubtful = finding.margin_m is not None and finding.margin_m < scene.two_sigma[finding.row]
+    doubtful = not finding.incursion(float(scene.two_sigma[finding.row]))
     if finding.rule == "entry":
         return f"in {_zone_name(scene, finding)}{' (may be outside)' if doubtful else ''}, {at}"
     if finding.rule == "line_crossing":

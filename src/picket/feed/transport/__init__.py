@@ -21,18 +21,19 @@ import re
 from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Literal, Protocol
+from typing import Literal, Protocol, TypeVar
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from picket.feed.format import Chunk
 
-__all__ = ["Address", "AddressError", "LinkHealth", "Run", "parse_feed", "run", "wait"]
+__all__ = ["Address", "AddressError", "LinkHealth", "Run", "parse_feed", "run", "unless", "wait"]
 
 MOST_BYTES = 256 * 1024  # of one delivered chunk
 MOST_PAYLOADS = 512
 
 Deliver = Callable[[Chunk], None]
 Clock = Callable[[], float]
+T = TypeVar("T")
 State = Literal["connecting", "up", "waiting", "down"]
 
 # transport -> (module, default port, options it knows)
@@ -167,6 +168,19 @@ async def run(address: Address, deliver: Deliver, link: LinkHealth, clock: Clock
         await module.run(address, deliver, link, clock, stop)
     finally:
         link.state = "down"
+
+
+async def unless(stop: asyncio.Event, work: Awaitable[T], seconds: float | None = None) -> asyncio.Future[T] | None:
+    """The finished future of `work`; None when `stop` was set or the time ran out before (then it is cancelled)."""
+    working, stopped = asyncio.ensure_future(work), asyncio.ensure_future(stop.wait())
+    try:
+        await asyncio.wait((working, stopped), timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
+        return working if working.done() else None
+    finally:
+        stopped.cancel()
+        if not working.done():
+            working.cancel()
+            await asyncio.wait((working,), timeout=1.0)
 
 
 async def wait(stop: asyncio.Event, seconds: float) -> bool:

@@ -12,13 +12,12 @@ Retained messages are old news with a new receive time: counted as retained and 
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import random
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from picket.feed.format import Chunk
-from picket.feed.transport import MOST_BYTES, MOST_PAYLOADS, Address, Clock, Deliver, LinkHealth, wait
+from picket.feed.transport import MOST_BYTES, MOST_PAYLOADS, Address, Clock, Deliver, LinkHealth, unless, wait
 from picket.feed.transport.backoff import Backoff
 
 if TYPE_CHECKING:
@@ -76,17 +75,11 @@ async def run(
     numbers = _Numbers()
     while not stop.is_set():
         link.state, link.detail = "connecting", f"connecting to {address}"
-        why = ""
-        try:
-            async with _client(address, link) as client:
-                await client.subscribe(topic(address), qos=int(address.options.get("qos", "0")))
-                link.state, link.detail = "up", f"subscribed to {topic(address)} at {address.host}:{address.port}"
-                backoff.reset()
-                await _messages(client, address, numbers, deliver, link, clock, stop)
-        except aiomqtt.MqttError as e:
-            why = str(e)
-        except _HAND_SHAKE_ERRORS as e:
-            why = getattr(e, "strerror", None) or str(e)
+        session = await unless(stop, _session(address, numbers, deliver, link, clock, backoff))
+        error = session.exception() if session is not None else None
+        if error is not None and not isinstance(error, (aiomqtt.MqttError, *_HAND_SHAKE_ERRORS)):
+            raise error
+        why = (getattr(error, "strerror", None) or str(error)) if error is not None else ""
         if not stop.is_set():
             seconds = backoff.next()
             link.reconnects += 1
@@ -132,28 +125,17 @@ def _client(address: Address, link: LinkHealth) -> aiomqtt.Client:
     )
 
 
-async def _messages(
-    client: aiomqtt.Client,
-    address: Address,
-    numbers: _Numbers,
-    deliver: Deliver,
-    link: LinkHealth,
-    clock: Clock,
-    stop: asyncio.Event,
+async def _session(
+    address: Address, numbers: _Numbers, deliver: Deliver, link: LinkHealth, clock: Clock, backoff: Backoff
 ) -> None:
-    """Delivers until `stop`; raises MqttError when the connection breaks."""
-    stopped = asyncio.ensure_future(stop.wait())
-    messages = client.messages
-    try:
-        while not stop.is_set():
-            getting = asyncio.ensure_future(anext(messages))
-            await asyncio.wait({getting, stopped}, return_when=asyncio.FIRST_COMPLETED)
-            if not getting.done():
-                getting.cancel()
-                with contextlib.suppress(asyncio.CancelledError):
-                    await getting
-                return
-            payloads = [bytes(getting.result().payload)]
+    """One connection: subscribes and delivers until it is cancelled; raises MqttError when the connection breaks."""
+    async with _client(address, link) as client:
+        await client.subscribe(topic(address), qos=int(address.options.get("qos", "0")))
+        link.state, link.detail = "up", f"subscribed to {topic(address)} at {address.host}:{address.port}"
+        backoff.reset()
+        messages = client.messages
+        while True:
+            payloads = [bytes((await anext(messages)).payload)]
             size = len(payloads[0])
             while len(messages) and len(payloads) < MOST_PAYLOADS and size < MOST_BYTES:
                 payloads.append(bytes((await anext(messages)).payload))
@@ -164,5 +146,3 @@ async def _messages(
             link.note(chunk)
             deliver(chunk)
             await asyncio.sleep(0)
-    finally:
-        stopped.cancel()

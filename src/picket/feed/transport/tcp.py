@@ -12,7 +12,7 @@ import contextlib
 import random
 
 from picket.feed.format import Chunk
-from picket.feed.transport import MOST_BYTES, Address, Clock, Deliver, LinkHealth, wait
+from picket.feed.transport import MOST_BYTES, Address, Clock, Deliver, LinkHealth, unless, wait
 from picket.feed.transport.backoff import Backoff
 
 CONNECT_S = 10.0
@@ -34,12 +34,12 @@ async def run(
     offset = 0
     while not stop.is_set():
         link.state, link.detail = "connecting", f"connecting to {address}"
-        try:
-            opening = asyncio.open_connection(address.host, address.port, limit=MOST_BYTES)
-            reader, writer = await asyncio.wait_for(opening, min(CONNECT_S, timeout))
-        except (OSError, TimeoutError) as e:
-            await _again(link, stop, backoff, f"cannot connect to {address}: {_words(e)}")
+        opened = await unless(stop, asyncio.open_connection(address.host, address.port, limit=MOST_BYTES), min(CONNECT_S, timeout))
+        if opened is None or opened.exception() is not None:
+            why = _words(opened.exception()) if opened is not None else "no answer"
+            await _again(link, stop, backoff, f"cannot connect to {address}: {why}")
             continue
+        reader, writer = opened.result()
         try:
             link.state, link.detail = "up", f"connected to {address}"
             before = offset
@@ -66,29 +66,22 @@ async def _read(
     timeout: float,
 ) -> tuple[int, str]:
     """(bytes read in all, why it ended) of one connection."""
-    stopped = asyncio.ensure_future(stop.wait())
-    try:
-        while True:
-            reading = asyncio.ensure_future(reader.read(MOST_BYTES))
-            await asyncio.wait({reading, stopped}, timeout=timeout, return_when=asyncio.FIRST_COMPLETED)
-            if not reading.done():
-                reading.cancel()
-                return offset, "stopped" if stop.is_set() else f"{address} sent nothing for {timeout:g} s"
-            try:
-                data = reading.result()
-            except OSError as e:
-                return offset, f"{address}: {_words(e)}"
-            if not data:
-                return offset, f"{address} closed the connection"
-            chunk = Chunk.one(data, received=clock(), offset=offset, source=str(address), link="stream")
-            offset += len(data)
-            link.note(chunk)
-            deliver(chunk)
-            if stop.is_set():
-                return offset, "stopped"
-            await asyncio.sleep(0)
-    finally:
-        stopped.cancel()
+    while True:
+        reading = await unless(stop, reader.read(MOST_BYTES), timeout)
+        if reading is None:
+            return offset, "stopped" if stop.is_set() else f"{address} sent nothing for {timeout:g} s"
+        if (error := reading.exception()) is not None:
+            return offset, f"{address}: {_words(error)}"
+        data = reading.result()
+        if not data:
+            return offset, f"{address} closed the connection"
+        chunk = Chunk.one(data, received=clock(), offset=offset, source=str(address), link="stream")
+        offset += len(data)
+        link.note(chunk)
+        deliver(chunk)
+        if stop.is_set():
+            return offset, "stopped"
+        await asyncio.sleep(0)
 
 
 async def _again(link: LinkHealth, stop: asyncio.Event, backoff: Backoff, why: str) -> None:
@@ -97,5 +90,5 @@ async def _again(link: LinkHealth, stop: asyncio.Event, backoff: Backoff, why: s
     await wait(stop, seconds)
 
 
-def _words(error: Exception) -> str:
-    return "no answer" if isinstance(error, TimeoutError) else getattr(error, "strerror", None) or str(error)
+def _words(error: BaseException | None) -> str:
+    return getattr(error, "strerror", None) or str(error)

@@ -15,7 +15,7 @@ import numpy as np
 
 from picket.watch.alert import Severity
 from picket.watch.rules.rule import Finding, Rule
-from picket.watch.scene import Bools, Floats, Scene
+from picket.watch.scene import Floats, Ints, Scene
 
 NEAR_S = 20.0
 BUFFER_M = 100.0  # a coasting track's sigma grows without bound; it must not "reach" everything
@@ -32,13 +32,15 @@ def find(scene: Scene) -> list[Finding]:
     buffer = np.minimum(scene.two_sigma, BUFFER_M)
     at_s, at_m = areas.outlines.approach(scene.xy, scene.velocity, buffer, limit, rows, scene.over)
     nearing = (at_m == 0.0) | ((at_m <= buffer[:, None]) & (at_s > 0.0))
-    reach_s = np.maximum(at_s, _rise_s(scene))
-    firing: Bools = nearing & (reach_s <= limit) & ~scene.within & targets & rows[:, None]
+    nearing &= ~scene.within & targets & rows[:, None]
     found: list[Finding] = []
-    for z in np.flatnonzero(firing.any(axis=0)).tolist():
+    for z in np.flatnonzero(nearing.any(axis=0)).tolist():
         zone_id = areas.zones[z].id
-        for row in np.flatnonzero(firing[:, z] & ~scene.cleared(zone_id)).tolist():
-            found.append(_finding(scene, zone_id, row, float(reach_s[row, z]), float(at_m[row, z])))
+        near = np.flatnonzero(nearing[:, z] & ~scene.cleared(zone_id))
+        reach_s = np.maximum(at_s[near, z], _rise_s(scene, near, z))
+        for row, seconds in zip(near.tolist(), reach_s.tolist(), strict=True):
+            if seconds <= limit:
+                found.append(_finding(scene, zone_id, row, seconds, float(at_m[row, z])))
     return found
 
 
@@ -50,14 +52,14 @@ def _finding(scene: Scene, zone_id: str, row: int, reach_s: float, pass_m: float
     return Finding("approach", "zone", zone_id, severity, row, reach_s, pass_m, None, ("unauthorised",) if friend else ())
 
 
-def _rise_s(scene: Scene) -> Floats:
-    """(N, Z) s until the height is between floor and ceiling (two sigma included) at the present climb; inf for never."""
+def _rise_s(scene: Scene, rows: Ints, z: int) -> Floats:
+    """(len(rows),) s until the height is within zone z's limits (two sigma included) at the present climb; inf for never."""
     areas = scene.area.areas
-    sigma = np.nan_to_num(scene.tracks["sigma_vertical_m"], nan=0.0)
-    slack = np.minimum(2.0 * sigma, RISE_BUFFER_M)[:, None]
-    alt, climb = scene.alt[:, None], scene.tracks["vel_up_mps"][:, None]
-    below, above = areas.floor_wgs84_m - slack - alt, alt - areas.ceiling_wgs84_m - slack
-    out = np.zeros(below.shape)
+    sigma = np.nan_to_num(scene.tracks["sigma_vertical_m"][rows], nan=0.0)
+    slack = np.minimum(2.0 * sigma, RISE_BUFFER_M)
+    alt, climb = scene.alt[rows], scene.tracks["vel_up_mps"][rows]
+    below, above = areas.floor_wgs84_m[z] - slack - alt, alt - areas.ceiling_wgs84_m[z] - slack
+    out = np.zeros(len(rows))
     with np.errstate(divide="ignore", invalid="ignore"):
         out = np.where(above > 0.0, np.where(climb < 0.0, above / -climb, np.inf), out)
         return np.asarray(np.where(below > 0.0, np.where(climb > 0.0, below / climb, np.inf), out))

@@ -19,13 +19,13 @@ def find(scene: Scene) -> list[Finding]:
     """One finding per object and zone that it is in."""
     found: list[Finding] = []
     areas = scene.area.areas
-    quiet = scene.sorts.bird | scene.at_surface()
-    for z in np.flatnonzero(scene.within.any(axis=0) & (scene.area.kind != "ignore")).tolist():
+    alarm = scene.sure & ~scene.sorts.bird & ~scene.at_surface()
+    inside = scene.within & alarm[:, None] & (scene.area.kind != "ignore")
+    warned = scene.area.kind == "warning"
+    inside &= ~warned | ~(scene.muted | scene.sorts.neutral)[:, None]
+    for z in np.flatnonzero(inside.any(axis=0)).tolist():
         zone = areas.zones[z]
-        alarm = scene.within[:, z] & scene.sure & ~quiet & ~scene.cleared(zone.id)
-        if zone.kind == "warning":
-            alarm &= ~scene.muted & ~scene.sorts.neutral
-        rows = np.flatnonzero(alarm)
+        rows = np.flatnonzero(inside[:, z] & ~scene.cleared(zone.id))
         margin = areas.outlines.distance_m(scene.xy[rows], z)
         for row, m in zip(rows.tolist(), margin.tolist(), strict=True):
             friend = scene.out_of_place(row)

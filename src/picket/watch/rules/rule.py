@@ -27,6 +27,10 @@ class Finding(NamedTuple):
     margin_m: float | None = None
     flags: tuple[str, ...] = ()
 
+    def incursion(self, two_sigma_m: float) -> bool:
+        """True when the object is in, or over the line, by more than its own uncertainty (docs/definitions.md)."""
+        return self.margin_m is not None and self.margin_m > two_sigma_m
+
 
 class Rule(NamedTuple):
     """A line of the registry: the rule's name, what finds it, what explains it."""

@@ -1,0 +1,24 @@
+"""One tiny scan through every kernel of the tracker, so that the first real one does not wait for the compiler."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from picket.metrics import pair
+from picket.site import parse
+from picket.track.tracker import Tracker
+from picket.words import DETECTION, Batch
+
+
+def warm() -> None:
+    """Runs each kernel once; its compiled form goes into the cache."""
+    place = {"lat_deg": 50.0, "lon_deg": 8.0, "alt_wgs84_m": 100.0}
+    site = parse({"version": 1, "site": {"name": "warm", **place}, "sensor": [{"id": "radar", "kind": "radar", **place}]})
+    tracker = Tracker(site)
+    plot = {"sensor_id": "radar", "kind": "radar", "range_m": 900.0, "azimuth_deg": 10.0, "elevation_deg": 5.0}
+    claim = {"sensor_id": "rid", "kind": "remote_id", "lat_deg": 50.01, "lon_deg": 8.01, "identity": "W1"}
+    for k in range(3):
+        rows = [{"time": 1000.0 + k, **plot}, {"time": 1000.1 + k, **claim}]
+        tracker.step(Batch.from_rows(DETECTION, rows), time=1000.5 + k)
+    tracker.advance(1010.0)
+    pair(np.eye(2))

@@ -1,0 +1,142 @@
+"""The command line as a user meets it: what it prints, what it writes, and its exit codes."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from picket.cli import main
+from tests.station.live import approach
+
+T0 = 1_700_000_000.0
+
+
+def run(*arguments: object, stdin: str | bytes | None = None) -> Result:
+    return CliRunner().invoke(main, [str(a) for a in arguments], input=stdin)
+
+
+@pytest.fixture
+def flight(tmp_path: Path) -> Path:
+    path = tmp_path / "flight.jsonl"
+    path.write_text("".join(json.dumps(r) + "\n" for r in approach(T0, 60)))
+    return path
+
+
+def site_file(folder: Path, extra: str = "") -> Path:
+    path = folder / "site.toml"
+    path.write_text(f'version = 1\n[site]\nname = "Test"\nlat_deg = 45.0\nlon_deg = -30.0\n{extra}')
+    return path
+
+
+def test_every_command_has_help_with_an_example() -> None:
+    for name in ([], ["demo"], ["watch"], ["decode"], ["track"], ["doctor"], ["user"], ["archive"], ["archive", "verify"]):
+        got = run(*name, "--help")
+        assert got.exit_code == 0
+        assert "Example: picket " in got.output
+
+
+@pytest.mark.parametrize("suffix", ["parquet", "csv", "jsonl", "arrow"])
+def test_decode_and_track_write_tables(tmp_path: Path, flight: Path, suffix: str) -> None:
+    detections, tracks = tmp_path / f"d.{suffix}", tmp_path / f"t.{suffix}"
+    got = run("decode", flight, "-o", detections)
+    assert got.exit_code == 0, got.output
+    assert "60 detections" in got.output
+    got = run("track", detections, "--site", site_file(tmp_path), "-o", tracks, "--json")
+    assert got.exit_code == 0, got.output
+    last = json.loads(got.stdout.strip().splitlines()[-1])
+    assert set(last) == {"scans", "detections", "read_s", "track_s", "write_s", "shed", "peak_mb"}
+    assert last["detections"] == 60
+    assert tracks.stat().st_size > 100
+
+
+def test_tracks_are_confirmed_or_coasting_and_named_as_the_table_says(tmp_path: Path, flight: Path) -> None:
+    out = tmp_path / "t.jsonl"
+    assert run("track", flight, "--site", site_file(tmp_path), "-o", out).exit_code == 0
+    rows = [json.loads(line) for line in out.read_text().splitlines()]
+    assert rows
+    assert {r["status"] for r in rows} <= {"confirmed", "coasting"}
+    assert {r["track_id"] for r in rows} == {rows[0]["track_id"]}
+    assert rows[-1]["identity"] == "TEST1"
+    assert abs(rows[-1]["vel_east_mps"] + 25.0) < 3.0
+
+
+def test_the_same_input_gives_the_same_bytes(tmp_path: Path, flight: Path) -> None:
+    for name in ("a", "b"):
+        run("track", flight, "--site", site_file(tmp_path), "-o", tmp_path / f"{name}.parquet")
+    assert (tmp_path / "a.parquet").read_bytes() == (tmp_path / "b.parquet").read_bytes()
+
+
+def test_exit_codes(tmp_path: Path, flight: Path) -> None:
+    (tmp_path / "empty.bin").write_bytes(b"")
+    (tmp_path / "noise.bin").write_bytes(bytes(range(256)) * 20)
+    out = tmp_path / "o.jsonl"
+    expected = [
+        (1, tmp_path / "empty.bin", "empty"),
+        (1, tmp_path / "noise.bin", "expected"),
+        (3, tmp_path / "missing.bin", "no such file"),
+        (3, tmp_path, "folder"),
+    ]
+    for code, path, word in expected:
+        got = run("decode", path, "-o", out)
+        assert got.exit_code == code, (path, got.output)
+        assert word in got.output
+        assert "Traceback" not in got.output
+    assert run("decode", flight, "--format", "astrix", "-o", out).exit_code == 2
+    assert run("decode", flight, "-o", tmp_path / "o.xlsx").exit_code == 2
+    assert run("decode", flight, "--start", "yesterday").exit_code == 2
+    assert run("track", flight, "--site", tmp_path / "none.toml", "-o", out).exit_code == 2
+    assert run("decode", flight, tmp_path / "missing.bin", "-o", out).exit_code == 3
+    assert len(out.read_text().splitlines()) == 60, "the readable input is kept"
+
+
+def test_a_site_file_with_mistakes_is_told_in_words(tmp_path: Path) -> None:
+    got = run("watch", "--site", site_file(tmp_path, "[statoin]\nport = 1\n"))
+    assert got.exit_code == 2
+    assert "did you mean 'station'" in got.output
+    assert "Traceback" not in got.output
+
+
+def test_standard_input_to_standard_output(flight: Path) -> None:
+    got = run("decode", "-", "--format", "table", "-o", "-", stdin=flight.read_bytes())
+    assert got.exit_code == 0, got.output
+    assert json.loads(got.stdout.splitlines()[0])["identity"] == "TEST1"
+
+
+def test_doctor_names_what_is_wrong_and_what_a_sensor_cannot_see(tmp_path: Path) -> None:
+    radar = '[[sensor]]\nid = "r"\nkind = "radar"\nlat_deg = 45.0\nlon_deg = -30.0\nmin_range_m = 80\nmax_range_m = 5000\n[station]\nport = 0\n'
+    got = run("doctor", "--site", site_file(tmp_path, radar), "--json", "--archive", tmp_path / "a")
+    report = json.loads(got.stdout)
+    words = " ".join(c["words"] for c in report["checks"])
+    assert "nothing nearer than 80 m" in words
+    assert "geoid_separation_m is 0" in words
+    page_built = all(c["state"] != "problem" for c in report["checks"] if c["subject"] == "page")
+    assert got.exit_code == (0 if page_built else 1)
+    bad = run("doctor", "--site", tmp_path / "none.toml")
+    assert bad.exit_code == 1
+    assert "no such file" in bad.output
+
+
+def test_archive_verify_names_damage(tmp_path: Path) -> None:
+    from picket.record.log import LogFile, Record
+
+    out = LogFile(tmp_path / "log")
+    for i in range(5):
+        out.append(Record(i + 1, T0 + i, "tick", None))
+    out.close()
+    assert run("archive", "verify", "--archive", tmp_path / "log").exit_code == 0
+    path = next((tmp_path / "log").glob("*.plog"))
+    raw = bytearray(path.read_bytes())
+    raw[80] ^= 1
+    path.write_bytes(bytes(raw))
+    got = run("archive", "verify", "--archive", tmp_path / "log")
+    assert got.exit_code == 3
+    assert "first damage: 00000001.plog at byte" in got.output
+    assert run("archive", "verify", "--archive", tmp_path / "none").exit_code == 3
+
+
+def test_a_user_needs_a_real_password(tmp_path: Path) -> None:
+    assert run("user", "anna", "--archive", tmp_path, "--password", "short").exit_code == 2
+    assert run("user", "anna", "--archive", tmp_path, "--password", "correct horse battery").exit_code == 0

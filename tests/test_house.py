@@ -1,0 +1,65 @@
+"""The house's rules that no linter knows."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+SOURCES = sorted((ROOT / "src" / "picket").rglob("*.py"))
+
+
+def test_kernels_live_where_the_cache_looks_for_them() -> None:
+    wrong = [p.name for p in SOURCES if not p.name.endswith("_kernels.py") and re.search(r"^@(kernel|numba\.|njit)", p.read_text(), re.M)]
+    assert wrong == []
+    assert len([p for p in SOURCES if p.name.endswith("_kernels.py")]) > 3
+
+
+def test_nothing_but_jit_compiles() -> None:
+    assert [p.name for p in SOURCES if "import numba" in p.read_text()] == ["_jit.py"]
+
+
+@pytest.mark.parametrize("room", ["track", "watch"])
+def test_tracks_and_alerts_read_no_clock_and_draw_no_lots(room: str) -> None:
+    forbidden = re.compile(r"\b(time\.time|time\.monotonic|perf_counter|datetime\.now|utcnow|random\.|default_rng|uuid|os\.environ|urandom)\b")
+    found = [
+        f"{p.name}: {m.group()}" for p in SOURCES if f"picket/{room}/" in p.as_posix() and p.name != "run.py" for m in forbidden.finditer(p.read_text())
+    ]
+    assert found == []
+
+
+def test_no_pickle_and_no_eval() -> None:
+    found = [p.name for p in SOURCES if re.search(r"\b(import pickle|pickle\.loads|[^.\w]eval\(|[^.\w]exec\()", p.read_text())]
+    assert found == []
+
+
+def test_import_picket_is_light() -> None:
+    code = "import sys, picket; print(sorted(set(sys.modules) & {'numba', 'pyarrow', 'fastapi', 'shapely', 'uvicorn', 'numpy'}))"
+    got = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT / "src")
+    assert got.stdout.strip() == "[]"
+
+
+def test_tracking_needs_no_station() -> None:
+    code = "import sys, picket; picket.Tracker; picket.read_detections; picket.metrics; print(sorted(set(sys.modules) & {'fastapi', 'uvicorn', 'aiomqtt'}))"
+    got = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT / "src")
+    assert got.stdout.strip() == "[]"
+
+
+def test_nothing_unfinished_in_main() -> None:
+    marks = re.compile(r"\b(TODO|FIXME|XXX|HACK|NotImplementedError)\b")
+    files = [*SOURCES, *(ROOT / "page" / "src").rglob("*.ts")]
+    assert [f"{p.name}: {m.group()}" for p in files for m in marks.finditer(p.read_text())] == []
+
+
+def test_locks_name_no_host_and_hash_everything() -> None:
+    for lock in (ROOT / "requirements").glob("*.txt"):
+        text = lock.read_text()
+        assert "http" not in re.sub(r"^http\w*==.*$", "", text, flags=re.M), lock.name
+        pins = re.findall(r"^[\w.-]+(?:\[[\w,]+\])?==", text, re.M)
+        assert len(pins) > 10
+        assert text.count("--hash=sha256:") >= len(pins)
+    assert '"resolved"' not in (ROOT / "page" / "package-lock.json").read_text()
