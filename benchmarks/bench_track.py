@@ -1,6 +1,6 @@
 """Tracker against scenarios with truth: GOSPA beside the perfect-association filter of the same run, time per scan.
 
-    python benchmarks/bench_track.py [--quick]
+python benchmarks/bench_track.py [--quick]
 """
 
 from __future__ import annotations

@@ -156,7 +156,9 @@ def make(name: str, seed: int = 1, seconds: int = 60) -> Scenario:
 def perfect_association(s: Scenario, acceleration: float = 3.0, vertical: float = 0.5) -> Paths:
     """What a constant-velocity Kalman filter makes of the same plots when told whose each is: reported from the third plot on,
     while the object lives. The bound that the tracker is measured against."""
-    living = {i: (s.truth.time[s.truth.id == i].min(), s.truth.time[s.truth.id == i].max()) for i in np.unique(s.truth.id).tolist()}
+    living = {
+        i: (s.truth.time[s.truth.id == i].min(), s.truth.time[s.truth.id == i].max()) for i in np.unique(s.truth.id).tolist()
+    }
     state: dict[int, tuple[Floats, Floats, int]] = {}
     F, q = np.eye(6), np.array([acceleration, acceleration, vertical])
     F[:3, 3:] = np.eye(3)
@@ -169,7 +171,11 @@ def perfect_association(s: Scenario, acceleration: float = 3.0, vertical: float 
         for j in np.flatnonzero(owner >= 0):
             i, (z, R) = int(owner[j]), _converted(batch, j)
             if i not in state:
-                state[i] = np.concatenate([z, np.zeros(3)]), np.block([[R, np.zeros((3, 3))], [np.zeros((3, 3)), np.diag([625.0, 625, 25])]]), 1
+                state[i] = (
+                    np.concatenate([z, np.zeros(3)]),
+                    np.block([[R, np.zeros((3, 3))], [np.zeros((3, 3)), np.diag([625.0, 625, 25])]]),
+                    1,
+                )
                 continue
             x, P, n = state[i]
             K = P @ H.T @ np.linalg.inv(H @ P @ H.T + R)

@@ -59,7 +59,12 @@ def test_gospa_equals_its_definition(size: tuple[int, int], seed: int, p: float,
 
 def _paths(*rows: tuple[float, int, float]) -> Paths:
     t, i, x = (np.array(column) for column in zip(*rows, strict=True))
-    return Paths(t.astype(float), i.astype(np.int64), np.stack([x, 0 * x, 0 * x], 1).astype(float), np.tile(4.0 * np.eye(3), (len(t), 1, 1)))
+    return Paths(
+        t.astype(float),
+        i.astype(np.int64),
+        np.stack([x, 0 * x, 0 * x], 1).astype(float),
+        np.tile(4.0 * np.eye(3), (len(t), 1, 1)),
+    )
 
 
 def test_gospa_over_time_is_the_root_mean_square_of_its_steps() -> None:

@@ -7,7 +7,8 @@ import { SEVERITY_RANK, type Sort, type State, type Tab } from "./state.ts";
 import type { Sound } from "./sound.ts";
 
 const CLOSED_KEPT = 5;
-const LOOK_RES_M = 8;
+/** Looking comes at least this near, plane metres per pixel: the screen is then some 8 km wide. */
+const LOOK_RES_M = 10;
 
 export class Desk {
   readonly state: State;
@@ -47,11 +48,17 @@ export class Desk {
 
   private afterAlerts(isNew: boolean): void {
     const { state } = this;
-    const closed = [...state.alerts.values()].filter((a) => a.state === "closed").sort((a, b) => (b.closed_at ?? 0) - (a.closed_at ?? 0));
+    const closed = [...state.alerts.values()]
+      .filter((a) => a.state === "closed")
+      .sort((a, b) => (b.closed_at ?? 0) - (a.closed_at ?? 0));
     closed.slice(CLOSED_KEPT).forEach((a) => state.alerts.delete(a.id));
     const current = state.cursor === null ? undefined : state.alerts.get(state.cursor);
     if (!current || current.state === "closed") state.cursor = state.openAlerts()[0]?.id ?? null;
-    if (state.closing !== null && state.alerts.get(state.closing)?.state !== "acknowledged" && state.alerts.get(state.closing)?.state !== "raised") {
+    if (
+      state.closing !== null &&
+      state.alerts.get(state.closing)?.state !== "acknowledged" &&
+      state.alerts.get(state.closing)?.state !== "raised"
+    ) {
       state.closing = null;
     }
     this.soundAlarm(isNew);
@@ -139,7 +146,8 @@ export class Desk {
 
   acknowledge(alert: Alert | null): void {
     if (!alert) this.state.say("There is no alert to acknowledge.");
-    else if (alert.state !== "raised") this.state.say(`Alert ${alert.id} is already ${alert.state}. Space goes to the newest one that is not.`);
+    else if (alert.state !== "raised")
+      this.state.say(`Alert ${alert.id} is already ${alert.state}. Space goes to the newest one that is not.`);
     else void this.ask(alert, () => api.acknowledge(alert.id), "acknowledged");
   }
 
@@ -251,7 +259,7 @@ export class Desk {
 
   private centre(x: number, y: number): void {
     const { view } = this.renderer;
-    if (view.res > LOOK_RES_M * 4) view.res = LOOK_RES_M;
+    view.res = Math.min(view.res, LOOK_RES_M);
     view.centre(x, y);
   }
 
@@ -260,7 +268,8 @@ export class Desk {
     const { state } = this;
     const plane = state.store.plane;
     let reach = 0;
-    for (const s of state.sensors) if (s.lat_deg !== null && s.max_range_m && s.max_range_m < 40000) reach = Math.max(reach, s.max_range_m);
+    for (const s of state.sensors)
+      if (s.lat_deg !== null && s.max_range_m && s.max_range_m < 40000) reach = Math.max(reach, s.max_range_m);
     this.renderer.view.fit((reach || 6000) * plane.stretch(plane.latDeg));
   }
 

@@ -63,7 +63,12 @@ export class Plane {
 }
 
 /** Bearing (degrees clockwise from true north) and distance (m) over the WGS84 ellipsoid; better than 0.1 % within 100 km. */
-export function bearingDistance(lat1: number, lon1: number, lat2: number, lon2: number): { bearingDeg: number; distanceM: number } {
+export function bearingDistance(
+  lat1: number,
+  lon1: number,
+  lat2: number,
+  lon2: number,
+): { bearingDeg: number; distanceM: number } {
   const middle = ((lat1 + lat2) / 2) * RAD;
   const w = 1 - WGS84_E2 * Math.sin(middle) ** 2;
   const meridian = (EARTH_RADIUS_M * (1 - WGS84_E2)) / w ** 1.5;

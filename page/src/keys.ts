@@ -18,16 +18,52 @@ const key =
     names.includes(e.key) && !(e.shiftKey && e.key.startsWith("Arrow"));
 
 const BINDINGS: Binding[] = [
-  { group: "Alerts", keys: "Space", does: "jump to the newest unacknowledged alert", match: key(" "), run: (d) => d.jumpToNewest() },
+  {
+    group: "Alerts",
+    keys: "Space",
+    does: "jump to the newest unacknowledged alert",
+    match: key(" "),
+    run: (d) => d.jumpToNewest(),
+  },
   { group: "Alerts", keys: "j / ↓", does: "next alert", match: key("j", "ArrowDown"), run: (d) => d.moveCursor(1) },
   { group: "Alerts", keys: "k / ↑", does: "previous alert", match: key("k", "ArrowUp"), run: (d) => d.moveCursor(-1) },
-  { group: "Alerts", keys: "Enter", does: "look: centre the map on the alert, select its track", match: key("Enter"), run: (d) => d.look(d.state.currentAlert()) }, // prettier-ignore
-  { group: "Alerts", keys: "a", does: "acknowledge the alert", match: key("a"), run: (d) => d.acknowledge(d.state.currentAlert()) },
-  { group: "Alerts", keys: "c, then 1–7", does: "close the alert with its cause (Esc leaves it open)", match: key("c"), run: (d) => d.startClosing(d.state.currentAlert()) }, // prettier-ignore
-  { group: "Map", keys: "+ / −", does: "zoom in, zoom out", match: key("+", "=", "-", "_"), run: (d, e) => d.renderer.view.zoom("+=".includes(e.key) ? 1.5 : 1 / 1.5) }, // prettier-ignore
+  {
+    group: "Alerts",
+    keys: "Enter",
+    does: "look: centre the map on the alert, select its track",
+    match: key("Enter"),
+    run: (d) => d.look(d.state.currentAlert()),
+  },
+  {
+    group: "Alerts",
+    keys: "a",
+    does: "acknowledge the alert",
+    match: key("a"),
+    run: (d) => d.acknowledge(d.state.currentAlert()),
+  },
+  {
+    group: "Alerts",
+    keys: "c, then 1–7",
+    does: "close the alert with its cause (Esc leaves it open)",
+    match: key("c"),
+    run: (d) => d.startClosing(d.state.currentAlert()),
+  },
+  {
+    group: "Map",
+    keys: "+ / −",
+    does: "zoom in, zoom out",
+    match: key("+", "=", "-", "_"),
+    run: (d, e) => d.renderer.view.zoom("+=".includes(e.key) ? 1.5 : 1 / 1.5),
+  },
   { group: "Map", keys: "Shift + arrows", does: "move the map (or drag it)", match: () => false, run: () => {} },
   { group: "Map", keys: "f", does: "fit the site", match: key("f"), run: (d) => d.fitSite() },
-  { group: "Map", keys: "z", does: "edit zones", match: key("z"), run: (d) => d.show(d.state.tab === "zones" ? "tracks" : "zones") },
+  {
+    group: "Map",
+    keys: "z",
+    does: "edit zones",
+    match: key("z"),
+    run: (d) => d.show(d.state.tab === "zones" ? "tracks" : "zones"),
+  },
   { group: "Lists", keys: "/", does: "filter the tracks", match: key("/"), run: (d) => focusFilter(d) },
   { group: "Lists", keys: "t", does: "track list", match: key("t"), run: (d) => d.show("tracks") },
   { group: "Lists", keys: "d", does: "detail of the selected track", match: key("d"), run: (d) => d.show("detail") },
@@ -61,7 +97,8 @@ function escape(desk: Desk): void {
 }
 
 const typing = (target: EventTarget | null) =>
-  target instanceof HTMLElement && (target.matches("input:not([type=checkbox]):not([type=radio]), textarea, select") || target.isContentEditable);
+  target instanceof HTMLElement &&
+  (target.matches("input:not([type=checkbox]):not([type=radio]), textarea, select") || target.isContentEditable);
 
 /** A control that Enter and Space belong to: any button or link but an alert's own row. */
 const ownsEnter = (target: EventTarget | null) =>

@@ -256,7 +256,10 @@ async function pollCounts(): Promise<void> {
 
 window.setInterval(() => void pollSensors(), SENSORS_EVERY_MS);
 window.setInterval(() => void pollCounts(), COUNTS_EVERY_MS);
-window.setInterval(() => void (state.selected >= 0 && state.tab === "detail" && !state.pictureLost && desk.loadDetail()), DETAIL_EVERY_MS);
+window.setInterval(
+  () => void (state.selected >= 0 && state.tab === "detail" && !state.pictureLost && desk.loadDetail()),
+  DETAIL_EVERY_MS,
+);
 void pollCounts();
 
 // Ages count on, sensors go stale and links are found lost between messages too.

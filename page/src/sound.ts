@@ -39,7 +39,8 @@ export class Sound {
     this.onState = onState;
     document.documentElement.dataset["soundPlayed"] = "0";
     // Any key or click is a gesture: where sound was enabled before, it wakes without being asked for again.
-    for (const type of ["pointerdown", "keydown"]) window.addEventListener(type, () => this.wanted && this.wake(), { capture: true });
+    for (const type of ["pointerdown", "keydown"])
+      window.addEventListener(type, () => this.wanted && this.wake(), { capture: true });
     window.setInterval(() => this.beat(), 250);
   }
 

@@ -121,7 +121,8 @@ export class State {
 
   sensorState(sensor: Sensor): Sensor["state"] {
     const age = this.sensorAge(sensor);
-    if (sensor.state === "ok" && age !== null && sensor.period_s !== null && age > STALE_PERIODS * sensor.period_s) return "stale";
+    if (sensor.state === "ok" && age !== null && sensor.period_s !== null && age > STALE_PERIODS * sensor.period_s)
+      return "stale";
     return sensor.state;
   }
 

@@ -15,6 +15,7 @@ const MAX_PREDICT_S = 30;
 
 export const TENTATIVE = 0;
 export const COASTING = 2;
+export const VESSEL = 4;
 export const FLAG_SPOOF = 1;
 export const FLAG_UNCONFIRMED = 2;
 export const FLAG_UNAUTHORISED = 4;

@@ -36,7 +36,9 @@ export function metres(value: number | null | undefined): string {
 }
 
 export function speed(value: number | null | undefined): string {
-  return value === null || value === undefined || !Number.isFinite(value) ? "–" : `${value < 10 ? value.toFixed(1) : Math.round(value)} m/s`;
+  return value === null || value === undefined || !Number.isFinite(value)
+    ? "–"
+    : `${value < 10 ? value.toFixed(1) : Math.round(value)} m/s`;
 }
 
 /** An age as m:ss, h:mm:ss past the hour, or "2 d 4 h". */

@@ -14,7 +14,11 @@ test("bearing and distance agree with Vincenty's worked figures", () => {
 });
 
 test("the plane gives places back, also beside the 180th meridian", () => {
-  for (const [lat, lon] of [[33.75, -118.2], [-17, 179.99], [69.5, -179.9]] as const) {
+  for (const [lat, lon] of [
+    [33.75, -118.2],
+    [-17, 179.99],
+    [69.5, -179.9],
+  ] as const) {
     const plane = new Plane(lat, lon);
     assert.ok(Math.abs(plane.x(lon)) < 1e-6 && Math.abs(plane.y(lat)) < 1e-6);
     for (const d of [-0.3, -0.01, 0.02, 0.4]) {
@@ -26,7 +30,16 @@ test("the plane gives places back, also beside the 180th meridian", () => {
 });
 
 test("a ring over the 180th meridian stays in one piece near the site", () => {
-  const ring = ringOf([[179, -16], [-179, -16], [-179, -18], [179, -18], [179, -16]], new Plane(-17, 179.5)); // prettier-ignore
+  const ring = ringOf(
+    [
+      [179, -16],
+      [-179, -16],
+      [-179, -18],
+      [179, -18],
+      [179, -16],
+    ],
+    new Plane(-17, 179.5),
+  );
   const xs = [...ring].filter((_, i) => i % 2 === 0);
   assert.ok(Math.max(...xs) - Math.min(...xs) < 250_000);
 });
@@ -46,17 +59,25 @@ test("a clipped ring keeps its area inside the rectangle", () => {
 
 function random(seed: number): () => number {
   let s = seed;
-  return () => ((s = (Math.imul(s, 1664525) + 1013904223) >>> 0) / 2 ** 32);
+  return () => (s = (Math.imul(s, 1664525) + 1013904223) >>> 0) / 2 ** 32;
 }
 
 test("labels never overlap, stay on the screen and out of blocked boxes, for many crowds and frames", () => {
   for (let seed = 1; seed <= 12; seed++) {
     const next = random(seed);
     const layout = new LabelLayout();
-    const wanted: Wanted[] = Array.from({ length: 400 }, (_, slot) => ({ slot, sx: next() * 900, sy: next() * 600, w: 40 + next() * 90, h: 29, urgent: slot < 5 }));
+    const wanted: Wanted[] = Array.from({ length: 400 }, (_, slot) => ({
+      slot,
+      sx: next() * 900,
+      sy: next() * 600,
+      w: 40 + next() * 90,
+      h: 29,
+      gap: 13,
+      urgent: slot < 5,
+    }));
     const blocked = [{ x: 300, y: 200, w: 100, h: 80 }];
     for (let step = 0; step < 10; step++) {
-      const placed = layout.place(wanted, blocked, [], 900, 600, 300, step * 100);
+      const placed = layout.place(wanted, blocked, [], [], 900, 600, 300, step * 100);
       assert.ok(placed.length > 30 && placed.length <= 300);
       const all = [...blocked, ...placed];
       all.forEach((a, i) => {
@@ -70,9 +91,9 @@ test("labels never overlap, stay on the screen and out of blocked boxes, for man
 
 test("a label keeps its place while it can", () => {
   const layout = new LabelLayout();
-  const wanted: Wanted[] = [{ slot: 1, sx: 200, sy: 200, w: 60, h: 29, urgent: false }];
+  const wanted: Wanted[] = [{ slot: 1, sx: 200, sy: 200, w: 60, h: 29, gap: 13, urgent: false }];
   const wall = [{ x: 205, y: 120, w: 200, h: 79 }];
-  const first = layout.place(wanted, wall, [], 900, 600, 300, 0)[0]!;
+  const first = layout.place(wanted, wall, [], [], 900, 600, 300, 0)[0]!;
   assert.notEqual(first.place, 0, "the first place is walled off");
-  assert.equal(layout.place(wanted, [], [], 900, 600, 300, 100)[0]!.place, first.place, "it does not jump back");
+  assert.equal(layout.place(wanted, [], [], [], 900, 600, 300, 100)[0]!.place, first.place, "it does not jump back");
 });

@@ -8,12 +8,30 @@ import type { Frame } from "../src/stream/frame.ts";
 function frame(kind: Frame["kind"], ids: number[], removed: number[] = [], time = 100, lat = 33.75): Frame {
   const n = ids.length;
   return {
-    kind, simulated: false, seq: 1, base: 0, time, n, // prettier-ignore
-    trackId: Float64Array.from(ids), removed: Float64Array.from(removed), updatedAt: new Float64Array(n).fill(time),
-    lat: new Int32Array(n).fill(Math.round(lat * 1e7)), lon: new Int32Array(n).fill(-1_182_000_000),
-    altM: new Float32Array(n).fill(NaN), velEast: new Float32Array(n).fill(10), velNorth: new Float32Array(n), velUp: new Float32Array(n),
-    sigmaM: new Float32Array(n).fill(5), group: new Int32Array(n).fill(-1), status: new Uint8Array(n).fill(1), affiliation: new Uint8Array(n),
-    classification: new Uint8Array(n), flags: new Uint8Array(n), existence: new Uint8Array(n).fill(255), alert: new Uint8Array(n), labels: {},
+    kind,
+    simulated: false,
+    seq: 1,
+    base: 0,
+    time,
+    n,
+    trackId: Float64Array.from(ids),
+    removed: Float64Array.from(removed),
+    updatedAt: new Float64Array(n).fill(time),
+    lat: new Int32Array(n).fill(Math.round(lat * 1e7)),
+    lon: new Int32Array(n).fill(-1_182_000_000),
+    altM: new Float32Array(n).fill(NaN),
+    velEast: new Float32Array(n).fill(10),
+    velNorth: new Float32Array(n),
+    velUp: new Float32Array(n),
+    sigmaM: new Float32Array(n).fill(5),
+    group: new Int32Array(n).fill(-1),
+    status: new Uint8Array(n).fill(1),
+    affiliation: new Uint8Array(n),
+    classification: new Uint8Array(n),
+    flags: new Uint8Array(n),
+    existence: new Uint8Array(n).fill(255),
+    alert: new Uint8Array(n),
+    labels: {},
   };
 }
 
@@ -46,7 +64,10 @@ test("thousands come and go without a lost or doubled slot", () => {
     s.apply(frame("delta", fresh, gone));
     gone.forEach((id) => model.delete(id));
     fresh.forEach((id) => model.add(id));
-    assert.deepEqual(held(s), [...model].sort((a, b) => a - b));
+    assert.deepEqual(
+      held(s),
+      [...model].sort((a, b) => a - b),
+    );
   }
   model = new Set([5]);
   s.apply(frame("snapshot", [5]));

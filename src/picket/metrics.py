@@ -3,9 +3,9 @@
 A `Paths` holds what was where and when: one row per object and time. Every function takes tracks and truth as Paths, or as
 batches of the track table (`Paths.of`), and works in metres. Reports are compared with truth at equal times (to 1 ms).
 
-Sources: GOSPA: Rahmathullah, Garcia-Fernandez, Svensson 2017, "Generalized optimal sub-pattern assignment metric" (eq. 1; with alpha = 2
-its decomposition, Proposition 1). OSPA(2): Beard, Vo, Vo 2020, IEEE TSP 68 (eq. 15-17, without sliding-window weights). Identity switches as in
-CLEAR MOT (Bernardin, Stiefelhagen 2008). ANEES: Bar-Shalom, Li, Kirubarajan 2001, section 5.4.2.
+Sources: GOSPA: Rahmathullah, Garcia-Fernandez, Svensson 2017, "Generalized optimal sub-pattern assignment metric" (eq. 1; with
+alpha = 2 its decomposition, Proposition 1). OSPA(2): Beard, Vo, Vo 2020, IEEE TSP 68 (eq. 15-17, without sliding-window weights).
+Identity switches as in CLEAR MOT (Bernardin, Stiefelhagen 2008). ANEES: Bar-Shalom, Li, Kirubarajan 2001, section 5.4.2.
 """
 
 from __future__ import annotations
@@ -80,7 +80,9 @@ def pair(cost: Floats) -> tuple[Ints, Ints]:
     return partner[order], order
 
 
-def gospa_step(estimates: Floats, truth: Floats, p: float = 2, c: float = 100, alpha: float = 2) -> tuple[float, float, float, float]:
+def gospa_step(
+    estimates: Floats, truth: Floats, p: float = 2, c: float = 100, alpha: float = 2
+) -> tuple[float, float, float, float]:
     """(GOSPA^p, localisation^p, missed^p, false^p) of estimates (n, d) against truth (m, d) at one time.
 
     A pair farther apart than c counts as one missed and one false object when alpha = 2; for other alpha (0 < alpha <= 2) the
@@ -133,7 +135,8 @@ def ospa2(tracks: Paths, truth: Paths, p: float = 1, c: float = 100) -> float:
         cost[i] = gap.sum(1) / (here | there).sum(1)
     rows, columns = pair(cost**p)
     n = max(len(a), len(b))
-    return float(((cost[rows, columns] ** p).sum() + c**p * (n - len(rows))) / n) ** (1.0 / p)
+    mean = (float((cost[rows, columns] ** p).sum()) + c**p * (n - len(rows))) / n
+    return float(mean ** (1.0 / p))
 
 
 def _grid(paths: Paths, times: Ints) -> Floats:

@@ -29,7 +29,6 @@ from picket.feed.transport import (
     LinkHealth,
     backoff,
     parse_feed,
-    playback,
     run,
     stdin,
     tcp,
@@ -362,84 +361,6 @@ async def test_stdin_reads_a_plain_file_and_stops_on_a_silent_pipe(tmp_path: Pat
     os.close(read), os.close(write)
 
 
-# -- playback ---------------------------------------------------------------------------------------------------------
-class Watch:
-    """A clock that moves only when someone sleeps, and keeps how long."""
-
-    def __init__(self) -> None:
-        self.now = 5000.0
-
-    def __call__(self) -> float:
-        return self.now
-
-    async def sleep(self, stop: asyncio.Event, seconds: float) -> bool:
-        self.now += seconds
-        await asyncio.sleep(0)
-        return stop.is_set()
-
-
-def play(url: str) -> tuple[list[tuple[float, Chunk]], LinkHealth]:
-    """(clock, chunk) of everything delivered, under a clock of our own."""
-    watch, link = Watch(), LinkHealth()
-    found: list[tuple[float, Chunk]] = []
-
-    async def go() -> None:
-        await playback.run(
-            parse_feed(url)[1], lambda c: found.append((watch.now, c)), link, watch, asyncio.Event(), sleep=watch.sleep
-        )
-
-    asyncio.run(go())
-    return found, link
-
-
-@pytest.mark.parametrize("speed", [1.0, 10.0])
-def test_a_capture_is_played_at_its_own_pace(tmp_path: Path, speed: float) -> None:
-    times = [1000.0, 1000.001, 1002.5, 1001.0, 1010.0]
-    (tmp_path / "x.pcap").write_bytes(pcap.encode([pcap.udp_frame(b"%d" % i) for i in range(5)], times))
-    found, link = play(f"x+file://{tmp_path}/x.pcap?speed={speed}")
-    assert [c.data for _, c in found] == [b"01", b"23", b"4"]  # 0 and 1 within 10 ms; 3 steps back and is due at once
-    assert [at - 5000.0 for at, _ in found] == pytest.approx([0.0, 2.5 / speed, 10 / speed])
-    assert [t for _, c in found for t in c.received.tolist()] == pytest.approx(times)  # as recorded, not as played
-    assert [n for _, c in found for n in c.offsets.tolist()] == [1, 2, 3, 4, 5]
-    assert link.payloads == 5
-    assert link.state == "down"
-
-
-def test_a_detection_table_is_played_as_lines(tmp_path: Path) -> None:
-    rows = [{"time": 1000.0 + i, "range_m": float(i), "sensor_id": "a"} for i in range(3)]
-    for suffix in (".parquet", ".csv", ".jsonl"):
-        table.write_table(Batch.from_rows(DETECTION, rows), tmp_path / f"t{suffix}")
-        found, _ = play(f"table+file://{tmp_path}/t{suffix}")
-        assert [at - 5000.0 for at, _ in found] == pytest.approx([0.0, 1.0, 2.0])
-        decoder = jsonlines.FORMAT.make(jsonlines.Options())
-        decoded = [row for _, c in found for row in decoder.decode(c).detections.rows()]
-        assert [(r["time"], r["range_m"], r["sensor_id"], r["source_offset"]) for r in decoded] == [
-            (1000.0 + i, float(i), "a", i + 1) for i in range(3)
-        ]
-
-
-def test_a_stream_without_times_is_played_at_once_in_bounded_pieces(tmp_path: Path) -> None:
-    (tmp_path / "x.bin").write_bytes(bytes(1_000_000))
-    found, link = play(f"x+file://{tmp_path}/x.bin?start=77")
-    assert {at for at, _ in found} == {5000.0}
-    assert max(len(c.data) for _, c in found) <= MOST_BYTES
-    assert {float(c.received[0]) for _, c in found} == {77.0}
-    assert found[0][1].time_source == "operator"
-    assert link.bytes == 1_000_000
-
-
-def test_a_missing_or_broken_recording_says_so(tmp_path: Path) -> None:
-    assert "No such file" in play(f"x+file://{tmp_path}/none.pcap")[1].detail
-    (tmp_path / "t.parquet").write_bytes(b"PAR1 no more")
-    found, link = play(f"table+file://{tmp_path}/t.parquet")
-    assert not found
-    assert "cannot be read as parquet" in link.detail
-    (tmp_path / "cut.pcap").write_bytes(pcap.encode([pcap.udp_frame(b"a")] * 2, [1.0, 2.0])[:-5])
-    found, link = play(f"x+file://{tmp_path}/cut.pcap")
-    assert [c.data for _, c in found] == [b"a"]
-    assert link.left_out == {"truncated": 1}
-
-
 # -- MQTT ----------------------------------------------------------------------------------------------------------------
 @contextlib.asynccontextmanager
 async def broker(port: int, password_file: Path | None = None) -> AsyncIterator[None]:
@@ -456,7 +377,34 @@ async def broker(port: int, password_file: Path | None = None) -> AsyncIterator[
     try:
         yield
     finally:
-        await running.shutdown()
+        with contextlib.suppress(TimeoutError):  # now and then amqtt waits for ever for a session that has already ended
+            await asyncio.wait_for(running.shutdown(), 3)
+
+
+@contextlib.asynccontextmanager
+async def line(port: int, target: int) -> AsyncIterator[None]:
+    """A way from `port` to `target` that is cut, with all connections on it, when the block ends."""
+    open_now: list[asyncio.StreamWriter] = []
+
+    async def pipe(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        open_now.append(writer)
+        with contextlib.suppress(OSError):
+            while data := await reader.read(65536):
+                writer.write(data)
+                await writer.drain()
+        writer.close()
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        there, back = await asyncio.open_connection("127.0.0.1", target)
+        await asyncio.gather(pipe(reader, back), pipe(there, writer))
+
+    listening = await asyncio.start_server(serve, "127.0.0.1", port)
+    try:
+        yield
+    finally:
+        listening.close()
+        for writer in open_now:
+            writer.transport.abort()
 
 
 @pytest.fixture(scope="module")
@@ -468,13 +416,14 @@ def aiomqtt() -> Any:
 async def test_mqtt_delivers_messages_and_comes_back_after_the_broker(aiomqtt: Any) -> None:
     from picket.feed.transport import mqtt
 
-    port = free_port(socket.SOCK_STREAM)
-    async with Station(f"x+mqtt://127.0.0.1:{port}/sensor/+/upload?qos=1", mqtt.run, **QUICK) as station:
+    port, behind = free_port(socket.SOCK_STREAM), free_port(socket.SOCK_STREAM)
+    url = f"x+mqtt://127.0.0.1:{port}/sensor/+/upload?qos=1"
+    async with broker(behind), Station(url, mqtt.run, **QUICK) as station:
         await station.until(lambda: station.link.state == "waiting")
         for round_ in range(2):
-            async with broker(port):
+            async with line(port, behind):
                 await station.until(lambda: station.link.state == "up", 20)
-                async with aiomqtt.Client("127.0.0.1", port) as sender:
+                async with aiomqtt.Client("127.0.0.1", behind) as sender:
                     await sender.publish("sensor/7/upload", b"kept", retain=True)
                     for i in range(20):
                         await sender.publish("sensor/7/upload", b"%d:%d" % (round_, i), qos=1)
@@ -483,10 +432,12 @@ async def test_mqtt_delivers_messages_and_comes_back_after_the_broker(aiomqtt: A
                     await sender.publish("sensor/7/upload", b"last")
                 await station.until(lambda: station.payloads and station.payloads[-1] == b"last")
                 station.chunks.append(Chunk.one(b"-", link="mqtt"))
+            await station.until(lambda: station.link.state == "waiting")
     mine = [p for p in station.payloads if b":" in p]
     assert mine == [b"%d:%d" % (r, i) for r in range(2) for i in range(20)]
     assert b"no" not in station.payloads
     assert station.link.left_out["oversized_payload"] == 2
+    assert station.link.left_out["retained"] >= 1  # what the first round left at the broker
     assert station.link.reconnects >= 2
     assert all(c.link == "mqtt" for c in station.chunks)
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import track_sim as sim
 
+from picket.feed import read_detections
 from picket.track import Tracker
 from picket.words import Batch
 
@@ -62,7 +65,7 @@ def test_two_identities_side_by_side_stay_two_tracks() -> None:
     rng = np.random.default_rng(4)
     tracker = Tracker(sim.site(sim.RID))
     for k in range(20):
-        beside = _drone(k) + [15.0, 0.0, 0.0]
+        beside = _drone(k) + np.array([15.0, 0.0, 0.0])
         out = tracker.step(sim.joined(sim.claim(rng, sim.T0 + k, _drone(k), "A"), sim.claim(rng, sim.T0 + k + 0.1, beside, "B")))
     assert sorted(r["identity"] for r in sim.confirmed(out)) == ["A", "B"]
     assert not any("flags" in r for r in out.rows())
@@ -165,7 +168,9 @@ def test_assigned_tells_which_track_each_row_went_to() -> None:
     for k in range(8):
         status = sim.claim(rng, sim.T0 + k, _drone(k)).replace({"report": "status"})
         bad = sim.claim(rng, sim.T0 + k, _drone(k)).replace({"time": np.nan})
-        batch = sim.joined(status, bad, sim.plots(rng, sim.T0 + k, _drone(k), pd=1.0), sim.claim(rng, sim.T0 + k + 0.2, _drone(k + 0.2)))
+        batch = sim.joined(
+            status, bad, sim.plots(rng, sim.T0 + k, _drone(k), pd=1.0), sim.claim(rng, sim.T0 + k + 0.2, _drone(k + 0.2))
+        )
         out = tracker.step(batch)
     only = sim.confirmed(out)[0]["track_id"]
     assert tracker.assigned.track_id.tolist() == [-1, -1, only, only]
@@ -173,10 +178,9 @@ def test_assigned_tells_which_track_each_row_went_to() -> None:
     assert tracker.left_out == {"no_time": 8}
 
 
-def test_a_drone_known_from_real_payloads_is_one_track(shared_data) -> None:  # type: ignore[no-untyped-def]
-    feed = __import__("picket.feed", fromlist=["read_detections"])
+def test_a_drone_known_from_real_payloads_is_one_track(shared_data: Path) -> None:
     for name in ("BLE-legacy.json", "WiFi-beacon.json"):
-        batch = feed.read_detections(shared_data / "dronescout" / name)
+        batch = read_detections(shared_data / "dronescout" / name)
         out = Tracker(None).step(batch)
         identities = {r["identity"] for r in out.rows() if "identity" in r}
         assert identities <= {"1787F04BM24010011195"}

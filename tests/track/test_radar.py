@@ -203,12 +203,16 @@ def test_radar_without_elevation_tracks_in_the_plane_and_states_no_height() -> N
 def test_range_rate_gives_velocity_at_once() -> None:
     tracker = Tracker(sim.site(sim.radar()))
     rng = np.random.default_rng(14)
-    out = tracker.step(sim.plots(rng, sim.T0, np.array([[0.0, 2000.0, 20.0]]), pd=1.0, range_rate_mps=-18.0, sigma_range_rate_mps=0.5))
+    out = tracker.step(
+        sim.plots(rng, sim.T0, np.array([[0.0, 2000.0, 20.0]]), pd=1.0, range_rate_mps=-18.0, sigma_range_rate_mps=0.5)
+    )
     assert next(iter(out.rows()))["vel_north_mps"] == pytest.approx(-18.0, abs=1.0)
 
 
 def test_air_traffic_radar_at_150_km_lands_on_the_ellipsoid() -> None:
-    far = sim.radar("atc", scan_period_s=5.0, max_range_m=250_000, sigma_range_m=50, sigma_azimuth_deg=0.08, elevation_deg=[-2, 60])
+    far = sim.radar(
+        "atc", scan_period_s=5.0, max_range_m=250_000, sigma_range_m=50, sigma_azimuth_deg=0.08, elevation_deg=[-2, 60]
+    )
     tracker = Tracker(sim.site(far))
     lat, lon, alt = 34.9, -119.1, 10_000.0
     rng = np.random.default_rng(15)

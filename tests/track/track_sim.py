@@ -34,7 +34,13 @@ RID = {"id": "rid", "kind": "remote_id"}
 
 
 def plots(
-    rng: np.random.Generator, time: Any, enu: Any, sensor: dict[str, Any] | None = None, pd: float = 0.9, clutter: float = 0.0, **more: Any
+    rng: np.random.Generator,
+    time: Any,
+    enu: Any,
+    sensor: dict[str, Any] | None = None,
+    pd: float = 0.9,
+    clutter: float = 0.0,
+    **more: Any,
 ) -> Batch:
     """What the radar sees of places enu (N, 3) at `time` (one or N), with noise, misses and clutter."""
     s = sensor or radar()
@@ -55,7 +61,9 @@ def plots(
     })  # fmt: skip
 
 
-def claim(rng: np.random.Generator, time: float, enu: Any, identity: str | None = "SER1", sigma: float = 4.0, **more: Any) -> Batch:
+def claim(
+    rng: np.random.Generator, time: float, enu: Any, identity: str | None = "SER1", sigma: float = 4.0, **more: Any
+) -> Batch:
     """One Remote ID position."""
     lat, lon, alt = FRAME.to_geodetic(np.atleast_2d(enu) + rng.normal(0, sigma, 3))
     row = {

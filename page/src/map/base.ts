@@ -38,7 +38,15 @@ export interface Name {
 }
 
 export class BaseMap {
-  content: BaseContent = { plane: new Plane(0, 0), land: [], site: [], zones: [], alerted: new Map(), sensors: [], simulated: false };
+  content: BaseContent = {
+    plane: new Plane(0, 0),
+    land: [],
+    site: [],
+    zones: [],
+    alerted: new Map(),
+    sensors: [],
+    simulated: false,
+  };
   /** How often the bitmap was drawn: a pan must not raise it at every frame. */
   drawn = 0;
   names: Name[] = [];
@@ -94,7 +102,8 @@ export class BaseMap {
     // Whole device pixels at scale 1: a copy without resampling is several times cheaper and stays sharp.
     const r = this.ratio;
     pen.imageSmoothingEnabled = scale !== 1;
-    if (scale === 1) pen.drawImage(this.bitmap, Math.round(x * r) / r, Math.round(y * r) / r, this.bitmap.width / r, this.bitmap.height / r);
+    if (scale === 1)
+      pen.drawImage(this.bitmap, Math.round(x * r) / r, Math.round(y * r) / r, this.bitmap.width / r, this.bitmap.height / r);
     else pen.drawImage(this.bitmap, x, y, w, h);
   }
 
@@ -133,6 +142,7 @@ export class BaseMap {
 /** One drawing of the base: everything in CSS pixels of the bitmap. */
 class BasePainter {
   readonly names: Name[] = [];
+  private readonly words: Word[] = [];
   private readonly pen: Pen;
   private readonly map: Palette["map"];
   private readonly res: number;
@@ -165,8 +175,10 @@ class BasePainter {
     this.paintRings();
     this.paintSensors();
     this.paintZones();
-    this.paintNames();
     if (content.simulated) this.paintWatermark();
+    this.nameSite();
+    this.nameZones();
+    this.paintWords();
   }
 
   private sx(x: number): number {
@@ -237,14 +249,26 @@ class BasePainter {
     }
     this.fill(land, map.siteLand, map.shore);
     this.fill(of("channel"), map.channel, null);
-    this.stroke(of("channel").filter((s) => !s.filled), map.channel, 3);
+    this.stroke(
+      of("channel").filter((s) => !s.filled),
+      map.channel,
+      3,
+    );
     this.fill(of("pier"), map.pier, map.shore);
-    this.stroke(of("pier").filter((s) => !s.filled), map.pier, Math.max(2, Math.min(10, 14 / this.res)));
+    this.stroke(
+      of("pier").filter((s) => !s.filled),
+      map.pier,
+      Math.max(2, Math.min(10, 14 / this.res)),
+    );
     if (this.res < 40) this.fill(of("building"), map.building, null);
     const known = new Set(["land", "channel", "pier", "building", "label"]);
     const other = this.content.site.filter((s) => !known.has(s.kind));
     this.fill(other, map.channel, map.shore);
-    this.stroke(other.filter((s) => !s.filled), map.shore, 1.2);
+    this.stroke(
+      other.filter((s) => !s.filled),
+      map.shore,
+      1.2,
+    );
   }
 
   private paintGrid(): void {
@@ -293,8 +317,8 @@ class BasePainter {
       pen.stroke();
     }
     for (let i = first; i <= last; i++) {
-      this.text(rangeWords(i * step), cx, cy - i * pixels, map.ringText, 10.5, "center", 400);
-      this.text(rangeWords(i * step), cx, cy + i * pixels, map.ringText, 10.5, "center", 400);
+      for (const y of [cy - i * pixels, cy + i * pixels])
+        this.word({ words: rangeWords(i * step), x: cx, y, ink: map.ringText, size: 10.5, rank: 3 });
     }
     pen.beginPath();
     pen.moveTo(cx - 6, cy);
@@ -343,7 +367,9 @@ class BasePainter {
       pen.lineWidth = 1.4;
       pen.fill();
       pen.stroke();
-      if (this.res < 60) this.text(bad ? `${s.id} (${s.state})` : s.id, x, y + 12, bad ? map.medium : map.place, 10.5, "center", bad ? 600 : 400);
+      const words = bad ? `${s.id} (${s.state})` : s.id;
+      if (this.res < 60)
+        this.word({ words, x, y: y + 12, ink: bad ? map.medium : map.place, size: 10.5, bold: bad, rank: bad ? 0 : 2 });
     }
   }
 
@@ -368,21 +394,37 @@ class BasePainter {
     }
   }
 
-  private paintNames(): void {
+  private nameSite(): void {
     const { map, content } = this;
+    const pinned = new Set(content.site.filter((s) => s.point).map((s) => s.name));
     for (const s of content.site) {
+      if (!s.point && pinned.has(s.name)) continue; // its name stands at its own point
       if (!s.name || !this.isSeen(s.bounds, 60)) continue;
       const wide = (s.bounds[2] - s.bounds[0]) / this.res;
       if (s.kind === "building" ? wide < 40 : !s.point && wide < 60) continue;
       if (s.point && this.res > 80) continue;
-      this.text(s.name, this.sx(s.x), this.sy(s.y), map.place, s.kind === "land" ? 12 : 11, "center", 400, s.point || s.kind === "label");
+      const size = s.kind === "land" ? 12 : 11;
+      this.word({
+        words: s.name,
+        x: this.sx(s.x),
+        y: this.sy(s.y),
+        ink: map.place,
+        size,
+        italic: s.point || s.kind === "label",
+        rank: 4,
+      });
     }
+  }
+
+  private nameZones(): void {
+    const { map, content } = this;
     for (const zone of content.zones) {
       if (!zone.name || !this.isSeen(zone.bounds, 60) || (zone.bounds[2] - zone.bounds[0]) / this.res < 14) continue;
       const severity = content.alerted.get(zone.name) ?? content.alerted.get(zone.id);
       const words = `${zone.name} (${zone.kind.replace("_", " ")})`;
       const ink = severity ? map[severity] : zone.kind === "ignore" || zone.kind === "corridor" ? map.place : map.zone;
-      this.text(words, this.sx(zone.x), this.sy(zone.bounds[3]) - 8, ink, 11, "center", 600);
+      const [x, y] = zone.filled ? [zone.x, zone.bounds[3]] : middleOf(zone.rings[0]!);
+      this.word({ words, x: this.sx(x), y: this.sy(y) - 8, ink, size: 11, bold: true, rank: severity ? 0 : 1 });
     }
   }
 
@@ -405,19 +447,50 @@ class BasePainter {
     pen.restore();
   }
 
-  private text(words: string, x: number, y: number, ink: string, size: number, align: CanvasTextAlign, weight: number, italic = false): void {
+  private word(word: Word): void {
+    this.words.push(word);
+  }
+
+  /** Write the words, the most important first; one that would lie on another is left out. */
+  private paintWords(): void {
     const { pen, map } = this;
-    pen.font = `${italic ? "italic " : ""}${weight} ${size}px ${FONT}`;
-    pen.textAlign = align;
+    pen.textAlign = "center";
     pen.textBaseline = "middle";
     pen.lineJoin = "round";
     pen.lineWidth = 3;
     pen.strokeStyle = map.sea;
-    pen.strokeText(words, x, y);
-    pen.fillStyle = ink;
-    pen.fillText(words, x, y);
-    this.names.push({ x: this.x0 + x * this.res, y: this.y1 - y * this.res, w: pen.measureText(words).width, h: size + 2 });
+    for (const { words, x, y, ink, size, bold, italic } of this.words.sort((a, b) => a.rank - b.rank)) {
+      pen.font = `${italic ? "italic " : ""}${bold ? 600 : 400} ${size}px ${FONT}`;
+      const name: Name = { x: this.x0 + x * this.res, y: this.y1 - y * this.res, w: pen.measureText(words).width, h: size + 2 };
+      const near = (other: Name) =>
+        Math.abs(other.x - name.x) / this.res < (other.w + name.w) / 2 &&
+        Math.abs(other.y - name.y) / this.res < (other.h + name.h) / 2;
+      if (this.names.some(near)) continue;
+      this.names.push(name);
+      pen.strokeText(words, x, y);
+      pen.fillStyle = ink;
+      pen.fillText(words, x, y);
+    }
   }
+}
+
+/** Words to be written on the base, middle in pixels; a lower rank goes first. */
+interface Word {
+  words: string;
+  x: number;
+  y: number;
+  ink: string;
+  size: number;
+  rank: number;
+  bold?: boolean;
+  italic?: boolean;
+}
+
+/** The middle of the middle leg of a line. */
+function middleOf(line: Ring): [number, number] {
+  const leg = Math.max(0, Math.floor(line.length / 4 - 0.5)) * 2;
+  const next = Math.min(leg + 2, line.length - 2);
+  return [(line[leg]! + line[next]!) / 2, (line[leg + 1]! + line[next + 1]!) / 2];
 }
 
 /** The next of 1, 2, 5 times a power of ten that is at least `value`. */
@@ -427,7 +500,26 @@ export function niceMetres(value: number): number {
   return 10 * power;
 }
 
-const DEGREE_STEPS = [1 / 3600, 2 / 3600, 5 / 3600, 10 / 3600, 20 / 3600, 1 / 120, 1 / 60, 1 / 30, 1 / 12, 1 / 6, 1 / 3, 0.5, 1, 2, 5, 10, 20, 30];
+const DEGREE_STEPS = [
+  1 / 3600,
+  2 / 3600,
+  5 / 3600,
+  10 / 3600,
+  20 / 3600,
+  1 / 120,
+  1 / 60,
+  1 / 30,
+  1 / 12,
+  1 / 6,
+  1 / 3,
+  0.5,
+  1,
+  2,
+  5,
+  10,
+  20,
+  30,
+];
 
 function niceDegrees(value: number): number {
   return DEGREE_STEPS.find((step) => step >= value) ?? 30;

@@ -10,7 +10,8 @@ export interface GestureEvents {
 const CLICK_PX = 5;
 
 /** The zone editor and buttons that lie over the map take their own pointers. */
-const isHeldElsewhere = (target: EventTarget | null) => target instanceof Element && target.closest("#zone-map, button, a, .doors") !== null;
+const isHeldElsewhere = (target: EventTarget | null) =>
+  target instanceof Element && target.closest("#zone-map, button, a, .doors") !== null;
 
 export function followGestures(target: HTMLElement, view: View, events: GestureEvents): void {
   const pointers = new Map<number, { x: number; y: number }>();

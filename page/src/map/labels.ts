@@ -21,6 +21,8 @@ export interface Wanted {
   sy: number;
   w: number;
   h: number;
+  /** From the symbol's middle to the box: more where a mark is drawn around the symbol. */
+  gap: number;
   /** Shown even where it must push lower ones away, and never hidden for a while: the selected and the alerted. */
   urgent: boolean;
 }
@@ -38,21 +40,28 @@ interface Memory {
 }
 
 const CELL = 48;
-const GAP = 13;
 const HIDE_MS = 900;
 const PLACES = 8;
 
 /** The box's corner for one of the eight places, relative to the symbol. */
-function corner(place: number, w: number, h: number): [number, number] {
+function corner(place: number, { w, h, gap }: Wanted): [number, number] {
   switch (place) {
-    case 0: return [GAP, -h - 2]; // right above
-    case 1: return [GAP, 2]; // right below
-    case 2: return [-GAP - w, -h - 2];
-    case 3: return [-GAP - w, 2];
-    case 4: return [GAP, -h / 2];
-    case 5: return [-GAP - w, -h / 2];
-    case 6: return [-w / 2, -h - GAP];
-    default: return [-w / 2, GAP];
+    case 0:
+      return [gap, -h - 2]; // right above
+    case 1:
+      return [gap, 2]; // right below
+    case 2:
+      return [-gap - w, -h - 2];
+    case 3:
+      return [-gap - w, 2];
+    case 4:
+      return [gap, -h / 2];
+    case 5:
+      return [-gap - w, -h / 2];
+    case 6:
+      return [-w / 2, -h - gap];
+    default:
+      return [-w / 2, gap];
   }
 }
 
@@ -60,16 +69,28 @@ export class LabelLayout {
   private memory = new Map<number, Memory>();
   private cells = new Map<number, Box[]>();
   private symbols = new Map<number, Box[]>();
+  private names = new Map<number, Box[]>();
 
   /**
-   * Place as many as `limit` of the wanted labels, given most important first. `blocked` boxes stay free; `avoided` ones (other
-   * tracks' symbols) are covered only by an urgent label that finds no other room.
+   * Place as many as `limit` of the wanted labels, given most important first. `blocked` boxes stay free; `names` of the map are covered
+   * where there is no other room, `symbols` of other tracks only by an urgent label.
    */
-  place(wanted: Wanted[], blocked: Box[], avoided: Box[], width: number, height: number, limit: number, nowMs: number): Placed[] {
+  place(
+    wanted: Wanted[],
+    blocked: Box[],
+    symbols: Box[],
+    names: Box[],
+    width: number,
+    height: number,
+    limit: number,
+    nowMs: number,
+  ): Placed[] {
     this.cells.clear();
     this.symbols.clear();
+    this.names.clear();
     for (const box of blocked) hold(this.cells, box);
-    for (const box of avoided) hold(this.symbols, box);
+    for (const box of symbols) hold(this.symbols, box);
+    for (const box of names) hold(this.names, box);
     const placed: Placed[] = [];
     for (const w of wanted) {
       if (placed.length >= limit) break;
@@ -98,13 +119,24 @@ export class LabelLayout {
   }
 
   private findPlace(w: Wanted, first: number, width: number, height: number): Placed | null {
-    const passes = w.urgent ? 2 : 1;
+    const passes = w.urgent ? 3 : 2;
     for (let i = 0; i < PLACES * passes; i++) {
       const place = (first + i) % PLACES;
-      const [dx, dy] = corner(place, w.w, w.h);
-      const box: Placed = { slot: w.slot, sx: w.sx, sy: w.sy, place, x: Math.round(w.sx + dx), y: Math.round(w.sy + dy), w: w.w, h: w.h };
+      const [dx, dy] = corner(place, w);
+      const box: Placed = {
+        slot: w.slot,
+        sx: w.sx,
+        sy: w.sy,
+        place,
+        x: Math.round(w.sx + dx),
+        y: Math.round(w.sy + dy),
+        w: w.w,
+        h: w.h,
+      };
       if (box.x < 2 || box.y < 2 || box.x + box.w > width - 2 || box.y + box.h > height - 2) continue;
-      if (isFree(this.cells, box) && (i >= PLACES || isFree(this.symbols, box))) return box;
+      if (isFree(this.cells, box) && (i >= PLACES || isFree(this.names, box)) && (i >= 2 * PLACES || isFree(this.symbols, box))) {
+        return box;
+      }
     }
     return null;
   }
@@ -119,7 +151,8 @@ function isFree(cells: Cells, box: Box): boolean {
   for (let i = Math.floor(box.x / CELL); i <= right; i++) {
     for (let j = Math.floor(box.y / CELL); j <= bottom; j++) {
       for (const other of cells.get(i * 4096 + j) ?? []) {
-        if (box.x < other.x + other.w && other.x < box.x + box.w && box.y < other.y + other.h && other.y < box.y + box.h) return false;
+        if (box.x < other.x + other.w && other.x < box.x + box.w && box.y < other.y + other.h && other.y < box.y + box.h)
+          return false;
       }
     }
   }

@@ -81,9 +81,21 @@ function shapesOfGeometry(geometry: Geometry, words: Words, plane: Plane): Shape
     case "MultiLineString":
       return geometry.coordinates.map((line) => shape(words, [ringOf(line, plane)], false));
     case "Polygon":
-      return [shape(words, geometry.coordinates.map((r) => ringOf(r, plane)), true)];
+      return [
+        shape(
+          words,
+          geometry.coordinates.map((r) => ringOf(r, plane)),
+          true,
+        ),
+      ];
     case "MultiPolygon":
-      return geometry.coordinates.map((polygon) => shape(words, polygon.map((r) => ringOf(r, plane)), true));
+      return geometry.coordinates.map((polygon) =>
+        shape(
+          words,
+          polygon.map((r) => ringOf(r, plane)),
+          true,
+        ),
+      );
     case "GeometryCollection":
       return geometry.geometries.flatMap((g) => shapesOfGeometry(g, words, plane));
   }
@@ -94,7 +106,11 @@ export function shapesOf(collection: FeatureCollection, plane: Plane): Shape[] {
   return collection.features.flatMap((feature: Feature) => {
     if (!feature.geometry) return [];
     const said = (feature.properties ?? {}) as Record<string, unknown>;
-    const words = { kind: String(said["kind"] ?? ""), id: String(said["id"] ?? ""), name: String(said["name"] ?? said["id"] ?? "") };
+    const words = {
+      kind: String(said["kind"] ?? ""),
+      id: String(said["id"] ?? ""),
+      name: String(said["name"] ?? said["id"] ?? ""),
+    };
     return shapesOfGeometry(feature.geometry, words, plane);
   });
 }
@@ -102,7 +118,12 @@ export function shapesOf(collection: FeatureCollection, plane: Plane): Shape[] {
 /** A polygon's ring cut to a rectangle (Sutherland-Hodgman): a continent costs what is on the screen, not what it has. */
 export function clipRing(ring: Ring, x0: number, y0: number, x1: number, y1: number): number[] {
   let points: number[] = Array.from(ring);
-  const sides: [0 | 1, number, 1 | -1][] = [[0, x0, 1], [0, x1, -1], [1, y0, 1], [1, y1, -1]]; // prettier-ignore
+  const sides: [0 | 1, number, 1 | -1][] = [
+    [0, x0, 1],
+    [0, x1, -1],
+    [1, y0, 1],
+    [1, y1, -1],
+  ];
   for (const [axis, limit, sign] of sides) {
     const kept: number[] = [];
     const count = points.length / 2;

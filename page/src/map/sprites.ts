@@ -99,7 +99,12 @@ function glyph(pen: Pen, classification: number): void {
       pen.moveTo(3, -3);
       pen.lineTo(-3, 3);
       pen.stroke();
-      for (const [x, y] of [[-3.4, -3.4], [3.4, -3.4], [-3.4, 3.4], [3.4, 3.4]] as const) {
+      for (const [x, y] of [
+        [-3.4, -3.4],
+        [3.4, -3.4],
+        [-3.4, 3.4],
+        [3.4, 3.4],
+      ] as const) {
         pen.beginPath();
         pen.arc(x, y, 1.55, 0, 2 * Math.PI);
         pen.fill();

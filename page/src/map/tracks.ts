@@ -5,7 +5,7 @@
  * which halves the work at full load and cannot be seen.
  */
 import type { Palette } from "../palette.ts";
-import { COASTING, FLAG_SPOOF, TENTATIVE, TRAIL_POINTS, type TrackStore } from "../store.ts";
+import { COASTING, FLAG_SPOOF, TENTATIVE, TRAIL_POINTS, VESSEL, type TrackStore } from "../store.ts";
 import type { Name } from "./base.ts";
 import { LabelLayout, type Box, type Placed, type Wanted } from "./labels.ts";
 import { makeSprites, spriteColumn, type Sprites } from "./sprites.ts";
@@ -69,7 +69,16 @@ export class TrackLayer {
     this.store = store;
   }
 
-  draw(pen: CanvasRenderingContext2D, view: View, palette: Palette, ratio: number, names: readonly Name[], marks: Marks, now: number, nowMs: number): void {
+  draw(
+    pen: CanvasRenderingContext2D,
+    view: View,
+    palette: Palette,
+    ratio: number,
+    names: readonly Name[],
+    marks: Marks,
+    now: number,
+    nowMs: number,
+  ): void {
     if (this.palette !== palette || this.ratio !== ratio) {
       this.palette = palette;
       this.ratio = ratio;
@@ -231,7 +240,17 @@ export class TrackLayer {
     pen.imageSmoothingEnabled = false;
     const stamp = (s: number) => {
       const column = spriteColumn(store.affiliation[s]!, store.classification[s]!, store.status[s]!);
-      pen.drawImage(image, column * cell, 0, cell, cell, Math.round(sx[s]! * r - half) / r, Math.round(sy[s]! * r - half) / r, size, size);
+      pen.drawImage(
+        image,
+        column * cell,
+        0,
+        cell,
+        cell,
+        Math.round(sx[s]! * r - half) / r,
+        Math.round(sy[s]! * r - half) / r,
+        size,
+        size,
+      );
     };
     // Alerted tracks are drawn last, so that nothing lies over them.
     for (let i = 0; i < shown; i++) {
@@ -275,7 +294,12 @@ export class TrackLayer {
     pen.strokeStyle = palette.map.selected;
     pen.lineWidth = 2.4;
     pen.beginPath();
-    for (const [i, j] of [[-1, -1], [1, -1], [1, 1], [-1, 1]] as const) {
+    for (const [i, j] of [
+      [-1, -1],
+      [1, -1],
+      [1, 1],
+      [-1, 1],
+    ] as const) {
       pen.moveTo(x + i * a, y + j * b);
       pen.lineTo(x + i * a, y + j * a);
       pen.lineTo(x + i * b, y + j * a);
@@ -289,7 +313,15 @@ export class TrackLayer {
 
   // -- labels ------------------------------------------------------------------------------------------------
 
-  private drawLabels(pen: CanvasRenderingContext2D, view: View, palette: Palette, names: readonly Name[], marks: Marks, now: number, nowMs: number): void {
+  private drawLabels(
+    pen: CanvasRenderingContext2D,
+    view: View,
+    palette: Palette,
+    names: readonly Name[],
+    marks: Marks,
+    now: number,
+    nowMs: number,
+  ): void {
     const { store } = this;
     if (nowMs - this.rankedAt > RANK_EVERY_MS || this.ranked.length === 0) {
       this.rankedAt = nowMs;
@@ -297,20 +329,24 @@ export class TrackLayer {
     }
     const wanted: Wanted[] = [];
     const blocked: Box[] = [];
-    const avoided: Box[] = names.map(({ x, y, w, h }) => ({ x: view.toScreenX(x) - w / 2, y: view.toScreenY(y) - h / 2, w, h }));
+    const named: Box[] = names.map(({ x, y, w, h }) => ({ x: view.toScreenX(x) - w / 2, y: view.toScreenY(y) - h / 2, w, h }));
+    const symbols: Box[] = [];
     if (this.shown <= MOST_AVOIDED) {
-      for (let i = 0; i < this.shown; i++) avoided.push({ x: this.sx[this.visible[i]!]! - 10, y: this.sy[this.visible[i]!]! - 10, w: 20, h: 20 });
+      for (let i = 0; i < this.shown; i++)
+        symbols.push({ x: this.sx[this.visible[i]!]! - 10, y: this.sy[this.visible[i]!]! - 10, w: 20, h: 20 });
     }
     for (const s of this.ranked) {
       if (!store.live[s]) continue;
       const [sx, sy] = [this.sx[s]!, this.sy[s]!];
       if (sx < 0 || sy < 0 || sx > view.width || sy > view.height) continue;
-      const urgent = store.alert[s] !== 0 || store.id[s] === marks.selected;
-      if (urgent) blocked.push({ x: sx - 12, y: sy - 12, w: 24, h: 24 });
+      const selected = store.id[s] === marks.selected;
+      const urgent = store.alert[s] !== 0 || selected;
+      const gap = selected ? 27 : store.alert[s] === 3 ? 22 : urgent ? 18 : 13;
+      if (urgent) blocked.push({ x: sx - gap + 1, y: sy - gap + 1, w: 2 * gap - 2, h: 2 * gap - 2 });
       const text = this.textOf(pen, s, marks, now);
-      wanted.push({ slot: s, sx, sy, w: text.width + 8, h: 2 * LINE_HEIGHT + 3, urgent });
+      wanted.push({ slot: s, sx, sy, w: text.width + 8, h: 2 * LINE_HEIGHT + 3, gap, urgent });
     }
-    this.boxes = this.layout.place(wanted, blocked, avoided, view.width, view.height, MOST_LABELS, nowMs);
+    this.boxes = this.layout.place(wanted, blocked, symbols, named, view.width, view.height, MOST_LABELS, nowMs);
     this.paintLabels(pen, palette, marks);
   }
 
@@ -370,11 +406,17 @@ export class TrackLayer {
     const high = height === height ? `${Math.round(height)} m` : "? m";
     const coasting = store.status[s] === COASTING ? ` · ${Math.max(0, Math.round(now - store.updatedAt[s]!))} s old` : "";
     const first = trackName(store, s) + (store.flags[s]! & FLAG_SPOOF ? " · spoof?" : "");
-    const second = `${high}  ${Math.round(store.speed(s))} m/s${coasting}`;
+    const onWater = store.classification[s] === VESSEL;
+    const second = `${onWater ? "" : `${high}  `}${Math.round(store.speed(s))} m/s${coasting}`;
     const key = `${first}\n${second}`;
     const held = this.texts.get(s);
     if (held?.key === key) return held;
-    const text = { first, second, key, width: Math.ceil(Math.max(this.width(pen, LABEL_FONT_BOLD, first), this.width(pen, LABEL_FONT, second))) };
+    const text = {
+      first,
+      second,
+      key,
+      width: Math.ceil(Math.max(this.width(pen, LABEL_FONT_BOLD, first), this.width(pen, LABEL_FONT, second))),
+    };
     this.texts.set(s, text);
     return text;
   }

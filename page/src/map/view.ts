@@ -54,7 +54,10 @@ export class View {
   fit(radius: number): void {
     this.cx = 0;
     this.cy = 0;
-    this.res = Math.min(FARTHEST_RES, Math.max(NEAREST_RES, (2 * radius) / Math.max(50, Math.min(this.width, this.height) * 0.94)));
+    this.res = Math.min(
+      FARTHEST_RES,
+      Math.max(NEAREST_RES, (2 * radius) / Math.max(50, Math.min(this.width, this.height) * 0.94)),
+    );
     this.version++;
   }
 

@@ -9,7 +9,8 @@ export interface AlertEvents {
   onLife(time: number | null): void;
 }
 
-type Message = { type: "alerts"; n: number; alerts: Alert[] } | { type: "alert"; alert: Alert } | { type: "heartbeat"; time: number };
+type Message =
+  { type: "alerts"; n: number; alerts: Alert[] } | { type: "alert"; alert: Alert } | { type: "heartbeat"; time: number };
 
 export function followAlerts(events: AlertEvents): void {
   let after = 0;

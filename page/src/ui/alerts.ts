@@ -17,11 +17,21 @@ export function alertList(desk: Desk): TemplateResult {
       <span class="spacer"></span>
       <span class="keys-hint" aria-hidden="true"><kbd>Space</kbd> newest <kbd>?</kbd> keys</span>
     </div>
-    ${desk.sound.state === "on"
-      ? nothing
-      : html`<button class="sound-off" @click=${() => desk.sound.enable(true)}><b>SOUND OFF</b> alerts are silent: press <kbd>s</kbd> to turn the sound on</button>`}
+    ${
+      desk.sound.state === "on"
+        ? nothing
+        : html`<button class="sound-off" @click=${() => desk.sound.enable(true)}><b>SOUND OFF</b> alerts are silent: press <kbd>s</kbd> to turn the sound on</button>`
+    }
     <ol class="alerts" id="alerts">
-      ${list.length ? repeat(list, (a) => a.id, (a) => row(desk, a)) : html`<li class="empty">Nothing to do. Alerts appear here, the most severe first.</li>`}
+      ${
+        list.length
+          ? repeat(
+              list,
+              (a) => a.id,
+              (a) => row(desk, a),
+            )
+          : html`<li class="empty">Nothing to do. Alerts appear here, the most severe first.</li>`
+      }
     </ol>
   `;
 }
@@ -71,9 +81,11 @@ function facts(alert: Alert): TemplateResult {
   if (alert.distance_m !== null) items.push(["at", distance(alert.distance_m)]);
   if (alert.speed_mps !== null) items.push(["speed", speed(alert.speed_mps)]);
   if (alert.time_to_reach_s !== null) items.push(["reaches in", age(alert.time_to_reach_s)]);
-  return html`${alert.why ? html`<span class="why" title=${alert.why}>${alert.why}</span>` : nothing}${items.length
-    ? html`<span class="facts">${items.map(([name, value]) => html`<span>${name} <b>${value}</b></span>`)}</span>`
-    : nothing}`;
+  return html`${alert.why ? html`<span class="why" title=${alert.why}>${alert.why}</span>` : nothing}${
+    items.length
+      ? html`<span class="facts">${items.map(([name, value]) => html`<span>${name} <b>${value}</b></span>`)}</span>`
+      : nothing
+  }`;
 }
 
 function actions(desk: Desk, alert: Alert): TemplateResult {

@@ -5,12 +5,28 @@ import type { Desk } from "../desk.ts";
 import { bearingDistance } from "../geo.ts";
 import { trackName } from "../map/tracks.ts";
 import { COASTING } from "../store.ts";
-import { AFFILIATION_WORDS, bearing, CLASS_WORDS, clock, count, distance, existence, flagWords, metres, place, shortAge, spaced, speed, STATUS_WORDS } from "../words.ts";
+import {
+  AFFILIATION_WORDS,
+  bearing,
+  CLASS_WORDS,
+  clock,
+  count,
+  distance,
+  existence,
+  flagWords,
+  metres,
+  place,
+  shortAge,
+  spaced,
+  speed,
+  STATUS_WORDS,
+} from "../words.ts";
 
 export function detail(desk: Desk): TemplateResult {
   const { state } = desk;
   const { store } = state;
-  if (state.selected < 0) return html`<p class="more">No track is selected. Click one on the map, or press Enter on an alert.</p>`;
+  if (state.selected < 0)
+    return html`<p class="more">No track is selected. Click one on the map, or press Enter on an alert.</p>`;
   const s = store.slotOf(state.selected);
   if (s < 0) {
     return html`<div class="scroll" tabindex="0" role="region" aria-label="Track detail">
@@ -28,11 +44,23 @@ export function detail(desk: Desk): TemplateResult {
   const moving = store.speed(s) > 0.5;
   const age = now - store.updatedAt[s]!;
   const rows: [string, unknown, boolean?][] = [
-    ["Identity", label?.identity ? html`${label.identity} <span class="quiet">(${spaced(label.identity_kind ?? "claimed")}, as claimed)</span>` : "none claimed"],
+    [
+      "Identity",
+      label?.identity
+        ? html`${label.identity} <span class="quiet">(${spaced(label.identity_kind ?? "claimed")}, as claimed)</span>`
+        : "none claimed",
+    ],
     ["From site", html`<b>${bearing(from.bearingDeg)}</b> at <b>${distance(from.distanceM)}</b>`],
-    ["Height", html`<b>${metres(store.altM[s]! - geoid)}</b>${Number.isFinite(store.altM[s]!) ? " above sea level" : nothing}${Math.abs(climb) > 0.5 ? html`, ${climb > 0 ? "climbing" : "sinking"} ${speed(Math.abs(climb))}` : nothing}`],
+    [
+      "Height",
+      html`<b>${metres(store.altM[s]! - geoid)}</b>${Number.isFinite(store.altM[s]!) ? " above sea level" : nothing}${Math.abs(climb) > 0.5 ? html`, ${climb > 0 ? "climbing" : "sinking"} ${speed(Math.abs(climb))}` : nothing}`,
+    ],
     ["Moving", moving ? html`<b>${speed(store.speed(s))}</b> on course <b>${bearing(store.course(s))}</b>` : "standing still"],
-    ["Measured", html`${shortAge(age)} ago${store.status[s] === COASTING ? html`, <b class="is-old">coasting: predicted, not seen</b>` : nothing}`, store.status[s] === COASTING],
+    [
+      "Measured",
+      html`${shortAge(age)} ago${store.status[s] === COASTING ? html`, <b class="is-old">coasting: predicted, not seen</b>` : nothing}`,
+      store.status[s] === COASTING,
+    ],
     ["Sure", `${existence(store.existence[s]! / 255)}, ± ${metres(2 * store.sigmaM[s]!)} (2σ)`],
     ["Flags", flags.length ? flags.join(", ") : "none", flags.length > 0],
     ["Position", place(store.lat[s]!, store.lon[s]!)],
@@ -53,8 +81,9 @@ function sources(desk: Desk, detail: TrackDetail): TemplateResult {
   const now = desk.state.pictureTime();
   return html`
     <h4>Sensors behind it</h4>
-    ${detail.sources.length
-      ? html`<table class="small">
+    ${
+      detail.sources.length
+        ? html`<table class="small">
           <thead><tr><th scope="col">Sensor</th><th scope="col">Kind</th><th scope="col" class="number">Reports</th><th scope="col" class="number">Last</th><th scope="col">From</th></tr></thead>
           <tbody>
             ${detail.sources.map(
@@ -70,7 +99,8 @@ function sources(desk: Desk, detail: TrackDetail): TemplateResult {
           <summary>Last reports, column by column</summary>
           ${detail.sources.map((s) => html`<pre>${s.sensor_id}\n${JSON.stringify(s.last, null, 1)}</pre>`)}
         </details>`
-      : html`<p class="more">No sources are held for it.</p>`}
+        : html`<p class="more">No sources are held for it.</p>`
+    }
     <p class="operator">
       <button class="act" @click=${() => desk.loadOperators()}>Show operator position</button>
       <span class="quiet">every look is written to the audit log</span>

@@ -28,11 +28,13 @@ export function header(desk: Desk): TemplateResult {
       })}
     </ul>
     <span class="spacer"></span>
-    ${problems.length
-      ? html`<button class="chip is-warning" title=${problems.join("\n")} @click=${() => desk.show("sensors")}>
+    ${
+      problems.length
+        ? html`<button class="chip is-warning" title=${problems.join("\n")} @click=${() => desk.show("sensors")}>
           ${plural(problems.length, "problem")}
         </button>`
-      : nothing}
+        : nothing
+    }
     ${soundControl(desk)}
     <button class="chip" title="Next palette (p)" @click=${() => desk.nextPalette()}><span class="quiet">Palette</span> ${PALETTE_WORDS[state.palette]}</button>
     ${linkState(desk)}

@@ -10,9 +10,11 @@ export function sensors(desk: Desk): TemplateResult {
   const { state } = desk;
   const { health, counts } = state;
   return html`<div class="scroll" tabindex="0" role="region" aria-label="Sensors and station health">
-    ${health && health.problems.length
-      ? html`<ul class="problems" aria-label="Problems">${health.problems.map((p) => html`<li>${p}</li>`)}</ul>`
-      : html`<p class="all-well">${health ? "The station reports no problems." : "Asking the station…"}</p>`}
+    ${
+      health && health.problems.length
+        ? html`<ul class="problems" aria-label="Problems">${health.problems.map((p) => html`<li>${p}</li>`)}</ul>`
+        : html`<p class="all-well">${health ? "The station reports no problems." : "Asking the station…"}</p>`
+    }
     <table class="small sensors">
       <thead><tr><th scope="col">Sensor</th><th scope="col">Kind</th><th scope="col">State</th><th scope="col" class="number">Heard</th><th scope="col" class="number">Per s</th><th scope="col" class="number">Left out</th></tr></thead>
       <tbody>${state.sensors.map((s) => sensorRow(desk, s))}</tbody>

@@ -14,7 +14,12 @@ export function side(desk: Desk): TemplateResult {
   const tabs: [Tab, string, string, unknown][] = [
     ["tracks", "Tracks", "t", html`<span class="tab-count">${count(state.store.size)}</span>`],
     ["detail", "Detail", "d", nothing],
-    ["sensors", "Sensors", "h", bad || state.health?.problems.length ? html`<span class="tab-bad">${bad || "problems"}</span>` : nothing],
+    [
+      "sensors",
+      "Sensors",
+      "h",
+      bad || state.health?.problems.length ? html`<span class="tab-bad">${bad || "problems"}</span>` : nothing,
+    ],
     ["zones", "Zones", "z", nothing],
   ];
   return html`

@@ -5,13 +5,28 @@ import type { Desk } from "../desk.ts";
 import { bearingDistance } from "../geo.ts";
 import { trackName } from "../map/tracks.ts";
 import type { Sort, State } from "../state.ts";
-import { COASTING, type TrackStore } from "../store.ts";
-import { AFFILIATION_WORDS, bearing, CLASS_WORDS, count, distance, flagWords, SEVERITY_SHAPES, shortAge, STATUS_WORDS } from "../words.ts";
+import { COASTING, VESSEL, type TrackStore } from "../store.ts";
+import {
+  AFFILIATION_WORDS,
+  bearing,
+  CLASS_WORDS,
+  count,
+  distance,
+  flagWords,
+  SEVERITY_SHAPES,
+  shortAge,
+  STATUS_WORDS,
+} from "../words.ts";
 
 const MOST_ROWS = 80;
 /** Serial numbers of one maker begin alike: in the narrow column the end tells them apart. */
-const TAIL = 7;
-const SORTS: [Sort, string][] = [["alert", "alert"], ["distance", "distance"], ["age", "age"], ["name", "name"]]; // prettier-ignore
+const TAIL = 6;
+const SORTS: [Sort, string][] = [
+  ["alert", "alert"],
+  ["distance", "distance"],
+  ["age", "age"],
+  ["name", "name"],
+];
 const SEVERITIES = ["", "low", "medium", "high"] as const;
 
 interface Row {
@@ -53,7 +68,10 @@ function rows(state: State): Row[] {
     found.push({ slot, id: store.id[slot]!, name: shortName(store, slot), ...from });
   }
   const order: Record<Sort, (a: Row, b: Row) => number> = {
-    alert: (a, b) => store.alert[b.slot]! - store.alert[a.slot]! || Number(store.affiliation[b.slot] === 3) - Number(store.affiliation[a.slot] === 3) || a.distanceM - b.distanceM,
+    alert: (a, b) =>
+      store.alert[b.slot]! - store.alert[a.slot]! ||
+      Number(store.affiliation[b.slot] === 3) - Number(store.affiliation[a.slot] === 3) ||
+      a.distanceM - b.distanceM,
     distance: (a, b) => a.distanceM - b.distanceM,
     age: (a, b) => store.updatedAt[a.slot]! - store.updatedAt[b.slot]!,
     name: (a, b) => a.name.localeCompare(b.name, "en", { numeric: true }),
@@ -90,7 +108,11 @@ export function trackList(desk: Desk): TemplateResult {
           <tr><th scope="col">Track</th><th scope="col">Class</th><th scope="col" class="number">Brg</th><th scope="col" class="number">Dist</th><th scope="col" class="number">Height</th><th scope="col" class="number">m/s</th><th scope="col" class="number">Age</th></tr>
         </thead>
         <tbody>
-          ${repeat(shown, (r) => r.id, (r) => trackRow(desk, r))}
+          ${repeat(
+            shown,
+            (r) => r.id,
+            (r) => trackRow(desk, r),
+          )}
         </tbody>
       </table>
       ${all.length > shown.length ? html`<p class="more">${count(all.length - shown.length)} more. Filter to see them.</p>` : nothing}
@@ -108,14 +130,17 @@ function trackRow(desk: Desk, r: Row): TemplateResult {
   const coasting = store.status[s] === COASTING;
   return html`<tr class="${r.id === state.selected ? "is-selected" : ""} ${severity ? `is-${severity}` : ""}" @click=${() => desk.lookAtTrack(r.id)}>
     <td>
-      <button class="track-name" title=${store.label[s]?.identity ?? nothing} @click=${(e: Event) => { e.stopPropagation(); desk.lookAtTrack(r.id); }}>
+      <button class="track-name" title=${store.label[s]?.identity ?? nothing} @click=${(e: Event) => {
+        e.stopPropagation();
+        desk.lookAtTrack(r.id);
+      }}>
         ${severity ? html`<span class="severity-mark is-${severity}" title="${severity} alert">${SEVERITY_SHAPES[severity as "low"]}</span>` : nothing}${r.name}
       </button>
     </td>
     <td class="class">${classWords(store.classification[s]!, store.affiliation[s]!)}</td>
     <td class="number">${bearing(r.bearingDeg)}</td>
     <td class="number">${distance(r.distanceM)}</td>
-    <td class="number">${height === height ? Math.round(height) : "?"}</td>
+    <td class="number">${store.classification[s] === VESSEL ? "–" : height === height ? Math.round(height) : "?"}</td>
     <td class="number">${Math.round(store.speed(s))}</td>
     <td class="number ${coasting ? "is-old" : ""}" title=${coasting ? "coasting: not measured lately" : ""}>${shortAge(state.pictureTime() - store.updatedAt[s]!)}${coasting ? " c" : ""}</td>
   </tr>`;
@@ -123,7 +148,7 @@ function trackRow(desk: Desk, r: Row): TemplateResult {
 
 function shortName(store: TrackStore, slot: number): string {
   const identity = store.label[slot]?.identity;
-  return identity && identity.length > TAIL + 2 ? `…${identity.slice(-TAIL)}` : trackName(store, slot);
+  return identity && identity.length > TAIL + 3 ? `…${identity.slice(-TAIL)}` : trackName(store, slot);
 }
 
 function classWords(classification: number, affiliation: number): string {

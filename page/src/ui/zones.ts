@@ -7,7 +7,8 @@ import { zoneEdit } from "../zones/edit.ts";
 export function zoneTool(desk: Desk): TemplateResult {
   const { zones } = desk.state;
   const edit = zoneEdit(desk);
-  if (!zones.features.length) return html`<p class="more">The site file has no zones. Add a [[zone]] there first; its shape can then be edited here.</p>`;
+  if (!zones.features.length)
+    return html`<p class="more">The site file has no zones. Add a [[zone]] there first; its shape can then be edited here.</p>`;
   return html`<div class="scroll" tabindex="0" role="region" aria-label="Zone tool">
     <table class="small">
       <thead><tr><th scope="col">Zone</th><th scope="col">Kind</th><th scope="col">Heights</th><th scope="col">Hours</th><th scope="col"><span class="hidden">Edit</span></th></tr></thead>
@@ -25,16 +26,18 @@ export function zoneTool(desk: Desk): TemplateResult {
         })}
       </tbody>
     </table>
-    ${edit.zone === null
-      ? html`<p class="more">Choose a zone to edit.</p>`
-      : html`<div class="zone-edit">
+    ${
+      edit.zone === null
+        ? html`<p class="more">Choose a zone to edit.</p>`
+        : html`<div class="zone-edit">
           <p><b>${edit.zone}</b>: ${edit.drawing ? "click corner after corner on the map, double-click to finish" : "drag a corner; drag an edge to add one; Alt+click removes one"}. The wheel and Shift + arrows still move the map.</p>
           <p class="row-actions">
             <button class="act is-main" ?disabled=${edit.saving || edit.drawing} @click=${() => edit.save()}>${edit.saving ? "Saving…" : "Save"}</button>
             <button class="act" @click=${() => edit.drawAnew()}>Draw anew</button>
             <button class="act" @click=${() => desk.editZone(null)}>Cancel <kbd>Esc</kbd></button>
           </p>
-        </div>`}
+        </div>`
+    }
     ${edit.error ? html`<p class="more is-bad" role="alert">${edit.error}</p>` : nothing}
   </div>`;
 }

@@ -28,7 +28,11 @@ class ZoneEdit {
     try {
       if (!this.editor) {
         const { ZoneEditor } = await import("./editor.ts");
-        this.editor = new ZoneEditor(document.querySelector<HTMLElement>("#zone-map")!, this.desk.renderer.view, this.desk.state.store.plane);
+        this.editor = new ZoneEditor(
+          document.querySelector<HTMLElement>("#zone-map")!,
+          this.desk.renderer.view,
+          this.desk.state.store.plane,
+        );
       }
       if (this.zone === id) this.editor.start(feature.geometry);
     } catch (e) {

@@ -52,7 +52,12 @@ export class ZoneEditor {
       controls: [],
       interactions: [],
       layers: [new VectorLayer({ source: this.source, style: [style, corners], updateWhileInteracting: true })],
-      view: new OlView({ constrainResolution: false, smoothResolutionConstraint: false, smoothExtentConstraint: false, multiWorld: true }),
+      view: new OlView({
+        constrainResolution: false,
+        smoothResolutionConstraint: false,
+        smoothExtentConstraint: false,
+        multiWorld: true,
+      }),
     });
     this.map.addInteraction(new Modify({ source: this.source, style, deleteCondition: (e) => altKeyOnly(e) && singleClick(e) }));
     this.map.addInteraction(new Snap({ source: this.source }));

@@ -32,6 +32,7 @@ import msgspec
 MAGIC = b"PICKETLOG 1\n"
 _FRAME = struct.Struct("<II8s")
 _HEADER_BYTES = len(MAGIC) + 32
+_SEARCH_BYTES = 1 << 18  # looked through for a next frame; longer than what one commit usually holds
 MAX_BODY = 64 << 20  # bytes; a length above this is damage, not a record
 
 _encode = msgspec.msgpack.Encoder().encode
@@ -105,7 +106,7 @@ class _Scan:
             return None
         body = f.read(length)
         if len(body) < length:
-            self.problem = "cut inside a record"
+            self.problem = "a wrong length" if _holds_a_frame(body) else "cut inside a record"
         elif zlib.crc32(body) != crc:
             self.problem = "checksum does not match"
         else:
@@ -115,6 +116,16 @@ class _Scan:
                 return body
             self.problem = "chain is broken: a record before it was changed, removed or moved"
         return None
+
+
+def _holds_a_frame(rest: bytes) -> bool:
+    """True when a whole frame lies somewhere in what a cut would have left of one record: its length was changed, not cut."""
+    for at in range(min(len(rest) - _FRAME.size, _SEARCH_BYTES) + 1):
+        length, crc, _ = _FRAME.unpack_from(rest, at)
+        body = rest[at + _FRAME.size : at + _FRAME.size + length]
+        if 0 < length == len(body) and zlib.crc32(body) == crc:
+            return True
+    return False
 
 
 def read(folder: Path, *, verdict: Verdict | None = None) -> Iterator[Record]:

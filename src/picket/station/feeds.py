@@ -5,15 +5,14 @@ from __future__ import annotations
 import asyncio
 import dataclasses
 import importlib
-import math
 import time
 from collections.abc import Callable, Iterable
 from typing import Any
 
-import numpy as np
 
 from picket.feed import Chunk, Decoded, Format, Options, transport
 from picket.feed.assign import assign
+from picket.feed.playback import play
 from picket.feed.recording import find_format
 from picket.feed.transport import Address, LinkHealth, parse_feed
 from picket.site import Sensor, Site
@@ -78,43 +77,59 @@ class PlaybackClock:
 
     def __init__(self, speed: float, monotonic: Callable[[], float] = time.monotonic) -> None:
         self._speed, self._monotonic = speed, monotonic
-        self._time = self._at = float("nan")
+        self._time = self._at = 0.0
 
-    def reached(self, chunk: Chunk, decoded: Decoded) -> None:
-        """Takes in when a chunk was received, or, where nobody knows, what its rows were measured at."""
-        times = np.concatenate([chunk.received, decoded.detections["time"], decoded.status["time"]])
-        if not np.isnan(chunk.received).all():
-            times = chunk.received
-        if not np.isnan(times).all():
-            self._time = max(float(np.nanmax(times)), 0.0 if math.isnan(self._time) else self._time)
-            self._at = self._monotonic()
+    def reached(self, recorded: float) -> None:
+        """The recording has come to this UNIX time (NaN: nobody knows)."""
+        if recorded > self._time:
+            self._time, self._at = recorded, self._monotonic()
 
     def __call__(self) -> float:
-        """UNIX seconds of the recording; 0 before its first payload."""
-        if math.isnan(self._time):
-            return 0.0
-        return self._time + min((self._monotonic() - self._at) * self._speed, 1.0)
+        """UNIX seconds of the recording; 0 before its first rows."""
+        return self._time + min((self._monotonic() - self._at) * self._speed, 1.0) if self._time else 0.0
 
 
 async def listen(feed: Feed, core: Core, stop: asyncio.Event, playback: PlaybackClock | None) -> None:
     """Runs one feed until `stop`: bytes -> rows -> the sequencer; changes of its link become records."""
-    origin = "replay" if feed.is_recording else core.site.station.origin
-    sensor = feed.sensors[0]
-    decoder = feed.format.make(Options(sensor_id=None, origin=origin, edition=sensor.edition))
-    name = sensor.id if len(feed.sensors) == 1 else feed.shown
+    name = feed.sensors[0].id if len(feed.sensors) == 1 else feed.shown
     watch = asyncio.create_task(_watch_link(feed, core))
-
-    def deliver(chunk: Chunk) -> None:
-        decoded = _assigned(decoder.decode(chunk), core.site, feed.sensors)
-        if playback is not None:
-            playback.reached(chunk, decoded)
-        core.sequencer.add(name, decoded)
-
     try:
-        await transport.run(feed.address, deliver, feed.link, time.time, stop)
-        core.sequencer.add(name, _assigned(decoder.finish(), core.site, feed.sensors))
+        if playback is not None:
+            await _play(feed, core, stop, playback, name)
+        else:
+            await _hear(feed, core, stop, name)
     finally:
         watch.cancel()
+
+
+async def _hear(feed: Feed, core: Core, stop: asyncio.Event, name: str) -> None:
+    options = Options(origin=core.site.station.origin, edition=feed.sensors[0].edition)
+    await asyncio.to_thread(prime, feed.format, options)  # a kernel that must be loaded first is not loaded in the loop
+    decoder = feed.format.make(options)
+
+    def deliver(chunk: Chunk) -> None:
+        core.sequencer.add(name, _assigned(decoder.decode(chunk), core.site, feed.sensors))
+
+    await transport.run(feed.address, deliver, feed.link, time.time, stop)
+    core.sequencer.add(name, _assigned(decoder.finish(), core.site, feed.sensors))
+
+
+async def _play(feed: Feed, core: Core, stop: asyncio.Event, playback: PlaybackClock, name: str) -> None:
+    origin = "exercise" if core.site.station.origin == "exercise" else "replay"
+    options = Options(origin=origin, edition=feed.sensors[0].edition)
+
+    def deliver(decoded: Decoded, recorded: float) -> None:
+        playback.reached(recorded)
+        core.sequencer.add(name, _assigned(decoded, core.site, feed.sensors))
+
+    await play(feed.address, feed.format.name, options, deliver, feed.link, time.time, stop)
+
+
+def prime(form: Format, options: Options) -> None:
+    """Loads a format's kernels by decoding a payload of one byte, in a decoder that is thrown away."""
+    decoder = form.make(options)
+    for link in form.links:
+        decoder.decode(Chunk.one(b"\0", received=0.0, link=link))
 
 
 def _assigned(decoded: Decoded, site: Site, sensors: Iterable[Sensor]) -> Decoded:

@@ -8,12 +8,13 @@ from __future__ import annotations
 import time
 
 from picket import _jit, site
-from picket.feed import FORMATS, Chunk, Decoded, Format, Options
+from picket.feed import FORMATS, Chunk, Decoded, Options
 from picket.feed.assign import assign
 from picket.feed.recording import find_format
 from picket.record.codec import pack
 from picket.record.log import Record
 from picket.station.engine import Engine
+from picket.station.feeds import prime
 from picket.train import demo_exercise, frames
 from picket.train.demo import DEMO
 
@@ -25,13 +26,6 @@ def is_cold() -> bool:
     """True when nothing has been compiled for these sources, this Numba and this CPU."""
     folder = _jit.cache_folder()
     return folder is None or not any(folder.rglob("*.nbi"))
-
-
-def prime(form: Format, options: Options) -> None:
-    """Loads a format's kernels by decoding payloads of one byte, in a decoder that is thrown away."""
-    decoder = form.make(options)
-    for link in form.links:
-        decoder.decode(Chunk.one(b"\0", received=_START, link=link))
 
 
 def load_kernels() -> None:

@@ -53,7 +53,7 @@ def _hash(plots, members, cell, ix, iy, head, after, mask):  # type: ignore[no-u
         head[b] = -1
     for g in range(members.shape[0] - 1, -1, -1):
         j = members[g]
-        ix[g], iy[g] = int(math.floor(plots.p[j, 0] / cell)), int(math.floor(plots.p[j, 1] / cell))
+        ix[g], iy[g] = math.floor(plots.p[j, 0] / cell), math.floor(plots.p[j, 1] / cell)
         b = _bucket(ix[g], iy[g], mask)
         after[g] = head[b]
         head[b] = g
@@ -119,7 +119,7 @@ def gate(tracks, n, plots, members, T, sensors):  # type: ignore[no-untyped-def]
         earliest = min(earliest, plots.time[j])
         clutter, birth = background(plots, j, sensors)
         base[g] = -math.log(clutter + birth)
-    cell = max(4.0 * typical, 60.0)
+    cell = max(6.0 * typical, 60.0)
     size = 32
     while size < 2 * M:
         size *= 2
@@ -192,13 +192,16 @@ def gate(tracks, n, plots, members, T, sensors):  # type: ignore[no-untyped-def]
                 off = abs((plots.p[j, 0] - x[0]) * tx + (plots.p[j, 1] - x[1]) * ty) - rush * lag
                 if off > 0.0 and off * off > GATE_ONE * (sc + plots.half[j] * plots.half[j]):
                     continue
-            m = innovation(x, lag, plots, j, sensors, H, v, R)
-            distance, log_det = factor(P, H, R, v, m, place_only(plots, j), lag, PHt, L, y)
+            kind, z = plots.kind[j], plots.z[j]
+            m = innovation(x, lag, kind, z, plots.sigma[j], sensors.rotation[s], sensors.offset[s], H, v, R)
+            distance, log_det = factor(P, H, R, v, m, place_only(kind, z), lag, PHt, L, y)
             if not distance <= _GATE[m]:
                 continue
             r = tracks.r[i]
             miss = 1.0 if sensors.claims[s] == 1 else 1.0 - r * sensors.pd[s]
-            f = hints(tracks, i, plots, j)
+            f = 1.0
+            if plots.ident[j] >= 0 or plots.transmitter[j] >= 0 or plots.sensor_track[j] >= 0:
+                f = hints(tracks, i, plots, j)
             log_w = -0.5 * (distance + log_det + m * math.log(TAU)) + base[g] + math.log(r * sensors.pd[s] * f / miss)
             place = edges
             if edges - first == EDGES_PER_TRACK:

@@ -71,14 +71,14 @@ def place(x, P, plots, j, sensors):  # type: ignore[no-untyped-def]
                 for h in range(3):
                     P[k, h] += y[k] * y[h] * sizes[q] * sizes[q]
         if not math.isnan(plots.z[j, 3]):  # the range rate, as an update of the velocity prior
-            m = innovation(x, 0.0, plots, j, sensors, H, v, R)
+            m = innovation(x, 0.0, plots.kind[j], plots.z[j], plots.sigma[j], sensors.rotation[s], sensors.offset[s], H, v, R)
             first = m - 1
     else:
         for k in range(2):
             P[k, k] = plots.sigma[j, k] * plots.sigma[j, k]
         sigma = UNKNOWN_HEIGHT_SIGMA_M if math.isnan(plots.z[j, 2]) else plots.sigma[j, 2]
         P[2, 2] = sigma * sigma
-        m = innovation(x, 0.0, plots, j, sensors, H, v, R)
+        m = innovation(x, 0.0, plots.kind[j], plots.z[j], plots.sigma[j], sensors.rotation[s], sensors.offset[s], H, v, R)
         first = 2 if math.isnan(plots.z[j, 2]) else 3
     for q in range(first, m):
         H[0, :], v[0], R[0] = H[q, :], v[q], R[q]
@@ -89,7 +89,7 @@ def place(x, P, plots, j, sensors):  # type: ignore[no-untyped-def]
             for b in range(6):
                 P[a, b] -= PHt[a, 0] * PHt[b, 0] / S
         if q + 1 < m:  # the state has moved: the rest of the rows anew
-            innovation(x, 0.0, plots, j, sensors, H, v, R)
+            innovation(x, 0.0, plots.kind[j], plots.z[j], plots.sigma[j], sensors.rotation[s], sensors.offset[s], H, v, R)
     for a in range(6):
         for b in range(a):
             P[a, b] = P[b, a] = 0.5 * (P[a, b] + P[b, a])
@@ -148,7 +148,7 @@ def begin(tracks, n, plots, members, free, sensors, owner, next_id):  # type: ig
         if verdict == -3:
             continue
         clutter, birth = background(plots, j, sensors)
-        i, s, t = n, plots.sensor[j], plots.time[j]
+        i, t = n, plots.time[j]
         n += 1
         place(tracks.x[i], tracks.P[i], plots, j, sensors)
         tracks.id[i] = next_id

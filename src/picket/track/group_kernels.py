@@ -64,8 +64,8 @@ def group(tracks, n, now):  # type: ignore[no-untyped-def]
     for k in range(m):
         i = index[k]
         dt = max(now - tracks.time[i], 0.0)
-        ix[k] = int(math.floor((tracks.x[i, 0] + dt * tracks.x[i, 3]) / cell))
-        iy[k] = int(math.floor((tracks.x[i, 1] + dt * tracks.x[i, 4]) / cell))
+        ix[k] = math.floor((tracks.x[i, 0] + dt * tracks.x[i, 3]) / cell)
+        iy[k] = math.floor((tracks.x[i, 1] + dt * tracks.x[i, 4]) / cell)
         for dx in range(-1, 2):
             for dy in range(-1, 2):
                 b = ((ix[k] + dx) * 73856093 ^ (iy[k] + dy) * 19349663) & (size - 1)
@@ -96,8 +96,7 @@ def group(tracks, n, now):  # type: ignore[no-untyped-def]
         sizes[c] = -count[root[order[starts[c]]]]
     fresh = np.full(m, -1, np.int64)
     taken = np.empty(components, np.int64)
-    named = 0
-    for c in np.argsort(sizes, kind="mergesort"):
+    for named, c in enumerate(np.argsort(sizes, kind="mergesort")):
         members = order[starts[c] : starts[c] - sizes[c]]
         if -sizes[c] < SMALLEST:
             break
@@ -119,7 +118,6 @@ def group(tracks, n, now):  # type: ignore[no-untyped-def]
         if best < 0:
             best = lowest
         taken[named] = best
-        named += 1
         for q in range(members.shape[0]):
             fresh[members[q]] = best
     for k in range(m):

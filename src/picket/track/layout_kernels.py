@@ -26,7 +26,16 @@ TENTATIVE, CONFIRMED, COASTING, ENDED, DEAD = 0, 1, 2, 3, 4  # DEAD: a free slot
 FLAGS = ("spoof_suspected", "unconfirmed_position")
 SPOOF, UNCONFIRMED = 1, 2  # bits
 CLASSES = ("drone", "bird", "aircraft", "vessel")
-IDENTITY_KINDS = ("serial", "registration", "session_id", "utm_id", "icao_address", "mmsi", "call_sign", "other")  # in order of worth
+IDENTITY_KINDS = (
+    "serial",
+    "registration",
+    "session_id",
+    "utm_id",
+    "icao_address",
+    "mmsi",
+    "call_sign",
+    "other",
+)  # in order of worth
 N_KINDS = 8
 SERIAL, ICAO, MMSI = 0, 4, 5
 POLAR, POSITION = 0, 1  # what a plot measures: range and angles at a sensor, or a place
@@ -37,13 +46,14 @@ ACCELERATION_V = 0.5  # m^2/s^3: small drones change height slower than they tur
 SURVIVAL_S = 300.0  # s, mean life of an object in view
 
 # -- begin and end --------------------------------------------------------------------------------------------------
-BIRTH_PER_SCAN = 0.02  # objects that come into a sensor's view in one scan
+BIRTH_PER_SCAN = 0.1  # objects that come into a sensor's view in one scan, until its own scans say otherwise
+BIRTH_LEAST = 0.02
 BIRTH_MIN_FREE = 0.1  # a plot that a track explains with more than 1 - this begins nothing
 CLAIM_EXISTENCE = 0.6  # after one position that names itself
 CLAIM_DENSITY = 1e-9  # 1/m^2: false or new position reports; they are rare, and could be anywhere
 HEIGHT_SPAN_M, SPEED_SPAN_MPS = 1000.0, 60.0  # the spans over which false heights, speeds and range rates lie
 EXISTENCE_MAX = 0.9999  # so that a handful of misses ends any track
-CONFIRM_EXISTENCE, CONFIRM_UPDATES = 0.998, 3
+CONFIRM_EXISTENCE, CONFIRM_UPDATES = 0.99, 3
 CLAIM_CONFIRM_EXISTENCE, CLAIM_CONFIRM_UPDATES = 0.95, 2
 END_EXISTENCE = 0.05  # of a confirmed track
 END_SHARE_OF_BIRTH = 0.3  # a tentative track ends when r falls under this share of what it began with
@@ -149,6 +159,7 @@ class Sensors(NamedTuple):
     azimuth_offset: Array
     pd: Array
     clutter: Array  # false plots per scan, as estimated so far
+    birth: Array  # objects that come into view in one scan, as estimated so far
     sigma: Array  # (S, 6): range m, azimuth, elevation rad, range rate m/s, position m, altitude m
     timeout: Array
     latency: Array  # s, 1 sigma of the age of a claimed position
@@ -159,6 +170,7 @@ class Sensors(NamedTuple):
     scan_start: Array  # of the scan being counted for the clutter estimate
     scan_free: Array  # plots of it that no track explains
     scans: Array  # finished since the sensor began to speak
+    confirmed: Array  # the tracker's count of confirmed tracks when the scan began
 
 
 class Plots(NamedTuple):

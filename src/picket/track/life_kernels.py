@@ -94,7 +94,7 @@ def misses(tracks, n, s, now, since, due, sensors):  # type: ignore[no-untyped-d
         waited = now - tracks.look[i, s]
         if waited < due * period - 1e-6:
             continue
-        count = min(max(int(math.floor(waited / period + 1.0 - due + 1e-6)), 1), 3)
+        count = min(max(math.floor(waited / period + 1.0 - due + 1e-6), 1), 3)
         tracks.look[i, s] = now if due < 1.0 or waited > 4.0 * period else tracks.look[i, s] + count * period
         tracks.missed[i, s] = 0
         if not covered(tracks.x[i], tracks.P[i], tracks.look[i, s] - tracks.time[i], s, sensors):
@@ -112,8 +112,8 @@ def misses(tracks, n, s, now, since, due, sensors):  # type: ignore[no-untyped-d
 
 @kernel
 def settle(tracks, n, now, owner):  # type: ignore[no-untyped-def]
-    """Status and flags of every live track at `now`; returns how many ended."""
-    ended = 0
+    """Status and flags of every live track at `now`; returns how many were confirmed by this."""
+    confirmed = 0
     for i in range(n):
         status = tracks.status[i]
         if status >= ENDED:
@@ -141,13 +141,13 @@ def settle(tracks, n, now, owner):  # type: ignore[no-untyped-def]
                 code = tracks.ident[i, k]
                 if code >= 0 and owner[code] == i:
                     owner[code] = -1
-            ended += 1
             continue
         if status == TENTATIVE:
             by_radar = r >= CONFIRM_EXISTENCE and tracks.updates[i] >= CONFIRM_UPDATES
             by_name = r >= CLAIM_CONFIRM_EXISTENCE and tracks.claims[i] >= CLAIM_CONFIRM_UPDATES
             if by_radar or by_name:
                 status = CONFIRMED
+                confirmed += 1
         if status != TENTATIVE:
             status = COASTING if silent > COAST_PERIODS * tracks.period[i] else CONFIRMED
         tracks.status[i] = status
@@ -156,4 +156,4 @@ def settle(tracks, n, now, owner):  # type: ignore[no-untyped-def]
         claims_only = tracks.claim_time[i] > max(tracks.radar_time[i], -1e17)
         if claims_only and tracks.looks[i] >= DISBELIEF_LOOKS and tracks.disbelief[i] >= DISBELIEF:
             tracks.flags[i] |= UNCONFIRMED
-    return ended
+    return confirmed

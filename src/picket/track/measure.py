@@ -12,7 +12,7 @@ import numpy.typing as npt
 from picket.geo import LocalFrame
 from picket.track import prepare_kernels as k
 from picket.track.layout_kernels import IDENTITY_KINDS, Plots
-from picket.track.sensors import SensorTable
+from picket.track.sensors import SAYS, SensorTable
 from picket.words import Batch
 
 Ints = npt.NDArray[np.int64]
@@ -89,7 +89,7 @@ def _mapped(batch: Batch, column: str, code_of: Any) -> Ints:
     table = np.full(len(batch.words(column)) + 1, -1, np.int64)
     for c, word in used:
         table[c] = code_of(word)
-    return table[held]
+    return np.asarray(table[held])
 
 
 def _interned(batch: Batch, column: str, codes: Codes, prefix: str) -> Ints:
@@ -98,7 +98,7 @@ def _interned(batch: Batch, column: str, codes: Codes, prefix: str) -> Ints:
         return np.full(batch.n, -1, np.int64)
     table = np.full(len(batch.words(column)) + 1, -1, np.int64)
     table[[c for c, _ in used]] = codes.intern([(prefix, word) for _, word in used])
-    return table[held]
+    return np.asarray(table[held])
 
 
 def _said(word: str) -> int:
@@ -175,7 +175,8 @@ def prepare(
     plots.ident_kind[:m] = _mapped(batch, "identity_kind", _kind_code)[row]
     plots.ident_kind[:m][plots.ident_kind[:m] < 0] = len(IDENTITY_KINDS) - 1
     plots.transmitter[:m] = _interned(batch, "transmitter", codes, "transmitter")[row]
-    plots.said[:m] = _mapped(batch, "classification", _said)[row]
+    said = _mapped(batch, "classification", _said)[row]
+    plots.said[:m] = np.where(said < 0, np.array([SAYS.get(kind, -1) for kind in table.kinds])[plots.sensor[:m]], said)
     plots.origin[:m] = _mapped(batch, "origin", lambda w: ORIGINS.index(w) if w in ORIGINS else -1)[row]
     if "sensor_track_id" in batch.columns:
         plots.sensor_track[:m] = _sensor_tracks(batch, sensor, codes)[row]

@@ -13,7 +13,6 @@ from picket._jit import kernel
 from picket.track.layout_kernels import (
     ACCELERATION_H,
     ACCELERATION_V,
-    BIRTH_PER_SCAN,
     CLAIM_DENSITY,
     CLAIM_EXISTENCE,
     HEIGHT_SPAN_M,
@@ -60,35 +59,33 @@ def _site_row(H, m, rotation, a, b, c, lag, first):  # type: ignore[no-untyped-d
 
 
 @kernel
-def innovation(x, lag, plots, j, sensors, H, v, R):  # type: ignore[no-untyped-def]
-    """Fills rows 0..m-1 of H (6, 6), v (6,) and the variances R (6,) for plot j; returns m, the number of measured values.
+def innovation(x, lag, kind, z, sigma, rotation, offset, H, v, R):  # type: ignore[no-untyped-def]
+    """Fills rows 0..m-1 of H (6, 6), v (6,) and the variances R (6,) for a plot; returns m, the number of measured values.
 
-    lag: T - t, how much older the plot is than the state x.
+    lag: T - t, how much older the plot is than the state x. kind, z, sigma: of the plot; rotation, offset: of its sensor. They come
+    one by one because a call that passes whole NamedTuples copies every array's header: measured as half of the gate's time.
     """
     m = 0
     drift_h, drift_v = ACCELERATION_H * lag * lag * lag / 3.0, ACCELERATION_V * lag * lag * lag / 3.0
-    if plots.kind[j] == POSITION:
+    if kind == POSITION:
         for k in range(6):
-            z = plots.z[j, k]
-            if math.isnan(z):
+            if math.isnan(z[k]):
                 continue
             for c in range(6):
                 H[m, c] = 0.0
             H[m, k] = 1.0
             predicted = x[k]
-            R[m] = plots.sigma[j, k] * plots.sigma[j, k]
+            R[m] = sigma[k] * sigma[k]
             if k < 3:
                 H[m, 3 + k] = -lag
                 predicted -= lag * x[3 + k]
                 R[m] += drift_v if k == 2 else drift_h
-            v[m] = z - predicted
+            v[m] = z[k] - predicted
             m += 1
         return m
-    s = plots.sensor[j]
-    rotation = sensors.rotation[s]
     e = n = u = ve = vn = vu = 0.0
     for k in range(3):
-        d = x[k] - lag * x[3 + k] - sensors.offset[s, k]
+        d = x[k] - lag * x[3 + k] - offset[k]
         e += rotation[0, k] * d
         n += rotation[1, k] * d
         u += rotation[2, k] * d
@@ -100,37 +97,37 @@ def innovation(x, lag, plots, j, sensors, H, v, R):  # type: ignore[no-untyped-d
     for c in range(6):
         H[0, c] = H[1, c] = H[2, c] = 0.0
     _site_row(H, 0, rotation, e / r, n / r, u / r, lag, 0)
-    v[0] = plots.z[j, 0] - r
-    R[0] = plots.sigma[j, 0] * plots.sigma[j, 0] + drift_h
+    v[0] = z[0] - r
+    R[0] = sigma[0] * sigma[0] + drift_h
     g2 = ground * ground
     _site_row(H, 1, rotation, n / g2, -e / g2, 0.0, lag, 0)
-    turn = plots.z[j, 1] - math.atan2(e, n)
+    turn = z[1] - math.atan2(e, n)
     v[1] = turn - TAU * math.floor(turn / TAU + 0.5)
-    R[1] = plots.sigma[j, 1] * plots.sigma[j, 1] + drift_h / g2
+    R[1] = sigma[1] * sigma[1] + drift_h / g2
     m = 2
-    if not math.isnan(plots.z[j, 2]):
+    if not math.isnan(z[2]):
         r2 = r * r
         _site_row(H, 2, rotation, -e * u / (ground * r2), -n * u / (ground * r2), ground / r2, lag, 0)
-        v[2] = plots.z[j, 2] - math.atan2(u, ground)
-        R[2] = plots.sigma[j, 2] * plots.sigma[j, 2] + drift_v / r2
+        v[2] = z[2] - math.atan2(u, ground)
+        R[2] = sigma[2] * sigma[2] + drift_v / r2
         m = 3
-    if not math.isnan(plots.z[j, 3]):
+    if not math.isnan(z[3]):
         for c in range(6):
             H[m, c] = 0.0
         rate = (e * ve + n * vn + u * vu) / r
         _site_row(H, m, rotation, (ve - e / r * rate) / r, (vn - n / r * rate) / r, (vu - u / r * rate) / r, lag, 0)
         for k in range(3):
             H[m, 3 + k] += rotation[0, k] * e / r + rotation[1, k] * n / r + rotation[2, k] * u / r
-        v[m] = plots.z[j, 3] - rate
-        R[m] = plots.sigma[j, 3] * plots.sigma[j, 3] + ACCELERATION_H * lag
+        v[m] = z[3] - rate
+        R[m] = sigma[3] * sigma[3] + ACCELERATION_H * lag
         m += 1
     return m
 
 
 @kernel
-def place_only(plots, j):  # type: ignore[no-untyped-def]
-    """True when plot j measures the place and no velocity: its H is [G, -lag G]."""
-    return plots.kind[j] != POSITION and math.isnan(plots.z[j, 3])
+def place_only(kind, z):  # type: ignore[no-untyped-def]
+    """True when a plot measures the place and no velocity: its H is [G, -lag G]."""
+    return kind != POSITION and math.isnan(z[3])
 
 
 @kernel
@@ -177,8 +174,8 @@ def background(plots, j, sensors):  # type: ignore[no-untyped-def]
             begins = CLAIM_EXISTENCE if named else ANONYMOUS_CLAIM_EXISTENCE
             density = CLAIM_DENSITY
         else:
-            density = (sensors.clutter[s] + BIRTH_PER_SCAN) / (0.5 * TAU * sensors.range_max[s] * sensors.range_max[s])
-            begins = BIRTH_PER_SCAN / (sensors.clutter[s] + BIRTH_PER_SCAN)
+            density = (sensors.clutter[s] + sensors.birth[s]) / (0.5 * TAU * sensors.range_max[s] * sensors.range_max[s])
+            begins = sensors.birth[s] / (sensors.clutter[s] + sensors.birth[s])
         for k in range(2, 6):
             if not math.isnan(plots.z[j, k]):
                 density /= HEIGHT_SPAN_M if k == 2 else SPEED_SPAN_MPS
@@ -190,4 +187,4 @@ def background(plots, j, sensors):  # type: ignore[no-untyped-def]
         volume *= SPEED_SPAN_MPS
     # false plots spread over the area, so that there are more of them far out than in the same span of range close in
     volume /= min(max(2.0 * plots.z[j, 0] / (sensors.range_max[s] + sensors.range_min[s]), 0.5), 2.0)
-    return sensors.clutter[s] / volume, BIRTH_PER_SCAN * sensors.pd[s] / volume
+    return sensors.clutter[s] / volume, sensors.birth[s] * sensors.pd[s] / volume

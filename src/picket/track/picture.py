@@ -38,7 +38,9 @@ def picture(pool: Pool, now: float, frame: LocalFrame, geoid_m: float, codes: Co
         "status": STATUSES, "classification": (*CLASSES, "unknown"), "domain": DOMAINS, "flags": _FLAG_WORDS, "origin": ORIGINS,
     }  # fmt: skip
     present, columns["sensors"] = np.unique(tracks.sensors[slots], return_inverse=True)
-    texts["sensors"] = tuple(tuple(sorted(name for b, name in enumerate(names[:63]) if mask >> b & 1)) for mask in present.tolist())
+    texts["sensors"] = tuple(
+        tuple(sorted(name for b, name in enumerate(names[:63]) if mask >> b & 1)) for mask in present.tolist()
+    )
     if (coded[2] >= 0).any():
         present, where = np.unique(coded[2], return_inverse=True)
         unknown = int(present[0] < 0)

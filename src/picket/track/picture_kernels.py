@@ -25,7 +25,16 @@ _PRIOR = np.log(np.array([0.3, 0.4, 0.2, 0.1]))
 _SPEED = np.array([10.0, 12.0, 90.0, 5.0])  # m/s, mean and spread of ground speed of each class
 _SPEED_SPREAD = np.array([8.0, 5.0, 50.0, 5.0])
 _BY_IDENTITY = np.array(  # log-likelihood of each class, by kind of identity (order of IDENTITY_KINDS)
-    [[8.0, 0, 0, 0], [6.0, 0, 3.0, 0], [8.0, 0, 0, 0], [8.0, 0, 0, 0], [1.0, 0, 10.0, 0], [0, 0, 0, 8.0], [0, 0, 3.0, 1.0], [0, 0, 0, 0]]
+    [
+        [8.0, 0, 0, 0],
+        [6.0, 0, 3.0, 0],
+        [8.0, 0, 0, 0],
+        [8.0, 0, 0, 0],
+        [1.0, 0, 10.0, 0],
+        [0, 0, 0, 8.0],
+        [0, 0, 3.0, 1.0],
+        [0, 0, 0, 0],
+    ]
 )
 _SEA_M = 20.0  # height of a vessel's echo
 _AIR_SPAN_M = np.array([600.0, 1000.0, 6000.0])  # heights over which drones, birds and aircraft spread

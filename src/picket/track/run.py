@@ -109,7 +109,7 @@ def track_files(
 def _read(inputs: Sequence[str | Path], summary: Summary, on_progress: Progress | None) -> Batch:
     parts: list[Batch] = []
     for name in map(str, inputs):
-        progress = None if on_progress is None else lambda done, total, name=name: on_progress(name, done, total)  # type: ignore[misc]
+        progress = None if on_progress is None else lambda done, total, name=name: on_progress(name, done, total)
         with open_recording(name, on_progress=progress) as recording:
             try:
                 for decoded in recording:
@@ -202,13 +202,19 @@ def _explained(track_id: int, part: Batch, rows: Batch, tracker: Tracker, now: f
     lines = []
     for i in np.flatnonzero(tracker.assigned.track_id == track_id).tolist():
         row = next(part.take(np.array([i])).rows())
-        what = ", ".join(f"{k} {row[k]:.6g}" for k in ("range_m", "azimuth_deg", "elevation_deg", "lat_deg", "lon_deg") if k in row)
+        what = ", ".join(
+            f"{k} {row[k]:.6g}" for k in ("range_m", "azimuth_deg", "elevation_deg", "lat_deg", "lon_deg") if k in row
+        )
         who = f", identity {row['identity']}" if "identity" in row else ""
-        lines.append(f"{row['time']:.3f} took a plot of {row.get('sensor_id', '?')} ({what}{who}) with weight {tracker.assigned.weight[i]:.3f}")
+        lines.append(
+            f"{row['time']:.3f} took a plot of {row.get('sensor_id', '?')} ({what}{who}) with weight {tracker.assigned.weight[i]:.3f}"
+        )
     for i in np.flatnonzero(rows["track_id"] == track_id).tolist():
         row = next(rows.take(np.array([i])).rows())
         flags = f", {' '.join(row['flags'])}" if "flags" in row else ""
         if not lines:
             lines.append(f"{row['time']:.3f} took nothing")
-        lines.append(f"{row['time']:.3f} {row['status']}, existence {row['existence']:.4f}, sigma {row['sigma_horizontal_m']:.1f} m{flags}")
+        lines.append(
+            f"{row['time']:.3f} {row['status']}, existence {row['existence']:.4f}, sigma {row['sigma_horizontal_m']:.1f} m{flags}"
+        )
     return lines

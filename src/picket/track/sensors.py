@@ -9,19 +9,21 @@ from __future__ import annotations
 import numpy as np
 
 from picket.geo import LocalFrame
-from picket.site import Sensor, Site
-from picket.track.layout_kernels import FAR_RANGE_M, Sensors
+from picket.site import SENSOR_KINDS, Sensor, Site
+from picket.track.layout_kernels import BIRTH_PER_SCAN, FAR_RANGE_M, Sensors
 
 CLAIMING = frozenset({"remote_id", "adsb", "ais", "telemetry"})  # the object says where it is
-PERIOD_S = {"ais": 10.0, "system": 4.0}  # between two reports where the site file has no scan_period_s; others 1 s
+PERIOD_S = {"ais": 10.0, "system": 4.0, "remote_id": 2.0, "adsb": 2.0}  # between two reports where the site file has no scan_period_s; others 1 s
 TIMEOUT_S = {"remote_id": 15.0, "adsb": 30.0, "ais": 180.0}  # silence of a reporter is no evidence until it is this long
 LATENCY_S = {"remote_id": 0.7, "adsb": 0.3, "ais": 0.5, "telemetry": 0.2}  # 1 sigma of a position's age when it is stamped
 RADAR_TIMEOUT_PERIODS, RADAR_TIMEOUT_S = 8.0, 15.0
 RANGE_M = 10_000.0  # of a sensor that states none
+SAYS = {"remote_id": 0, "adsb": 2, "ais": 3}  # the class (its code) of what reports to such a sensor, unless the row says otherwise
+MOST = 256  # sensors with an entry of their own; a feed that invents names must not fill the memory
 WIDE = frozenset({"adsb", "mlat", "system", "ais"})  # kinds that see aircraft or reach far
-_FLOATS = ("height", "period", "range_min", "range_max", "azimuth_offset", "pd", "clutter", "timeout", "latency", "first",
+_FLOATS = ("height", "period", "range_min", "range_max", "azimuth_offset", "pd", "clutter", "birth", "timeout", "latency", "first",
            "last", "scan_start", "scan_free")  # fmt: skip
-_INTS = ("placed", "claims", "far", "burst", "scans")
+_INTS = ("placed", "claims", "far", "burst", "scans", "confirmed")
 _BLANKED = 8
 
 
@@ -58,13 +60,19 @@ class SensorTable:
         """Index of the sensor; made on first sight. place: (lat, lon, height) from the rows, where the site has none."""
         known = self._known.get(name)
         key = (known.id, known.kind) if known else (name, kind)
+        if key not in self.index and len(self.names) >= MOST:
+            key, known = ("(others)", kind if kind in SENSOR_KINDS else "unknown"), None
         at = self.index.get(key)
         if at is None:
-            at = self._add(known or Sensor(id=name, kind=kind))
+            at = self._add(known or Sensor(id=key[0], kind=key[1]))
             self.index[key] = at
             if known and known.lat_deg is not None and known.lon_deg is not None:
                 height = known.alt_wgs84_m
-                place = known.lat_deg, known.lon_deg, self._site.site.alt_wgs84_m if height is None and self._site else height or 0.0
+                place = (
+                    known.lat_deg,
+                    known.lon_deg,
+                    self._site.site.alt_wgs84_m if height is None and self._site else height or 0.0,
+                )
         if place is not None and frame is not None and not self.arrays.placed[at]:
             self._place(at, frame, *place)
         return at
@@ -90,7 +98,7 @@ class SensorTable:
             a.sectors[i, 1 + k] = _sector(*pair)
         a.azimuth_offset[i] = s.azimuth_offset_deg
         a.pd[i] = min(max(s.detection_probability, 0.01), 0.999)
-        a.clutter[i] = max(s.clutter_per_scan, 0.02)
+        a.clutter[i], a.birth[i] = max(s.clutter_per_scan, 0.02), BIRTH_PER_SCAN
         a.sigma[i] = (
             s.sigma_range_m, s.sigma_azimuth_deg, s.sigma_elevation_deg, s.sigma_range_rate_mps, s.sigma_position_m,
             s.sigma_altitude_m,

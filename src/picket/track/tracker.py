@@ -17,7 +17,7 @@ from picket.geo import LocalFrame
 from picket.site import Site
 from picket.track.engine_kernels import look
 from picket.track.group_kernels import group
-from picket.track.layout_kernels import DEAD, ENDED
+from picket.track.layout_kernels import BIRTH_LEAST, DEAD, ENDED
 from picket.track.life_kernels import misses, settle
 from picket.track.measure import Codes, Look, Prepared, prepare
 from picket.track.picture import picture
@@ -32,6 +32,7 @@ BURST_DUE, TURNING_DUE, TICK_DUE = 0.9, 1.25, 2.0  # scan periods after a sensor
 BURST_SPAN = 0.05  # of a period: plots of one scan that lie closer came at one time
 ALIVE_PERIODS = 3.0  # a sensor silent for longer gives no misses
 CLUTTER_SHARE, CLUTTER_SKIP = 0.1, 3  # least weight of one scan in the clutter estimate; first scans that do not count
+BIRTH_SHARE = 0.1  # weight of one scan in the estimate of how many objects come into view
 CLUTTER_LEAST = 0.02  # false plots a scan; no sensor has none
 CODES_MAX = 200_000  # identities and transmitters remembered before the unused are forgotten
 FLUSH = 4096  # ended tracks kept in their slots inside one batch
@@ -67,10 +68,10 @@ class Tracker:
         self.assigned = Assigned(np.empty(0, np.int64), np.empty(0))
         self.clock = -math.inf
         self._sensors = SensorTable(site)
-        self._codes = Codes()
+        self._codes, self._codes_max = Codes(), CODES_MAX
         self._pool = Pool()
         self._next_id = 0
-        self._behind = 0
+        self._behind = self._confirmed = 0
         self._settled = -math.inf
         self._gone: list[Batch] = []
         self._frame: LocalFrame | None = None
@@ -151,7 +152,7 @@ class Tracker:
     def _look(self, prepared: Prepared, w: Look) -> None:
         """Takes in one look of one sensor."""
         plots, members, sensors = prepared.plots, w.members, self._sensors.arrays
-        if w.time < self.clock + 1e6 and plots.time[members[0]] < self.clock - LATE_S:
+        if plots.time[members[0]] < self.clock - LATE_S:
             on_time = plots.time[members] >= self.clock - LATE_S
             self.left_out["late"] += int(len(members) - np.count_nonzero(on_time))
             members = members[on_time]
@@ -186,7 +187,7 @@ class Tracker:
                 self._set_aside(self.clock)
 
     def _count_clutter(self, s: int, T: float, free: float) -> None:
-        """Moves the sensor's clutter estimate by what its finished scans left unexplained."""
+        """Moves the sensor's clutter estimate by what its finished scans left unexplained, and its birth rate by what was confirmed."""
         a = self._sensors.arrays
         elapsed = (T - a.scan_start[s]) / a.period[s]
         if not elapsed < 0.9:
@@ -196,8 +197,10 @@ class Tracker:
                 counted = a.scans[s] - CLUTTER_SKIP
                 if counted > 0:  # the first scans hold everything that is there already
                     share = min(max(1.0 / (1.0 + counted), CLUTTER_SHARE) * count, 1.0)
+                    born = (self._confirmed - a.confirmed[s]) / count
+                    a.birth[s] = max(a.birth[s] + BIRTH_SHARE * (born - a.birth[s]), BIRTH_LEAST)
                     a.clutter[s] = max(a.clutter[s] + share * (a.scan_free[s] / count - a.clutter[s]), CLUTTER_LEAST)
-            a.scan_start[s], a.scan_free[s] = T, 0.0
+            a.scan_start[s], a.scan_free[s], a.confirmed[s] = T, 0.0, self._confirmed
         a.scan_free[s] += free
 
     # -- time --------------------------------------------------------------------------------------------------
@@ -222,7 +225,7 @@ class Tracker:
         return rows
 
     def _settle(self, now: float) -> None:
-        settle(self._pool.tracks, self._pool.n, now, self._pool.owner)
+        self._confirmed += settle(self._pool.tracks, self._pool.n, now, self._pool.owner)
         self._settled = now
 
     def _picture(self, now: float) -> Batch:
@@ -239,8 +242,9 @@ class Tracker:
         status = self._pool.tracks.status[: self._pool.n]
         status[status == ENDED] = DEAD
         self._pool.pack()
-        if len(self._codes.words) > CODES_MAX:
+        if len(self._codes.words) > self._codes_max:
             self._forget_codes()
+            self._codes_max = max(CODES_MAX, 2 * len(self._codes.words))
 
     def _forget_codes(self) -> None:
         """Forgets identities that no track holds: a flood of invented ones must not fill the memory."""

@@ -68,12 +68,13 @@ def _state(tracks, i, e0, e1, e_plot, p, plots, members, sensors, work, W):  # t
             continue
         j = members[e_plot[e]]
         lag = tracks.time[i] - plots.time[j]
-        m = innovation(x, lag, plots, j, sensors, H, v, R)
+        s, kind, z = plots.sensor[j], plots.kind[j], plots.z[j]
+        m = innovation(x, lag, kind, z, plots.sigma[j], sensors.rotation[s], sensors.offset[s], H, v, R)
         if plots.foreign[j] == 1:  # estimates that follow quickly repeat one another: they share one plot's information
             age = max(plots.time[j] - tracks.foreign_time[i], 0.1)
             for k in range(m):
                 R[k] *= max(1.0, FOREIGN_CORRELATION_S / age)
-        factor(P, H, R, v, m, place_only(plots, j), lag, PHt, L, y)
+        factor(P, H, R, v, m, place_only(kind, z), lag, PHt, L, y)
         for a in range(6):  # PHt becomes PHt L^-T, so that K S K' is its square
             dx[a] = 0.0
             for k in range(m):

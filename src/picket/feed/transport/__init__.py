@@ -43,7 +43,7 @@ _TRANSPORTS: dict[str, tuple[str, int | None, frozenset[str]]] = {
     "mqtt": ("mqtt", 1883, frozenset({"qos", "user", "password_file", "client_id", "timeout"})),
     "mqtts": ("mqtt", 8883, frozenset({"qos", "user", "password_file", "client_id", "timeout", "ca"})),
     "stdin": ("stdin", None, frozenset()),
-    "file": ("playback", None, frozenset({"speed", "start"})),
+    "file": ("", None, frozenset({"speed", "start"})),  # no line at all: picket.feed.playback decodes and paces it
 }
 
 
@@ -162,7 +162,7 @@ def _check(url: str, address: Address) -> None:
 
 
 async def run(address: Address, deliver: Deliver, link: LinkHealth, clock: Clock, stop: asyncio.Event) -> None:
-    """Runs the transport that the address names until `stop` is set."""
+    """Runs the transport that the address names until `stop` is set. A file has none: see picket.feed.playback."""
     module = importlib.import_module(f"picket.feed.transport.{_TRANSPORTS[address.transport][0]}")
     try:
         await module.run(address, deliver, link, clock, stop)

@@ -34,7 +34,9 @@ async def run(
     offset = 0
     while not stop.is_set():
         link.state, link.detail = "connecting", f"connecting to {address}"
-        opened = await unless(stop, asyncio.open_connection(address.host, address.port, limit=MOST_BYTES), min(CONNECT_S, timeout))
+        opened = await unless(
+            stop, asyncio.open_connection(address.host, address.port, limit=MOST_BYTES), min(CONNECT_S, timeout)
+        )
         if opened is None or opened.exception() is not None:
             why = _words(opened.exception()) if opened is not None else "no answer"
             await _again(link, stop, backoff, f"cannot connect to {address}: {why}")
