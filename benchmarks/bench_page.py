@@ -20,10 +20,6 @@ from typing import Any
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT / "tests" / "page"))
 
-FLAGS = [
-    "--disable-gpu", "--disable-gpu-compositing", "--disable-accelerated-2d-canvas", "--disable-background-networking",
-    "--disable-component-update", "--disable-sync", "--no-first-run",
-]  # fmt: skip
 COUNTS = (300, 3_000, 10_000)
 SWEEPS = ("ArrowRight", "ArrowLeft", "ArrowLeft", "ArrowRight")
 
@@ -84,12 +80,11 @@ def measure(browser: Any, n: int) -> dict[str, Any]:
 
 def run() -> dict[str, Any]:
     """Every figure as one dictionary. Needs the built page and a Chromium (PICKET_CHROMIUM, else /usr/bin/chromium)."""
+    from page_driver import chromium, flags
     from playwright.sync_api import sync_playwright
 
-    path = os.environ.get("PICKET_CHROMIUM", "/usr/bin/chromium")
-    flags = [*FLAGS, "--no-sandbox"] if hasattr(os, "geteuid") and os.geteuid() == 0 else FLAGS
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=flags)
+        browser = playwright.chromium.launch(executable_path=chromium(), args=flags())
         rows = [measure(browser, n) for n in COUNTS]
         version = browser.version
         browser.close()

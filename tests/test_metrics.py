@@ -120,3 +120,9 @@ def test_ospa2_is_a_bounded_distance_between_sets_of_paths() -> None:
     nothing = Paths(np.empty(0), np.empty(0, np.int64), np.empty((0, 3)))
     assert metrics.ospa2(nothing, truth) == 100.0
     assert metrics.ospa2(nothing, nothing) == 0.0
+
+
+def test_anees_pairs_each_time_anew() -> None:
+    truth = _paths((0, 1, 0.0), (0, 2, 40.0), (1, 1, 0.0), (1, 2, 40.0))
+    swapped = _paths((0, 11, 0.0), (0, 12, 40.0), (1, 11, 40.0), (1, 12, 0.0))
+    assert metrics.anees(swapped, truth) == 0.0

@@ -1,4 +1,7 @@
-/** What the officer can do: every action of keys, lists and buttons, in one place. Actions change the state and say what went wrong. */
+/**
+ * What the officer can do: every action of keys, lists and buttons, in one place. Actions change the state and say what went
+ * wrong.
+ */
 import { ApiError, api, CAUSES, type Alert, type Cause, type Severity } from "./api.ts";
 import type { Renderer } from "./map/renderer.ts";
 import { shapesOf } from "./map/shapes.ts";
@@ -110,6 +113,7 @@ export class Desk {
   }
 
   private focusRow(id: number): void {
+    if (this.state.cursor !== id) return; // the officer has moved on: a late focus would pull the cursor back
     const row = document.querySelector<HTMLElement>(`[data-alert="${id}"] .alert-main`);
     row?.focus({ preventScroll: true });
     row?.closest("li")?.scrollIntoView({ block: "nearest" });

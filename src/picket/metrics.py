@@ -157,8 +157,8 @@ class Matches(NamedTuple):
     row_track: Ints
 
 
-def match(tracks: Paths, truth: Paths, reach_m: float = 100.0) -> Matches:
-    """The nearest pairing at every time, among pairs within `reach_m`; a pair of the step before is kept while it is in reach."""
+def match(tracks: Paths, truth: Paths, reach_m: float = 100.0, keep: bool = True) -> Matches:
+    """The nearest pairing at every time, among pairs within `reach_m`; with `keep`, a pair of the step before stays while in reach."""
     estimate_at, truth_at = tracks.at(), truth.at()
     none = np.empty(0, np.int64)
     held: dict[int, int] = {}
@@ -169,7 +169,7 @@ def match(tracks: Paths, truth: Paths, reach_m: float = 100.0) -> Matches:
         cost = gap.copy()
         for i, row in enumerate(rows.tolist()):
             for k in np.flatnonzero(tracks.id[others] == held.get(int(truth.id[row]), -1)):
-                if gap[i, k] < reach_m:
+                if keep and gap[i, k] < reach_m:
                     cost[i, k] = -reach_m * len(rows)  # CLEAR MOT: a valid correspondence goes on
         a, b = pair(cost)
         partner = {int(i): int(k) for i, k in zip(a, b, strict=True) if gap[i, k] < reach_m}
@@ -215,10 +215,13 @@ def latency(tracks: Paths, truth: Paths, reach_m: float = 100.0, first_seen: dic
 
 
 def anees(tracks: Paths, truth: Paths, reach_m: float = 300.0) -> float:
-    """Average normalised estimation error squared per dimension: 1 when the stated covariance is honest; NaN without pairs."""
+    """Average normalised estimation error squared per dimension: 1 when the stated covariance is honest; NaN without pairs.
+
+    Each time is paired anew: in a formation a pair kept from earlier would be an error of identity, not of estimation.
+    """
     if tracks.covariance is None:
         raise ValueError("anees needs tracks with covariance; Paths.of a track table has one")
-    m = match(tracks, truth, reach_m)
+    m = match(tracks, truth, reach_m, keep=False)
     held = m.track >= 0
     if not held.any():
         return float("nan")

@@ -50,7 +50,12 @@ def site_map() -> dict[str, Any]:
     return {
         "type": "FeatureCollection",
         "features": [
-            _feature(_area((-9000, 900), (-3500, 700), (-900, 400), (2600, 500), (5200, 1300), (9000, 1500), (9000, 9000), (-9000, 9000)), kind="land"),
+            _feature(
+                _area(
+                    (-9000, 900), (-3500, 700), (-900, 400), (2600, 500), (5200, 1300), (9000, 1500), (9000, 9000), (-9000, 9000)
+                ),
+                kind="land",
+            ),
             _feature(_area((-9000, -9000), (-8990, -9000), (-8990, -8990), (-9000, -8990)), kind="land"),
             _feature(_area((-600, 450), (-250, 450), (-250, -900), (-600, -900)), kind="pier", name="Pier 7"),
             _feature(_area((900, 480), (1250, 490), (1500, -700), (1150, -760)), kind="pier", name="Pier 9"),
@@ -69,9 +74,23 @@ def zones() -> dict[str, Any]:
     return {
         "type": "FeatureCollection",
         "features": [
-            _feature(_area((-900, 700), (200, 700), (200, -1200), (-900, -1200)), id="pier", kind="protected", name="pier", **common),
-            _feature(_area((-2200, 1900), (1700, 1900), (1700, -2400), (-2200, -2400)), id="outer", kind="warning", name="outer", **common),
-            _feature(_area((2400, 4200), (3200, 4200), (3200, -4200), (2400, -4200)), id="lane", kind="corridor", name="helicopter lane", **common),
+            _feature(
+                _area((-900, 700), (200, 700), (200, -1200), (-900, -1200)), id="pier", kind="protected", name="pier", **common
+            ),
+            _feature(
+                _area((-2200, 1900), (1700, 1900), (1700, -2400), (-2200, -2400)),
+                id="outer",
+                kind="warning",
+                name="outer",
+                **common,
+            ),
+            _feature(
+                _area((2400, 4200), (3200, 4200), (3200, -4200), (2400, -4200)),
+                id="lane",
+                kind="corridor",
+                name="helicopter lane",
+                **common,
+            ),
             _feature(line, id="roadstead", kind="border_line", name="roadstead", **common),
         ],
     }
@@ -79,13 +98,19 @@ def zones() -> dict[str, Any]:
 
 def sensors() -> list[dict[str, Any]]:
     """Two radars, a Remote ID receiver and a silent acoustic sensor."""
-    base: dict[str, Any] = {"detections": 18_230, "per_s": 41.5, "left_out": {"bad_length": 2}, "clock_offset_s": 0.02, "feed": None}
+    base: dict[str, Any] = {
+        "detections": 18_230,
+        "per_s": 41.5,
+        "left_out": {"bad_length": 2},
+        "clock_offset_s": 0.02,
+        "feed": None,
+    }
     north, south = _lonlat(-380, 620), _lonlat(1320, -640)
     return [
-        {**base, "id": "radar-north", "kind": "radar", "lon_deg": north[0], "lat_deg": north[1], "state": "ok", "age_s": 0.4, "period_s": 1.0,
-         "max_range_m": 5000, "sector_deg": [0, 360]},
-        {**base, "id": "radar-south", "kind": "radar", "lon_deg": south[0], "lat_deg": south[1], "state": "ok", "age_s": 0.9, "period_s": 2.5,
-         "max_range_m": 3500, "sector_deg": [90, 270]},
+        {**base, "id": "radar-north", "kind": "radar", "lon_deg": north[0], "lat_deg": north[1], "state": "ok",
+         "age_s": 0.4, "period_s": 1.0, "max_range_m": 5000, "sector_deg": [0, 360]},
+        {**base, "id": "radar-south", "kind": "radar", "lon_deg": south[0], "lat_deg": south[1], "state": "ok",
+         "age_s": 0.9, "period_s": 2.5, "max_range_m": 3500, "sector_deg": [90, 270]},
         {**base, "id": "rid-1", "kind": "remote_id", "lon_deg": None, "lat_deg": None, "state": "ok", "age_s": 1.2, "period_s": 3.0,
          "max_range_m": None, "sector_deg": None, "per_s": 6.2},
         {**base, "id": "mic-2", "kind": "acoustic", "lon_deg": _lonlat(700, 300)[0], "lat_deg": _lonlat(700, 300)[1], "state": "silent",
@@ -101,7 +126,9 @@ class Swarm:
         self.n = n
         self.track_id = np.arange(1, n + 1, dtype=np.float64)
         self.classification = rng.choice([0, 1, 2, 3, 4], n, p=[0.22, 0.3, 0.24, 0.1, 0.14]).astype(np.uint8)
-        self.affiliation = np.where(np.isin(self.classification, (3, 4)), 2, np.where(rng.random(n) < 0.12, 1, 0)).astype(np.uint8)
+        self.affiliation = np.where(np.isin(self.classification, (3, 4)), 2, np.where(rng.random(n) < 0.12, 1, 0)).astype(
+            np.uint8
+        )
         self.affiliation[(self.classification == 1) & (rng.random(n) < 0.2)] = 3
         self.status = rng.choice([0, 1, 2], n, p=[0.12, 0.76, 0.12]).astype(np.uint8)
         self.centre = rng.normal(0, radius_m / 2.2, (n, 2))
@@ -110,7 +137,9 @@ class Swarm:
         self.turn_m[self.classification == 3] *= 6
         self.rate = speed / self.turn_m * rng.choice([-1, 1], n)
         self.phase = rng.uniform(0, 2 * np.pi, n)
-        self.alt = np.select([self.classification == 3, self.classification == 4], [rng.uniform(250, 1400, n), -33.0], rng.uniform(5, 190, n))
+        self.alt = np.select(
+            [self.classification == 3, self.classification == 4], [rng.uniform(250, 1400, n), -33.0], rng.uniform(5, 190, n)
+        )
         self.alt[rng.random(n) < 0.06] = np.nan
         self.sigma = rng.uniform(6, 60, n)
         self.existence = rng.integers(150, 256, n).astype(np.uint8)
@@ -138,7 +167,9 @@ class Swarm:
         return place, velocity
 
 
-def encode(swarm: Swarm, t: float, now: float, *, seq: int, base: int, snapshot: bool, simulated: bool, labels: dict[str, Any]) -> bytes:
+def encode(
+    swarm: Swarm, t: float, now: float, *, seq: int, base: int, snapshot: bool, simulated: bool, labels: dict[str, Any]
+) -> bytes:
     """One frame as docs/stream.md lays it out, with every track of the swarm."""
     place, velocity = swarm.at(t)
     n = swarm.n
@@ -191,7 +222,9 @@ class FakeStation:
     def __enter__(self) -> FakeStation:
         listener = socket.create_server(("127.0.0.1", 0))
         self.url = f"http://127.0.0.1:{listener.getsockname()[1]}/"
-        config = uvicorn.Config(self._app(), log_level="critical", ws="websockets-sansio", ws_per_message_deflate=False, lifespan="off")
+        config = uvicorn.Config(
+            self._app(), log_level="critical", ws="websockets-sansio", ws_per_message_deflate=False, lifespan="off"
+        )
         self._server = uvicorn.Server(config)
         self._thread = threading.Thread(target=lambda: asyncio.run(self._serve(listener)), daemon=True)
         self._thread.start()
@@ -246,7 +279,14 @@ class FakeStation:
                 self._loop.call_soon_threadsafe(queue.put_nowait, message)
 
     def _hello(self) -> dict[str, Any]:
-        said = {"version": 1, "station": "0.1.0", "site": SITE, "simulated": self.simulated, "time": time.time(), "user": "officer"}
+        said = {
+            "version": 1,
+            "station": "0.1.0",
+            "site": SITE,
+            "simulated": self.simulated,
+            "time": time.time(),
+            "user": "officer",
+        }
         return {"type": "hello", **said}
 
     def _app(self) -> Starlette:
@@ -257,8 +297,7 @@ class FakeStation:
             Route("/api/zones/{zone}", self._put_zone, methods=["PUT"]),
             Route("/api/sensors", lambda r: JSONResponse({"sensors": self.sensor_list})),
             Route("/api/health", self._health),
-            Route("/api/counts", lambda r: JSONResponse({"left_out": {"radar-north": {"bad_length": 2}}, "detections": 18_230, "tracks": self.n,
-                                                         "alerts": len(self.alerts)})),
+            Route("/api/counts", self._counts),
             Route("/api/operators", lambda r: JSONResponse({"operators": [{"lat_deg": 33.7471, "lon_deg": -118.2112}]})),
             Route("/api/tracks/{track_id:int}", self._track),
             Route("/api/alerts/{alert_id:int}/{action}", self._alert_action, methods=["POST"]),
@@ -279,6 +318,10 @@ class FakeStation:
         return JSONResponse({"state": "degraded" if self.problems else "ok", "problems": self.problems, "time": time.time(), "uptime_s": up,
                              "queues": {}, "log": {}, "feeds": [], "version": "0.1.0"})  # fmt: skip
 
+    async def _counts(self, request: Request) -> Response:
+        left_out = {"radar-north": {"bad_length": 2}}
+        return JSONResponse({"left_out": left_out, "detections": 18_230, "tracks": self.n, "alerts": len(self.alerts)})
+
     async def _track(self, request: Request) -> Response:
         i = request.path_params["track_id"] - 1
         now = time.time()
@@ -290,7 +333,9 @@ class FakeStation:
         last = {"range_m": 2311.5, "azimuth_deg": 121.4, "snr_db": 17.2}
         source = {"sensor_id": "radar-north", "kind": "radar", "detections": 214, "last_time": now - 0.6, "last_source": "udp:8600",
                   "last_source_offset": 90211, "last": last}  # fmt: skip
-        return JSONResponse({"track": {"track_id": i + 1}, "history": history, "identities": [], "sources": [source], "alerts": []})
+        return JSONResponse(
+            {"track": {"track_id": i + 1}, "history": history, "identities": [], "sources": [source], "alerts": []}
+        )
 
     async def _alert_action(self, request: Request) -> Response:
         body = await request.json()
@@ -390,11 +435,26 @@ def stage(station: FakeStation) -> None:
     pick = [int(i) + 1 for i in near if swarm.classification[i] in (0, 1)][:6]
     station.raise_alert(pick[0], "high")
     station.raise_alert(pick[1], "medium", rule="approach", text="Drone heads for pier, 1.4 km, there in 1:38.", zone="pier")
-    station.raise_alert(pick[2], "low", rule="unconfirmed_position", zone=None, text="Remote ID claims a place that no radar confirms.")
-    station.raise_alert(pick[3], "high", rule="spoof_suspected", zone="outer", text="Serial 1581F6N8…003KR is heard at two places 4.1 km apart.")
-    station.raise_alert(pick[4], "medium", rule="line_crossing", zone="roadstead", text="Group of 3 crossed roadstead northward.", count=3)
-    silent = {"track_ids": [], "nearest_track_id": None, "lat_deg": None, "lon_deg": None, "bearing_deg": None, "distance_m": None}
-    station.raise_alert(pick[5], "low", rule="silent_sensor", zone=None, text="mic-2 has been silent for 94 s.", active=False, **silent)
+    station.raise_alert(
+        pick[2], "low", rule="unconfirmed_position", zone=None, text="Remote ID claims a place that no radar confirms."
+    )
+    station.raise_alert(
+        pick[3], "high", rule="spoof_suspected", zone="outer", text="Serial 1581F6N8…003KR is heard at two places 4.1 km apart."
+    )
+    station.raise_alert(
+        pick[4], "medium", rule="line_crossing", zone="roadstead", text="Group of 3 crossed roadstead northward.", count=3
+    )
+    silent = {
+        "track_ids": [],
+        "nearest_track_id": None,
+        "lat_deg": None,
+        "lon_deg": None,
+        "bearing_deg": None,
+        "distance_m": None,
+    }
+    station.raise_alert(
+        pick[5], "low", rule="silent_sensor", zone=None, text="mic-2 has been silent for 94 s.", active=False, **silent
+    )
     for alert in station.alerts:
         alert["raised_at"] -= 40.0 * (7 - alert["id"])
     station.alerts[2].update(state="acknowledged", acknowledged_by="officer", acknowledged_at=time.time())

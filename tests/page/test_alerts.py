@@ -6,8 +6,8 @@ import re
 import time
 
 import pytest
-from conftest import Watched
 from fake_station import stage
+from page_driver import Watched
 from playwright.sync_api import expect
 
 pytestmark = pytest.mark.page

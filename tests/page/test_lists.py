@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import Watched, missing
 from fake_station import stage
+from page_driver import Watched, missing
 from playwright.sync_api import Page, expect
 
 pytestmark = pytest.mark.page
@@ -97,7 +97,16 @@ def test_help_lists_every_key(watched: Watched) -> None:
     page.keyboard.press("?")
     box = page.get_by_role("dialog", name="Help")
     expect(box).to_be_visible()
-    for words in ("acknowledge", "newest unacknowledged", "filter", "palette", "sound", "fit the site", "edit zones", "move the map"):
+    for words in (
+        "acknowledge",
+        "newest unacknowledged",
+        "filter",
+        "palette",
+        "sound",
+        "fit the site",
+        "edit zones",
+        "move the map",
+    ):
         expect(box).to_contain_text(words)
     page.keyboard.press("Escape")
     expect(box).to_have_count(0)
@@ -125,7 +134,9 @@ def test_every_palette_keeps_wcag_aa_contrast(watched: Watched) -> None:
         for ground in ("sea", "land", "siteLand"):
             assert contrast(sky["label"], sky[ground]) >= 4.5, f"{name}: label on {ground}"
             for mark in ("symbol", "suspect", "high", "medium", "low", "selected", "zone"):
-                assert contrast(sky[mark], sky[ground]) >= 3, f"{name}: {mark} on {ground} is {contrast(sky[mark], sky[ground]):.2f}"
+                assert contrast(sky[mark], sky[ground]) >= 3, (
+                    f"{name}: {mark} on {ground} is {contrast(sky[mark], sky[ground]):.2f}"
+                )
 
 
 def test_the_palette_is_remembered(watched: Watched, tmp_path: Path) -> None:

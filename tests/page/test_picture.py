@@ -6,8 +6,8 @@ import re
 import time
 
 import pytest
-from conftest import Watched
 from fake_station import FakeStation
+from page_driver import Watched
 from playwright.sync_api import expect
 
 pytestmark = pytest.mark.page
@@ -45,7 +45,7 @@ def test_tracks_move_between_frames(watched: Watched) -> None:
 
 
 def test_a_gap_is_mended_by_a_snapshot(watched: Watched) -> None:
-    page = watched.open()
+    watched.open()
     frames = watched.get("frames")
     watched.station.gap = True
     watched.until("window.picket.resyncs === 1")
@@ -72,7 +72,7 @@ def test_a_lost_link_is_said_within_four_seconds_and_comes_back(watched: Watched
 
 
 def test_the_page_comes_back_after_the_station_closed_the_sockets(watched: Watched) -> None:
-    page = watched.open()
+    watched.open()
     frames = watched.get("frames")
     watched.station.drop()
     watched.until(f"window.picket.frames > {frames} + 3", 15)
@@ -91,7 +91,12 @@ def test_labels_never_overlap(watched: Watched, n: int) -> None:
         assert 3 < len(boxes) <= 300
         for i, a in enumerate(boxes):
             for b in boxes[i + 1 :]:
-                apart = a["x"] + a["w"] <= b["x"] or b["x"] + b["w"] <= a["x"] or a["y"] + a["h"] <= b["y"] or b["y"] + b["h"] <= a["y"]
+                apart = (
+                    a["x"] + a["w"] <= b["x"]
+                    or b["x"] + b["w"] <= a["x"]
+                    or a["y"] + a["h"] <= b["y"]
+                    or b["y"] + b["h"] <= a["y"]
+                )
                 assert apart, f"labels of {a['id']} and {b['id']} overlap"
 
 
@@ -147,7 +152,7 @@ def test_a_click_selects_the_track_under_the_pointer(watched: Watched) -> None:
 def test_frames_of_another_kind_are_counted_and_do_no_harm(watched: Watched, monkeypatch: pytest.MonkeyPatch) -> None:
     import fake_station
 
-    page = watched.open()
+    watched.open()
     good = fake_station.encode
     bad = iter([b"PKT1\x01", b"XXXX" + b"\0" * 60, b"PKT1\x07" + b"\0" * 60])
     monkeypatch.setattr(fake_station, "encode", lambda *a, **k: next(bad, None) or good(*a, **k))

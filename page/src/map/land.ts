@@ -1,4 +1,7 @@
-/** The world's land (Natural Earth 1:50 million, as packed by world-atlas), loaded once and put on the site's plane. Works off line. */
+/**
+ * The world's land (Natural Earth 1:50 million, as packed by world-atlas), loaded once and put on the site's plane. Works off
+ * line.
+ */
 import { feature } from "topojson-client";
 import type { GeometryCollection, Topology } from "topojson-specification";
 import landUrl from "world-atlas/land-50m.json?url";

@@ -1,4 +1,6 @@
-/** What part of the plane is on the screen: centre in plane metres, plane metres per CSS pixel, size in CSS pixels. North is up. */
+/**
+ * What part of the plane is on the screen: centre in plane metres, plane metres per CSS pixel, size in CSS pixels. North is up.
+ */
 
 export const NEAREST_RES = 0.2;
 export const FARTHEST_RES = 20000;

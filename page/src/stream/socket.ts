@@ -1,4 +1,7 @@
-/** A WebSocket that comes back: reconnects with back-off (0.5 s doubling to 8 s, with a little scatter) until it is closed for good. */
+/**
+ * A WebSocket that comes back: reconnects with back-off (0.5 s doubling to 8 s, with a little scatter) until it is closed for
+ * good.
+ */
 
 export interface SocketEvents {
   /** The path to connect to; asked for again at every attempt. */

@@ -13,14 +13,16 @@ export function alertList(desk: Desk): TemplateResult {
   return html`
     <div class="pane-head">
       <h2>Alerts</h2>
-      <span class="pane-note">${open ? html`${open} open${raised ? html`, <b>${raised} not acknowledged</b>` : nothing}` : "none open"}</span>
+      <span class="pane-note">${open ? `${open} open` : "none open"}${raised ? html`, <b>${raised} not acknowledged</b>` : nothing}</span>
       <span class="spacer"></span>
       <span class="keys-hint" aria-hidden="true"><kbd>Space</kbd> newest <kbd>?</kbd> keys</span>
     </div>
     ${
       desk.sound.state === "on"
         ? nothing
-        : html`<button class="sound-off" @click=${() => desk.sound.enable(true)}><b>SOUND OFF</b> alerts are silent: press <kbd>s</kbd> to turn the sound on</button>`
+        : html`<button class="sound-off" @click=${() => desk.sound.enable(true)}>
+            <b>SOUND OFF</b> alerts are silent: press <kbd>s</kbd> to turn the sound on
+          </button>`
     }
     <ol class="alerts" id="alerts">
       ${
@@ -50,7 +52,7 @@ function row(desk: Desk, alert: Alert): TemplateResult {
     <button class="alert-main" aria-current=${current ? "true" : "false"} @click=${() => desk.look(alert)} @focus=${() => focused(desk, alert)}>
       <span class="alert-line">
         <span class="severity"><span aria-hidden="true">${SEVERITY_SHAPES[alert.severity]}</span> ${alert.severity.toUpperCase()}</span>
-        <span class="alert-rule">${spaced(alert.rule)}${alert.zone ? html` · ${alert.zone}` : nothing}${alert.count > 1 ? html` · ${plural(alert.count, "track")}` : nothing}</span>
+        <span class="alert-rule">${ruleWords(alert)}</span>
         <span class="alert-state">${stateWords(alert, pending)}</span>
         <span class="alert-age" title="raised at ${clock(alert.raised_at)} UTC">${age(age_s)}</span>
       </span>
@@ -65,6 +67,11 @@ function focused(desk: Desk, alert: Alert): void {
   if (desk.state.cursor === alert.id) return;
   desk.state.cursor = alert.id;
   desk.state.changed();
+}
+
+function ruleWords(alert: Alert): string {
+  const parts = [spaced(alert.rule), alert.zone, alert.count > 1 ? plural(alert.count, "track") : null];
+  return parts.filter(Boolean).join(" · ");
 }
 
 function stateWords(alert: Alert, pending: boolean): string {
@@ -90,7 +97,11 @@ function facts(alert: Alert): TemplateResult {
 
 function actions(desk: Desk, alert: Alert): TemplateResult {
   return html`<div class="alert-actions">
-    ${alert.state === "raised" ? html`<button class="act is-main" @click=${() => desk.acknowledge(alert)}>Acknowledge <kbd>a</kbd></button>` : nothing}
+    ${
+      alert.state === "raised"
+        ? html`<button class="act is-main" @click=${() => desk.acknowledge(alert)}>Acknowledge <kbd>a</kbd></button>`
+        : nothing
+    }
     <button class="act" @click=${() => desk.look(alert)}>Look <kbd>Enter</kbd></button>
     <button class="act" @click=${() => desk.startClosing(alert)}>Close… <kbd>c</kbd></button>
   </div>`;

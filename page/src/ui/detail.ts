@@ -1,10 +1,11 @@
 /** Everything about the selected track: who it says it is, where it is, how sure the station is, and which bytes say so. */
 import { html, nothing, type TemplateResult } from "lit";
-import type { TrackDetail } from "../api.ts";
+import type { TrackDetail, TrackSource } from "../api.ts";
 import type { Desk } from "../desk.ts";
 import { bearingDistance } from "../geo.ts";
 import { trackName } from "../map/tracks.ts";
-import { COASTING } from "../store.ts";
+import { COASTING, type TrackStore } from "../store.ts";
+import { tableHead } from "./table.ts";
 import {
   AFFILIATION_WORDS,
   bearing,
@@ -41,6 +42,7 @@ export function detail(desk: Desk): TemplateResult {
   const label = store.label[s];
   const flags = flagWords(store.flags[s]!);
   const climb = store.velUp[s]!;
+  const coasting = store.status[s] === COASTING;
   const moving = store.speed(s) > 0.5;
   const age = now - store.updatedAt[s]!;
   const rows: [string, unknown, boolean?][] = [
@@ -53,13 +55,13 @@ export function detail(desk: Desk): TemplateResult {
     ["From site", html`<b>${bearing(from.bearingDeg)}</b> at <b>${distance(from.distanceM)}</b>`],
     [
       "Height",
-      html`<b>${metres(store.altM[s]! - geoid)}</b>${Number.isFinite(store.altM[s]!) ? " above sea level" : nothing}${Math.abs(climb) > 0.5 ? html`, ${climb > 0 ? "climbing" : "sinking"} ${speed(Math.abs(climb))}` : nothing}`,
+      html`<b>${metres(store.altM[s]! - geoid)}</b>${Number.isFinite(store.altM[s]!) ? " above sea level" : ""}${climbWords(climb)}`,
     ],
     ["Moving", moving ? html`<b>${speed(store.speed(s))}</b> on course <b>${bearing(store.course(s))}</b>` : "standing still"],
     [
       "Measured",
-      html`${shortAge(age)} ago${store.status[s] === COASTING ? html`, <b class="is-old">coasting: predicted, not seen</b>` : nothing}`,
-      store.status[s] === COASTING,
+      html`${shortAge(age)} ago${coasting ? html`, <b class="is-old">coasting: predicted, not seen</b>` : nothing}`,
+      coasting,
     ],
     ["Sure", `${existence(store.existence[s]! / 255)}, ± ${metres(2 * store.sigmaM[s]!)} (2σ)`],
     ["Flags", flags.length ? flags.join(", ") : "none", flags.length > 0],
@@ -68,13 +70,37 @@ export function detail(desk: Desk): TemplateResult {
   return html`<div class="scroll" tabindex="0" role="region" aria-label="Track detail">
     <div class="detail-head">
       <h3 class="detail-title">${trackName(store, s)}</h3>
-      <span>${label?.identity ? html`T${store.id[s]} · ` : nothing}${STATUS_WORDS[store.status[s]!]} · ${AFFILIATION_WORDS[store.affiliation[s]!]} · ${CLASS_WORDS[store.classification[s]!]}${store.group[s]! >= 0 ? html` · swarm ${store.group[s]}` : nothing}</span>
+      <span>${kindWords(store, s)}</span>
     </div>
     <dl class="facts-table">
       ${rows.map(([name, value, abnormal]) => html`<dt>${name}</dt><dd class=${abnormal ? "is-abnormal" : ""}>${value}</dd>`)}
     </dl>
-    ${state.detail ? html`${sources(desk, state.detail)}${history(state.detail)}` : state.detailError ? html`<p class="more is-bad">${state.detailError}</p>` : html`<p class="more">Asking for sources…</p>`}
+    ${state.detail ? html`${sources(desk, state.detail)}${history(state.detail)}` : waiting(state.detailError)}
   </div>`;
+}
+
+function climbWords(climb: number): string {
+  return Math.abs(climb) > 0.5 ? `, ${climb > 0 ? "climbing" : "sinking"} ${speed(Math.abs(climb))}` : "";
+}
+
+/** "T12 · confirmed · suspect · drone"; the number only where the title does not say it already. */
+function kindWords(store: TrackStore, s: number): string {
+  const words: (string | undefined)[] = [
+    STATUS_WORDS[store.status[s]!],
+    AFFILIATION_WORDS[store.affiliation[s]!],
+    CLASS_WORDS[store.classification[s]!],
+  ];
+  if (store.label[s]?.identity) words.unshift(`T${store.id[s]}`);
+  if (store.group[s]! >= 0) words.push(`swarm ${store.group[s]}`);
+  return words.join(" · ");
+}
+
+function waiting(error: string): TemplateResult {
+  return error ? html`<p class="more is-bad">${error}</p>` : html`<p class="more">Asking for sources…</p>`;
+}
+
+function sourceWords(s: TrackSource): string {
+  return `${s.last_source ?? "–"}${s.last_source_offset === null ? "" : ` @ ${s.last_source_offset}`}`;
 }
 
 function sources(desk: Desk, detail: TrackDetail): TemplateResult {
@@ -84,13 +110,13 @@ function sources(desk: Desk, detail: TrackDetail): TemplateResult {
     ${
       detail.sources.length
         ? html`<table class="small">
-          <thead><tr><th scope="col">Sensor</th><th scope="col">Kind</th><th scope="col" class="number">Reports</th><th scope="col" class="number">Last</th><th scope="col">From</th></tr></thead>
+          ${tableHead("Sensor", "Kind", ">Reports", ">Last", "From")}
           <tbody>
             ${detail.sources.map(
               (s) => html`<tr>
                 <td>${s.sensor_id}</td><td>${spaced(s.kind)}</td><td class="number">${count(s.detections)}</td>
                 <td class="number">${s.last_time === null ? "–" : shortAge(now - s.last_time)}</td>
-                <td class="source" title="${s.last_source ?? ""} @ ${s.last_source_offset ?? ""}">${s.last_source ?? "–"}${s.last_source_offset === null ? nothing : html` @ ${s.last_source_offset}`}</td>
+                <td class="source" title=${sourceWords(s)}>${sourceWords(s)}</td>
               </tr>`,
             )}
           </tbody>
@@ -116,8 +142,14 @@ function history(detail: TrackDetail): TemplateResult {
   return html`
     <h4>Where it was <span class="quiet">(${count(detail.history.length)} positions held, drawn on the map)</span></h4>
     <table class="small">
-      <thead><tr><th scope="col">Time UTC</th><th scope="col">Position</th><th scope="col" class="number">Height WGS84</th></tr></thead>
-      <tbody>${last.map(([time, lat, lon, alt]) => html`<tr><td>${clock(time)}</td><td>${place(lat, lon)}</td><td class="number">${metres(alt)}</td></tr>`)}</tbody>
+      ${tableHead("Time UTC", "Position", ">Height WGS84")}
+      <tbody>
+        ${last.map(
+          ([time, lat, lon, alt]) => html`<tr>
+            <td>${clock(time)}</td><td>${place(lat, lon)}</td><td class="number">${metres(alt)}</td>
+          </tr>`,
+        )}
+      </tbody>
     </table>
   `;
 }

@@ -1,4 +1,7 @@
-/** The header: site, clock, open alerts by severity, station problems, sound, palette, link, who is signed in. And the strips below it. */
+/**
+ * The header: site, clock, open alerts by severity, station problems, sound, palette, link, who is signed in; and the strips
+ * below.
+ */
 import { html, nothing, type TemplateResult } from "lit";
 import type { Desk } from "../desk.ts";
 import { PALETTE_WORDS } from "../palette.ts";
@@ -10,10 +13,11 @@ export function header(desk: Desk): TemplateResult {
   const open = state.openAlerts();
   const now = state.now();
   const problems = state.health?.problems ?? [];
+  const site = state.hello?.site.name ?? "connecting…";
   return html`
     <div class="brand">
       <span class="mark" aria-hidden="true"></span>
-      <h1><span class="product">Picket</span> <span class="site" title=${state.hello?.site.name ?? ""}>${state.hello?.site.name ?? "connecting…"}</span></h1>
+      <h1><span class="product">Picket</span> <span class="site" title=${site}>${site}</span></h1>
     </div>
     <div class="clock" role="timer" aria-label="Station time, UTC">
       <span class="clock-time">${clock(now)}</span><span class="clock-day">${day(now)} UTC</span>

@@ -11,7 +11,7 @@ export function help(desk: Desk): TemplateResult | typeof nothing {
   if (!desk.state.help) return nothing;
   const groups = [...new Set(KEY_ROWS.map((r) => r.group))];
   return html`<div class="help-back" @click=${() => desk.toggleHelp(false)}></div>
-    <section class="help" role="dialog" aria-modal="true" aria-label="Help" tabindex="-1" ${ref((el) => el && !el.contains(document.activeElement) && (el as HTMLElement).focus())}>
+    <section class="help" role="dialog" aria-modal="true" aria-label="Help" tabindex="-1" ${ref(takeFocus)}>
       <div class="help-head">
         <h2>Keys and symbols</h2>
         <button class="act" @click=${() => desk.toggleHelp(false)}>Close <kbd>Esc</kbd></button>
@@ -35,6 +35,10 @@ export function help(desk: Desk): TemplateResult | typeof nothing {
         is where it lies with 2 sigma. Heights are above mean sea level. Times are UTC.
       </p>
     </section>`;
+}
+
+function takeFocus(dialog: Element | undefined): void {
+  if (dialog instanceof HTMLElement && !dialog.contains(document.activeElement)) dialog.focus();
 }
 
 function symbol(desk: Desk, affiliation: number, classification: number, status: number): TemplateResult {

@@ -2,6 +2,7 @@
 import { html, nothing, type TemplateResult } from "lit";
 import type { Sensor } from "../api.ts";
 import type { Desk } from "../desk.ts";
+import { tableHead } from "./table.ts";
 import { age, count, plural, shortAge, spaced } from "../words.ts";
 
 const STATE_WORDS: Record<Sensor["state"], string> = { ok: "ok", stale: "STALE", silent: "SILENT", never: "never heard" };
@@ -16,13 +17,14 @@ export function sensors(desk: Desk): TemplateResult {
         : html`<p class="all-well">${health ? "The station reports no problems." : "Asking the station…"}</p>`
     }
     <table class="small sensors">
-      <thead><tr><th scope="col">Sensor</th><th scope="col">Kind</th><th scope="col">State</th><th scope="col" class="number">Heard</th><th scope="col" class="number">Per s</th><th scope="col" class="number">Left out</th></tr></thead>
+      ${tableHead("Sensor", "Kind", "State", ">Heard", ">Per s", ">Left out")}
       <tbody>${state.sensors.map((s) => sensorRow(desk, s))}</tbody>
     </table>
     ${state.sensors.length ? nothing : html`<p class="more">No sensors are configured.</p>`}
     ${counts ? html`<h3 class="sub">Left out, by source and reason</h3>${leftOut(counts.left_out)}` : nothing}
     <p class="quiet">
-      ${counts ? `${count(counts.detections)} detections, ${count(counts.tracks)} tracks, ${count(counts.alerts)} alerts. ` : ""}${health ? `Station ${health.version ?? state.hello?.station ?? ""} up for ${age(health.uptime_s)}.` : ""}
+      ${counts ? `${count(counts.detections)} detections, ${count(counts.tracks)} tracks, ${count(counts.alerts)} alerts.` : ""}
+      ${health ? `Station ${health.version ?? state.hello?.station ?? ""} up for ${age(health.uptime_s)}.` : ""}
     </p>
   </div>`;
 }
@@ -46,8 +48,14 @@ function leftOut(counts: Record<string, Record<string, number>>): TemplateResult
   const sources = Object.entries(counts).filter(([, reasons]) => Object.keys(reasons).length);
   if (!sources.length) return html`<p class="quiet">Nothing was left out.</p>`;
   return html`<ul class="left-out">
-    ${sources.map(([source, reasons]) => html`<li><b>${source}</b>: ${Object.entries(reasons).map(([reason, n], i) => html`${i ? ", " : ""}${spaced(reason)} ${count(n)}`)}</li>`)}
+    ${sources.map(([source, reasons]) => html`<li><b>${source}</b>: ${reasonWords(reasons)}</li>`)}
   </ul>`;
+}
+
+function reasonWords(reasons: Record<string, number>): string {
+  return Object.entries(reasons)
+    .map(([reason, n]) => `${spaced(reason)} ${count(n)}`)
+    .join(", ");
 }
 
 export function healthWords(desk: Desk): string {

@@ -6,6 +6,7 @@ import { bearingDistance } from "../geo.ts";
 import { trackName } from "../map/tracks.ts";
 import type { Sort, State } from "../state.ts";
 import { COASTING, VESSEL, type TrackStore } from "../store.ts";
+import { tableHead } from "./table.ts";
 import {
   AFFILIATION_WORDS,
   bearing,
@@ -104,9 +105,7 @@ export function trackList(desk: Desk): TemplateResult {
     </div>
     <div class="scroll" tabindex="0" role="region" aria-label="Track list">
       <table class="tracks">
-        <thead>
-          <tr><th scope="col">Track</th><th scope="col">Class</th><th scope="col" class="number">Brg</th><th scope="col" class="number">Dist</th><th scope="col" class="number">Height</th><th scope="col" class="number">m/s</th><th scope="col" class="number">Age</th></tr>
-        </thead>
+        ${tableHead("Track", "Class", ">Brg", ">Dist", ">Height", ">m/s", ">Age")}
         <tbody>
           ${repeat(
             shown,
@@ -142,7 +141,9 @@ function trackRow(desk: Desk, r: Row): TemplateResult {
     <td class="number">${distance(r.distanceM)}</td>
     <td class="number">${store.classification[s] === VESSEL ? "–" : height === height ? Math.round(height) : "?"}</td>
     <td class="number">${Math.round(store.speed(s))}</td>
-    <td class="number ${coasting ? "is-old" : ""}" title=${coasting ? "coasting: not measured lately" : ""}>${shortAge(state.pictureTime() - store.updatedAt[s]!)}${coasting ? " c" : ""}</td>
+    <td class="number ${coasting ? "is-old" : ""}" title=${coasting ? "coasting: not measured lately" : ""}>
+      ${shortAge(state.pictureTime() - store.updatedAt[s]!)}${coasting ? " c" : ""}
+    </td>
   </tr>`;
 }
 

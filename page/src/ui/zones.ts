@@ -3,6 +3,10 @@ import { html, nothing, type TemplateResult } from "lit";
 import type { Desk } from "../desk.ts";
 import { spaced } from "../words.ts";
 import { zoneEdit } from "../zones/edit.ts";
+import { tableHead } from "./table.ts";
+
+const HOW_TO_DRAW = "click corner after corner on the map, double-click to finish.";
+const HOW_TO_EDIT = "drag a corner; drag an edge to add one; Alt + click removes one.";
 
 export function zoneTool(desk: Desk): TemplateResult {
   const { zones } = desk.state;
@@ -11,7 +15,7 @@ export function zoneTool(desk: Desk): TemplateResult {
     return html`<p class="more">The site file has no zones. Add a [[zone]] there first; its shape can then be edited here.</p>`;
   return html`<div class="scroll" tabindex="0" role="region" aria-label="Zone tool">
     <table class="small">
-      <thead><tr><th scope="col">Zone</th><th scope="col">Kind</th><th scope="col">Heights</th><th scope="col">Hours</th><th scope="col"><span class="hidden">Edit</span></th></tr></thead>
+      ${tableHead("Zone", "Kind", "Heights", "Hours", "Edit")}
       <tbody>
         ${zones.features.map((f) => {
           const p = (f.properties ?? {}) as Record<string, unknown>;
@@ -30,7 +34,7 @@ export function zoneTool(desk: Desk): TemplateResult {
       edit.zone === null
         ? html`<p class="more">Choose a zone to edit.</p>`
         : html`<div class="zone-edit">
-          <p><b>${edit.zone}</b>: ${edit.drawing ? "click corner after corner on the map, double-click to finish" : "drag a corner; drag an edge to add one; Alt+click removes one"}. The wheel and Shift + arrows still move the map.</p>
+          <p><b>${edit.zone}</b>: ${edit.drawing ? HOW_TO_DRAW : HOW_TO_EDIT} The wheel and Shift + arrows still move the map.</p>
           <p class="row-actions">
             <button class="act is-main" ?disabled=${edit.saving || edit.drawing} @click=${() => edit.save()}>${edit.saving ? "Saving…" : "Save"}</button>
             <button class="act" @click=${() => edit.drawAnew()}>Draw anew</button>
@@ -44,6 +48,6 @@ export function zoneTool(desk: Desk): TemplateResult {
 
 function heights(p: Record<string, unknown>): string {
   const [floor, ceiling] = [p["floor_m"], p["ceiling_m"]];
-  if (floor === null && ceiling === null) return "all";
+  if (floor == null && ceiling == null) return "all";
   return `${floor ?? "ground"}–${ceiling ?? "∞"} m ${p["height_reference"] ?? ""}`;
 }

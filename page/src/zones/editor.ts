@@ -1,4 +1,7 @@
-/** Editing one shape over the map with OpenLayers: its view follows ours, its interactions move corners, ours still pan and zoom. */
+/**
+ * Editing one shape over the map with OpenLayers: its view follows ours, its interactions move corners, ours still pan and
+ * zoom.
+ */
 import type { Geometry } from "geojson";
 import Feature from "ol/Feature.js";
 import GeoJSON from "ol/format/GeoJSON.js";

@@ -13,12 +13,21 @@ from picket.site import SENSOR_KINDS, Sensor, Site
 from picket.track.layout_kernels import BIRTH_PER_SCAN, FAR_RANGE_M, Sensors
 
 CLAIMING = frozenset({"remote_id", "adsb", "ais", "telemetry"})  # the object says where it is
-PERIOD_S = {"ais": 10.0, "system": 4.0, "remote_id": 2.0, "adsb": 2.0}  # between two reports where the site file has no scan_period_s; others 1 s
+PERIOD_S = {
+    "ais": 10.0,
+    "system": 4.0,
+    "remote_id": 2.0,
+    "adsb": 2.0,
+}  # between two reports where the site file has no scan_period_s; others 1 s
 TIMEOUT_S = {"remote_id": 15.0, "adsb": 30.0, "ais": 180.0}  # silence of a reporter is no evidence until it is this long
 LATENCY_S = {"remote_id": 0.7, "adsb": 0.3, "ais": 0.5, "telemetry": 0.2}  # 1 sigma of a position's age when it is stamped
 RADAR_TIMEOUT_PERIODS, RADAR_TIMEOUT_S = 8.0, 15.0
 RANGE_M = 10_000.0  # of a sensor that states none
-SAYS = {"remote_id": 0, "adsb": 2, "ais": 3}  # the class (its code) of what reports to such a sensor, unless the row says otherwise
+SAYS = {
+    "remote_id": 0,
+    "adsb": 2,
+    "ais": 3,
+}  # the class (its code) of what reports to such a sensor, unless the row says otherwise
 MOST = 256  # sensors with an entry of their own; a feed that invents names must not fill the memory
 WIDE = frozenset({"adsb", "mlat", "system", "ais"})  # kinds that see aircraft or reach far
 _FLOATS = ("height", "period", "range_min", "range_max", "azimuth_offset", "pd", "clutter", "birth", "timeout", "latency", "first",

@@ -109,8 +109,6 @@ class Tracker:
         """Ends all tracks (after a restart, or when time jumped back); returns them with status ended."""
         now = self.clock if math.isfinite(self.clock) else 0.0
         self._end_all(now)
-        self.clock = self._settled = -math.inf
-        self._sensors.arrays.first[:] = self._sensors.arrays.last[:] = np.nan
         rows = concat(TRACK, self._gone)
         self._gone = []
         return rows
@@ -140,9 +138,6 @@ class Tracker:
             self._behind += 1
             if self._behind >= REWIND_BATCHES:
                 self._end_all(self.clock)
-                self.clock = self._settled = -math.inf
-                self._sensors.arrays.first[:] = self._sensors.arrays.last[:] = np.nan
-                self._behind = 0
         else:
             self._behind = 0
         self._pool.reserve(0, len(self._sensors.names), len(self._codes.words))
@@ -258,9 +253,13 @@ class Tracker:
         self._pool.own()
 
     def _end_all(self, now: float) -> None:
-        """Every live track ends now; its row waits for the next answer."""
+        """Every live track ends now, its row waiting for the next answer, and time begins anew; what was learnt of sensors stays."""
         status = self._pool.tracks.status[: self._pool.n]
         status[status < ENDED] = ENDED
         if self._frame is not None and self._pool.n:
             self._set_aside(now)
         self._pool.clear()
+        a = self._sensors.arrays
+        a.first[:] = a.last[:] = a.scan_start[:] = np.nan
+        self.clock = self._settled = -math.inf
+        self._behind = 0

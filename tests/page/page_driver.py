@@ -1,0 +1,76 @@
+"""Driving the page in a real Chromium: which browser and flags, and a page under watch.
+
+Shared by the tests and benchmarks/bench_page.py.
+"""
+
+from __future__ import annotations
+
+import getpass
+import os
+import shutil
+import time
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+from fake_station import FakeStation
+from playwright.sync_api import Page
+
+# A laptop without a GPU: Canvas2D is rasterised on the CPU and WebGL is not offered. The rest keeps the browser from calling home.
+FLAGS = [
+    "--disable-gpu", "--disable-gpu-compositing", "--disable-accelerated-2d-canvas", "--disable-background-networking",
+    "--disable-component-update", "--disable-sync", "--no-first-run",
+]  # fmt: skip
+
+
+def flags() -> list[str]:
+    """The browser's flags; the sandbox cannot start for root."""
+    return [*FLAGS, "--no-sandbox"] if getpass.getuser() == "root" else FLAGS
+
+
+def chromium() -> str | None:
+    """The browser's path: PICKET_CHROMIUM, else the one that the machine has."""
+    return (
+        os.environ.get("PICKET_CHROMIUM")
+        or shutil.which("chromium")
+        or shutil.which("chromium-browser")
+        or shutil.which("google-chrome")
+    )
+
+
+def missing(reason: str) -> None:
+    """Skip with the reason; where CI says that everything must be there, fail."""
+    if os.environ.get("CI") == "true":
+        pytest.fail(reason)
+    pytest.skip(reason)
+
+
+class Watched:
+    """A page under test with what it asked for and what went wrong on it."""
+
+    def __init__(self, page: Page, station: FakeStation) -> None:
+        self.page, self.station = page, station
+        self.outside: list[str] = []
+        self.errors: list[str] = []
+        own = urlsplit(station.url).netloc
+        page.on("request", lambda r: None if urlsplit(r.url).netloc == own else self.outside.append(r.url))
+        page.on("websocket", lambda w: None if urlsplit(w.url).netloc == own else self.outside.append(w.url))
+        page.on("pageerror", lambda e: self.errors.append(str(e)))
+        page.on("console", lambda m: self.errors.append(m.text) if "Content Security Policy" in m.text else None)
+
+    def open(self) -> Page:
+        """Load the page and wait for its first tracks."""
+        self.page.goto(self.station.url)
+        self.until("window.picket && picket.tracks > 0", 15)
+        return self.page
+
+    def until(self, condition: str, timeout_s: float = 8.0) -> None:
+        """Wait until a JavaScript expression holds. (Playwright's own wait evaluates in the page, which the content policy forbids.)"""
+        deadline = time.monotonic() + timeout_s
+        while not self.page.evaluate(condition):
+            assert time.monotonic() < deadline, f"not within {timeout_s} s: {condition}"
+            time.sleep(0.04)
+
+    def get(self, words: str) -> Any:
+        """An expression of `window.picket`."""
+        return self.page.evaluate(f"window.picket.{words}")
