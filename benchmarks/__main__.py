@@ -15,7 +15,10 @@ RESULTS = ROOT / "results"
 
 def machine() -> dict[str, object]:
     """What the figures were measured on, and how busy it was."""
-    model = next((line.split(":")[1].strip() for line in Path("/proc/cpuinfo").read_text().splitlines() if "model name" in line), platform.processor())
+    model = next(
+        (line.split(":")[1].strip() for line in Path("/proc/cpuinfo").read_text().splitlines() if "model name" in line),
+        platform.processor(),
+    )
     return {"cpu": model, "cores": os.cpu_count(), "python": platform.python_version(), "load_1min": round(os.getloadavg()[0], 2)}
 
 

@@ -74,8 +74,12 @@ class _Sky:
         inside &= self.rng.random(OBJECTS) < 0.9
         ground = np.hypot(*place[inside].T)
         n, clutter = int(inside.sum()), self.rng.poisson(CLUTTER / SECTORS)
-        slant = np.concatenate([np.hypot(ground, self.height[inside]) + self.rng.normal(0, 10, n), self.rng.uniform(500, 20_000, clutter)])
-        bearing = np.concatenate([azimuth[inside] + self.rng.normal(0, 0.2, n), (sector + self.rng.random(clutter)) * 360 / SECTORS])
+        slant = np.concatenate(
+            [np.hypot(ground, self.height[inside]) + self.rng.normal(0, 10, n), self.rng.uniform(500, 20_000, clutter)]
+        )
+        bearing = np.concatenate(
+            [azimuth[inside] + self.rng.normal(0, 0.2, n), (sector + self.rng.random(clutter)) * 360 / SECTORS]
+        )
         height = np.concatenate([self.height[inside] + self.rng.normal(0, 10, n), self.rng.uniform(0, 500, clutter)])
         columns = {"time": np.full(n + clutter, now), "range_m": slant, "azimuth_deg": bearing % 360, "alt_msl_m": height}
         return Batch.build(DETECTION, n + clutter, columns)
@@ -145,7 +149,11 @@ def run() -> dict[str, object]:
             before = process.cpu_times()
             latencies, _ = _listen(host, session, sent)
             after = process.cpu_times()
-            tracks = len(httpx.get(f"http://{host}/api/tracks", headers={"authorization": f"Bearer {session}"}, timeout=30).json()["tracks"])
+            tracks = len(
+                httpx.get(f"http://{host}/api/tracks", headers={"authorization": f"Bearer {session}"}, timeout=30).json()[
+                    "tracks"
+                ]
+            )
             stop.set()
             sender.join()
             quiet = statistics.quantiles(latencies, n=100)

@@ -140,3 +140,24 @@ def test_archive_verify_names_damage(tmp_path: Path) -> None:
 def test_a_user_needs_a_real_password(tmp_path: Path) -> None:
     assert run("user", "anna", "--archive", tmp_path, "--password", "short").exit_code == 2
     assert run("user", "anna", "--archive", tmp_path, "--password", "correct horse battery").exit_code == 0
+
+
+def test_an_exercise_recorded_as_sensors_send_it_becomes_tracks(tmp_path: Path) -> None:
+    """The simulator's captures (pcap, DroneScout JSON, SBS) through decode and track, as the README's reader would."""
+    from picket.train import demo_exercise
+    from picket.train.recording import record
+
+    folder = record(demo_exercise(), 1, T0, T0 + 25.0, tmp_path / "run")
+    recordings = sorted(p for p in folder.iterdir() if p.suffix in (".pcap", ".json", ".txt"))
+    assert len(recordings) == 4
+    out = tmp_path / "tracks.jsonl"
+    got = run("track", *recordings, "--site", folder / "site.toml", "--every", 1, "-o", out)
+    assert got.exit_code == 0, got.output
+    rows = [json.loads(line) for line in out.read_text().splitlines()]
+    assert {r["origin"] for r in rows} == {"exercise"}
+    joined = [r for r in rows if r.get("identity") == "SIMULATED-POLICE-1"]
+    assert joined
+    assert {"radar-north", "remote-id"} <= set(joined[-1]["sensors"])
+    assert len({r["track_id"] for r in rows if r["time"] > T0 + 20}) >= 10
+    got = run("decode", *recordings, "-o", tmp_path / "d.parquet")
+    assert "simulated" in got.output, "simulated plots are never taken for live ones"

@@ -14,7 +14,11 @@ SOURCES = sorted((ROOT / "src" / "picket").rglob("*.py"))
 
 
 def test_kernels_live_where_the_cache_looks_for_them() -> None:
-    wrong = [p.name for p in SOURCES if not p.name.endswith("_kernels.py") and re.search(r"^@(kernel|numba\.|njit)", p.read_text(), re.M)]
+    wrong = [
+        p.name
+        for p in SOURCES
+        if not p.name.endswith("_kernels.py") and re.search(r"^@(kernel|numba\.|njit)", p.read_text(), re.M)
+    ]
     assert wrong == []
     assert len([p for p in SOURCES if p.name.endswith("_kernels.py")]) > 3
 
@@ -25,9 +29,14 @@ def test_nothing_but_jit_compiles() -> None:
 
 @pytest.mark.parametrize("room", ["track", "watch"])
 def test_tracks_and_alerts_read_no_clock_and_draw_no_lots(room: str) -> None:
-    forbidden = re.compile(r"\b(time\.time|time\.monotonic|perf_counter|datetime\.now|utcnow|random\.|default_rng|uuid|os\.environ|urandom)\b")
+    forbidden = re.compile(
+        r"\b(time\.time|time\.monotonic|perf_counter|datetime\.now|utcnow|random\.|default_rng|uuid|os\.environ|urandom)\b"
+    )
     found = [
-        f"{p.name}: {m.group()}" for p in SOURCES if f"picket/{room}/" in p.as_posix() and p.name != "run.py" for m in forbidden.finditer(p.read_text())
+        f"{p.name}: {m.group()}"
+        for p in SOURCES
+        if f"picket/{room}/" in p.as_posix() and p.name != "run.py"
+        for m in forbidden.finditer(p.read_text())
     ]
     assert found == []
 

@@ -50,7 +50,10 @@ def test_a_right_file_has_no_problems(tmp_path: Path) -> None:
         ({"zone": [{"id": "z", "kind": "protected", "geometry": "missing.geojson"}]}, ["no such file"]),
         ({"zone": [{"id": "z", "kind": "border_line", "geometry": "square.geojson"}]}, ["needs a LineString"]),
         ({"zone": [{"id": "z", "kind": "protected", "geometry": "square.geojson", "floor_m": 9, "ceiling_m": 3}]}, ["ceiling_m"]),
-        ({"zone": [{"id": "z", "kind": "protected", "geometry": "square.geojson", "hours": "25:00-26:00"}]}, ["hours", "HH:MM-HH:MM"]),
+        (
+            {"zone": [{"id": "z", "kind": "protected", "geometry": "square.geojson", "hours": "25:00-26:00"}]},
+            ["hours", "HH:MM-HH:MM"],
+        ),
         ({"friendly": [{"identity": "X", "zones": ["peer"]}]}, ["no zone is called 'peer'"]),
         ({"station": {"prot": 1}}, ["did you mean 'port'"]),
         ({"alert": {"approach_s": -1}}, ["alert.approach_s"]),

@@ -52,7 +52,18 @@ def test_a_clean_environment_runs_the_first_commands(built: Path, tmp_path: Path
     home = tmp_path / "clean"
     venv.create(home, with_pip=True)
     python, picket = home / "bin" / "python", home / "bin" / "picket"
-    call(python, "-m", "pip", "install", "-q", "--require-hashes", "--only-binary", ":all:", "-r", ROOT / "requirements" / "run.txt")
+    call(
+        python,
+        "-m",
+        "pip",
+        "install",
+        "-q",
+        "--require-hashes",
+        "--only-binary",
+        ":all:",
+        "-r",
+        ROOT / "requirements" / "run.txt",
+    )
     call(python, "-m", "pip", "install", "-q", "--no-deps", next(built.glob("*.whl")))
     clean = {k: v for k, v in os.environ.items() if not k.startswith("PYTHON")}
     where: dict[str, object] = {"cwd": tmp_path, "env": clean}

@@ -59,7 +59,9 @@ def kernel(function: Callable[..., Any]) -> Callable[..., Any]:
     before = config.CACHE_DIR
     try:
         config.CACHE_DIR = str(folder or "")
-        compiled: Callable[..., Any] = numba.njit(nogil=True, fastmath=False, error_model="numpy", cache=folder is not None)(function)
+        compiled: Callable[..., Any] = numba.njit(nogil=True, fastmath=False, error_model="numpy", cache=folder is not None)(
+            function
+        )
         return compiled
     finally:
         config.CACHE_DIR = before

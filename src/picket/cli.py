@@ -184,7 +184,9 @@ def user(name: str, archive: Path, password: str) -> None:
 
 
 # -- recordings --------------------------------------------------------------------------------------------------------
-ORIGIN = click.option("--origin", type=click.Choice(["live", "replay", "exercise"]), help="What the rows are; exercise also reads simulated plots.")
+ORIGIN = click.option(
+    "--origin", type=click.Choice(["live", "replay", "exercise"]), help="What the rows are; exercise also reads simulated plots."
+)
 
 
 @main.command(**_example("picket decode tuesday.pcap -o tuesday.parquet"))
@@ -192,9 +194,16 @@ ORIGIN = click.option("--origin", type=click.Choice(["live", "replay", "exercise
 @click.option("--format", "format_name", help="The recording's format; guessed where it can be.")
 @click.option("--start", callback=moment, help="When a recording without dates began (ISO 8601 or UNIX seconds).")
 @click.option("--rate", type=float, help="Samples per second, for recordings that count samples.")
-@click.option("-o", "--out", type=click.Path(path_type=Path), help="Detection table: .parquet, .csv, .jsonl or .arrow; `-` prints JSON lines.")
+@click.option(
+    "-o",
+    "--out",
+    type=click.Path(path_type=Path),
+    help="Detection table: .parquet, .csv, .jsonl or .arrow; `-` prints JSON lines.",
+)
 @click.option("--operators", type=click.Path(path_type=Path), help="Operator positions, in a table of their own (restricted).")
-@click.option("--status", type=click.Path(path_type=Path), help="Sector marks, empty scans and sensor status, in a table of their own.")
+@click.option(
+    "--status", type=click.Path(path_type=Path), help="Sector marks, empty scans and sensor status, in a table of their own."
+)
 @ORIGIN
 @JSON
 def decode(
@@ -234,7 +243,10 @@ def decode(
 def _print_decoded(summary: Any, *, to_stderr: bool) -> None:
     found = {"detections": summary.rows, "operators": summary.operators, "status": summary.status, "cut": summary.cut}
     left_out = dict(sorted(summary.left_out.items()))
-    click.echo(json.dumps({**found, "left_out": left_out, "formats": summary.formats, "errors": [str(e) for e in summary.errors]}), err=to_stderr)
+    click.echo(
+        json.dumps({**found, "left_out": left_out, "formats": summary.formats, "errors": [str(e) for e in summary.errors]}),
+        err=to_stderr,
+    )
 
 
 def _say_decoded(summary: Any, out: Path | None) -> None:
@@ -261,9 +273,16 @@ def _say_decoded(summary: Any, out: Path | None) -> None:
 @click.option(
     "-o", "--out", type=click.Path(path_type=Path), required=True, help="Track table: .parquet, .csv, .jsonl or .arrow."
 )
+@ORIGIN
 @JSON
 def track(
-    inputs: tuple[str, ...], site_path: Path | None, every: float | None, explain: int | None, out: Path, as_json: bool
+    inputs: tuple[str, ...],
+    site_path: Path | None,
+    every: float | None,
+    explain: int | None,
+    out: Path,
+    origin: str | None,
+    as_json: bool,
 ) -> None:
     """Turn detection tables or recordings into a track table, as fast as the machine allows."""
     from picket.site import load
@@ -272,7 +291,7 @@ def track(
     try:
         site = load(site_path) if site_path else None
         with progress("tracking") as on_progress:
-            summary = track_files(inputs, site, every=every, out=out, explain=explain, on_progress=on_progress)
+            summary = track_files(inputs, site, every=every, out=out, explain=explain, origin=origin, on_progress=on_progress)
     except ValueError as e:
         fail(str(e), getattr(e, "exit_code", WRONG_USE))
     _say_tracked(summary, out, as_json)

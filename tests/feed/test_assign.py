@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import pytest
-
 from picket.feed.assign import assign
 from picket.site import Match, Place, Sensor, Site
 from picket.words import DETECTION, OPERATOR, STATUS, Batch
@@ -82,22 +80,21 @@ def test_a_recording_goes_by_name_first_and_an_empty_match_takes_its_kind_only()
     assert (batch.n, left_out) == (0, {"unknown_sensor": 1})
 
 
-@pytest.mark.parametrize(("measured", "true"), [(10.0, 7.5), (1.0, 358.5), (None, None), (359.0, 356.5)])
-def test_the_sensors_azimuth_offset_is_added(measured: float | None, true: float | None) -> None:
-    batch, _ = assign(rows("25/202", "25/201", azimuth_deg=measured), SITE, sensors("radar-north", "radar-south"))
-    assert batch.values("azimuth_deg") == [true, measured]
+def test_azimuths_stay_as_the_sensor_reads_them() -> None:
+    batch, _ = assign(rows("25/202", azimuth_deg=10.0), SITE, sensors("radar-south"))
+    assert batch.values("azimuth_deg") == [10.0]  # the tracker knows the offset
 
 
-def test_an_offset_never_gives_360() -> None:
-    turned = Sensor(id="t", kind="radar", azimuth_offset_deg=-1e-20)
-    batch, _ = assign(rows("x", azimuth_deg=0.0), SITE, [turned])
-    assert batch.values("azimuth_deg") == [0.0]
+def test_unknown_sensors_may_keep_their_name() -> None:
+    batch, left_out = assign(rows("25/202", "home-made", None), SITE, sensors("radar-south"), keep_unknown=True)
+    assert batch.values("sensor_id") == ["radar-south", "home-made", None]
+    assert not left_out
 
 
 def test_status_and_operators_are_assigned_too() -> None:
     marks = Batch.from_rows(STATUS, [{"sensor_id": "25/202", "event": "sector", "azimuth_deg": 90.0}])
     batch, _ = assign(marks, SITE, sensors("radar-south"))
-    assert (batch.values("sensor_id"), batch.values("azimuth_deg")) == (["radar-south"], [87.5])
+    assert (batch.values("sensor_id"), batch.values("azimuth_deg")) == (["radar-south"], [90.0])
     operators = Batch.from_rows(OPERATOR, [{"sensor_id": "SNSTAC-2"}, {"sensor_id": "other"}])
     batch, left_out = assign(operators, SITE, sensors("rid-roof"))
     assert (batch.values("sensor_id"), left_out) == (["rid-roof"], {"unknown_sensor": 1})

@@ -40,7 +40,14 @@ def played(url: str) -> tuple[list[tuple[float, Decoded]], LinkHealth]:
 
     async def go() -> None:
         await play(
-            address, name, Options(origin="replay"), lambda d, _: found.append((watch.now - 5000.0, d)), link, watch, asyncio.Event(), sleep=watch.sleep
+            address,
+            name,
+            Options(origin="replay"),
+            lambda d, _: found.append((watch.now - 5000.0, d)),
+            link,
+            watch,
+            asyncio.Event(),
+            sleep=watch.sleep,
         )
 
     asyncio.run(go())
@@ -68,7 +75,16 @@ def test_a_capture_of_plots(tmp_path: Path, speed: float) -> None:
 
 def test_a_file_without_arrival_times_goes_by_its_own(tmp_path: Path) -> None:
     lines = [
-        encode_sbs(icao="F00001", time=T0 + i, lat_deg=45.0, lon_deg=-30.0, alt_pressure_m=900.0, speed_mps=80.0, course_deg=90.0, climb_mps=0.0)
+        encode_sbs(
+            icao="F00001",
+            time=T0 + i,
+            lat_deg=45.0,
+            lon_deg=-30.0,
+            alt_pressure_m=900.0,
+            speed_mps=80.0,
+            course_deg=90.0,
+            climb_mps=0.0,
+        )
         for i in range(4)
     ]
     (tmp_path / "adsb.txt").write_bytes(b"".join(lines))

@@ -19,7 +19,6 @@ from typing import Any
 
 import pytest
 
-from picket.feed import jsonlines, pcap, table
 from picket.feed.format import Chunk
 from picket.feed.transport import (
     MOST_BYTES,
@@ -34,7 +33,6 @@ from picket.feed.transport import (
     tcp,
     udp,
 )
-from picket.words import DETECTION, Batch
 
 
 class Station:

@@ -69,7 +69,7 @@ export function detail(desk: Desk): TemplateResult {
   ];
   return html`<div class="scroll" tabindex="0" role="region" aria-label="Track detail">
     <div class="detail-head">
-      <h3 class="detail-title">${trackName(store, s)}</h3>
+      <h3 class="detail-title">${label?.identity ?? trackName(store, s)}</h3>
       <span>${kindWords(store, s)}</span>
     </div>
     <dl class="facts-table">

@@ -10,8 +10,8 @@ The narrower match wins: id, then sensor_id, then sac and sic, then one of them,
 one feed with an empty match share it by kind. Rows that nobody takes are dropped and counted as unknown_sensor: a sensor that
 the site file does not know has no place, so nothing it says can be put on the map.
 
-`azimuth_offset_deg` of the sensor is added to its azimuths (what it reads + offset = true). A detection whose row does not say
-what kind of sensor it is from (a home-made one may not) gets the kind of the site file. Nothing else is filled in.
+Azimuths stay as the sensor reads them: the tracker adds `azimuth_offset_deg`, so that a log keeps what came. A detection whose row does
+not say what kind of sensor it is from (a home-made one may not) gets the kind of the site file. Nothing else is filled in.
 """
 
 from __future__ import annotations
@@ -26,11 +26,14 @@ from picket.site import Sensor, Site
 from picket.words import Batch
 
 
-def assign(batch: Batch, site: Site, feed_sensors: Sequence[Sensor] = ()) -> tuple[Batch, Counter[str]]:
+def assign(
+    batch: Batch, site: Site, feed_sensors: Sequence[Sensor] = (), *, keep_unknown: bool = False
+) -> tuple[Batch, Counter[str]]:
     """(rows with the site file's sensor ids, reasons counted) of a batch of detections, status or operators.
 
     feed_sensors: the sensors of the site file that share the feed which the batch came from. Without any (a recording),
-    all sensors of the site are asked, and an empty match takes rows of its own kind only.
+    all sensors of the site are asked, and an empty match takes rows of its own kind only. keep_unknown: rows that nobody takes
+    stay under the name they came with.
     """
     left_out: Counter[str] = Counter()
     if not batch.n:
@@ -49,6 +52,8 @@ def assign(batch: Batch, site: Site, feed_sensors: Sequence[Sensor] = ()) -> tup
         chosen[i] = _choose(name, kind, sensors, whole_site=not feed_sensors)
     code = chosen[pair_of_row]
     known = code >= 0
+    if not known.all() and keep_unknown:
+        return _rename_known(batch, code, sensors), left_out
     if not known.all():
         left_out["unknown_sensor"] += int(np.count_nonzero(~known))
         batch, code = batch.take(known), code[known]
@@ -56,11 +61,15 @@ def assign(batch: Batch, site: Site, feed_sensors: Sequence[Sensor] = ()) -> tup
     batch = Batch(batch.table, batch.n, {**batch.columns, **renamed.columns}, {**batch.texts, **renamed.texts})
     if batch.n and "kind" in batch.table.kinds and (batch["kind"] < 0).any():
         batch = _with_kind(batch, code, [s.kind for s in sensors])
-    offset = np.array([s.azimuth_offset_deg for s in sensors], np.float64)
-    if "azimuth_deg" in batch.columns and offset.any():
-        turned = np.mod(batch["azimuth_deg"] + offset[code], 360.0)
-        batch = batch.replace({"azimuth_deg": np.where(turned >= 360.0, 0.0, turned)})
     return batch, left_out
+
+
+def _rename_known(batch: Batch, code: npt.NDArray[np.int32], sensors: Sequence[Sensor]) -> Batch:
+    """The batch with the site file's ids where a sensor was found, and the rows' own names elsewhere."""
+    own = np.where(batch["sensor_id"] >= 0, batch["sensor_id"] + len(sensors), -1)
+    words = (*(s.id for s in sensors), *batch.words("sensor_id"))
+    renamed = Batch.build(batch.table, batch.n, {"sensor_id": np.where(code >= 0, code, own)}, {"sensor_id": words})
+    return Batch(batch.table, batch.n, {**batch.columns, **renamed.columns}, {**batch.texts, **renamed.texts})
 
 
 def _with_kind(batch: Batch, code: npt.NDArray[np.int32], kinds: Sequence[str]) -> Batch:

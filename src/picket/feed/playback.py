@@ -45,7 +45,9 @@ async def play(
     link.state, link.detail = "up", f"playing {address.path}"
     began = first = latest = float("nan")
     try:
-        recording = await asyncio.to_thread(open_recording, address.path, format_name, float(start) if start else None, None, options)
+        recording = await asyncio.to_thread(
+            open_recording, address.path, format_name, float(start) if start else None, None, options
+        )
         with recording:
             parts = iter(recording)
             while (decoded := await asyncio.to_thread(next, parts, None)) is not None:

@@ -9,7 +9,6 @@ import time
 from collections.abc import Callable, Iterable
 from typing import Any
 
-
 from picket.feed import Chunk, Decoded, Format, Options, transport
 from picket.feed.assign import assign
 from picket.feed.playback import play

@@ -16,6 +16,8 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
+from picket.feed import Options
+from picket.feed.assign import assign
 from picket.feed.recording import RecordingError, UnreadableError, open_recording
 from picket.feed.table import TableWriter, container
 from picket.site import Site
@@ -52,12 +54,14 @@ def track_files(
     every: float | None = None,
     out: str | Path | None = None,
     explain: int | None = None,
+    origin: str | None = None,
     on_progress: Progress | None = None,
     clock: Callable[[], float] = _time.perf_counter,
 ) -> Summary:
     """Tracks the detections of all inputs together and writes the tracks to `out` (suffix: .parquet, .csv, .jsonl, .arrow).
 
     every: seconds between pictures instead of one per scan. explain: a track id; `Summary.explanation` says what it took.
+    origin: live, replay or exercise (which also takes simulated plots); None: what the site file says, else live.
     Raises RecordingError for an input of which nothing can be used, TableError for an unknown suffix, ValueError for a
     senseless `every`.
     """
@@ -67,7 +71,7 @@ def track_files(
         container(out)
     summary = Summary()
     begin = clock()
-    batch = _read(inputs, summary, on_progress)
+    batch = _read(inputs, summary, site, origin or (site.station.origin if site else "live"), on_progress)
     summary.detections = batch.n
     summary.read_s = clock() - begin
     tracker, parts, waiting, ids = Tracker(site), [], 0, np.empty(0, np.int64)
@@ -106,15 +110,15 @@ def track_files(
     return summary
 
 
-def _read(inputs: Sequence[str | Path], summary: Summary, on_progress: Progress | None) -> Batch:
+def _read(inputs: Sequence[str | Path], summary: Summary, site: Site | None, origin: str, on_progress: Progress | None) -> Batch:
     parts: list[Batch] = []
     for name in map(str, inputs):
         progress = None if on_progress is None else lambda done, total, name=name: on_progress(name, done, total)
-        with open_recording(name, on_progress=progress) as recording:
+        with open_recording(name, options=Options(origin=origin), on_progress=progress) as recording:
             try:
                 for decoded in recording:
                     summary.left_out.update(decoded.left_out)
-                    parts.append(decoded.detections)
+                    parts.append(assign(decoded.detections, site, keep_unknown=True)[0] if site else decoded.detections)
             except UnreadableError:
                 if not any(p.n for p in parts):
                     raise
