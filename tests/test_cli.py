@@ -106,7 +106,8 @@ def test_standard_input_to_standard_output(flight: Path) -> None:
 
 
 def test_doctor_names_what_is_wrong_and_what_a_sensor_cannot_see(tmp_path: Path) -> None:
-    radar = '[[sensor]]\nid = "r"\nkind = "radar"\nlat_deg = 45.0\nlon_deg = -30.0\nmin_range_m = 80\nmax_range_m = 5000\n[station]\nport = 0\n'
+    radar = '[[sensor]]\nid = "r"\nkind = "radar"\nlat_deg = 45.0\nlon_deg = -30.0\nmin_range_m = 80\nmax_range_m = 5000\n'
+    radar += "[station]\nport = 0\n"
     got = run("doctor", "--site", site_file(tmp_path, radar), "--json", "--archive", tmp_path / "a")
     report = json.loads(got.stdout)
     words = " ".join(c["words"] for c in report["checks"])

@@ -53,7 +53,8 @@ def test_import_picket_is_light() -> None:
 
 
 def test_tracking_needs_no_station() -> None:
-    code = "import sys, picket; picket.Tracker; picket.read_detections; picket.metrics; print(sorted(set(sys.modules) & {'fastapi', 'uvicorn', 'aiomqtt'}))"
+    code = "import sys, picket; picket.Tracker; picket.read_detections; picket.metrics; "
+    code += "print(sorted(set(sys.modules) & {'fastapi', 'uvicorn', 'aiomqtt'}))"
     got = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT / "src")
     assert got.stdout.strip() == "[]"
 

@@ -32,8 +32,8 @@ PAGE = files("picket") / "_page"
 _AFFILIATION = ("unknown", "friendly", "neutral", "suspect")
 _LEVEL = (None, "low", "medium", "high")
 _HEADERS = {
-    "content-security-policy": "default-src 'self'; img-src 'self' data: blob:; style-src 'self' 'unsafe-inline'; "
-    "frame-ancestors 'none'; form-action 'self'",
+    "content-security-policy": "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; connect-src 'self'; "
+    "frame-ancestors 'none'; base-uri 'none'; form-action 'self'",
     "x-content-type-options": "nosniff",
     "referrer-policy": "no-referrer",
     "cross-origin-opener-policy": "same-origin",
@@ -110,7 +110,8 @@ def _sign_in(app: FastAPI, core: Core, access: Access, scheme: str) -> None:
         return response
 
     def ask(message: str) -> HTMLResponse:
-        return HTMLResponse(_LOGIN_PAGE.format(message=message), 401)
+        policy = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; form-action 'self'"
+        return HTMLResponse(_LOGIN_PAGE.format(message=message), 401, {"content-security-policy": policy})
 
     @app.get("/", include_in_schema=False)
     async def front(request: Request, token: str = "") -> Response:
