@@ -7,4 +7,4 @@ $bin/ruff check .
 $bin/ruff format --check .
 $bin/mypy
 $bin/lint-imports
-$bin/python -m pytest -n 2 --dist loadgroup
+$bin/python -m pytest -n 2 --dist loadfile

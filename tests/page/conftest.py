@@ -20,7 +20,7 @@ from page_driver import Watched, chromium, flags, missing
 from playwright.sync_api import Browser, sync_playwright
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")  # not longer: while it lives, no other test of this process can run an event loop
 def browser() -> Iterator[Browser]:
     path = chromium()
     if path is None or not Path(path).exists():
