@@ -17,7 +17,9 @@ RUNS = 3
 
 def _once() -> dict[str, float]:
     began = time.monotonic()
-    demo = subprocess.Popen([sys.executable, "-m", "picket.cli", "demo", "--port", "0", "--json"], stdout=subprocess.PIPE, text=True)
+    demo = subprocess.Popen(
+        [sys.executable, "-m", "picket.cli", "demo", "--port", "0", "--json"], stdout=subprocess.PIPE, text=True
+    )
     found: dict[str, float] = {}
     try:
         assert demo.stdout is not None

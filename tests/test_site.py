@@ -106,3 +106,10 @@ def test_hours_may_pass_midnight(start: int, end: int, now: int) -> None:
     inside = any((start + k) % 1440 == now for k in range((end - start) % 1440))
     assert in_hours(span, 86400.0 * 19000 + now * 60) == inside
     assert in_hours("always", now)
+
+
+def test_a_password_in_a_wrong_feed_is_not_repeated(tmp_path: Path) -> None:
+    for feed in ("mqtt://officer:s3cret@broker/x", "dronescout+mqtt//officer:s3cret@broker?password=s3cret"):
+        found = " ".join(problems(tmp_path, sensor=[{**RADAR, "feed": feed}]))
+        assert "feed" in found
+        assert "s3cret" not in found

@@ -93,6 +93,24 @@ export interface TrackDetail {
   alerts: number[];
 }
 
+/** Where an operator stands, or a flight began (the OPERATOR table of src/picket/words.py); what is not known is absent or null. */
+export interface Operator {
+  time?: number | null;
+  sensor_id?: string | null;
+  identity?: string | null;
+  identity_kind?: string | null;
+  transmitter?: string | null;
+  transport?: string | null;
+  operator_id?: string | null;
+  lat_deg?: number | null;
+  lon_deg?: number | null;
+  alt_wgs84_m?: number | null;
+  location_kind?: string | null;
+  description?: string | null;
+  source?: string | null;
+  source_offset?: number | null;
+}
+
 /** What went wrong with a request, in the station's own words where it gave any. */
 export class ApiError extends Error {
   readonly status: number;
@@ -138,6 +156,6 @@ export const api = {
   sensors: () => request<{ sensors: Sensor[] }>("GET", "/api/sensors"),
   health: () => request<Health>("GET", "/api/health"),
   counts: () => request<Counts>("GET", "/api/counts"),
-  operators: (trackId: number) => request<unknown>("GET", `/api/operators?track_id=${trackId}`),
+  operators: (trackId: number) => request<{ operators: Operator[] }>("GET", `/api/operators?track_id=${trackId}`),
   map: () => request<FeatureCollection>("GET", "/api/map"),
 };

@@ -137,21 +137,21 @@ export class Desk {
     state.changed();
   }
 
-  jumpToNewest(): void {
-    const raised = this.state.raisedAlerts();
-    if (!raised.length) {
+  /** The most severe alert that nobody has acknowledged; of equals, the newest. */
+  jumpToWorst(): void {
+    const worst = this.state.orderedAlerts()[0];
+    if (worst?.state !== "raised") {
       this.state.say("Every alert is acknowledged.");
       return;
     }
-    const newest = raised.reduce((a, b) => (b.raised_at > a.raised_at || (b.raised_at === a.raised_at && b.id > a.id) ? b : a));
-    this.point(newest.id);
-    this.look(newest);
+    this.point(worst.id);
+    this.look(worst);
   }
 
   acknowledge(alert: Alert | null): void {
     if (!alert) this.state.say("There is no alert to acknowledge.");
     else if (alert.state !== "raised")
-      this.state.say(`Alert ${alert.id} is already ${alert.state}. Space goes to the newest one that is not.`);
+      this.state.say(`Alert ${alert.id} is already ${alert.state}. Space goes to the most severe one that is not.`);
     else void this.ask(alert, () => api.acknowledge(alert.id), "acknowledged");
   }
 
@@ -161,6 +161,7 @@ export class Desk {
       return;
     }
     this.state.cursor = alert.id;
+    if (this.state.closing !== alert.id) this.state.closingNote = null;
     this.state.closing = alert.id;
     this.state.changed();
   }
@@ -170,10 +171,29 @@ export class Desk {
     this.state.changed();
   }
 
+  /** Offer the field for a note; the cause still closes. */
+  startNote(): void {
+    if (this.state.closing === null) this.state.say("Press c first: a note goes with the cause of closing.");
+    else this.state.closingNote ??= "";
+    this.state.changed();
+  }
+
   close(cause: Cause): void {
-    const alert = this.state.closing === null ? undefined : this.state.alerts.get(this.state.closing);
-    this.state.closing = null;
-    if (alert) void this.ask(alert, () => api.close(alert.id, cause, ""), `closed: ${cause}`);
+    const { state } = this;
+    const alert = state.closing === null ? undefined : state.alerts.get(state.closing);
+    const note = state.closingNote?.trim() ?? "";
+    state.closing = null;
+    if (alert) void this.closeWith(alert, cause, note);
+  }
+
+  /** What was typed is not lost when the station refuses: the form comes back with it. */
+  private async closeWith(alert: Alert, cause: Cause, note: string): Promise<void> {
+    const { state } = this;
+    const done = await this.ask(alert, () => api.close(alert.id, cause, note), `closed: ${cause}`);
+    if (done || !note || state.closing !== null) return;
+    state.closing = alert.id;
+    state.closingNote = note;
+    state.changed();
   }
 
   closeByDigit(digit: number): boolean {
@@ -183,17 +203,19 @@ export class Desk {
     return true;
   }
 
-  private async ask(alert: Alert, request: () => Promise<Alert>, done: string): Promise<void> {
+  private async ask(alert: Alert, request: () => Promise<Alert>, done: string): Promise<boolean> {
     const { state } = this;
-    if (state.pending.has(alert.id)) return;
+    if (state.pending.has(alert.id)) return false;
     state.pending.add(alert.id);
     state.changed();
     try {
       const after = await request();
       this.takeAlert({ ...alert, ...after });
       state.say(`Alert ${alert.id} ${done}.`);
+      return true;
     } catch (e) {
       state.say(`Alert ${alert.id} was not changed: ${words(e)}`, true);
+      return false;
     } finally {
       state.pending.delete(alert.id);
       state.changed();
@@ -209,6 +231,7 @@ export class Desk {
       state.detail = null;
       state.detailError = "";
       state.operators = null;
+      state.operatorsError = "";
     }
     if (id >= 0) {
       if (state.tab !== "zones") state.tab = "detail";
@@ -239,10 +262,14 @@ export class Desk {
 
   async loadOperators(): Promise<void> {
     const { state } = this;
+    const id = state.selected;
     try {
-      state.operators = JSON.stringify(await api.operators(state.selected), null, 1);
+      const { operators } = await api.operators(id);
+      if (state.selected !== id) return;
+      state.operators = operators;
+      state.operatorsError = "";
     } catch (e) {
-      state.operators = words(e);
+      if (state.selected === id) state.operatorsError = words(e);
     }
     state.changed();
   }

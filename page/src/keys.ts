@@ -21,9 +21,9 @@ const BINDINGS: Binding[] = [
   {
     group: "Alerts",
     keys: "Space",
-    does: "jump to the newest unacknowledged alert",
+    does: "jump to the most severe unacknowledged alert, the newest of equals",
     match: key(" "),
-    run: (d) => d.jumpToNewest(),
+    run: (d) => d.jumpToWorst(),
   },
   { group: "Alerts", keys: "j / ↓", does: "next alert", match: key("j", "ArrowDown"), run: (d) => d.moveCursor(1) },
   { group: "Alerts", keys: "k / ↑", does: "previous alert", match: key("k", "ArrowUp"), run: (d) => d.moveCursor(-1) },
@@ -49,6 +49,13 @@ const BINDINGS: Binding[] = [
     run: (d) => d.startClosing(d.state.currentAlert()),
   },
   {
+    group: "Alerts",
+    keys: "c, then n",
+    does: "a note first: type it, Enter, then 1–7",
+    match: key("n"),
+    run: (d) => d.startNote(),
+  },
+  {
     group: "Map",
     keys: "+ / −",
     does: "zoom in, zoom out",
@@ -68,6 +75,7 @@ const BINDINGS: Binding[] = [
   { group: "Lists", keys: "t", does: "track list", match: key("t"), run: (d) => d.show("tracks") },
   { group: "Lists", keys: "d", does: "detail of the selected track", match: key("d"), run: (d) => d.show("detail") },
   { group: "Lists", keys: "h", does: "sensors and health", match: key("h"), run: (d) => d.show("sensors") },
+  { group: "Lists", keys: "← / → on a tab", does: "next tab, Home and End the outer ones", match: () => false, run: () => {} },
   { group: "Page", keys: "s", does: "sound on or off", match: key("s"), run: (d) => d.sound.toggle() },
   { group: "Page", keys: "p", does: "next palette: day, night, red dim", match: key("p"), run: (d) => d.nextPalette() },
   { group: "Page", keys: "?", does: "this help", match: key("?"), run: (d) => d.toggleHelp() },

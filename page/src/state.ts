@@ -5,7 +5,7 @@
  * state and are rendered again, at most once per animation frame, after `changed()`.
  */
 import type { FeatureCollection } from "geojson";
-import type { Alert, Counts, Health, Sensor, Severity, TrackDetail } from "./api.ts";
+import type { Alert, Counts, Health, Operator, Sensor, Severity, TrackDetail } from "./api.ts";
 import type { PaletteName } from "./palette.ts";
 import { TrackStore } from "./store.ts";
 import type { Hello } from "./stream/picture.ts";
@@ -30,13 +30,17 @@ export class State {
   cursor: number | null = null;
   /** The alert whose closing cause is being chosen. */
   closing: number | null = null;
+  /** The note that goes with the cause; null while nobody asked for one. */
+  closingNote: string | null = null;
   /** Alerts with a request under way. */
   pending = new Set<number>();
 
   selected = -1;
   detail: TrackDetail | null = null;
   detailError = "";
-  operators: string | null = null;
+  /** Operator positions of the selected track, once asked for. */
+  operators: Operator[] | null = null;
+  operatorsError = "";
 
   tab: Tab = "tracks";
   filter = "";

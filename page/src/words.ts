@@ -76,7 +76,8 @@ export function place(lat: number, lon: number): string {
 
 /** How sure the station is that there is something at all (existence 0..1). */
 export function existence(share: number): string {
-  const percent = `${Math.round(share * 100)} %`;
+  // Rounded down as in the alert's text: never to a certainty that the tracker does not claim.
+  const percent = `${Math.min(99, Math.floor(share * 100 + 1e-9))} %`;
   if (share >= 0.99) return `certain (${percent})`;
   if (share >= 0.9) return `almost certain (${percent})`;
   if (share >= 0.7) return `likely (${percent})`;

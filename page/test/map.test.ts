@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { bearingDistance, Plane, wrapDeg } from "../src/geo.ts";
+import { edgePoint } from "../src/map/beyond.ts";
 import { LabelLayout, type Wanted } from "../src/map/labels.ts";
 import { clipRing, ringOf } from "../src/map/shapes.ts";
 
@@ -96,4 +97,21 @@ test("a label keeps its place while it can", () => {
   const first = layout.place(wanted, wall, [], [], 900, 600, 300, 0)[0]!;
   assert.notEqual(first.place, 0, "the first place is walled off");
   assert.equal(layout.place(wanted, [], [], [], 900, 600, 300, 100)[0]!.place, first.place, "it does not jump back");
+});
+
+test("an alert beyond the map is marked at its edge, in its direction", () => {
+  assert.equal(edgePoint(400, 300, 800, 600), null);
+  assert.equal(edgePoint(800, 0, 800, 600), null, "the edge itself is in view");
+  for (const [x, y] of [
+    [2000, 300],
+    [-5000, -80],
+    [410, 9000],
+    [900, -400],
+  ] as const) {
+    const at = edgePoint(x, y, 800, 600)!;
+    assert.ok(at.x > 0 && at.x < 800 && at.y > 0 && at.y < 600, "inside the map");
+    assert.ok(Math.abs((at.x - 400) * (y - 300) - (at.y - 300) * (x - 400)) < 1e-6 * Math.hypot(x, y) * 1000, "on the line to it");
+    assert.ok((at.x - 400) * (x - 400) + (at.y - 300) * (y - 300) > 0, "on its side");
+    assert.ok(Math.abs(at.angle - Math.atan2(y - 300, x - 400)) < 1e-12);
+  }
 });

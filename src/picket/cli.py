@@ -98,6 +98,8 @@ def _run(station: Any) -> None:
         asyncio.run(station)
     except ValueError as e:
         fail(str(e), WRONG_USE)
+    except OSError as e:
+        fail(f"{e.filename or 'the system'}: {e.strerror or e}", WRONG_USE)
     except KeyboardInterrupt:
         pass
 

@@ -274,7 +274,8 @@ def _check_sensors(site: Site) -> list[str]:
         if s.max_range_m is not None and s.max_range_m <= s.min_range_m:
             found.append(f"{w}.max_range_m: expected more than min_range_m {s.min_range_m:g}, got {s.max_range_m:g}")
         if s.feed is not None and not re.fullmatch(r"[a-z0-9_-]+\+[a-z]+://\S+", s.feed):
-            found.append(f"{w}.feed: expected format+transport://address (asterix+udp://127.0.0.1:8600), got {s.feed!r}")
+            shown = re.sub(r"//[^/@]*@|password=[^&]*", "...", s.feed)  # a password in it must not reach a screen or a log
+            found.append(f"{w}.feed: expected format+transport://address (asterix+udp://127.0.0.1:8600), got {shown!r}")
     return found
 
 

@@ -213,6 +213,7 @@ class FakeStation:
         self.sensor_list = sensors()
         self.zone_list = zones()
         self.problems: list[str] = []
+        self.operators: list[dict[str, Any]] = [{"lat_deg": 33.7471, "lon_deg": -118.2112}]
         self._change = 0
         self._listeners: set[asyncio.Queue[dict[str, Any]]] = set()
         self._sockets: set[WebSocket] = set()
@@ -249,8 +250,10 @@ class FakeStation:
             "id": len(self.alerts) + 1, "rule": "entry", "zone": "pier", "severity": severity, "state": "raised", "track_ids": [track_id],
             "group_id": None, "count": 1, "nearest_track_id": track_id, "raised_at": now, "updated_at": now, "acknowledged_at": None,
             "acknowledged_by": None, "closed_at": None, "closed_by": None, "cause": None, "note": None, "active": True,
-            "text": f"Unknown drone inside pier, {distance:,.0f} m at {bearing:03.0f}°, {speed:.0f} m/s.",
-            "why": "Its 2-sigma circle lies wholly inside the zone; no friendly identity fits.",
+            "text": f"Unknown drone INSIDE pier: {distance:.0f} m from the site, look {bearing:03.0f} deg, 11 deg up, "
+            f"moving {speed:.0f} m/s towards 090 deg; radar-north; certain (99 %).",
+            "why": "Raised because its estimated place is 55 m inside this protected zone, give or take 24 m (2 sigma); its height "
+            "is 60 m, within 0 to 400 m msl; it is 99 % sure to exist (limit 90 %).",
             "lat_deg": _lonlat(e, n)[1], "lon_deg": _lonlat(e, n)[0], "bearing_deg": bearing, "distance_m": distance,
             "look_azimuth_deg": bearing, "look_elevation_deg": 11.0, "speed_mps": speed, "time_to_reach_s": 74.0, "existence": 0.99,
             "flags": [], "origin": "exercise", **changes,
@@ -298,7 +301,7 @@ class FakeStation:
             Route("/api/sensors", lambda r: JSONResponse({"sensors": self.sensor_list})),
             Route("/api/health", self._health),
             Route("/api/counts", self._counts),
-            Route("/api/operators", lambda r: JSONResponse({"operators": [{"lat_deg": 33.7471, "lon_deg": -118.2112}]})),
+            Route("/api/operators", lambda r: JSONResponse({"operators": self.operators})),
             Route("/api/tracks/{track_id:int}", self._track),
             Route("/api/alerts/{alert_id:int}/{action}", self._alert_action, methods=["POST"]),
             WebSocketRoute("/ws/picture", self._picture),
@@ -345,7 +348,7 @@ class FakeStation:
         if action == "acknowledge":
             alert.update(state="acknowledged", acknowledged_at=time.time(), acknowledged_by="officer")
         else:
-            alert.update(state="closed", closed_at=time.time(), closed_by="officer", cause=body["cause"])
+            alert.update(state="closed", closed_at=time.time(), closed_by="officer", cause=body["cause"], note=body["note"])
             for track_id in alert["track_ids"]:
                 self.swarm.alert[track_id - 1] = 0
         self._tell(alert)
@@ -434,7 +437,13 @@ def stage(station: FakeStation) -> None:
     near = np.argsort(np.hypot(*swarm.centre.T))
     pick = [int(i) + 1 for i in near if swarm.classification[i] in (0, 1)][:6]
     station.raise_alert(pick[0], "high")
-    station.raise_alert(pick[1], "medium", rule="approach", text="Drone heads for pier, 1.4 km, there in 1:38.", zone="pier")
+    station.raise_alert(
+        pick[1],
+        "medium",
+        rule="approach",
+        text="Unknown drone reaches pier in 38 s: 1400 m out, look 212 deg, 6 deg up, inbound 14 m/s; radar-north; certain (99 %).",
+        zone="pier",
+    )
     station.raise_alert(
         pick[2], "low", rule="unconfirmed_position", zone=None, text="Remote ID claims a place that no radar confirms."
     )

@@ -68,6 +68,15 @@ def test_the_newest_of_equals_is_found_by_space_and_looked_at(watched: Watched) 
     assert abs(at["y"] - size["height"] / 2) < 40
 
 
+def test_space_goes_to_the_most_severe_even_when_a_lesser_one_is_newer(watched: Watched) -> None:
+    watched.station.raise_alert(4, "high")
+    page = watched.open()
+    watched.station.raise_alert(9, "low")
+    page.locator('[data-alert="2"]').wait_for()
+    page.keyboard.press(" ")
+    watched.until("window.picket.selected === 4")
+
+
 def test_the_list_is_walked_with_j_and_k_and_enter_looks(watched: Watched) -> None:
     for track_id, severity in ((3, "low"), (4, "high"), (5, "medium")):
         watched.station.raise_alert(track_id, severity)
@@ -101,6 +110,74 @@ def test_closing_asks_for_the_cause_by_digit(watched: Watched) -> None:
     page.keyboard.press("3")
     expect(page.locator('[data-alert="1"]')).to_have_attribute("data-state", "closed")
     assert watched.station.requests == [("POST", "/api/alerts/1/close", {"cause": "bird", "note": ""})]
+
+
+def test_a_note_is_typed_before_the_cause_and_its_digits_are_text(watched: Watched) -> None:
+    watched.station.raise_alert(3, "medium")
+    page = watched.open()
+    page.locator('[data-alert="1"]').wait_for()
+    page.keyboard.press("Escape")
+    page.keyboard.press("n")
+    expect(page.locator("#message")).to_contain_text("Press c first")
+    page.keyboard.press("c")
+    expect(page.locator(".causes")).to_be_visible()
+    expect(page.locator(".note")).to_have_count(0)
+    page.keyboard.press("n")
+    note = page.get_by_role("textbox", name="Note for the log")
+    expect(note).to_be_focused()
+    page.keyboard.type("2 gulls over pier 3, seen by eye")
+    assert watched.station.requests == [], "a digit in the note closes nothing"
+    time.sleep(1.2)  # the list is drawn again meanwhile
+    expect(note).to_have_value("2 gulls over pier 3, seen by eye")
+    page.keyboard.press("Enter")
+    refusal = '{"error": "the log is full"}'
+    page.route("**/api/alerts/1/close", lambda r: r.fulfill(status=409, content_type="application/json", body=refusal))
+    page.keyboard.press("3")
+    expect(page.locator("#message")).to_contain_text("the log is full")
+    expect(note).to_have_value("2 gulls over pier 3, seen by eye")
+    expect(note).to_be_focused()
+    page.unroute("**/api/alerts/1/close")
+    page.keyboard.press("Enter")
+    page.keyboard.press("3")
+    expect(page.locator('[data-alert="1"]')).to_have_attribute("data-state", "closed")
+    expect(page.locator('[data-alert="1"]')).to_contain_text("Note: 2 gulls over pier 3, seen by eye")
+    body = {"cause": "bird", "note": "2 gulls over pier 3, seen by eye"}
+    assert watched.station.requests == [("POST", "/api/alerts/1/close", body)]
+
+
+def test_a_note_that_was_given_up_does_not_go_with_the_next_closing(watched: Watched) -> None:
+    watched.station.raise_alert(3, "medium")
+    page = watched.open()
+    page.locator('[data-alert="1"]').wait_for()
+    page.keyboard.press("Escape")
+    page.keyboard.press("c")
+    page.keyboard.press("n")
+    expect(page.locator(".note")).to_be_focused()
+    page.keyboard.type("wrong alert")
+    page.keyboard.press("Escape")
+    expect(page.locator(".causes")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.locator(".causes")).to_have_count(0)
+    page.keyboard.press("c")
+    page.keyboard.press("7")
+    expect(page.locator('[data-alert="1"]')).to_have_attribute("data-state", "closed")
+    assert watched.station.requests == [("POST", "/api/alerts/1/close", {"cause": "other", "note": ""})]
+
+
+def test_the_reason_is_shown_whole_and_nothing_is_said_twice(watched: Watched) -> None:
+    text = "Unknown drone INSIDE Pier 7: 190 m from the site, look 012 deg, 6 deg up, hovering; radar-north; certain (99 %)."
+    why = (
+        "Raised because its estimated place is 10 m inside this protected zone, give or take 24 m (2 sigma); its height is 60 m, "
+        "within 0 to 400 m msl; it is 99 % sure to exist (limit 90 %)."
+    )
+    watched.station.raise_alert(3, "high", text=text, why=why)
+    page = watched.open()
+    row = page.locator('[data-alert="1"]')
+    expect(row.locator(".alert-text")).to_have_text(text)
+    expect(row.locator(".why")).to_have_text(why)
+    for part in (".alert-text", ".why"):
+        assert row.locator(part).evaluate("(e) => e.scrollHeight <= e.clientHeight + 1"), f"{part} is cut off"
+    assert row.inner_text().count("look") == 1
 
 
 def test_what_the_station_refuses_is_said_in_words(watched: Watched) -> None:

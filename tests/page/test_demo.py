@@ -63,7 +63,8 @@ def test_tracks_move_and_the_alert_comes_within_a_minute(page: Page, demo: tuple
 
 def test_the_officer_acknowledges_from_the_keyboard(page: Page, demo: tuple[str, subprocess.Popen[str], float]) -> None:
     before = page.evaluate("window.picket.alerts.filter(a => a.state === 'acknowledged').length")
-    page.keyboard.press("Space")
+    page.keyboard.press("Space")  # the most severe alert that nobody has acknowledged
+    until(page, "document.activeElement.closest('.alert') !== null", 10)
     page.keyboard.press("a")
     until(page, f"window.picket.alerts.filter(a => a.state === 'acknowledged').length > {before}", 20)
 

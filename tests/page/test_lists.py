@@ -37,6 +37,74 @@ def test_a_silent_sensor_is_said_and_ages_between_polls(watched: Watched) -> Non
     expect(page.locator('[data-sensor="radar-north"]')).to_have_attribute("data-state", "stale", timeout=8000)
 
 
+def test_tabs_follow_the_arrows(watched: Watched) -> None:
+    page = watched.open()
+    page.keyboard.press("Escape")
+    page.locator("#tab-tracks").focus()
+    for key, tab in (
+        ("ArrowRight", "detail"),
+        ("ArrowRight", "sensors"),
+        ("End", "zones"),
+        ("ArrowRight", "tracks"),
+        ("ArrowLeft", "zones"),
+        ("Home", "tracks"),
+    ):
+        page.keyboard.press(key)
+        shown = page.locator(f"#tab-{tab}")
+        expect(shown).to_be_focused()
+        expect(shown).to_have_attribute("aria-selected", "true")
+        expect(page.locator("[role=tab][tabindex='0']")).to_have_count(1)
+        expect(page.locator("#tab-panel")).to_have_attribute("aria-labelledby", f"tab-{tab}")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.closest('#tab-panel') !== null"), "Tab leaves the tabs for the panel"
+
+
+OPERATOR: dict[str, Any] = {
+    "time": 1_700_000_000.0,
+    "sensor_id": "rid-1",
+    "identity": "1581F6N8A23B2M000002",
+    "identity_kind": "serial",
+    "operator_id": "FIN87astrdge12k8",
+    "lat_deg": 33.7471,
+    "lon_deg": -118.2112,
+    "alt_wgs84_m": -30.0,
+    "location_kind": "takeoff",
+    "description": "crane inspection",
+    "transport": "wifi_beacon",
+    "source": "udp:8600",
+    "source_offset": 311,
+}
+
+
+def test_operator_positions_are_asked_for_and_then_a_table(watched: Watched) -> None:
+    asked: list[str] = []
+    watched.page.on("request", lambda r: asked.append(r.url) if "/api/operators" in r.url else None)
+    watched.station.operators = [OPERATOR]
+    page = watched.open()
+    page.keyboard.press("Escape")
+    page.get_by_role("button", name="T3", exact=True).or_(page.locator(".track-name")).first.click()
+    button = page.get_by_role("button", name="Show operator position (audited)")
+    button.wait_for()
+    time.sleep(2.5)  # the detail is polled meanwhile
+    assert asked == [], "an operator's place is never asked for unbidden"
+    button.click()
+    rows = page.locator(".operator-facts")
+    for words in (
+        "take-off point", "33.74710 N  118.21120 W", "5 m above sea level", "FIN87astrdge12k8", "crane inspection",
+        "1581F6N8A23B2M000002 (serial)", "22:13:20 UTC by rid-1", "wifi beacon", "udp:8600 @ 311",
+    ):  # fmt: skip
+        expect(rows).to_contain_text(words)
+    assert len(asked) == 1
+    watched.station.operators = []
+    button.click()
+    expect(page.get_by_text("No operator position is held for this track.")).to_be_visible()
+    page.locator("#tab-tracks").click()
+    page.locator(".track-name").nth(1).click()
+    button.wait_for()
+    expect(page.get_by_text("No operator position is held")).to_have_count(0)
+    assert len(asked) == 2, "another track's operator is asked for anew"
+
+
 def test_station_problems_are_on_the_first_screen(watched: Watched) -> None:
     watched.station.problems = ["the disk has 2 % left"]
     page = watched.open()
@@ -99,7 +167,7 @@ def test_help_lists_every_key(watched: Watched) -> None:
     expect(box).to_be_visible()
     for words in (
         "acknowledge",
-        "newest unacknowledged",
+        "most severe unacknowledged",
         "filter",
         "palette",
         "sound",

@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import os
+import resource
+import struct
+import zlib
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from hypothesis import given, settings
@@ -125,3 +129,121 @@ def test_no_damage_ever_yields_a_wrong_record(tmp_path_factory: pytest.TempPathF
         kind != "cut"
     ):  # a cut between two records at the very end looks like a shorter log: a clean stop ends with an `end` record
         assert len(got) == 20 or v.damage or v.torn_tail
+
+
+def test_a_disk_that_takes_half_a_commit_loses_nothing(tmp_path: Path) -> None:
+    """The kernel takes what fits, says how many bytes, and fails at the next write: a real file size limit does the same."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    out = LogFile(tmp_path)
+    out.append(RECORDS[0])
+    out.commit()
+    size = log.segments(tmp_path)[0].stat().st_size
+    for record in RECORDS[1:40]:
+        out.append(record)
+    try:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (size + 500, hard))
+        for _ in range(2):
+            with pytest.raises(OSError, match="too large"):
+                out.commit()
+            assert out.pending == 39
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    assert list(log.read(tmp_path)) == RECORDS[:1]
+    out.append(RECORDS[40])
+    out.close()
+    assert list(log.read(tmp_path)) == RECORDS[:41]
+    assert log.verify(tmp_path).damage is None
+
+
+def test_what_a_gone_disk_left_is_cut_off_when_it_is_back(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    out = LogFile(tmp_path)
+    out.append(RECORDS[0])
+    out.commit()
+    out.append(RECORDS[1])
+
+    def gone(*_: object) -> None:
+        raise OSError(5, "Input/output error")
+
+    def not_now(log_file: LogFile, f: object) -> None:
+        if log_file._half_written:
+            gone()
+
+    with monkeypatch.context() as m:
+        m.setattr(os, "fdatasync", gone)
+        m.setattr(LogFile, "_cut_back", not_now)
+        with pytest.raises(OSError, match="Input/output"):
+            out.commit()
+    assert len(list(log.read(tmp_path))) == 2  # the bytes are there, and nobody could say whether they stay
+    out.append(RECORDS[2])
+    out.close()
+    assert list(log.read(tmp_path)) == RECORDS[:3]
+    assert log.verify(tmp_path).damage is None
+
+
+def test_a_record_that_cannot_be_written_is_refused_and_the_next_one_is_not(tmp_path: Path) -> None:
+    out = LogFile(tmp_path)
+    out.append(RECORDS[0])
+    with pytest.raises(LogError, match=r"record 2 \(action\) cannot be written"):
+        out.append(Record(2, 1001.0, "action", {"id": 10**30}))
+    out.append(RECORDS[2])
+    out.close()
+    assert list(log.read(tmp_path)) == [RECORDS[0], RECORDS[2]]
+    assert log.verify(tmp_path).damage is None
+
+
+def test_a_segment_whose_header_is_damaged_is_kept_and_named(tmp_path: Path) -> None:
+    write(tmp_path, RECORDS[:30])
+    write(tmp_path, RECORDS[30:40])
+    path = log.segments(tmp_path)[-1]
+    raw = bytearray(path.read_bytes())
+    raw[3] ^= 1
+    path.write_bytes(bytes(raw))
+    write(tmp_path, RECORDS[40:])
+    assert path.read_bytes() == bytes(raw)
+    damage = log.verify(tmp_path).damage
+    assert damage is not None
+    assert path.name in damage
+
+
+def test_a_header_that_was_never_written_whole_is_no_damage(tmp_path: Path) -> None:
+    write(tmp_path, RECORDS[:30])
+    (tmp_path / "00000002.plog").write_bytes(b"PICKETLOG")
+    write(tmp_path, RECORDS[30:])
+    assert list(log.read(tmp_path)) == RECORDS
+    assert log.verify(tmp_path).damage is None
+
+
+def test_the_newest_record_is_known_when_a_log_is_taken_up(tmp_path: Path) -> None:
+    write(tmp_path, RECORDS[:30], segment_bytes=300)
+    LogFile(tmp_path).close()
+    held = LogFile(tmp_path)
+    assert held.last == RECORDS[29]
+    held.close()
+
+
+def test_only_the_segments_after_a_record_are_read(tmp_path: Path) -> None:
+    write(tmp_path, RECORDS, segment_bytes=300)
+    for after in (1, 25, 59, 60, 1000):
+        got = list(log.read(tmp_path, after=after, verdict=(v := Verdict())))
+        assert [r for r in got if r.seq > after] == RECORDS[after:]
+        assert v.damage is None
+    assert v.segments == 1
+
+
+def test_a_long_record_cut_short_is_looked_through_in_bounded_work(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Small numbers as columns look like frame lengths at every byte; a restart after a kill must not checksum them all."""
+    rows = struct.pack("<I", 200_000) * 250_000
+    write(tmp_path, [Record(1, 1000.0, "batch", rows)])
+    path = log.segments(tmp_path)[0]
+    os.truncate(path, path.stat().st_size - 5)
+    work = 0
+
+    def counted(data: bytes) -> int:
+        nonlocal work
+        work += len(data)
+        return zlib.crc32(data)
+
+    monkeypatch.setattr(log, "zlib", SimpleNamespace(crc32=counted))
+    verdict = log.verify(tmp_path)
+    assert (verdict.torn_tail, verdict.damage) == (True, None)
+    assert work < 40 << 20

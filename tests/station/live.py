@@ -60,15 +60,15 @@ def row(t: float, lat: float, lon: float, identity: str | None = "TEST1", **more
 class Live:
     """A running station and a signed-in client."""
 
-    def __init__(self, station: Station, url: str, udp_port: int | None) -> None:
+    def __init__(self, station: Station, url: str, udp_port: int | None, verify: Any = True) -> None:
         self.station, self.udp_port = station, udp_port
         parts = urlsplit(url)
         self.base = f"{parts.scheme}://{parts.netloc}"
         self.host = parts.netloc
         token = parse_qs(parts.query)["token"][0]
-        self.session: str = httpx.post(f"{self.base}/api/session", json={"token": token}).json()["session"]
+        self.session: str = httpx.post(f"{self.base}/api/session", json={"token": token}, verify=verify).json()["session"]
         self.headers = {"authorization": f"Bearer {self.session}"}
-        self.http = httpx.Client(base_url=self.base, headers=self.headers, timeout=20)
+        self.http = httpx.Client(base_url=self.base, headers=self.headers, timeout=20, verify=verify)
         self._udp = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
 
     def send(self, *rows: dict[str, Any]) -> None:
@@ -94,7 +94,7 @@ class Live:
 
 
 @contextmanager
-def running(site: sites.Site, archive: Path, udp_port: int | None = None) -> Iterator[Live]:
+def running(site: sites.Site, archive: Path, udp_port: int | None = None, *, verify: Any = True) -> Iterator[Live]:
     """A station in a thread; stopped in order when the block ends."""
     ready: list[str] = []
     failed: list[BaseException] = []
@@ -119,7 +119,7 @@ def running(site: sites.Site, archive: Path, udp_port: int | None = None) -> Ite
         time.sleep(0.02)
     if failed:
         raise failed[0]
-    live = Live(station_box[0], ready[0], udp_port)
+    live = Live(station_box[0], ready[0], udp_port, verify)
     try:
         yield live
     finally:

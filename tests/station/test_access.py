@@ -89,7 +89,7 @@ def gate(tmp_path: Path) -> tuple[Gate, str]:
     async def app(scope: Any, receive: Any, send: Any) -> None:
         return
 
-    return Gate(app, access, lambda: {"127.0.0.1:8787", "localhost:8787"}, ("/", "/login"), "http"), session
+    return Gate(app, access, {"127.0.0.1:8787", "localhost:8787"}.__contains__, ("/", "/login"), "http"), session
 
 
 def test_the_gate(gate: tuple[Gate, str]) -> None:
@@ -114,3 +114,46 @@ def test_the_gate_stands_before_websockets_too(gate: tuple[Gate, str]) -> None:
     assert ask(door, "/ws/picture", "websocket", **good, origin="http://127.0.0.1:8787") == 200
     assert ask(door, "/ws/picture", "websocket", **good, origin="http://evil.example") == 4403
     assert ask(door, "/ws/picture", "websocket", host="127.0.0.1:8787") == 4401
+
+
+def test_wrong_tries_of_one_address_keep_no_other_out(tmp_path: Path) -> None:
+    access = Access(tmp_path, Clock())
+    for _ in range(12):
+        with pytest.raises(AccessError):
+            access.open_session("guess", "10.0.0.66")
+    assert access.open_session(access.new_token("anna"), "10.0.0.5")
+
+
+def test_a_user_that_is_added_while_the_station_runs_can_sign_in(tmp_path: Path) -> None:
+    running = Access(tmp_path, Clock())
+    assert not running.has_users
+    Access(tmp_path, Clock()).set_password("anna", "correct horse battery")
+    assert running.log_in("anna", "correct horse battery")[1] == "anna"
+
+
+def test_damaged_files_of_secrets_let_nobody_in_and_stop_nothing(tmp_path: Path) -> None:
+    for text in ("[]", '{"a": 1}', '{"a": {"until": "x", "name": "b"}}', "\x00", '{"a": {"name": "b"}}'):
+        (tmp_path / "sessions.json").write_text(text)
+        (tmp_path / "users.json").write_text(text if text != "[]" else '{"a": 1}')
+        access = Access(tmp_path, Clock())
+        assert access.who("a") is None
+        assert access.open_session(access.new_token("anna"))[1] == "anna"
+        with pytest.raises(AccessError):
+            access.log_in("a", "correct horse battery")
+
+
+def test_cookies_of_other_programs_do_not_hide_ours(gate: tuple[Gate, str]) -> None:
+    door, session = gate
+    for before in ('_xsrf=2|ab{"x":1}', "a b=c", "=", ";;", 'q="un;closed'):
+        assert ask(door, host="127.0.0.1:8787", cookie=f"{before}; picket_session={session}") == 200
+    assert ask(door, host="127.0.0.1:8787", cookie=f"not_picket_session={session}") == 401
+
+
+def test_bodies_are_bounded_before_anybody_reads_them(gate: tuple[Gate, str]) -> None:
+    door, _ = gate
+    host = "127.0.0.1:8787"
+    assert ask(door, "/login", host=host, **{"content-length": "4096"}) == 200
+    assert ask(door, "/login", host=host, **{"content-length": str(2 << 20)}) == 413
+    assert ask(door, "/login", host=host, **{"content-length": "9" * 400}) == 413
+    assert ask(door, "/login", host=host, **{"content-length": "-1"}) == 413
+    assert ask(door, "/login", host=host, **{"transfer-encoding": "chunked"}) == 411

@@ -6,10 +6,12 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pytest
 
 from picket.record.codec import pack
 from picket.record.log import Record
 from picket.station.engine import Engine
+from picket.station.history import latest, sources
 from picket.words import DETECTION, Batch
 from tests.station.live import approach, make_site, row
 
@@ -112,8 +114,29 @@ def test_detail_shows_history_and_raw_sources(tmp_path: Path) -> None:
     history = engine.history.of(track_id)
     assert len(history) >= 15
     assert history[-1][0] > history[0][0]
-    (source,) = engine.recent.sources(track_id)
+    (source,) = sources(engine.recent.parts(), track_id)
     assert source["sensor_id"] == "rid"
     assert source["detections"] >= 30
     assert source["last"]["identity"] == "TEST1"
-    assert len(engine.recent.latest(0.0, 7)) == 7
+    assert len(latest(engine.recent.parts(), 0.0, 7)) == 7
+
+
+def test_a_sensor_s_rate_remembers_ten_seconds_only(tmp_path: Path) -> None:
+    """Nobody may ever ask for it: what is remembered must not wait for a look to be let go."""
+    engine = Engine(make_site(tmp_path))
+    engine.apply(Record(1, T0, "boot", {"book": None}))
+    for i in range(600):
+        batch = pack(Batch.from_rows(DETECTION, [row(T0 + i, 45.0, -30.0)]))
+        engine.apply(Record(2 + i, T0 + i, "batch", {"d": batch, "s": None, "left_out": {}}))
+    assert len(engine.sensors._states["rid"].recent) <= 11
+    assert engine.sensors.rows(T0 + 599)[0]["per_s"] == pytest.approx(1.0)
+
+
+def test_a_station_without_a_time_yet_calls_no_sensor_silent(tmp_path: Path) -> None:
+    """A recording has no time before its first rows; the sensors that speak later are given their periods from there."""
+    radar = {"id": "r1", "kind": "radar", "lat_deg": 45.0, "lon_deg": -30.0, "scan_period_s": 1.0, "max_range_m": 5000.0}
+    engine = Engine(make_site(tmp_path, sensor=[radar]))
+    engine.apply(Record(1, 0.0, "boot", {"book": None}))
+    engine.apply(Record(2, 0.0, "tick", None))
+    assert not engine.apply(Record(3, T0, "tick", None)).alerts
+    assert engine.sensors.look("r1", T0 + 1).state == "never"

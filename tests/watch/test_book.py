@@ -235,7 +235,7 @@ def test_a_swarm_of_twelve_is_one_alert_with_count_and_nearest_member():
     alert = w.only()
     assert (alert.count, alert.group_id, alert.severity, alert.rule) == (12, 3, "high", "entry")
     assert alert.track_ids == tuple(range(100, 112))
-    assert "Group of 12 drones, the nearest in pier" in alert.text
+    assert alert.text.startswith("Swarm of 12 unknown drones, nearest INSIDE pier")
     first = told[0]
     assert (first.nearest_track_id, first.count, first.rule) == (100, 12, "approach")
 

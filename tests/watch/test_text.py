@@ -7,7 +7,7 @@ import pymap3d.vincenty
 import pytest
 import shapely
 
-from picket.site import Zone
+from picket.site import Friendly, Zone
 from tests.watch.sky import ALT, BORDER, FRAME, GEOID, LAT, LON, PIER, Watch, site, to_lonlat, track, zone
 
 SEEN = {"sensors": ("radar-north", "radar-south")}
@@ -21,22 +21,43 @@ def told(w: Watch, *rows):
 def test_approach():
     alert = told(Watch(site(PIER)), track(1, -450, -721, (7.42, 11.89, 0), **SEEN))
     assert alert.text == (
-        "Unknown drone 850 m bearing 212 deg from the site, look 212 deg, 6 deg up, inbound 14 m/s, reaches pier in 44 s; "
-        "seen by radar-north, radar-south; certain (99 %)."
+        "Unknown drone reaches pier in 44 s: 850 m out, look 212 deg, 6 deg up, inbound 14 m/s; radar-north, radar-south; "
+        "certain (99 %)."
     )
-    assert alert.why == "approach: course meets pier in 44 s, limit 60 s, high from 20 s; existence 99 %, limit 90 %"
+    assert alert.why == (
+        "Raised because its course meets the zone in 44 s (limit 60 s; high from 20 s); it is 99 % sure to exist (limit 90 %)."
+    )
+
+
+def test_an_approach_that_passes_by_says_how_near():
+    alert = told(Watch(site(PIER)), track(1, 230, 700, (0, -14, 0), sigma_horizontal_m=20.0))
+    assert alert.text.startswith("Unknown drone passes pier at 30 m in 36 s: 740 m out, look 018 deg, ")
+    assert alert.why.startswith(
+        "Raised because its course passes the zone at 30 m, less than its own uncertainty (2 sigma, 40 m), in 36 s (limit 60 s; "
+    )
+
+
+def test_over_the_zone_and_just_above_its_ceiling():
+    row = track(1, 30, 40, (0, -6, 0), alt_wgs84_m=GEOID + 410, sigma_vertical_m=10.0)
+    alert = told(Watch(site(PIER)), row)
+    assert (alert.rule, alert.time_to_reach_s) == ("approach", 0.0)
+    assert alert.text.startswith(
+        "Unknown drone OVER pier, within 2 sigma of its height limits: 50 m from the site, look 037 deg, "
+    )
+    assert "moving 6 m/s towards 180 deg" in alert.text
+    assert alert.why.startswith("Raised because it is over the zone, and its height is within 2 sigma of the zone's limits; ")
 
 
 def test_entry_with_unknown_height_that_may_be_outside():
     row = track(1, 0, 190, (0.2, 0.1, 0), alt_wgs84_m=float("nan"), sigma_horizontal_m=12.0, existence=0.9999)
     alert = told(Watch(site(PIER)), {**row, "classification": "unknown", "p_drone": 0.4})
     assert alert.text == (
-        "Unknown object in pier (may be outside), 190 m bearing 000 deg from the site, look 000 deg, height unknown, hovering; "
-        "seen by radar-north; certain (99 %)."
+        "Unknown object INSIDE pier (may be outside): 190 m from the site, look 000 deg, height unknown, hovering; "
+        "radar-north; certain (99 %)."
     )
     assert alert.why == (
-        "entry: estimate 10 m inside pier (protected), 2 sigma is 24 m; height unknown counts as inside 0 to 400 m msl; "
-        "existence 99 %, limit 90 %"
+        "Raised because its estimated place is 10 m inside this protected zone, give or take 24 m (2 sigma); its height is unknown, "
+        "which counts as within 0 to 400 m msl; it is 99 % sure to exist (limit 90 %)."
     )
 
 
@@ -46,8 +67,8 @@ def test_entry_by_a_named_drone_that_coasts():
     w.time += 1
     alert = told(w, {**row, "updated_at": w.time - 3})
     assert alert.text == (
-        "Drone 1581F6N8 in Pier 7, 50 m bearing 037 deg from the site, look 037 deg, 61 deg up, moving 6 m/s towards 180 deg; "
-        "seen by radar-north; last measured 4 s ago; almost certain (93 %)."
+        "Drone 1581F6N8 INSIDE Pier 7: 50 m from the site, look 037 deg, 61 deg up, moving 6 m/s towards 180 deg; "
+        "radar-north; last measured 4 s ago; almost certain (93 %)."
     )
 
 
@@ -60,13 +81,13 @@ def test_line_crossing():
     w.see(track(1, 100, 3050, (0, -20, 0)))
     alert = told(w, track(1, 100, 2880, (0, -20, 0)))
     assert alert.text == (
-        "Unknown drone crossed border, now 120 m beyond, 2.9 km bearing 002 deg from the site, look 002 deg, 2 deg up, "
-        "moving 20 m/s towards 180 deg; seen by radar-north; certain (99 %)."
+        "Unknown drone CROSSED border, now 120 m beyond: 2.9 km out, look 002 deg, 2 deg up, "
+        "moving 20 m/s towards 180 deg; radar-north; certain (99 %)."
     )
     # 10 km along a parallel: drawn as a GeoJSON edge it bulges 1.3 m to the south of the straight line between its ends
     assert alert.why == (
-        "line_crossing: successive estimates went over border from its left to its right and are now 119 m from it, "
-        "2 sigma is 10 m; existence 99 %, limit 90 %"
+        "Raised because two successive estimates lie on either side of the line, from its left to its right; it is now 119 m from the "
+        "line, give or take 10 m (2 sigma); it is 99 % sure to exist (limit 90 %)."
     )
 
 
@@ -76,13 +97,50 @@ def test_a_crossing_within_its_own_error_says_so():
     assert "(may not be over it)" in told(w, track(1, 100, 2995)).text
 
 
-def test_flags():
-    row = track(1, 3000, 0, identity="1581F6N8", identity_kind="serial", flags=("unconfirmed_position",), sensors=("rid",))
-    alert = told(Watch(site(PIER)), row)
+NAMED = {"identity": "1581F6N8", "identity_kind": "serial", "sensors": ("rid",)}
+
+
+def test_unconfirmed_position():
+    alert = told(Watch(site(PIER)), track(1, 3000, 0, flags=("unconfirmed_position",), **NAMED))
     assert alert.text == (
-        "Drone claiming to be 1581F6N8 3.0 km bearing 090 deg from the site, look 090 deg, 2 deg up, hovering; "
-        "position not confirmed by any sensor; seen by rid; certain (99 %)."
+        "Unconfirmed drone, claiming to be 1581F6N8: 3.0 km out, look 090 deg, 2 deg up, hovering; rid; certain (99 %)."
     )
+    assert alert.why == (
+        "Raised because its place is its own claim, and no sensor that should see it there does; it is 99 % sure to exist (limit 90 %)."
+    )
+
+
+def test_suspected_spoof():
+    alert = told(Watch(site(PIER)), track(1, 3000, 0, flags=("spoof_suspected",), **NAMED))
+    assert alert.text == (
+        "Suspected spoof, drone claiming to be 1581F6N8: 3.0 km out, look 090 deg, 2 deg up, hovering; rid; certain (99 %)."
+    )
+    inside = told(Watch(site(PIER)), track(1, 0, 100, flags=("spoof_suspected",)))
+    assert inside.text.startswith("Suspected spoof INSIDE pier, drone without identity: 100 m from the site, ")
+
+
+def test_an_uncleared_friendly():
+    friend = (Friendly(identity="1581F6N8", owner="harbour police", zones=("elsewhere",)),)
+    alert = told(Watch(site(PIER, friendly=friend)), track(1, 0, 100, **NAMED))
+    assert alert.text.startswith("Uncleared friendly drone INSIDE pier, 1581F6N8 (harbour police): 100 m from the site, ")
+
+
+def test_a_swarm_says_its_count_first():
+    rows = [track(10 + i, -100 + 25 * i, 700 + i, (0, -14, 0), group_id=3, **SEEN) for i in range(8)]
+    alert = told(Watch(site(PIER)), *rows)
+    assert alert.text == (
+        "Swarm of 8 unknown drones reaches pier in 36 s: nearest 710 m out, look 352 deg, 7 deg up, inbound 14 m/s; "
+        "radar-north, radar-south; certain (99 %)."
+    )
+    inside = told(Watch(site(PIER)), *rows[1:], {**track(10, 0, 100, (0, -14, 0), group_id=3, **SEEN)})
+    assert inside.text.startswith("Swarm of 8 unknown drones, nearest INSIDE pier: 100 m from the site, look 000 deg, ")
+
+
+def test_the_azimuth_is_said_once():
+    for row in (track(1, -450, -721, (7.42, 11.89, 0)), track(1, 0, 100)):
+        text = told(Watch(site(PIER)), row).text
+        assert text.count(" deg") <= 3
+        assert "bearing" not in text
 
 
 def test_words_from_outside_stay_one_line_of_ascii():

@@ -7,6 +7,7 @@
 import type { Palette } from "../palette.ts";
 import { COASTING, FLAG_SPOOF, TENTATIVE, TRAIL_POINTS, VESSEL, type TrackStore } from "../store.ts";
 import type { Name } from "./base.ts";
+import { drawBeyond } from "./beyond.ts";
 import { LabelLayout, type Box, type Placed, type Wanted } from "./labels.ts";
 import { makeSprites, spriteColumn, type Sprites } from "./sprites.ts";
 import type { View } from "./view.ts";
@@ -25,6 +26,9 @@ const LABEL_FONT_BOLD = `600 ${LABEL_FONT}`;
 /** Up to this many tracks in view, a label may not lie on any symbol; beyond, symbols are too dense for that. */
 const MOST_AVOIDED = 150;
 const HIT_PX = 16;
+const RING_SHARED_PX = 14;
+/** Beyond this many alerted tracks every one gets its ring: finding shared ones would cost more than drawing them. */
+const MOST_COMPARED = 300;
 
 export interface Marks {
   selected: number;
@@ -61,6 +65,7 @@ export class TrackLayer {
   private sy = new Float32Array(0);
   private visible = new Int32Array(0);
   private ranked: number[] = [];
+  private readonly ringed: number[] = [];
   private rankedAt = -Infinity;
   private texts = new Map<number, LabelText>();
   private widths = new Map<string, number>();
@@ -93,6 +98,7 @@ export class TrackLayer {
     this.drawUncertainty(pen, view, palette, marks);
     this.drawSymbols(pen, marks, palette);
     this.drawLabels(pen, view, palette, names, marks, now, nowMs);
+    drawBeyond(pen, view, palette, this.store, marks.raised);
   }
 
   /** The track nearest to a point of the map, or -1; an alerted one wins over its neighbours. */
@@ -257,15 +263,27 @@ export class TrackLayer {
       const s = visible[i]!;
       if (store.alert[s] === 0 && store.id[s] !== marks.selected) stamp(s);
     }
-    for (let i = 0; i < shown; i++) {
-      const s = visible[i]!;
-      const chosen = store.id[s] === marks.selected;
-      if (store.alert[s] === 0 && !chosen) continue;
-      stamp(s);
-      if (store.alert[s] !== 0) this.markAlert(pen, palette, s, marks);
-      if (chosen) this.markSelected(pen, palette, s);
+    const alerted: number[] = [];
+    for (let i = 0; i < shown; i++) if (store.alert[visible[i]!] !== 0) alerted.push(visible[i]!);
+    const isRaised = (s: number) => Number(marks.raised.has(store.id[s]!));
+    alerted.sort((a, b) => store.alert[b]! - store.alert[a]! || isRaised(b) - isRaised(a) || store.id[a]! - store.id[b]!);
+    this.ringed.length = 0;
+    for (const s of alerted) if (alerted.length > MOST_COMPARED || !this.isRinged(s)) this.markAlert(pen, palette, s, marks);
+    const chosen = marks.selected < 0 ? -1 : store.slotOf(marks.selected);
+    for (let i = alerted.length - 1; i >= 0; i--) if (alerted[i] !== chosen) stamp(alerted[i]!);
+    if (chosen >= 0) {
+      stamp(chosen);
+      this.markSelected(pen, palette, chosen);
     }
     pen.imageSmoothingEnabled = true;
+  }
+
+  /** In a swarm the rings would cover the symbols: one ring stands for all that are nearly under it. */
+  private isRinged(s: number): boolean {
+    const [x, y] = [this.sx[s]!, this.sy[s]!];
+    if (this.ringed.some((other) => Math.hypot(this.sx[other]! - x, this.sy[other]! - y) < RING_SHARED_PX)) return true;
+    this.ringed.push(s);
+    return false;
   }
 
   /** A ring by severity: double for high, single for medium, broken for low; thick while nobody has acknowledged it. */
@@ -275,7 +293,7 @@ export class TrackLayer {
     const [x, y] = [this.sx[s]!, this.sy[s]!];
     pen.strokeStyle = this.alertInk(palette, severity);
     pen.lineWidth = raised ? 3 : 1.8;
-    pen.globalAlpha = raised && marks.flash ? 0.35 : 1;
+    pen.globalAlpha = raised && marks.flash ? 0.6 : 1;
     pen.setLineDash(severity === 1 ? [5, 4] : []);
     pen.beginPath();
     pen.arc(x, y, 15, 0, 2 * Math.PI);

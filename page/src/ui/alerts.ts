@@ -1,9 +1,10 @@
 /** The alerts: what is open first, one row each, everything reachable from the keyboard. */
 import { html, nothing, type TemplateResult } from "lit";
+import { ref } from "lit/directives/ref.js";
 import { repeat } from "lit/directives/repeat.js";
 import { CAUSES, type Alert } from "../api.ts";
 import type { Desk } from "../desk.ts";
-import { age, bearing, clock, distance, plural, SEVERITY_SHAPES, spaced, speed } from "../words.ts";
+import { age, clock, plural, SEVERITY_SHAPES, spaced } from "../words.ts";
 
 export function alertList(desk: Desk): TemplateResult {
   const { state } = desk;
@@ -15,7 +16,7 @@ export function alertList(desk: Desk): TemplateResult {
       <h2>Alerts</h2>
       <span class="pane-note">${open ? `${open} open` : "none open"}${raised ? html`, <b>${raised} not acknowledged</b>` : nothing}</span>
       <span class="spacer"></span>
-      <span class="keys-hint" aria-hidden="true"><kbd>Space</kbd> newest <kbd>?</kbd> keys</span>
+      <span class="keys-hint" aria-hidden="true"><kbd>Space</kbd> worst <kbd>?</kbd> keys</span>
     </div>
     ${
       desk.sound.state === "on"
@@ -57,7 +58,8 @@ function row(desk: Desk, alert: Alert): TemplateResult {
         <span class="alert-age" title="raised at ${clock(alert.raised_at)} UTC">${age(age_s)}</span>
       </span>
       <span class="alert-text" title=${alert.text}>${alert.text}</span>
-      ${current ? html`<span class="alert-facts">${facts(alert)}</span>` : nothing}
+      ${current && alert.why ? html`<span class="why">${alert.why}</span>` : nothing}
+      ${alert.state === "closed" && alert.note ? html`<span class="why">Note: ${alert.note}</span>` : nothing}
     </button>
     ${closing ? causes(desk) : current ? actions(desk, alert) : nothing}
   </li>`;
@@ -70,8 +72,7 @@ function focused(desk: Desk, alert: Alert): void {
 }
 
 function ruleWords(alert: Alert): string {
-  const parts = [spaced(alert.rule), alert.zone, alert.count > 1 ? plural(alert.count, "track") : null];
-  return parts.filter(Boolean).join(" · ");
+  return alert.count > 1 ? `${spaced(alert.rule)} · ${plural(alert.count, "object")}` : spaced(alert.rule);
 }
 
 function stateWords(alert: Alert, pending: boolean): string {
@@ -79,20 +80,6 @@ function stateWords(alert: Alert, pending: boolean): string {
   if (alert.state === "closed") return `closed: ${alert.cause ?? "no cause"}`;
   const over = alert.active ? "" : ", over";
   return alert.state === "raised" ? `NEW${over}` : `ack ${alert.acknowledged_by ?? ""}${over}`;
-}
-
-function facts(alert: Alert): TemplateResult {
-  const items: [string, string][] = [];
-  if (alert.look_azimuth_deg !== null) items.push(["look", `${bearing(alert.look_azimuth_deg)}${up(alert.look_elevation_deg)}`]);
-  else if (alert.bearing_deg !== null) items.push(["bearing", bearing(alert.bearing_deg)]);
-  if (alert.distance_m !== null) items.push(["at", distance(alert.distance_m)]);
-  if (alert.speed_mps !== null) items.push(["speed", speed(alert.speed_mps)]);
-  if (alert.time_to_reach_s !== null) items.push(["reaches in", age(alert.time_to_reach_s)]);
-  return html`${alert.why ? html`<span class="why" title=${alert.why}>${alert.why}</span>` : nothing}${
-    items.length
-      ? html`<span class="facts">${items.map(([name, value]) => html`<span>${name} <b>${value}</b></span>`)}</span>`
-      : nothing
-  }`;
 }
 
 function actions(desk: Desk, alert: Alert): TemplateResult {
@@ -107,15 +94,36 @@ function actions(desk: Desk, alert: Alert): TemplateResult {
   </div>`;
 }
 
-function up(elevation: number | null): string {
-  if (elevation === null) return "";
-  return `, ${Math.abs(Math.round(elevation))}° ${elevation < 0 ? "down" : "up"}`;
-}
+const LONGEST_NOTE = 500;
 
+/** A digit closes at once; n opens the note first, where digits are text until Enter or Esc ends it. */
 function causes(desk: Desk): TemplateResult {
+  const { state } = desk;
   return html`<div class="causes" role="group" aria-label="Cause of closing">
+    ${
+      state.closingNote === null
+        ? nothing
+        : html`<input
+          class="note"
+          type="text"
+          aria-label="Note for the log"
+          placeholder="Note for the log, then Enter and the cause"
+          maxlength=${LONGEST_NOTE}
+          autocomplete="off"
+          .value=${state.closingNote}
+          @input=${(e: Event) => (state.closingNote = (e.target as HTMLInputElement).value)}
+          @keydown=${(e: KeyboardEvent) => e.key === "Enter" && !e.isComposing && (e.target as HTMLElement).blur()}
+          ${ref(takeFocus)}
+        />`
+    }
     <span class="causes-title">Close as</span>
     ${CAUSES.map((cause, i) => html`<button class="act" @click=${() => desk.close(cause)}><kbd>${i + 1}</kbd> ${cause}</button>`)}
+    ${state.closingNote === null ? html`<button class="act" @click=${() => desk.startNote()}><kbd>n</kbd> note…</button>` : nothing}
     <button class="act" @click=${() => desk.stopClosing()}><kbd>Esc</kbd> leave open</button>
   </div>`;
+}
+
+/** Once, when the field appears. */
+function takeFocus(field: Element | undefined): void {
+  if (field instanceof HTMLElement) requestAnimationFrame(() => field.focus());
 }

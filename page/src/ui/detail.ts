@@ -1,6 +1,6 @@
 /** Everything about the selected track: who it says it is, where it is, how sure the station is, and which bytes say so. */
 import { html, nothing, type TemplateResult } from "lit";
-import type { TrackDetail, TrackSource } from "../api.ts";
+import type { Operator, TrackDetail, TrackSource } from "../api.ts";
 import type { Desk } from "../desk.ts";
 import { bearingDistance } from "../geo.ts";
 import { trackName } from "../map/tracks.ts";
@@ -128,11 +128,51 @@ function sources(desk: Desk, detail: TrackDetail): TemplateResult {
         : html`<p class="more">No sources are held for it.</p>`
     }
     <p class="operator">
-      <button class="act" @click=${() => desk.loadOperators()}>Show operator position</button>
-      <span class="quiet">every look is written to the audit log</span>
+      <button class="act" @click=${() => desk.loadOperators()}>Show operator position (audited)</button>
+      <span class="quiet">every look is written to the log</span>
     </p>
-    ${desk.state.operators === null ? nothing : html`<pre>${desk.state.operators}</pre>`}
+    ${operators(desk)}
   `;
+}
+
+/** What was broadcast of the operator; only after the officer asked for it. */
+function operators(desk: Desk): TemplateResult | typeof nothing {
+  const { operators: held, operatorsError } = desk.state;
+  if (operatorsError) return html`<p class="more is-bad" role="alert">${operatorsError}</p>`;
+  if (held === null) return nothing;
+  if (!held.length) return html`<p class="more" role="status">No operator position is held for this track.</p>`;
+  return html`${held.map(
+    (o) => html`<dl class="facts-table operator-facts">
+      ${operatorRows(desk, o).map(([name, value]) => html`<dt>${name}</dt><dd>${value}</dd>`)}
+    </dl>`,
+  )}`;
+}
+
+const LOCATION_WORDS: Record<string, string> = {
+  takeoff: "take-off point",
+  live_gnss: "operator, live position",
+  fixed: "operator, fixed position",
+};
+
+/** The known fields, in the officer's order; unknown ones are left out, but a missing place is said. */
+function operatorRows(desk: Desk, o: Operator): [string, unknown][] {
+  const { plane } = desk.state.store;
+  const known = typeof o.lat_deg === "number" && typeof o.lon_deg === "number";
+  const from = known ? bearingDistance(plane.latDeg, plane.lonDeg, o.lat_deg!, o.lon_deg!) : null;
+  const alt = o.alt_wgs84_m;
+  const rows: [string, unknown][] = [
+    ["What", LOCATION_WORDS[o.location_kind ?? ""] ?? spaced(o.location_kind ?? "kind of place unknown")],
+    ["Position", known ? place(o.lat_deg!, o.lon_deg!) : "unknown"],
+    ["From site", from && html`<b>${bearing(from.bearingDeg)}</b> at <b>${distance(from.distanceM)}</b>`],
+    ["Height", typeof alt === "number" && `${metres(alt - (desk.state.hello?.site.geoid_separation_m ?? 0))} above sea level`],
+    ["Operator", o.operator_id && html`${o.operator_id} <span class="quiet">(as broadcast)</span>`],
+    ["Aircraft", o.identity && `${o.identity}${o.identity_kind ? ` (${spaced(o.identity_kind)})` : ""}`],
+    ["Says", o.description],
+    ["Heard", typeof o.time === "number" && `${clock(o.time)} UTC${o.sensor_id ? ` by ${o.sensor_id}` : ""}`],
+    ["Radio", [o.transport && spaced(o.transport), o.transmitter].filter(Boolean).join(", ")],
+    ["From", o.source && `${o.source}${typeof o.source_offset === "number" ? ` @ ${o.source_offset}` : ""}`],
+  ];
+  return rows.filter(([, value]) => value);
 }
 
 const HISTORY_ROWS = 6;

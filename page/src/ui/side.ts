@@ -23,13 +23,14 @@ export function side(desk: Desk): TemplateResult {
     ["zones", "Zones", "z", nothing],
   ];
   return html`
-    <div class="tabs" role="tablist" aria-label="Lower pane">
+    <div class="tabs" role="tablist" aria-label="Lower pane" @keydown=${(e: KeyboardEvent) => moveTab(desk, e, tabs.map(([tab]) => tab))}>
       ${tabs.map(
         ([tab, words, key, note]) => html`<button
           role="tab"
           id="tab-${tab}"
           aria-selected=${state.tab === tab ? "true" : "false"}
           aria-controls="tab-panel"
+          tabindex=${state.tab === tab ? "0" : "-1"}
           title="${words} (${key})"
           @click=${() => desk.show(tab)}
         >${words} ${note}</button>`,
@@ -39,4 +40,16 @@ export function side(desk: Desk): TemplateResult {
       ${state.tab === "tracks" ? trackList(desk) : state.tab === "detail" ? detail(desk) : state.tab === "sensors" ? sensors(desk) : zoneTool(desk)}
     </div>
   `;
+}
+
+/** Arrows, Home and End move between the tabs and show them (WAI-ARIA tabs pattern); Tab itself goes on into the panel. */
+function moveTab(desk: Desk, e: KeyboardEvent, tabs: Tab[]): void {
+  if (e.shiftKey || e.ctrlKey || e.altKey || e.metaKey) return;
+  const at = tabs.indexOf(desk.state.tab);
+  const to = { ArrowRight: at + 1, ArrowLeft: at - 1, Home: 0, End: tabs.length - 1 }[e.key];
+  if (to === undefined) return;
+  e.preventDefault();
+  const tab = tabs[(to + tabs.length) % tabs.length]!;
+  desk.show(tab);
+  document.getElementById(`tab-${tab}`)?.focus();
 }

@@ -17,6 +17,7 @@ docs/decisions/0004-log-of-our-own.md.
 
 from __future__ import annotations
 
+import contextlib
 import fcntl
 import hashlib
 import os
@@ -33,6 +34,7 @@ MAGIC = b"PICKETLOG 1\n"
 _FRAME = struct.Struct("<II8s")
 _HEADER_BYTES = len(MAGIC) + 32
 _SEARCH_BYTES = 1 << 18  # looked through for a next frame; longer than what one commit usually holds
+_SEARCH_WORK = 32 << 20  # bytes checksummed in that search at most: a killed station must be up again at once
 MAX_BODY = 64 << 20  # bytes; a length above this is damage, not a record
 
 _encode = msgspec.msgpack.Encoder().encode
@@ -120,16 +122,23 @@ class _Scan:
 
 def _holds_a_frame(rest: bytes) -> bool:
     """True when a whole frame lies somewhere in what a cut would have left of one record: its length was changed, not cut."""
+    view, work = memoryview(rest), 0
     for at in range(min(len(rest) - _FRAME.size, _SEARCH_BYTES) + 1):
         length, crc, _ = _FRAME.unpack_from(rest, at)
-        body = rest[at + _FRAME.size : at + _FRAME.size + length]
-        if 0 < length == len(body) and zlib.crc32(body) == crc:
+        begin = at + _FRAME.size
+        if not 0 < length <= len(rest) - begin or work > _SEARCH_WORK:
+            continue
+        work += length
+        if zlib.crc32(view[begin : begin + length]) == crc:
             return True
     return False
 
 
-def read(folder: Path, *, verdict: Verdict | None = None) -> Iterator[Record]:
+def read(folder: Path, *, verdict: Verdict | None = None, after: int = 0) -> Iterator[Record]:
     """The records of a log in order, up to the first damage; `verdict` is filled on the way.
+
+    after: leaves out the segments that hold nothing newer than this seq (of the first segment read, older records come along):
+    a restart need not read a year to learn what the last second was.
 
     Damage inside a segment ends the reading: what comes after it cannot be proven. A cut tail of a segment that a killed
     station left is normal: reading goes on with the next segment, whose header states the chain value it continues. The
@@ -137,7 +146,7 @@ def read(folder: Path, *, verdict: Verdict | None = None) -> Iterator[Record]:
     """
     v = verdict if verdict is not None else Verdict()
     expected = b""
-    for path in segments(folder):
+    for path in _newer(segments(folder), after):
         scan = _Scan(path)
         v.segments += 1
         for record in scan.records():
@@ -158,6 +167,15 @@ def read(folder: Path, *, verdict: Verdict | None = None) -> Iterator[Record]:
         expected = scan.chain or expected
 
 
+def _newer(paths: list[Path], after: int) -> list[Path]:
+    """The segments from the newest one on that begins at or before the record `after`."""
+    for i in range(len(paths) - 1, 0, -1) if after else ():
+        first = next(_Scan(paths[i]).records(), None)
+        if first is not None and first.seq <= after:
+            return paths[i:]
+    return paths
+
+
 def verify(folder: Path) -> Verdict:
     """Reads a whole log and says what holds. Raises LogError when the folder holds no log."""
     if not segments(folder):
@@ -172,36 +190,57 @@ class LogFile:
     """Appends records to a log folder. One writer at a time: a lock file says so. Not thread-safe by itself.
 
     `append` only collects; `commit` writes and syncs. A new segment begins when the current one passes `segment_bytes`, and
-    after every start: the torn tail that a killed station left stays as it is.
+    after every start: the torn tail that a killed station left stays as it is. `last` is the newest record that was there
+    before.
     """
 
     def __init__(self, folder: Path, *, segment_bytes: int = 64 << 20) -> None:
         self.folder, self.segment_bytes = folder, segment_bytes
+        self.last: Record | None = None
         try:
             folder.mkdir(parents=True, exist_ok=True)
             self._lock = _lock(folder)
+            self._chain, self._number = self._resume()
         except OSError as e:
             raise LogError(f"{folder}: cannot be written ({e.strerror or e}); give another [archive] path or --archive") from None
-        self._chain, self._number = self._resume()
         self._file: BinaryIO | None = None
         self._size = 0
-        self._pending: list[Record] = []
+        self._half_written = False  # the file may be longer than `_size`: what a full disk took of a commit
+        self._next_chain = self._chain
+        self._pending: list[bytes] = []
+        self.pending_bytes = 0
         self.bytes_written = 0
 
     def _resume(self) -> tuple[bytes, int]:
-        """Chain value and number of the last segment that holds anything."""
+        """Chain value to go on from, and the highest segment number in use; finds `last` on the way.
+
+        A file too short for a header was never written whole: nothing is lost with it. Any other segment without a header that
+        holds is damaged: it stays, for `verify` to name.
+        """
+        chain, number = b"", 0
         for path in reversed(segments(self.folder)):
-            scan = _Scan(path)
-            for _ in scan.records():
-                pass
-            if scan.chain:
-                return scan.chain, int(path.stem)
-            path.unlink()  # a header that was never written whole: nothing is lost with it
-        return bytes(32), 0
+            if path.stat().st_size < _HEADER_BYTES:
+                path.unlink()
+                continue
+            scan, number = _Scan(path), max(number, int(path.stem))
+            for record in scan.records():
+                self.last = record
+            chain = chain or scan.chain
+            if chain and self.last is not None:
+                break
+        return chain or bytes(32), number
 
     def append(self, record: Record) -> None:
-        """Adds a record to what the next `commit` writes."""
-        self._pending.append(record)
+        """Adds a record to what the next `commit` writes. Raises LogError for one that no log can hold (it is left out)."""
+        try:
+            body = _encode(record)
+        except (TypeError, ValueError, OverflowError) as e:
+            raise LogError(f"record {record.seq} ({record.kind}) cannot be written: {e}") from None
+        if len(body) > MAX_BODY:
+            raise LogError(f"record {record.seq} ({record.kind}) cannot be written: {len(body)} bytes, at most {MAX_BODY}")
+        self._next_chain = hashlib.sha256(self._next_chain + body).digest()
+        self._pending.append(_FRAME.pack(len(body), zlib.crc32(body), self._next_chain[:8]) + body)
+        self.pending_bytes += _FRAME.size + len(body)
 
     @property
     def pending(self) -> int:
@@ -213,33 +252,39 @@ class LogFile:
         pending, and what was half written is cut off again, so that a later commit goes on as if nothing had happened."""
         if not self._pending:
             return
-        chain, frames = self._chain, []
-        for record in self._pending:
-            body = _encode(record)
-            chain = hashlib.sha256(chain + body).digest()
-            frames.append(_FRAME.pack(len(body), zlib.crc32(body), chain[:8]) + body)
-        data = b"".join(frames)
         f = self._file or self._open_segment()
+        data = b"".join(self._pending)
         try:
-            f.write(data)
+            self._cut_back(f)
+            self._half_written = True
+            _write_all(f, data)
             os.fdatasync(f.fileno())
+            self._half_written = False
         except OSError:
-            f.truncate(self._size)
-            f.seek(self._size)
+            with contextlib.suppress(OSError):  # a disk that is gone: before the next attempt, then
+                self._cut_back(f)
             raise
-        self._chain = chain
+        self._chain = self._next_chain
         self._size += len(data)
         self.bytes_written += len(data)
         self._pending.clear()
+        self.pending_bytes = 0
         if self._size >= self.segment_bytes:
             f.close()
             self._file = None
+
+    def _cut_back(self, f: BinaryIO) -> None:
+        """Cuts off what a commit that failed left behind the last good record."""
+        if self._half_written:
+            f.truncate(self._size)
+            f.seek(self._size)
+            self._half_written = False
 
     def _open_segment(self) -> BinaryIO:
         path = self.folder / f"{self._number + 1:08d}.plog"
         f = path.open("xb", buffering=0)
         try:
-            f.write(MAGIC + self._chain)
+            _write_all(f, MAGIC + self._chain)
             _sync_folder(self.folder)
         except OSError:
             f.close()
@@ -258,6 +303,13 @@ class LogFile:
                 self._file.close()
                 self._file = None
             self._lock.close()
+
+
+def _write_all(f: BinaryIO, data: bytes) -> None:
+    """Writes every byte: a disk that fills up takes some, says how many, and fails at the next attempt only."""
+    rest = memoryview(data)
+    while rest:
+        rest = rest[f.write(rest) :]
 
 
 def _lock(folder: Path) -> BinaryIO:

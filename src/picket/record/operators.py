@@ -11,6 +11,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+from collections import Counter, deque
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -21,50 +22,86 @@ import numpy as np
 from picket.words import Batch
 
 _LATEST = 2_000  # rows kept in memory for a look from the page
+_WAITING = 50_000  # lines that wait for a disk; beyond them rows are not kept at all, and counted
 
 
 class OperatorStore:
-    """Appends operator rows to day files and keeps the latest per aircraft in memory."""
+    """Operator rows: the latest per aircraft in memory, all of them in day files.
+
+    `add`, `of` and `erase_old` belong to the I/O loop and never touch the disk, except that `erase_old` deletes files.
+    `write` belongs to the log writer's thread. `left_out` counts rows that were not kept.
+    """
 
     def __init__(self, folder: Path, *, keep_days: float, random: Callable[[int], bytes] = os.urandom) -> None:
         self.folder, self.keep_days, self._random = folder, keep_days, random
-        self._latest: dict[str, dict[str, Any]] = {}
+        self.left_out: Counter[str] = Counter()
+        self._latest: dict[str, tuple[float, dict[str, Any]]] = {}  # when it came, and the row
+        self._waiting: deque[tuple[str, str]] = deque()  # (day, line) not on disk yet
 
     def add(self, batch: Batch, now: float) -> list[bytes]:
-        """Writes the rows; returns their digests for the log. One row per aircraft and change of place: repeats are not kept."""
-        digests, lines = [], []
+        """Takes in the rows; returns their digests for the log. One row per aircraft and change of place: repeats are not kept."""
+        digests, day = [], f"{datetime.fromtimestamp(now, UTC):%Y-%m-%d}"
         for row in _known(batch):
             key = str(row.get("identity") or row.get("transmitter") or "?")
-            before = self._latest.pop(key, None)
-            self._latest[key] = row
+            _, before = self._latest.pop(key, (0.0, None))
+            self._latest[key] = now, row
             if before is not None and _same(before, row):
+                continue
+            if len(self._waiting) >= _WAITING:
+                self.left_out["overload"] += 1
                 continue
             salt = self._random(16)
             text = json.dumps(row, sort_keys=True, separators=(",", ":"))
             digests.append(hashlib.sha256(salt + text.encode()).digest())
-            lines.append(json.dumps({"salt": salt.hex(), "row": row}, sort_keys=True, separators=(",", ":")) + "\n")
+            line = json.dumps({"salt": salt.hex(), "row": row}, sort_keys=True, separators=(",", ":")) + "\n"
+            self._waiting.append((day, line))
         while len(self._latest) > _LATEST:
             self._latest.pop(next(iter(self._latest)))
-        if lines:
-            self._write(lines, now)
         return digests
 
-    def _write(self, lines: list[str], now: float) -> None:
+    @property
+    def waiting(self) -> int:
+        """Rows that are not on disk yet."""
+        return len(self._waiting)
+
+    def write(self) -> None:
+        """Writes what waits to its day files and syncs them. Raises OSError; what was not written goes on waiting."""
+        while self._waiting:
+            waiting = list(self._waiting)
+            day = waiting[0][0]
+            n = next((i for i, (other, _) in enumerate(waiting) if other != day), len(waiting))
+            self._append(self.folder / f"{day}.jsonl", "".join(line for _, line in waiting[:n]).encode())
+            for _ in range(n):
+                self._waiting.popleft()
+
+    def _append(self, path: Path, data: bytes) -> None:
         self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        path = self.folder / f"{datetime.fromtimestamp(now, UTC):%Y-%m-%d}.jsonl"
         fd = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
-        with os.fdopen(fd, "w", encoding="utf-8") as f:
-            f.writelines(lines)
+        try:
+            size = os.fstat(fd).st_size
+            try:
+                rest = memoryview(data)
+                while rest:
+                    rest = rest[os.write(fd, rest) :]
+                os.fdatasync(fd)
+            except OSError:
+                os.ftruncate(fd, size)
+                raise
+        finally:
+            os.close(fd)
 
     def of(self, identity: str | None, transmitters: set[str]) -> list[dict[str, Any]]:
-        """The latest rows of an aircraft by identity or transmitter address."""
+        """The latest rows of an aircraft by identity or transmitter address, from memory."""
         return [
-            row for row in self._latest.values()
+            row for _, row in self._latest.values()
             if (identity and row.get("identity") == identity) or row.get("transmitter") in transmitters
         ]  # fmt: skip
 
     def erase_old(self, now: float) -> list[str]:
-        """Deletes the day files past their time; returns their names."""
+        """Forgets rows past their time and deletes their day files; returns the files' names. Raises OSError."""
+        oldest = now - self.keep_days * 86400
+        for key in [k for k, (came, _) in self._latest.items() if came < oldest]:
+            del self._latest[key]
         last = (datetime.fromtimestamp(now, UTC) - timedelta(days=self.keep_days)).strftime("%Y-%m-%d")
         gone = [p for p in sorted(self.folder.glob("????-??-??.jsonl")) if p.stem < last]
         for path in gone:

@@ -6,12 +6,13 @@ so that a restarted station knows its officers. Nothing here is ever logged.
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import hmac
 import json
 import secrets
+import threading
 from collections.abc import Callable
-from http.cookies import CookieError, SimpleCookie
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +22,8 @@ COOKIE = "picket_session"
 SESSION_HOURS = 7 * 24
 TOKEN_MINUTES = 60 * 12
 _SCRYPT = {"n": 2**14, "r": 8, "p": 5}  # OWASP password storage cheat sheet: N=2^14 with p=5, 16 MiB
-_MAX_FAILURES = 10  # wrong passwords or tokens in a minute, all callers together, before everyone waits
+_MAX_FAILURES = 10  # wrong passwords or tokens in a minute from one address, before it waits
+MAX_BODY = 1 << 20  # bytes of a request: a zone's outline has room; anyone may send some to /login
 
 
 class AccessError(ValueError):
@@ -29,46 +31,59 @@ class AccessError(ValueError):
 
 
 class Access:
-    """Tokens, sessions and users of one station."""
+    """Tokens, sessions and users of one station. Any thread may call; sign-ins write a file and hash for long: not in the loop."""
 
     def __init__(self, folder: Path, clock: Callable[[], float]) -> None:
         self._path, self._users_path, self._clock = folder / "sessions.json", folder / "users.json", clock
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        try:
+            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        except OSError as e:
+            raise AccessError(f"{folder}: cannot be written ({e.strerror or e}); give another --archive") from None
         self._tokens: dict[str, tuple[str, float]] = {}
-        self._sessions: dict[str, dict[str, Any]] = _load(self._path)
-        self._users: dict[str, dict[str, str]] = _load(self._users_path)
-        self._failures: list[float] = []
+        self._sessions: dict[str, dict[str, Any]] = {
+            k: v for k, v in _load(self._path).items() if isinstance(v.get("until"), (int, float)) and "name" in v
+        }
+        self._failures: dict[str, list[float]] = {}
+        self._changing, self._hashing = threading.Lock(), threading.Lock()
 
     @property
     def has_users(self) -> bool:
         """True when at least one user with a password exists."""
-        return bool(self._users)
+        return bool(_load(self._users_path))
 
     def new_token(self, name: str) -> str:
         """A one-time token for `name`."""
-        token = secrets.token_urlsafe(24)
-        self._tokens[_hash(token)] = (name, self._clock() + TOKEN_MINUTES * 60)
+        token, now = secrets.token_urlsafe(24), self._clock()
+        with self._changing:
+            self._tokens = {k: v for k, v in self._tokens.items() if v[1] > now}
+            self._tokens[_hash(token)] = (name, now + TOKEN_MINUTES * 60)
         return token
 
-    def open_session(self, token: str) -> tuple[str, str]:
-        """(session, name) for a token, which is spent. Raises AccessError."""
-        self._slow_down()
-        name, until = self._tokens.pop(_hash(token), ("", 0.0))
+    def open_session(self, token: str, caller: str = "") -> tuple[str, str]:
+        """(session, name) for a token, which is spent. `caller` is the address that asks. Raises AccessError."""
+        self._slow_down(caller)
+        with self._changing:
+            name, until = self._tokens.pop(_hash(token), ("", 0.0))
         if until < self._clock():
-            self._failures.append(self._clock())
+            self._failed(caller)
             raise AccessError(
                 "this link was used already or is too old; make a new one on a signed-in page, or restart the station"
             )
         return self._session(name), name
 
-    def log_in(self, name: str, password: str) -> tuple[str, str]:
+    def log_in(self, name: str, password: str, caller: str = "") -> tuple[str, str]:
         """(session, name) for a user's password. Raises AccessError."""
-        self._slow_down()
-        user = self._users.get(name) or {"salt": "00", "hash": ""}  # unknown names cost the same time
-        digest = _scrypt(password, bytes.fromhex(user["salt"]))
-        if not hmac.compare_digest(digest, user["hash"]):
-            self._failures.append(self._clock())
-            raise AccessError("name or password is wrong")
+        if not self._hashing.acquire(timeout=1.0):  # 16 MiB and a core each: one at a time, and not all threads waiting for it
+            raise AccessError("too many sign in at once; try again in a moment")
+        try:
+            self._slow_down(caller)
+            user = _load(self._users_path).get(name, {})
+            salt, known = str(user.get("salt", "00")), str(user.get("hash", ""))  # unknown names cost the same time
+            if not hmac.compare_digest(_scrypt(password, bytes.fromhex(salt)), known):
+                self._failed(caller)
+                raise AccessError("name or password is wrong")
+        finally:
+            self._hashing.release()
         return self._session(name), name
 
     def who(self, session: str) -> str | None:
@@ -79,25 +94,33 @@ class Access:
         return str(held["name"])
 
     def set_password(self, name: str, password: str) -> None:
-        """Adds a user or changes a password. Raises AccessError for one that is too short."""
+        """Adds a user or changes a password; a running station knows it at once. Raises AccessError for one that is too short."""
         if len(password) < 10:
             raise AccessError(f"a password of {len(password)} characters is too short; use at least 10")
         salt = secrets.token_bytes(16)
-        self._users[name] = {"salt": salt.hex(), "hash": _scrypt(password, salt)}
-        replace_file(self._users_path, json.dumps(self._users).encode())
+        users = {**_load(self._users_path), name: {"salt": salt.hex(), "hash": _scrypt(password, salt)}}
+        replace_file(self._users_path, json.dumps(users).encode())
 
     def _session(self, name: str) -> str:
         session, now = secrets.token_urlsafe(32), self._clock()
-        self._sessions = {k: v for k, v in self._sessions.items() if v["until"] > now}
-        self._sessions[_hash(session)] = {"name": name, "until": now + SESSION_HOURS * 3600}
-        replace_file(self._path, json.dumps(self._sessions).encode())
+        with self._changing:
+            self._sessions = {k: v for k, v in self._sessions.items() if v["until"] > now}
+            self._sessions[_hash(session)] = {"name": name, "until": now + SESSION_HOURS * 3600}
+            with contextlib.suppress(OSError):  # a full disk must not keep officers out; a restart asks them to sign in again
+                replace_file(self._path, json.dumps(self._sessions).encode())
         return session
 
-    def _slow_down(self) -> None:
+    def _slow_down(self, caller: str) -> None:
         now = self._clock()
-        self._failures = [t for t in self._failures if t > now - 60]
-        if len(self._failures) >= _MAX_FAILURES:
-            raise AccessError("too many wrong tries; wait a minute")
+        with self._changing:
+            recent = {c: [t for t in times if t > now - 60] for c, times in self._failures.items()}
+            self._failures = {c: times for c, times in recent.items() if times}
+            if len(self._failures.get(caller, ())) >= _MAX_FAILURES:
+                raise AccessError("too many wrong tries; wait a minute")
+
+    def _failed(self, caller: str) -> None:
+        with self._changing:
+            self._failures.setdefault(caller, []).append(self._clock())
 
 
 def _hash(secret: str) -> str:
@@ -108,22 +131,24 @@ def _scrypt(password: str, salt: bytes) -> str:
     return hashlib.scrypt(password.encode(), salt=salt, maxmem=64 << 20, **_SCRYPT).hex()
 
 
-def _load(path: Path) -> dict[str, Any]:
+def _load(path: Path) -> dict[str, dict[str, Any]]:
     try:
         loaded = json.loads(path.read_text("utf-8"))
-    except (FileNotFoundError, ValueError):
+    except (OSError, ValueError):
         return {}
-    return loaded if isinstance(loaded, dict) else {}
+    return {k: v for k, v in loaded.items() if isinstance(v, dict)} if isinstance(loaded, dict) else {}
 
 
 class Gate:
-    """ASGI: refuses a wrong Host or Origin (403) and, outside `open_paths`, a request without a session (401).
+    """ASGI: refuses a wrong Host or Origin (403), a body that is too long or of unknown length (413, 411) and, outside
+    `open_paths`, a request without a session (401).
 
-    The name behind the session is put into the scope's state as `user`.
+    serves: whether a Host header (lower case) is this station's. The name behind the session is put into the scope's state as
+    `user`.
     """
 
-    def __init__(self, app: Any, access: Access, hosts: Callable[[], set[str]], open_paths: tuple[str, ...], scheme: str) -> None:
-        self.app, self.access, self.hosts, self.open_paths, self.scheme = app, access, hosts, open_paths, scheme
+    def __init__(self, app: Any, access: Access, serves: Callable[[str], bool], open_paths: tuple[str, ...], scheme: str) -> None:
+        self.app, self.access, self.serves, self.open_paths, self.scheme = app, access, serves, open_paths, scheme
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         """One request or WebSocket."""
@@ -146,11 +171,16 @@ class Gate:
 
     def _problem(self, scope: Any, headers: dict[str, str]) -> tuple[int, str] | None:
         host = headers.get("host", "").lower()
-        if host not in self.hosts():
+        if not self.serves(host):
             return 403, f"host {host!r} is not served here; open the address that the station printed"
         origin = headers.get("origin")
         if origin is not None and origin.lower() != f"{self.scheme}://{host}":
             return 403, f"origin {origin!r} may not use this station"
+        if "transfer-encoding" in headers:
+            return 411, "send the body with a Content-Length"
+        length = headers.get("content-length", "0")
+        if not length.isdecimal() or int(length[:20]) > MAX_BODY:
+            return 413, f"a body of {length[:20]} bytes; at most {MAX_BODY}"
         user = self.access.who(session_of(headers))
         scope.setdefault("state", {})["user"] = user
         if user is None and scope["path"] not in self.open_paths:
@@ -163,8 +193,8 @@ def session_of(headers: dict[str, str]) -> str:
     bearer = headers.get("authorization", "")
     if bearer.lower().startswith("bearer "):
         return bearer[7:].strip()
-    try:
-        morsel = SimpleCookie(headers.get("cookie", "")).get(COOKIE)
-    except CookieError:
-        return ""
-    return morsel.value if morsel else ""
+    for part in headers.get("cookie", "").split(";"):  # other programs on this machine set cookies too, and odd ones
+        name, _, value = part.strip().partition("=")
+        if name == COOKIE:
+            return value
+    return ""

@@ -1,7 +1,8 @@
 """The HTTP API of docs/stream.md. Each answer is a view of the engine; each change is a record in the log.
 
-Handlers that look inside the engine are plain functions: the framework runs them in its thread pool, so the I/O loop never
-waits for the engine's lock.
+Handlers that look inside the engine are plain functions that return finished bytes: the framework runs them in its thread pool,
+so the I/O loop neither waits for the engine's lock nor builds JSON of ten thousand tracks. They take what they need under the
+lock and build rows outside. What writes a record is a coroutine: numbers are given in the loop.
 """
 
 from __future__ import annotations
@@ -15,16 +16,21 @@ from urllib.parse import parse_qs
 import msgspec
 import numpy as np
 from fastapi import Body, FastAPI, HTTPException, Query, Request, Response, WebSocket
+from fastapi import Path as InPath
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import FileResponse, HTMLResponse, JSONResponse, RedirectResponse
 from fastapi.staticfiles import StaticFiles
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
+from starlette.exceptions import HTTPException as AnyHTTPException
 
 from picket import __version__
 from picket.station.access import COOKIE, SESSION_HOURS, Access, AccessError, Gate
-from picket.station.core import Core
+from picket.station.core import ActionError, Core, NotOnDiskError
+from picket.station.engine import View
 from picket.station.feeds import Feed
 from picket.station.health import health
+from picket.station.history import latest, sources
+from picket.station.sequence import ClosedError
 from picket.station.stream import Hub
 from picket.station.zones import ZoneError, save_zone, zones_geojson
 
@@ -38,6 +44,9 @@ _HEADERS = {
     "referrer-policy": "no-referrer",
     "cross-origin-opener-policy": "same-origin",
 }
+
+
+Number = Annotated[int, InPath(ge=0, le=2**53)]  # of a track or alert: what JSON and a record can hold
 
 
 class Credentials(BaseModel):
@@ -54,10 +63,10 @@ class Closing(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
     cause: Literal["drone", "friendly", "bird", "clutter", "spoof", "exercise", "other"]
-    note: str = ""
+    note: str = Field("", max_length=2000)
 
 
-def make_app(core: Core, feeds: list[Feed], access: Access, hosts: Any, scheme: str) -> tuple[Any, Hub]:
+def make_app(core: Core, feeds: list[Feed], access: Access, serves: Any, scheme: str) -> tuple[Any, Hub]:
     """The ASGI application behind its gate, and the hub that `closing` ends its WebSockets through."""
     app = FastAPI(title="Picket station", version=__version__, openapi_url="/api/openapi.json", docs_url=None, redoc_url=None)
     hub = Hub(core)
@@ -68,13 +77,23 @@ def make_app(core: Core, feeds: list[Feed], access: Access, hosts: Any, scheme: 
     _sockets(app, core, hub)
     if PAGE.is_dir():
         app.mount("/", StaticFiles(directory=str(PAGE)), name="page")
-    return Gate(app, access, hosts, ("/", "/login", "/api/session"), scheme), hub
+    return Gate(app, access, serves, ("/", "/login", "/api/session"), scheme), hub
 
 
 def _errors(app: FastAPI) -> None:
-    @app.exception_handler(HTTPException)
-    def plain(_: Request, e: HTTPException) -> JSONResponse:
-        return JSONResponse({"error": e.detail}, e.status_code)
+    @app.exception_handler(AnyHTTPException)  # the framework's own too: no such path, wrong method
+    def plain(request: Request, e: AnyHTTPException) -> JSONResponse:
+        words = {404: f"nothing is served at {request.url.path}", 405: f"{request.method} is not for {request.url.path}"}
+        own = isinstance(e, HTTPException)
+        return JSONResponse({"error": e.detail if own else words.get(e.status_code, e.detail)}, e.status_code, e.headers)
+
+    @app.exception_handler(ClosedError)
+    def closing(_: Request, e: ClosedError) -> JSONResponse:
+        return JSONResponse({"error": str(e)}, 503)
+
+    @app.exception_handler(Exception)
+    def broken(_: Request, e: Exception) -> JSONResponse:
+        return JSONResponse({"error": f"the station has a fault ({type(e).__name__}); its terminal says more"}, 500)
 
     @app.exception_handler(RequestValidationError)
     def wrong(_: Request, e: RequestValidationError) -> JSONResponse:
@@ -89,6 +108,11 @@ def _errors(app: FastAPI) -> None:
         if request.url.path.startswith("/api/"):
             response.headers["cache-control"] = "no-store"
         return response
+
+
+def answer(data: Any) -> Response:
+    """JSON as the API gives it; NaN and infinity are null."""
+    return Response(msgspec.json.encode(data), media_type="application/json")
 
 
 # -- signing in --------------------------------------------------------------------------------------------------------
@@ -120,7 +144,7 @@ def _sign_in(app: FastAPI, core: Core, access: Access, scheme: str) -> None:
             return RedirectResponse("/", 303)  # the link was opened again in the same browser
         if token:
             try:
-                session, name = access.open_session(token)
+                session, name = await asyncio.to_thread(access.open_session, token, _caller(request))
             except AccessError as e:
                 return ask(str(e))
             core.audit(name, "signed in by link")
@@ -136,20 +160,22 @@ def _sign_in(app: FastAPI, core: Core, access: Access, scheme: str) -> None:
         form = parse_qs((await request.body())[:4096].decode("utf-8", "replace"))
         name, password = form.get("name", [""])[0], form.get("password", [""])[0]
         try:
-            session, who = await asyncio.to_thread(access.log_in, name, password)  # the hash is slow on purpose
+            session, who = await asyncio.to_thread(access.log_in, name, password, _caller(request))  # the hash is slow on purpose
         except AccessError as e:
             return ask(str(e))
         core.audit(who, "signed in with a password")
         return let_in(session, who)
 
     @app.post("/api/session", summary="A session for a one-time token, or for a name and password")
-    def session(given: Credentials) -> dict[str, str]:
+    async def session(request: Request, given: Credentials) -> dict[str, str]:
         try:
-            held, name = (
-                access.open_session(given.token) if given.token else access.log_in(given.name or "", given.password or "")
-            )
+            if given.token:
+                held, name = await asyncio.to_thread(access.open_session, given.token, _caller(request))
+            else:
+                held, name = await asyncio.to_thread(access.log_in, given.name or "", given.password or "", _caller(request))
         except AccessError as e:
             raise HTTPException(401, str(e)) from None
+        core.audit(name, "signed in by link" if given.token else "signed in with a password")
         return {"session": held, "name": name}
 
     @app.post("/api/links", summary="A fresh one-time address, for a second screen")
@@ -157,6 +183,10 @@ def _sign_in(app: FastAPI, core: Core, access: Access, scheme: str) -> None:
         name = request.state.user
         core.audit(name, "made a one-time link")
         return {"url": f"{scheme}://{request.headers['host']}/?token={access.new_token(name)}"}
+
+
+def _caller(request: Request) -> str:
+    return request.client.host if request.client else ""
 
 
 # -- looking -----------------------------------------------------------------------------------------------------------
@@ -181,74 +211,78 @@ def _looks(app: FastAPI, core: Core, feeds: list[Feed], hub: Hub) -> None:
         return hello(core, request.state.user)
 
     @app.get("/api/tracks", summary="Every track that is shown")
-    def tracks() -> dict[str, Any]:
-        return {"time": core.view.time, "tracks": _track_rows(core)}
+    def tracks() -> Response:
+        view = core.view
+        return answer({"time": view.time, "tracks": _track_rows(view)})
 
     @app.get("/api/tracks/{track_id}", summary="One track: history, identities, raw sources, alerts")
-    def track(track_id: int) -> dict[str, Any]:
-        row = next((r for r in _track_rows(core) if r["track_id"] == track_id), None)
-        if row is None:
-            raise HTTPException(404, f"no live track has the number {track_id}")
+    def track(track_id: Number) -> Response:
+        row = _track_row(core, track_id)
         with engine.lock:
-            sources = engine.recent.sources(track_id)
-            alerts = [a.id for a in engine.book.all if track_id in a.track_ids]
-            history = engine.history.of(track_id)
-        identities = sorted(
-            {str(s["last"]["identity"]) for s in sources if s["last"].get("identity")}
-            | ({row["identity"]} if row.get("identity") else set())
-        )
-        return {"track": row, "history": history, "identities": identities, "sources": sources, "alerts": alerts}
+            parts, history, known = engine.recent.parts(), engine.history.of(track_id), engine.book.all
+        found = sources(parts, track_id)
+        names = {str(s["last"]["identity"]) for s in found if s["last"].get("identity")}
+        if row.get("identity"):
+            names.add(row["identity"])
+        alerts = [a.id for a in known if track_id in a.track_ids]
+        return answer({"track": row, "history": history, "identities": sorted(names), "sources": found, "alerts": alerts})
 
     @app.get("/api/detections", summary="The latest raw detections")
-    def detections(since: float = 0.0, limit: Annotated[int, Query(ge=1, le=10_000)] = 500) -> dict[str, Any]:
+    def detections(since: float = 0.0, limit: Annotated[int, Query(ge=1, le=10_000)] = 500) -> Response:
         with engine.lock:
-            return {"detections": engine.recent.latest(since, limit)}
+            parts = engine.recent.parts()
+        return answer({"detections": latest(parts, since, limit)})
 
     @app.get("/api/alerts", summary="Alerts, newest first")
-    def alerts(state: Literal["open", "all"] = "open") -> dict[str, Any]:
+    def alerts(state: Literal["open", "all"] = "open") -> Response:
         with engine.lock:
             found = engine.book.open if state == "open" else engine.book.all
-            return {"alerts": [msgspec.to_builtins(a) for a in found]}
+        return answer({"alerts": found})
 
     @app.get("/api/zones", summary="The zones as GeoJSON")
-    async def zones() -> dict[str, Any]:
-        return zones_geojson(engine.site)
+    def zones() -> Response:
+        return answer(zones_geojson(engine.site))
 
     @app.get("/api/sensors", summary="Each sensor: state, age, rates, what was left out")
-    def sensors() -> dict[str, Any]:
+    def sensors() -> Response:
         with engine.lock:
-            return {"sensors": engine.sensors.rows(core.sequencer.now())}
+            found = engine.sensors.rows(core.sequencer.now())
+        return answer({"sensors": found})
 
     @app.get("/api/health", summary="The station itself")
-    def get_health() -> dict[str, Any]:
-        return {**health(core, feeds), "clients": hub.clients}
+    def get_health() -> Response:
+        return answer({**health(core, feeds), "clients": hub.clients})
 
     @app.get("/api/counts", summary="What came in and what was left out, by reason")
-    def counts() -> dict[str, Any]:
+    def counts() -> Response:
         with engine.lock:
             left_out = {source: dict(reasons) for source, reasons in sorted(engine.left_out.items())}
-            return {
-                "left_out": left_out,
-                "detections": engine.counts["detections"],
-                "tracks": engine.counts["tracks"],
-                "alerts": len(engine.book.all),
-            }
+            left_out["alerts"] = dict(engine.book.left_out)
+            seen = {k: engine.counts[k] for k in ("detections", "tracks")}
+            alerts = len(engine.book.all)
+        left_out["operators"] = dict(core.operators.left_out)
+        return answer({"left_out": {k: v for k, v in left_out.items() if v}, **seen, "alerts": alerts})
 
     @app.get("/api/operators", summary="Operator positions of one track; every look is audited")
-    async def operators(request: Request, track_id: int) -> dict[str, Any]:
-        row = next((r for r in _track_rows(core) if r["track_id"] == track_id), None)
-        if row is None:
-            raise HTTPException(404, f"no live track has the number {track_id}")
+    async def operators(request: Request, track_id: Annotated[int, Query(ge=0, le=2**53)]) -> Response:
+        row, senders = await asyncio.to_thread(_senders, core, track_id)
         core.audit(request.state.user, "looked at operator positions", track_id=track_id, identity=row.get("identity"))
-        senders = {str(s["last"]["transmitter"]) for s in engine.recent.sources(track_id) if s["last"].get("transmitter")}
-        return {"operators": core.operators.of(row.get("identity"), senders)}
+        return answer({"operators": core.operators.of(row.get("identity"), senders)})
 
     @app.get("/api/map", summary="The site's own map as GeoJSON")
     def site_map() -> Response:
         name = core.site.site.map
         if not name:
-            return JSONResponse({"type": "FeatureCollection", "features": []})
+            return answer({"type": "FeatureCollection", "features": []})
         return Response(_beside(core, name), media_type="application/geo+json")
+
+
+def _senders(core: Core, track_id: int) -> tuple[dict[str, Any], set[str]]:
+    """The track's row, and the radio addresses that it was last heard from."""
+    row = _track_row(core, track_id)
+    with core.engine.lock:
+        parts = core.engine.recent.parts()
+    return row, {str(s["last"]["transmitter"]) for s in sources(parts, track_id) if s["last"].get("transmitter")}
 
 
 def _beside(core: Core, name: str) -> bytes:
@@ -259,13 +293,21 @@ def _beside(core: Core, name: str) -> bytes:
         raise HTTPException(404, f"site.map: {name} cannot be read ({e.strerror})") from None
 
 
-def _track_rows(core: Core) -> list[dict[str, Any]]:
-    """The tracks of the picture as rows for people."""
-    view = core.view
+def _track_rows(view: View, only: int | None = None) -> list[dict[str, Any]]:
+    """The tracks of the picture, or one of them, as rows for people."""
     shown = np.isin(view.tracks["track_id"], view.picture.ids) & ~view.tracks.equals("status", "ended")
+    if only is not None:
+        shown &= view.tracks["track_id"] == only
     extra = zip(view.affiliation[shown].tolist(), view.level[shown].tolist(), strict=True)
     rows = view.tracks.take(shown).rows()
     return [{**row, "affiliation": _AFFILIATION[a], "alert": _LEVEL[v]} for row, (a, v) in zip(rows, extra, strict=True)]
+
+
+def _track_row(core: Core, track_id: int) -> dict[str, Any]:
+    rows = _track_rows(core.view, track_id)
+    if not rows:
+        raise HTTPException(404, f"no live track has the number {track_id}")
+    return rows[0]
 
 
 # -- acting ------------------------------------------------------------------------------------------------------------
@@ -273,25 +315,30 @@ def _actions(app: FastAPI, core: Core) -> None:
     async def act(payload: dict[str, Any]) -> Any:
         try:
             return msgspec.to_builtins(await core.act(payload))
-        except ValueError as e:
+        except ActionError as e:
             raise HTTPException(404 if "no alert" in str(e) else 409, str(e)) from None
+        except (NotOnDiskError, ClosedError) as e:
+            raise HTTPException(503, str(e)) from None
 
     @app.post("/api/alerts/{alert_id}/acknowledge", summary="I have seen it; replies when that is on disk")
-    async def acknowledge(request: Request, alert_id: int) -> Any:
+    async def acknowledge(request: Request, alert_id: Number) -> Any:
         return await act({"do": "acknowledge", "id": alert_id, "by": request.state.user})
 
     @app.post("/api/alerts/{alert_id}/close", summary="It is over, and this was it; replies when that is on disk")
-    async def close(request: Request, alert_id: int, closing: Closing) -> Any:
+    async def close(request: Request, alert_id: Number, closing: Closing) -> Any:
         return await act({"do": "close", "id": alert_id, "by": request.state.user, "cause": closing.cause, "note": closing.note})
 
+    one_at_a_time = asyncio.Lock()
+
     @app.put("/api/zones/{zone_id}", summary="A zone's new outline: checked, written to its file, taken over")
-    async def put_zone(request: Request, zone_id: str, geometry: Annotated[dict[str, Any], Body()]) -> Any:
-        try:
-            await asyncio.to_thread(save_zone, core.engine.site, zone_id, geometry)
-        except ZoneError as e:
-            raise HTTPException(422, str(e)) from None
-        await core.act({"do": "zone", "zone": zone_id, "geometry": geometry, "by": request.state.user})
-        return zones_geojson(core.engine.site)
+    async def put_zone(request: Request, zone_id: str, geometry: Annotated[dict[str, Any], Body()]) -> Response:
+        async with one_at_a_time:
+            try:
+                outline = await asyncio.to_thread(save_zone, core.engine.site, zone_id, geometry)
+            except ZoneError as e:
+                raise HTTPException(422, str(e)) from None
+            await act({"do": "zone", "zone": zone_id, "geometry": outline, "by": request.state.user})
+        return answer(zones_geojson(core.engine.site))
 
 
 def _sockets(app: FastAPI, core: Core, hub: Hub) -> None:

@@ -9,6 +9,7 @@ The engine thread publishes a new view as soon as its queue is empty, and at the
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import hashlib
 import json
 import threading
@@ -17,14 +18,14 @@ import traceback
 from collections.abc import Callable
 from concurrent.futures import Future
 from pathlib import Path
-from queue import Empty, Queue
+from queue import Queue
 from typing import Any, NamedTuple
 
 import msgspec
 
 from picket import __version__
 from picket.record import log
-from picket.record.log import LogFile, Record
+from picket.record.log import LogError, LogFile, Record, Verdict
 from picket.record.operators import OperatorStore
 from picket.site import Site
 from picket.station.engine import Engine, Outcome, View
@@ -34,8 +35,17 @@ from picket.watch import Alert, AlertBook
 
 PUBLISH_S = 0.1
 STOP_S = 1.2
+WRITE_S = 10.0  # an action that waits longer for the disk is answered with what is wrong
 ENGINE_QUEUE = 2_000  # records
 SEQ_GAP = 1_000_000  # after a kill: more than any record or track number that was shown but not yet on disk
+
+
+class ActionError(ValueError):
+    """An officer's action that was refused; the message says why."""
+
+
+class NotOnDiskError(ValueError):
+    """An officer's action that holds but could not be written yet."""
 
 
 class Waiting(NamedTuple):
@@ -43,6 +53,22 @@ class Waiting(NamedTuple):
 
     outcome: Future[Outcome]
     written: Future[None]
+
+    @classmethod
+    def new(cls) -> Waiting:
+        """Two futures that cannot be cancelled: a client that goes away must not disturb the threads that keep them."""
+        found = cls(Future(), Future())
+        for future in found:
+            future.set_running_or_notify_cancel()
+        return found
+
+
+class Recovered(NamedTuple):
+    """What the last run left: the alerts (None: there was no run), and the number that the next record comes after."""
+
+    book: dict[str, Any] | None
+    seq: int
+    damage: str | None = None
 
 
 class Core:
@@ -52,8 +78,8 @@ class Core:
         self.site, self.folder, self.clock, self.seed = site, folder, clock, seed
         self.engine = Engine(site, seed=seed)
         self._log = LogFile(folder, segment_bytes=int(site.archive.segment_mb * 2**20))
-        self.writer = LogWriter(self._log, folder / "state.msgpack")
         self.operators = OperatorStore(folder / "operators", keep_days=site.archive.operators_keep_days)
+        self.writer = LogWriter(self._log, folder / "state.msgpack", also=self.operators.write)
         self._queue: Queue[tuple[Record, Future[Outcome] | None] | None] = Queue()  # bounded by `overloaded`
         self._thread = threading.Thread(target=self._run, name="picket-engine", daemon=True)
         self.view: View = self.engine.publish()
@@ -67,11 +93,15 @@ class Core:
     def start(self) -> None:
         """Takes up the alerts where the last run left them, writes the boot record and starts both threads."""
         self._loop = asyncio.get_running_loop()
-        state, last_seq, clean = recover(self.folder, self.site)
-        self.sequencer.seq = last_seq if clean else last_seq + SEQ_GAP
-        self.writer.committed_seq = last_seq
+        found = recover(self.folder, self.site, self._log.last)
+        self.sequencer.seq = self.writer.committed_seq = found.seq
+        if found.damage:
+            self.problem = f"the log is damaged at {found.damage}; see `picket archive verify --archive {self.folder}`"
         self.writer.start()
         self._thread.start()
+        self._boot(found.book)
+
+    def _boot(self, book: dict[str, Any] | None, **more: Any) -> None:
         self.sequencer.emit(
             "boot",
             {
@@ -79,19 +109,25 @@ class Core:
                 "picket": __version__,
                 "site": digest(self.site),
                 "seed": self.seed,
-                "book": state,
+                "book": book,
                 "origin": self.site.station.origin,
+                **more,
             },
         )
+
+    def end(self) -> None:
+        """The last record is made: what arrived before it goes on, nothing comes after it. In the I/O loop."""
+        if not self.sequencer.closed:
+            self.sequencer.close()
+            self._queue.put(None)
 
     def stop(self) -> None:
         """Everything that arrived goes into the log, and through the engine if it can within `STOP_S`; both threads end.
 
         An engine that is further behind (or still compiles) is left: without the state file the next start replays the log.
+        May run in another thread once `end` has been called.
         """
-        self.sequencer.flush()
-        self.sequencer.emit("end", None)
-        self._queue.put(None)
+        self.end()
         self._thread.join(STOP_S)
         behind = self._thread.is_alive()
         if not behind:
@@ -102,14 +138,21 @@ class Core:
 
     # -- records -------------------------------------------------------------------------------------------------
     async def act(self, payload: dict[str, Any]) -> Alert | None:
-        """An officer's action: returns when the engine has taken it in and it is on disk. Raises ValueError when refused."""
-        waiting = Waiting(Future(), Future())
+        """An officer's action: returns when the engine has taken it in and it is on disk.
+
+        Raises ActionError when it is refused, NotOnDiskError when it holds but is not on disk after `WRITE_S`, ClosedError.
+        """
+        waiting = Waiting.new()
         self.sequencer.flush()
         self.sequencer.emit("action", payload, waiting)
         result = await asyncio.wrap_future(waiting.outcome)
-        await asyncio.wrap_future(waiting.written)
+        try:
+            await asyncio.wait_for(asyncio.wrap_future(waiting.written), WRITE_S)
+        except (OSError, LogError) as e:  # a TimeoutError is an OSError
+            why = self.writer.problem or str(e) or f"it waits for the disk longer than {WRITE_S:g} s"
+            raise NotOnDiskError(f"the action holds on the screen, but is not in the log: {why}") from None
         if result.error:
-            raise ValueError(result.error)
+            raise ActionError(result.error)
         return result.result
 
     def audit(self, who: str, what: str, **detail: Any) -> None:
@@ -119,6 +162,10 @@ class Core:
     def tick(self) -> None:
         """Time passes: what was gathered goes on, then the tick. An engine that is behind anyway gets no ticks on top."""
         self.sequencer.flush()
+        back = self.sequencer.set_back_s()
+        if back:  # tracks of a time that has not come yet would hold for `back` seconds, and every new row be refused as wrong
+            self.sequencer.restart_clock()
+            self._boot(None, clock_set_back_s=back)
         if not self.overloaded():
             self.sequencer.emit("tick", None)
 
@@ -128,20 +175,27 @@ class Core:
 
     def overloaded(self) -> bool:
         """True when engine or disk are so far behind that new rows are refused, and counted."""
-        return self._queue.qsize() > ENGINE_QUEUE or self.writer.waiting > MAX_WAITING
+        return self._queue.qsize() > ENGINE_QUEUE or self.writer.full
 
     def queues(self) -> dict[str, int]:
         """How much waits where."""
         return {"engine": self._queue.qsize(), "engine_limit": ENGINE_QUEUE, "log": self.writer.waiting, "log_limit": MAX_WAITING}
 
+    def problems(self) -> list[str]:
+        """What is wrong with the station itself, in words."""
+        found = [p for p in (self.problem, self.writer.refused, self.writer.problem) if p]
+        if self._thread.ident is not None and not self.sequencer.closed:
+            ended = [t for t, alive in (("engine", self._thread.is_alive()), ("log writer", self.writer.alive)) if not alive]
+            found += [f"the {name} has ended: restart the station" for name in ended]
+        if self.overloaded():
+            found.append("more arrives than can be worked on: rows are refused and counted as overload")
+        return found
+
     # -- the engine thread -----------------------------------------------------------------------------------------
     def _run(self) -> None:
         published = 0.0
         while True:
-            try:
-                item = self._queue.get(timeout=PUBLISH_S)
-            except Empty:
-                continue
+            item = self._queue.get()
             if item is None:
                 self._publish()
                 return
@@ -152,60 +206,79 @@ class Core:
                 published = now
 
     def _apply(self, record: Record, waiting: Future[Outcome] | None) -> None:
+        outcome = Outcome(error="the station could not work on it")
         try:
             outcome = self.engine.apply(record)
+            if outcome.alerts:
+                self.writer.keep_state(self._state())
+                self._tell(self.on_alerts, list(outcome.alerts))
         except Exception as e:  # one record must not end the watch: it is named, kept in the log, and the picture goes on
-            self.problem = f"record {record.seq} ({record.kind}) could not be worked on: {type(e).__name__}: {e}"
-            traceback.print_exc()
-            outcome = Outcome(error=self.problem)
+            self._failed(f"record {record.seq} ({record.kind}) could not be worked on", e)
         if waiting is not None:
             waiting.set_result(outcome)
-        if outcome.alerts:
-            self.writer.keep_state(self._state())
-            self._tell(self.on_alerts, list(outcome.alerts))
 
     def _publish(self) -> None:
-        self.view = self.engine.publish()
-        self._tell(self.on_view, self.view)
+        try:
+            self.view = self.engine.publish()
+            self._tell(self.on_view, self.view)
+        except Exception as e:  # nor must one picture
+            self._failed("a picture could not be made", e)
+
+    def _failed(self, what: str, e: Exception) -> None:
+        self.problem = f"{what}: {type(e).__name__}: {e}"
+        traceback.print_exc()
 
     def _tell(self, listeners: list[Callable[[Any], None]], news: Any) -> None:
-        if self._loop is not None and not self._loop.is_closed():
+        if self._loop is None:
+            return
+        with contextlib.suppress(RuntimeError):  # the loop has closed: nobody listens any more
             for listener in listeners:
                 self._loop.call_soon_threadsafe(listener, news)
 
     def _state(self) -> bytes:
-        return msgspec.msgpack.encode({"version": 1, "seq": self.engine.seq, "book": self.engine.book.state()})
+        return msgspec.msgpack.encode(
+            {"version": 1, "seq": self.engine.seq, "highest_id": self.engine.highest_id, "book": self.engine.book.state()}
+        )
 
 
-def recover(folder: Path, site: Site) -> tuple[dict[str, Any] | None, int, bool]:
-    """(alert state, last seq, ended cleanly) of the log in `folder`.
+def recover(folder: Path, site: Site, last: Record | None) -> Recovered:
+    """What the run before left in `folder`; `last` is the newest record of its log.
 
     The state file gives the alerts at some record; what officers decided after that is taken from the log. Without a
-    usable state file the whole log is replayed, which gives the same alerts and takes longer.
+    usable state file the whole log is replayed, which gives the same alerts and takes longer. Numbers go on after the last
+    record and the highest track number; after a kill, when neither is sure, SEQ_GAP further on.
     """
-    saved = _saved_state(folder / "state.msgpack")
-    book = AlertBook.restore(site, saved["book"]) if saved else None
-    engine = None if saved else Engine(site)
-    last: Record | None = None
-    for record in log.read(folder):
-        last = record
-        if engine is not None:
-            engine.apply(record)
-        elif book is not None and saved is not None and record.kind == "action" and record.seq > saved["seq"]:
-            _decide(book, record)
     if last is None:
-        return None, 0, True
-    held = engine.book if engine is not None else book
-    assert held is not None
-    return held.state(), last.seq, last.kind == "end"
+        return Recovered(None, 0)
+    verdict = Verdict()
+    book, state_seq, highest_id = _from_state(folder, site, verdict) or _from_log(folder, site, verdict)
+    seq = max(last.seq, state_seq, highest_id)
+    clean = last.kind == "end" and state_seq == last.seq
+    return Recovered(book.state(), seq if clean else seq + SEQ_GAP, verdict.damage)
 
 
-def _saved_state(path: Path) -> dict[str, Any] | None:
+def _from_state(folder: Path, site: Site, verdict: Verdict) -> tuple[AlertBook, int, int] | None:
+    """(book, seq, highest track number) of the state file and the decisions after it; None when it cannot be used."""
     try:
-        saved = msgspec.msgpack.decode(path.read_bytes())
-    except (OSError, msgspec.DecodeError):
+        saved = msgspec.msgpack.decode((folder / "state.msgpack").read_bytes())
+        if saved["version"] != 1:
+            return None
+        book, seq, highest_id = AlertBook.restore(site, saved["book"]), int(saved["seq"]), int(saved.get("highest_id", 0))
+    except (OSError, ValueError, TypeError, KeyError, AttributeError):
         return None
-    return saved if isinstance(saved, dict) and saved.get("version") == 1 else None
+    for record in log.read(folder, after=seq, verdict=verdict):
+        if record.kind == "action" and record.seq > seq:
+            _decide(book, record)
+    return book, seq, highest_id
+
+
+def _from_log(folder: Path, site: Site, verdict: Verdict) -> tuple[AlertBook, int, int]:
+    """The same from every record of the log; one that the engine could not work on then is passed over again."""
+    engine = Engine(site)
+    for record in log.read(folder, verdict=verdict):
+        with contextlib.suppress(Exception):
+            engine.apply(record)
+    return engine.book, engine.seq, engine.highest_id
 
 
 def _decide(book: AlertBook, record: Record) -> None:
@@ -216,7 +289,7 @@ def _decide(book: AlertBook, record: Record) -> None:
             book.acknowledge(p["id"], p["by"], record.time)
         elif p["do"] == "close":
             book.close(p["id"], p["cause"], p["by"], record.time, p["note"])
-    except ValueError:
+    except (ValueError, KeyError, TypeError):
         return
 
 

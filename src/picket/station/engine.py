@@ -4,11 +4,11 @@ The engine never looks at a clock, a file or a socket: time is the record's. Liv
 sequenced; a replay hands it the records of a log. It runs in one thread; `lock` lets the API look inside.
 
     record   payload
-    boot     {"book": alert state or None, "site": digest}: tracks begin anew, alerts go on
+    boot     {"book": alert state or None, "site": digest}: tracks begin anew, alerts go on, zones are the site file's
     batch    {"d": detections, "s": status rows, "left_out": {sensor: {reason: n}}, "operators": [digests]}
     link     {"sensors": [ids], "state": "up" ..., "detail": words}
     tick     None: time passes
-    action   {"do": "acknowledge" | "close" | "zones", ...}
+    action   {"do": "acknowledge" | "close" | "zone", ...}
     audit, end   nothing for the engine
 """
 
@@ -73,6 +73,8 @@ class Engine:
         self.left_out: dict[str, Counter[str]] = {}
         self.counts: Counter[str] = Counter()
         self.seq, self.time = 0, 0.0
+        self.highest_id = 0  # of all tracks so far: the next run's numbers come after it
+        self._given_site = site
         self._last_measured: float | None = None
         self._measured_at = 0.0
         self._sure_ids: npt.NDArray[np.int64] = np.empty(0, np.int64)
@@ -81,12 +83,18 @@ class Engine:
         """Takes in the next record."""
         with self.lock:
             self.seq, self.time = record.seq, record.time
+            if not self.sensors.began:  # recordings have no time before their first rows
+                self.sensors.began_at(record.time)
             handler = getattr(self, f"_{record.kind}", None)
             return handler(record.payload) if handler else Outcome()
 
     # -- one method per record kind ----------------------------------------------------------------------------
     def _boot(self, payload: dict[str, Any]) -> Outcome:
         self.tracker.reset()
+        if self.site is not self._given_site and "clock_set_back_s" not in payload:
+            # a start reads the site file anew: what was edited before is in it, or was undone by hand
+            self.site = self._given_site
+            self.book.replace_site(self.site)
         self.tracks = Batch.empty(TRACK)
         self.sensors = SensorBoard(self.site, self.site.alert.silent_scans)
         self.sensors.began_at(self.time)
@@ -140,8 +148,13 @@ class Engine:
         return Outcome(alerts=[alert], result=alert)
 
     def _zone(self, payload: dict[str, Any]) -> Outcome:
-        shape = check_geometry(payload["geometry"], payload["zone"])
-        self.site = msgspec.structs.replace(self.site, shapes={**self.site.shapes, payload["zone"]: shape})
+        zone = payload["zone"]
+        if zone not in self.site.shapes:
+            return Outcome(error=f"no zone is called {zone!r}")  # a log older than the site file
+        shape = check_geometry(payload["geometry"], zone)
+        if (shape.geom_type == "LineString") != (self.site.shapes[zone].geom_type == "LineString"):
+            return Outcome(error=f"zone {zone} is a {self.site.shapes[zone].geom_type}, got a {shape.geom_type}")
+        self.site = msgspec.structs.replace(self.site, shapes={**self.site.shapes, zone: shape})
         self.book.replace_site(self.site)
         return Outcome()
 
@@ -159,6 +172,8 @@ class Engine:
 
     def _watch(self) -> Outcome:
         self.history.add(self.tracks)
+        if self.tracks.n:
+            self.highest_id = max(self.highest_id, int(self.tracks["track_id"].max()))
         sure = self.tracks["track_id"][self.tracks.equals("status", "confirmed") | self.tracks.equals("status", "coasting")]
         self.counts["tracks"] += int(np.count_nonzero(~np.isin(sure, self._sure_ids)))
         self._sure_ids = sure

@@ -6,8 +6,12 @@ import asyncio
 import dataclasses
 import importlib
 import time
-from collections.abc import Callable, Iterable
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
 from typing import Any
+
+import numpy as np
 
 from picket.feed import Chunk, Decoded, Format, Options, transport
 from picket.feed.assign import assign
@@ -17,6 +21,9 @@ from picket.feed.transport import Address, LinkHealth, parse_feed
 from picket.site import Sensor, Site
 from picket.station.core import Core
 from picket.station.sensors import hide_password
+
+PIECE_BYTES = 32 * 1024  # decoded between two turns of the loop: 1 to 2 ms of ASTERIX, Remote ID or SBS
+PIECE_PAYLOADS = 128
 
 
 class FeedError(ValueError):
@@ -59,6 +66,9 @@ def feeds_of(site: Site) -> list[Feed]:
     feeds = list(found.values())
     if any(f.is_recording for f in feeds) and not all(f.is_recording for f in feeds):
         raise FeedError("a station plays recordings (file: feeds) or listens to sensors, not both at once: their clocks differ")
+    for f in feeds:
+        if f.is_recording and not Path(f.address.path).is_file():
+            raise FeedError(f"sensor {f.sensors[0].id!r}: no recording at {f.address.path}; give its path after three slashes")
     return feeds
 
 
@@ -106,11 +116,64 @@ async def _hear(feed: Feed, core: Core, stop: asyncio.Event, name: str) -> None:
     await asyncio.to_thread(prime, feed.format, options)  # a kernel that must be loaded first is not loaded in the loop
     decoder = feed.format.make(options)
 
-    def deliver(chunk: Chunk) -> None:
+    def decode(chunk: Chunk) -> None:
         core.sequencer.add(name, _assigned(decoder.decode(chunk), core.site, feed.sensors))
 
-    await transport.run(feed.address, deliver, feed.link, time.time, stop)
+    turns = Turns(decode)
+    await transport.run(feed.address, turns.deliver, feed.link, time.time, stop)
+    turns.finish()
     core.sequencer.add(name, _assigned(decoder.finish(), core.site, feed.sensors))
+
+
+class Turns:
+    """Decodes what a transport delivers piece by piece, with the loop's turn in between: no callback computes for long.
+
+    Under a flood the next chunk comes before the last one is done: the rest of that is decoded first then, so that never more
+    than one chunk waits (a transport's chunk is bounded) and nothing is left out here.
+    """
+
+    def __init__(self, decode: Callable[[Chunk], None]) -> None:
+        self._decode = decode
+        self._waiting: deque[Chunk] = deque()
+        self._loop = asyncio.get_running_loop()
+
+    def deliver(self, chunk: Chunk) -> None:
+        """Takes a chunk and decodes its first piece."""
+        self.finish()
+        self._waiting.extend(pieces(chunk))
+        self._turn()
+
+    def _turn(self) -> None:
+        if self._waiting:
+            piece = self._waiting.popleft()
+            if self._waiting:
+                self._loop.call_soon(self._turn)
+            self._decode(piece)
+
+    def finish(self) -> None:
+        """Decodes what still waits."""
+        while self._waiting:
+            self._decode(self._waiting.popleft())
+
+
+def pieces(chunk: Chunk) -> Iterator[Chunk]:
+    """The chunk cut between payloads, and in a stream's bytes anywhere, into pieces that are decoded in a few milliseconds."""
+    if chunk.link == "stream" and chunk.starts.size == 1:
+        for at in range(0, len(chunk.data), PIECE_BYTES):
+            part = chunk.data[at : at + PIECE_BYTES]
+            ends = np.array([len(part)], np.int64)
+            yield dataclasses.replace(chunk, data=part, ends=ends, offsets=chunk.offsets + at)
+        return
+    first, n = 0, chunk.starts.size
+    while first < n:
+        room = int(np.searchsorted(chunk.ends, chunk.starts[first] + PIECE_BYTES, "right"))
+        last = max(first + 1, min(room, first + PIECE_PAYLOADS, n))
+        begin, rows = int(chunk.starts[first]), slice(first, last)
+        yield dataclasses.replace(
+            chunk, data=chunk.data[begin : int(chunk.ends[last - 1])], starts=chunk.starts[rows] - begin,
+            ends=chunk.ends[rows] - begin, received=chunk.received[rows], offsets=chunk.offsets[rows],
+        )  # fmt: skip
+        first = last
 
 
 async def _play(feed: Feed, core: Core, stop: asyncio.Event, playback: PlaybackClock, name: str) -> None:

@@ -11,14 +11,12 @@ from picket.station.feeds import Feed
 
 def health(core: Core, feeds: list[Feed]) -> dict[str, Any]:
     """The answer of `GET /api/health`."""
-    problems = [p for p in (core.problem, core.writer.problem) if p]
+    problems = core.problems()
     problems += [
         f"{f.shown}: {f.link.state}{': ' + f.link.detail if f.link.detail else ''}"
         for f in feeds
         if f.link.state in ("down", "waiting")
     ]
-    if core.overloaded():
-        problems.append("more arrives than can be worked on: rows are refused and counted as overload")
     now = core.sequencer.now()
     began = core.engine.sensors.began or now
     return {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -13,6 +14,9 @@ from picket.words import Batch
 POINTS = 240  # per track
 SPACING_S = 1.0
 _RECENT_ROWS = 100_000  # raw detections kept in memory
+_RECENT_PARTS = 5_000  # in so many batches at most: a look compares each with the track's number
+
+Part = tuple[Batch, npt.NDArray[np.int64]]  # a batch, and the track that took each row
 
 
 class History:
@@ -73,10 +77,13 @@ class History:
 
 
 class Recent:
-    """The latest raw detections and the tracks that took them."""
+    """The latest raw detections and the tracks that took them.
+
+    `parts` is the engine's, taken under its lock; `latest` and `sources` work on what it gave, without the lock.
+    """
 
     def __init__(self) -> None:
-        self._parts: deque[tuple[Batch, npt.NDArray[np.int64]]] = deque()
+        self._parts: deque[Part] = deque()
         self._rows = 0
 
     def add(self, batch: Batch, track_ids: npt.NDArray[np.int64]) -> None:
@@ -85,34 +92,42 @@ class Recent:
             return
         self._parts.append((batch, track_ids))
         self._rows += batch.n
-        while self._rows > _RECENT_ROWS and len(self._parts) > 1:
+        while (self._rows > _RECENT_ROWS or len(self._parts) > _RECENT_PARTS) and len(self._parts) > 1:
             self._rows -= self._parts.popleft()[0].n
 
-    def latest(self, since: float, limit: int) -> list[dict[str, Any]]:
-        """The newest `limit` detections received after `since`, newest last."""
-        rows: list[dict[str, Any]] = []
-        for batch, ids in reversed(self._parts):
-            keep = np.flatnonzero(batch["received"] > since) if since else np.arange(batch.n)
-            part = [{**row, "track_id": int(t)} for row, t in zip(batch.take(keep).rows(), ids[keep], strict=True)]
-            rows[:0] = part[-(limit - len(rows)) :]
-            if len(rows) >= limit:
-                break
-        return rows
+    def parts(self) -> list[Part]:
+        """What is held now, oldest first."""
+        return list(self._parts)
 
-    def sources(self, track_id: int) -> list[dict[str, Any]]:
-        """Per sensor: how many of its reports the track took, and the last one as it came."""
-        found: dict[str, dict[str, Any]] = {}
-        for batch, ids in reversed(self._parts):
-            rows = np.flatnonzero(ids == track_id)
-            if not len(rows):
-                continue
-            part = batch.take(rows)
-            for row in reversed(list(part.rows())):
-                seen = found.get(row.get("sensor_id", "?"))
-                if seen is None:
-                    seen = found[row.get("sensor_id", "?")] = {
-                        "sensor_id": row.get("sensor_id"), "kind": row.get("kind"), "detections": 0, "last_time": row.get("time"),
-                        "last_source": row.get("source"), "last_source_offset": row.get("source_offset"), "last": row,
-                    }  # fmt: skip
-                seen["detections"] += 1
-        return sorted(found.values(), key=lambda s: str(s["sensor_id"]))
+
+def latest(parts: Sequence[Part], since: float, limit: int) -> list[dict[str, Any]]:
+    """The newest `limit` detections received after `since` (0: whenever), newest last."""
+    found: list[list[dict[str, Any]]] = []
+    left = limit
+    for batch, ids in reversed(parts):
+        keep = (np.flatnonzero(batch["received"] > since) if since else np.arange(batch.n))[-left:]
+        found.append([{**row, "track_id": int(t)} for row, t in zip(batch.take(keep).rows(), ids[keep], strict=True)])
+        left -= len(keep)
+        if left <= 0:
+            break
+    return [row for part in reversed(found) for row in part]
+
+
+def sources(parts: Sequence[Part], track_id: int) -> list[dict[str, Any]]:
+    """Per sensor: how many of its reports the track took, and the last one as it came. One comparison a row, one dictionary a sensor."""
+    found: dict[str | None, dict[str, Any]] = {}
+    for batch, ids in reversed(parts):
+        rows = np.flatnonzero(ids == track_id)
+        if not len(rows):
+            continue
+        codes, words = batch["sensor_id"][rows], batch.words("sensor_id")
+        for code in np.unique(codes).tolist():
+            name, own = (words[code] if code >= 0 else None), rows[codes == code]
+            if name not in found:
+                row = next(iter(batch.take(own[-1:]).rows()))
+                found[name] = {
+                    "sensor_id": name, "kind": row.get("kind"), "detections": 0, "last_time": row.get("time"),
+                    "last_source": row.get("source"), "last_source_offset": row.get("source_offset"), "last": row,
+                }  # fmt: skip
+            found[name]["detections"] += len(own)
+    return sorted(found.values(), key=lambda s: str(s["sensor_id"]))

@@ -5,8 +5,10 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import ipaddress
+import re
 import signal
 import socket
+import ssl
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -65,6 +67,7 @@ class Station:
                 f"station.host {s.host}: others on the network could look in; give [station] tls_certificate and tls_key, and add a user "
                 f'with `picket user NAME --archive {self.folder}`, or keep host = "127.0.0.1"'
             )
+        self._check_tls()
         family = socket.AF_INET6 if ":" in s.host else socket.AF_INET
         self.socket = socket.socket(family, socket.SOCK_STREAM)
         self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -75,6 +78,19 @@ class Station:
             self.socket.close()
             raise StationError(
                 f"{s.host} port {s.port}: {e.strerror or e}; another station may run, choose another with --port (0: any free one)"
+            ) from None
+
+    def _check_tls(self) -> None:
+        s = self.site.station
+        if not s.tls_certificate:
+            return
+        files = [str(self._beside(name)) for name in (s.tls_certificate, s.tls_key) if name]
+        try:
+            ssl.create_default_context(ssl.Purpose.CLIENT_AUTH).load_cert_chain(*files)
+        except OSError as e:  # an SSLError is one
+            why = e.strerror or e
+            raise StationError(
+                f"station.tls_certificate, tls_key: {', '.join(files)} cannot be used ({why}); give PEM files"
             ) from None
 
     @property
@@ -90,9 +106,19 @@ class Station:
         shown = "127.0.0.1" if host in ("0.0.0.0", "::") else f"[{host}]" if ":" in host else host
         return f"{self.scheme}://{shown}:{self.port}/"
 
-    def _hosts(self) -> set[str]:
-        names = {"127.0.0.1", "localhost", "[::1]", self.site.station.host.lower(), socket.gethostname().lower()}
-        return {f"{name}:{self.port}" for name in names} | (names if self.port in (80, 443) else set())
+    def serves(self, host: str) -> bool:
+        """Whether a Host header (lower case) names this station.
+
+        A page of another site cannot choose its Host: it is the name that the browser looked up. An open bind (0.0.0.0, ::) is
+        asked for by whatever address the machine has, and an address in digits was not looked up by anyone.
+        """
+        usual = ":443" if self.scheme == "https" else ":80"
+        name, _, port = (host if re.search(r":\d+$", host) else host + usual).rpartition(":")
+        if port != str(self.port):
+            return False
+        own = self.site.station.host.lower()
+        known = {"127.0.0.1", "localhost", "[::1]", f"[{own}]" if ":" in own else own, socket.gethostname().lower()}
+        return name in known or (own in ("0.0.0.0", "::") and _is_address(name))
 
     # -- running ---------------------------------------------------------------------------------------------------
     async def run(self, ready: Callable[[str], None]) -> None:
@@ -104,7 +130,7 @@ class Station:
         if self.socket is None:
             self.open()
         self.core.start()
-        app, hub = make_app(self.core, self.feeds, self.access, self._hosts, self.scheme)
+        app, hub = make_app(self.core, self.feeds, self.access, self.serves, self.scheme)
         server = _Server(
             uvicorn.Config(
                 app, log_level="warning", access_log=False, ws="websockets-sansio", ws_per_message_deflate=False, ws_max_size=65_536,
@@ -115,10 +141,11 @@ class Station:
         assert self.socket is not None
         serving = asyncio.create_task(server.serve(sockets=[self.socket]))
         jobs = [asyncio.create_task(job) for job in (self._ticks(), self._erase(), *(self._feed(f) for f in self.feeds))]
-        while not server.started and not serving.done():
-            await asyncio.sleep(0.01)
-        ready(f"{self.address}?token={self.access.new_token('officer')}")
         try:
+            while not server.started and not serving.done():
+                await asyncio.sleep(0.01)
+            if not serving.done():
+                ready(f"{self.address}?token={self.access.new_token('officer')}")
             await asyncio.wait([asyncio.create_task(self.stop.wait()), serving], return_when=asyncio.FIRST_COMPLETED)
         finally:
             self.stop.set()
@@ -127,10 +154,13 @@ class Station:
             for job in jobs:
                 job.cancel()
             await asyncio.gather(*jobs, return_exceptions=True)
+            self.core.end()
             await asyncio.to_thread(self.core.stop)
             await asyncio.wait([serving], timeout=1.0)
-            if self.core.writer.problem:
-                raise StationError(self.core.writer.problem)
+        if serving.done() and (error := serving.exception()) is not None:
+            raise StationError(f"the page's server ended: {type(error).__name__}: {error}")
+        if self.core.writer.problem:
+            raise StationError(self.core.writer.problem)
 
     async def _feed(self, feed: Feed) -> None:
         try:
@@ -147,21 +177,35 @@ class Station:
         while True:
             await asyncio.sleep(0.02)
             now = time.monotonic()
-            if now - last >= tick_s:
-                last = now
-                self.core.tick()
-            else:
-                self.core.sequencer.flush()
+            try:
+                if now - last >= tick_s:
+                    last = now
+                    self.core.tick()
+                else:
+                    self.core.sequencer.flush()
+            except Exception as e:  # time must go on, whatever one batch holds
+                self.core.problem = f"what came in could not be recorded: {type(e).__name__}: {e}"
 
     async def _erase(self) -> None:
         while True:
-            gone = self.core.operators.erase_old(self.core.clock() or time.time())
-            if gone:
-                self.core.audit("station", "erased operator positions past their time", files=gone)
+            try:
+                gone = self.core.operators.erase_old(self.core.clock() or time.time())
+                if gone:
+                    self.core.audit("station", "erased operator positions past their time", files=gone)
+            except OSError as e:
+                self.core.problem = f"operator positions past their time cannot be erased: {e.strerror or e} ({e.filename})"
             await asyncio.sleep(ERASE_EVERY_S)
 
     def _beside(self, name: str | None) -> Any:
         return str(Path(self.site.folder) / name) if name else None
+
+
+def _is_address(name: str) -> bool:
+    try:
+        ipaddress.ip_address(name.removeprefix("[").removesuffix("]"))
+    except ValueError:
+        return False
+    return True
 
 
 def _is_loopback(host: str) -> bool:

@@ -11,7 +11,7 @@ heartbeats may hear nothing because nothing flies: it is judged by its link alon
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -25,6 +25,7 @@ from picket.words import Batch
 _STALE_PERIODS = 3.0
 _LINK_GRACE_S = 10.0  # a sensor without a known period is silent when its link has been down this long
 _START_GRACE_S = 15.0  # a sensor that has not spoken yet is not called silent before this
+_RATE_S = 10.0  # the API's rate of detections is over this long
 _CLOCK_WEIGHT = 0.05  # of a new batch in the running mean of a sensor's clock offset
 
 
@@ -37,7 +38,7 @@ class _State:
     link_down_since: float | None = None
     link: str = "none"
     detections: int = 0
-    recent: list[tuple[float, int]] = field(default_factory=list)
+    recent: deque[tuple[float, int]] = field(default_factory=deque)
     clock_offset_s: float | None = None
     own_state: str | None = None
     left_out: Counter[str] = field(default_factory=Counter)
@@ -45,6 +46,11 @@ class _State:
     @property
     def period_s(self) -> float | None:
         return self.sensor.scan_period_s or self.beat_s
+
+    def forget(self, time: float) -> None:
+        """Lets go of counts older than the rate looks back."""
+        while self.recent and self.recent[0][0] <= time - _RATE_S:
+            self.recent.popleft()
 
 
 class SensorBoard:
@@ -72,6 +78,7 @@ class SensorBoard:
             if batch.table.name == "detection":
                 state.detections += n
                 state.recent.append((time, n))
+                state.forget(time)
                 self._clock(state, batch, rows)
             else:
                 self._beat(state, batch, rows, time)
@@ -137,11 +144,11 @@ class SensorBoard:
 
     def _row(self, name: str, time: float) -> dict[str, Any]:
         s, look = self._states[name], self.look(name, time)
-        s.recent = [(t, n) for t, n in s.recent if t > time - 10.0]
+        s.forget(time)
         return {
             "id": name, "kind": s.sensor.kind, "lat_deg": s.sensor.lat_deg, "lon_deg": s.sensor.lon_deg,
             "state": look.state, "age_s": look.age_s, "period_s": look.period_s, "own_state": s.own_state, "link": s.link,
-            "detections": s.detections, "per_s": sum(n for _, n in s.recent) / 10.0, "left_out": dict(s.left_out),
+            "detections": s.detections, "per_s": sum(n for _, n in s.recent) / _RATE_S, "left_out": dict(s.left_out),
             "clock_offset_s": s.clock_offset_s, "feed": hide_password(s.sensor.feed), "max_range_m": s.sensor.max_range_m,
             "sector_deg": list(s.sensor.sector_deg),
             "silent_after_s": None if look.period_s is None else self._silent_scans * look.period_s,

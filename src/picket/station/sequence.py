@@ -18,6 +18,11 @@ from picket.words import DETECTION, STATUS, Batch, concat
 
 GATHER_S = 0.02
 MAX_ROWS = 20_000  # rows gathered before they are sequenced at once
+CLOCK_BACK_S = 30.0  # set back further than this, the station's clock begins anew (by less, station time stands still)
+
+
+class ClosedError(ValueError):
+    """The station is stopping: nothing more gets a number."""
 
 
 class Sequencer:
@@ -38,18 +43,36 @@ class Sequencer:
         self._rows = 0
         self._left_out: dict[str, Counter[str]] = {}
         self._flushed_at = float("-inf")
+        self.closed = False
 
     def emit(self, kind: str, payload: Any, waiting: Any = None) -> Record:
-        """The next record, handed to the sink with `waiting`. Its time never falls, whatever the clock does."""
+        """The next record, handed to the sink with `waiting`. Its time falls at a boot only. Raises ClosedError after `close`."""
+        if self.closed:
+            raise ClosedError("the station is stopping; ask again when it is back")
+        self._time = self.now()
         self.seq += 1
-        record = Record(self.seq, self.now(), kind, payload)
+        record = Record(self.seq, self._time, kind, payload)
         self._sink(record, waiting)
         return record
 
     def now(self) -> float:
-        """Station time, never falling."""
-        self._time = max(self._clock(), self._time)
-        return self._time
+        """Station time, never falling. May be asked from any thread."""
+        return max(self._clock(), self._time)
+
+    def set_back_s(self) -> float:
+        """How far the clock was set back behind station time, if so far that rows of the new time would not be believed; else 0."""
+        behind = self._time - self._clock()
+        return behind if behind > CLOCK_BACK_S else 0.0
+
+    def restart_clock(self) -> None:
+        """Station time goes on from the clock as it is; the record after this must be a boot."""
+        self._time = self._clock()
+
+    def close(self) -> None:
+        """The last records: what was gathered, and `end`. Whatever comes later is refused."""
+        self.flush()
+        self.emit("end", None)
+        self.closed = True
 
     def add(self, source: str, decoded: Decoded) -> None:
         """What one feed decoded. `source` is the sensor or feed that the counts belong to."""
@@ -68,7 +91,7 @@ class Sequencer:
     def flush(self) -> None:
         """Sequences what was gathered, if anything."""
         self._flushed_at = self._clock()
-        if not self._waiting and not self._left_out:
+        if self.closed or (not self._waiting and not self._left_out):
             return
         parts, self._waiting, self._rows = self._waiting, [], 0
         left_out, self._left_out = self._left_out, {}

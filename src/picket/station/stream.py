@@ -16,6 +16,7 @@ from picket.watch import Alert
 
 HEARTBEAT_S = 1.0
 MIN_GAP_S = 0.04  # between two frames to one client: more than 25 a second help nobody's eyes
+CLOSE_S = 0.5  # a client that reads nothing does not take a farewell either
 _QUEUE = 10_000  # alert changes that wait for one client; a client further behind is sent away and comes back with `after`
 
 
@@ -50,11 +51,11 @@ class Hub:
     async def picture(self, socket: WebSocket, hello: dict[str, Any]) -> None:
         """Serves one client until it goes or the station closes."""
         await socket.accept()
-        await socket.send_text(msgspec.json.encode(hello).decode())
         held = [0]  # the frame the client holds; 0 asks for a snapshot
-        await self._serve(socket, self._send_pictures(socket, held), lambda message: _resync(message, held))
+        await self._serve(socket, self._send_pictures(socket, hello, held), lambda message: _resync(message, held))
 
-    async def _send_pictures(self, socket: WebSocket, held: list[int]) -> None:
+    async def _send_pictures(self, socket: WebSocket, hello: dict[str, Any], held: list[int]) -> None:
+        await _send(socket, hello)
         while True:
             view = self.core.view
             base = held[0]
@@ -77,9 +78,7 @@ class Hub:
             self._alert_queues.discard(queue)
 
     async def _send_alerts(self, socket: WebSocket, queue: asyncio.Queue[list[Alert]], after: int) -> None:
-        book = self.core.engine.book
-        with self.core.engine.lock:
-            missed, open_now, n = book.since(after) if after else None, list(book.open), book.n
+        missed, open_now, n = await asyncio.to_thread(self._alerts_since, after)  # the engine's lock is not for the loop
         if missed is None:
             await _send(socket, {"type": "alerts", "n": n, "alerts": [msgspec.to_builtins(a) for a in open_now]})
         else:
@@ -98,6 +97,12 @@ class Hub:
                     return
                 await _send(socket, {"type": "heartbeat", "time": self.core.clock()})
 
+    def _alerts_since(self, after: int) -> tuple[list[Alert] | None, list[Alert], int]:
+        """(changes after that number or None, every open alert, number of the last change)."""
+        with self.core.engine.lock:
+            book = self.core.engine.book
+            return book.since(after) if after else None, book.open, book.n
+
     # -- both ------------------------------------------------------------------------------------------------------
     async def _serve(self, socket: WebSocket, sending: Any, on_text: Callable[[str], None]) -> None:
         """Runs the sender until it ends, the client goes, or the station closes."""
@@ -112,8 +117,8 @@ class Hub:
             for result in await asyncio.gather(*tasks, return_exceptions=True):
                 if isinstance(result, Exception) and not isinstance(result, (WebSocketDisconnect, RuntimeError)):
                     raise result
-            with contextlib.suppress(RuntimeError, WebSocketDisconnect):
-                await socket.close(1001)
+            with contextlib.suppress(RuntimeError, WebSocketDisconnect, TimeoutError):
+                await asyncio.wait_for(socket.close(1001), CLOSE_S)
 
 
 def _resync(message: str, held: list[int]) -> None:

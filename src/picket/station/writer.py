@@ -2,6 +2,7 @@
 
 The picture does not wait for it. Replies to an officer's action do: `written` futures are set after the sync. A disk that
 is full or gone keeps the records pending and is told to everyone; when too much waits, new records are refused, counted.
+Everything a station writes while it runs is written here, operator positions too: the I/O loop never waits for a disk.
 """
 
 from __future__ import annotations
@@ -9,29 +10,35 @@ from __future__ import annotations
 import contextlib
 import os
 import threading
-import time as _time
 from collections.abc import Callable
 from concurrent.futures import Future
 from pathlib import Path
 from queue import Empty, SimpleQueue
 
-from picket.record.log import LogFile, Record
+from picket.record.log import LogError, LogFile, Record
 
 COMMIT_S = 0.05
+RETRY_S = 0.5  # between attempts on a disk that refuses
 MAX_WAITING = 20_000  # records; at 20 a second a quarter of an hour without a disk
+MAX_WAITING_BYTES = 256 << 20
 
 
 class LogWriter:
-    """Owns a LogFile and the state file beside it (the alerts as they stand, so that a restart need not replay the log)."""
+    """Owns a LogFile and the state file beside it (the alerts as they stand, so that a restart need not replay the log).
 
-    def __init__(self, log: LogFile, state_path: Path, *, sleep: Callable[[float], None] = _time.sleep) -> None:
-        self.log, self.state_path, self._sleep = log, state_path, sleep
+    also: what else is to be written with each commit (raises OSError like it).
+    """
+
+    def __init__(self, log: LogFile, state_path: Path, *, also: Callable[[], None] = lambda: None) -> None:
+        self.log, self.state_path, self._also = log, state_path, also
         self._queue: SimpleQueue[tuple[Record, Future[None] | None]] = SimpleQueue()
         self._state: bytes | None = None
+        self._state_lock = threading.Lock()
         self._waiters: list[Future[None]] = []
         self._last_seq = 0
         self._stop = threading.Event()
-        self.problem: str | None = None
+        self.problem: str | None = None  # the disk's, until it takes everything again
+        self.refused: str | None = None  # a record that no log can hold
         self.committed_seq = 0
         self.commits = 0
         self._thread = threading.Thread(target=self._run, name="picket-log", daemon=True)
@@ -41,62 +48,109 @@ class LogWriter:
         self._thread.start()
 
     @property
+    def alive(self) -> bool:
+        """False before the start and after the end."""
+        return self._thread.is_alive()
+
+    @property
     def waiting(self) -> int:
         """Records not yet on disk."""
         return self._queue.qsize() + self.log.pending
 
+    @property
+    def full(self) -> bool:
+        """True when so much waits for the disk that nothing more can be taken."""
+        return self.waiting > MAX_WAITING or self.log.pending_bytes > MAX_WAITING_BYTES
+
     def put(self, record: Record, written: Future[None] | None = None) -> None:
-        """Hands over a record; `written` is set when it is on disk."""
+        """Hands over a record; `written` is set when it is on disk, or gets the exception that keeps it from it."""
         self._queue.put((record, written))
 
     def keep_state(self, state: bytes) -> None:
         """The latest alert state; only the newest one is written."""
-        self._state = state
+        with self._state_lock:
+            self._state = state
 
     def stop(self) -> None:
-        """Writes everything that waits and ends."""
+        """Writes everything that waits and ends; a disk that still refuses is a `problem`, not a reason to hang."""
         self._stop.set()
-        self._thread.join()
+        if self._thread.ident is not None:
+            self._thread.join()
+        self._take_all()
+        self._commit()
+        left = self.log.pending
         try:
             self.log.close()
         except OSError as e:
-            self.problem = f"{self.log.pending} records could not be written at the end: {e.strerror or e}"
+            self.problem = f"{left} records could not be written at the end: {e.strerror or e} ({self.log.folder})"
+        for waiter in self._waiters:
+            waiter.set_exception(OSError(self.problem or "the station ended"))
+        self._waiters.clear()
 
     def _run(self) -> None:
-        while not (self._stop.is_set() and self._queue.empty()):
+        while not self._stop.is_set():
             with contextlib.suppress(Empty):
                 self._take(*self._queue.get(timeout=COMMIT_S))
-            self._sleep(0 if self._stop.is_set() or self._waiters else COMMIT_S)
-            while True:
-                try:
-                    self._take(*self._queue.get_nowait())
-                except Empty:
-                    break
+            if not self._waiters:
+                self._stop.wait(COMMIT_S)
+            self._take_all()
             self._commit()
-            if self.problem and self._stop.is_set():
-                break
+            if self.problem:
+                self._stop.wait(RETRY_S)
+
+    def _take_all(self) -> None:
+        with contextlib.suppress(Empty):
+            while True:
+                self._take(*self._queue.get_nowait())
 
     def _take(self, record: Record, written: Future[None] | None) -> None:
-        self.log.append(record)
+        try:
+            self.log.append(record)
+        except LogError as e:  # one record must not end the log: it is named, and whoever waits for it is told
+            self.refused = str(e)
+            if written is not None:
+                written.set_exception(e)
+            return
         self._last_seq = record.seq
         if written is not None:
             self._waiters.append(written)
 
     def _commit(self) -> None:
-        try:
-            if self.log.pending:
-                self.log.commit()
-                self.committed_seq, self.commits = self._last_seq, self.commits + 1
+        """Writes all that waits. What one of the three files refuses does not keep the others from being written."""
+        failed = [e for e in map(_tried, (self._commit_log, self._also, self._write_state)) if e is not None]
+        self.problem = None
+        if failed:
+            self.problem = f"the archive cannot be written: {failed[0].strerror or failed[0]} ({self.log.folder}); "
+            self.problem += "free space or replace the disk"
+        if not self.log.pending:
+            for waiter in self._waiters:
+                waiter.set_result(None)
+            self._waiters.clear()
+
+    def _commit_log(self) -> None:
+        if self.log.pending:
+            self.log.commit()
+            self.committed_seq, self.commits = self._last_seq, self.commits + 1
+
+    def _write_state(self) -> None:
+        with self._state_lock:
             state, self._state = self._state, None
-            if state is not None:
-                replace_file(self.state_path, state)
-            self.problem = None
-        except OSError as e:
-            self.problem = f"the log cannot be written: {e.strerror or e} ({self.log.folder}); free space or replace the disk"
+        if state is None:
             return
-        for waiter in self._waiters:
-            waiter.set_result(None)
-        self._waiters.clear()
+        try:
+            replace_file(self.state_path, state)
+        except OSError:
+            with self._state_lock:
+                self._state = self._state or state
+            raise
+
+
+def _tried(step: Callable[[], None]) -> OSError | None:
+    try:
+        step()
+    except OSError as e:
+        return e
+    return None
 
 
 def replace_file(path: Path, data: bytes, *, mode: int = 0o600) -> None:

@@ -33,8 +33,8 @@ def zones_geojson(site: Site) -> dict[str, Any]:
     return {"type": "FeatureCollection", "features": features}
 
 
-def save_zone(site: Site, zone_id: str, geometry: dict[str, Any]) -> None:
-    """Checks the outline and writes it to the zone's file, keeping the former one beside it as `.before`.
+def save_zone(site: Site, zone_id: str, geometry: dict[str, Any]) -> dict[str, Any]:
+    """Checks the outline and writes it to the zone's file, keeping the former one beside it as `.before`; returns it as written.
 
     Raises ZoneError for an unknown zone, a geometry of the wrong type or one that crosses itself, or a file that cannot be written.
     """
@@ -49,9 +49,11 @@ def save_zone(site: Site, zone_id: str, geometry: dict[str, Any]) -> None:
     if (shape.geom_type == "LineString") != (wanted == "LineString"):
         raise ZoneError(f"zone {zone_id} is a {wanted}, got a {shape.geom_type}")
     path = Path(site.folder) / zone.geometry
-    feature = {"type": "Feature", "properties": {"id": zone_id}, "geometry": shapely.geometry.mapping(shape)}
+    outline: dict[str, Any] = shapely.geometry.mapping(shape)
+    feature = {"type": "Feature", "properties": {"id": zone_id}, "geometry": outline}
     try:
         replace_file(path.with_name(path.name + ".before"), path.read_bytes(), mode=0o644)
         replace_file(path, (json.dumps(feature, indent=1) + "\n").encode(), mode=0o644)
     except OSError as e:
         raise ZoneError(f"{path} cannot be written: {e.strerror or e}") from None
+    return outline

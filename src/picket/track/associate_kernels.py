@@ -60,10 +60,10 @@ def _hash(plots, members, cell, ix, iy, head, after, mask):  # type: ignore[no-u
 
 
 @kernel
-def _rough(x, P, s, sensors):  # type: ignore[no-untyped-def]
-    """What tests of range and cross-range alone need: range of x from sensor s, its variance, the unit vector across the
+def _rough(x, P, offset):  # type: ignore[no-untyped-def]
+    """What tests of range and cross-range alone need: range of x from a sensor at `offset`, its variance, the unit vector across the
     line of sight (2), and the variance along that."""
-    d = x[:3] - sensors.offset[s]
+    d = (x[0] - offset[0], x[1] - offset[1], x[2] - offset[2])
     ground = max(math.hypot(d[0], d[1]), 1.0)
     r = max(math.hypot(ground, d[2]), 1.0)
     var = 0.0
@@ -92,11 +92,11 @@ def hints(tracks, i, plots, j):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def survive(tracks, i, T):  # type: ignore[no-untyped-def]
-    """Takes the chance that the object has left by T off r."""
-    if tracks.survived[i] < T:
-        tracks.r[i] *= math.exp(-(T - tracks.survived[i]) / SURVIVAL_S)
-        tracks.survived[i] = T
+def survive(r, survived, i, T):  # type: ignore[no-untyped-def]
+    """Takes the chance that object i has left by T off r[i]."""
+    if survived[i] < T:
+        r[i] *= math.exp(-(T - survived[i]) / SURVIVAL_S)
+        survived[i] = T
 
 
 @kernel
@@ -169,10 +169,10 @@ def gate(tracks, n, plots, members, T, sensors):  # type: ignore[no-untyped-def]
         if dt > 0.0:
             predict(x, P, dt)
             tracks.time[i] = T
-        survive(tracks, i, T)
+        survive(tracks.r, tracks.survived, i, T)
         # -- the range gate, cheap and sharp, then the ellipsoidal one
         polar = plots.kind[members[0]] == POLAR
-        radius, sr, tx, ty, sc = _rough(x, P, plots.sensor[members[0]], sensors) if polar else (0.0, 0.0, 0.0, 0.0, 0.0)
+        radius, sr, tx, ty, sc = _rough(x, P, sensors.offset[plots.sensor[members[0]]]) if polar else (0.0, 0.0, 0.0, 0.0, 0.0)
         rush = math.sqrt(x[3] * x[3] + x[4] * x[4] + x[5] * x[5])
         if edges + EDGES_PER_TRACK >= room:
             room *= 2

@@ -23,6 +23,7 @@ from picket.track.layout_kernels import (
     HOLD_S,
     ICAO,
     MMSI,
+    NEVER,
     POLAR,
     SPEED_SIGMA_H,
     SPEED_SIGMA_V,
@@ -93,7 +94,7 @@ def place(x, P, plots, j, sensors):  # type: ignore[no-untyped-def]
     for a in range(6):
         for b in range(a):
             P[a, b] = P[b, a] = 0.5 * (P[a, b] + P[b, a])
-    sound(P)
+    sound(P, L)
 
 
 @kernel
@@ -155,7 +156,7 @@ def begin(tracks, n, plots, members, free, sensors, owner, next_id):  # type: ig
         next_id += 1
         tracks.r[i] = tracks.r_birth[i] = free[g] * birth / (birth + clutter)
         tracks.time[i] = tracks.born[i] = tracks.survived[i] = tracks.updated[i] = t
-        tracks.radar_time[i] = tracks.claim_time[i] = tracks.foreign_time[i] = tracks.spoof_time[i] = -1e18
+        tracks.radar_time[i] = tracks.claim_time[i] = tracks.foreign_time[i] = tracks.spoof_time[i] = NEVER
         tracks.period[i], tracks.timeout[i] = 1e9, 0.0
         tracks.disbelief[i] = 0.0
         tracks.score[i, :] = 0.0
@@ -165,7 +166,8 @@ def begin(tracks, n, plots, members, free, sensors, owner, next_id):  # type: ig
         tracks.updates[i] = tracks.claims[i] = tracks.radar_updates[i] = tracks.looks[i] = 0
         tracks.transmitter[i], tracks.sensor_track[i] = plots.transmitter[j], plots.sensor_track[j]
         tracks.sensors[i] = tracks.flags[i] = 0
-        tracks.origin[i], tracks.group[i] = plots.origin[j], -1
+        tracks.origin[i], tracks.group[i], tracks.named[i] = plots.origin[j], -1, -1
+        tracks.together[i] = tracks.believed[i] = NEVER
         heard(tracks, i, plots, j, sensors)
         if plots.foreign[j] == 1:
             tracks.foreign_time[i] = t

@@ -1,9 +1,13 @@
-"""Groups: confirmed tracks that move together.
+"""Groups: confirmed tracks that move together and are not known to be vessels.
 
 Two tracks are linked when they are within LINK_M and their velocities differ by less than LINK_MPS (plus what their errors
 explain); two of the same group stay linked up to STAY times that. Groups are the connected components of at least SMALLEST
-members. A component keeps the group id that most of its members had; the lowest wins a tie, and of two components with
-the same claim the larger keeps it. A new group is named after its lowest track id.
+members; one that is there lasts while two of its members are linked. A component keeps the group id that most of its members
+had; the lowest wins a tie, and of two components with the same claim the larger keeps it. A new group is named after its
+lowest track id that names no other group.
+
+A track joins after JOIN_S of being linked without a break, and leaves after LEAVE_S without a link to its own group: noise in
+the velocities breaks links for a second or two, and what an officer is told of a swarm must not change with it.
 """
 
 from __future__ import annotations
@@ -13,9 +17,10 @@ import math
 import numpy as np
 
 from picket._jit import kernel
-from picket.track.layout_kernels import COASTING, CONFIRMED
+from picket.track.layout_kernels import COASTING, CONFIRMED, NEVER, VESSEL
 
-LINK_M, LINK_MPS, STAY, SMALLEST = 150.0, 6.0, 1.5, 3
+LINK_M, LINK_MPS, STAY, SMALLEST = 150.0, 6.0, 2.0, 3
+JOIN_S, LEAVE_S = 2.0, 6.0
 
 
 @kernel
@@ -36,24 +41,13 @@ def _linked(tracks, a, b, now):  # type: ignore[no-untyped-def]
         v = tracks.x[a, 3 + c] - tracks.x[b, 3 + c]
         far, apart = far + d * d, apart + v * v
         blur += tracks.P[a, 3 + c, 3 + c] + tracks.P[b, 3 + c, 3 + c]
-    return far < (LINK_M * stay) ** 2 and apart < (LINK_MPS * stay) ** 2 + blur
+    return far < (LINK_M * stay) ** 2 and apart < (LINK_MPS * LINK_MPS + blur) * stay * stay
 
 
 @kernel
-def group(tracks, n, now):  # type: ignore[no-untyped-def]
-    """Sets tracks.group of every track (-1 = in none) at `now`."""
-    index = np.empty(n, np.int64)
-    m = 0
-    for i in range(n):
-        if tracks.status[i] == CONFIRMED or tracks.status[i] == COASTING:
-            index[m] = i
-            m += 1
-        else:
-            tracks.group[i] = -1
-    if m < SMALLEST:
-        for k in range(m):
-            tracks.group[index[k]] = -1
-        return
+def _components(tracks, index, now):  # type: ignore[no-untyped-def]
+    """For each of the tracks in the slots `index` (m,): the first of those it hangs together with, by links, directly or not."""
+    m = index.shape[0]
     cell = LINK_M * STAY
     size = 32
     while size < 2 * m:
@@ -79,12 +73,36 @@ def group(tracks, n, now):  # type: ignore[no-untyped-def]
         b = (ix[k] * 73856093 ^ iy[k] * 19349663) & (size - 1)
         after[k] = head[b]
         head[b] = k
-    # -- members by component, components by size (larger first, then by first member): they choose their id in that order
-    root, count = np.empty(m, np.int64), np.zeros(m, np.int64)
     for k in range(m):
-        root[k] = _root(parent, k)
+        parent[k] = _root(parent, k)
+    return parent
+
+
+@kernel
+def _named_after(tracks, index, members):  # type: ignore[no-untyped-def]
+    """The lowest id of the members that is no group's name."""
+    best = -1
+    for q in range(members.shape[0]):
+        one = tracks.id[index[members[q]]]
+        used = best >= 0 and one > best
+        for k in range(index.shape[0]):
+            used = used or tracks.group[index[k]] == one
+        if not used:
+            best = one
+    return best
+
+
+@kernel
+def _names(tracks, index, root):  # type: ignore[no-untyped-def]
+    """The id of the group that each of the tracks `index` belongs to by what is seen now, -1 = none.
+
+    Components choose in order of size (larger first, then by first member): a name that a larger one took is gone.
+    """
+    m = index.shape[0]
+    count = np.zeros(m, np.int64)
+    for k in range(m):
         count[root[k]] += 1
-    order = np.argsort(root * 1, kind="mergesort")
+    order = np.argsort(root, kind="mergesort")
     starts = np.empty(m, np.int64)
     components = 0
     for q in range(m):
@@ -94,17 +112,14 @@ def group(tracks, n, now):  # type: ignore[no-untyped-def]
     sizes = np.empty(components, np.int64)
     for c in range(components):
         sizes[c] = -count[root[order[starts[c]]]]
-    fresh = np.full(m, -1, np.int64)
-    taken = np.empty(components, np.int64)
+    fresh, taken = np.full(m, -1, np.int64), np.empty(components, np.int64)
     for named, c in enumerate(np.argsort(sizes, kind="mergesort")):
         members = order[starts[c] : starts[c] - sizes[c]]
-        if -sizes[c] < SMALLEST:
+        if members.shape[0] < 2:
             break
         old = np.empty(-sizes[c], np.int64)
-        lowest = tracks.id[index[members[0]]]
         for q in range(members.shape[0]):
             old[q] = tracks.group[index[members[q]]]
-            lowest = min(lowest, tracks.id[index[members[q]]])
         old.sort()
         best, most, run = -1, 0, 0
         for q in range(old.shape[0]):
@@ -115,10 +130,40 @@ def group(tracks, n, now):  # type: ignore[no-untyped-def]
                     free = free and taken[h] != old[q]
                 if free:
                     best, most = old[q], run
+        taken[named] = -1
+        if members.shape[0] < SMALLEST and most < 2:
+            continue
         if best < 0:
-            best = lowest
+            best = _named_after(tracks, index, members)
         taken[named] = best
         for q in range(members.shape[0]):
             fresh[members[q]] = best
+    return fresh
+
+
+@kernel
+def group(tracks, n, now):  # type: ignore[no-untyped-def]
+    """Sets tracks.group of every track (-1 = in none) at `now`."""
+    index = np.empty(n, np.int64)
+    m = 0
+    for i in range(n):
+        if (tracks.status[i] == CONFIRMED or tracks.status[i] == COASTING) and tracks.named[i] != VESSEL:
+            index[m] = i
+            m += 1
+        else:
+            tracks.group[i], tracks.together[i] = -1, NEVER
+    index = index[:m]
+    fresh = _names(tracks, index, _components(tracks, index, now))
     for k in range(m):
-        tracks.group[index[k]] = fresh[k]
+        i = index[k]
+        if tracks.group[i] >= 0:
+            if fresh[k] == tracks.group[i]:
+                tracks.together[i] = now
+            elif now - tracks.together[i] > LEAVE_S:
+                tracks.group[i], tracks.together[i] = fresh[k], now if fresh[k] >= 0 else NEVER
+        elif fresh[k] < 0:
+            tracks.together[i] = NEVER
+        elif tracks.together[i] == NEVER:
+            tracks.together[i] = now
+        elif now - tracks.together[i] >= JOIN_S:
+            tracks.group[i], tracks.together[i] = fresh[k], now

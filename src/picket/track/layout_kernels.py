@@ -26,6 +26,7 @@ TENTATIVE, CONFIRMED, COASTING, ENDED, DEAD = 0, 1, 2, 3, 4  # DEAD: a free slot
 FLAGS = ("spoof_suspected", "unconfirmed_position")
 SPOOF, UNCONFIRMED = 1, 2  # bits
 CLASSES = ("drone", "bird", "aircraft", "vessel")
+VESSEL = 3
 IDENTITY_KINDS = (
     "serial",
     "registration",
@@ -85,6 +86,7 @@ DISBELIEF_LOOKS = 4
 FOREIGN_CORRELATION_S = 5.0  # a foreign tracker's estimates are one plot per so many seconds
 MISS_UNDO_PERIODS = 0.2
 
+NEVER = -1e18  # a time before all others
 TAU = 2 * math.pi
 EARTH_M = 6_371_000.0
 RADIO_EARTH_M = EARTH_M * 4 / 3  # refraction in a standard atmosphere
@@ -124,12 +126,17 @@ class Tracks(NamedTuple):
     flags: Array  # bit mask
     origin: Array
     group: Array
+    together: Array  # when it was last linked to its group; of a track without one: since when it is linked to others, or NEVER
+    belief: Array  # (cap, 4) probability of each class, averaged over the last seconds
+    believed: Array  # until when
+    named: Array  # class that is shown, -1 = none
 
 
 FLOAT_FIELDS = ("time", "r", "r_birth", "born", "updated", "radar_time", "claim_time", "foreign_time", "spoof_time",
-                "survived", "period", "timeout", "disbelief")  # fmt: skip
+                "survived", "period", "timeout", "disbelief", "together",
+                "believed")  # fmt: skip
 INT_FIELDS = ("id", "status", "updates", "claims", "radar_updates", "looks", "transmitter", "sensor_track", "sensors",
-              "flags", "origin", "group")  # fmt: skip
+              "flags", "origin", "group", "named")  # fmt: skip
 
 
 def new_tracks(capacity: int, sensors: int) -> Tracks:
@@ -137,7 +144,7 @@ def new_tracks(capacity: int, sensors: int) -> Tracks:
     floats = {name: np.zeros(capacity) for name in FLOAT_FIELDS}
     ints = {name: np.full(capacity, -1, np.int64) for name in INT_FIELDS}
     return Tracks(
-        x=np.zeros((capacity, 6)), P=np.zeros((capacity, 6, 6)), score=np.zeros((capacity, 4)),
+        x=np.zeros((capacity, 6)), P=np.zeros((capacity, 6, 6)), score=np.zeros((capacity, 4)), belief=np.zeros((capacity, 4)),
         look=np.zeros((capacity, sensors)), missed=np.zeros((capacity, sensors), np.int64),
         ident=np.full((capacity, N_KINDS), -1, np.int64), **floats, **ints,
     )  # fmt: skip

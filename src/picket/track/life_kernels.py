@@ -104,7 +104,7 @@ def misses(tracks, n, s, now, since, due, sensors):  # type: ignore[no-untyped-d
         tracks.disbelief[i] -= count * math.log(1.0 - pd)
         if now - tracks.claim_time[i] < CLAIM_PERIODS * max(tracks.period[i], 1.0):
             continue  # it speaks: the silence of the radar says that the place is wrong, not that nothing is there
-        survive(tracks, i, now)
+        survive(tracks.r, tracks.survived, i, now)
         for _ in range(count):
             r = tracks.r[i]
             tracks.r[i] = r * (1.0 - pd) / (1.0 - r * pd)
@@ -119,7 +119,7 @@ def settle(tracks, n, now, owner):  # type: ignore[no-untyped-def]
         if status >= ENDED:
             continue
         silent = now - tracks.updated[i]
-        survive(tracks, i, now)
+        survive(tracks.r, tracks.survived, i, now)
         r = tracks.r[i]
         floor = END_SHARE_OF_BIRTH * tracks.r_birth[i] if status == TENTATIVE else END_EXISTENCE
         if status == TENTATIVE and tracks.updates[i] > 2:

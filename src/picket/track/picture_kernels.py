@@ -1,7 +1,8 @@
 """Tracks -> rows of the track table at one time, and their class.
 
 Class: naive Bayes over drone, bird, aircraft, vessel from what is known now: the kinds of identity it gives, what sensors said,
-its speed and its height above the sea. With little evidence the probabilities stay near the prior and the class is unknown.
+its speed and its height above the sea. With little evidence the probabilities stay near the prior and the class is unknown. The
+class that is shown follows their average over AVERAGE_S, with hysteresis: it must not flicker with every plot.
 """
 
 from __future__ import annotations
@@ -11,14 +12,17 @@ import math
 import numpy as np
 
 from picket._jit import kernel
-from picket.track.layout_kernels import ACCELERATION_H, ACCELERATION_V, DEAD, ENDED, N_KINDS, SURVIVAL_S
+from picket.track.layout_kernels import ACCELERATION_H, ACCELERATION_V, DEAD, ENDED, N_KINDS, SURVIVAL_S, VESSEL
 
 LAT, LON, ALT, VE, VN, VU, SIGMA_H, SIGMA_V, SIGMA_SPEED, EXISTENCE, UPDATED = range(11)
 P_DRONE, P_BIRD, P_AIRCRAFT, P_VESSEL = range(11, 15)
 N_FLOATS = 15
 UNKNOWN_HEIGHT_M = 100.0  # 1 sigma; beyond it a height is not shown
 LONGEST_COAST_S = 30.0  # an ended track is shown where it was expected at the latest so long after its last plot
-COMMIT = 0.7  # a class is named from this probability on
+COMMIT, RELEASE = 0.7, 0.45  # a class is named from the first on, and kept while it has the second and no other has the first
+AVERAGE_S = 6.0  # noise in speed and height of a small object at 3 km lasts for some plots
+SURE = 0.99  # what an identity gives; it is shown at once
+CLASS_UPDATES = 5  # motion says something from so many plots on
 _AIR, _SURFACE, _UNKNOWN = 0, 1, 2  # codes of `tracker.DOMAINS`
 
 _PRIOR = np.log(np.array([0.3, 0.4, 0.2, 0.1]))
@@ -41,19 +45,19 @@ _AIR_SPAN_M = np.array([600.0, 1000.0, 6000.0])  # heights over which drones, bi
 
 
 @kernel
-def classify(tracks, i, speed, speed_var, height_msl, height_var, out):  # type: ignore[no-untyped-def]
-    """Fills out (4,) with the probability of each class."""
+def classify(ident, said, updates, speed, speed_var, height_msl, height_var, out):  # type: ignore[no-untyped-def]
+    """Fills out (4,) with the probability of each class. ident (8,), said (4,), updates: of the track."""
     top = -1e300
     for c in range(4):
-        score = _PRIOR[c] + tracks.score[i, c]
+        score = _PRIOR[c] + said[c]
         for k in range(N_KINDS):
-            if tracks.ident[i, k] >= 0:
+            if ident[k] >= 0:
                 score += _BY_IDENTITY[k, c]
-        if tracks.updates[i] >= CLASS_UPDATES:
+        if updates >= CLASS_UPDATES:
             var = _SPEED_SPREAD[c] * _SPEED_SPREAD[c] + speed_var
             score -= 0.5 * ((speed - _SPEED[c]) * (speed - _SPEED[c]) / var + math.log(var))
             if height_var < UNKNOWN_HEIGHT_M * UNKNOWN_HEIGHT_M:
-                if c == 3:
+                if c == VESSEL:
                     var = _SEA_M * _SEA_M + height_var
                     score -= 0.5 * (height_msl * height_msl / var + math.log(2 * math.pi * var))
                 else:
@@ -69,7 +73,21 @@ def classify(tracks, i, speed, speed_var, height_msl, height_var, out):  # type:
         out[c] /= total
 
 
-CLASS_UPDATES = 5  # motion says something from so many plots on
+@kernel
+def _name(belief, held, passed, p):  # type: ignore[no-untyped-def]
+    """The class to show (-1 = none), `held` so far, when the probabilities are p (4,); moves their average `belief` (4,).
+
+    passed: seconds since `belief` was moved last.
+    """
+    share = 1.0 - math.exp(-max(passed, 0.0) / AVERAGE_S)
+    if max(p[0], p[1], p[2], p[3]) >= SURE:
+        share = 1.0
+    for c in range(4):
+        belief[c] += share * (p[c] - belief[c])
+    for c in range(4):
+        if belief[c] >= COMMIT:
+            return c
+    return held if held >= 0 and belief[held] >= RELEASE else -1
 
 
 @kernel
@@ -125,17 +143,19 @@ def rows(tracks, n, now, origin_ecef, rotation, geoid, floats, slots, codes):  #
         floats[EXISTENCE, k] = tracks.r[i] * math.exp(-gone / SURVIVAL_S)
         floats[UPDATED, k] = tracks.updated[i]
         speed = math.hypot(floats[VE, k], floats[VN, k])
-        classify(tracks, i, speed, 0.5 * (V[0, 1] + V[1, 1]), height - geoid, var_up, p)
-        best = 0
+        var_speed = 0.5 * (V[0, 1] + V[1, 1])
+        classify(tracks.ident[i], tracks.score[i], tracks.updates[i], speed, var_speed, height - geoid, var_up, p)
         for c in range(4):
             floats[P_DRONE + c, k] = p[c]
-            if p[c] > p[best]:
-                best = c
-        codes[0, k] = best if p[best] >= COMMIT else 4
+        tracks.named[i] = _name(tracks.belief[i], tracks.named[i], now - tracks.believed[i], p)
+        tracks.believed[i] = now
+        codes[0, k] = tracks.named[i] if tracks.named[i] >= 0 else 4
+        if codes[0, k] == VESSEL:
+            tracks.group[i] = -1
         domain = _UNKNOWN
-        if codes[0, k] == 3:
+        if codes[0, k] == VESSEL:
             domain = _SURFACE
-        elif codes[0, k] < 3 or (p[3] < 1.0 - COMMIT and height - geoid > 50.0 + 3.0 * math.sqrt(var_up)):
+        elif codes[0, k] < VESSEL or (p[VESSEL] < 1.0 - COMMIT and height - geoid > 50.0 + 3.0 * math.sqrt(var_up)):
             domain = _AIR
         codes[1, k] = domain
         codes[2, k] = codes[3, k] = -1

@@ -50,8 +50,8 @@ def figures(scene: Scene, unit: Unit) -> dict[str, Any]:
     return {
         "nearest_track_id": int(scene.ids[row]),
         "text": text.of_tracks(scene, top, row, unit.rows, len(unit.roots), place),
-        "why": f"{_WHY[top.rule](scene, top)}; existence {_percent(scene, top.row)} %, "
-        f"limit {scene.site.alert.min_existence * 100:g} %",
+        "why": f"Raised because {_WHY[top.rule](scene, top)}; it is {_percent(scene, top.row)} % sure to exist "
+        f"(limit {scene.site.alert.min_existence * 100:g} %).",
         **place._asdict(),
         "speed_mps": None if math.isnan(speed) else speed,
         "time_to_reach_s": top.reach_s,
@@ -68,7 +68,7 @@ def _on_sensor(scene: Scene, finding: Finding) -> dict[str, Any]:
         place = text.where(scene, sensor.lat_deg, sensor.lon_deg, alt)
     return {
         "text": text.of_sensor(scene, look.id, look.kind, look.age_s),
-        "why": _WHY[finding.rule](scene, finding),
+        "why": f"Raised because {_WHY[finding.rule](scene, finding)}.",
         **place._asdict(),
     }
 

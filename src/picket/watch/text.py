@@ -1,7 +1,10 @@
-"""The sentence of an alert: what, where, how fast, how soon, how sure. Plain ASCII, so that it can be spoken, printed and sent.
+"""The sentence of an alert: what, where, how fast, how sure. Plain ASCII, so that it can be spoken, printed and sent.
 
-Unknown drone 850 m bearing 212 deg from the site, look 212 deg, 6 deg up, inbound 14 m/s, reaches pier in 40 s; seen by
-radar-north, radar-south; certain (99 %).
+Unknown drone reaches Piers 2 to 4 in 40 s: 850 m out, look 212 deg, 6 deg up, inbound 14 m/s; radar-north, radar-south;
+certain (99 %).
+
+What decides stands before the colon: a list shows the first line only, and little of it. Nothing is said twice: the azimuth to
+look along is also the bearing from the site.
 """
 
 from __future__ import annotations
@@ -44,24 +47,25 @@ def where(scene: Scene, lat_deg: float, lon_deg: float, alt_wgs84_m: float) -> W
 
 def of_tracks(scene: Scene, finding: Finding, row: int, rows: list[int], count: int, place: Where) -> str:
     """The sentence of an alert on tracks: `row` is the one nearest of `rows`, `count` how many objects they are."""
-    who = _group(scene, row, rows, count) if count > 1 else _who(scene, row, finding)
-    parts = [f"{who} {_position(scene, finding, row, place, count)}", _look(place)]
-    speed = scene.velocity[row]
-    if finding.rule == "approach" and finding.reach_s == 0.0:
-        parts += [_motion(*speed.tolist()), f"over {_zone_name(scene, finding)} and within 2 sigma of its height limits"]
-    elif finding.rule == "approach":
-        parts += [f"inbound {math.hypot(*speed):.0f} m/s", _reaching(scene, finding)]
-    else:
-        parts.append(_motion(*speed.tolist()))
-    return ", ".join(parts) + "".join(f"; {p}" for p in _evidence(scene, row)) + "."
+    who, claim = (_group(scene, row, rows, count), "") if count > 1 else _who(scene, row, finding)
+    doing = _doing(scene, finding, count)
+    nearest = "nearest " if count > 1 and "nearest" not in doing else ""
+    # Beside the name of the zone that it is in, "out" would read as out of that zone.
+    away = "from the site" if finding.family == "zone" and finding.reach_s == 0.0 else "out"
+    east, north = scene.velocity[row].tolist()
+    speed = math.hypot(east, north)  # NaN where unknown: a swarm's nearest need not be the one whose course meets the zone
+    inbound = finding.rule == "approach" and finding.reach_s != 0.0 and speed >= HOVER_MPS
+    motion = f"inbound {speed:.0f} m/s" if inbound else _motion(east, north)
+    figures = f"{nearest}{metres(place.distance_m or 0.0)} {away}, {_look(place)}, {motion}"
+    return f"{who}{doing}{claim}: " + "; ".join([figures, *_evidence(scene, row, count)]) + "."
 
 
 def of_sensor(scene: Scene, sensor_id: str, kind: str, age_s: float | None) -> str:
     """The sentence of a silent sensor: what it no longer sees, and which of its kind still speak."""
-    age = "" if age_s is None else f" for {age_s:.0f} s"
+    age = "" if age_s is None else f" {age_s:.0f} s"
     others = [s.id for s in scene.sensors if s.kind == kind and s.id != sensor_id and s.state == "ok"]
     still = f"still working: {_names(others)}" if others else f"no other {_KINDS.get(kind, kind)} is working"
-    return f"Sensor {sensor_id} silent{age}: {_unseen(scene.site.sensor_named(sensor_id), kind)}; {still}."
+    return f"Sensor {sensor_id} SILENT{age}: {_unseen(scene.site.sensor_named(sensor_id), kind)}; {still}."
 
 
 # -- who -----------------------------------------------------------------------------------------------------
@@ -79,22 +83,28 @@ def _noun(scene: Scene, row: int) -> str:
 
 
 def _group(scene: Scene, row: int, rows: list[int], count: int) -> str:
-    """One drone among them makes it a group of drones: the others are the same thing, not yet told apart."""
-    noun = "drone" if scene.sorts.drone[rows].any() else _noun(scene, row)
-    return f"Group of {count} {_PLURAL[noun]}, the nearest"
+    """One drone among them makes it a swarm of drones: the others are the same thing, not yet told apart."""
+    drones = bool(scene.sorts.drone[rows].any())
+    noun = "drone" if drones else _noun(scene, row)
+    unknown = "unknown " if (scene.tracks["identity"][rows] < 0).all() else ""
+    return f"{'Swarm' if drones else 'Group'} of {count} {unknown}{_PLURAL[noun]}"
 
 
-def _who(scene: Scene, row: int, finding: Finding) -> str:
+def _who(scene: Scene, row: int, finding: Finding) -> tuple[str, str]:
+    """What it is, for the sentence's first words, and what it says it is, which may be long, for the end of the headline."""
     noun, code = _noun(scene, row), int(scene.tracks["identity"][row])
-    if code < 0:
-        return f"Unknown {noun}"
-    identity = _plain(scene.tracks.words("identity")[code])
-    if scene.sorts.contradicted[row]:
-        return f"{noun.capitalize()} claiming to be {identity}"
+    word = None if code < 0 else scene.tracks.words("identity")[code]
+    identity = "" if word is None else _plain(word)
+    if scene.sorts.spoof[row]:
+        return "Suspected spoof", f", {noun} claiming to be {identity}" if identity else f", {noun} without identity"
+    if scene.sorts.unconfirmed[row]:
+        return f"Unconfirmed {noun}", f", claiming to be {identity}" if identity else ""
+    if not identity:
+        return f"Unknown {noun}", ""
     if "unauthorised" in finding.flags:
-        owner = next((_plain(f.owner) for f in scene.site.friendly if f.identity == scene.tracks.words("identity")[code]), "")
-        return f"Friendly {noun} {identity}{f' ({owner})' if owner else ''} out of its place or hours"
-    return f"{noun.capitalize()} {identity}"
+        owner = next((_plain(f.owner) for f in scene.site.friendly if f.identity == word), "")
+        return f"Uncleared friendly {noun}", f", {identity}{f' ({owner})' if owner else ''}"
+    return f"{noun.capitalize()} {identity}", ""
 
 
 def _plain(words: str) -> str:
@@ -102,17 +112,24 @@ def _plain(words: str) -> str:
     return "".join(c if " " <= c <= "~" else "?" for c in words)[:64]
 
 
-# -- where ---------------------------------------------------------------------------------------------------
-def _position(scene: Scene, finding: Finding, row: int, place: Where, count: int) -> str:
-    at = f"{metres(place.distance_m or 0.0)} bearing {degrees(place.bearing_deg or 0.0)} from the site"
+# -- doing what ----------------------------------------------------------------------------------------------
+def _doing(scene: Scene, finding: Finding, count: int) -> str:
+    """What the rule found, with its zone and time; empty for what an object is, not does."""
+    if finding.family not in ("zone", "line"):
+        return ""
+    name, nearest = _zone_name(scene, finding), ", nearest" if count > 1 else ""
     doubtful = not finding.incursion(float(scene.two_sigma[finding.row]))
     if finding.rule == "entry":
-        return f"in {_zone_name(scene, finding)}{' (may be outside)' if doubtful else ''}, {at}"
+        return f"{nearest} INSIDE {name}{' (may be outside)' if doubtful else ''}"
     if finding.rule == "line_crossing":
-        doubt = " (may not be over it)" if doubtful else ""
-        beyond = f", now {metres(finding.margin_m or 0.0)} beyond" if count == 1 else ""
-        return f"crossed {_zone_name(scene, finding)}{beyond}{doubt}, {at}"
-    return at
+        beyond = "" if count > 1 else f", now {metres(finding.margin_m or 0.0)} beyond"
+        return f"{nearest} CROSSED {name}{beyond}{' (may not be over it)' if doubtful else ''}"
+    if finding.reach_s == 0.0:
+        return f"{nearest} OVER {name}, within 2 sigma of its height limits"
+    seconds = f"{finding.reach_s or 0.0:.0f} s"
+    if finding.pass_m > 0.0:
+        return f" passes {name} at {metres(finding.pass_m)} in {seconds}"
+    return f" reaches {name} in {seconds}"
 
 
 def _zone_name(scene: Scene, finding: Finding) -> str:
@@ -120,6 +137,7 @@ def _zone_name(scene: Scene, finding: Finding) -> str:
     return _plain(zone.name or zone.id)
 
 
+# -- where and how fast --------------------------------------------------------------------------------------
 def _look(place: Where) -> str:
     azimuth = degrees(place.look_azimuth_deg or 0.0)
     if place.look_elevation_deg is None:
@@ -128,7 +146,6 @@ def _look(place: Where) -> str:
     return f"look {azimuth}, {abs(up)} deg {'down' if up < 0 else 'up'}"
 
 
-# -- how fast, how soon --------------------------------------------------------------------------------------
 def _motion(east_mps: float, north_mps: float) -> str:
     speed = math.hypot(east_mps, north_mps)
     if math.isnan(speed):
@@ -138,24 +155,15 @@ def _motion(east_mps: float, north_mps: float) -> str:
     return f"moving {speed:.0f} m/s towards {degrees(math.degrees(math.atan2(east_mps, north_mps)))}"
 
 
-def _reaching(scene: Scene, finding: Finding) -> str:
-    name, seconds = _zone_name(scene, finding), f"{finding.reach_s or 0.0:.0f} s"
-    if finding.pass_m > 0.0:
-        return f"passes {name} at {metres(finding.pass_m)} in {seconds}"
-    return f"reaches {name} in {seconds}"
-
-
 # -- how sure ------------------------------------------------------------------------------------------------
-def _evidence(scene: Scene, row: int) -> list[str]:
+def _evidence(scene: Scene, row: int, count: int) -> list[str]:
     t = scene.tracks
     said = []
-    if scene.sorts.spoof[row]:
-        said.append("spoof suspected")
-    if scene.sorts.unconfirmed[row]:
-        said.append("position not confirmed by any sensor")
+    if count > 1 and scene.sorts.contradicted[row]:  # of a single object the first words say so
+        said.append("suspected spoof" if scene.sorts.spoof[row] else "position not confirmed")
     code = int(t["sensors"][row])
     if code >= 0 and t.words("sensors")[code]:
-        said.append(f"seen by {_names(list(t.words('sensors')[code]))}")
+        said.append(_names(list(t.words("sensors")[code])))
     age = float(t["time"][row] - t["updated_at"][row])
     if t.equals("status", "coasting")[row] and age >= 0.5:
         said.append(f"last measured {age:.0f} s ago")

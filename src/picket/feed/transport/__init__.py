@@ -135,7 +135,7 @@ def parse_feed(url: str) -> tuple[str, Address]:
 
 def _shown(url: str) -> str:
     """The address for a message: a password in it does not go to logs."""
-    return re.sub(r"(//[^/@\s]*?:)[^/@\s]*@", r"\1***@", url)
+    return re.sub(r"(//[^/@\s]*?:)[^/@\s]*@|(password=)[^&\s]*", r"\1\2***", url)
 
 
 def _check(url: str, address: Address) -> None:

@@ -67,10 +67,13 @@ def _rise_s(scene: Scene, rows: Ints, z: int) -> Floats:
 
 def why(scene: Scene, f: Finding) -> str:
     """Time to reach against the limit, and how near the course passes."""
-    course = f"course meets {f.place}" if f.pass_m == 0.0 else (
-        f"course passes {f.place} at {f.pass_m:.0f} m, within 2 sigma ({min(scene.two_sigma[f.row], BUFFER_M):.0f} m)"
+    if f.reach_s == 0.0:
+        return "it is over the zone, and its height is within 2 sigma of the zone's limits"
+    course = "its course meets the zone" if f.pass_m == 0.0 else (
+        f"its course passes the zone at {f.pass_m:.0f} m, less than its own uncertainty (2 sigma, "
+        f"{min(scene.two_sigma[f.row], BUFFER_M):.0f} m),"
     )  # fmt: skip
-    return f"approach: {course} in {f.reach_s:.0f} s, limit {scene.site.alert.approach_s:g} s, high from {NEAR_S:g} s"
+    return f"{course} in {f.reach_s:.0f} s (limit {scene.site.alert.approach_s:g} s; high from {NEAR_S:g} s)"
 
 
 RULE = Rule("approach", find, why)

@@ -40,19 +40,17 @@ def why(scene: Scene, f: Finding) -> str:
     """The estimate against the zone's outline and height limits."""
     zone = scene.area.areas.zones[scene.area.areas.index[f.place or ""]]
     margin = f.margin_m or 0.0
-    parts = [f"entry: estimate {margin:.0f} m inside {zone.id} ({zone.kind}), 2 sigma is {scene.two_sigma[f.row]:.0f} m"]
+    estimate = f"its estimated place is {margin:.0f} m inside this {zone.kind} zone, give or take {scene.two_sigma[f.row]:.0f} m (2 sigma)"
+    if zone.floor_m is None and zone.ceiling_m is None:
+        return f"{estimate}; the zone has no height limits"
     alt = float(scene.alt[f.row])
     limits = f"{'any depth' if zone.floor_m is None else f'{zone.floor_m:g}'} to " + (
         "any height" if zone.ceiling_m is None else f"{zone.ceiling_m:g} m"
     )
-    if zone.floor_m is None and zone.ceiling_m is None:
-        parts.append("the zone has no height limits")
-    elif np.isnan(alt):
-        parts.append(f"height unknown counts as inside {limits} {zone.height_reference}")
-    else:
-        height = alt - height_zero_m(scene.site, zone)
-        parts.append(f"height {height:.0f} m {zone.height_reference} within {limits}")
-    return "; ".join(parts)
+    if np.isnan(alt):
+        return f"{estimate}; its height is unknown, which counts as within {limits} {zone.height_reference}"
+    height = alt - height_zero_m(scene.site, zone)
+    return f"{estimate}; its height is {height:.0f} m, within {limits} {zone.height_reference}"
 
 
 RULE = Rule("entry", find, why)

@@ -31,12 +31,12 @@ def find_unconfirmed(scene: Scene) -> list[Finding]:
 
 def why_spoof(scene: Scene, f: Finding) -> str:
     """What the flag means."""
-    return "spoof_suspected: what the object reports of itself contradicts what other sensors measure"
+    return "what it reports of itself contradicts what other sensors measure"
 
 
 def why_unconfirmed(scene: Scene, f: Finding) -> str:
     """What the flag means."""
-    return "unconfirmed_position: the place is the object's own claim and no sensor that should see it there does"
+    return "its place is its own claim, and no sensor that should see it there does"
 
 
 SPOOF = Rule("spoof_suspected", find_spoof, why_spoof)

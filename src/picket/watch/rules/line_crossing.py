@@ -40,10 +40,9 @@ def find(scene: Scene) -> list[Finding]:
 
 def why(scene: Scene, f: Finding) -> str:
     """The step against the line."""
-    zone = scene.area.lines.zones[scene.area.lines.index[f.place or ""]]
     return (
-        f"line_crossing: successive estimates went over {zone.id} from its left to its right and are now {f.margin_m:.0f} m from "
-        f"it, 2 sigma is {scene.two_sigma[f.row]:.0f} m"
+        f"two successive estimates lie on either side of the line, from its left to its right; it is now {f.margin_m:.0f} m from the "
+        f"line, give or take {scene.two_sigma[f.row]:.0f} m (2 sigma)"
     )
 
 

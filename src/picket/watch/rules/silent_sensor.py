@@ -19,8 +19,8 @@ def why(scene: Scene, f: Finding) -> str:
     look = next(s for s in scene.sensors if s.id == f.place)
     scans, age = scene.site.alert.silent_scans, "" if look.age_s is None else f" for {look.age_s:.0f} s"
     if look.period_s is None:
-        return f"silent_sensor: nothing heard{age}, limit {scans:g} of its periods"
-    return f"silent_sensor: nothing heard{age}, limit {scans:g} periods of {look.period_s:g} s ({scans * look.period_s:.0f} s)"
+        return f"nothing was heard from it{age} (limit {scans:g} of its periods)"
+    return f"nothing was heard from it{age} (limit {scans:g} periods of {look.period_s:g} s: {scans * look.period_s:.0f} s)"
 
 
 RULE = Rule("silent_sensor", find, why)

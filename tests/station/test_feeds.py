@@ -1,0 +1,111 @@
+"""The I/O loop's work is bounded: a chunk is decoded piece by piece, with the loop's turn in between.
+
+ARCHITECTURE says that no callback of the loop computes for more than 5 ms. Speed is not asserted in tests: what is asserted is
+the size of a piece, and that one callback decodes one of them.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from picket.feed import FORMATS, Chunk, Options
+from picket.feed.transport import MOST_BYTES, MOST_PAYLOADS
+from picket.station.feeds import PIECE_BYTES, PIECE_PAYLOADS, FeedError, Turns, feeds_of, pieces
+from picket.train import demo_exercise, frames
+from tests.station.live import make_site
+
+LINKS = {"radar-north": ("asterix", "udp"), "remote-id": ("dronescout", "udp"), "adsb": ("sbs", "stream")}
+
+
+def full_chunk(channel: str) -> Chunk:
+    """As much of the exercise's bytes as a transport delivers at once."""
+    sent = [f.payload for f in frames(demo_exercise(), 1, 1_700_000_000.0, 1_700_000_030.0) if f.channel == channel]
+    link = LINKS[channel][1]
+    if link == "stream":
+        data = b"".join(sent)
+        data = (data * (MOST_BYTES // len(data) + 1))[:MOST_BYTES]
+        return Chunk.one(data, received=1_700_000_030.0, offset=1000, source="x")
+    joined = [b"".join(sent[i : i + 8]) if LINKS[channel][0] == "asterix" else sent[i] for i in range(len(sent) - 8)]
+    payloads, size = [], 0
+    while size < MOST_BYTES - 65_535 and len(payloads) < MOST_PAYLOADS:
+        payloads.append(joined[len(payloads) % len(joined)])
+        size += len(payloads[-1])
+    times = [1_700_000_030.0] * len(payloads)
+    return Chunk.of(payloads, times, range(len(payloads)), source="x", link=link)
+
+
+def payloads_of(chunk: Chunk) -> list[tuple[bytes, float, int]]:
+    spans = zip(chunk.starts.tolist(), chunk.ends.tolist(), chunk.received.tolist(), chunk.offsets.tolist(), strict=True)
+    return [(chunk.data[a:b], received, offset) for a, b, received, offset in spans]
+
+
+@given(st.lists(st.integers(0, 3 * PIECE_BYTES // 2), max_size=300))
+def test_pieces_are_the_chunk_and_each_is_small(lengths: list[int]) -> None:
+    sent = [bytes([i % 256]) * n for i, n in enumerate(lengths)]
+    chunk = Chunk.of(sent, [float(i) for i in range(len(sent))], range(len(sent)), source="x", link="udp")
+    cut = list(pieces(chunk))
+    assert [p for piece in cut for p in payloads_of(piece)] == payloads_of(chunk)
+    for piece in cut:
+        assert piece.starts.size <= PIECE_PAYLOADS
+        assert len(piece.data) <= PIECE_BYTES or piece.starts.size == 1
+
+
+@given(st.binary(max_size=300), st.integers(1, 1000))
+def test_a_stream_is_cut_anywhere_and_its_offsets_go_on(data: bytes, times: int) -> None:
+    data = data * times
+    cut = list(pieces(Chunk.one(data, received=5.0, offset=77, source="x", link="stream")))
+    assert b"".join(p.data for p in cut) == data
+    assert [int(p.offsets[0]) for p in cut] == [77 + PIECE_BYTES * i for i in range(len(cut))]
+    assert all(len(p.data) <= PIECE_BYTES and p.starts.tolist() == [0] for p in cut)
+
+
+@pytest.mark.parametrize("channel", LINKS)
+def test_a_full_chunk_is_decoded_over_several_turns_to_the_same_rows(channel: str) -> None:
+    form = next(f for f in FORMATS if f.name == LINKS[channel][0])
+    chunk = full_chunk(channel)
+    whole = form.make(Options(origin="exercise")).decode(chunk)
+    decoder = form.make(Options(origin="exercise"))
+    parts: list[object] = []
+    most_in_one_turn = 0
+
+    async def main() -> None:
+        nonlocal most_in_one_turn
+        turns = Turns(lambda piece: parts.append(decoder.decode(piece)))
+        turns.deliver(chunk)
+        before = 0
+        while len(parts) > before:
+            most_in_one_turn = max(most_in_one_turn, len(parts) - before)
+            before = len(parts)
+            await asyncio.sleep(0)
+
+    asyncio.run(main())
+    assert len(parts) == len(list(pieces(chunk))) > 1
+    assert most_in_one_turn == 1
+    times = np.concatenate([p.detections["time"] for p in parts])  # type: ignore[attr-defined]
+    assert times.tobytes() == whole.detections["time"].tobytes()
+
+
+def test_under_a_flood_one_chunk_waits_at_most_and_nothing_is_left_out() -> None:
+    async def main() -> list[int]:
+        decoded: list[int] = []
+        turns = Turns(lambda piece: decoded.append(int(piece.offsets[0])))
+        for i in range(50):
+            turns.deliver(Chunk.one(bytes(4 * PIECE_BYTES), received=0.0, offset=4 * PIECE_BYTES * i, link="stream"))
+            assert len(turns._waiting) < 4
+        turns.finish()
+        await asyncio.sleep(0.01)
+        return decoded
+
+    assert asyncio.run(main()) == [PIECE_BYTES * i for i in range(200)]
+
+
+def test_a_recording_that_is_not_there_is_told_before_anything_starts(tmp_path: Path) -> None:
+    sensor = {"id": "rid", "kind": "remote_id", "feed": f"table+file://{tmp_path}/none.jsonl"}
+    with pytest.raises(FeedError, match="no recording at"):
+        feeds_of(make_site(tmp_path, sensor=[sensor]))
