@@ -1,14 +1,11 @@
 """How fast recordings become tables: packets out of a capture, whole files into Parquet, detection tables in and out.
 
-    python benchmarks/bench_decode.py [--packets 200000] [-o results.json]
-
-Everything runs from and to a temporary folder on one core. The peer for captures is dpkt (BSD), measured only where it is
-installed (in an environment of its own: Picket does not need it). Kernels are compiled before the clock starts.
+Everything runs from and to a temporary folder on one core. The peer for captures is dpkt (BSD, of the bench extra). Kernels are
+compiled before the clock starts.
 """
 
 from __future__ import annotations
 
-import argparse
 import json
 import resource
 import tempfile
@@ -104,17 +101,11 @@ def measure(packets: int, folder: Path) -> dict[str, Any]:
     return result
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--packets", type=int, default=200_000)
-    parser.add_argument("-o", "--out", type=Path)
-    given = parser.parse_args()
+def run(packets: int = 50_000) -> dict[str, Any]:
+    """The figures, with dpkt beside the capture reader where it is installed (the bench extra)."""
     with tempfile.TemporaryDirectory() as folder:
-        text = json.dumps(measure(given.packets, Path(folder)), indent=1) + "\n"
-    print(text, end="")
-    if given.out:
-        given.out.write_text(text)
+        return measure(packets, Path(folder))
 
 
 if __name__ == "__main__":
-    main()
+    print(json.dumps(run(), indent=1))
