@@ -374,3 +374,12 @@ def test_zones_can_be_replaced_while_it_runs():
     w.book.replace_site(site(RING))
     w.see(track(2, 1200, 0))
     assert len(w.book.open) == 2
+
+
+def test_a_ship_keeps_its_symbol_while_its_class_wavers_but_is_judged_by_the_instant():
+    unsure = {"classification": "vessel", "p_vessel": 0.5, "p_drone": 0.3}
+    near, far = track(1, 900, 0, (-20.0, 0.0, 0.0), **unsure), track(2, 3000, 0, **unsure)
+    w = Watch(site(PIER))
+    w.wait(3, near, far)
+    assert w.only().rule == "approach", "half sure of a ship is not sure enough to be quiet about it"
+    assert w.book.affiliation(sky(w.time, near, far)).tolist() == [3, 2]

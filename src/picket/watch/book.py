@@ -98,7 +98,7 @@ class AlertBook:
         on_duty = {f.identity for f in self.site.friendly if in_hours(f.hours, self._time)}
         listed = np.array([w in on_duty for w in tracks.words("identity")] + [False], np.bool_)[tracks["identity"]]
         out = np.zeros(tracks.n, np.uint8)
-        out[sorts.neutral] = 2
+        out[sorts.neutral | sorts.shown_neutral] = 2
         out[listed & ~sorts.contradicted & ~unauthorised] = 1
         out[sorts.spoof | alarming] = 3
         return out

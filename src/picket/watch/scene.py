@@ -40,6 +40,9 @@ class Sorts:
         self.bird: Bools = (tracks["p_bird"] >= SURE_CLASS) & honest
         self.vessel: Bools = (tracks["p_vessel"] >= SURE_CLASS) & honest
         self.neutral: Bools = self.aircraft | self.bird | self.vessel
+        # The shown class does not flicker; what is kept quiet is judged by the instant, so that a change is not told seconds late.
+        shown = tracks.equals("classification", "vessel") | tracks.equals("classification", "bird")
+        self.shown_neutral: Bools = shown & honest
         known = {f.identity for f in site.friendly}
         words = tracks.words("identity")
         listed = np.array([w in known for w in words] + [False], np.bool_)
