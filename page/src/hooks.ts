@@ -71,6 +71,7 @@ export function publish(desk: Desk, link: PictureLink, measured: Measured): void
       const s = store.slotOf(id);
       if (s < 0) return null;
       return {
+        updated_at: store.updatedAt[s]!,
         lat_deg: store.lat[s]!,
         lon_deg: store.lon[s]!,
         alt_wgs84_m: store.altM[s]!,

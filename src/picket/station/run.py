@@ -21,6 +21,7 @@ from picket.station.access import Access
 from picket.station.api import make_app
 from picket.station.core import Core
 from picket.station.feeds import Feed, PlaybackClock, feeds_of, listen
+from picket.station.sequence import GATHER_S
 
 ERASE_EVERY_S = 3600.0
 
@@ -175,7 +176,7 @@ class Station:
         """Time passes at the site's pace; rows that were gathered in between go on much sooner."""
         tick_s, last = self.site.station.tick_s, 0.0
         while True:
-            await asyncio.sleep(0.02)
+            await asyncio.sleep(GATHER_S)
             now = time.monotonic()
             try:
                 if now - last >= tick_s:

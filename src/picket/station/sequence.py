@@ -1,7 +1,7 @@
 """The one place where order is made: what arrived, ticks and actions get their sequence number here, in the I/O loop.
 
 Decoded rows are gathered for at most `GATHER_S` (the first one after a pause goes at once), so that a radar's forty
-datagrams a second become at most fifty records. Engine and log writer take the same record; when either is too far behind,
+datagrams a second become at most a hundred records. Engine and log writer take the same record; when either is too far behind,
 rows are refused here, before they have a number, and counted under `overload`.
 """
 
@@ -16,7 +16,7 @@ from picket.record.codec import pack
 from picket.record.log import Record
 from picket.words import DETECTION, STATUS, Batch, concat
 
-GATHER_S = 0.02
+GATHER_S = 0.01
 MAX_ROWS = 20_000  # rows gathered before they are sequenced at once
 CLOCK_BACK_S = 30.0  # set back further than this, the station's clock begins anew (by less, station time stands still)
 

@@ -15,7 +15,7 @@ from picket.station.engine import View
 from picket.watch import Alert
 
 HEARTBEAT_S = 1.0
-MIN_GAP_S = 0.04  # between two frames to one client: more than 25 a second help nobody's eyes
+MIN_GAP_S = 0.016  # between two frames to one client: a screen shows no more than 60 a second
 CLOSE_S = 0.5  # a client that reads nothing does not take a farewell either
 _QUEUE = 10_000  # alert changes that wait for one client; a client further behind is sent away and comes back with `after`
 
