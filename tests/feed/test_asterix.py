@@ -183,12 +183,16 @@ def test_reports_that_are_no_targets_are_left_out_by_reason() -> None:
         report(i020=(0b0010001,)),
         report(i020=(0b0010000, 0b0100000)),
         report(i010=None),
-        report(i040=None),
     )
     assert decoded.detections.n == 0
-    assert decoded.left_out == Counter(
-        ["simulated", "test_target", "field_monitor", "extended_range", "no_data_source", "no_position"]
-    )
+    assert decoded.left_out == Counter(["simulated", "test_target", "field_monitor", "extended_range", "no_data_source"])
+
+
+def test_a_report_without_a_place_is_a_row_that_no_tracker_takes() -> None:
+    decoded = decode(report(i040=None))
+    assert decoded.detections.values("report") == ["status"]
+    assert decoded.detections.values("range_m") == [None]
+    assert not decoded.left_out
 
 
 def test_simulated_reports_are_rows_of_an_exercise_only() -> None:

@@ -92,9 +92,8 @@ def expected_row(record: Any, received: float) -> dict[str, Any] | str:
     distance, azimuth = times(quantity(record, "040", "RHO"), 1852.0), quantity(record, "040", "THETA")
     if distance is None:
         x, y = quantity(record, "042", "X"), quantity(record, "042", "Y")
-        if x is None or y is None:
-            return "no_position"
-        distance, azimuth, tracked = math.hypot(x, y) * 1852, math.degrees(math.atan2(x, y)) % 360, True
+        if x is not None and y is not None:
+            distance, azimuth, tracked = math.hypot(x, y) * 1852, math.degrees(math.atan2(x, y)) % 360, True
     elif number(record, "020", "ERR"):
         return "extended_range"
     level = None
@@ -119,7 +118,7 @@ def expected_row(record: Any, received: float) -> dict[str, Any] | str:
         "course_deg": quantity(record, "200", "HDG"),
         "power_dbm": power if power is not None else quantity(record, "130", "SAM"),
         "sensor_id": f"{number(record, '010', 'SAC')}/{number(record, '010', 'SIC')}",
-        "report": "track" if tracked else "plot",
+        "report": "status" if distance is None else "track" if tracked else "plot",
         "identity": identity,
         "identity_kind": identity_kind,
         "sensor_track_id": None if track is None else str(track),
@@ -219,8 +218,9 @@ def test_real_recording_equals_libasterix_field_by_field(shared_data: Path) -> N
     decoded = decode(payloads, received)
     assert_same(decoded.detections, rows)
     assert_same(decoded.status, status)
-    assert decoded.left_out == left_out == {"no_position": 2}  # two end-of-track messages
-    assert decoded.detections.n + sum(decoded.left_out.values()) == 128
+    assert decoded.left_out == left_out == {}
+    assert decoded.detections.n == 128
+    assert decoded.detections.values("report").count("status") == 2  # two end-of-track messages
     assert decoded.status.n == 34
     assert {"25/201", "25/13"} <= set(decoded.detections.values("sensor_id"))
     assert set(decoded.detections.values("time_source")) == {"sensor"}

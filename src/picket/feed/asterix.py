@@ -10,7 +10,7 @@ CAT048 to the detection table (items that are not named are skipped by their len
     I048/140      time: the day that puts the time of day nearest to `received`; null without `received`, without the
                   item, or above 86,401 s. time_source sensor, or operator when the operator gave `received`
     I048/040      range_m, azimuth_deg. With ERR set in I048/020 its range is only a limit: `extended_range`
-    I048/042      the same from x, y when I048/040 is absent; then report = track. Neither = `no_position`
+    I048/042      the same from x, y when I048/040 is absent; then report = track. Neither: report = status
     I048/020      SIM, TST, RAB: `simulated`, `test_target`, `field_monitor`. With origin exercise SIM makes a row
     I048/090      alt_pressure_m; null with V (not validated) or G (garbled) set. Signed in every edition (ICAO Annex 10)
     I048/110      alt_msl_m: the standard's zero is mean sea level
@@ -22,6 +22,7 @@ CAT048 to the detection table (items that are not named are skipped by their len
     I048/220, 240 identity: the address, else the call sign. 000000, FFFFFF, blanks and codes that are no characters: null
     I048/030      classification: the first code that names a kind of target (bird, helicopter ...)
 
+report = status is a report without a place, as the end of a track is told: a row, so that nothing is lost, that no tracker takes.
 report = track means that the position is no independent measurement: TYP = 0 ("no detection": RHO and THETA are extrapolated,
 I048/040 note 1), a calculated position (I048/042), or SUP in I048/170 (kept alive by another station's track). All others
 are plots even when the station correlated them with a track: I048/040 stays the plot's own measurement (note 2). CNF, GHO
@@ -195,7 +196,7 @@ def _detections(f: Floats, g: Ints, chunk: Chunk, origin: str) -> Batch:
         "time_source": _time_source(f[k.TIME], chunk),
         "sensor_id": _worded(g[k.SENSOR], _sensor),
         "kind": (np.zeros(n, np.int32), ("radar",)),
-        "report": _worded(g[k.REPORT], ("plot", "track").__getitem__),
+        "report": _worded(g[k.REPORT], ("plot", "track", "status").__getitem__),
         "origin": (np.zeros(n, np.int32), (origin,)),
         "identity": _worded(identity, _identity),
         "identity_kind": _worded(kind, ("icao_address", "call_sign").__getitem__),

@@ -37,9 +37,9 @@ S_OFFSET, S_SENSOR, S_EVENT, S_STATE, S_DETAIL = range(5)
 # What may keep a record from becoming a row, in the order of `counts`.
 REASONS = (
     "truncated", "bad_length", "bad_fspec", "bad_item", "no_data_source", "simulated", "test_target", "field_monitor",
-    "no_position", "extended_range",
+    "extended_range",
 )  # fmt: skip
-TRUNCATED, BAD_LENGTH, BAD_FSPEC, BAD_ITEM, NO_SOURCE, SIMULATED, TEST, MONITOR, NO_POSITION, EXTENDED = range(10)
+TRUNCATED, BAD_LENGTH, BAD_FSPEC, BAD_ITEM, NO_SOURCE, SIMULATED, TEST, MONITOR, EXTENDED = range(9)
 
 CALL_SIGN = 1 << 48  # identity keys: a 24-bit address as it is; the 48 bits of a call sign with this bit; -1 = none
 
@@ -275,7 +275,7 @@ def _record_048(buf: Bytes, p: Int, end: Int, exercise: bool, f: Floats, g: Ints
     elif monitor:
         reason = MONITOR
     elif math.isnan(f[RANGE, row]):
-        reason = NO_POSITION
+        g[REPORT, row] = 2  # no place: it says something of a track (its end, its identity), and is no plot
     elif extended:
         reason = EXTENDED
     return p, reason
