@@ -307,7 +307,7 @@ def test_rows_of_an_exercise_stay_exercise(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("name", "found", "rows"),
-    [("asterix/cat_034_048.pcap", "asterix", 126), ("remoteid/odid_wifi_bcn_sample.pcap", "remote-id", 21)],
+    [("asterix/cat_034_048.pcap", "asterix", 128), ("remoteid/odid_wifi_bcn_sample.pcap", "remote-id", 21)],
 )
 def test_real_recordings(shared_data: Path, name: str, found: str, rows: int) -> None:
     with recording.open_recording(shared_data / name) as opened:

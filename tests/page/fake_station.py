@@ -205,6 +205,7 @@ class FakeStation:
     gap: bool = False
     resyncs: int = 0
     zone_error: str | None = None
+    action_error: str | None = None
     url: str = ""
 
     def __post_init__(self) -> None:
@@ -343,6 +344,8 @@ class FakeStation:
     async def _alert_action(self, request: Request) -> Response:
         body = await request.json()
         number, action = request.path_params["alert_id"], request.path_params["action"]
+        if self.action_error:
+            return JSONResponse({"error": self.action_error}, 409)
         self.requests.append(("POST", request.url.path, body))
         alert = self.alerts[number - 1]
         if action == "acknowledge":

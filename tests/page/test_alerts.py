@@ -130,13 +130,12 @@ def test_a_note_is_typed_before_the_cause_and_its_digits_are_text(watched: Watch
     time.sleep(1.2)  # the list is drawn again meanwhile
     expect(note).to_have_value("2 gulls over pier 3, seen by eye")
     page.keyboard.press("Enter")
-    refusal = '{"error": "the log is full"}'
-    page.route("**/api/alerts/1/close", lambda r: r.fulfill(status=409, content_type="application/json", body=refusal))
+    watched.station.action_error = "the log is full"
     page.keyboard.press("3")
     expect(page.locator("#message")).to_contain_text("the log is full")
     expect(note).to_have_value("2 gulls over pier 3, seen by eye")
     expect(note).to_be_focused()
-    page.unroute("**/api/alerts/1/close")
+    watched.station.action_error = None
     page.keyboard.press("Enter")
     page.keyboard.press("3")
     expect(page.locator('[data-alert="1"]')).to_have_attribute("data-state", "closed")
@@ -184,8 +183,7 @@ def test_what_the_station_refuses_is_said_in_words(watched: Watched) -> None:
     watched.station.raise_alert(3, "medium")
     page = watched.open()
     page.locator('[data-alert="1"]').wait_for()
-    refusal = '{"error": "the log is full: 0 bytes free, free some and try again"}'
-    page.route("**/api/alerts/1/acknowledge", lambda r: r.fulfill(status=409, content_type="application/json", body=refusal))
+    watched.station.action_error = "the log is full: 0 bytes free, free some and try again"
     page.keyboard.press("a")
     expect(page.locator("#message")).to_contain_text("the log is full")
     expect(page.locator('[data-alert="1"]')).to_have_attribute("data-state", "raised")
