@@ -14,9 +14,16 @@ from typing import Any
 
 import numpy as np
 
-from picket.feed import dot11, dronescout
 from picket.feed.format import Chunk, Format, Options
-from picket.feed.remoteid import encode_basic_id, encode_location, encode_operator_id, encode_pack, encode_self_id, encode_system
+from picket.feed.remoteid import dot11, dronescout
+from picket.feed.remoteid.messages import (
+    encode_basic_id,
+    encode_location,
+    encode_operator_id,
+    encode_pack,
+    encode_self_id,
+    encode_system,
+)
 
 BEACONS = 20_000
 MESSAGES = 20_000

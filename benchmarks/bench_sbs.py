@@ -12,8 +12,8 @@ import time
 from datetime import UTC, datetime
 from typing import Any
 
+from picket.feed.adsb.sbs import FORMAT, encode_sbs
 from picket.feed.format import Chunk, Options
-from picket.feed.sbs import FORMAT, encode_sbs
 
 POSITIONS = 60_000
 AIRCRAFT = 200

@@ -6,3 +6,4 @@ lock() { uv pip compile -q --universal --generate-hashes --no-emit-index-url --n
     --python-version 3.11 "$@" pyproject.toml; }
 lock --extra station --extra bench --group dev -o requirements/dev.txt
 lock --extra station -c requirements/dev.txt -o requirements/run.txt
+lock --extra fuzz -c requirements/dev.txt -o requirements/fuzz.txt

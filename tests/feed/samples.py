@@ -7,10 +7,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from picket.feed import _template, jsonlines
+from picket.feed.adsb.sbs import encode_sbs
 from picket.feed.asterix import encode_cat034, encode_cat048
-from picket.feed.dronescout import encode_message, encode_status
-from picket.feed.remoteid import encode_basic_id, encode_location, encode_operator_id, encode_pack, encode_system
-from picket.feed.sbs import encode_sbs
+from picket.feed.remoteid.dronescout import encode_message, encode_status
+from picket.feed.remoteid.messages import encode_basic_id, encode_location, encode_operator_id, encode_pack, encode_system
 from picket.words import DETECTION, Batch
 
 T0 = 1_780_056_000.0

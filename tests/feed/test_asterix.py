@@ -14,8 +14,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from picket.feed import asterix, asterix_encoder
 from picket.feed.asterix import FORMAT, AsterixDecoder, encode_cat034, encode_cat048
+from picket.feed.asterix import decoder as asterix
+from picket.feed.asterix import encoder as asterix_encoder
 from picket.feed.format import Chunk, Decoded, Options
 from picket.words import DETECTION, Batch
 

@@ -16,9 +16,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from picket.feed.dot11 import FORMAT, find_adverts, sniff
 from picket.feed.format import Chunk, Decoded, Options
-from picket.feed.remoteid import (
+from picket.feed.remoteid.dot11 import FORMAT, find_adverts, sniff
+from picket.feed.remoteid.messages import (
     BASIC_ID_LAYOUT,
     LOCATION_LAYOUT,
     OPERATOR_ID_LAYOUT,

@@ -13,8 +13,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from picket.feed.dronescout import FORMAT, UAS_LAYOUT, UAS_SIZE, encode_message, encode_status, sniff
 from picket.feed.format import Chunk, Decoded, Options
+from picket.feed.remoteid.dronescout import FORMAT, UAS_LAYOUT, UAS_SIZE, encode_message, encode_status, sniff
 
 NOON = 1_780_056_000.0  # a full hour
 SERIAL = "1581F6N8A23B2ML3Y3KR"

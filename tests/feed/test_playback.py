@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from picket.feed import Decoded, Options, pcap, table
+from picket.feed.adsb.sbs import encode_sbs
 from picket.feed.asterix import encode_cat048
 from picket.feed.playback import play
-from picket.feed.sbs import encode_sbs
 from picket.feed.transport import LinkHealth, parse_feed
 from picket.words import DETECTION, Batch
 

@@ -12,9 +12,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from picket.feed import remoteid
 from picket.feed.format import Decoded, Options
-from picket.feed.remoteid import (
+from picket.feed.remoteid import messages as remoteid
+from picket.feed.remoteid.messages import (
     encode_authentication,
     encode_basic_id,
     encode_location,
@@ -23,7 +23,7 @@ from picket.feed.remoteid import (
     encode_self_id,
     encode_system,
 )
-from picket.feed.remoteid_table import Adverts, IdentityMemory, complete, decode_adverts, heard_by_one
+from picket.feed.remoteid.table import Adverts, IdentityMemory, complete, decode_adverts, heard_by_one
 
 NOON = 1_780_056_000.0  # a full hour
 SERIAL = "1581F6N8A23B2ML3Y3KR"

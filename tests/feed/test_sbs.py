@@ -12,8 +12,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from picket.feed.adsb.sbs import FORMAT, encode_sbs, sniff
 from picket.feed.format import Chunk, Decoded, Options
-from picket.feed.sbs import FORMAT, encode_sbs, sniff
 
 NOON = 1_780_056_000.0
 FEET, KNOTS, FEET_PER_MINUTE = 0.3048, 1852 / 3600, 0.3048 / 60

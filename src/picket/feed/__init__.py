@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from picket.feed import asterix, dot11, dronescout, jsonlines, sbs
+from picket.feed import asterix, jsonlines
+from picket.feed.adsb import sbs
 from picket.feed.format import Chunk, Decoded, Decoder, Format, Options
+from picket.feed.remoteid import dot11, dronescout
 from picket.words import Batch
 
 __all__ = ["FORMATS", "Chunk", "Decoded", "Decoder", "Format", "Options", "read_detections"]

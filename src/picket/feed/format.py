@@ -31,8 +31,11 @@ class Chunk:
     offsets   (n,) int64, record number (pcap, MQTT, UDP) or byte offset (file, TCP) of each payload in its source
     source    file name or address, for the table's `source`
     link      what a payload is: "udp" (a datagram's payload), "stream" (bytes whose cut points mean nothing:
-              files, TCP, stdin), "mqtt" (one message), or a pcap link layer: "radiotap", "dot11", "ble-nordic"
+              files, TCP, stdin), "mqtt" (one message), "http" (one answer's body), or a pcap link layer: "radiotap", "dot11",
+              "ble-nordic", "ble-ll", "ble-ll-phdr"
     time_source  who gave `received`: receiver (a socket), container (pcap) or operator (--start)
+    reply     gives bytes back to the peer that sent this, where a transport has a way back (a listening socket); else None
+    closes    True when the peer has gone with this chunk: what its decoder holds back can be finished
     """
 
     data: bytes
@@ -43,6 +46,8 @@ class Chunk:
     source: str
     link: str
     time_source: str = "receiver"
+    reply: Callable[[bytes], None] | None = field(default=None, compare=False, repr=False)
+    closes: bool = False
 
     @classmethod
     def one(
@@ -87,12 +92,17 @@ class Chunk:
 
 @dataclass
 class Decoded:
-    """What came out of one chunk. `left_out` counts, by reason, what did not become a row."""
+    """What came out of one chunk. `left_out` counts, by reason, what did not become a row.
+
+    `reply` is what the format's protocol obliges a receiver to answer (SAPIENT: a node's registration is acknowledged). The
+    decoder only says it; whoever holds the chunk passes it to `Chunk.reply`, where there is one.
+    """
 
     detections: Batch = field(default_factory=lambda: Batch.empty(DETECTION))
     operators: Batch = field(default_factory=lambda: Batch.empty(OPERATOR))
     status: Batch = field(default_factory=lambda: Batch.empty(STATUS))
     left_out: Counter[str] = field(default_factory=Counter)
+    reply: bytes = b""
 
     @staticmethod
     def join(parts: Sequence[Decoded]) -> Decoded:
@@ -105,6 +115,7 @@ class Decoded:
             concat(OPERATOR, [p.operators for p in parts]),
             concat(STATUS, [p.status for p in parts]),
             total,
+            b"".join(p.reply for p in parts),
         )
 
 
@@ -115,11 +126,13 @@ class Options:
     sensor_id  name for rows of formats that carry none (SBS, a bare pcap); the format's name by default
     origin     live, replay or exercise
     edition    the standard's edition, where a format has several that differ on the wire
+    rate       ticks per second of a sample clock, for formats that count samples (`Format.sample_clock`); None: the usual one
     """
 
     sensor_id: str | None = None
     origin: str = "live"
     edition: str | None = None
+    rate: float | None = None
 
 
 class Decoder(Protocol):
@@ -143,7 +156,8 @@ class Format:
     make      builds a decoder
     sniff     True when the first bytes of a file (up to 4096) look like this format
     suffixes  file endings that belong to it
-    links     which `Chunk.link` values its decoder reads ("udp", "stream", "mqtt", "radiotap", ...)
+    links     which `Chunk.link` values its decoder reads ("udp", "stream", "mqtt", "http", "radiotap", ...)
+    sample_clock  its records are timed by a counter without a date: `--rate` means something
     """
 
     name: str
@@ -153,3 +167,4 @@ class Format:
     suffixes: tuple[str, ...] = ()
     links: tuple[str, ...] = ("stream", "udp", "mqtt")
     example: Mapping[str, str] = field(default_factory=dict)
+    sample_clock: bool = False

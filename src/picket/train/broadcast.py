@@ -18,8 +18,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from picket.feed.dronescout import encode_message, encode_status
-from picket.feed.sbs import encode_sbs
+from picket.feed.adsb.sbs import encode_sbs
+from picket.feed.remoteid.dronescout import encode_message, encode_status
 from picket.train.exercise import ICAO_RESERVED, Actor, Receiver
 from picket.train.motion import Floats
 from picket.train.streams import digest, stream

@@ -9,7 +9,7 @@ place that says where a field lies: the encoders fill them and the decoder views
     F Message pack  F2 19 <count> then `count` messages of 25 bytes, at most 9
 
 This file knows what the bytes of messages mean. A carrier (dot11) finds packs or lone messages in its frames, and
-`remoteid_table` turns them into tables. What the operator sends (types 3, 4, 5) goes to the operator table only.
+`table.py` turns them into tables. What the operator sends (types 3, 4, 5) goes to the operator table only.
 
 Choices where decoders differ:
 - Speed byte 255 is unknown under either multiplier (the standard's "255 m/s" is byte 255 with multiplier 0.75; as 63.75 m/s it
@@ -38,7 +38,7 @@ import numpy as np
 import numpy.typing as npt
 
 from picket.feed.format import Floats
-from picket.feed.remoteid_kernels import MAX_MESSAGES
+from picket.feed.remoteid.messages_kernels import MAX_MESSAGES
 
 Records = npt.NDArray[Any]
 

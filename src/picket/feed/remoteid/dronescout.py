@@ -14,7 +14,7 @@ Times: `timestamp` is the receiver's clock when it heard the radio frame. The ti
 stands in for `received` where a file does not say when its messages arrived (then `time_source` is receiver).
 The structure repeats the last known value of everything that the receiver heard from an address, each with its valid flag.
 Choices: channel 0 of a Bluetooth message is no channel that Remote ID may use and means unknown; a structure without a valid
-Basic ID takes the last identity of its address, as in `remoteid_table`. Authentication pages are not read.
+Basic ID takes the last identity of its address, as in `table.py`. Authentication pages are not read.
 """
 
 from __future__ import annotations
@@ -28,10 +28,10 @@ import msgspec
 import numpy as np
 import numpy.typing as npt
 
-from picket.feed.dronescout_kernels import find_objects
 from picket.feed.format import Chunk, Decoded, Decoder, Floats, Format, Ints, Options
 from picket.feed.joining import Joined, Joiner
-from picket.feed.remoteid import (
+from picket.feed.remoteid.dronescout_kernels import find_objects
+from picket.feed.remoteid.messages import (
     ALTITUDE_95_M,
     BOUND_95_TO_SIGMA,
     EPOCH,
@@ -50,8 +50,8 @@ from picket.feed.remoteid import (
     identity_bytes,
     read_locations,
 )
-from picket.feed.remoteid_kernels import KEY, best_basic_id
-from picket.feed.remoteid_table import SOURCES, Heard, IdentityMemory, Operators, detection_table, operator_table, read_texts
+from picket.feed.remoteid.messages_kernels import KEY, best_basic_id
+from picket.feed.remoteid.table import SOURCES, Heard, IdentityMemory, Operators, detection_table, operator_table, read_texts
 from picket.words import STATUS, Batch
 
 _BASIC_ID = np.dtype([("ua_type", "<u4"), ("id_type", "<u4"), ("id", "u1", 21)], align=True)

@@ -16,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from picket.feed.format import Chunk, Decoded, Floats, Ints, Options
-from picket.feed.remoteid import (
+from picket.feed.remoteid.messages import (
     BASIC_ID,
     EPOCH,
     IDENTITY_KINDS,
@@ -36,7 +36,7 @@ from picket.feed.remoteid import (
     identity_text,
     read_locations,
 )
-from picket.feed.remoteid_kernels import KEY, REASONS, best_basic_id, distinct, recall, split
+from picket.feed.remoteid.messages_kernels import KEY, REASONS, best_basic_id, distinct, recall, split
 from picket.words import DETECTION, OPERATOR, Batch
 
 Bytes = npt.NDArray[np.uint8]

@@ -25,9 +25,9 @@ from datetime import UTC, datetime
 import numpy as np
 import numpy.typing as npt
 
+from picket.feed.adsb.sbs_kernels import NOT_ICAO, REASONS, VALUES, read_lines
 from picket.feed.format import Chunk, Decoded, Decoder, Format, Options
 from picket.feed.joining import Joiner
-from picket.feed.sbs_kernels import NOT_ICAO, REASONS, VALUES, read_lines
 from picket.words import DETECTION, Batch
 
 FOOT_M = 0.3048

@@ -1,8 +1,8 @@
 """ASTERIX CAT048 monoradar target reports and CAT034 service messages: radar plots and what the station says of itself.
 
 Standards: EUROCONTROL SPEC-0149-4 (CAT048), editions 1.21 to 1.32, and SPEC-0149-2b (CAT034), editions 1.27 to 1.29. These
-editions share their UAPs; they differ in meanings that no column here depends on. asterix_kernels.py shows the bytes and does
-the reading; asterix_encoder.py writes.
+editions share their UAPs; they differ in meanings that no column here depends on. kernels.py shows the bytes and does
+the reading; encoder.py writes.
 
 CAT048 to the detection table (items that are not named are skipped by their length, I048/RE and SP among them):
 
@@ -53,8 +53,8 @@ from typing import Any
 
 import numpy as np
 
-from picket.feed import asterix_kernels as k
-from picket.feed.asterix_encoder import encode_cat034, encode_cat048
+from picket.feed.asterix import kernels as k
+from picket.feed.asterix.encoder import encode_cat034, encode_cat048
 from picket.feed.format import Chunk, Decoded, Floats, Format, Ints, Options
 from picket.words import DETECTION, STATUS, Batch
 
@@ -67,7 +67,7 @@ _EVENTS = {1: "north_mark", 2: "sector"}
 _MESSAGES = {
     3: "geographical_filtering", 4: "jamming_strobe", 5: "solar_storm", 6: "ssr_jamming_strobe", 7: "mode_s_jamming_strobe",
 }  # fmt: skip
-_DETAILS = (  # in the order of the bits in asterix_kernels.py
+_DETAILS = (  # in the order of the bits in kernels.py
     "nogo", "rdp_reset", "rdp_overload", "transmission_overload", "monitoring_disconnected", "time_source_invalid",
     "psr_overload", "psr_no_channel", "ssr_overload", "ssr_no_channel", "mode_s_overload", "mode_s_no_channel",
 )  # fmt: skip
@@ -94,7 +94,7 @@ class AsterixDecoder:
         self._kept_received, self._kept_offset = float("nan"), 0
         self._lost = False
         self._stream: tuple[str, str] | None = None  # source and time source of the stream read last
-        self._anchor = np.full(2, np.nan)  # see asterix_kernels._complete
+        self._anchor = np.full(2, np.nan)  # see kernels._complete
 
     def decode(self, chunk: Chunk) -> Decoded:
         """Rows and counted reasons of this chunk."""

@@ -16,9 +16,9 @@ from typing import Literal
 
 import numpy as np
 
-from picket.feed.dot11_kernels import REASONS, find_payloads
 from picket.feed.format import Chunk, Decoder, Format, Options
-from picket.feed.remoteid_table import Adverts, CarrierDecoder, heard_by_one
+from picket.feed.remoteid.dot11_kernels import REASONS, find_payloads
+from picket.feed.remoteid.table import Adverts, CarrierDecoder, heard_by_one
 
 NAME = "remote-id"
 LINKS = ("radiotap", "dot11")
