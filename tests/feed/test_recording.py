@@ -142,7 +142,9 @@ def test_missing_folder_and_forbidden(tmp_path: Path) -> None:
         ({"format": "asterisk"}, "asterix"),
         ({"start": -5.0}, "between 1970 and 2100"),
         ({"start": float("nan")}, "between 1970 and 2100"),
-        ({"rate": 12e6}, "leave it out"),
+        ({"rate": 12e6}, "give --start too"),
+        ({"rate": 12e6, "start": 0.0}, "csv|table"),
+        ({"rate": -1.0, "start": 0.0}, "1 to 1e12"),
         ({"format": "asterix"}, "is a csv detection table, not asterix"),
     ],
 )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 import math
 from collections import Counter, defaultdict
 from itertools import islice
@@ -12,6 +11,7 @@ import pymap3d
 import pytest
 
 from picket.feed.format import Chunk, Decoded, Options
+from picket.feed.recording import find_format
 from picket.train import Frame, World, frames
 from picket.train.broadcast import renumbered_address, transmitter_address
 from picket.train.radar import THRESHOLD, TurningRadar, covers
@@ -30,7 +30,7 @@ def minute(demo) -> list[Frame]:
 def decode(name: str, played: list[Frame], channel: str, origin: str = "exercise") -> Decoded:
     """The channel's frames through the real decoder, each received when it left."""
     mine = [f for f in played if f.channel == channel]
-    decoder = importlib.import_module(f"picket.feed.{name}").FORMAT.make(Options(sensor_id=channel, origin=origin))
+    decoder = find_format(name).make(Options(sensor_id=channel, origin=origin))
     link = "stream" if name == "sbs" else "udp"
     chunk = Chunk.of([f.payload for f in mine], [f.time for f in mine], list(range(len(mine))), source="test", link=link)
     return Decoded.join([decoder.decode(chunk), decoder.finish()])

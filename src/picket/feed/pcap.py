@@ -36,8 +36,8 @@ from picket.feed.format import Chunk, Ints
 
 Bytes = npt.NDArray[np.uint8]
 
-BLOCK = 1 << 20  # bytes read at a time
-PACKETS = 4096  # at most in one chunk
+BLOCK = 1 << 18  # bytes read at a time
+PACKETS = 1024  # at most in one chunk: with 20 radar plots in each, two megabytes of rows
 INTERFACES = 1024  # of one section; a damaged file must not fill the memory with them
 LONGEST = 1 << 24  # a longer record is a damaged length: libpcap's largest snap length for networks is 262,144
 

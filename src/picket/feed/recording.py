@@ -20,7 +20,7 @@ import os
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import TracebackType
 from typing import BinaryIO, Protocol
@@ -335,7 +335,7 @@ def open_recording(
     path         a file, or "-" for standard input
     format       a format's name; guessed when None
     start        UNIX seconds at which a recording without dates began
-    rate         samples per second of a sample clock, for formats that count samples; none of the present ones does
+    rate         ticks per second of the sample clock, for formats that count samples (`Format.sample_clock`); needs `start`
     on_progress  called with (bytes read, bytes in all or None)
     Raises RecordingError or one of its kinds, WrongUseError and UnreadableError.
     """
@@ -343,20 +343,24 @@ def open_recording(
     wanted = find_format(format) if format is not None else None
     if start is not None and not 0 <= start < 4102444800:
         raise WrongUseError(name, f"expected a start between 1970 and 2100 in UNIX seconds, got {start!r}")
-    if rate is not None:
-        raise WrongUseError(
-            name, "a rate belongs to recordings that count samples; none of the formats of this version does, leave it out"
-        )
+    if rate is not None and start is None:
+        raise WrongUseError(name, "a rate counts from a start; give --start too")
+    if rate is not None and not 1 <= rate <= 1e12:
+        raise WrongUseError(name, f"expected a rate of 1 to 1e12 ticks a second, got {rate!r}")
     file, total = _open(name)
     try:
         first = file.read(FIRST)
         pushed = _Pushed(first, file)
-        recording = Recording(name, file, pushed, total, options or Options(), on_progress)
+        recording = Recording(name, file, pushed, total, replace(options or Options(), rate=rate), on_progress)
         kind = _table_kind(first, name, wanted)
         if kind:
             recording.format, recording._table_kind = jsonlines.FORMAT, kind
         else:
             recording._open_chunks(first, name, wanted, start)
+        if rate is not None and not recording.format.sample_clock:
+            recording.close()
+            able = ", ".join(f.name for f in FORMATS if f.sample_clock)
+            raise WrongUseError(name, f"a rate belongs to recordings that count samples ({able}), not to {recording.format.name}")
         return recording
     except OSError as e:
         raise UnreadableError(name, f"cannot be read: {e.strerror or e}") from None

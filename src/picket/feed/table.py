@@ -39,7 +39,9 @@ SUFFIXES = {
     ".csv": "csv", ".parquet": "parquet", ".jsonl": "jsonl", ".ndjson": "jsonl",
     ".arrow": "arrow", ".feather": "arrow", ".ipc": "arrow",
 }  # fmt: skip
-ROWS = 1 << 16  # rows of one record batch read, and of one Parquet row group written
+ROWS = 1 << 16  # rows of one record batch read or written
+GROUP = 1 << 17  # rows of a Parquet row group written: each costs 37 kB of memory until the file is closed
+_NULLS = 1 << 12  # rows of unknown values that all unknown columns of a file share
 _ARROW: dict[str, Any] = {"float": pa.float64(), "int": pa.int64(), "text": pa.string(), "list": pa.list_(pa.string())}
 
 
@@ -100,6 +102,15 @@ def _to_arrow(batch: Batch, name: str, kind: str) -> pa.Array:
     words = [list(w) if kind == "list" else w for w in batch.words(name)]
     index = pa.array(held, pa.int32(), mask=held < 0)
     return pa.array(words, _ARROW[kind]).take(index)
+
+
+def _to_chunks(batch: Batch, name: str, kind: str) -> pa.ChunkedArray:
+    """A column as chunks; one that the batch does not hold is the same few nulls again and again, which take no memory."""
+    if name in batch.columns:
+        return pa.chunked_array([_to_arrow(batch, name, kind)])
+    nulls = pa.nulls(min(_NULLS, batch.n), _ARROW[kind])
+    whole, rest = divmod(batch.n, max(len(nulls), 1))
+    return pa.chunked_array([nulls] * whole + [nulls.slice(0, rest)] * (rest > 0), _ARROW[kind])
 
 
 def from_arrow(
@@ -276,43 +287,48 @@ class _Sink(Protocol):
 
 
 class _ArrowSink:
+    """Holds batches, not Arrow: a row of a radar's is 100 bytes as a batch and 335 as an Arrow row with its nulls."""
+
     def __init__(self, file: BinaryIO, table: Table, kind: str) -> None:
-        self._kind, self._schema, self._held, self._n = kind, schema(table), [], 0  # type: ignore[var-annotated]
+        self._kind, self._table, self._schema = kind, table, schema(table)
+        self._held: list[Batch] = []
+        self._n = 0
+        self._group = GROUP if kind == "parquet" else ROWS
         if kind == "parquet":
             self._writer: Any = pyarrow.parquet.ParquetWriter(file, self._schema, compression="zstd")
         elif kind == "csv":
-            plain = pa.schema([pa.field(f.name, pa.string() if pa.types.is_list(f.type) else f.type) for f in self._schema])
-            self._schema = plain
-            self._writer = pyarrow.csv.CSVWriter(file, plain, write_options=pyarrow.csv.WriteOptions(quoting_style="needed"))
+            self._schema = pa.schema([pa.field(f.name, pa.string() if pa.types.is_list(f.type) else f.type) for f in self._schema])
+            self._writer = pyarrow.csv.CSVWriter(file, self._schema, write_options=pyarrow.csv.WriteOptions(quoting_style="needed"))
         else:
             self._writer = pyarrow.ipc.new_file(file, self._schema)
 
     def write(self, batch: Batch) -> None:
-        found = to_arrow(batch)
-        if self._kind == "csv":
-            columns = [pc.binary_join(a, ";") if pa.types.is_list(a.type) else a for a in found.columns]
-            found = pa.RecordBatch.from_arrays(columns, schema=self._schema)
-        self._held.append(found)
-        self._n += found.num_rows
-        if self._n >= ROWS:
-            self._flush()
+        self._held.append(batch)
+        self._n += batch.n
+        if self._n >= self._group:
+            self._flush(self._n - self._n % self._group)
 
-    def _flush(self) -> None:
-        """Whole row groups of ROWS rows: many small ones would make the file large and slow to read."""
-        whole = pa.Table.from_batches(self._held, self._schema).combine_chunks()
-        cut = self._n - self._n % ROWS if self._n >= ROWS else self._n
-        for start in range(0, cut, ROWS):
-            part = whole.slice(start, min(ROWS, cut - start))
-            if self._kind == "arrow":
-                for one in part.to_batches(ROWS):
-                    self._writer.write_batch(one)
-            else:
-                self._writer.write_table(part)
-        self._held, self._n = whole.slice(cut).to_batches(), self._n - cut
+    def _flush(self, n: int) -> None:
+        """The first n rows that are held, in whole row groups: the same rows give the same file however they came."""
+        whole = concat(self._table, self._held)
+        self._held, self._n = [whole.take(np.arange(n, whole.n))] if n < whole.n else [], whole.n - n
+        for start in range(0, n, self._group):
+            self._write(whole.take(np.arange(start, min(start + self._group, n))) if whole.n > self._group else whole)
+
+    def _write(self, batch: Batch) -> None:
+        arrays = [_to_chunks(batch, c.name, c.kind) for c in self._table.columns]
+        if self._kind == "csv":
+            arrays = [pc.binary_join(a, ";") if pa.types.is_list(a.type) else a for a in arrays]
+        found = pa.Table.from_arrays(arrays, schema=self._schema)
+        if self._kind == "arrow":
+            for one in found.combine_chunks().to_batches():
+                self._writer.write_batch(one)
+        else:
+            self._writer.write_table(found)
 
     def close(self) -> None:
         if self._n:
-            self._flush()
+            self._flush(self._n)
         self._writer.close()
 
     def drop(self) -> None:
