@@ -8,6 +8,7 @@ export interface Alert {
   id: number;
   n: number;
   rule: string;
+  sensor_id: string | null;
   zone: string | null;
   severity: Severity;
   state: AlertState;
@@ -54,6 +55,9 @@ export interface Sensor {
   per_s: number | null;
   left_out: Record<string, number>;
   clock_offset_s: number | null;
+  clock_jitter_s: number | null;
+  clock_wrong: boolean;
+  redated: number;
   feed: string | null;
   max_range_m: number | null;
   sector_deg: [number, number] | null;

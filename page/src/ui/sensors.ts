@@ -17,7 +17,7 @@ export function sensors(desk: Desk): TemplateResult {
         : html`<p class="all-well">${health ? "The station reports no problems." : "Asking the station…"}</p>`
     }
     <table class="small sensors">
-      ${tableHead("Sensor", "Kind", "State", ">Heard", ">Per s", ">Left out")}
+      ${tableHead("Sensor", "Kind", "State", ">Heard", ">Clock", ">Per s", ">Left out")}
       <tbody>${state.sensors.map((s) => sensorRow(desk, s))}</tbody>
     </table>
     ${state.sensors.length ? nothing : html`<p class="more">No sensors are configured.</p>`}
@@ -39,9 +39,25 @@ function sensorRow(desk: Desk, s: Sensor): TemplateResult {
     <td>${spaced(s.kind)}</td>
     <td>${bad ? html`<b class="state-bad">${STATE_WORDS[now]}</b>` : STATE_WORDS[now]}</td>
     <td class="number">${shortAge(desk.state.sensorAge(s))}</td>
+    <td class="number" title=${clockTitle(s)}>${s.clock_wrong ? html`<b class="state-bad">${offset(s)}</b>` : offset(s)}</td>
     <td class="number">${s.per_s === null ? "–" : s.per_s.toFixed(1)}</td>
     <td class="number" title=${left.map(([reason, n]) => `${spaced(reason)}: ${n}`).join("\n")}>${count(total)}</td>
   </tr>`;
+}
+
+/** How far the sensor's own time is from the station's, the way's delay included: "+0.2 s", "-1.0 h", "–" where it gives none. */
+function offset(s: Sensor): string {
+  const off = s.clock_offset_s;
+  if (off === null) return "–";
+  const sign = off < 0 ? "-" : "+";
+  const [abs, of] = [Math.abs(off), (v: number, unit: string) => `${sign}${v.toFixed(1)} ${unit}`];
+  return abs >= 5400 ? of(abs / 3600, "h") : abs >= 90 ? of(abs / 60, "min") : of(abs, "s");
+}
+
+function clockTitle(s: Sensor): string {
+  if (s.clock_offset_s === null) return "Its messages carry no time of their own, or too few came.";
+  const spread = `Arrival minus its own time; jitter ${(s.clock_jitter_s ?? 0).toFixed(2)} s.`;
+  return s.clock_wrong ? `${spread} Too far off: its data are dated by their arrival (${count(s.redated)} so far).` : spread;
 }
 
 function leftOut(counts: Record<string, Record<string, number>>): TemplateResult {

@@ -114,7 +114,7 @@ class Engine:
         batch = unpack(payload["d"])
         self.sensors.heard(batch, self.time)
         self.counts["detections"] += batch.n
-        batch = self._honest_clocks(batch)
+        batch = self._honest_clocks(self.sensors.redated(batch))
         if batch.n:
             self._last_measured = max(float(np.max(batch["time"])), self._last_measured or -np.inf)
             self._measured_at = self.time

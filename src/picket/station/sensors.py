@@ -19,6 +19,7 @@ from typing import Any
 import numpy as np
 
 from picket.site import Sensor, Site
+from picket.station.clocks import SensorClock
 from picket.watch import SensorLook
 from picket.words import Batch
 
@@ -26,12 +27,12 @@ _STALE_PERIODS = 3.0
 _LINK_GRACE_S = 10.0  # a sensor without a known period is silent when its link has been down this long
 _START_GRACE_S = 15.0  # a sensor that has not spoken yet is not called silent before this
 _RATE_S = 10.0  # the API's rate of detections is over this long
-_CLOCK_WEIGHT = 0.05  # of a new batch in the running mean of a sensor's clock offset
 
 
 @dataclass
 class _State:
     sensor: Sensor
+    clock: SensorClock
     last: float | None = None
     last_beat: float | None = None
     beat_s: float | None = None
@@ -39,7 +40,7 @@ class _State:
     link: str = "none"
     detections: int = 0
     recent: deque[tuple[float, int]] = field(default_factory=deque)
-    clock_offset_s: float | None = None
+    redated: int = 0
     own_state: str | None = None
     left_out: Counter[str] = field(default_factory=Counter)
 
@@ -58,7 +59,7 @@ class SensorBoard:
 
     def __init__(self, site: Site, silent_scans: float) -> None:
         self._silent_scans = silent_scans
-        self._states = {s.id: _State(s) for s in site.sensor}
+        self._states = {s.id: _State(s, SensorClock(site.alert.clock_limit_s)) for s in site.sensor}
         self.began: float | None = None
 
     def began_at(self, time: float) -> None:
@@ -79,18 +80,9 @@ class SensorBoard:
                 state.detections += n
                 state.recent.append((time, n))
                 state.forget(time)
-                self._clock(state, batch, rows)
             else:
                 self._beat(state, batch, rows, time)
-
-    def _clock(self, state: _State, batch: Batch, rows: Any) -> None:
-        own = rows & batch.equals("time_source", "sensor")
-        late = (batch["received"] - batch["time"])[own]
-        late = late[np.isfinite(late)]
-        if len(late):
-            new = float(np.median(late))
-            old = state.clock_offset_s
-            state.clock_offset_s = new if old is None else old + _CLOCK_WEIGHT * (new - old)
+            state.clock.heard(batch, rows, time)
 
     def _beat(self, state: _State, batch: Batch, rows: Any, time: float) -> None:
         known = [w for w, r in zip(batch.values("state"), rows, strict=True) if r and w]
@@ -99,6 +91,24 @@ class SensorBoard:
             gap = time - state.last_beat
             state.beat_s = gap if state.beat_s is None else 0.7 * state.beat_s + 0.3 * gap
         state.last_beat = time
+
+    def redated(self, batch: Batch) -> Batch:
+        """The rows, those of sensors whose clock is wrong dated by their arrival (clocks.py) and counted."""
+        wrong = {name: s for name, s in self._states.items() if s.clock.wrong and name in batch.words("sensor_id")}
+        if not wrong:
+            return batch
+        time, received = batch["time"].copy(), batch["received"]
+        able = np.isfinite(time) & np.isfinite(received) & batch.equals("time_source", "sensor")
+        changed = np.zeros(batch.n, np.bool_)
+        for name, state in wrong.items():
+            rows = able & batch.equals("sensor_id", name)
+            time[rows] = state.clock.usable(time[rows], received[rows])
+            state.redated += int(np.count_nonzero(rows))
+            changed |= rows
+        words = tuple(dict.fromkeys((*batch.words("time_source"), "receiver")))
+        codes = np.where(changed, words.index("receiver"), batch["time_source"])
+        dated = Batch.build(batch.table, batch.n, {"time": time, "time_source": codes}, {"time_source": words})
+        return Batch(batch.table, batch.n, {**batch.columns, **dated.columns}, {**batch.texts, **dated.texts})
 
     def linked(self, sensor_ids: list[str], state: str, time: float) -> None:
         """The link that carries these sensors came up or went down."""
@@ -132,7 +142,11 @@ class SensorBoard:
             word = "stale"
         else:
             word = "ok"
-        return SensorLook(id=sensor_id, kind=s.sensor.kind, state=word, age_s=None if s.last is None else age, period_s=period)
+        clock = s.clock
+        return SensorLook(
+            id=sensor_id, kind=s.sensor.kind, state=word, age_s=None if s.last is None else age, period_s=period,
+            clock_offset_s=clock.offset_s, clock_jitter_s=clock.jitter_s, clock_wrong=clock.wrong,
+        )  # fmt: skip
 
     def looks(self, time: float) -> list[SensorLook]:
         """Every sensor's judgement."""
@@ -149,7 +163,8 @@ class SensorBoard:
             "id": name, "kind": s.sensor.kind, "lat_deg": s.sensor.lat_deg, "lon_deg": s.sensor.lon_deg,
             "state": look.state, "age_s": look.age_s, "period_s": look.period_s, "own_state": s.own_state, "link": s.link,
             "detections": s.detections, "per_s": sum(n for _, n in s.recent) / _RATE_S, "left_out": dict(s.left_out),
-            "clock_offset_s": s.clock_offset_s, "feed": hide_password(s.sensor.feed), "max_range_m": s.sensor.max_range_m,
+            "clock_offset_s": look.clock_offset_s, "clock_jitter_s": look.clock_jitter_s, "clock_wrong": look.clock_wrong,
+            "redated": s.redated, "feed": hide_password(s.sensor.feed), "max_range_m": s.sensor.max_range_m,
             "sector_deg": list(s.sensor.sector_deg),
             "silent_after_s": None if look.period_s is None else self._silent_scans * look.period_s,
         }  # fmt: skip

@@ -63,10 +63,16 @@ class Alert(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class SensorLook(msgspec.Struct, frozen=True):
-    """How a sensor stands at a step: state is ok, stale, silent or never; age_s since its last word, period_s its own period."""
+    """How a sensor stands at a step: state is ok, stale, silent or never; age_s since its last word, period_s its own period.
+
+    clock_offset_s: arrival minus the sensor's own time, its median; clock_jitter_s: how much that varies, 1 sigma.
+    """
 
     id: str
     kind: str
     state: str
     age_s: float | None = None
     period_s: float | None = None
+    clock_offset_s: float | None = None
+    clock_jitter_s: float | None = None
+    clock_wrong: bool = False

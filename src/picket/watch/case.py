@@ -15,7 +15,7 @@ FAMILIES: dict[str, tuple[str, ...]] = {  # each family's rules, lowest rank fir
     "zone": ("approach", "entry"),
     "line": ("line_crossing",),
     "honesty": ("unconfirmed_position", "spoof_suspected"),
-    "sensor": ("silent_sensor",),
+    "sensor": ("silent_sensor", "wrong_clock"),
 }
 _RANKS = 2
 _STANDINGS = len(SEVERITIES) * _RANKS

@@ -67,7 +67,9 @@ def _on_sensor(scene: Scene, finding: Finding) -> dict[str, Any]:
         alt = math.nan if sensor.alt_wgs84_m is None else sensor.alt_wgs84_m
         place = text.where(scene, sensor.lat_deg, sensor.lon_deg, alt)
     return {
-        "text": text.of_sensor(scene, look.id, look.kind, look.age_s),
+        "text": text.of_clock(scene, look.id)
+        if finding.rule == "wrong_clock"
+        else text.of_sensor(scene, look.id, look.kind, look.age_s),
         "why": f"Raised because {_WHY[finding.rule](scene, finding)}.",
         **place._asdict(),
     }

@@ -68,6 +68,21 @@ def of_sensor(scene: Scene, sensor_id: str, kind: str, age_s: float | None) -> s
     return f"Sensor {sensor_id} SILENT{age}: {_unseen(scene.site.sensor_named(sensor_id), kind)}; {still}."
 
 
+def of_clock(scene: Scene, sensor_id: str) -> str:
+    """The sentence of a sensor whose clock is wrong: how far, and what the station does about it."""
+    look = next(s for s in scene.sensors if s.id == sensor_id)
+    offset = look.clock_offset_s or 0.0
+    side = "BEHIND" if offset > 0 else "AHEAD"
+    return f"Sensor {sensor_id} CLOCK {_span(abs(offset))} {side}: its data are dated by their arrival until it is set right."
+
+
+def _span(seconds: float) -> str:
+    """A time span in its largest sensible unit."""
+    if seconds >= 5400:
+        return f"{seconds / 3600:.1f} h"
+    return f"{seconds / 60:.0f} min" if seconds >= 90 else f"{seconds:.0f} s"
+
+
 # -- who -----------------------------------------------------------------------------------------------------
 _PLURAL = {"aircraft": "aircraft", "drone": "drones", "vessel": "vessels", "bird": "birds", "object": "objects"}
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from picket.watch.rules import approach, entry, honesty, line_crossing, silent_sensor
+from picket.watch.rules import approach, entry, honesty, line_crossing, silent_sensor, wrong_clock
 from picket.watch.rules.rule import Finding, Rule
 
 RULES: tuple[Rule, ...] = (
@@ -12,6 +12,7 @@ RULES: tuple[Rule, ...] = (
     honesty.SPOOF,
     honesty.UNCONFIRMED,
     silent_sensor.RULE,
+    wrong_clock.RULE,
 )
 
 __all__ = ["RULES", "Finding", "Rule"]
