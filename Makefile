@@ -1,6 +1,6 @@
 # The two commands: `make demo` and `make test`. Everything else serves them.
 .DEFAULT_GOAL := help
-.PHONY: help setup page demo test check bench lock clean
+.PHONY: help setup page demo test check bench fuzz lock clean
 
 PYTHON ?= python3
 V := .venv/bin
@@ -34,8 +34,15 @@ check: .venv/.ready ## the quick part: lint, types, imports
 	$(V)/mypy
 	$(V)/lint-imports
 
-bench: setup     ## measure every figure of the README, the peer beside it
+.venv/.fuzzer: .venv/.ready requirements/fuzz.txt
+	$(V)/python -m pip install -q --require-hashes --only-binary :all: -r requirements/fuzz.txt
+	@touch $@
+
+bench: setup .venv/.fuzzer ## measure every figure of the README, the peer beside it
 	$(V)/python -m benchmarks
+
+fuzz: .venv/.fuzzer ## every decoder under atheris, 10 million cases each (PICKET_FUZZ_CASES, PICKET_FUZZ_FORMATS)
+	$(V)/python -m benchmarks fuzz
 
 lock:            ## pin again (needs uv)
 	requirements/lock.sh
