@@ -70,6 +70,6 @@ def test_locks_name_no_host_and_hash_everything() -> None:
         text = lock.read_text()
         assert "http" not in re.sub(r"^http\w*==.*$", "", text, flags=re.M), lock.name
         pins = re.findall(r"^[\w.-]+(?:\[[\w,]+\])?==", text, re.M)
-        assert len(pins) > 10
+        assert len(pins) >= 10, lock.name
         assert text.count("--hash=sha256:") >= len(pins)
     assert '"resolved"' not in (ROOT / "page" / "package-lock.json").read_text()

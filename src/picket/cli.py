@@ -196,6 +196,7 @@ ORIGIN = click.option(
 @click.option("--format", "format_name", help="The recording's format; guessed where it can be.")
 @click.option("--start", callback=moment, help="When a recording without dates began (ISO 8601 or UNIX seconds).")
 @click.option("--rate", type=float, help="Samples per second, for recordings that count samples.")
+@click.option("--edition", help="The standard's edition, where it matters: 1.30, or for ASTERIX 048=1.30,062=1.18.")
 @click.option(
     "-o",
     "--out",
@@ -213,6 +214,7 @@ def decode(
     format_name: str | None,
     start: float | None,
     rate: float | None,
+    edition: str | None,
     out: Path | None,
     operators: Path | None,
     status: Path | None,
@@ -227,7 +229,7 @@ def decode(
         with progress("decoding") as on_progress:
             summary = decode_files(
                 inputs, out=out, operators_out=operators, status_out=status, format=format_name, start=start, rate=rate,
-                options=Options(origin=origin or "live"), on_progress=on_progress,
+                options=Options(origin=origin or "live", edition=edition), on_progress=on_progress,
             )  # fmt: skip
     except RecordingError as e:
         fail(str(e), e.exit_code)

@@ -95,9 +95,13 @@ DETECTION = Table(
             """,
         ),
         Column("identity", "text", "what the object calls itself"),
-        Column("identity_kind", "text", "serial, session_id, registration, utm_id, icao_address, mmsi, call_sign"),
+        Column(
+            "identity_kind",
+            "text",
+            "serial, session_id, registration, utm_id, icao_address, mmsi, call_sign; null where the source does not say",
+        ),
         Column("transmitter", "text", "radio address of the transmitter"),
-        Column("transport", "text", "wifi_beacon, wifi_nan, bt4, bt5, 1090es"),
+        Column("transport", "text", "the radio it was heard on: wifi_beacon, wifi_nan, bt4, bt5, 1090es, uat, vdl4"),
         Column("sensor_track_id", "text", "the sensor's own track number"),
         *_columns(
             "float",

@@ -8,6 +8,7 @@ Each check takes a format and one of its samples (samples.py), and asserts. Shar
 
 from __future__ import annotations
 
+import functools
 import gc
 import random
 import sys
@@ -17,6 +18,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
+import pytest
 from samples import T0, Sample
 
 from picket.feed.format import Chunk, Decoded, Format, Options
@@ -279,6 +281,42 @@ def bounded_memory(format: Format, sample: Sample) -> None:
     assert size_of(decoder) < MOST_REMEMBERED
 
 
+def crowd(format: Format, sample: Sample) -> None:
+    """10,000 made-up identities in one second: what the decoder keeps stays small, and a real one is read as before."""
+    assert sample.crowd is not None
+    decoder, n = new(format), 10_000
+    for first in range(0, n, 500):
+        found = decoder.decode(chunk(made_up(sample.crowd, first, first + 500), sample.link))
+        fits(found)
+        assert accounted(found)
+    assert size_of(decoder) < MOST_REMEMBERED
+    found = Decoded.join([decoder.decode(chunk(sample.payloads, sample.link)), decoder.finish()])
+    fits(found)
+    assert found.detections.n >= sample.detections
+
+
+@functools.lru_cache(maxsize=40)
+def made_up(one: Callable[[int], bytes], first: int, last: int) -> list[bytes]:
+    """Some of a crowd's payloads; kept for the next link of the same format."""
+    return [one(i) for i in range(first, last)]
+
+
+def wrong_edition(format: Format, sample: Sample) -> None:
+    """Bytes of one edition read as another's: nothing is raised, no row is of nowhere, all is accounted for. Unknown: an error."""
+    if not sample.editions:
+        return
+    for edition in sample.editions:
+        decoder = format.make(Options(edition=edition))
+        found = Decoded.join([decoder.decode(chunk(sample.payloads, sample.link)), decoder.finish()])
+        fits(found)
+        assert accounted(found)
+        assert rows(found) <= rows(decode(format, [chunk(sample.payloads, sample.link)]))
+    for edition in ("no such edition", sample.editions[0] + "9", ""):
+        with pytest.raises(ValueError, match="edition") as told:
+            format.make(Options(edition=edition))
+        assert any(known.rpartition("=")[0] in str(told.value) for known in sample.editions), "name what is known"
+
+
 def size_of(thing: object) -> int:
     """Bytes of an object and of all that it refers to, code and modules apart."""
     seen: set[int] = set()
@@ -299,5 +337,5 @@ def size_of(thing: object) -> int:
 
 BATTERY: tuple[Callable[[Format, Sample], None], ...] = (
     whole_sample, empty_input, truncated_everywhere, flipped_everywhere, repeated_and_reordered, spliced, clock_jumps, megabyte, noise,
-    cut_anywhere, same_again, bounded_memory,
+    cut_anywhere, same_again, bounded_memory, crowd, wrong_edition,
 )  # fmt: skip

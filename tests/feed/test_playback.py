@@ -11,6 +11,7 @@ from picket.feed import Decoded, Options, pcap, table
 from picket.feed.adsb.sbs import encode_sbs
 from picket.feed.asterix import encode_cat048
 from picket.feed.playback import play
+from picket.feed.recording import find_format
 from picket.feed.transport import LinkHealth, parse_feed
 from picket.words import DETECTION, Batch
 
@@ -41,7 +42,7 @@ def played(url: str) -> tuple[list[tuple[float, Decoded]], LinkHealth]:
     async def go() -> None:
         await play(
             address,
-            name,
+            find_format(name),
             Options(origin="replay"),
             lambda d, _: found.append((watch.now - 5000.0, d)),
             link,

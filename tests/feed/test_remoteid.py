@@ -426,19 +426,33 @@ def test_no_messages_make_it_raise(bodies: list[bytes]) -> None:
         (b"", "truncated"),
         (b"\x12" * 24, "truncated"),
         (b"\xf2\x1a\x01" + hand_location() + b"\0", "bad_message_size"),
-        (encode_pack([hand_location(lat=0, lon=0)])[:-25] + encode_basic_id("X") + hand_location(), "trailing_bytes"),
+        (encode_pack([encode_self_id("X")]) + hand_location(), "trailing_bytes"),
         (b"\xf2\x19\x00" + hand_location(), "bad_count"),
         (b"\xf2\x19\x0a" + hand_location() * 10, "bad_count"),
         (encode_pack([b"\xf2" + bytes(24)]), "nested_pack"),
         (b"\x62" + bytes(24), "unknown_type"),
         (b"\x1f" + hand_location()[1:], "private_version"),
         (encode_authentication(1, b"signature")[0], "authentication"),
+        (encode_basic_id(SERIAL), "identity_only"),
+        (encode_pack([encode_basic_id(SERIAL)] * 2), "identity_only"),
+        (bytes([0x02, 0x92]) + bytes(23), "bad_identity"),
+        (bytes([0x02, 0x12]) + bytes(23), "empty_message"),
+        (bytes([0x02, 0x12, 0]) + b"X" * 22, "empty_message"),
+        (bytes([0x02, 0x42]) + bytes(23), "empty_message"),
+        (bytes([0x32]) + bytes(24), "empty_message"),
+        (bytes([0x52]) + bytes(24), "empty_message"),
     ],
 )
 def test_each_reason(payload: bytes, reason: str) -> None:
     decoded = decode([payload, whole_pack()])
     assert decoded.left_out == Counter({reason: 1})
     assert len(decoded.detections) == 1
+
+
+def test_zeros_behind_the_last_message_are_padding() -> None:
+    decoded = decode([encode_pack([hand_location()]) + bytes(200), hand_location() + bytes(3)])
+    assert len(decoded.detections) == 2
+    assert not decoded.left_out
 
 
 @pytest.mark.parametrize("version", [0, 1, 2, 3, 14])

@@ -7,6 +7,7 @@ the size of a piece, and that one callback decodes one of them.
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -16,7 +17,8 @@ from hypothesis import strategies as st
 
 from picket.feed import FORMATS, Chunk, Options
 from picket.feed.transport import MOST_BYTES, MOST_PAYLOADS
-from picket.station.feeds import PIECE_BYTES, PIECE_PAYLOADS, FeedError, Turns, feeds_of, pieces
+from picket.station.feeds import FeedError, feeds_of
+from picket.station.turns import GATHER_S, PIECE_BYTES, PIECE_PAYLOADS, Gather, Turns, joined, pieces
 from picket.train import demo_exercise, frames
 from tests.station.live import make_site
 
@@ -105,7 +107,72 @@ def test_under_a_flood_one_chunk_waits_at_most_and_nothing_is_left_out() -> None
     assert asyncio.run(main()) == [PIECE_BYTES * i for i in range(200)]
 
 
+PAYLOADS = st.lists(st.lists(st.binary(max_size=40), min_size=1, max_size=4), max_size=6)
+
+
+@given(PAYLOADS, st.sampled_from(["udp", "stream"]), st.sampled_from(["", "reply", "other source", "gap"]))
+def test_joined_chunks_are_the_same_payloads_in_the_same_order(sent: list[list[bytes]], link: str, odd: str) -> None:
+    chunks, number = [], 0
+    for i, payloads in enumerate(sent):
+        payloads = payloads if link == "udp" else [b"".join(payloads)]
+        n = len(payloads) if link == "udp" else len(payloads[0])
+        number += 7 if odd == "gap" and i == 2 else 0
+        offsets = range(number, number + len(payloads)) if link == "udp" else [number]
+        one = Chunk.of(
+            payloads, [float(i)] * len(payloads), offsets, source="y" if odd == "other source" and i == 2 else "x", link=link
+        )
+        chunks.append(replace(one, reply=print) if odd == "reply" and i == 2 else one)
+        number += n
+    found = joined(chunks)
+    if link == "udp":
+        assert [p for c in found for p in payloads_of(c)] == [p for c in chunks for p in payloads_of(c)]
+    else:
+        assert b"".join(c.data for c in found) == b"".join(c.data for c in chunks)
+        assert all(c.starts.size == 1 for c in found)
+    assert len(found) <= (1 if not odd or (odd == "gap" and link == "udp") else 3)
+    assert sum(c.reply is not None for c in found) == sum(c.reply is not None for c in chunks)
+
+
+def test_the_first_chunk_after_a_pause_goes_at_once_and_the_next_go_together() -> None:
+    async def main() -> list[tuple[int, int]]:
+        seen: list[tuple[int, int]] = []
+        gather = Gather(lambda c: seen.append((int(c.offsets[0]), c.starts.size)))
+        one = [Chunk.of([b"x"], [0.0], [i], source="x", link="udp") for i in range(20)]
+        gather.deliver(one[0])
+        assert seen == [(0, 1)]
+        for c in one[1:]:
+            gather.deliver(c)
+        assert seen == [(0, 1)]
+        await asyncio.sleep(5 * GATHER_S)
+        gather.deliver(replace(one[0], offsets=np.array([20])))
+        gather.flush()
+        return seen
+
+    assert asyncio.run(main()) == [(0, 1), (1, 19), (20, 1)]
+
+
+def test_what_is_gathered_is_bounded() -> None:
+    async def main() -> int:
+        sizes: list[int] = []
+        gather = Gather(lambda c: sizes.append(len(c.data)))
+        for i in range(40):
+            gather.deliver(Chunk.one(bytes(MOST_BYTES // 3), received=0.0, offset=i * (MOST_BYTES // 3), source="x"))
+            assert sum(len(c.data) for c in gather._held) < MOST_BYTES
+        gather.flush()
+        assert sum(sizes) == 40 * (MOST_BYTES // 3)
+        return max(sizes)
+
+    assert asyncio.run(main()) < 2 * MOST_BYTES
+
+
 def test_a_recording_that_is_not_there_is_told_before_anything_starts(tmp_path: Path) -> None:
     sensor = {"id": "rid", "kind": "remote_id", "feed": f"table+file://{tmp_path}/none.jsonl"}
     with pytest.raises(FeedError, match="no recording at"):
         feeds_of(make_site(tmp_path, sensor=[sensor]))
+
+
+def test_two_editions_on_one_feed_are_refused(tmp_path: Path) -> None:
+    feed = "asterix+udp://127.0.0.1:8600"
+    one = {"id": "a", "kind": "radar", "lat_deg": 45.0, "lon_deg": -30.0, "feed": feed, "match": {"sic": 1}, "edition": "1.30"}
+    with pytest.raises(FeedError, match="edition '1.21', but 'a' on the same feed has '1.30'"):
+        feeds_of(make_site(tmp_path, sensor=[one, {**one, "id": "b", "match": {"sic": 2}, "edition": "1.21"}]))

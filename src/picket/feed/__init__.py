@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from picket.feed import asterix, jsonlines
-from picket.feed.adsb import sbs
+from picket.feed import asterix, jsonlines, sapient
+from picket.feed.adsb import beast, readsb, sbs, uat
 from picket.feed.format import Chunk, Decoded, Decoder, Format, Options
-from picket.feed.remoteid import dot11, dronescout
+from picket.feed.marine import ais, nmea_radar
+from picket.feed.remoteid import dragonsync, dronescout, frames, mavlink
 from picket.words import Batch
 
 __all__ = ["FORMATS", "Chunk", "Decoded", "Decoder", "Format", "Options", "read_detections"]
@@ -16,8 +17,16 @@ __all__ = ["FORMATS", "Chunk", "Decoded", "Decoder", "Format", "Options", "read_
 FORMATS: tuple[Format, ...] = (
     jsonlines.FORMAT,
     dronescout.FORMAT,
-    dot11.FORMAT,
+    dragonsync.FORMAT,
+    readsb.FORMAT,
+    frames.FORMAT,
+    mavlink.FORMAT,
+    beast.FORMAT,
     sbs.FORMAT,
+    uat.FORMAT,
+    nmea_radar.FORMAT,
+    ais.FORMAT,
+    sapient.FORMAT,
     asterix.FORMAT,
 )
 

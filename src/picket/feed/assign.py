@@ -25,6 +25,8 @@ import numpy.typing as npt
 from picket.site import Sensor, Site
 from picket.words import Batch
 
+MOST_REMEMBERED = 4096  # decisions of one feed
+
 
 def assign(
     batch: Batch, site: Site, feed_sensors: Sequence[Sensor] = (), *, keep_unknown: bool = False
@@ -35,33 +37,64 @@ def assign(
     all sensors of the site are asked, and an empty match takes rows of its own kind only. keep_unknown: rows that nobody takes
     stay under the name they came with.
     """
-    left_out: Counter[str] = Counter()
-    if not batch.n:
+    return Assigner(site, feed_sensors, keep_unknown=keep_unknown)(batch)
+
+
+class Assigner:
+    """`assign` for many batches of one feed: what it has decided for a name and kind it need not decide again."""
+
+    def __init__(self, site: Site, feed_sensors: Sequence[Sensor] = (), *, keep_unknown: bool = False) -> None:
+        self._sensors = list(feed_sensors or site.sensor)
+        self._ids, self._kinds = tuple(s.id for s in self._sensors), tuple(s.kind for s in self._sensors)
+        self._whole_site, self._keep_unknown = not feed_sensors, keep_unknown
+        self._chosen: dict[tuple[str | None, str | None], int] = {}
+
+    def __call__(self, batch: Batch) -> tuple[Batch, Counter[str]]:
+        """(rows with the site file's sensor ids, reasons counted)."""
+        left_out: Counter[str] = Counter()
+        if not batch.n:
+            return batch, left_out
+        code = self._codes(batch)
+        known = code >= 0
+        if not known.all() and self._keep_unknown:
+            return _rename_known(batch, code, self._sensors), left_out
+        if not known.all():
+            left_out["unknown_sensor"] += int(np.count_nonzero(~known))
+            batch, code = batch.take(known), code[known]
+        code.setflags(write=False)
+        batch = Batch(batch.table, batch.n, {**batch.columns, "sensor_id": code}, {**batch.texts, "sensor_id": self._ids})
+        if batch.n and "kind" in batch.table.kinds and (batch["kind"] < 0).any():
+            batch = _with_kind(batch, code, self._kinds)
         return batch, left_out
-    sensors = list(feed_sensors or site.sensor)
-    names, kinds = batch.words("sensor_id"), batch.words("kind") if "kind" in batch.table.kinds else ()
-    kind_codes = batch["kind"].astype(np.int64) if "kind" in batch.table.kinds else np.full(batch.n, -1)
-    # One decision for each pair of words that occurs, not for each row; code -1 (unknown) is the first of either.
-    pair = (batch["sensor_id"].astype(np.int64) + 1) * (len(kinds) + 1) + kind_codes + 1
-    pairs, pair_of_row = np.unique(pair, return_inverse=True)
-    chosen = np.full(pairs.size, -1, np.int32)
-    for i, one in enumerate(pairs.tolist()):
-        name_code, kind_code = divmod(one, len(kinds) + 1)
-        name = names[name_code - 1] if name_code else None
-        kind = kinds[kind_code - 1] if kind_code else None
-        chosen[i] = _choose(name, kind, sensors, whole_site=not feed_sensors)
-    code = chosen[pair_of_row]
-    known = code >= 0
-    if not known.all() and keep_unknown:
-        return _rename_known(batch, code, sensors), left_out
-    if not known.all():
-        left_out["unknown_sensor"] += int(np.count_nonzero(~known))
-        batch, code = batch.take(known), code[known]
-    renamed = Batch.build(batch.table, batch.n, {"sensor_id": code}, {"sensor_id": [s.id for s in sensors]})
-    batch = Batch(batch.table, batch.n, {**batch.columns, **renamed.columns}, {**batch.texts, **renamed.texts})
-    if batch.n and "kind" in batch.table.kinds and (batch["kind"] < 0).any():
-        batch = _with_kind(batch, code, [s.kind for s in sensors])
-    return batch, left_out
+
+    def _codes(self, batch: Batch) -> npt.NDArray[np.int32]:
+        """(n,) index of the sensor that takes each row, -1 none: one decision for each pair of words that occurs, not for each row."""
+        names, has_kind = batch.words("sensor_id"), "kind" in batch.table.kinds
+        kinds = batch.words("kind") if has_kind else ()
+        if len(names) <= 1 and len(kinds) <= 1 and _constant(batch["sensor_id"]) and (not has_kind or _constant(batch["kind"])):
+            name = names[0] if names and batch["sensor_id"][0] == 0 else None
+            kind = kinds[0] if kinds and batch["kind"][0] == 0 else None
+            return np.full(batch.n, self._choice(name, kind), np.int32)
+        kind_codes = batch["kind"].astype(np.int64) if has_kind else np.full(batch.n, -1)
+        pair = (batch["sensor_id"].astype(np.int64) + 1) * (len(kinds) + 1) + kind_codes + 1
+        pairs, pair_of_row = np.unique(pair, return_inverse=True)
+        chosen = np.full(pairs.size, -1, np.int32)
+        for i, one in enumerate(pairs.tolist()):
+            name_code, kind_code = divmod(one, len(kinds) + 1)
+            chosen[i] = self._choice(names[name_code - 1] if name_code else None, kinds[kind_code - 1] if kind_code else None)
+        return chosen[pair_of_row]
+
+    def _choice(self, name: str | None, kind: str | None) -> int:
+        found = self._chosen.get((name, kind))
+        if found is None:
+            if len(self._chosen) >= MOST_REMEMBERED:  # names are the sender's: they must not fill the memory
+                self._chosen.clear()
+            found = self._chosen[name, kind] = _choose(name, kind, self._sensors, whole_site=self._whole_site)
+        return found
+
+
+def _constant(codes: npt.NDArray[np.int32]) -> bool:
+    return bool((codes == codes[0]).all())
 
 
 def _rename_known(batch: Batch, code: npt.NDArray[np.int32], sensors: Sequence[Sensor]) -> Batch:

@@ -32,7 +32,7 @@ class Chunk:
     source    file name or address, for the table's `source`
     link      what a payload is: "udp" (a datagram's payload), "stream" (bytes whose cut points mean nothing:
               files, TCP, stdin), "mqtt" (one message), "http" (one answer's body), or a pcap link layer: "radiotap", "dot11",
-              "ble-nordic", "ble-ll", "ble-ll-phdr"
+              "ble-nordic", "ble-ll", "ble-ll-phdr", "hci-h4", "hci-h4-phdr", "hci-monitor"
     time_source  who gave `received`: receiver (a socket), container (pcap) or operator (--start)
     reply     gives bytes back to the peer that sent this, where a transport has a way back (a listening socket); else None
     closes    True when the peer has gone with this chunk: what its decoder holds back can be finished

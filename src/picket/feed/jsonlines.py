@@ -242,10 +242,11 @@ def _make(options: Options) -> Decoder:
 def _sniff(first: bytes) -> bool:
     """The first line is a JSON object, or the beginning of one, with a key that names a column of the table."""
     line = first.lstrip().split(b"\n", 1)[0]
-    return line.startswith(b"{") and any(f'"{name}"'.encode() in line for name in _TELLING)
+    return line.startswith(b"{") and any(f'"{name}"'.encode() in line for name in _TELLING) and not any(k in line for k in _FOREIGN)
 
 
 _TELLING = ("sensor_id", "azimuth_deg", "lat_deg", "range_m", "center_hz", "identity_kind", "time_source")
+_FOREIGN = (b'"signal_type"', b'"gpsd_time_utc"', b'"gps_data"')  # DragonSync's messages share two names with the table
 
 
 def encode(batch: Batch) -> bytes:

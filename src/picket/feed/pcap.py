@@ -11,6 +11,8 @@ several interfaces, if_tsresol and if_tsoffset, enhanced and simple packet block
     272 nRF Sniffer                                               ble-nordic
     251 Bluetooth LE link layer                                   ble-ll
     256 the same with its pseudo header                           ble-ll-phdr
+    187 Bluetooth HCI, 201 with a direction                       hci-h4, hci-h4-phdr
+    254 Linux Bluetooth monitor                                   hci-monitor
 
 How it works: record headers form a chain that only a loop can follow, so the loop does nothing else; every header field
 is then read for all packets of a block at once (NumPy). That makes it several times faster than parsing packet by packet.
@@ -47,7 +49,10 @@ _BYTE_ORDER_MAGIC = 0x1A2B3C4D
 
 _ETHERNET, _SLL, _SLL2 = 1, 113, 276
 _BARE_IP = {0: 4, 108: 4, 12: 0, 14: 0, 101: 0, 228: 0, 229: 0}  # link type -> bytes before the IP header
-_RADIO = {127: "radiotap", 105: "dot11", 272: "ble-nordic", 251: "ble-ll", 256: "ble-ll-phdr"}
+_RADIO = {
+    127: "radiotap", 105: "dot11", 272: "ble-nordic", 251: "ble-ll", 256: "ble-ll-phdr", 187: "hci-h4", 201: "hci-h4-phdr",
+    254: "hci-monitor",
+}  # fmt: skip
 _IP_LINKS = {_ETHERNET, _SLL, _SLL2, *_BARE_IP}
 _VLAN = (0x8100, 0x88A8, 0x9100)
 

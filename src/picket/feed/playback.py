@@ -13,7 +13,7 @@ from collections.abc import Awaitable, Callable, Iterator
 import numpy as np
 import numpy.typing as npt
 
-from picket.feed.format import Decoded, Options
+from picket.feed.format import Decoded, Format, Options
 from picket.feed.recording import RecordingError, open_recording
 from picket.feed.transport import Address, LinkHealth, wait
 from picket.words import Batch
@@ -28,7 +28,7 @@ Floats = npt.NDArray[np.float64]
 
 async def play(
     address: Address,
-    format_name: str,
+    form: Format,
     options: Options,
     deliver: Callable[[Decoded, float], None],
     link: LinkHealth,
@@ -41,12 +41,12 @@ async def play(
 
     clock, sleep: what the pace is kept by. Reading and decoding run in a thread. A file that cannot be played says so in `link`.
     """
-    speed, start = float(address.options.get("speed", 1.0)), address.options.get("start")
+    speed, start, rate = float(address.options.get("speed", 1.0)), address.options.get("start"), address.options.get("rate")
     link.state, link.detail = "up", f"playing {address.path}"
     began = first = latest = float("nan")
     try:
         recording = await asyncio.to_thread(
-            open_recording, address.path, format_name, float(start) if start else None, None, options
+            open_recording, address.path, form, float(start) if start else None, float(rate) if rate else None, options
         )
         with recording:
             parts = iter(recording)

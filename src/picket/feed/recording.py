@@ -15,6 +15,7 @@ use, 3 unreadable or cut. A file that ends in the middle is no exception: its ro
 
 from __future__ import annotations
 
+import importlib
 import io
 import os
 import sys
@@ -64,11 +65,28 @@ class UnreadableError(RecordingError):
 
 
 def find_format(name: str) -> Format:
-    """The format of that name. Raises WrongUseError naming all of them."""
+    """The format of that name; `package.module:ATTRIBUTE` names one of another package. Raises WrongUseError naming all of them."""
     for one in FORMATS:
         if one.name == name:
             return one
+    if ":" in name:
+        return extra_format(name)
     raise WrongUseError(name, f"expected a format, one of {', '.join(f.name for f in FORMATS)}")
+
+
+def extra_format(name: str) -> Format:
+    """A format of another package, `package.module:ATTRIBUTE` (default FORMAT): only what the user names is imported.
+
+    Raises WrongUseError when it cannot be imported or is no Format.
+    """
+    module, _, attribute = name.partition(":")
+    try:
+        found = getattr(importlib.import_module(module), attribute or "FORMAT")
+    except (ImportError, AttributeError, ValueError) as e:
+        raise WrongUseError(name, f"cannot be loaded ({e}); expected package.module:FORMAT") from None
+    if not isinstance(found, Format):
+        raise WrongUseError(name, f"expected a picket.feed.Format, got {type(found).__name__}")
+    return found
 
 
 def guess(first: bytes, name: str) -> Format:
@@ -324,7 +342,7 @@ def _votes(chunk: Chunk) -> Counter[str]:
 
 def open_recording(
     path: str | Path,
-    format: str | None = None,
+    format: str | Format | None = None,
     start: float | None = None,
     rate: float | None = None,
     options: Options | None = None,
@@ -333,14 +351,14 @@ def open_recording(
     """A recording, opened and its format found; iterate over it for `Decoded` parts in the order of the file.
 
     path         a file, or "-" for standard input
-    format       a format's name; guessed when None
+    format       a format or its name; guessed when None
     start        UNIX seconds at which a recording without dates began
     rate         ticks per second of the sample clock, for formats that count samples (`Format.sample_clock`); needs `start`
     on_progress  called with (bytes read, bytes in all or None)
     Raises RecordingError or one of its kinds, WrongUseError and UnreadableError.
     """
     name = str(path)
-    wanted = find_format(format) if format is not None else None
+    wanted = find_format(format) if isinstance(format, str) else format
     if start is not None and not 0 <= start < 4102444800:
         raise WrongUseError(name, f"expected a start between 1970 and 2100 in UNIX seconds, got {start!r}")
     if rate is not None and start is None:

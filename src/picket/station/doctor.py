@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.metadata
 import importlib.util
+import ipaddress
 import socket
 import sys
 import tempfile
@@ -16,6 +17,13 @@ from picket import site as sites
 State = Literal["ok", "note", "problem"]
 _NEEDED = ("numpy", "numba", "pyarrow", "msgspec", "shapely", "click")
 _STATION = ("fastapi", "uvicorn", "websockets", "aiomqtt")
+# Distribution -> the module it brings and the feeds that need it. A station without such a feed runs without it.
+_FEEDS = {
+    "httpx": ("httpx", "feeds over http and https"),
+    "protobuf": ("google.protobuf", "SAPIENT feeds"),
+    "pyais": ("pyais", "AIS feeds"),
+}
+_STATION_REMEDY = "pip install 'picket[station]'"
 
 
 class Check(NamedTuple):
@@ -49,14 +57,27 @@ def _python() -> Check:
 
 def _packages() -> list[Check]:
     found = []
-    for names, remedy in ((_NEEDED, "pip install picket"), (_STATION, "pip install 'picket[station]'")):
-        missing = [n for n in names if importlib.util.find_spec(n) is None]
+    for names, remedy in ((_NEEDED, "pip install picket"), (_STATION, _STATION_REMEDY)):
+        missing = [n for n in names if not _installed(n)]
         versions = ", ".join(f"{n} {importlib.metadata.version(n)}" for n in names if n not in missing)
         if missing:
             found.append(Check("packages", "problem", f"{', '.join(missing)} not installed: {remedy}"))
         if versions:
             found.append(Check("packages", "ok", versions))
+    present = [n for n, (module, _) in _FEEDS.items() if _installed(module)]
+    if present:
+        found.append(Check("packages", "ok", ", ".join(f"{n} {importlib.metadata.version(n)}" for n in present)))
+    for name, (_, what) in _FEEDS.items():
+        if name not in present:
+            found.append(Check("packages", "note", f"{name} not installed: no {what}: {_STATION_REMEDY}"))
     return found
+
+
+def _installed(module: str) -> bool:
+    try:
+        return importlib.util.find_spec(module) is not None
+    except ModuleNotFoundError:  # the package around it is missing
+        return False
 
 
 def _page() -> Check:
@@ -113,7 +134,11 @@ def _feeds(site: sites.Site) -> list[Check]:
 
 
 def _reachable(transport: str, host: str, port: int, path: str, shown: str) -> Check:
-    if transport in ("tcp", "mqtt", "mqtts"):
+    if transport in ("http", "https") and not _installed("httpx"):
+        return Check("feed", "problem", f"{shown}: needs httpx, which is not installed: {_STATION_REMEDY}")
+    if transport == "listen":
+        return _listens(host, port, shown)
+    if transport in ("tcp", "mqtt", "mqtts", "http", "https"):
         try:
             socket.create_connection((host, port), timeout=2).close()
         except OSError as e:
@@ -122,6 +147,21 @@ def _reachable(transport: str, host: str, port: int, path: str, shown: str) -> C
     if transport == "file" and not Path(path).is_file():
         return Check("feed", "problem", f"{shown}: no such file")
     return Check("feed", "ok", shown)
+
+
+def _listens(host: str, port: int, shown: str) -> Check:
+    """Whether peers could connect, and who could: nobody is asked for a password there."""
+    try:
+        family, kind, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)[0]
+        with socket.socket(family, kind) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind(address)
+    except OSError as e:
+        return Check("feed", "note", f"{shown}: cannot listen there now ({e.strerror or e}); the station keeps trying")
+    if ipaddress.ip_address(str(address[0])).is_loopback:
+        return Check("feed", "ok", f"{shown}: programs on this machine can connect")
+    words = "everybody who can reach this address can connect and report what he likes; keep that network closed"
+    return Check("feed", "note", f"{shown}: {words}")
 
 
 def blind_spots(sensor: sites.Sensor) -> list[str]:
@@ -135,6 +175,8 @@ def blind_spots(sensor: sites.Sensor) -> list[str]:
         found.append("hears only drones that broadcast, and believes what they say")
     if sensor.kind == "adsb":
         found.append("hears only aircraft with a transponder; small drones have none")
+    if sensor.kind == "ais":
+        found.append("hears only vessels that broadcast, and believes what they say")
     if sensor.min_range_m:
         found.append(f"nothing nearer than {sensor.min_range_m:g} m")
     if sensor.max_range_m:

@@ -4,26 +4,21 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
-import importlib
 import time
-from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
-import numpy as np
-
-from picket.feed import Chunk, Decoded, Format, Options, transport
-from picket.feed.assign import assign
+from picket.feed import Chunk, Decoded, Decoder, Format, Options, transport
+from picket.feed.assign import Assigner
 from picket.feed.playback import play
-from picket.feed.recording import find_format
+from picket.feed.recording import extra_format, find_format
 from picket.feed.transport import Address, LinkHealth, parse_feed
 from picket.site import Sensor, Site
 from picket.station.core import Core
 from picket.station.sensors import hide_password
+from picket.station.turns import Gather, Turns
 
-PIECE_BYTES = 32 * 1024  # decoded between two turns of the loop: 1 to 2 ms of ASTERIX, Remote ID or SBS
-PIECE_PAYLOADS = 128
+MOST_SOURCES = 2048  # decoders of one feed; a listening feed has at most 1024 peers
 
 
 class FeedError(ValueError):
@@ -49,17 +44,27 @@ class Feed:
 
 def feeds_of(site: Site) -> list[Feed]:
     """The feeds of a site, one per address. Raises FeedError for one that cannot be understood."""
-    extra = [_extra(name) for name in site.station.extra_feeds]
+    try:
+        extra = [extra_format(name) for name in site.station.extra_feeds]
+    except ValueError as e:
+        raise FeedError(f"station.extra_feeds: {e}") from None
     found: dict[str, Feed] = {}
     for sensor in site.sensor:
         if sensor.feed is None:
             continue
         if sensor.feed in found:
             found[sensor.feed].sensors.append(sensor)
+            first = found[sensor.feed].sensors[0]
+            if sensor.edition != first.edition:
+                raise FeedError(
+                    f"sensor {sensor.id!r}: edition {sensor.edition!r}, but {first.id!r} on the same feed has {first.edition!r}; "
+                    "a feed has one decoder: give both the same, or each a feed of its own"
+                )
             continue
         try:
             name, address = parse_feed(sensor.feed)
             form = next((f for f in extra if f.name == name), None) or find_format(name)
+            form.make(Options(edition=sensor.edition))  # a library that is missing is told now, not when bytes come
         except ValueError as e:
             raise FeedError(f"sensor {sensor.id!r}: {e}") from None
         found[sensor.feed] = Feed(sensor.feed, form, address, [sensor], LinkHealth(), address.transport == "file")
@@ -70,15 +75,6 @@ def feeds_of(site: Site) -> list[Feed]:
         if f.is_recording and not Path(f.address.path).is_file():
             raise FeedError(f"sensor {f.sensors[0].id!r}: no recording at {f.address.path}; give its path after three slashes")
     return feeds
-
-
-def _extra(name: str) -> Format:
-    """A feed from another package: `module:ATTRIBUTE`, named in the site file, never found by scanning."""
-    module, _, attribute = name.partition(":")
-    try:
-        return getattr(importlib.import_module(module), attribute or "FORMAT")  # type: ignore[no-any-return]
-    except (ImportError, AttributeError) as e:
-        raise FeedError(f"station.extra_feeds: {name!r} cannot be loaded ({e}); expected package.module:FORMAT") from None
 
 
 class PlaybackClock:
@@ -114,77 +110,64 @@ async def listen(feed: Feed, core: Core, stop: asyncio.Event, playback: Playback
 async def _hear(feed: Feed, core: Core, stop: asyncio.Event, name: str) -> None:
     options = Options(origin=core.site.station.origin, edition=feed.sensors[0].edition)
     await asyncio.to_thread(prime, feed.format, options)  # a kernel that must be loaded first is not loaded in the loop
-    decoder = feed.format.make(options)
+    decoders, assigner = Decoders(feed.format, options), Assigner(core.site, feed.sensors)
 
     def decode(chunk: Chunk) -> None:
-        core.sequencer.add(name, _assigned(decoder.decode(chunk), core.site, feed.sensors))
+        core.sequencer.add(name, _assigned(decoders.decode(chunk), assigner))
 
     turns = Turns(decode)
-    await transport.run(feed.address, turns.deliver, feed.link, time.time, stop)
+    gather = Gather(turns.deliver)
+    await transport.run(feed.address, gather.deliver, feed.link, time.time, stop)
+    gather.flush()
     turns.finish()
-    core.sequencer.add(name, _assigned(decoder.finish(), core.site, feed.sensors))
+    core.sequencer.add(name, _assigned(decoders.finish(), assigner))
 
 
-class Turns:
-    """Decodes what a transport delivers piece by piece, with the loop's turn in between: no callback computes for long.
+class Decoders:
+    """One decoder for each source of a feed: most have one, a listening feed has one for each peer while it is connected.
 
-    Under a flood the next chunk comes before the last one is done: the rest of that is decoded first then, so that never more
-    than one chunk waits (a transport's chunk is bounded) and nothing is left out here.
+    What a decoder remembers of one peer (a half message, a registration) is never mixed with another's. Answers go back to the peer.
     """
 
-    def __init__(self, decode: Callable[[Chunk], None]) -> None:
-        self._decode = decode
-        self._waiting: deque[Chunk] = deque()
-        self._loop = asyncio.get_running_loop()
+    def __init__(self, form: Format, options: Options) -> None:
+        self._form, self._options = form, options
+        self._of: dict[str, Decoder] = {}
 
-    def deliver(self, chunk: Chunk) -> None:
-        """Takes a chunk and decodes its first piece."""
-        self.finish()
-        self._waiting.extend(pieces(chunk))
-        self._turn()
+    def __len__(self) -> int:
+        return len(self._of)
 
-    def _turn(self) -> None:
-        if self._waiting:
-            piece = self._waiting.popleft()
-            if self._waiting:
-                self._loop.call_soon(self._turn)
-            self._decode(piece)
+    def decode(self, chunk: Chunk) -> Decoded:
+        """The chunk's rows; with a peer's last chunk, what its decoder held back too."""
+        parts: list[Decoded] = []
+        decoder = self._of.get(chunk.source)
+        if decoder is None:
+            if len(self._of) >= MOST_SOURCES:  # a transport that never says `closes` cannot make this grow
+                parts.append(self._of.pop(next(iter(self._of))).finish())
+            decoder = self._of[chunk.source] = self._form.make(self._options)
+        decoded = decoder.decode(chunk)
+        parts.append(decoded)
+        if decoded.reply and chunk.reply is not None:
+            chunk.reply(decoded.reply)
+        if chunk.closes:
+            parts.append(self._of.pop(chunk.source).finish())
+        return Decoded.join(parts) if len(parts) > 1 else decoded
 
-    def finish(self) -> None:
-        """Decodes what still waits."""
-        while self._waiting:
-            self._decode(self._waiting.popleft())
-
-
-def pieces(chunk: Chunk) -> Iterator[Chunk]:
-    """The chunk cut between payloads, and in a stream's bytes anywhere, into pieces that are decoded in a few milliseconds."""
-    if chunk.link == "stream" and chunk.starts.size == 1:
-        for at in range(0, len(chunk.data), PIECE_BYTES):
-            part = chunk.data[at : at + PIECE_BYTES]
-            ends = np.array([len(part)], np.int64)
-            yield dataclasses.replace(chunk, data=part, ends=ends, offsets=chunk.offsets + at)
-        return
-    first, n = 0, chunk.starts.size
-    while first < n:
-        room = int(np.searchsorted(chunk.ends, chunk.starts[first] + PIECE_BYTES, "right"))
-        last = max(first + 1, min(room, first + PIECE_PAYLOADS, n))
-        begin, rows = int(chunk.starts[first]), slice(first, last)
-        yield dataclasses.replace(
-            chunk, data=chunk.data[begin : int(chunk.ends[last - 1])], starts=chunk.starts[rows] - begin,
-            ends=chunk.ends[rows] - begin, received=chunk.received[rows], offsets=chunk.offsets[rows],
-        )  # fmt: skip
-        first = last
+    def finish(self) -> Decoded:
+        """What the decoders of all sources still held back."""
+        gone, self._of = list(self._of.values()), {}
+        return Decoded.join([d.finish() for d in gone])
 
 
 async def _play(feed: Feed, core: Core, stop: asyncio.Event, playback: PlaybackClock, name: str) -> None:
     origin = "exercise" if core.site.station.origin == "exercise" else "replay"
     options = Options(origin=origin, edition=feed.sensors[0].edition)
+    assigner = Assigner(core.site, feed.sensors)
 
     def deliver(decoded: Decoded, recorded: float) -> None:
         playback.reached(recorded)
-        core.sequencer.add(name, _assigned(decoded, core.site, feed.sensors))
+        core.sequencer.add(name, _assigned(decoded, assigner))
 
-    await play(feed.address, feed.format.name, options, deliver, feed.link, time.time, stop)
+    await play(feed.address, feed.format, options, deliver, feed.link, time.time, stop)
 
 
 def prime(form: Format, options: Options) -> None:
@@ -194,15 +177,12 @@ def prime(form: Format, options: Options) -> None:
         decoder.decode(Chunk.one(b"\0", received=0.0, link=link))
 
 
-def _assigned(decoded: Decoded, site: Site, sensors: Iterable[Sensor]) -> Decoded:
+def _assigned(decoded: Decoded, assigner: Assigner) -> Decoded:
     """The rows under the site file's sensor ids."""
-    left_out = decoded.left_out.copy()
-    tables: dict[str, Any] = {}
-    for table in ("detections", "operators", "status"):
-        batch, unknown = assign(getattr(decoded, table), site, list(sensors))
-        tables[table] = batch
-        left_out.update(unknown)
-    return Decoded(left_out=left_out, **tables)
+    detections, unknown = assigner(decoded.detections)
+    operators, unknown_too = assigner(decoded.operators)
+    status, unknown_as_well = assigner(decoded.status)
+    return Decoded(detections, operators, status, decoded.left_out + unknown + unknown_too + unknown_as_well)
 
 
 async def _watch_link(feed: Feed, core: Core) -> None:

@@ -6,9 +6,10 @@ It plays the first seconds of the built-in exercise through decoders and engine:
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 
 from picket import _jit, site
-from picket.feed import FORMATS, Chunk, Decoded, Options
+from picket.feed import FORMATS, Chunk, Decoded, Format, Options
 from picket.feed.assign import assign
 from picket.feed.recording import find_format
 from picket.record.codec import pack
@@ -28,9 +29,12 @@ def is_cold() -> bool:
     return folder is None or not any(folder.rglob("*.nbi"))
 
 
-def load_kernels() -> None:
-    """Compiles the kernels, or loads them from the cache: before a station listens, not while sensors wait."""
-    for form in FORMATS:
+def load_kernels(formats: Sequence[Format] = ()) -> None:
+    """Compiles the engine's kernels and those of `formats`, or loads them from the cache: before a station listens.
+
+    A station's feeds load those of their own formats when they begin to listen.
+    """
+    for form in formats:
         prime(form, Options())
     place = site.load(DEMO / "site.toml")
     engine = Engine(place)
@@ -50,7 +54,7 @@ def load_kernels() -> None:
 def main() -> None:
     """Does it and says how long it took."""
     began = time.monotonic()
-    load_kernels()
+    load_kernels(FORMATS)
     print(f"kernels warm after {time.monotonic() - began:.0f} s ({_jit.cache_folder() or 'no cache folder can be written'})")
 
 

@@ -12,17 +12,14 @@ The transmitter is the frame's second address.
 from __future__ import annotations
 
 from collections import Counter
-from typing import Literal
 
 import numpy as np
 
-from picket.feed.format import Chunk, Decoder, Format, Options
+from picket.feed.format import Chunk, Options
 from picket.feed.remoteid.dot11_kernels import REASONS, find_payloads
-from picket.feed.remoteid.table import Adverts, CarrierDecoder, heard_by_one
+from picket.feed.remoteid.table import NAME, Adverts, heard_by_one
 
-NAME = "remote-id"
 LINKS = ("radiotap", "dot11")
-_LINK_TYPES = (105, 127)  # of pcap: bare 802.11, radiotap
 
 
 def find_adverts(chunk: Chunk, options: Options) -> tuple[Adverts, Counter[str]]:
@@ -37,35 +34,3 @@ def find_adverts(chunk: Chunk, options: Options) -> tuple[Adverts, Counter[str]]
     )  # fmt: skip
     left_out = Counter({reason: n for reason, n in zip(REASONS, counts.tolist(), strict=True) if n})
     return Adverts(data, at, until, heard), left_out
-
-
-def sniff(head: bytes) -> bool:
-    """True for a pcap file of 802.11 frames, or a pcapng file whose first interface gives them."""
-    if head[:4] in (b"\xd4\xc3\xb2\xa1", b"\x4d\x3c\xb2\xa1"):
-        return int.from_bytes(head[20:22], "little") in _LINK_TYPES
-    if head[:4] in (b"\xa1\xb2\xc3\xd4", b"\xa1\xb2\x3c\x4d"):
-        return int.from_bytes(head[22:24], "big") in _LINK_TYPES
-    if head[:4] != b"\x0a\x0d\x0d\x0a":
-        return False
-    order: Literal["little", "big"] = "little" if head[8:12] == b"\x4d\x3c\x2b\x1a" else "big"
-    interface = int.from_bytes(head[4:8], order)  # length of the section header; the interface description follows
-    return int.from_bytes(head[interface : interface + 4], order) == 1 and (
-        int.from_bytes(head[interface + 8 : interface + 10], order) in _LINK_TYPES
-    )
-
-
-def make(options: Options) -> Decoder:
-    """A decoder of 802.11 frames."""
-    return CarrierDecoder(options, dict.fromkeys(LINKS, find_adverts))
-
-
-FORMAT = Format(
-    name=NAME,
-    title="Remote ID over Wi-Fi beacon and NAN (ASTM F3411-22a, ASD-STAN prEN 4709-002)",
-    make=make,
-    sniff=sniff,
-    suffixes=(".pcap", ".pcapng", ".cap"),
-    links=LINKS,
-    example={"recording": "picket decode beacons.pcap --format remote-id"},
-)
-FORMATS = (FORMAT,)

@@ -8,7 +8,7 @@ place that says where a field lies: the encoders fill them and the decoder views
     2 Authentication  pages of a signature (not checked)    5 Operator ID   the operator's registration
     F Message pack  F2 19 <count> then `count` messages of 25 bytes, at most 9
 
-This file knows what the bytes of messages mean. A carrier (dot11) finds packs or lone messages in its frames, and
+This file knows what the bytes of messages mean. A carrier (dot11, ble, hci) finds packs or lone messages in its frames, and
 `table.py` turns them into tables. What the operator sends (types 3, 4, 5) goes to the operator table only.
 
 Choices where decoders differ:
@@ -25,6 +25,7 @@ Choices where decoders differ:
 - A serial or registration with bytes that are not printable ASCII is no identity (`bad_identity`). A UTM id is written as a
   UUID, a session id as the hex of its bytes (first byte = kind of session id) without trailing zeros.
 Left out: authentication pages (counted, never checked), the operational area, the EU category and class, the status flag.
+An advert that gives neither a row nor another reason is counted: `identity_only` (a lone Basic ID, remembered) or `empty_message`.
 """
 
 from __future__ import annotations

@@ -67,6 +67,8 @@ def split(data: Bytes, starts: Ints, ends: Ints) -> tuple[Ints, Ints, Ints]:
                 at[m], advert[m] = begin, i
                 m += 1
             begin += 25
+        while begin < end and data[begin] == 0:  # many transmitters fill up a pack of fixed length
+            begin += 1
         if begin < end:
             counts[_TRAILING] += 1
     return at[:m], advert[:m], counts

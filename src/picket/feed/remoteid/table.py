@@ -43,6 +43,7 @@ Bytes = npt.NDArray[np.uint8]
 Codes = npt.NDArray[np.int32]
 Mask = npt.NDArray[np.bool_]
 
+NAME = "remote-id"  # of the format; what a receiver is called that nobody named
 MEMORY_S = 60.0  # how long an address's Basic ID holds; the standard repeats it at least every 3 s
 BELIEVED_S = 60.0  # a time from the aircraft further than this from the receive time is not believed
 
@@ -171,13 +172,37 @@ def decode_adverts(adverts: Adverts, memory: IdentityMemory) -> Decoded:
     left_out.update({"bad_identity": bad} if bad else {})
     keys = memory.recall(heard.address, heard.reference, told)
 
+    operators = _operators(adverts, at, advert, kind)
+    _count_quiet(data, at, advert, kind, told, operators, left_out)
     here = kind == LOCATION
     locations = read_locations(_records(data, at[here], LOCATION_LAYOUT))
     return Decoded(
         detection_table(locations, advert[here], heard, keys, left_out),
-        operator_table(_operators(adverts, at, advert, kind), heard, keys, left_out),
+        operator_table(operators, heard, keys, left_out),
         left_out=left_out,
     )
+
+
+def _count_quiet(
+    data: Bytes, at: Ints, advert: Ints, kind: npt.NDArray[Any], told: Bytes, operators: Operators, left_out: Counter[str]
+) -> None:
+    """Counts the adverts that neither give a row nor have a reason yet: `identity_only` is remembered, `empty_message` is not."""
+    quiet = np.zeros(len(told), np.bool_)
+    quiet[advert] = True
+    quiet[advert[(kind == LOCATION) | (kind == SYSTEM)]] = False
+    quiet &= (operators.operator_id.codes < 0) & (operators.description.codes < 0)
+    if not quiet.any():
+        return
+    named = told[:, 1:].any(axis=1)
+    here = (kind == BASIC_ID) & quiet[advert]
+    begin, id_type = at[here] + 2, data[at[here] + 1] >> 4
+    binary = (id_type == IDENTITY_KINDS.index("utm_id")) | (id_type == IDENTITY_KINDS.index("session_id"))
+    empty = np.where(binary, ~_rows(data, begin, 20).any(axis=1), data[begin] == 0) & (id_type < len(IDENTITY_KINDS))
+    bad = np.zeros(len(told), np.bool_)
+    bad[advert[here][~empty]] = True  # those that name nobody are counted as bad_identity
+    for reason, n in (("identity_only", quiet & named), ("empty_message", quiet & ~named & ~bad)):
+        if n.any():
+            left_out[reason] += int(np.count_nonzero(n))
 
 
 def detection_table(locations: Locations, row: Ints, heard: Heard, keys: Bytes, left_out: Counter[str]) -> Batch:

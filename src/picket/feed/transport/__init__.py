@@ -5,7 +5,9 @@ A feed's address is `format+transport://place`, as in the site file:
     asterix+udp://0.0.0.0:8600                       datagrams to this port
     asterix+udp://239.1.2.3:8600?interface=eth1      a multicast group, joined on an interface (name or IPv4 address)
     sbs+tcp://receiver.local:30003?timeout=60        connects, and connects again; a peer silent for `timeout` s counts as dead
+    sapient+listen://127.0.0.1:5020?peers=16         waits for peers to connect; each is a source of its own and can be answered
     dronescout+mqtt://broker:1883/sensor/+/upload?qos=1&user=picket&password_file=/etc/picket/mqtt   (mqtts: with TLS)
+    readsb+http://127.0.0.1:8080/data/aircraft.json?every=1      asks for a document again and again (https: with TLS)
     table+stdin://-                                  standard input
     asterix+file:///data/tuesday.pcap?speed=10       a recording as a live feed (docs/formats.md)
 
@@ -40,10 +42,13 @@ State = Literal["connecting", "up", "waiting", "down"]
 _TRANSPORTS: dict[str, tuple[str, int | None, frozenset[str]]] = {
     "udp": ("udp", None, frozenset({"interface"})),
     "tcp": ("tcp", None, frozenset({"timeout"})),
+    "listen": ("listen", None, frozenset({"peers", "timeout"})),
     "mqtt": ("mqtt", 1883, frozenset({"qos", "user", "password_file", "client_id", "timeout"})),
     "mqtts": ("mqtt", 8883, frozenset({"qos", "user", "password_file", "client_id", "timeout", "ca"})),
+    "http": ("http", 80, frozenset({"every", "timeout", "query", "user", "password_file"})),
+    "https": ("http", 443, frozenset({"every", "timeout", "query", "user", "password_file", "ca"})),
     "stdin": ("stdin", None, frozenset()),
-    "file": ("", None, frozenset({"speed", "start"})),  # no line at all: picket.feed.playback decodes and paces it
+    "file": ("", None, frozenset({"speed", "start", "rate"})),  # no line at all: picket.feed.playback decodes and paces it
 }
 
 
@@ -140,22 +145,28 @@ def _shown(url: str) -> str:
 
 def _check(url: str, address: Address) -> None:
     kind, problem = address.transport, ""
-    if kind in ("udp", "tcp") and (not address.host or not address.port):
+    if kind in ("udp", "tcp", "listen") and (not address.host or not address.port):
         problem = f"a {kind} feed needs a host and a port ({kind}://127.0.0.1:8600)"
     elif kind in ("mqtt", "mqtts") and (not address.host or len(address.path) < 2):
         problem = f"an MQTT feed needs a host and a topic ({kind}://broker:1883/sensor/+/upload)"
+    elif kind in ("http", "https") and not address.host:
+        problem = f"an HTTP feed needs a host ({kind}://127.0.0.1:8080/data/aircraft.json)"
     elif kind == "file" and not (address.host + address.path):
         problem = "a file feed needs a path (asterix+file:///data/tuesday.pcap)"
     elif kind == "file" and address.host:
         problem = f"a file's path begins after three slashes (file:///{address.host}{address.path})"
-    for name, low, high in (("timeout", 0.1, 86400.0), ("speed", 0.001, 1e6), ("start", 0.0, 4102444800.0), ("qos", 0.0, 2.0)):
+    ranges = (
+        ("timeout", 0.1, 86400.0), ("every", 0.2, 3600.0), ("peers", 1, 1024), ("speed", 0.001, 1e6), ("start", 0.0, 4102444800.0),
+        ("rate", 1.0, 1e12), ("qos", 0.0, 2.0),
+    )  # fmt: skip
+    for name, low, high in ranges:
         value = address.options.get(name)
         if value is not None and not problem:
             try:
                 fits = low <= float(value) <= high
             except ValueError:
                 fits = False
-            if not fits or (name == "qos" and value not in ("0", "1", "2")):
+            if not fits or (name == "qos" and value not in ("0", "1", "2")) or (name == "peers" and not value.isdecimal()):
                 problem = f"{name}: expected {low:g} to {high:g}, got {value!r}"
     if problem:
         raise AddressError(f"{_shown(url)}: {problem}")

@@ -1,0 +1,1 @@
+"""Feeds of ships: NMEA 0183 radar targets and AIS."""
