@@ -14,9 +14,10 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from picket.feed.adsb.transmitters import CATEGORY_WORDS
 
 from picket.feed.adsb import modes, modes_kernels
-from picket.feed.adsb.beast import CATEGORIES, FORMAT, sniff
+from picket.feed.adsb.beast import FORMAT, sniff
 from picket.feed.adsb.modes import (
     encode_airborne,
     encode_beast,
@@ -305,11 +306,11 @@ def test_velocities_age_and_belong_to_one_address() -> None:
 @pytest.mark.parametrize(
     ("category", "word"),
     [("A0", None), ("A1", "light_aircraft"), ("A7", "helicopter"), ("B1", "glider"), ("B5", None), ("B6", "uav"),
-     ("C1", "emergency_vehicle"), ("C2", "ground_vehicle"), ("C3", "obstacle"), ("D1", None)],
+     ("C1", "emergency_vehicle"), ("C2", "ground_vehicle"), ("C3", "fixed_obstacle"), ("D1", None)],
 )  # fmt: skip
 def test_emitter_categories_classify(category: str, word: str | None) -> None:
     assert last(frame(encode_identification("X", category)) + pair()).get("classification") == word
-    assert word is None or word in CATEGORIES
+    assert word is None or word in CATEGORY_WORDS
 
 
 # -- on the surface ----------------------------------------------------------------------------------------------------

@@ -280,9 +280,12 @@ def test_a_frame_is_found_behind_the_last_unfinished_beginning_of_a_stream() -> 
     assert (found["received"], found["time"], found["source_offset"]) == (NOON + 101, NOON + 100, 3)
 
 
-def test_positions_that_are_none_are_left_out_and_counted() -> None:
-    assert decode(location(lat_deg=0.0, lon_deg=0.0)).left_out == Counter(no_position=1)
-    assert decode(location(lat_deg=91.0)).left_out == Counter(bad_position=1)
+def test_an_aircraft_without_a_position_is_heard_all_the_same() -> None:
+    for frame, left_out in ((location(lat_deg=0.0, lon_deg=0.0), Counter()), (location(lat_deg=91.0), Counter(bad_position=1))):
+        decoded = decode(frame)
+        assert decoded.detections.n == 1
+        assert decoded.detections.values("lat_deg") == [None]
+        assert decoded.left_out == left_out
 
 
 def test_a_message_without_words_is_counted() -> None:
@@ -368,7 +371,7 @@ def test_a_location_comes_back_within_the_steps_of_the_message(
         lat_deg=lat, lon_deg=lon, alt_wgs84_m=alt, speed_mps=speed, course_deg=course, climb_mps=climb, time=moment
     )  # fmt: skip
     if round(lat * 1e7) == 0 and round(lon * 1e7) == 0:
-        assert len(decode(sent).detections) == 0
+        assert decode(sent).detections.values("lat_deg") == [None]
         return
     found = row(sent, received=moment + 0.3)
     assert (found["lat_deg"], found["lon_deg"]) == pytest.approx((lat, lon), abs=6e-8)

@@ -425,10 +425,10 @@ def test_quality_codes(codes: dict[str, Any], sigmas: tuple[float | None, ...]) 
     ("category", "word"),
     [
         ("A1", "light_aircraft"),
-        ("A7", "rotorcraft"),
+        ("A7", "helicopter"),
         ("B6", "uav"),
         ("B1", "glider"),
-        ("C3", "point_obstacle"),
+        ("C3", "fixed_obstacle"),
         ("A0", None),
         ("D7", None),
     ],

@@ -78,7 +78,7 @@ def test_a_full_chunk_is_decoded_over_several_turns_to_the_same_rows(channel: st
 
     async def main() -> None:
         nonlocal most_in_one_turn
-        turns = Turns(lambda piece: parts.append(decoder.decode(piece)))
+        turns = Turns(lambda piece: parts.append(decoder.decode(piece)), clock=lambda: 0.0)
         turns.deliver(chunk)
         before = 0
         while len(parts) > before:
@@ -91,6 +91,65 @@ def test_a_full_chunk_is_decoded_over_several_turns_to_the_same_rows(channel: st
     assert most_in_one_turn == 1
     times = np.concatenate([p.detections["time"] for p in parts])  # type: ignore[attr-defined]
     assert times.tobytes() == whole.detections["time"].tobytes()
+
+
+def test_a_slow_formats_pieces_become_smaller_and_larger_again() -> None:
+    sizes: list[int] = []
+    now = 0.0
+
+    def decode(piece: Chunk) -> None:
+        nonlocal now
+        sizes.append(len(piece.data))
+        now += 1e-6 * len(piece.data) if len(sizes) < 20 else 0.0  # 33 ms for a full piece
+
+    async def main() -> None:
+        turns = Turns(decode, clock=lambda: now)
+        for i in range(2):
+            turns.deliver(Chunk.one(bytes(4 * PIECE_BYTES), received=0.0, offset=4 * PIECE_BYTES * i, link="stream"))
+            while turns._waiting:
+                await asyncio.sleep(0)
+
+    asyncio.run(main())
+    assert sum(sizes) == 8 * PIECE_BYTES
+    assert sizes[:4] == [PIECE_BYTES, PIECE_BYTES // 2, PIECE_BYTES // 4, PIECE_BYTES // 8]
+    assert max(sizes[3:20]) <= PIECE_BYTES // 8
+    assert sizes[-1] == PIECE_BYTES
+
+
+def test_a_peers_last_chunk_is_decoded_with_all_that_waits_before_deliver_returns() -> None:
+    """A listening transport closes the line after it: an answer that came later would be lost."""
+
+    async def main() -> list[tuple[str, int, bool]]:
+        seen: list[tuple[str, int, bool]] = []
+        gather = Gather(Turns(lambda c: seen.append((c.source, len(c.data), c.closes))).deliver)
+        one = Chunk.one(bytes(2 * PIECE_BYTES), received=0.0, source="a", link="stream")
+        gather.deliver(replace(one, source="b", data=b"x", ends=np.array([1])))
+        gather.deliver(replace(one, reply=print))
+        gather.deliver(replace(one, offsets=np.array([2 * PIECE_BYTES]), reply=print))
+        assert len(seen) == 1
+        gather.deliver(replace(Chunk.of((), (), (), source="a", link="stream"), reply=print, closes=True))
+        return seen
+
+    assert asyncio.run(main()) == [("b", 1, False), *[("a", PIECE_BYTES, False)] * 4, ("a", 0, True)]
+
+
+def test_many_peers_chunks_are_decoded_a_piece_a_turn() -> None:
+    async def main() -> None:
+        seen: list[str] = []
+        gather = Gather(Turns(lambda c: seen.append(c.source), clock=lambda: 0.0).deliver)
+        for i in range(9):
+            gather.deliver(Chunk.one(b"x", received=0.0, source=str(i), link="stream"))
+        assert seen == ["0"]
+        await asyncio.sleep(GATHER_S)
+        while len(seen) < 2:
+            await asyncio.sleep(0)
+        assert len(seen) == 2
+        for n in range(3, 10):
+            await asyncio.sleep(0)
+            assert len(seen) == n
+        assert seen == [str(i) for i in range(9)]
+
+    asyncio.run(main())
 
 
 def test_under_a_flood_one_chunk_waits_at_most_and_nothing_is_left_out() -> None:

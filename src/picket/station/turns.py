@@ -1,13 +1,17 @@
 """Between transport and decoder: what arrives within a few milliseconds is decoded together, and nothing is decoded for long.
 
 A call of a decoder costs a few hundred microseconds whatever it is given, so a feed's datagrams are gathered (the first one after
-a pause goes at once). A burst is cut into pieces with the loop's turn in between, so that no callback computes for long.
+a pause goes at once). A burst is cut into pieces with the loop's turn in between, so that no callback computes for long; where a
+piece takes longer than it should, because its format is a slow one, the next ones are smaller.
+
+One payload is never cut: a receiver's JSON of 10,000 aircraft is decoded in one call, which takes some 50 ms.
 """
 
 from __future__ import annotations
 
 import asyncio
 import dataclasses
+import time
 from collections import deque
 from collections.abc import Callable, Iterator
 
@@ -19,15 +23,19 @@ from picket.feed.transport import MOST_BYTES
 GATHER_S = 0.02
 PIECE_BYTES = 32 * 1024  # decoded between two turns of the loop: 1 to 2 ms of ASTERIX, Remote ID or SBS
 PIECE_PAYLOADS = 128
+LONG_S, SHORT_S = 0.005, 0.001  # a piece that took longer halves the next ones, one that was done sooner doubles them
+MOST_HALVED = 5  # times: pieces of 1 KiB and 4 payloads
 
 
 class Gather:
-    """Hands on at most one chunk every GATHER_S; what comes meanwhile is joined to the next one.
+    """Hands on chunks at most every GATHER_S; what comes meanwhile is joined and goes together.
 
-    Never holds more than one chunk's bytes (MOST_BYTES): what would be more goes on at once.
+    Never holds more than one chunk's bytes (MOST_BYTES): what would be more goes on at once. So does the last chunk of a peer, with
+    all that waits: what its decoder answers must be written before the transport closes the line.
     """
 
-    def __init__(self, deliver: Callable[[Chunk], None]) -> None:
+    def __init__(self, deliver: Callable[..., None]) -> None:
+        """deliver: takes any number of chunks."""
         self._deliver = deliver
         self._held: list[Chunk] = []
         self._bytes = 0
@@ -39,7 +47,7 @@ class Gather:
         """Takes a chunk: it goes on now, or with the next ones."""
         self._held.append(chunk)
         self._bytes += len(chunk.data)
-        if self._bytes >= MOST_BYTES or self._loop.time() >= self._free_at:
+        if chunk.closes or self._bytes >= MOST_BYTES or self._loop.time() >= self._free_at:
             self.flush()
         elif self._timer is None:
             self._timer = self._loop.call_at(self._free_at, self.flush)
@@ -52,20 +60,18 @@ class Gather:
         held, self._held, self._bytes = self._held, [], 0
         if held:
             self._free_at = self._loop.time() + GATHER_S
-        for chunk in joined(held):
-            self._deliver(chunk)
+            self._deliver(*joined(held))
 
 
 def joined(chunks: list[Chunk]) -> list[Chunk]:
-    """The chunks with neighbours of one source made one; one that can be answered or closes stays alone."""
+    """The chunks with neighbours of one source made one; one that closes stays alone."""
     found: list[Chunk] = []
     run: list[Chunk] = []
     for chunk in chunks:
-        alone = chunk.closes or chunk.reply is not None
-        if run and (alone or not _follows(run[-1], chunk)):
+        if run and (chunk.closes or not _follows(run[-1], chunk)):
             found.append(_one(run))
             run = []
-        if alone:
+        if chunk.closes:
             found.append(chunk)
         else:
             run.append(chunk)
@@ -75,6 +81,7 @@ def joined(chunks: list[Chunk]) -> list[Chunk]:
 def _follows(before: Chunk, chunk: Chunk) -> bool:
     """True when the chunk is the next one of the same source; of a stream, when no byte is missing between them."""
     same = (chunk.source, chunk.link, chunk.time_source) == (before.source, before.link, before.time_source)
+    same = same and chunk.reply is before.reply
     if not same or chunk.link != "stream":
         return same
     one = chunk.starts.size == before.starts.size == 1
@@ -85,11 +92,9 @@ def _one(chunks: list[Chunk]) -> Chunk:
     if len(chunks) == 1:
         return chunks[0]
     if chunks[0].link == "stream":  # its cut points mean nothing: one span, which may be cut anywhere
-        data, last = b"".join(c.data for c in chunks), chunks[-1]
-        return Chunk.one(
-            data, received=float(last.received[-1]), offset=int(chunks[0].offsets[0]), source=last.source, link="stream",
-            time_source=last.time_source,
-        )  # fmt: skip
+        data = b"".join(c.data for c in chunks)
+        ends, received = np.array([len(data)], np.int64), chunks[-1].received
+        return dataclasses.replace(chunks[0], data=data, ends=ends, received=received)
     lengths = np.array([len(c.data) for c in chunks], np.int64)
     before = np.cumsum(lengths) - lengths
     return dataclasses.replace(
@@ -109,23 +114,42 @@ class Turns:
     than one chunk waits (a transport's chunk is bounded) and nothing is left out here.
     """
 
-    def __init__(self, decode: Callable[[Chunk], None]) -> None:
-        self._decode = decode
+    def __init__(self, decode: Callable[[Chunk], None], clock: Callable[[], float] = time.perf_counter) -> None:
+        self._decode, self._clock = decode, clock
         self._waiting: deque[Chunk] = deque()
+        self._halved = 0
+        self._comes = False  # a turn of ours is in the loop's queue
         self._loop = asyncio.get_running_loop()
 
-    def deliver(self, chunk: Chunk) -> None:
-        """Takes a chunk and decodes its first piece."""
+    def deliver(self, *chunks: Chunk) -> None:
+        """Takes chunks and decodes their first piece; up to a chunk that closes, all."""
         self.finish()
-        self._waiting.extend(pieces(chunk))
-        self._turn()
+        for chunk in chunks:
+            self._waiting.extend(pieces(chunk))
+            if chunk.closes:
+                self.finish()
+        self._step()
 
     def _turn(self) -> None:
-        if self._waiting:
-            piece = self._waiting.popleft()
-            if self._waiting:
-                self._loop.call_soon(self._turn)
-            self._decode(piece)
+        self._comes = False
+        self._step()
+
+    def _step(self) -> None:
+        """Decodes the next piece, and asks for another turn where more wait."""
+        if not self._waiting:
+            return
+        piece, *rest = pieces(self._waiting.popleft(), self._halved)
+        self._waiting.extendleft(reversed(rest))
+        if self._waiting and not self._comes:
+            self._comes = True
+            self._loop.call_soon(self._turn)
+        begun = self._clock()
+        self._decode(piece)
+        took = self._clock() - begun
+        if took > LONG_S:
+            self._halved = min(self._halved + 1, MOST_HALVED)
+        elif took < SHORT_S:
+            self._halved = max(self._halved - 1, 0)
 
     def finish(self) -> None:
         """Decodes what still waits."""
@@ -133,24 +157,24 @@ class Turns:
             self._decode(self._waiting.popleft())
 
 
-def pieces(chunk: Chunk) -> Iterator[Chunk]:
+def pieces(chunk: Chunk, halved: int = 0) -> Iterator[Chunk]:
     """The chunk cut between payloads, and in a stream's bytes anywhere, into pieces that are decoded in a few milliseconds.
 
-    Every piece can be answered as the chunk can; only the last one `closes`.
+    Every piece can be answered as the chunk can; only the last one `closes`. halved: how many times the pieces are half as large.
     """
-    n = chunk.starts.size
+    n, most_bytes, most_payloads = chunk.starts.size, PIECE_BYTES >> halved, PIECE_PAYLOADS >> halved
     if n == 0 and chunk.closes:
         yield chunk
     if chunk.link == "stream" and n == 1:
-        for at in range(0, max(len(chunk.data), int(chunk.closes)), PIECE_BYTES):
-            part = chunk.data[at : at + PIECE_BYTES]
-            ends, closes = np.array([len(part)], np.int64), chunk.closes and at + PIECE_BYTES >= len(chunk.data)
+        for at in range(0, max(len(chunk.data), int(chunk.closes)), most_bytes):
+            part = chunk.data[at : at + most_bytes]
+            ends, closes = np.array([len(part)], np.int64), chunk.closes and at + most_bytes >= len(chunk.data)
             yield dataclasses.replace(chunk, data=part, ends=ends, offsets=chunk.offsets + at, closes=closes)
         return
     first = 0
     while first < n:
-        room = int(np.searchsorted(chunk.ends, chunk.starts[first] + PIECE_BYTES, "right"))
-        last = max(first + 1, min(room, first + PIECE_PAYLOADS, n))
+        room = int(np.searchsorted(chunk.ends, chunk.starts[first] + most_bytes, "right"))
+        last = max(first + 1, min(room, first + most_payloads, n))
         begin, rows = int(chunk.starts[first]), slice(first, last)
         yield dataclasses.replace(
             chunk, data=chunk.data[begin : int(chunk.ends[last - 1])], starts=chunk.starts[rows] - begin,

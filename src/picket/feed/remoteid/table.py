@@ -206,13 +206,19 @@ def _count_quiet(
 
 
 def detection_table(locations: Locations, row: Ints, heard: Heard, keys: Bytes, left_out: Counter[str]) -> Batch:
-    """The detections of m Location messages; `row` (m,) says which advert each came in, `keys` (n, 21) who each advert is of."""
-    sound = sound_positions(locations.lat_deg, locations.lon_deg, "no_position", "bad_position", left_out)
-    row = row[sound]
+    """The detections of m Location messages; `row` (m,) says which advert each came in, `keys` (n, 21) who each advert is of.
+
+    An aircraft that does not know its place (0, 0) is heard all the same: its row has no position. One off the globe is counted too.
+    """
     n = len(row)
     if n == 0:
         return Batch.empty(DETECTION)
-    columns: dict[str, Any] = {f.name: getattr(locations, f.name)[sound] for f in fields(locations)}
+    unknown: Counter[str] = Counter()
+    sound = sound_positions(locations.lat_deg, locations.lon_deg, "no_position", "bad_position", unknown)
+    left_out.update({"bad_position": unknown["bad_position"]} if unknown["bad_position"] else {})
+    columns: dict[str, Any] = {f.name: getattr(locations, f.name) for f in fields(locations)}
+    for name in ("lat_deg", "lon_deg", "sigma_position_m"):
+        columns[name] = np.where(sound, columns[name], np.nan)
     reference = heard.reference[row]
     time, believed = complete(columns.pop("second"), reference)
     texts: dict[str, Sequence[str]] = {}
