@@ -2,7 +2,7 @@
 
 The inputs are seeded and synthetic, packed into datagrams of up to 1,400 octets: plots of two radars (time, position, 3-D height,
 Doppler, address, track number, ground speed), tracks of a system (time, position, velocity, climb, heights, address, call sign of
-a flight plan, track number and status, ages, accuracies), and the ADS-B reports of bench_cat021.py. libasterix (pure Python)
+a flight plan, track number and status, ages, accuracies), and the ADS-B reports of cat021.py. libasterix (pure Python)
 decodes the first datagrams of the same input and reads the same items from each record, so the two figures answer the same
 question.
 """
@@ -19,7 +19,7 @@ import asterix.generated as gen
 import numpy as np
 from asterix.base import Bits, RawDatablock
 
-from benchmarks import bench_cat021
+from benchmarks import cat021
 from picket.feed.asterix import AsterixDecoder, encode_cat048
 from picket.feed.asterix import encoding as e
 from picket.feed.format import Chunk, Options
@@ -145,7 +145,7 @@ def measured(what: str, payloads: list[bytes], records: int, peer: tuple[int, fl
 
 def run() -> dict[str, Any]:
     """The three categories, one after the other."""
-    of_048, of_062, of_021 = plots(RECORDS), tracks(RECORDS // 2), bench_cat021.datagrams(RECORDS // 2)
+    of_048, of_062, of_021 = plots(RECORDS), tracks(RECORDS // 2), cat021.datagrams(RECORDS // 2)
     return {
         "cat048": measured(
             "CAT048 datagrams to the detection table", of_048, RECORDS, peer_seconds(of_048, gen.Cat_048_1_32, _read_048)
@@ -153,7 +153,7 @@ def run() -> dict[str, Any]:
         "cat062": measured(
             "CAT062 datagrams to the detection table", of_062, RECORDS // 2, peer_seconds(of_062, gen.Cat_062_1_21, _read_062)
         ),
-        "cat021": measured("CAT021 datagrams to the detection table", of_021, RECORDS // 2, bench_cat021.peer_seconds(of_021)),
+        "cat021": measured("CAT021 datagrams to the detection table", of_021, RECORDS // 2, cat021.peer_seconds(of_021)),
     }
 
 

@@ -1,4 +1,4 @@
-"""CAT021 bytes to the detection table: Picket beside libasterix, on one core.
+"""What bench_asterix.py feeds to CAT021, and how long libasterix takes for it.
 
 The input is seeded and synthetic: reports of 500 aircraft as an ADS-B ground station sends them (position of high resolution, two
 times of reception, address, heights, quality, version, ground vector, climb, call sign, category, amplitude, ages, track number),
@@ -8,22 +8,15 @@ from each record, so the two figures answer the same question.
 
 from __future__ import annotations
 
-import json
-import statistics
 import time
-from typing import Any
 
 import asterix.generated as gen
 import numpy as np
 from asterix.base import Bits, RawDatablock
 
-from picket.feed.asterix import AsterixDecoder
 from picket.feed.asterix import encoding as e
-from picket.feed.format import Chunk, Options
 
-RECORDS = 100_000
 PEER_RECORDS = 300
-RUNS = 5
 START = 1_780_000_000.0  # UNIX seconds; any day will do
 _ORDER = e.order(
     "010", "040", "161", "015", "071", "130", "131", "072", "150", "151", "080", "073", "074", "075", "076", "140", "090",
@@ -53,12 +46,6 @@ def datagrams(records: int) -> list[bytes]:
     return e.datagrams(21, made, 1400)
 
 
-def chunk_of(payloads: list[bytes]) -> Chunk:
-    """The datagrams as they would come from a socket, a millisecond apart."""
-    received = START + 1 + np.arange(len(payloads)) * 1e-3
-    return Chunk.of(payloads, received.tolist(), range(len(payloads)), source="bench", link="udp")
-
-
 def peer_seconds(payloads: list[bytes]) -> tuple[int, float]:
     """(records, seconds) of libasterix over the first datagrams, reading the items that Picket's columns hold."""
     begin, records = time.perf_counter(), 0
@@ -77,34 +64,3 @@ def peer_seconds(payloads: list[bytes]) -> tuple[int, float]:
         if records >= PEER_RECORDS:
             break
     return records, time.perf_counter() - begin
-
-
-def run() -> dict[str, Any]:
-    """Records per second of both, and their ratio."""
-    payloads = datagrams(RECORDS)
-    chunk = chunk_of(payloads)
-    AsterixDecoder(Options()).decode(chunk_of(payloads[:2]))  # compiles, or loads what is compiled
-    seconds = []
-    for _ in range(RUNS):
-        begin = time.perf_counter()
-        decoded = AsterixDecoder(Options()).decode(chunk)
-        seconds.append(time.perf_counter() - begin)
-        assert decoded.detections.n == RECORDS
-        assert not decoded.left_out
-    ours = RECORDS / statistics.median(seconds)
-    peer_records, peer = peer_seconds(payloads)
-    return {
-        "what": "CAT021 datagrams to the detection table",
-        "records": RECORDS,
-        "datagrams": len(payloads),
-        "octets": len(chunk.data),
-        "picket_records_per_s": round(ours),
-        "picket_runs_s": [round(s, 4) for s in seconds],
-        "libasterix_records": peer_records,
-        "libasterix_records_per_s": round(peer_records / peer),
-        "ratio": round(ours / (peer_records / peer)),
-    }
-
-
-if __name__ == "__main__":
-    print(json.dumps(run(), indent=1))
