@@ -408,3 +408,15 @@ def test_ranges_name_columns_that_exist() -> None:
     assert set(jsonlines._MEASURES) <= set(DETECTION.kinds)
     assert STATUS.kinds["azimuth_deg"] == "float"
     assert np.isfinite(list(checks.RANGES.values())).all()
+
+
+def test_a_line_that_goes_on_and_on_is_counted_once_and_leaves_no_zero() -> None:
+    decoder = jsonlines.FORMAT.make(Options())
+    found = [decoder.decode(Chunk.one(b"x" * 50_000, offset=50_000 * i)).left_out for i in range(5)]
+    assert found == [{}, {"line_too_long": 1}, {}, {}, {}]
+
+
+def test_words_of_a_dictionary_that_no_row_uses_are_not_counted() -> None:
+    left_out: Counter[str] = Counter()
+    checks.clean_words("kind", np.array([1, 1], np.int32), ("flying saucer", "radar"), left_out)
+    assert left_out == {}

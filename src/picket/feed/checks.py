@@ -183,7 +183,8 @@ def clean_words(
             kept = kept.encode("utf-8", "replace").decode("utf-8")
         if known is not None and kept and kept not in known:
             uses = np.bincount(codes[codes >= 0], minlength=len(words)) if uses is None else uses
-            left_out[f"{name}_unknown_word"] += int(uses[i])
+            if uses[i]:  # a dictionary may hold words that no row uses
+                left_out[f"{name}_unknown_word"] += int(uses[i])
         elif kept:
             moved[i] = code.setdefault(kept, len(code))
     return moved[codes], tuple(code)

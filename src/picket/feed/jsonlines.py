@@ -176,7 +176,8 @@ class _Decoder:
             at += len(part) + 1
         last = parts[-1]
         if self._skipping or len(last) > LONGEST_LINE:
-            left_out["line_too_long"] += not self._skipping
+            if not self._skipping:  # counted once, where it grew too long
+                left_out["line_too_long"] += 1
             self._skipping, last = True, b""
         self._rest, self._rest_offset = last, at
         return lines

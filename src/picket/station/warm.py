@@ -5,8 +5,11 @@ It plays the first seconds of the built-in exercise through decoders and engine:
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Sequence
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
 
 from picket import _jit, site
 from picket.feed import FORMATS, Chunk, Decoded, Format, Options
@@ -51,10 +54,21 @@ def load_kernels(formats: Sequence[Format] = ()) -> None:
     engine.publish()
 
 
+def compile_kernels() -> None:
+    """Fills an empty cache, a format at a time in as many processes as there are cores: compiling is most of a first start."""
+    with ProcessPoolExecutor(os.cpu_count(), mp_context=get_context("spawn")) as pool:
+        list(pool.map(_compile, ["", *(f.name for f in FORMATS)]))
+
+
+def _compile(name: str) -> None:
+    """The kernels of one format; of none: the engine's."""
+    load_kernels() if not name else prime(find_format(name), Options())
+
+
 def main() -> None:
     """Does it and says how long it took."""
     began = time.monotonic()
-    load_kernels(FORMATS)
+    compile_kernels() if is_cold() else load_kernels(FORMATS)
     print(f"kernels warm after {time.monotonic() - began:.0f} s ({_jit.cache_folder() or 'no cache folder can be written'})")
 
 
