@@ -18,6 +18,7 @@ import numpy as np
 
 from picket.feed.format import Chunk, Format, Options
 from picket.feed.remoteid import dragonsync, dragonsync_encoder, mavlink
+from picket.feed.remoteid import mavlink_messages as encode
 
 REPORTS = 20_000
 AIRCRAFT = 50
@@ -37,14 +38,14 @@ def frames(count: int) -> list[bytes]:
     for i in range(count):
         about = f"60601F0000{i % AIRCRAFT:02X}"
         heartbeat = bytes([0, 0, 0, 0, 41, 0, 0, 4, 3])
-        where = mavlink.encode_location(**place(i), alt_wgs84_m=50, speed_mps=12, course_deg=90, climb_mps=0, about=about)
-        operator = mavlink.encode_system(lat_deg=33.75, lon_deg=-118.2, time=START + i * 1e-3, about=about)
+        where = encode.encode_location(**place(i), alt_wgs84_m=50, speed_mps=12, course_deg=90, climb_mps=0, about=about)
+        operator = encode.encode_system(lat_deg=33.75, lon_deg=-118.2, time=START + i * 1e-3, about=about)
         for message, payload in (
-            ("HEARTBEAT", heartbeat), ("BASIC_ID", mavlink.encode_basic_id(f"1581F6N8A23B2ML{i % AIRCRAFT:04d}", about=about)),
+            ("HEARTBEAT", heartbeat), ("BASIC_ID", encode.encode_basic_id(f"1581F6N8A23B2ML{i % AIRCRAFT:04d}", about=about)),
             ("LOCATION", where), ("SYSTEM", operator),
-            ("OPERATOR_ID", mavlink.encode_operator_id(f"OPERATOR{i % AIRCRAFT}", about=about)),
+            ("OPERATOR_ID", encode.encode_operator_id(f"OPERATOR{i % AIRCRAFT}", about=about)),
         ):  # fmt: skip
-            out.append(mavlink.encode_frame(message, payload, sequence=len(out)))
+            out.append(encode.encode_frame(message, payload, sequence=len(out)))
     return out
 
 

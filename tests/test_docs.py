@@ -20,7 +20,7 @@ from click.testing import CliRunner
 from picket import site
 from picket.cli import main
 from picket.feed import FORMATS, _template, jsonlines, pcap, transport
-from picket.feed.format import Chunk, Options
+from picket.feed.format import Chunk, Format, Options
 from picket.station.feeds import feeds_of
 from tests.feed import doc_files
 
@@ -91,6 +91,14 @@ def test_every_format_has_a_line_in_the_overview_and_an_account_with_a_feed(name
     text = PAGES[page[1]]
     assert f"`{name}`" in text
     assert name == "remote-id" or re.search(rf'"{name}\+[a-z]+://', text), f"{page[1]} shows no line of a site file for {name}"
+
+
+@pytest.mark.parametrize("form", FORMATS, ids=lambda f: f.name)
+def test_the_overview_says_how_a_format_arrives(form: Format) -> None:
+    (line,) = re.findall(rf"^\| `{form.name}` \|.*\|$", OVERVIEW, re.M)[:1]
+    arrives = line.split("|")[4]
+    for link, word in (("udp", "UDP"), ("mqtt", "MQTT"), ("http", "HTTP")):
+        assert (word in arrives) == (link in form.links), f"{word}: {arrives}"
 
 
 def test_every_page_of_a_format_is_linked_and_links_back() -> None:
@@ -206,6 +214,18 @@ def test_site_files_in_the_format_pages_are_taken(name: str, tmp_path: Path, mon
         assert len(feeds) == len({s["feed"] for s in raw.get("sensor", []) if "feed" in s})
 
 
+def test_the_examples_are_taken_and_show_every_format() -> None:
+    shown = set()
+    for path in sorted((ROOT / "examples").glob("*.toml")):
+        found = site.load(path)
+        addresses = [transport.parse_feed(s.feed) for s in found.sensor if s.feed]
+        shown |= {name for name, _ in addresses}
+        if not any(address.transport == "file" for _, address in addresses):  # recordings are the reader's own
+            assert len(feeds_of(found)) == len({s.feed for s in found.sensor})
+        assert f"`{path.name}`" in (ROOT / "examples" / "README.md").read_text("utf-8")
+    assert shown == {f.name for f in FORMATS}
+
+
 def home_made(*changes: tuple[str, str]) -> str:
     """The overview's ten-line sensor, with what a reader is told to change."""
     code = re.findall(r"```python\n(.*?)```", OVERVIEW, re.S)[0]
@@ -237,7 +257,7 @@ def test_the_home_made_sensor_is_heard_over_tcp() -> None:
             ("out = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)", connect.strip()),
             (next(line for line in whole.splitlines() if "sendto" in line), "    " + send.strip()),
             ("9000", str(server.getsockname()[1])),
-        ) if "9000" in whole else ""  # fmt: skip
+        )
         sender = subprocess.Popen([sys.executable, "-c", code])
         try:
             peer, _ = server.accept()
@@ -247,6 +267,11 @@ def test_the_home_made_sensor_is_heard_over_tcp() -> None:
             sender.kill()
             sender.wait()
     _is_the_microphone(heard, "stream")
+
+
+def test_the_message_over_mqtt_is_a_row() -> None:
+    (message,) = re.findall(r"mosquitto_pub .* -m '(.*)'", OVERVIEW)
+    _is_the_microphone(message.encode(), "mqtt")
 
 
 def _is_the_microphone(heard: bytes, link: str) -> None:

@@ -92,7 +92,7 @@ def _run(station: Any) -> None:
     from picket.station import warm
 
     if warm.is_cold():
-        click.echo("Compiling for this machine: about a minute, once ...", err=True)
+        click.echo("Compiling for this machine: a minute or two, once ...", err=True)
     try:
         warm.load_kernels()
         asyncio.run(station)

@@ -192,7 +192,7 @@ def spliced(format: Format, sample: Sample) -> None:
     whole = b"".join(sample.payloads)
     for cut in _spread(len(whole), 60):
         if sample.link == "stream":
-            found = decode(format, [chunk([whole[:cut]], "stream")] + [chunk([whole], "stream")] * 30)
+            found = decode(format, [chunk([whole[:cut]], "stream")] + [chunk([whole * 10], "stream")] * 3)
         else:
             found = decode(format, [chunk([whole[:cut], *sample.payloads], sample.link)])
         assert found.detections.n >= sample.detections, f"nothing was read any more after a break at byte {cut}"

@@ -25,7 +25,8 @@ from picket.feed.asterix.categories import CATEGORIES
 from picket.feed.marine.ais import encode_ais_position, encode_ais_static
 from picket.feed.marine.nmea import tag_block
 from picket.feed.marine.nmea_radar import encode_hdt, encode_tll, encode_ttm
-from picket.feed.remoteid import dragonsync_encoder, hci, mavlink
+from picket.feed.remoteid import dragonsync_encoder, hci
+from picket.feed.remoteid import mavlink_messages as mavlink
 from picket.feed.remoteid.ble import encode_advert, encode_extended, encode_frame, service_data
 from picket.feed.remoteid.dronescout import encode_message, encode_status
 from picket.feed.remoteid.messages import encode_basic_id, encode_location, encode_operator_id, encode_pack, encode_system
@@ -98,14 +99,14 @@ def _asterix_others() -> tuple[bytes, ...]:
 
 
 def _pack(serial: str = SERIAL) -> bytes:
-    return encode_pack(
-        [
-            encode_basic_id(serial),
-            encode_location(lat_deg=33.75, lon_deg=-118.2, alt_wgs84_m=20.0, speed_mps=10.0, course_deg=200.0, time=T0),
-            encode_system(lat_deg=33.7, lon_deg=-118.1),
-            encode_operator_id("FIN87astrdge12k8"),
-        ]
-    )
+    return encode_pack([encode_basic_id(serial), *_REST_OF_PACK])
+
+
+_REST_OF_PACK = (
+    encode_location(lat_deg=33.75, lon_deg=-118.2, alt_wgs84_m=20.0, speed_mps=10.0, course_deg=200.0, time=T0),
+    encode_system(lat_deg=33.7, lon_deg=-118.1),
+    encode_operator_id("FIN87astrdge12k8"),
+)
 
 
 def _beacon(drone: bytes = bytes.fromhex("a0b1c2d3e4f5"), serial: str = SERIAL) -> bytes:
@@ -289,7 +290,9 @@ def _beacon_crowd(i: int) -> bytes:
 
 
 def _bluetooth_crowd(link: str, encode: Callable[..., bytes]) -> Callable[[int], bytes]:
-    return lambda i: encode(_pack(_serial(i)), _radio_address(i), link=link, transport="bt5")
+    """Identifications and, of every eighth address, a place: what is remembered of the first ones waits for a place too."""
+    location = encode_location(time=T0, **PLACE)
+    return lambda i: encode(encode_basic_id(_serial(i)) if i % 8 else location, _radio_address(i), link=link, transport="bt4")
 
 
 def _dronescout_crowd(i: int) -> bytes:
@@ -329,9 +332,13 @@ def _ais_crowd(i: int) -> bytes:
 
 def _beast_crowd(i: int) -> bytes:
     """A pair of positions, in the seconds before the sample's frames."""
-    halves = (modes.encode_airborne(33.75, -118.2, odd=odd, alt_pressure_m=300.0) for odd in (False, True))
     counter = 0x1A0000000000 - (10_000 - i) * 12_000
-    return b"".join(modes.encode_beast(modes.encode_squitter(f"{i:06X}", m), counter + 600 * n) for n, m in enumerate(halves))
+    return b"".join(
+        modes.encode_beast(modes.encode_squitter(f"{i:06X}", m), counter + 600 * n) for n, m in enumerate(_BEAST_PAIR)
+    )
+
+
+_BEAST_PAIR = tuple(modes.encode_airborne(33.75, -118.2, odd=odd, alt_pressure_m=300.0) for odd in (False, True))
 
 
 def _sbs_crowd(i: int) -> bytes:
@@ -358,6 +365,10 @@ def _template_crowd(i: int) -> bytes:
 
 _ASTERIX_EDITIONS = tuple(f"{c.number:03}={name}" for c in CATEGORIES for name in c.editions)
 
+BLUETOOTH = ("ble-nordic", "ble-ll", "ble-ll-phdr")
+_BEAST_LEFT_OUT = {"no_position": 2, "position_incomplete": 1}
+_MAVLINK_LEFT_OUT = {"other_message": 1, "identity_only": 1}
+
 SAMPLES = (
     *(Sample("table", link, _table(), 2, crowd=_table_crowd) for link in ("stream", "udp", "mqtt")),
     *(Sample("asterix", link, _asterix(), 8, crowd=_asterix_crowd, editions=_ASTERIX_EDITIONS) for link in ("stream", "udp")),
@@ -370,10 +381,7 @@ SAMPLES = (
     *(Sample("remote-id", link, _adapter(link), 3, crowd=_bluetooth_crowd(link, hci.encode_advert)) for link in hci.LINKS),
     *(Sample("dronescout", link, _dronescout(), 1, crowd=_dronescout_crowd) for link in ("stream", "udp", "mqtt")),
     *(Sample("dragonsync", link, _dragonsync(), 3, crowd=_dragonsync_crowd) for link in ("stream", "udp", "mqtt")),
-    *(
-        Sample("mavlink", link, _mavlink(), 2, {"other_message": 1, "identity_only": 1}, crowd=_mavlink_crowd)
-        for link in ("stream", "udp")
-    ),
+    *(Sample("mavlink", link, _mavlink(), 2, _MAVLINK_LEFT_OUT, crowd=_mavlink_crowd) for link in ("stream", "udp")),
     *(Sample("nmea", link, _nmea(), 2, {"own_ship": 1}, crowd=_nmea_crowd) for link in ("stream", "udp", "mqtt")),
     *(Sample("ais", link, _ais(), 2, {"static_report": 1}, crowd=_ais_crowd) for link in ("stream", "udp", "mqtt")),
     *(

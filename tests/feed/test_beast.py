@@ -14,7 +14,6 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from picket.feed.adsb.transmitters import CATEGORY_WORDS
 
 from picket.feed.adsb import modes, modes_kernels
 from picket.feed.adsb.beast import FORMAT, sniff
@@ -27,6 +26,7 @@ from picket.feed.adsb.modes import (
     encode_surface,
     encode_velocity,
 )
+from picket.feed.adsb.transmitters import CATEGORY_WORDS
 from picket.feed.format import Chunk, Decoded, Options
 
 NOON = 1_780_056_000.0

@@ -403,6 +403,24 @@ def test_a_piece_belongs_to_the_packet_that_pointed_to_it_in_time_and_channel() 
     assert decode([a, elsewhere]).left_out == Counter({"truncated": 4})
 
 
+@pytest.mark.parametrize("link", LINKS)
+def test_a_chain_across_the_border_of_two_chunks_loses_what_came_later_and_counts_it(link: str) -> None:
+    first, second = (
+        encode_frame(
+            encode_extended(service_data(PACK)[:70], address=DRONE, adi=5, pointer=True), link=link, channel=10, coded=True
+        ),
+        encode_frame(encode_extended(service_data(PACK)[70:], adi=5), link=link, channel=10, coded=True, aux=1),
+    )
+    whole = encode_advert(PACK, SECOND, link=link, transport="bt5")
+    decoder = FORMAT.make(Options())
+    parts = [decoder.decode(chunk(frames, link)) for frames in ([whole, first], [second, whole])]
+    assert [p.detections.values("transmitter") for p in parts] == [[SECOND, DRONE], [SECOND]]
+    assert [p.detections.values("identity") for p in parts] == [[SERIAL, SERIAL], [SERIAL]]
+    assert parts[0].left_out["truncated"] > 0
+    lost = "no_remote_id" if link == "ble-ll" else "truncated"  # a bare link layer does not say that a packet is a later piece
+    assert parts[1].left_out == Counter({lost: 1})
+
+
 def test_a_chain_without_end_is_cut_at_the_longest_advert() -> None:
     head = encode_frame(encode_extended(service_data(PACK)[:70], address=DRONE, adi=5, pointer=True), channel=10, coded=True)
     more = encode_frame(encode_extended(bytes([247]) + bytes(247), adi=5, pointer=True), channel=10, coded=True, aux=1)

@@ -70,8 +70,8 @@ def expected_row(record: Any, received: float) -> dict[str, Any] | str:
     lat, lon = quantity(record, "105", "LAT"), quantity(record, "105", "LON")
     if lat is None and item(record, "100") is not None:
         return "cartesian_only"
-    if lat is None or lon is None or abs(lat) > 90 or abs(lon) > 180:
-        lat = lon = None
+    if lat is not None and lon is not None and (abs(lat) > 90 or abs(lon) > 180):
+        return "bad_position"
     ends = number(record, "080", "TSE") == 1 or number(record, "080", "FPLT") == 1
     east, north = quantity(record, "185", "VX"), quantity(record, "185", "VY")
     moves = east is not None and north is not None and (east, north) != (0, 0)
@@ -232,7 +232,7 @@ def test_random_records_reach_every_column_and_reason() -> None:
     expected = {name for name, v in (expected_row(records(CAT062, payloads[0])[0], RECEIVED) or {}).items()}  # type: ignore[index,union-attr]
     assert expected <= set(decoded.detections.columns)
     assert set(decoded.detections.values("report")) == {"track", "status"}
-    assert set(decoded.left_out) == {"simulated", "test_target", "field_monitor", "cartesian_only"}
+    assert set(decoded.left_out) == {"simulated", "test_target", "field_monitor", "cartesian_only", "bad_position"}
 
 
 @pytest.mark.parametrize("edition", EDITIONS_065)
@@ -333,11 +333,11 @@ def test_sigmas_are_standard_deviations_and_zero_is_none() -> None:
     assert decoded.detections.values("sigma_speed_mps") == [2.0, None, None]
 
 
-def test_a_track_without_a_globe_place_is_counted_or_a_status() -> None:
+def test_a_track_without_a_place_is_counted_or_a_status() -> None:
     decoded = decode([track(i105=None, i100=0), track(i105=None), track(i105=(1 << 25) << 32)], RECEIVED)
-    assert decoded.left_out == {"cartesian_only": 1}
-    assert decoded.detections.values("report") == ["status", "status"]
-    assert decoded.detections.values("lat_deg") == [None, None]
+    assert decoded.left_out == {"cartesian_only": 1, "bad_position": 1}
+    assert decoded.detections.values("report") == ["status"]
+    assert decoded.detections.values("lat_deg") == [None]
 
 
 # -- editions and neighbours ---------------------------------------------------------------------------------------------------------

@@ -291,6 +291,12 @@ def test_no_body_makes_it_raise(body: bytes, control: bytes) -> None:
     decode([header(control) + bytes(12) + body, header(control) + bytes.fromhex("0409506f9a13") + body])
 
 
+def test_a_frame_of_no_possible_length_is_read_no_further_than_one_could_be() -> None:
+    adverts, left_out = find_adverts(Chunk.one(beacon(*[remote_id(b"")] * 30_000), received=NOW, link="dot11"), Options())
+    assert 0 < len(adverts.starts) < 2500
+    assert not left_out
+
+
 def test_a_frame_of_another_link_layer_is_counted() -> None:
     assert decode([b"abc"], link="udp").left_out == Counter({"wrong_link": 1})
 

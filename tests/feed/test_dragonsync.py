@@ -283,6 +283,19 @@ def test_blocks_without_an_identity_take_the_last_of_their_address() -> None:
     assert decoded.left_out == Counter(identity_only=1)
 
 
+def test_the_accuracy_is_that_of_the_height_that_is_given() -> None:
+    words = {"vertical_accuracy": "<10 m", "baro_accuracy": "<3 m"}
+    assert row(changed("drone", alt=60.0, pressure_altitude=90.0, **words))["sigma_altitude_m"] == pytest.approx(10 / 1.96)
+    assert row(changed("drone", alt=0.0, pressure_altitude=90.0, **words))["sigma_altitude_m"] == pytest.approx(3 / 1.96)
+    assert "sigma_altitude_m" not in row(changed("drone", alt=0.0, pressure_altitude=0.0, height=30.0, **words))
+
+
+def test_a_value_of_no_sensible_size_is_not_parsed() -> None:
+    large = b'{"id": "drone-A", "x": [' + b"[]," * 40_000 + b"0]}"
+    decoded = decode(large, drone())
+    assert (decoded.left_out, len(decoded.detections)) == (Counter(oversized=1), 1)
+
+
 def test_the_dictionary_of_an_esp32_is_read_too() -> None:
     message = {
         "index": 42, "runtime": 12345, "AUX_ADV_IND": {"rssi": -68}, "aext": {"AdvA": f"{ABOUT} random"},
@@ -499,8 +512,8 @@ def test_a_drone_comes_back(
     assert course == 181 or found["course_deg"] == course
     assert found["time"] == pytest.approx(moment, abs=0.051)
     assert (found["transport"], found["identity"], found["power_dbm"]) == (transport, SERIAL, -70.0)
-    sigmas = found["sigma_position_m"], found["sigma_altitude_m"], found["sigma_speed_mps"]
-    assert sigmas == pytest.approx((3 / 2.448, 10 / 1.96, 0.3 / 1.96))
+    assert (found["sigma_position_m"], found["sigma_speed_mps"]) == pytest.approx((3 / 2.448, 0.3 / 1.96))
+    assert found.get("sigma_altitude_m") == (pytest.approx(10 / 1.96) if alt else None), "an unknown height has no accuracy"
 
 
 _JSON = st.recursive(

@@ -149,7 +149,38 @@ def test_an_aircraft_without_a_position_is_heard_all_the_same(lat: float, lon: f
 
 
 def test_a_structure_without_valid_location_is_no_detection() -> None:
-    assert decode(damaged(894, b"\0")).left_out == Counter({"no_position": 1})
+    decoded = decode(damaged(894, b"\0"))
+    assert decoded.left_out == Counter(identity_only=1)
+    assert len(decoded.detections) == 0
+    named = damaged(892, b"\0", damaged(894, b"\0"))
+    assert decode(named).left_out == Counter(empty_message=1)
+    spoken = decode(damaged(894, b"\0", message(operator_id="FIN87astrdge12k8")))
+    assert (len(spoken.operators), spoken.left_out) == (1, Counter())
+
+
+def test_the_accuracy_is_that_of_the_height_that_is_given() -> None:
+    accuracies = struct.pack("<IIII", 11, 4, 5, 3)  # position 3 m, height 10 m, pressure altitude 3 m, speed 1 m/s
+    assert row(damaged(112, accuracies))["sigma_altitude_m"] == pytest.approx(10 / 1.96)
+    pressure = message(alt_wgs84_m=math.nan, alt_pressure_m=90.0)
+    assert row(damaged(112, accuracies, pressure))["sigma_altitude_m"] == pytest.approx(3 / 1.96)
+    above = message(alt_wgs84_m=math.nan, height_takeoff_m=30.0)
+    assert "sigma_altitude_m" not in row(damaged(112, accuracies, above))
+
+
+@pytest.mark.parametrize("unit", [b"{}", b"{},", b'{"data":{}}', b'{"data":{"status":"a"}}', b'{"data":{"status":1}}', b'{"a":'])
+def test_of_a_flood_in_one_payload_the_first_are_read(unit: bytes) -> None:
+    flood = unit * (250_000 // len(unit))
+    decoded = decode(flood, link="mqtt")
+    assert len(decoded.status) <= 256
+    assert decoded.left_out
+    assert sum(n for reason, n in decoded.left_out.items() if reason == "malformed") <= 256
+    assert len(decode(flood, link="stream").detections) == 0
+
+
+def test_an_object_of_no_sensible_size_is_not_parsed() -> None:
+    large = message(description=None)[:-3] + b',"x":[' + b"0," * 40_000 + b"0]}}\n"
+    assert decode(large + message(), link="mqtt").left_out == Counter(oversized=1)
+    assert len(decode(large + message(), link="mqtt").detections) == 1
 
 
 def test_a_structure_without_valid_identity_takes_the_last_of_its_address() -> None:
@@ -296,7 +327,7 @@ def test_all_ways_of_writing_messages(link: str) -> None:
     [
         (b'{"data": {"RSSI": "loud"}}\n', "malformed"),
         (b'{"data": 5}\n', "malformed"),
-        (b'{"protocol": 1.0}\n', "malformed"),
+        (b'{"protocol": 1.0}\n', "unknown_message"),
         (b'{"data": {"sensor ID": "x\n', "malformed"),
         (b"hello there\n", "malformed"),
         (b'{"data": {"UASdata": "!!!"}}\n', "malformed"),

@@ -14,8 +14,10 @@ from hypothesis import strategies as st
 
 from picket.feed.format import Chunk, Decoded, Options
 from picket.feed.recording import open_recording
-from picket.feed.remoteid import mavlink, messages
-from picket.feed.remoteid.mavlink import FORMAT, encode_frame, encode_stamp, sniff
+from picket.feed.remoteid import mavlink_messages as mavlink
+from picket.feed.remoteid import messages
+from picket.feed.remoteid.mavlink import FORMAT, sniff
+from picket.feed.remoteid.mavlink_messages import encode_frame, encode_stamp
 
 NOON = 1_780_056_000.0  # a full hour
 SERIAL = "1581F6N8A23B2ML3Y3KR"
@@ -175,6 +177,16 @@ def test_six_plain_bytes_are_an_address_too() -> None:
     frame = mavlink.encode_location(lat_deg=33.75, lon_deg=-118.2)
     raw = frame[:32] + bytes([0xA0, 0xB1, 0xC2, 0xD3, 0xE4, 0xF5]) + frame[38:]
     assert row(encode_frame("LOCATION", raw))["transmitter"] == ABOUT
+    decoded = decode(basic_id(), encode_frame("LOCATION", raw))
+    assert decoded.detections.values("identity") == [SERIAL], "one address, however it is written"
+
+
+def test_the_accuracy_is_that_of_the_height_that_is_given() -> None:
+    both = {"sigma_altitude_m": 10 / 1.96, "sigma_pressure_m": 3 / 1.96, "alt_pressure_m": 90.0}
+    assert row(location(alt_wgs84_m=60.0, **both))["sigma_altitude_m"] == pytest.approx(10 / 1.96)
+    assert row(location(alt_wgs84_m=math.nan, **both))["sigma_altitude_m"] == pytest.approx(3 / 1.96)
+    alone = both | {"alt_pressure_m": math.nan}
+    assert "sigma_altitude_m" not in row(location(alt_wgs84_m=math.nan, height_takeoff_m=30.0, **alone))
 
 
 def test_an_identity_in_the_field_stands_in_for_a_missing_basic_id() -> None:
@@ -252,7 +264,7 @@ def test_a_failed_frame_is_counted_once_and_does_not_hide_what_it_claims() -> No
 def test_an_unknown_incompatibility_flag_means_discard() -> None:
     frame = bytearray(location())
     frame[2] = 2
-    crc = mavlink._crc(bytes(frame[1:-2]) + bytes([254]))
+    crc = mavlink.crc16(bytes(frame[1:-2]) + bytes([254]))
     assert decode(bytes(frame[:-2]) + crc.to_bytes(2, "little") + location()).left_out == Counter(unknown_flags=1)
 
 

@@ -197,6 +197,7 @@ def test_the_radars_place_comes_from_its_receiver() -> None:
         ("$GPRMC,120000,A,,,,,,,290526,,,A", "no_position"),
         ("$GPRMC,120000,A,5128.38,N,00000.09,W,,,310226,,,A", "bad_field"),
         ("$GPGLL,9128.38,N,00000.09,W,120000,A,A", "out_of_range"),
+        ("$GPGGA,120000,5128.38,N,00000.09,W,1,08,0.9,999999999,M,45.5,M,,", "out_of_range"),
         ("$GPGLL,5160.00,N,00000.09,W,120000,A,A", "bad_field"),
         ("$GPGLL,5128.38,X,00000.09,W,120000,A,A", "bad_field"),
         ("$GPZDA,120000,32,05,2026,00,00", "bad_field"),
@@ -349,6 +350,11 @@ def test_sniff_knows_radar_from_ais_and_from_others() -> None:
     assert FORMAT.sniff(b"UdPbC\0" + tag_block(station="RA0001") + TTM)
     assert FORMAT.sniff(encode_hdt(1.0) + TTM + ais)
     assert not FORMAT.sniff(encode_hdt(1.0) + ais + TTM)
+    header = b"# Name: a radar of the bridge\r\n#\n\n# $comment, !no sentence\r\n"
+    assert FORMAT.sniff(header + TTM)
+    assert not FORMAT.sniff(header + ais)
+    assert not FORMAT.sniff(header)
+    assert not FORMAT.sniff(b"#" + TTM.rstrip())
     assert not FORMAT.sniff(ais)
     assert not FORMAT.sniff(sentence("$SND,mic-3,1,2,3"))
     assert not FORMAT.sniff(b"$GPTTM,nonsense\n")

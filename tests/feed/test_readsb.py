@@ -114,7 +114,7 @@ def test_readsb() -> None:
     assert tisb["sensor_track_id"] == "2B00F1"
     assert (ground["report"], ground["classification"], ground["speed_mps"]) == (
         "plot",
-        "service_vehicle",
+        "ground_vehicle",
         pytest.approx(12 * KNOTS),
     )
     assert not {"alt_pressure_m", "height_agl_m", "course_deg"} & set(ground)
@@ -196,7 +196,7 @@ def plain(doc: dict[str, Any]) -> list[dict[str, Any]]:
         row["alt_wgs84_m"] = bounded(a.get("alt_geom"), FEET, -1000, 100_000)
         row["speed_mps"] = bounded(a.get("gs"), KNOTS, 0, 1e4)
         course = bounded(a.get("track"), 1, -360, 360)
-        row["course_deg"] = None if course is None else course % 360
+        row["course_deg"] = None if course is None else (course % 360) % 360
         climb = a.get("geom_rate")
         climb = climb if type(climb) in (int, float) else a.get("baro_rate")
         row["climb_mps"] = bounded(climb, FEET_PER_MINUTE, -1e4, 1e4)

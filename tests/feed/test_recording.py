@@ -100,6 +100,8 @@ def test_a_long_recording_rolls_over_midnight_after_its_start(tmp_path: Path) ->
         ("notes.txt", b"Dear diary, today I saw a drone.", "its first bytes 44 65 61 72 20 64 69 61 are like none", 1),
         ("x.json.gz", b"\x1f\x8b\x08\0rest", "packed with gzip; unpack it first", 1),
         ("x.zip", b"PK\x03\x04rest", "packed with zip", 1),
+        ("hci.log", b"btsnoop\0\0\0\0\x01\0\0\x03\xea", "is a Bluetooth log (btsnoop); save it as pcap first", 1),
+        ("x.pcap", b"\x34\xcd\xb2\xa1\x02\0\x04\0", "is a capture of a patched libpcap; save it as pcap first", 1),
         ("t.parquet", b"hello", "expected parquet as the name says", 3),
         ("t.parquet", b"PAR1hello", "cannot be read as parquet", 3),
         ("t.arrow", b"ARROW1\0\0", "cannot be read as arrow", 3),

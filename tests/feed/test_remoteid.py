@@ -239,10 +239,22 @@ def test_a_location_comes_back_within_its_steps(sent: dict[str, float]) -> None:
 
 @given(st.floats(0.1, 7000), st.floats(0.1, 70), st.floats(0.1, 5))
 def test_an_accuracy_is_never_made_better_than_it_is(position: float, altitude: float, speed: float) -> None:
-    (row,) = rows([encode_location(**PLACE, sigma_position_m=position, sigma_altitude_m=altitude, sigma_speed_mps=speed)])
+    sigmas = {"sigma_position_m": position, "sigma_altitude_m": altitude, "sigma_speed_mps": speed}
+    (row,) = rows([encode_location(**PLACE, alt_wgs84_m=60.0, **sigmas)])
     assert row["sigma_position_m"] >= position * (1 - 1e-6)
     assert row["sigma_altitude_m"] >= altitude * (1 - 1e-6)
     assert row["sigma_speed_mps"] >= speed * (1 - 1e-6)
+
+
+def test_the_altitudes_accuracy_is_that_of_the_height_that_is_given() -> None:
+    both = {"sigma_altitude_m": 10 / 1.96, "sigma_pressure_m": 3 / 1.96}
+    sent = [
+        encode_location(**PLACE, **both, alt_wgs84_m=60.0, alt_pressure_m=90.0), encode_location(**PLACE, **both, alt_pressure_m=90.0),
+        encode_location(**PLACE, sigma_altitude_m=10 / 1.96, alt_pressure_m=90.0), encode_location(**PLACE, **both, height_takeoff_m=30.0),
+    ]  # fmt: skip
+    found = decode(sent).detections.values("sigma_altitude_m")
+    assert found[:2] == pytest.approx([10 / 1.96, 3 / 1.96])
+    assert found[2:] == [None, None]
 
 
 IDS = st.one_of(
@@ -356,6 +368,32 @@ def test_a_swarm_of_made_up_addresses_neither_grows_the_memory_nor_slows_it() ->
     assert len(memory.address) == 256
     known = decode([encode_basic_id(SERIAL), hand_location()], memory, address=77, received=NOON + 6)
     assert known.detections.values("identity") == [SERIAL]
+
+
+def test_an_aircraft_that_repeats_its_id_is_remembered_through_a_swarm() -> None:
+    memory = IdentityMemory(size=256)
+    decode([encode_basic_id(SERIAL)] * 2, memory, address=77, received=NOON)
+    payloads = [encode_basic_id(f"FAKE{i}") for i in range(5000)]
+    decode(payloads, memory, address=1 + np.arange(5000) * 7919, received=NOON + np.arange(5000) * 0.001)
+    assert decode([hand_location()], memory, address=77, received=NOON + 6).detections.values("identity") == [SERIAL]
+    assert decode([hand_location()], memory, address=1, received=NOON + 6).detections.values("identity") == [None]
+
+
+def test_a_clock_that_jumped_ahead_leaves_nothing_in_the_way() -> None:
+    memory, many = IdentityMemory(size=64), np.arange(200) * 7919
+    decode([encode_basic_id(f"LATER{i}") for i in range(200)], memory, address=many, received=NOON + 1e7)
+    names = [f"NOW{i}" for i in range(8)]
+    decode([encode_basic_id(name) for name in names], memory, address=5 + np.arange(8) * 3, received=NOON)
+    found = decode([hand_location()] * 8, memory, address=5 + np.arange(8) * 3, received=NOON + 1)
+    assert found.detections.values("identity") == names
+
+
+def test_blanks_around_an_id_are_padding_and_an_id_of_blanks_is_none() -> None:
+    blank = bytes([0x02, 0x12]) + b" " * 20 + bytes(3)
+    padded = bytes([0x02, 0x12]) + SERIAL[:12].encode().ljust(20) + bytes(3)
+    decoded = decode([padded, hand_location(), blank, hand_location()])
+    assert decoded.detections.values("identity") == [SERIAL[:12]] * 2
+    assert decoded.left_out == Counter(identity_only=1, empty_message=1)
 
 
 @given(st.lists(st.tuples(st.integers(0, 5), st.sampled_from(["", "A", "B", "C"])), max_size=40), st.integers(1, 40))

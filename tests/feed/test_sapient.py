@@ -6,6 +6,7 @@ import math
 import random
 import struct
 import time
+from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
@@ -18,7 +19,7 @@ from picket.feed.format import Chunk, Decoded, Options
 from picket.feed.sapient import FORMAT, schema, utm
 from picket.feed.sapient import encoder as e
 from picket.feed.sapient.decoder import MOST_NODES, SapientDecoder
-from picket.feed.sapient.framing import LONGEST
+from picket.feed.sapient.framing import LONGEST, Framer
 from picket.feed.sapient.nodes import error_scale
 from picket.feed.sapient.schema import sapient_message
 
@@ -401,6 +402,30 @@ def test_errors_are_brought_to_one_sigma(words: str, scale: float) -> None:
     assert (row["sigma_azimuth_deg"], row["sigma_range_m"], row["sigma_elevation_deg"]) == pytest.approx(
         (2 * scale, 30 * scale, scale)
     )
+
+
+def test_an_error_of_a_value_that_is_unknown_is_none() -> None:
+    errors = {"x_error": 1e-5, "y_error": 1e-5, "z_error": 4.0}
+    (row,) = detections(e.encode_detection(node_id=NODE, time=T0, location={**PLACE, **errors}))
+    assert row["sigma_altitude_m"] == 4.0
+    no_zero = e.encode_detection(node_id=NODE, time=T0, location={**PLACE, **errors, "datum": "unspecified"})
+    (row,) = decode(no_zero).detections.rows()
+    assert {"alt_wgs84_m", "alt_msl_m", "sigma_altitude_m"}.isdisjoint(row)
+    assert row["sigma_position_m"] > 0
+    bearing = {"azimuth": 10.0, "azimuth_error": 1.0, "range_error": 5.0, "elevation_error": 1.0}
+    (row,) = detections(e.encode_detection(node_id=NODE, time=T0, range_bearing=bearing))
+    assert {"sigma_range_m", "sigma_elevation_deg"}.isdisjoint(row)
+    assert row["sigma_azimuth_deg"] == 1.0
+
+
+def test_a_stream_of_tiny_beginnings_costs_few_attempts() -> None:
+    tries: list[bytes] = []
+    framer = Framer(tries.append)  # nothing is a message
+    left_out: Counter[str] = Counter()
+    for _ in range(4):
+        list(framer.take(Chunk.one(b"\x05\0\0\0\x0a\x00\x12" * 37_000), left_out))
+    assert len(tries) < 6000, "of 148,000 places that look like a frame"
+    assert left_out == Counter(bad_message=1)
 
 
 def test_errors_of_an_unknown_measure_and_of_zero_are_unknown() -> None:

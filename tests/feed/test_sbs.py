@@ -119,6 +119,27 @@ def test_impossible_speeds_and_tracks_are_unknown() -> None:
     assert "climb_mps" in row
 
 
+@pytest.mark.parametrize(
+    ("sent", "column"),
+    [
+        (line(2, lat=33.75, lon=-118.2, speed=-3), "speed_mps"),
+        (line(2, lat=33.75, lon=-118.2, speed=99999), "speed_mps"),
+        (line(2, lat=33.75, lon=-118.2, track=361), "course_deg"),
+        (place(alt=999999999), "alt_pressure_m"),
+        (place(alt="999999999H"), "alt_wgs84_m"),
+        (place(climb=9999999), "climb_mps"),
+    ],
+)
+def test_a_value_that_nothing_can_have_costs_itself_and_is_counted(sent: bytes, column: str) -> None:
+    decoded = decode(sent)
+    assert column not in next(decoded.detections.rows())
+    assert decoded.left_out == {f"{column}_out_of_range": 1}
+
+
+def test_a_datagram_without_a_line_is_counted() -> None:
+    assert decode(b" \r\n", link="udp").left_out == {"empty_payload": 1}
+
+
 def test_velocities_age_and_belong_to_one_address() -> None:
     velocity = line(4, second=0, speed=100, track=10, climb=64)
     data = velocity + place(second=60) + place(second=61) + place(second=1, icao="ABCDEF")

@@ -41,7 +41,9 @@ def test_a_wrong_clock_stands_out_in_the_sensor_list(watched: Watched) -> None:
     page = watched.open()
     page.keyboard.press("h")
     expect(page.locator('[data-sensor="radar-south"] .state-bad')).to_have_text("-60.0 min")
-    assert "dated by their arrival (412" in (page.locator('[data-sensor="radar-south"] td.number').nth(1).get_attribute("title") or "")
+    assert "dated by their arrival (412" in (
+        page.locator('[data-sensor="radar-south"] td.number').nth(1).get_attribute("title") or ""
+    )
     expect(page.locator('[data-sensor="radar-north"]')).to_contain_text("+0.0 s")
 
 

@@ -6,12 +6,20 @@ Both become one buffer with spans; a position in it still knows which payload it
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
 from picket.feed.format import Chunk, Floats, Ints
+
+
+def empty_payloads(chunk: Chunk) -> Counter[str]:
+    """How many of the chunk's payloads hold nothing but white space, as the count of what was left out."""
+    spans = zip(chunk.starts.tolist(), chunk.ends.tolist(), strict=True)
+    empty = sum(not chunk.data[a:b].strip() for a, b in spans)
+    return Counter({"empty_payload": empty} if empty else {})
 
 
 @dataclass(frozen=True)

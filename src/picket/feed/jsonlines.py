@@ -19,6 +19,7 @@ NaN and Infinity, which JSON forbids and many programs write, are read as unknow
 from __future__ import annotations
 
 import json
+import re
 from collections import Counter
 from typing import Any
 
@@ -29,6 +30,7 @@ from picket.feed import checks
 from picket.feed.format import Chunk, Decoded, Decoder, Floats, Format, Ints, Options
 from picket.words import DETECTION, Batch
 
+_LINE = re.compile(rb"\S[^\n]*")  # a line from its first character that is no blank: a thousand blank lines cost nothing
 LONGEST_LINE = 1 << 16  # a row with every column filled needs about 2 kB
 _ORIGINS = ("live", "replay", "exercise")  # from the most real to the least
 _MEASURES = (
@@ -120,7 +122,7 @@ class _Decoder:
                 self._last = chunk
                 lines = self._whole_lines(payload, offset, left_out)
             else:
-                lines = [(line, offset) for line in payload.split(b"\n")]
+                lines = [(line, offset) for line in _LINE.findall(payload)]
                 if not payload.strip():
                     left_out["empty_payload"] += 1
             for line, at in lines:
@@ -162,29 +164,25 @@ class _Decoder:
         """(line, byte offset) of the lines that end in `data`; what follows the last line feed is kept for the next chunk."""
         if not self._rest:
             self._rest_offset = offset
-        at = self._rest_offset
-        parts = data.split(b"\n")
-        parts[0], self._rest = self._rest + parts[0], b""
+        data, at, begin = self._rest + data, self._rest_offset, 0
+        if self._skipping:  # the end of a line that was counted where it grew too long
+            begin = data.find(b"\n") + 1
+            self._skipping = begin == 0
+        end = max(data.rfind(b"\n") + 1, begin)
         lines = []
-        for part in parts[:-1]:
-            if self._skipping:
-                self._skipping = False
-            elif len(part) > LONGEST_LINE:
+        for line in _LINE.finditer(data, begin, end):
+            if line.end() - line.start() > LONGEST_LINE:
                 left_out["line_too_long"] += 1
             else:
-                lines.append((part, at))
-            at += len(part) + 1
-        last = parts[-1]
-        if self._skipping or len(last) > LONGEST_LINE:
-            if not self._skipping:  # counted once, where it grew too long
-                left_out["line_too_long"] += 1
+                lines.append((line.group(), at + line.start()))
+        last = b"" if self._skipping else data[end:]
+        if len(last) > LONGEST_LINE:
+            left_out["line_too_long"] += 1
             self._skipping, last = True, b""
-        self._rest, self._rest_offset = last, at
+        self._rest, self._rest_offset = last, at + end
         return lines
 
     def _row(self, line: bytes, left_out: Counter[str]) -> dict[str, Any] | None:
-        if not line.strip():
-            return None
         if len(line) > LONGEST_LINE:
             left_out["line_too_long"] += 1
             return None
@@ -243,11 +241,14 @@ def _make(options: Options) -> Decoder:
 def _sniff(first: bytes) -> bool:
     """The first line is a JSON object, or the beginning of one, with a key that names a column of the table."""
     line = first.lstrip().split(b"\n", 1)[0]
-    return line.startswith(b"{") and any(f'"{name}"'.encode() in line for name in _TELLING) and not any(k in line for k in _FOREIGN)
+    return line.startswith(b"{") and any(name in line for name in _TELLING)
 
 
-_TELLING = ("sensor_id", "azimuth_deg", "lat_deg", "range_m", "center_hz", "identity_kind", "time_source")
-_FOREIGN = (b'"signal_type"', b'"gpsd_time_utc"', b'"gps_data"')  # DragonSync's messages share two names with the table
+# Keys that no other format has: names of columns with their unit. DragonSync writes some too: speed_mps, center_hz, bandwidth_hz.
+_OWN_UNITS = ("_deg", "_m", "_db", "_dbm")
+_TELLING = tuple(
+    f'"{c.name}"'.encode() for c in DETECTION.columns if c.name.endswith(_OWN_UNITS) or c.name in ("sensor_id", "identity_kind")
+)
 
 
 def encode(batch: Batch) -> bytes:

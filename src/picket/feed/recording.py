@@ -37,6 +37,17 @@ DATED_BLOCK = 1 << 14  # the same where times of day are completed from the rows
 FIRST = 4096  # bytes that a format's `sniff` is shown
 _GUESS_CHUNKS = 8  # chunks of a capture looked at before giving up on its format
 _GUESS_PAYLOADS = 256
+_UNREAD = {  # what begins so -> why it is not read, and what to do about it
+    b"\x1f\x8b": "is packed with gzip; unpack it first",
+    b"PK\x03\x04": "is packed with zip; unpack it first",
+    b"BZh": "is packed with bzip2; unpack it first",
+    b"\xfd7zXZ": "is packed with xz; unpack it first",
+    b"(\xb5/\xfd": "is packed with zstd; unpack it first",
+    b"btsnoop\0": "is a Bluetooth log (btsnoop); save it as pcap first (editcap -F pcap IN OUT)",
+    b"snoop\0\0\0": "is a snoop capture; save it as pcap first (editcap -F pcap IN OUT)",
+    b"GMBU": "is a Network Monitor capture; save it as pcap first (editcap -F pcap IN OUT)",
+    b"\x34\xcd\xb2\xa1": "is a capture of a patched libpcap; save it as pcap first (editcap -F pcap IN OUT)",
+}
 _ANYTHING = (".txt", ".csv", ".json", ".log", ".bin", ".dat")  # suffixes that say nothing about the format
 
 Progress = Callable[[int, int | None], None]
@@ -107,10 +118,9 @@ def guess(first: bytes, name: str) -> Format:
     known = [f for f in streams if suffix in f.suffixes and suffix not in _ANYTHING]
     if len(known) == 1 and known[0] is not jsonlines.FORMAT:
         return known[0]
-    packed = {b"\x1f\x8b": "gzip", b"PK\x03\x04": "zip", b"BZh": "bzip2", b"\xfd7zXZ": "xz", b"(\xb5/\xfd": "zstd"}
-    for magic, what in packed.items():
+    for magic, advice in _UNREAD.items():
         if first.startswith(magic):
-            raise RecordingError(name, f"is packed with {what}; unpack it first")
+            raise RecordingError(name, advice)
     raise RecordingError(
         name,
         f"expected a capture (pcap, pcapng) or one of the formats {', '.join(f.name for f in streams)}; its first bytes "

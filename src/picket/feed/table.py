@@ -297,8 +297,12 @@ class _ArrowSink:
         if kind == "parquet":
             self._writer: Any = pyarrow.parquet.ParquetWriter(file, self._schema, compression="zstd")
         elif kind == "csv":
-            self._schema = pa.schema([pa.field(f.name, pa.string() if pa.types.is_list(f.type) else f.type) for f in self._schema])
-            self._writer = pyarrow.csv.CSVWriter(file, self._schema, write_options=pyarrow.csv.WriteOptions(quoting_style="needed"))
+            self._schema = pa.schema(
+                [pa.field(f.name, pa.string() if pa.types.is_list(f.type) else f.type) for f in self._schema]
+            )
+            self._writer = pyarrow.csv.CSVWriter(
+                file, self._schema, write_options=pyarrow.csv.WriteOptions(quoting_style="needed")
+            )
         else:
             self._writer = pyarrow.ipc.new_file(file, self._schema)
 

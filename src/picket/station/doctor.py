@@ -90,12 +90,10 @@ def _page() -> Check:
 def _kernels() -> Check:
     folder = _jit.cache_folder()
     if folder is None:
-        return Check(
-            "kernels", "note", "no cache folder can be written: each start compiles for about a minute; set PICKET_CACHE"
-        )
+        return Check("kernels", "note", "no cache folder can be written: each start compiles for minutes; set PICKET_CACHE")
     n = len(list(folder.rglob("*.nbi")))
     if n == 0:
-        return Check("kernels", "note", f"cold: the first start compiles for about a minute ({folder})")
+        return Check("kernels", "note", f"cold: the first start compiles for a minute or more ({folder})")
     return Check("kernels", "ok", f"warm: {n} compiled ({folder})")
 
 

@@ -56,12 +56,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from picket.feed.adsb import modes_kernels as k
+from picket.feed.adsb.address_kernels import NOT_ICAO
 from picket.feed.adsb.beast_clock_kernels import RATE_HZ, new_clock
 from picket.feed.adsb.beast_kernels import CLOCK, FIRST, LONGEST, REASONS, body_length, read_frames
 from picket.feed.adsb.modes import (
-    FOOT_M,
-    FOOT_PER_MINUTE_MPS,
-    KNOT_MPS,
     encode_airborne,
     encode_beast,
     encode_identification,
@@ -70,8 +68,10 @@ from picket.feed.adsb.modes import (
     encode_surface,
     encode_velocity,
 )
+from picket.feed.adsb.transmitters import CATEGORY_CODES, CATEGORY_WORDS, address_words
+from picket.feed.adsb.units import FOOT_M, FOOT_PER_MINUTE_MPS, KNOT_MPS
 from picket.feed.format import Chunk, Decoded, Decoder, Floats, Format, Ints, Options
-from picket.feed.joining import Joiner
+from picket.feed.joining import Joiner, empty_payloads
 from picket.words import DETECTION, Batch
 
 __all__ = [
@@ -81,13 +81,6 @@ __all__ = [
 
 EDITIONS = ("beast", "radarcape")  # what the 6 bytes before a message are: a counter, or a GPS time of day
 _CENTER_HZ = 1090e6
-# Emitter categories (Doc 9871 table A-2-8): A1..A7, B1..B7, C1..C7 at 1.., 9.., 17..; code 0 and set D say nothing
-CATEGORIES = (
-    None, "light_aircraft", "small_aircraft", "large_aircraft", "high_vortex_aircraft", "heavy_aircraft", "fast_aircraft", "helicopter",
-    None, "glider", "lighter_than_air", "parachutist", "ultralight_aircraft", None, "uav", "space_vehicle",
-    None, "emergency_vehicle", "ground_vehicle", "obstacle", "obstacle", "obstacle", None, None,
-)  # fmt: skip
-_CODED = np.array([-1 if word is None else i for i, word in enumerate(CATEGORIES)] + [-1] * 8, np.int32)
 
 
 @dataclass
@@ -122,7 +115,7 @@ class _BeastDecoder:
         reasons, numbers = (*REASONS, *k.REASONS), np.concatenate([counts, more]).tolist()
         left_out = Counter({reason: n for reason, n in zip(reasons, numbers, strict=True) if n})
         if whole:
-            left_out.update({"empty_payload": n} if (n := int((chunk.starts == chunk.ends).sum())) else {})
+            left_out.update(empty_payloads(chunk))
         if names.shape[1] == 0:
             return Decoded(left_out=left_out)
         row = names[k.MESSAGE]
@@ -138,8 +131,7 @@ class _BeastDecoder:
         """The detections of decoded positions."""
         v = dict(zip(k.VALUES, values, strict=True))
         key = names[k.KEY]
-        keys, identity = np.unique(key & (k.NOT_ICAO * 2 - 1), return_inverse=True)
-        words = [f"~{a - k.NOT_ICAO:06X}" if a >= k.NOT_ICAO else f"{a:06X}" for a in keys.tolist()]
+        keys, identity = np.unique(key & (NOT_ICAO * 2 - 1), return_inverse=True)
         timed = np.isfinite(when[1])
         by_sensor = 1 if self._gps else 0
         mlat = key & k.MLAT != 0
@@ -151,12 +143,12 @@ class _BeastDecoder:
             "alt_wgs84_m": v["alt_wgs84_ft"] * FOOT_M, "speed_mps": v["speed_kt"] * KNOT_MPS, "course_deg": v["course_deg"],
             "climb_mps": v["climb_fpm"] * FOOT_PER_MINUTE_MPS, "sigma_position_m": v["sigma_position_m"],
             "sigma_altitude_m": v["sigma_altitude_m"], "sigma_speed_mps": v["sigma_speed_mps"], "center_hz": _CENTER_HZ,
-            "identity": identity, "identity_kind": np.where(key & k.NOT_ICAO, -1, 0), "transport": "1090es",
-            "classification": _CODED[names[k.CATEGORY]], "source": chunk.source, "source_offset": offsets,
+            "identity": identity, "identity_kind": np.where(key & NOT_ICAO, -1, 0), "transport": "1090es",
+            "classification": CATEGORY_CODES[names[k.CATEGORY]], "source": chunk.source, "source_offset": offsets,
         }  # fmt: skip
         texts = {
-            "identity": words, "identity_kind": ("icao_address",), "time_source": (chunk.time_source, "sensor"),
-            "kind": ("adsb", "mlat"), "report": ("plot", "track"), "classification": tuple(c or "" for c in CATEGORIES),
+            "identity": address_words(keys.tolist()), "identity_kind": ("icao_address",), "time_source": (chunk.time_source, "sensor"),
+            "kind": ("adsb", "mlat"), "report": ("plot", "track"), "classification": CATEGORY_WORDS,
         }  # fmt: skip
         return Batch.build(DETECTION, len(key), columns, texts)
 

@@ -9,10 +9,8 @@ from __future__ import annotations
 import math
 
 from picket.feed.adsb.cpr_kernels import longitude_zones
+from picket.feed.adsb.units import FOOT_M, FOOT_PER_MINUTE_MPS, KNOT_MPS
 
-FOOT_M = 0.3048
-KNOT_MPS = 1852 / 3600
-FOOT_PER_MINUTE_MPS = FOOT_M / 60
 _CHARACTERS = "#ABCDEFGHIJKLMNOPQRSTUVWXYZ##### ###############0123456789######"
 _GENERATOR = 0x1FFF409
 

@@ -19,6 +19,8 @@ import numpy as np
 import numpy.typing as npt
 
 from picket._jit import kernel
+from picket.feed.adsb.accuracy_kernels import GVA_SIGMA_M, NACP_SIGMA_M, NACV_SIGMA_MPS, NUCP_SIGMA_M
+from picket.feed.adsb.address_kernels import NOT_ICAO
 from picket.feed.adsb.beast_kernels import CLOCK, TICK
 from picket.feed.adsb.cpr_kernels import distance_m, global_airborne, global_surface, local_position
 
@@ -33,8 +35,7 @@ REASONS = (
 )  # fmt: skip
 _CHECKSUM, _NO_POSITION, _INCOMPLETE, _NO_REFERENCE, _JUMP, _COARSE = range(6)
 
-# Set in a key beside the 24-bit address
-NOT_ICAO = 1 << 24  # the address is no ICAO address: anonymous, a ground vehicle's, a TIS-B track number
+# Set in a key beside the 24-bit address, as NOT_ICAO is
 TISB = 1 << 25  # a ground station's estimate
 MLAT = 1 << 26  # a multilateration server's estimate
 ADSR = 1 << 27  # a ground station repeats what the aircraft sent on another link
@@ -87,16 +88,9 @@ def _crc_table() -> npt.NDArray[np.int64]:
 
 _CRC = _crc_table()
 
-# 95 % horizontal position error by code, metres. NACp: Doc 9871 C.2.3.10.7. NUCp: Doc 9871 A.2.3.1, by type code 0 .. 22, as
-# transmitters of version 0 give it; code 8 says only that the error is larger than that of code 7.
-_NACP_M = np.array([np.nan, 18520.0, 7408.0, 3704.0, 1852.0, 926.0, 555.6, 185.2, 92.6, 30.0, 10.0, 3.0] + [np.nan] * 4)
-_NUCP_M = np.array(
-    [np.nan] * 5 + [3.0, 10.0, 92.6, np.nan]
-    + [3.0, 10.0, 92.6, 185.2, 463.0, 926.0, 1852.0, 9260.0, 18520.0, np.nan] + [np.nan, 3.0, 10.0, np.nan]
-)  # fmt: skip
-_NACV_MPS = np.array([np.nan, 10.0, 3.0, 1.0, 0.3] + [np.nan] * 3)  # 95 %, Doc 9871 C.2.3.5; NUCr of version 0 is the same
-_GVA_M = np.array([np.nan, 150.0, 45.0, np.nan])  # 95 %, Doc 9871 C.2.3.10
-_RADIUS_95, _BOUND_95 = 2.448, 1.96
+# NUCp by type code 0 .. 22, as transmitters of version 0 give it (Doc 9871 A.2.3.1); type code 8 says only that the error is larger
+# than that of type code 7: unknown
+_NUCP = np.array([0] * 5 + [9, 8, 7, 0] + [9, 8, 7, 6, 5, 4, 3, 2, 1, 0] + [0, 9, 8, 0])
 
 
 @kernel
@@ -427,15 +421,15 @@ def _row(me: Int, type_code: Int, key: Int, surface: bool, s: float, number: Int
     rated = abs(s - value[_RATED]) <= QUALITY_S
     if not estimate:
         if number[_VERSION] <= 0:  # until a transmitter says otherwise it is of version 0, whose type codes say its error
-            out[_SIGMA_POSITION] = _NUCP_M[type_code] / _RADIUS_95
+            out[_SIGMA_POSITION] = NUCP_SIGMA_M[_NUCP[type_code]]
         elif rated:
-            out[_SIGMA_POSITION] = _NACP_M[number[_NACP]] / _RADIUS_95
+            out[_SIGMA_POSITION] = NACP_SIGMA_M[number[_NACP]]
     if surface:
         out[_SPEED_ROW] = movement_kt(bits(me, 6, 12))
         if bits(me, 13, 13) == 1 and number[_HEADING] != 1:
             out[_COURSE_ROW] = bits(me, 14, 20) * 360.0 / 128.0
         if rated and not estimate and not np.isnan(out[_SPEED_ROW]):
-            out[_SIGMA_SPEED] = _NACV_MPS[max(number[_GROUND_NACV], 0)] / _BOUND_95
+            out[_SIGMA_SPEED] = NACV_SIGMA_MPS[max(number[_GROUND_NACV], 0)]
         return
     fresh = abs(s - value[_MOVED]) <= VELOCITY_S
     code = bits(me, 9, 20)
@@ -443,7 +437,7 @@ def _row(me: Int, type_code: Int, key: Int, surface: bool, s: float, number: Int
     if type_code >= 20:
         out[_WGS84] = altitude
         if rated and not estimate:
-            out[_SIGMA_ALTITUDE] = _GVA_M[max(number[_GVA], 0)] / _BOUND_95
+            out[_SIGMA_ALTITUDE] = GVA_SIGMA_M[max(number[_GVA], 0)]
     else:
         out[_PRESSURE] = altitude
         if fresh and type_code < 11:  # only then is the difference sure to be to the ellipsoid, not to mean sea level
@@ -451,7 +445,7 @@ def _row(me: Int, type_code: Int, key: Int, surface: bool, s: float, number: Int
     if fresh:
         out[_SPEED_ROW], out[_COURSE_ROW], out[_CLIMB_ROW] = value[_SPEED], value[_COURSE], value[_CLIMB]
         if not np.isnan(value[_SPEED]):
-            out[_SIGMA_SPEED] = _NACV_MPS[number[_NACV]] / _BOUND_95
+            out[_SIGMA_SPEED] = NACV_SIGMA_MPS[number[_NACV]]
 
 
 def new_memory() -> tuple[Ints, Ints, Floats, Floats]:

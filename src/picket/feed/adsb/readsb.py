@@ -53,26 +53,13 @@ import numpy.typing as npt
 
 from picket.feed import checks
 from picket.feed.adsb import readsb_kernels as k
+from picket.feed.adsb.accuracy_kernels import GVA_SIGMA_M, NACP_SIGMA_M, NACV_SIGMA_MPS
+from picket.feed.adsb.address_kernels import NOT_ICAO
+from picket.feed.adsb.transmitters import CATEGORY_CODES, CATEGORY_WORDS, address_words
+from picket.feed.adsb.units import FOOT_M, FOOT_PER_MINUTE_MPS, KNOT_MPS
 from picket.feed.format import Chunk, Decoded, Decoder, Floats, Format, Ints, Options
-from picket.feed.joining import Joiner
+from picket.feed.joining import Joiner, empty_payloads
 from picket.words import DETECTION, STATUS, Batch
-
-FOOT_M = 0.3048
-KNOT_MPS = 1852 / 3600
-FOOT_PER_MINUTE_MPS = FOOT_M / 60
-RADIUS_95_TO_SIGMA, BOUND_95_TO_SIGMA = 1 / 2.448, 1 / 1.96
-
-# 95 % bounds by code; 0 and reserved codes are unknown. The same in RTCA DO-260B and DO-282B (UAT).
-NAC_P_95_M = np.array([np.nan, 18520, 7408, 3704, 1852, 926, 555.6, 185.2, 92.6, 30, 10, 3] + [np.nan] * 4)
-NAC_V_95_MPS = np.array([np.nan, 10, 3, 1, 0.3] + [np.nan] * 3)
-GVA_95_M = np.array([np.nan, 150, 45, np.nan])
-
-# Emitter categories A0 .. D7 (DO-260B 2.2.3.2.5.2), the same numbers as UAT's (DO-282B table 2-34). None: nothing is said, or reserved.
-CATEGORIES: tuple[str | None, ...] = (
-    None, "light_aircraft", "small_aircraft", "large_aircraft", "high_vortex_aircraft", "heavy_aircraft", "high_performance_aircraft",
-    "rotorcraft", None, "glider", "lighter_than_air", "parachutist", "ultralight", None, "uav", "spacecraft", None,
-    "emergency_vehicle", "service_vehicle", "point_obstacle", "cluster_obstacle", "line_obstacle", *[None] * 18,
-)  # fmt: skip
 
 _KINDS, _REPORTS, _CLOCKS = ("adsb", "mlat"), ("plot", "track"), ("sensor", "receiver", "container", "operator")
 _ON_1090 = np.isin(np.array(k.TYPES), [t for t in k.TYPES if t.startswith(("adsb_", "adsr_", "tisb_"))])
@@ -168,8 +155,7 @@ class _ReadsbDecoder:
         left_out = Counter({reason: n for reason, n in zip(k.REASONS, counts.tolist(), strict=True) if n})
         left_out.update({f"{name}_wrong_type": n for name, n in zip(k.FIELDS, wrong.tolist(), strict=True) if n})
         if whole:
-            blank = sum(not chunk.data[a:b].strip() for a, b in zip(chunk.starts.tolist(), chunk.ends.tolist(), strict=True))
-            left_out.update({"empty_payload": blank} if blank else {})
+            left_out.update(empty_payloads(chunk))
         else:
             self._joiner.keep(joined, int(rest))
         rows = _Rows(
@@ -216,8 +202,8 @@ class _ReadsbDecoder:
         if n == 0:
             return Batch.empty(DETECTION)
         names, identity = np.unique(address, return_inverse=True)
-        identities = [None if a < 0 else f"~{a - k.NOT_ICAO:06X}" if a >= k.NOT_ICAO else f"{a:06X}" for a in names.tolist()]
-        known = int(identities[:1] == [None])  # the unknown address, -1, is the first
+        known = int(names[0] < 0)  # the unknown address, -1, is the first
+        identities = address_words(names[known:].tolist())
         type_ = np.where(np.isnan(raw["type"]), -2, raw["type"]).astype(np.int64)  # -2: none is given, -1: an unknown one
         type_[type_ == k.TYPES.index("unknown")] = -1
         mlat = (type_ == k.TYPES.index("mlat")) | (raw["mlat"] == 1)
@@ -230,16 +216,16 @@ class _ReadsbDecoder:
             "sensor_id": self.options.sensor_id or NAME, "kind": mlat.astype(np.int32), "report": estimate.astype(np.int32),
             "origin": self.options.origin, "lat_deg": raw["lat"], "lon_deg": raw["lon"], **_motion(raw, left_out),
             **_accuracy(raw, estimate), "identity": identity.astype(np.int32) - known,
-            "identity_kind": np.where((address >= 0) & (address < k.NOT_ICAO), 0, -1), "transport": air,
+            "identity_kind": np.where((address >= 0) & (address < NOT_ICAO), 0, -1), "transport": air,
             "sensor_track_id": np.where((type_ == _TRACK_FILE) & (address >= 0), identity.astype(np.int32) - known, -1),
             "center_hz": np.where(air == 0, 1090e6, np.where(air == 1, 978e6, np.nan)),
-            "classification": _CLASS_CODES[np.where(np.isnan(raw["category"]), 0, raw["category"]).astype(np.int64)],
+            "classification": CATEGORY_CODES[np.where(np.isnan(raw["category"]), 0, raw["category"]).astype(np.int64)],
             "source": chunk.source, "source_offset": rows.offsets,
         }  # fmt: skip
         words = {
-            "time_source": _CLOCKS, "kind": _KINDS, "report": _REPORTS, "identity": identities[known:], "identity_kind": ("icao_address",),
-            "sensor_track_id": [str(name).removeprefix("~") for name in identities[known:]],
-            "transport": ("1090es", "uat"), "classification": _CLASS_WORDS,
+            "time_source": _CLOCKS, "kind": _KINDS, "report": _REPORTS, "identity": identities, "identity_kind": ("icao_address",),
+            "sensor_track_id": [name.removeprefix("~") for name in identities],
+            "transport": ("1090es", "uat"), "classification": CATEGORY_WORDS,
         }  # fmt: skip
         return Batch.build(DETECTION, n, columns, words)
 
@@ -264,15 +250,6 @@ class _ReadsbDecoder:
             "source": chunk.source, "source_offset": offsets,
         }  # fmt: skip
         return Batch.build(STATUS, len(documents), columns, {"time_source": _CLOCKS})
-
-
-def word_codes(words: Sequence[str | None]) -> tuple[Ints, tuple[str, ...]]:
-    """Codes of a fixed list of words, -1 for None, and the words without None."""
-    kept = tuple(w for w in words if w is not None)
-    return np.array([-1 if w is None else kept.index(w) for w in words], np.int64), kept
-
-
-_CLASS_CODES, _CLASS_WORDS = word_codes(CATEGORIES)
 
 
 def _now(now: Floats, left_out: Counter[str]) -> Floats:
@@ -316,16 +293,16 @@ def _accuracy(raw: dict[str, Floats], estimate: Any) -> dict[str, Floats]:
     """1 sigma from the quality codes. `raw["alt_geom"]` is known where the height above the ellipsoid is."""
     high = ~np.isnan(raw["alt_geom"]) & (raw["version"] >= 2)
     return {
-        "sigma_position_m": np.where(estimate, np.nan, _coded_bound(raw["nac_p"], NAC_P_95_M) * RADIUS_95_TO_SIGMA),
-        "sigma_speed_mps": np.where(estimate, np.nan, _coded_bound(raw["nac_v"], NAC_V_95_MPS) * BOUND_95_TO_SIGMA),
-        "sigma_altitude_m": np.where(high & ~estimate, _coded_bound(raw["gva"], GVA_95_M) * BOUND_95_TO_SIGMA, np.nan),
+        "sigma_position_m": np.where(estimate, np.nan, _coded(raw["nac_p"], NACP_SIGMA_M)),
+        "sigma_speed_mps": np.where(estimate, np.nan, _coded(raw["nac_v"], NACV_SIGMA_MPS)),
+        "sigma_altitude_m": np.where(high & ~estimate, _coded(raw["gva"], GVA_SIGMA_M), np.nan),
     }
 
 
-def _coded_bound(code: Floats, bounds: Floats) -> Floats:
-    """The bound of each code, NaN where the code is unknown, no whole number or outside the table."""
-    sound = (code >= 0) & (code < len(bounds)) & (code == np.floor(code))
-    return np.asarray(bounds[np.where(sound, code, 0).astype(np.int64)])
+def _coded(code: Floats, sigmas: Floats) -> Floats:
+    """What each code stands for, NaN where the code is unknown, no whole number or outside the table."""
+    sound = (code >= 0) & (code < len(sigmas)) & (code == np.floor(code))
+    return np.asarray(sigmas[np.where(sound, code, 0).astype(np.int64)])
 
 
 def sniff(head: bytes) -> bool:

@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from picket._jit import kernel
+from picket.feed.adsb.address_kernels import read_address
 from picket.feed.adsb.json_kernels import (
     BROKEN,
     DONE,
@@ -57,7 +58,6 @@ TYPES = (
     "adsb_icao", "adsb_icao_nt", "adsb_other", "adsr_icao", "adsr_other", "tisb_icao", "tisb_other", "tisb_trackfile", "mlat", "adsc",
     "mode_s", "other", "unknown",
 )  # fmt: skip
-NOT_ICAO = 1 << 24  # set in an address that was written with "~"
 
 REASONS = (
     "malformed", "truncated", "oversized", "unknown_object", "no_address", "no_position", "bad_position", "not_a_number",
@@ -297,23 +297,7 @@ def _word(data: Bytes, p: Int, end: Int, field: Int) -> float:
         if end - p == 2 and 65 <= data[p] <= 68 and 48 <= data[p + 1] <= 55:
             return float((np.int64(data[p]) - 65) * 8 + np.int64(data[p + 1]) - 48)
         return -1.0
-    value: Int = 0
-    if p < end and data[p] == 126:
-        value = 1
-        p += 1
-    if end - p != 6:
-        return -1.0
-    while p < end:
-        c = np.int64(data[p])
-        if 48 <= c <= 57:
-            digit = c - 48
-        elif 65 <= c <= 70 or 97 <= c <= 102:
-            digit = (c & 7) + 9
-        else:
-            return -1.0
-        value = value << 4 | digit
-        p += 1
-    return float(value)
+    return float(read_address(data, p, end))
 
 
 @kernel

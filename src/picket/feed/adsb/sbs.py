@@ -13,6 +13,10 @@ Altitude is pressure altitude; with dump1090's --gnss it is written "33000H" and
 An address with "~" before it is not ICAO's (TIS-B, anonymous): it stays in `identity` with its "~" and has no identity kind.
 Left out: the call sign (no column of the detection table holds a second identity), squawk, alert, emergency, ident and
 on-ground flags, accuracy (the format has none), the ids of session, aircraft and flight.
+
+Left out and counted: no_position, bad_line (no line of BaseStation's, or a field that is no number), bad_position (beyond the globe),
+oversized (4096 bytes without an end of line), truncated, empty_payload. A single value that nothing can have costs itself, not its
+row: <column>_out_of_range.
 """
 
 from __future__ import annotations
@@ -25,14 +29,15 @@ from datetime import UTC, datetime
 import numpy as np
 import numpy.typing as npt
 
-from picket.feed.adsb.sbs_kernels import NOT_ICAO, REASONS, VALUES, read_lines
+from picket.feed import checks
+from picket.feed.adsb.address_kernels import NOT_ICAO
+from picket.feed.adsb.sbs_kernels import REASONS, VALUES, read_lines
+from picket.feed.adsb.transmitters import address_words
+from picket.feed.adsb.units import FOOT_M, FOOT_PER_MINUTE_MPS, KNOT_MPS
 from picket.feed.format import Chunk, Decoded, Decoder, Format, Options
-from picket.feed.joining import Joiner
+from picket.feed.joining import Joiner, empty_payloads
 from picket.words import DETECTION, Batch
 
-FOOT_M = 0.3048
-KNOT_MPS = 1852 / 3600
-FOOT_PER_MINUTE_MPS = FOOT_M / 60
 MEMORY_S = 60.0  # how long a velocity holds for the next positions
 _LONGEST = 4096  # bytes of an unfinished line; a line has about 120
 _MEMORY = 4096  # addresses; one receiver hears a few hundred
@@ -95,7 +100,7 @@ class _SbsDecoder:
         self._velocity = np.full((_MEMORY, 3), np.nan)
 
     def decode(self, chunk: Chunk) -> Decoded:
-        """One row per line with a position; counted: bad_line, no_position, bad_position, oversized."""
+        """One row per line with a position; counted: the reasons above."""
         joined = self._joiner.join(chunk)
         whole = chunk.link != "stream"
         values, address, first, last, counts, rest = read_lines(
@@ -103,12 +108,15 @@ class _SbsDecoder:
             self._address, self._heard, self._velocity, MEMORY_S,
         )  # fmt: skip
         left_out = Counter({reason: n for reason, n in zip(REASONS, counts.tolist(), strict=True) if n})
-        if not whole and not self._joiner.keep(joined, int(rest)):
+        if whole:
+            left_out.update(empty_payloads(chunk))
+        elif not self._joiner.keep(joined, int(rest)):
             left_out["oversized"] += 1
         if len(address) == 0:
             return Decoded(left_out=left_out)
         received, offsets = joined.received(last), joined.offset(first, whole)
-        return Decoded(self._table(chunk, dict(zip(VALUES, values, strict=True)), address, received, offsets), left_out=left_out)
+        rows = self._table(chunk, dict(zip(VALUES, values, strict=True)), address, received, offsets, left_out)
+        return Decoded(rows, left_out=left_out)
 
     def finish(self) -> Decoded:
         """Counts a line that the stream's end cut: nobody knows whether its last number was whole."""
@@ -117,28 +125,28 @@ class _SbsDecoder:
 
     def _table(
         self, chunk: Chunk, v: dict[str, npt.NDArray[np.float64]], address: npt.NDArray[np.int64],
-        received: npt.NDArray[np.float64], offsets: npt.NDArray[np.int64],
+        received: npt.NDArray[np.float64], offsets: npt.NDArray[np.int64], left_out: Counter[str],
     ) -> Batch:  # fmt: skip
         """The detections of position lines."""
         sent = np.isfinite(v["time"])
-        speed = np.where(v["speed_kt"] >= 0, v["speed_kt"] * KNOT_MPS, np.nan)
-        course = np.where((v["course_deg"] >= 0) & (v["course_deg"] <= 360), v["course_deg"] % 360, np.nan)
+        measured = {
+            "alt_pressure_m": v["alt_pressure_ft"] * FOOT_M, "alt_wgs84_m": v["alt_gnss_ft"] * FOOT_M,
+            "speed_mps": v["speed_kt"] * KNOT_MPS, "course_deg": v["course_deg"], "climb_mps": v["climb_fpm"] * FOOT_PER_MINUTE_MPS,
+        }  # fmt: skip
         arrived = np.where(np.isfinite(received), received, v["logged"])
         clocks = tuple(dict.fromkeys(("sensor", chunk.time_source, "receiver")))
         late = np.where(np.isfinite(received), clocks.index(chunk.time_source), clocks.index("receiver"))
         source = np.where(sent, 0, np.where(np.isfinite(arrived), late, -1))
         addresses, codes = np.unique(address, return_inverse=True)
-        names = [f"~{a - NOT_ICAO:06X}" if a >= NOT_ICAO else f"{a:06X}" for a in addresses.tolist()]
         columns = {
             "time": np.where(sent, v["time"], arrived), "time_source": source, "received": arrived,
             "sensor_id": self.options.sensor_id or NAME, "kind": "adsb", "report": "plot", "origin": self.options.origin,
-            "lat_deg": v["lat"], "lon_deg": v["lon"], "alt_pressure_m": v["alt_pressure_ft"] * FOOT_M,
-            "alt_wgs84_m": v["alt_gnss_ft"] * FOOT_M, "speed_mps": speed, "course_deg": course,
-            "climb_mps": v["climb_fpm"] * FOOT_PER_MINUTE_MPS, "center_hz": _CENTER_HZ,
+            "lat_deg": v["lat"], "lon_deg": v["lon"], "center_hz": _CENTER_HZ,
+            **{name: checks.bounded(name, column, left_out) for name, column in measured.items()},
             "identity": codes, "identity_kind": np.where(address >= NOT_ICAO, -1, 0), "transport": "1090es",
             "source": chunk.source, "source_offset": offsets,
         }  # fmt: skip
-        words = {"identity": names, "identity_kind": ("icao_address",), "time_source": clocks}
+        words = {"identity": address_words(addresses.tolist()), "identity_kind": ("icao_address",), "time_source": clocks}
         return Batch.build(DETECTION, len(address), columns, words)
 
 

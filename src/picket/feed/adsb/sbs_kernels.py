@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from picket._jit import kernel
+from picket.feed.adsb.address_kernels import read_address
 
 Bytes = npt.NDArray[Any]
 Ints = npt.NDArray[Any]
@@ -21,7 +22,6 @@ Int = Any  # int or np.int64: Numba makes both int64
 REASONS = ("bad_line", "no_position", "bad_position")
 _BAD, _NONE, _BEYOND = range(3)
 VALUES = ("time", "logged", "lat", "lon", "alt_pressure_ft", "alt_gnss_ft", "speed_kt", "course_deg", "climb_fpm")
-NOT_ICAO = 1 << 24  # set in an address that was written with "~"
 _FIELDS = 22
 _PLACES = 16
 
@@ -74,7 +74,7 @@ def read_lines(
             done = min(p, ends[i]) - 1  # its line feed: with this byte the line was complete
             while part + 1 < len(ends_of) and ends_of[part] <= done:
                 part += 1
-            icao = _hex(data, field[4], field[5] - 1)
+            icao = read_address(data, field[4], field[5] - 1)
             if icao < 0 or not _numbers(data, field, values, n):
                 counts[_BAD] += 1
                 continue
@@ -187,28 +187,6 @@ def _whole(data: Bytes, p: Int, end: Int) -> Int:
         if byte < 48 or byte > 57:
             return -1
         value = value * 10 + (byte - 48)
-        p += 1
-    return value
-
-
-@kernel
-def _hex(data: Bytes, p: Int, end: Int) -> Int:
-    """A 24-bit address of six hex digits, with NOT_ICAO where "~" stands before it; -1 where it is none."""
-    value: Int = 0
-    if p < end and data[p] == 126:
-        value = 1
-        p += 1
-    if end - p != 6:
-        return -1
-    while p < end:
-        byte = np.int64(data[p])
-        if 48 <= byte <= 57:
-            digit = byte - 48
-        elif 65 <= byte <= 70 or 97 <= byte <= 102:
-            digit = (byte & 7) + 9
-        else:
-            return -1
-        value = value << 4 | digit
         p += 1
     return value
 

@@ -50,21 +50,13 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from picket.feed.adsb.readsb import (
-    BOUND_95_TO_SIGMA,
-    CATEGORIES,
-    FOOT_M,
-    FOOT_PER_MINUTE_MPS,
-    GVA_95_M,
-    KNOT_MPS,
-    NAC_P_95_M,
-    NAC_V_95_MPS,
-    RADIUS_95_TO_SIGMA,
-    word_codes,
-)
+from picket.feed.adsb.accuracy_kernels import GVA_SIGMA_M, NACP_SIGMA_M, NACV_SIGMA_MPS
+from picket.feed.adsb.address_kernels import NOT_ICAO
+from picket.feed.adsb.transmitters import CATEGORY_CODES, CATEGORY_WORDS, address_words
 from picket.feed.adsb.uat_kernels import REASONS, read_lines
+from picket.feed.adsb.units import FOOT_M, FOOT_PER_MINUTE_MPS, KNOT_MPS
 from picket.feed.format import Chunk, Decoded, Decoder, Floats, Format, Ints, Options
-from picket.feed.joining import Joiner
+from picket.feed.joining import Joiner, empty_payloads
 from picket.words import DETECTION, Batch
 
 QUALIFIERS = ("adsb_icao", "adsb_other", "tisb_icao", "tisb_trackfile", "vehicle", "beacon", "adsr_other")
@@ -103,7 +95,7 @@ def encode_uat(
     """The line that dump978-fa prints for one message.
 
     payload_type  0 is short; 1 and 3 carry call sign, category and accuracy; 1, 2, 5 and 6 a second altitude
-    call_sign     up to 8 of BASE_40;  category  a number of CATEGORIES;  time  for `t=`;  corrected  for `rs=`
+    call_sign     up to 8 of BASE_40;  category  a number of transmitters.CATEGORIES;  time  for `t=`;  corrected  for `rs=`
     Where both altitudes are given the pressure altitude is the first. Speeds over 1021 kt are sent as supersonic.
     """
     m = bytearray(18 if payload_type == 0 else 34)
@@ -164,8 +156,7 @@ class _UatDecoder:
         messages, stamps, first, last, counts, rest = read_lines(joined.data, joined.starts, joined.ends, whole)
         left_out = Counter({reason: n for reason, n in zip(REASONS, counts.tolist(), strict=True) if n})
         if whole:
-            blank = sum(not chunk.data[a:b].strip() for a, b in zip(chunk.starts.tolist(), chunk.ends.tolist(), strict=True))
-            left_out.update({"empty_payload": blank} if blank else {})
+            left_out.update(empty_payloads(chunk))
         elif not self._joiner.keep(joined, int(rest)):
             left_out["oversized"] += 1
         sound = _sound(messages, left_out)
@@ -190,8 +181,8 @@ class _UatDecoder:
         clocks = tuple(dict.fromkeys(("sensor", chunk.time_source)))
         source = np.where(stamped, 0, np.where(np.isnan(received), -1, clocks.index(chunk.time_source)))
         address = m[:, 1] << 16 | m[:, 2] << 8 | m[:, 3]
-        keys, codes = np.unique(address | np.where(own, 0, 1 << 24), return_inverse=True)
-        names = [f"~{a & 0xFFFFFF:06X}" if a >> 24 else f"{a:06X}" for a in keys.tolist()]
+        keys, codes = np.unique(address | np.where(own, 0, NOT_ICAO), return_inverse=True)
+        names = address_words(keys.tolist())
         altitudes = _altitudes(m)
         category = np.where(_has_status(m), (m[:, 17] << 8 | m[:, 18]) // 1600 % 40, 0)
         columns: dict[str, Any] = {
@@ -200,16 +191,13 @@ class _UatDecoder:
             "origin": self.options.origin, **_position(m), **altitudes, **_velocity(m),
             **_accuracy(m, estimate, altitudes["alt_wgs84_m"]), "identity": codes, "identity_kind": np.where(own, 0, -1),
             "transport": "uat", "center_hz": _CENTER_HZ, "sensor_track_id": np.where(qualifier == _TRACK_FILE, codes, -1),
-            "classification": _CLASS_CODES[category], "source": chunk.source, "source_offset": offsets,
+            "classification": CATEGORY_CODES[category], "source": chunk.source, "source_offset": offsets,
         }  # fmt: skip
         words = {
             "time_source": clocks, "report": ("plot", "track"), "identity": names, "identity_kind": ("icao_address",),
-            "sensor_track_id": [name.removeprefix("~") for name in names], "classification": _CLASS_WORDS,
+            "sensor_track_id": [name.removeprefix("~") for name in names], "classification": CATEGORY_WORDS,
         }  # fmt: skip
         return Batch.build(DETECTION, n, columns, words)
-
-
-_CLASS_CODES, _CLASS_WORDS = word_codes(CATEGORIES)
 
 
 def _sound(messages: npt.NDArray[np.uint8], left_out: Counter[str]) -> npt.NDArray[np.bool_]:
@@ -273,9 +261,9 @@ def _accuracy(m: Ints, estimate: npt.NDArray[np.bool_], alt_wgs84_m: Floats) -> 
     told = _has_status(m) & ~estimate
     high = told & (m[:, 23] >> 2 & 7 >= 2) & ~np.isnan(alt_wgs84_m)
     return {
-        "sigma_position_m": np.where(told, NAC_P_95_M[m[:, 25] >> 4], np.nan) * RADIUS_95_TO_SIGMA,
-        "sigma_speed_mps": np.where(told, NAC_V_95_MPS[m[:, 25] >> 1 & 7], np.nan) * BOUND_95_TO_SIGMA,
-        "sigma_altitude_m": np.where(high, GVA_95_M[m[:, 27] >> 6], np.nan) * BOUND_95_TO_SIGMA,
+        "sigma_position_m": np.where(told, NACP_SIGMA_M[m[:, 25] >> 4], np.nan),
+        "sigma_speed_mps": np.where(told, NACV_SIGMA_MPS[m[:, 25] >> 1 & 7], np.nan),
+        "sigma_altitude_m": np.where(high, GVA_SIGMA_M[m[:, 27] >> 6], np.nan),
     }
 
 

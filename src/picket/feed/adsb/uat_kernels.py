@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from picket._jit import kernel
+from picket.feed.adsb.address_kernels import hex_digit
 
 Bytes = npt.NDArray[Any]
 Ints = npt.NDArray[Any]
@@ -69,7 +70,7 @@ def _line(data: Bytes, p: Int, stop: Int, message: Bytes) -> tuple[Int, float]:
     p += 1
     size = 0
     while p < stop and data[p] != 59:
-        high, low = _digit(data[p]), _digit(data[p + 1]) if p + 1 < stop else -1
+        high, low = hex_digit(data[p]), hex_digit(data[p + 1]) if p + 1 < stop else -1
         if high < 0 or low < 0:
             return _BAD, np.nan
         if kind == 45 and size < LONG:
@@ -97,17 +98,6 @@ def _line(data: Bytes, p: Int, stop: Int, message: Bytes) -> tuple[Int, float]:
                 return _UNCORRECTED, np.nan
         p = q
     return -1, stamp
-
-
-@kernel
-def _digit(byte: Int) -> Int:
-    """0..15 of a hexadecimal digit, else -1."""
-    c = np.int64(byte)
-    if 48 <= c <= 57:
-        return c - 48
-    if 65 <= c <= 70 or 97 <= c <= 102:
-        return (c & 7) + 9
-    return -1
 
 
 @kernel

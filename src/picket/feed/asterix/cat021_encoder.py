@@ -7,6 +7,7 @@ import re
 
 import numpy as np
 
+from picket.feed.adsb.accuracy_kernels import GVA_SIGMA_M, NACP_SIGMA_M, NACV_SIGMA_MPS
 from picket.feed.asterix import cat021_kernels as k
 from picket.feed.asterix import encoding as e
 from picket.feed.format import Floats
@@ -107,9 +108,9 @@ def _address(identity: str | None, kind: str | None, simulated: bool) -> dict[st
 
 def _accuracies(batch: Batch) -> list[bytes]:
     """I021/090 of each row with as many extensions as it needs; empty where nothing is known. NIC and the rest are left 0."""
-    nacp = _codes(batch["sigma_position_m"], k.NACP)
-    gva = _codes(batch["sigma_altitude_m"], k.GVA_HEIGHT)
-    nacv = _codes(batch["sigma_speed_mps"], k.VELOCITY)
+    nacp = _codes(batch["sigma_position_m"], NACP_SIGMA_M)
+    gva = _codes(batch["sigma_altitude_m"], GVA_SIGMA_M)
+    nacv = _codes(batch["sigma_speed_mps"], NACV_SIGMA_MPS)
     items = []
     for position, height, speed in zip(nacp, gva, nacv, strict=True):
         if height:

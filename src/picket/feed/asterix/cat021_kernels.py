@@ -49,6 +49,7 @@ from typing import Any
 import numpy as np
 
 from picket._jit import kernel
+from picket.feed.adsb.accuracy_kernels import BOUND_95, GVA_SIGMA_M, NACP_SIGMA_M, NACV_SIGMA_MPS, NUCP_SIGMA_M
 from picket.feed.asterix import layout_kernels as k
 from picket.feed.asterix.items_kernels import (
     COMPOUND,
@@ -118,16 +119,9 @@ _HEIGHT = 6.25 * k.FOOT  # m, LSB of I021/140
 _CLIMB = 6.25 * k.FOOT / 60  # m/s, LSB of I021/155 and 157: 6.25 ft/min
 _SURFACE_SPEED = k.NM / 3600 / 8  # m/s, LSB of I021/RE SGV: 1/8 kt
 
-_RADIUS, _VERTICAL, _SPEED = 2.448, 1.96, 1.96  # 95 % bounds in standard deviations
-# 95 % position radius in m by NUCp (DO-260 table 2-11) and by NACp (EPU, DO-260B 2.2.3.2.7.2.7)
-NUCP = np.array([np.nan, 18520, 9260, 1852, 926, 463, 185.2, 92.6, 10, 3] + [np.nan] * 6) / _RADIUS
-NACP = np.array([np.nan, 18520, 7408, 3704, 1852, 926, 555.6, 185.2, 92.6, 30, 10, 3] + [np.nan] * 4) / _RADIUS
-# 95 % geometric height in m by NUCp, by NACp in version 1 (VEPU), by GVA in version 2
-NUCP_HEIGHT = np.array([np.nan] * 8 + [15, 4] + [np.nan] * 6) / _VERTICAL
-NACP_HEIGHT = np.array([np.nan] * 9 + [45, 15, 4] + [np.nan] * 4) / _VERTICAL
-GVA_HEIGHT = np.array([np.nan, 150, 45, np.nan]) / _VERTICAL
-# 95 % horizontal velocity in m/s by NUCr and NACv alike
-VELOCITY = np.array([np.nan, 10, 3, 1, 0.3, np.nan, np.nan, np.nan]) / _SPEED
+# 1 sigma of the geometric height in m by NUCp and by NACp in version 1 (VEPU), from 95 % bounds; in version 2 GVA says it
+NUCP_HEIGHT = np.array([np.nan] * 8 + [15, 4] + [np.nan] * 6) / BOUND_95
+NACP_HEIGHT = np.array([np.nan] * 9 + [45, 15, 4] + [np.nan] * 4) / BOUND_95
 
 
 @kernel
@@ -195,17 +189,17 @@ def _accuracy(buf: Bytes, p: Int, version: Int, f: Floats) -> None:
             gva = u8(buf, p + 2) >> 1 & 3
     height = math.nan
     if version == 0:
-        f[k.SIGMA_POSITION] = NUCP[first >> 1 & 15]
+        f[k.SIGMA_POSITION] = NUCP_SIGMA_M[first >> 1 & 15]
         height = NUCP_HEIGHT[first >> 1 & 15]
     else:
-        f[k.SIGMA_POSITION] = NACP[nacp]
+        f[k.SIGMA_POSITION] = NACP_SIGMA_M[nacp]
         if version == 1:
             height = NACP_HEIGHT[nacp]
         elif version > 1:
-            height = GVA_HEIGHT[gva]
+            height = GVA_SIGMA_M[gva]
     if not math.isnan(f[k.ALT_WGS84]):
         f[k.SIGMA_ALTITUDE] = height
-    f[k.SIGMA_SPEED] = VELOCITY[first >> 5]
+    f[k.SIGMA_SPEED] = NACV_SIGMA_MPS[first >> 5]
 
 
 @kernel
@@ -350,11 +344,11 @@ def _read_0(buf: Bytes, at: Ints, edition: Int, exercise: bool, f: Floats, g: In
     if rate >= 0:
         f[k.CLIMB] = i16(buf, rate) * _CLIMB
     if at[7] >= 0:  # I021/090
-        f[k.SIGMA_POSITION] = NUCP[buf[at[7] + 1] & 15]
+        f[k.SIGMA_POSITION] = NUCP_SIGMA_M[buf[at[7] + 1] & 15]
         if not math.isnan(f[k.ALT_WGS84]):
             f[k.SIGMA_ALTITUDE] = NUCP_HEIGHT[buf[at[7] + 1] & 15]
     if at[19] >= 0 and buf[at[19]] < 8:  # I021/095
-        f[k.SIGMA_SPEED] = VELOCITY[buf[at[19]]]
+        f[k.SIGMA_SPEED] = NACV_SIGMA_MPS[buf[at[19]]]
     if at[8] >= 0:  # I021/210: the one link that it names
         links = buf[at[8]] & 15
         if links == 8 or links == 4 or links == 2:

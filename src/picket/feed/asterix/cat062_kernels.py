@@ -6,7 +6,7 @@ length, I062/RE and SP among them.
 
     I062/010      sensor_id "sac/sic"; none = `no_data_source` (a wrong edition makes such records)
     I062/070      time of the state vector
-    I062/105      lat_deg, lon_deg. Off the globe: null
+    I062/105      lat_deg, lon_deg. Off the globe = `bad_position`: no system sends it, but the drafts before edition 1.0 read so
     I062/100      x, y from a reference point that no message names: a record that has its place only here is `cartesian_only`
     I062/185      speed_mps, course_deg (the y axis points to the target's own true north)
     I062/220      climb_mps
@@ -226,9 +226,10 @@ def record_062(
         f[k.TIME] = u24(buf, at[4]) / 128.0
     if at[5] >= 0:  # I062/105
         lat, lon = i32(buf, at[5]) * _DEGREES, i32(buf, at[5] + 4) * _DEGREES
-        if -90.0 <= lat <= 90.0 and -180.0 <= lon <= 180.0:
-            f[k.LAT] = lat
-            f[k.LON] = lon
+        if not (-90.0 <= lat <= 90.0 and -180.0 <= lon <= 180.0):  # damaged, or an edition before 1.0, whose items lie elsewhere
+            return p, k.BAD_POSITION
+        f[k.LAT] = lat
+        f[k.LON] = lon
     g[k.REPORT] = k.STATUS_REPORT if last or math.isnan(f[k.LAT]) else k.TRACK
     if at[12] >= 0:  # I062/040
         g[k.TRACK_NUMBER] = u16(buf, at[12])

@@ -21,7 +21,7 @@ import numpy as np
 import numpy.typing as npt
 
 from picket.feed.format import Chunk, Floats, Ints
-from picket.feed.joining import Joiner
+from picket.feed.joining import Joiner, empty_payloads
 from picket.feed.marine.nmea_kernels import BEGIN, FIRST, LAST, LONGEST_LINE, REASONS, STAR, STATION, STATION_END, find_sentences
 
 _DAMAGED = ("bad_checksum", "no_checksum", "not_a_sentence", "bad_tag_block")  # what a line looks like that the input's end cut
@@ -77,8 +77,7 @@ class SentenceReader:
         found, heard, counts, rest = find_sentences(joined.data, joined.starts, joined.ends, whole)
         left_out = Counter({reason: n for reason, n in zip(REASONS, counts.tolist(), strict=True) if n})
         if whole:
-            empty = sum(not chunk.data[a:b].strip() for a, b in zip(chunk.starts.tolist(), chunk.ends.tolist(), strict=True))
-            left_out.update({"empty_payload": empty} if empty else {})
+            left_out.update(empty_payloads(chunk))
         else:
             if not self._joiner.keep(joined, int(rest)):
                 left_out["oversized"] += 1

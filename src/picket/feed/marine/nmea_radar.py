@@ -244,6 +244,8 @@ class _NmeaDecoder:
         if f[6] not in ("1", "2", "3", "4", "5"):
             raise _LeftOutError("not_valid")
         height = _number(f[9]) + _number(f[11])
+        if not (math.isnan(height) or -1000 <= height <= 100_000):
+            raise _LeftOutError("out_of_range")
         self._placed(_latitude(f[2], f[3]), _longitude(f[4], f[5]), height, _time_of_day(f[1]), arrived)
 
     def _dated(self, midnight: float, told: float, arrived: float) -> None:

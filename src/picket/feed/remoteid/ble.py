@@ -25,7 +25,7 @@ the CRC no longer fits); else the CRC is computed here (initial value 555555). E
 Split adverts: pieces of a chain that carry the same ADI are put together, up to 1650 bytes, where each comes when and where
 the one before said (AuxPtr; 50 ms are left to the capture's time stamps) and the structures fit the whole exactly. Where a piece
 is missing, only the messages that are whole in the first piece are read. An AUX_ADV_IND without an address takes the one of the
-ADV_EXT_IND that pointed to it. Both are done within one chunk (up to 4,096 packets of a capture): nothing of a frame is kept
+ADV_EXT_IND that pointed to it. Both are done within one chunk (up to 1,024 packets of a capture): nothing of a frame is kept
 beyond it, because most addresses heard are those of bystanders.
 
 Left out, by reason: no_remote_id (other adverts, data channels, what sniffer and host say to each other; nothing of them is kept,
@@ -39,10 +39,12 @@ from __future__ import annotations
 
 import struct
 from collections import Counter
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
-from picket.feed.format import Chunk, Options
+from picket.feed.format import Chunk, Ints, Options
 from picket.feed.remoteid.ble_kernels import (
     BARE,
     CHAIN,
@@ -70,10 +72,20 @@ def find_adverts(chunk: Chunk, options: Options) -> tuple[Adverts, Counter[str]]
     if (packets["next_s"] > 0).any() or (packets["aux"] == CHAIN).any():
         joined = join_packets(data, packets, np.array(chunk.received, np.float64), counts)
         data = np.concatenate([data, joined]) if joined.size else data
+    return adverts_in(chunk, options, data, packets, np.arange(len(packets)), counts)
+
+
+def adverts_in(
+    chunk: Chunk, options: Options, data: npt.NDArray[np.uint8], packets: npt.NDArray[Any], frame: Ints, counts: Ints
+) -> tuple[Adverts, Counter[str]]:
+    """The Remote ID payloads in the advertising data of PACKET records, and the reasons as a counter.
+
+    data   the chunk's bytes, or more;  frame (n,): which of the chunk's frames each packet came in;  counts: by REASONS, goes on
+    """
     at, until, packet = find_payloads(data, packets, counts)
-    found = packets[packet]
+    found, frame = packets[packet], frame[packet]
     heard = heard_by_one(
-        chunk.received[packet], chunk.offsets[packet], found["address"].copy(), found["power_dbm"].copy(),
+        chunk.received[frame], chunk.offsets[frame], found["address"].copy(), found["power_dbm"].copy(),
         found["center_hz"].copy(), np.where(found["extended"], BT5, BT4).astype(np.int32),
         source=chunk.source, time_source=chunk.time_source, options=options, name=NAME,
     )  # fmt: skip

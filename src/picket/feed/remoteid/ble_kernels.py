@@ -15,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from picket._jit import kernel
+from picket.feed.remoteid.messages_kernels import begins
 
 Bytes = npt.NDArray[Any]
 Ints = npt.NDArray[Any]
@@ -170,7 +171,7 @@ def _check(data: Bytes, p: Int, end: Int, coded: bool, checked: bool) -> int:
     """The reason to leave a packet (access address, header, PDU, CRC) out, or -1."""
     if p + 4 > end:
         return _TRUNCATED
-    if not _begins(data, p, _ADVERTISING):
+    if not begins(data, p, _ADVERTISING):
         return _NONE
     p += 5 if coded else 4
     if p + 2 > end:
@@ -229,15 +230,6 @@ def radio_address(data: Bytes, p: Int) -> Int:
     for k in range(5, -1, -1):
         address = address << 8 | np.int64(data[p + k])
     return address
-
-
-@kernel
-def _begins(data: Bytes, p: Int, word: Bytes) -> bool:
-    """Whether `word` stands at p (it must fit)."""
-    for k in range(len(word)):  # noqa: SIM110 - Numba compiles no generator expression here
-        if data[p + k] != word[k]:
-            return False
-    return True
 
 
 # -- packets to adverts ----------------------------------------------------------------------------------------------
@@ -374,7 +366,7 @@ def find_payloads(data: Bytes, packets: Packets, counts: Ints) -> tuple[Ints, In
         p, found = m.begin, n
         while p + 6 <= m.stop and data[p] > 0:  # an empty structure ends the data
             stop = p + 1 + np.int64(data[p])
-            if data[p] >= 5 and _begins(data, p + 1, _MARK):
+            if data[p] >= 5 and begins(data, p + 1, _MARK):
                 at[n], until[n], packet[n] = p + 6, min(stop, m.stop), i  # the byte before is a message counter
                 n += 1
             p = stop

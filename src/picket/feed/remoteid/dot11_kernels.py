@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from picket._jit import kernel
+from picket.feed.remoteid.messages_kernels import begins
 
 Bytes = npt.NDArray[Any]
 Ints = npt.NDArray[Any]
@@ -19,6 +20,7 @@ Int = Any  # int or np.int64: Numba makes both int64
 
 REASONS = ("no_remote_id", "truncated", "bad_checksum", "bad_radiotap")
 _NONE, _TRUNCATED, _CHECKSUM, _RADIOTAP = range(4)
+_LONGEST = 16_384  # bytes of a frame that are looked at; 802.11 allows 11,454
 _BEACON, _NAN = 0, 1  # indices into remoteid.TRANSPORTS
 _VENDOR = np.array([0xFA, 0x0B, 0xBC, 0x0D], np.uint8)  # ASD-STAN, Remote ID
 _NAN_FRAME = np.array([4, 9, 0x50, 0x6F, 0x9A, 0x13], np.uint8)  # public action, vendor specific, Wi-Fi Alliance, NAN discovery
@@ -32,13 +34,13 @@ def find_payloads(
     """Starts and ends of the Remote ID payloads, their frame, address, transport, dBm and Hz; counts by REASONS."""
     most = len(starts)
     for i in range(len(starts)):
-        most += (ends[i] - starts[i]) // 7  # the shortest element with Remote ID has 7 bytes
+        most += min(ends[i] - starts[i], _LONGEST) // 7  # the shortest element with Remote ID has 7 bytes
     at, until = np.empty(most, np.int64), np.empty(most, np.int64)
     frame, address = np.empty(most, np.int64), np.empty(most, np.int64)
     transport, power, hertz = np.empty(most, np.int32), np.empty(most), np.empty(most)
     counts, n = np.zeros(4, np.int64), 0
     for i in range(len(starts)):
-        begin, end, dbm, hz = starts[i], ends[i], np.nan, np.nan
+        begin, end, dbm, hz = starts[i], min(ends[i], starts[i] + _LONGEST), np.nan, np.nan
         if radiotap:
             begin, end, dbm, hz, problem = _radiotap(data, begin, end)
             if problem >= 0:
@@ -116,7 +118,7 @@ def _beacon(data: Bytes, p: Int, end: Int, at: Ints, until: Ints, n: int) -> tup
     while p + 2 <= end:
         length = np.int64(data[p + 1])
         stop = p + 2 + length
-        if data[p] == 221 and length >= 5 and p + 7 <= end and _begins(data, p + 2, _VENDOR):
+        if data[p] == 221 and length >= 5 and p + 7 <= end and begins(data, p + 2, _VENDOR):
             at[n], until[n] = p + 7, min(stop, end)  # the byte before is a message counter
             n += 1
         if stop > end:
@@ -130,13 +132,13 @@ def _discovery(data: Bytes, p: Int, end: Int, at: Ints, until: Ints, n: int) -> 
     """Appends the service info of NAN service descriptors with the service id of Remote ID, as `_beacon`."""
     if p + 6 > end:
         return n, True
-    if not _begins(data, p, _NAN_FRAME):
+    if not begins(data, p, _NAN_FRAME):
         return n, False
     p += 6
     while p + 3 <= end:
         stop = p + 3 + (np.int64(data[p + 1]) | np.int64(data[p + 2]) << 8)
         limit = min(stop, end)
-        if data[p] == 3 and p + 12 <= limit and _begins(data, p + 3, _SERVICE):
+        if data[p] == 3 and p + 12 <= limit and begins(data, p + 3, _SERVICE):
             control, q = data[p + 11], p + 12
             if control & 0x40:  # binding bitmap
                 q += 2
@@ -151,12 +153,3 @@ def _discovery(data: Bytes, p: Int, end: Int, at: Ints, until: Ints, n: int) -> 
             return n, end - p > 4
         p = stop
     return n, p > end
-
-
-@kernel
-def _begins(data: Bytes, p: Int, word: Bytes) -> bool:
-    """Whether `word` stands at p (it must fit)."""
-    for k in range(len(word)):  # noqa: SIM110 - Numba compiles no generator expression here
-        if data[p + k] != word[k]:
-            return False
-    return True

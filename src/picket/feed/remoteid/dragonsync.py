@@ -37,7 +37,7 @@ So is an aircraft with the same place and signal strength as before.
 
 sensor_id is the kit (`seen_by`, the kit's `id`), else the option's, else "dragonsync". Operators' and pilots' places, ids and
 descriptions go to the operator table only; home is a row of its own (takeoff).
-Left out and counted: malformed, oversized (256 KiB unfinished, an array of more than 64 elements, what follows 256 values in one
+Left out and counted: malformed, oversized (a value of more than 64 KiB, an array of more than 64 elements, what follows 256 values in one
 payload), truncated, unknown_message, repeated, unconfirmed (detectors' source "energy": any
 energy in the band), availability ("online", "not_home"), operator_attributes (a place without an identity), no_remote_id (a
 sniffed device that sent none: nothing is kept), raw_advertisement (what sniffers send to the decoder, not to DragonSync),
@@ -56,9 +56,8 @@ from typing import Any
 
 import msgspec
 import numpy as np
-import numpy.typing as npt
 
-from picket.feed.format import Chunk, Decoded, Decoder, Floats, Format, Ints, Options
+from picket.feed.format import Chunk, Decoded, Decoder, Floats, Format, Options
 from picket.feed.joining import Joined, Joiner
 from picket.feed.remoteid import dragonsync_shapes as read
 from picket.feed.remoteid.dragonsync_kernels import find_values
@@ -72,31 +71,27 @@ from picket.feed.remoteid.dragonsync_reports import (
     published_signal,
 )
 from picket.feed.remoteid.dragonsync_shapes import NAN, Message
+from picket.feed.remoteid.dragonsync_tables import between, locations, operator_rows, rf_table, told_identities
 from picket.feed.remoteid.messages import (
     BOUND_95_TO_SIGMA,
-    LOCATION_KINDS,
     POSITION_95_M,
     RADIUS_95_TO_SIGMA,
     SPEED_95_MPS,
-    Locations,
 )
-from picket.feed.remoteid.messages_kernels import KEY, best_basic_id
 from picket.feed.remoteid.table import (
     SOURCES,
     Heard,
     IdentityMemory,
-    Operators,
-    Texts,
     detection_table,
-    operator_table,
     sound_positions,
+    stamps,
 )
 from picket.words import DETECTION, OPERATOR, STATUS, Batch, concat
 
 FOOT_PER_MINUTE_MPS = 0.3048 / 60
 KNOT_MPS = 1852 / 3600
 
-_MOST = 1 << 18  # bytes held back of an unfinished value; a message has about 2,000
+_MOST = 1 << 16  # bytes of a value, and of one held back unfinished; a message has about 2,000
 _REMEMBERED = 2048  # aircraft of which the last report is remembered, so that repeats are known
 _AVAILABILITY = (b"online", b"offline", b"None", b"not_home", b"home")
 _LINKS = ("900FHSS-NETID-", "MLRS-LINK-")
@@ -139,7 +134,7 @@ class _DragonSyncDecoder:
         left_out += Counter(malformed=broken, oversized=excess)
         found, view = _Sorted(), joined.data.data
         for first, last in zip(firsts.tolist(), lasts.tolist(), strict=True):
-            message = _parsed(view[first:last])
+            message = _parsed(view[first:last]) if last - first <= _MOST else "oversized"
             if isinstance(message, str):
                 left_out[message] += 1
             elif isinstance(message, list):
@@ -256,16 +251,16 @@ class _DragonSyncDecoder:
         with np.errstate(invalid="ignore"):
             if found.remote_id:
                 heard = self._heard(chunk, joined, found.remote_id)
-                keys = self._memory.recall(heard.address, heard.reference, _told(found.remote_id, left_out))
+                keys = self._memory.recall(heard.address, heard.reference, told_identities(found.remote_id, left_out))
                 row = np.array([i for i, r in enumerate(found.remote_id) if r.located], np.int64)
-                places = _locations([found.remote_id[i] for i in row.tolist()])
+                places = locations([found.remote_id[i] for i in row.tolist()])
                 detections.append(detection_table(places, row, heard, keys, left_out))
-                operators += _operator_rows(found.remote_id, heard, keys, left_out)
+                operators += operator_rows(found.remote_id, heard, keys, left_out)
             if found.rf:
                 heard = self._heard(chunk, joined, found.rf)
-                keys = _told(found.rf, left_out)
-                detections.append(_rf_table(found.rf, heard, left_out))
-                operators += _operator_rows(found.rf, heard, keys, left_out)
+                keys = told_identities(found.rf, left_out)
+                detections.append(rf_table(found.rf, heard, left_out))
+                operators += operator_rows(found.rf, heard, keys, left_out)
             if found.aircraft:
                 detections.append(self._aircraft(chunk, joined, found.aircraft, left_out))
         status = self._kits(chunk, joined, found.kits) if found.kits else Batch.empty(STATUS)
@@ -273,11 +268,11 @@ class _DragonSyncDecoder:
 
     def _heard(self, chunk: Chunk, joined: Joined, reports: Sequence[Report]) -> Heard:
         """Who heard the reports, when and how."""
-        times = _Times(chunk, joined, [r.first for r in reports], [r.last for r in reports], [r.observed for r in reports])
+        times = stamps(chunk, joined, [r.first for r in reports], [r.last for r in reports], [r.observed for r in reports])
         place: dict[str, int] = {}
         sensor = [place.setdefault(r.sensor or self.options.sensor_id or NAME, len(place)) for r in reports]
         return Heard(
-            received=times.received, offsets=times.offsets, reference=times.reference, reference_source=times.clock,
+            received=times.received, offsets=times.offsets, reference=times.reference, reference_source=times.reference_source,
             address=np.array([r.address for r in reports], np.int64), power_dbm=np.array([r.power_dbm for r in reports]),
             center_hz=np.array([r.center_hz for r in reports]), transport=np.array([r.transport for r in reports], np.int32),
             sensor=np.array(sensor, np.int32), sensors=tuple(place), source=chunk.source, origin=self.options.origin,
@@ -288,18 +283,18 @@ class _DragonSyncDecoder:
         places = np.array([read.place(m.lat, m.lon) for _, _, m in messages])
         sound = np.flatnonzero(sound_positions(places[:, 0], places[:, 1], "no_position", "bad_position", left_out))
         firsts, lasts, data = zip(*messages, strict=True)
-        times = _Times(chunk, joined, firsts, lasts, [NAN] * len(data))
+        times = stamps(chunk, joined, firsts, lasts, [NAN] * len(data))
         kept: list[Message] = [data[i] for i in sound.tolist()]
         left_out["unsure_altitude"] += sum(read.nonzero(m.alt) == read.nonzero(m.alt) for m in kept)
         names = [name if _ICAO.fullmatch(name) else None for name in ((read.text(m.icao) or "").upper() for m in kept)]
         columns = {
-            "time": times.reference[sound], "time_source": times.clock[sound], "received": times.received[sound],
+            "time": times.reference[sound], "time_source": times.reference_source[sound], "received": times.received[sound],
             "sensor_id": [read.text(m.seen_by) or self.options.sensor_id or NAME for m in kept], "kind": "adsb", "report": "plot",
             "origin": self.options.origin, "lat_deg": places[sound, 0], "lon_deg": places[sound, 1], "identity": names,
             "identity_kind": ["icao_address" if n and n[0] != "~" else None for n in names],
-            "speed_mps": _between([read.nonzero(m.speed) * KNOT_MPS for m in kept], 0, 1000),
-            "course_deg": _between([read.nonzero(m.track) for m in kept], 0, 360) % 360,
-            "climb_mps": _between([read.number(m.vertical_rate) * FOOT_PER_MINUTE_MPS for m in kept], -500, 500),
+            "speed_mps": between([read.nonzero(m.speed) * KNOT_MPS for m in kept], 0, 1000),
+            "course_deg": between([read.nonzero(m.track) for m in kept], 0, 360) % 360,
+            "climb_mps": between([read.number(m.vertical_rate) * FOOT_PER_MINUTE_MPS for m in kept], -500, 500),
             "sigma_position_m": [_coded_bound(m.nac_p, POSITION_95_M, 11) * RADIUS_95_TO_SIGMA for m in kept],
             "sigma_speed_mps": [_coded_bound(m.nac_v, SPEED_95_MPS, 4) * BOUND_95_TO_SIGMA for m in kept],
             "source": chunk.source, "source_offset": times.offsets[sound],
@@ -310,10 +305,10 @@ class _DragonSyncDecoder:
         """Heartbeats of kits: where they are and how their computers do."""
         firsts, lasts, data = zip(*messages, strict=True)
         sent = [read.unix(m.updated if m.updated is not None else m.timestamp) for m in data]
-        times = _Times(chunk, joined, firsts, lasts, sent)
+        times = stamps(chunk, joined, firsts, lasts, sent)
         kits = [_kit(m) for m in data]
         columns = {
-            "time": times.reference, "time_source": times.clock, "received": times.received, "origin": self.options.origin,
+            "time": times.reference, "time_source": times.reference_source, "received": times.received, "origin": self.options.origin,
             "sensor_id": [name or self.options.sensor_id or NAME for name, _, _ in kits], "event": "heartbeat",
             "state": [state for _, state, _ in kits], "detail": [detail for _, _, detail in kits], "source": chunk.source,
             "source_offset": times.offsets,
@@ -357,136 +352,6 @@ def _kit(m: Message) -> tuple[str | None, str, str]:
         amount = read.number(value)
         words.append(f"{label} {amount:.0f} {unit}" if abs(amount) < 1e10 else "")
     return name, state, ", ".join(w for w in words if w)
-
-
-# -- reports -> columns ---------------------------------------------------------------------------------------------
-
-
-class _Times:
-    """When messages were heard, by whose clock, and where they lie: columns of `Heard`."""
-
-    def __init__(self, chunk: Chunk, joined: Joined, first: Sequence[int], last: Sequence[int], sent: Sequence[float]) -> None:
-        arrived = joined.received(np.array(last, np.int64) - 1)
-        told = np.array(sent, np.float64)
-        known = ~np.isnan(told)
-        clock = SOURCES.index(chunk.time_source) if chunk.time_source in SOURCES else -1
-        self.received: Floats = np.where(np.isnan(arrived), told, arrived)
-        self.reference: Floats = np.where(known, told, arrived)
-        self.clock = np.where(known, SOURCES.index("receiver"), np.where(np.isnan(arrived), -1, clock)).astype(np.int32)
-        self.offsets: Ints = joined.offset(np.array(first, np.int64), chunk.link != "stream")
-
-
-def _told(reports: Sequence[Report], left_out: Counter[str]) -> npt.NDArray[np.uint8]:
-    """(n, 21) the best identity of each report, as in a Basic ID message; zeros where there is none."""
-    raw, row = [], []
-    for i, r in enumerate(reports):
-        for kind, identity in r.serials or ((0, ""),):
-            octets = identity.encode("ascii", "replace") if identity.isascii() else b"\xff"  # \xff: no identity, and counted
-            if len(octets) > KEY - 1:
-                octets = b"\xff"
-            raw.append(bytes([0, kind << 4 | r.ua_type]) + octets.ljust(KEY - 1, b"\0"))
-            row.append(i)
-    data, at = np.frombuffer(b"".join(raw), np.uint8), np.arange(len(raw)) * (1 + KEY)
-    told, bad = best_basic_id(data, at, np.array(row, np.int64), len(reports))
-    left_out["bad_identity"] += bad
-    told = np.asarray(told)
-    nameless = ~told[:, 1:].any(axis=1)
-    told[nameless, 0] = [reports[i].ua_type for i in np.flatnonzero(nameless).tolist()]
-    return told
-
-
-def _column(reports: Sequence[Report], name: str) -> Floats:
-    return np.array([getattr(r, name) for r in reports], np.float64)
-
-
-def _between(values: Sequence[float] | Floats, low: float, high: float) -> Floats:
-    """The values as float64, NaN where they lie outside."""
-    array = np.asarray(values, np.float64)
-    return np.where((array >= low) & (array <= high), array, np.nan)
-
-
-def _locations(reports: Sequence[Report]) -> Locations:
-    """The reports' places and movements within the ranges of a Remote ID Location message."""
-    height, takeoff = _between(_column(reports, "height"), -999.5, 31767.5), np.array([r.above_takeoff for r in reports])
-    return Locations(
-        lat_deg=_column(reports, "lat"),
-        lon_deg=_column(reports, "lon"),
-        alt_wgs84_m=_between(_column(reports, "alt"), -999.5, 31767.5),
-        alt_pressure_m=_between(_column(reports, "alt_pressure"), -999.5, 31767.5),
-        height_agl_m=np.where(takeoff, np.nan, height),
-        height_takeoff_m=np.where(takeoff, height, np.nan),
-        speed_mps=_between(_column(reports, "speed"), 0, 254.25),
-        course_deg=_column(reports, "course"),
-        climb_mps=_between(_column(reports, "climb"), -62, 62),
-        sigma_position_m=_between(_column(reports, "within_horizontal"), 0, 20_000) * RADIUS_95_TO_SIGMA,
-        sigma_altitude_m=_between(_column(reports, "within_vertical"), 0, 1000) * BOUND_95_TO_SIGMA,
-        sigma_speed_mps=_between(_column(reports, "within_speed"), 0, 100) * BOUND_95_TO_SIGMA,
-        second=_column(reports, "second"),
-    )
-
-
-def _rf_table(reports: Sequence[Report], heard: Heard, left_out: Counter[str]) -> Batch:
-    """Detections of transmissions without Remote ID; one without a position is still one."""
-    places = _locations(reports)
-    lat, lon = places.lat_deg, places.lon_deg
-    placed = (lat != 0) | (lon != 0)
-    told = np.flatnonzero(placed)
-    placed[told] = sound_positions(lat[told], lon[told], "no_position", "bad_position", left_out)
-    unknown = np.isnan(heard.reference)
-    columns: dict[str, Any] = {
-        "time": heard.reference, "time_source": np.where(unknown, -1, heard.reference_source), "received": heard.received,
-        "sensor_id": heard.sensor, "kind": "rf", "report": "plot", "origin": heard.origin,
-        "lat_deg": np.where(placed, lat, np.nan), "lon_deg": np.where(placed, lon, np.nan),
-        "power_dbm": heard.power_dbm, "center_hz": heard.center_hz, "bandwidth_hz": _column(reports, "bandwidth_hz"),
-        "identity": [r.serials[0][1] if r.serials and _is_serial(r.serials[0][1]) else None for r in reports],
-        "sensor_track_id": [r.track for r in reports], "classification": [r.classification for r in reports],
-        "sensor_lat_deg": _column(reports, "sensor_lat"), "sensor_lon_deg": _column(reports, "sensor_lon"),
-        "source": heard.source, "source_offset": heard.offsets,
-    }  # fmt: skip
-    columns["identity_kind"] = [None if identity is None else "serial" for identity in columns["identity"]]
-    for name in ("alt_wgs84_m", "height_agl_m", "height_takeoff_m", "speed_mps", "climb_mps"):
-        columns[name] = getattr(places, name)
-    return Batch.build(DETECTION, len(reports), columns, {"time_source": SOURCES, "sensor_id": heard.sensors})
-
-
-def _is_serial(identity: str) -> bool:
-    """True for text that a Basic ID could hold, so that both tables tell the same identity."""
-    return len(identity) < KEY and identity.isascii()
-
-
-def _operator_rows(reports: Sequence[Report], heard: Heard, keys: npt.NDArray[np.uint8], left_out: Counter[str]) -> list[Batch]:
-    """Rows of the operators, and of the take-off places where those are told apart."""
-    n = len(reports)
-    silent = np.full(n, -1, np.int32)
-    told = Operators(
-        has_place=np.array([r.tells_pilot for r in reports], np.bool_),
-        lat_deg=_column(reports, "pilot_lat"),
-        lon_deg=_column(reports, "pilot_lon"),
-        alt_wgs84_m=_between(_column(reports, "pilot_alt"), -999.5, 31767.5),
-        location_kind=np.array([r.pilot_kind for r in reports], np.int64),
-        time=_column(reports, "pilot_time"),
-        operator_id=_texts([r.operator_id for r in reports]),
-        description=_texts([r.description for r in reports]),
-    )
-    home_lat, home_lon, unknown = _column(reports, "home_lat"), _column(reports, "home_lon"), np.full(n, np.nan)
-    home = Operators(
-        has_place=(home_lat != 0) | (home_lon != 0),
-        lat_deg=home_lat,
-        lon_deg=home_lon,
-        alt_wgs84_m=unknown,
-        location_kind=np.full(n, LOCATION_KINDS.index("takeoff")),
-        time=unknown,
-        operator_id=Texts(silent, ()),
-        description=Texts(silent, ()),
-    )
-    return [operator_table(each, heard, keys, left_out) for each in (told, home)]
-
-
-def _texts(values: Sequence[str | None]) -> Texts:
-    """A text column of optional words."""
-    place: dict[str, int] = {}
-    codes = [-1 if v is None else place.setdefault(v, len(place)) for v in values]
-    return Texts(np.array(codes, np.int32), tuple(place))
 
 
 def _coded_bound(code: Any, bounds_95: Floats, most: int) -> float:

@@ -50,6 +50,7 @@ class Report(msgspec.Struct, gc=False):
     climb: float = NAN
     within_horizontal: float = NAN  # 95 % bounds
     within_vertical: float = NAN
+    within_pressure: float = NAN
     within_speed: float = NAN
     pilot_lat: float = 0.0
     pilot_lon: float = 0.0
@@ -82,7 +83,7 @@ def published_drone(m: Message, first: int, last: int) -> Report:
     r.above_takeoff = m.height_type == "Above Takeoff"
     r.speed, r.climb, r.course = read.nonzero(m.speed), read.nonzero(m.vspeed), read.course(m.direction, m.ew_dir)
     r.within_horizontal, r.within_vertical = read.bound(m.horizontal_accuracy), read.bound(m.vertical_accuracy)
-    r.within_speed = read.bound(m.speed_accuracy)
+    r.within_pressure, r.within_speed = read.bound(m.baro_accuracy), read.bound(m.speed_accuracy)
     r.pilot_lat, r.pilot_lon = read.place(m.pilot_lat, m.pilot_lon)
     r.home_lat, r.home_lon = read.place(m.home_lat, m.home_lon)
     r.tells_pilot = r.pilot_lat != 0 or r.pilot_lon != 0  # 0, 0 stands in every message without one
@@ -147,7 +148,7 @@ def _place(r: Report, v: read.Location) -> None:
     r.speed, r.climb = read.nonzero(v.speed), read.nonzero(v.vert_speed)
     r.course = read.course(v.direction, v.ew_dir_segment)
     r.within_horizontal, r.within_vertical = read.bound(v.horizontal_accuracy), read.bound(v.vertical_accuracy)
-    r.within_speed = read.bound(v.speed_accuracy)
+    r.within_pressure, r.within_speed = read.bound(v.baro_accuracy), read.bound(v.speed_accuracy)
 
 
 def _operator_place(r: Report, s: read.System) -> None:

@@ -13,6 +13,8 @@ from typing import Any
 
 import msgspec
 
+from picket.feed.remoteid.messages import printable
+
 NAN = math.nan
 LONGEST_TEXT = 100  # characters kept of any text that a sender chose
 
@@ -45,6 +47,7 @@ class Location(msgspec.Struct, gc=False):
     ew_dir_segment: Any = None
     horizontal_accuracy: Any = None
     vertical_accuracy: Any = None
+    baro_accuracy: Any = None
     speed_accuracy: Any = None
     timestamp: Any = None
 
@@ -143,6 +146,7 @@ class Message(msgspec.Struct, gc=False, rename={
     ew_dir: Any = None
     horizontal_accuracy: Any = None
     vertical_accuracy: Any = None
+    baro_accuracy: Any = None
     speed_accuracy: Any = None
     ua_type: Any = None
     description: Any = None
@@ -218,10 +222,7 @@ def text(value: Any) -> str | None:
     """Printable text of at most LONGEST_TEXT characters, others as U+FFFD; None where there is none."""
     if type(value) is not str:
         return None
-    value = value[:LONGEST_TEXT].strip()
-    if not value.isprintable():
-        value = "".join(c if c.isprintable() else "\ufffd" for c in value)
-    return value or None
+    return printable(value[:LONGEST_TEXT])
 
 
 def address(value: Any) -> int:

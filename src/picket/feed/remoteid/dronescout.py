@@ -15,6 +15,10 @@ stands in for `received` where a file does not say when its messages arrived (th
 The structure repeats the last known value of everything that the receiver heard from an address, each with its valid flag.
 Choices: channel 0 of a Bluetooth message is no channel that Remote ID may use and means unknown; a structure without a valid
 Basic ID takes the last identity of its address, as in `table.py`. Authentication pages are not read.
+
+Left out and counted: malformed (no JSON, or values of another type), bad_length (a structure of another size), unknown_message,
+oversized (an object of more than 64 KiB; what follows 256 objects in one payload), truncated, identity_only and empty_message (a
+structure that gives no row), and the reasons of `table.py`.
 """
 
 from __future__ import annotations
@@ -30,7 +34,7 @@ import numpy.typing as npt
 
 from picket.feed.format import Chunk, Decoded, Decoder, Floats, Format, Ints, Options
 from picket.feed.joining import Joined, Joiner
-from picket.feed.remoteid.dronescout_kernels import find_objects
+from picket.feed.remoteid.dronescout_kernels import REASONS, find_objects
 from picket.feed.remoteid.messages import (
     ALTITUDE_95_M,
     BOUND_95_TO_SIGMA,
@@ -48,10 +52,23 @@ from picket.feed.remoteid.messages import (
     bound_code,
     encode_location,
     identity_bytes,
+    printable,
     read_locations,
+    sigma_of_height,
 )
 from picket.feed.remoteid.messages_kernels import KEY, best_basic_id
-from picket.feed.remoteid.table import SOURCES, Heard, IdentityMemory, Operators, detection_table, operator_table, read_texts
+from picket.feed.remoteid.table import (
+    SOURCES,
+    Heard,
+    IdentityMemory,
+    Operators,
+    Stamps,
+    count_quiet,
+    detection_table,
+    operator_table,
+    read_texts,
+    stamps,
+)
 from picket.words import STATUS, Batch
 
 _BASIC_ID = np.dtype([("ua_type", "<u4"), ("id_type", "<u4"), ("id", "u1", 21)], align=True)
@@ -252,29 +269,14 @@ class _Data(msgspec.Struct, gc=False, rename={
 
 
 class _Message(msgspec.Struct, gc=False):
-    data: _Data
+    data: _Data | None = None
 
 
-_MOST = 1 << 20  # bytes held back of an unfinished object; a message has about 1,500
+_MOST = 1 << 16  # bytes of an object, and of one held back unfinished; a message has about 1,500
 _LONGEST_NAME = 100  # characters kept of what a sensor calls itself
 _LATEST_MS = 4102444800000.0  # 2100-01-01: a stamp beyond is no time
 _TRANSPORT = {name.lower(): TRANSPORTS.index(transport) for transport, name in _TYPES.items()}
 _read = msgspec.json.Decoder(_Message).decode
-
-
-class _Stamps:
-    """What n messages share: times, offsets, whose clock; columns of `Heard`."""
-
-    def __init__(self, chunk: Chunk, joined: Joined, first: Sequence[int], last: Sequence[int], data: Sequence[_Data]) -> None:
-        arrived = joined.received(np.array(last, np.int64) - 1)
-        sent = np.array([np.nan if d.timestamp is None else d.timestamp for d in data], np.float64)
-        sent = np.where((sent > 0) & (sent < _LATEST_MS), sent / 1000, np.nan)
-        known = ~np.isnan(sent)
-        clock = SOURCES.index(chunk.time_source) if chunk.time_source in SOURCES else -1
-        self.received: Floats = np.where(np.isnan(arrived), sent, arrived)
-        self.reference: Floats = np.where(known, sent, arrived)
-        self.clock = np.where(known, SOURCES.index("receiver"), np.where(np.isnan(arrived), -1, clock)).astype(np.int32)
-        self.offsets: Ints = joined.offset(np.array(first, np.int64), chunk.link != "stream")
 
 
 @dataclass
@@ -291,22 +293,28 @@ class _DroneScoutDecoder:
         """Rows and counted reasons: malformed, bad_length, oversized, truncated, unknown_message, and those of Remote ID."""
         left_out: Counter[str] = Counter()
         joined = self._joiner.join(chunk)
-        firsts, lasts, rest, broken = find_objects(joined.data, joined.starts, joined.ends)
-        if chunk.link == "stream":
+        stream = chunk.link == "stream"
+        firsts, lasts, rest, counts = find_objects(joined.data, joined.starts, joined.ends, not stream)
+        if stream:
             left_out["oversized"] += not self._joiner.keep(joined, int(rest[0]))
         else:
             left_out["truncated"] += int(np.count_nonzero(rest < joined.ends))
-        left_out["malformed"] += broken
+        left_out += Counter(dict(zip(REASONS, counts.tolist(), strict=True)))
         aircraft: list[tuple[int, int, _Data]] = []
         sensors: list[tuple[int, int, _Data]] = []
         view = joined.data.data
         for first, last in zip(firsts.tolist(), lasts.tolist(), strict=True):
+            if last - first > _MOST:
+                left_out["oversized"] += 1
+                continue
             try:
                 data = _read(view[first:last]).data
             except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
                 left_out["malformed"] += 1
                 continue
-            if data.uas is not None and len(data.uas) in (UAS_LAYOUT.itemsize, UAS_SIZE):
+            if data is None:
+                left_out["unknown_message"] += 1
+            elif data.uas is not None and len(data.uas) in (UAS_LAYOUT.itemsize, UAS_SIZE):
                 aircraft.append((first, last, data))
             elif data.uas is not None:
                 left_out["bad_length"] += 1
@@ -329,53 +337,63 @@ class _DroneScoutDecoder:
         if not messages:
             return Decoded()
         firsts, lasts, data = zip(*messages, strict=True)
-        heard = self._heard(chunk, _Stamps(chunk, joined, firsts, lasts, data), data)
+        heard = self._heard(chunk, stamps(chunk, joined, firsts, lasts, _sent(data)), data)
         raw = b"".join([d.uas[: UAS_LAYOUT.itemsize] for d in data])
         uas = np.frombuffer(raw, UAS_LAYOUT)
-        told = _told(uas, left_out)
+        told, bad = _told(uas)
+        left_out["bad_identity"] += int(bad.sum())
         keys = self._memory.recall(heard.address, heard.reference, told)
         row = np.flatnonzero(uas["location_valid"])
         with np.errstate(invalid="ignore"):  # a damaged structure may hold signalling NaNs
             detections = detection_table(_locations(uas["location"][row]), row, heard, keys, left_out)
-            operators = operator_table(_operators(uas), heard, keys, left_out)
-        left_out["no_position"] += len(uas) - len(row)
+            spoken = _operators(uas)
+            operators = operator_table(spoken, heard, keys, left_out)
+        count_quiet((uas["location_valid"] == 0) & ~spoken.has_place, told, bad, spoken, left_out)
         return Decoded(detections, operators)
 
-    def _heard(self, chunk: Chunk, stamps: _Stamps, data: Sequence[_Data]) -> Heard:
+    def _heard(self, chunk: Chunk, times: Stamps, data: Sequence[_Data]) -> Heard:
         """Who heard the messages, when and how."""
         place: dict[str, int] = {}
-        sensor = [
-            place.setdefault((d.sensor_id or "")[:_LONGEST_NAME] or self.options.sensor_id or NAME, len(place)) for d in data
-        ]
+        sensor = [place.setdefault(self._name(d), len(place)) for d in data]
         numbers: dict[str | None, int] = {a: _address(a) for a in {d.address for d in data}}
         power = np.array([np.nan if d.rssi is None else d.rssi for d in data], np.float64)
         transport = np.array([_TRANSPORT.get((d.type or "").lower(), -1) for d in data], np.int32)
         channel = np.array([0 if d.channel is None else d.channel for d in data], np.float64)
         return Heard(
-            received=stamps.received, offsets=stamps.offsets, reference=stamps.reference, reference_source=stamps.clock,
+            received=times.received, offsets=times.offsets, reference=times.reference, reference_source=times.reference_source,
             address=np.array([numbers[d.address] for d in data], np.int64),
             power_dbm=np.where((power > -200) & (power < 50), power, np.nan),
             center_hz=_center(channel, transport >= TRANSPORTS.index("bt4")), transport=transport,
             sensor=np.array(sensor, np.int32), sensors=tuple(place), source=chunk.source, origin=self.options.origin,
         )  # fmt: skip
 
+    def _name(self, data: _Data) -> str:
+        """What the receiver is called: by itself, else by the option."""
+        return printable((data.sensor_id or "")[:_LONGEST_NAME]) or self.options.sensor_id or NAME
+
     def _sensors(self, chunk: Chunk, joined: Joined, messages: list[tuple[int, int, _Data]]) -> Batch:
         """Status rows: the receiver's own judgement and words."""
         if not messages:
             return Batch.empty(STATUS)
         firsts, lasts, data = zip(*messages, strict=True)
-        stamps = _Stamps(chunk, joined, firsts, lasts, data)
+        times = stamps(chunk, joined, firsts, lasts, _sent(data))
         columns = {
-            "time": stamps.reference, "time_source": stamps.clock, "received": stamps.received, "origin": self.options.origin,
-            "sensor_id": [(d.sensor_id or "")[:_LONGEST_NAME] or self.options.sensor_id or NAME for d in data], "event": "heartbeat",
-            "state": [_state(d.status) for d in data], "source": chunk.source, "source_offset": stamps.offsets,
-            "detail": [" ".join(w for w in (d.model, d.firmware, d.status) if w)[:200] for d in data],
+            "time": times.reference, "time_source": times.reference_source, "received": times.received, "origin": self.options.origin,
+            "sensor_id": [self._name(d) for d in data], "event": "heartbeat",
+            "state": [_state(d.status) for d in data], "source": chunk.source, "source_offset": times.offsets,
+            "detail": [printable(" ".join(w for w in (d.model, d.firmware, d.status) if w)[:200]) for d in data],
         }  # fmt: skip
         return Batch.build(STATUS, len(data), columns, {"time_source": SOURCES})
 
 
-def _told(uas: npt.NDArray[Any], left_out: Counter[str]) -> npt.NDArray[np.uint8]:
-    """(n, 21) the better of the valid Basic IDs of each structure, as in a Basic ID message; zeros where there is none."""
+def _sent(data: Sequence[_Data]) -> Floats:
+    """(n,) UNIX seconds of the receiver's own clock, NaN where it gives no time."""
+    sent = np.array([np.nan if d.timestamp is None else d.timestamp for d in data], np.float64)
+    return np.where((sent > 0) & (sent < _LATEST_MS), sent / 1000, np.nan)
+
+
+def _told(uas: npt.NDArray[Any]) -> tuple[npt.NDArray[np.uint8], Ints]:
+    """The better of the valid Basic IDs of each structure, and how many were none: see `best_basic_id`."""
     ids = uas["basic_id"]
     messages = np.zeros((len(uas), 2, 1 + KEY), np.uint8)
     messages[..., 1] = np.minimum(ids["id_type"], 15) << 4 | np.minimum(ids["ua_type"], 15)
@@ -384,25 +402,26 @@ def _told(uas: npt.NDArray[Any], left_out: Counter[str]) -> npt.NDArray[np.uint8
     flat = messages.ravel()
     flat.setflags(write=False)  # as received bytes are: the kernel is compiled once
     told, bad = best_basic_id(flat, valid * (1 + KEY), valid // 2, len(uas))
-    left_out["bad_identity"] += bad
-    return np.asarray(told)
+    return np.asarray(told), np.asarray(bad)
 
 
 def _locations(m: npt.NDArray[Any]) -> Locations:
     """The structures' locations in the detection table's units, with the library's codes for unknown as NaN."""
     height, above_ground = _within(m["height"], -999.5, 31767.5), m["height_type"] == 1
+    alt, pressure = _within(m["alt_geodetic"], -999.5, 31767.5), _within(m["alt_pressure"], -999.5, 31767.5)
+    vertical, own = (ALTITUDE_95_M[np.minimum(m[name], 15)] for name in ("accuracy_vertical", "accuracy_pressure"))
     return Locations(
         lat_deg=m["lat"],
         lon_deg=m["lon"],
-        alt_wgs84_m=_within(m["alt_geodetic"], -999.5, 31767.5),
-        alt_pressure_m=_within(m["alt_pressure"], -999.5, 31767.5),
+        alt_wgs84_m=alt,
+        alt_pressure_m=pressure,
         height_agl_m=np.where(above_ground, height, np.nan),
         height_takeoff_m=np.where(above_ground, np.nan, height),
         speed_mps=_within(m["speed"], 0, 254.25),
         course_deg=_within(m["direction"], 0, 360) % 360,
         climb_mps=_within(m["vertical_speed"], -62, 62),
         sigma_position_m=POSITION_95_M[np.minimum(m["accuracy_horizontal"], 15)] * RADIUS_95_TO_SIGMA,
-        sigma_altitude_m=ALTITUDE_95_M[np.minimum(m["accuracy_vertical"], 15)] * BOUND_95_TO_SIGMA,
+        sigma_altitude_m=sigma_of_height(alt, pressure, vertical, own),
         sigma_speed_mps=SPEED_95_MPS[np.minimum(m["accuracy_speed"], 15)] * BOUND_95_TO_SIGMA,
         second=np.round(_within(m["second"], 0, 3600), 1),  # tenths on the air
     )

@@ -27,10 +27,10 @@ from collections import Counter
 import numpy as np
 
 from picket.feed.format import Chunk, Options
-from picket.feed.remoteid.ble import BT4, BT5, sent_address, service_data
-from picket.feed.remoteid.ble_kernels import PACKET, REASONS, find_payloads
+from picket.feed.remoteid.ble import adverts_in, sent_address, service_data
+from picket.feed.remoteid.ble_kernels import PACKET, REASONS
 from picket.feed.remoteid.hci_kernels import DIRECTED, H4, MONITOR, SHORTEST, read_reports
-from picket.feed.remoteid.table import NAME, Adverts, heard_by_one
+from picket.feed.remoteid.table import Adverts
 
 LINKS = {"hci-h4": H4, "hci-h4-phdr": DIRECTED, "hci-monitor": MONITOR}
 
@@ -42,15 +42,7 @@ def find_adverts(chunk: Chunk, options: Options) -> tuple[Adverts, Counter[str]]
     room = int((np.minimum(ends - starts, 258) // SHORTEST).sum())
     packets, frame, counts = np.empty(room, PACKET), np.empty(room, np.int64), np.zeros(len(REASONS), np.int64)
     packets = packets[: read_reports(data, starts, ends, LINKS[chunk.link], packets, frame, counts)]
-    at, until, packet = find_payloads(data, packets, counts)
-    found, frame = packets[packet], frame[packet]
-    heard = heard_by_one(
-        chunk.received[frame], chunk.offsets[frame], found["address"].copy(), found["power_dbm"].copy(),
-        found["center_hz"].copy(), np.where(found["extended"], BT5, BT4).astype(np.int32),
-        source=chunk.source, time_source=chunk.time_source, options=options, name=NAME,
-    )  # fmt: skip
-    left_out = Counter({reason: n for reason, n in zip(REASONS, counts.tolist(), strict=True) if n})
-    return Adverts(data, at, until, heard), left_out
+    return adverts_in(chunk, options, data, packets, frame, counts)
 
 
 # -- the encoder -----------------------------------------------------------------------------------------------------

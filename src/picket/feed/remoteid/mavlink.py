@@ -5,7 +5,7 @@ MAVLink 2 framing and the message definitions of common.xml (mavlink.io, as of J
     FD  length  incompat  compat  sequence  system  component  message(3)  payload(length)  crc(2)  [signature(13)]
 
 The CRC is X.25's over all bytes after FD and the message's CRC_EXTRA. Payloads lose their zero bytes at the end. A payload's
-fields lie by size, larger ones first: the layouts below are that order and the only place that says where a field lies.
+fields lie by size, larger ones first: `mavlink_messages.py` holds the layouts and the encoders.
 
     12900 BASIC_ID          what the aircraft calls itself       12904 SYSTEM         where the operator is
     12901 LOCATION          where it is and how it moves         12905 OPERATOR_ID    the operator's registration
@@ -37,7 +37,6 @@ beginning is tried.
 
 from __future__ import annotations
 
-import struct
 from collections import Counter
 from dataclasses import dataclass
 from typing import Any
@@ -48,26 +47,22 @@ import numpy.typing as npt
 from picket.feed.format import Chunk, Decoded, Decoder, Floats, Format, Ints, Options
 from picket.feed.joining import Joined, Joiner
 from picket.feed.remoteid.mavlink_kernels import CRC, REASONS, SIGNED, TRIES, find_frames, payloads, senders
+from picket.feed.remoteid.mavlink_messages import LAYOUTS, MESSAGES, crc16
 from picket.feed.remoteid.messages import (
     ALTITUDE_95_M,
     BASIC_ID,
     BOUND_95_TO_SIGMA,
     EPOCH,
-    IDENTITY_KINDS,
     LOCATION,
-    LOCATION_KINDS,
     LOCATION_LAYOUT,
     MESSAGE_SIZE,
     POSITION_95_M,
     RADIUS_95_TO_SIGMA,
     SPEED_95_MPS,
-    STATUSES,
-    UA_TYPES,
     Locations,
-    bound_code,
     clean_text,
-    identity_bytes,
     read_locations,
+    sigma_of_height,
 )
 from picket.feed.remoteid.messages_kernels import KEY, best_basic_id, split
 from picket.feed.remoteid.messages_kernels import REASONS as PACK_REASONS
@@ -77,238 +72,25 @@ from picket.feed.remoteid.table import (
     Heard,
     IdentityMemory,
     Operators,
-    _count_quiet,
-    _operators,
-    _records,
+    count_quiet,
     detection_table,
     operator_table,
+    read_operators,
+    read_records,
     read_texts,
+    without_places,
 )
 from picket.words import DETECTION, OPERATOR, STATUS, Batch, concat
 
 Bytes = npt.NDArray[np.uint8]
 Records = npt.NDArray[Any]
 
-_TARGET = [("target_system", "u1"), ("target_component", "u1"), ("about", "u1", 20)]
-LAYOUTS: dict[str, np.dtype[Any]] = {
-    "HEARTBEAT": np.dtype("u1"),  # only its checksum matters here
-    "BASIC_ID": np.dtype([*_TARGET, ("id_type", "u1"), ("ua_type", "u1"), ("id", "u1", 20)]),
-    "LOCATION": np.dtype(
-        [
-            ("lat", "<i4"),  # 1e-7 deg
-            ("lon", "<i4"),
-            ("alt_pressure", "<f4"),  # m
-            ("alt_geodetic", "<f4"),
-            ("height", "<f4"),
-            ("second", "<f4"),  # s in the hour, UTC
-            ("course", "<u2"),  # 0.01 deg
-            ("speed", "<u2"),  # cm/s
-            ("climb", "<i2"),
-            *_TARGET,
-            ("status", "u1"),
-            ("height_reference", "u1"),  # 0 take-off, 1 ground
-            ("accuracy_horizontal", "u1"),  # codes of the Remote ID Location message
-            ("accuracy_vertical", "u1"),
-            ("accuracy_pressure", "u1"),
-            ("accuracy_speed", "u1"),
-            ("accuracy_time", "u1"),
-        ]
-    ),
-    "AUTHENTICATION": np.dtype([("timestamp", "<u4"), *_TARGET, ("kinds", "u1", 4), ("data", "u1", 23)]),
-    "SELF_ID": np.dtype([*_TARGET, ("kind", "u1"), ("text", "u1", 23)]),
-    "SYSTEM": np.dtype(
-        [
-            ("lat", "<i4"),
-            ("lon", "<i4"),
-            ("area_ceiling", "<f4"),
-            ("area_floor", "<f4"),
-            ("alt_geodetic", "<f4"),
-            ("timestamp", "<u4"),  # s since EPOCH
-            ("area_count", "<u2"),
-            ("area_radius", "<u2"),
-            *_TARGET,
-            ("location_kind", "u1"),
-            ("classification_kind", "u1"),
-            ("category", "u1"),
-            ("class", "u1"),
-        ]
-    ),
-    "OPERATOR_ID": np.dtype([*_TARGET, ("kind", "u1"), ("id", "u1", 20)]),
-    "MESSAGE_PACK": np.dtype([*_TARGET, ("message_size", "u1"), ("count", "u1"), ("messages", "u1", 225)]),
-    "ARM_STATUS": np.dtype([("status", "u1"), ("error", "u1", 50)]),
-    "SYSTEM_UPDATE": np.dtype(
-        [("lat", "<i4"), ("lon", "<i4"), ("alt_geodetic", "<f4"), ("timestamp", "<u4"), *_TARGET[:2]]
-    ),
-}  # fmt: skip
-# message -> id and CRC_EXTRA (a checksum of its definition); in the order of LAYOUTS and of the ids
-MESSAGES = {
-    "HEARTBEAT": (0, 50), "BASIC_ID": (12900, 114), "LOCATION": (12901, 254), "AUTHENTICATION": (12902, 140), "SELF_ID": (12903, 249),
-    "SYSTEM": (12904, 77), "OPERATOR_ID": (12905, 49), "MESSAGE_PACK": (12915, 94), "ARM_STATUS": (12918, 139),
-    "SYSTEM_UPDATE": (12919, 7),
-}  # fmt: skip
 _NAMES = tuple(MESSAGES)
 _KNOWN = np.array([number for number, _ in MESSAGES.values()], np.int64)
 _EXTRA = np.array([extra for _, extra in MESSAGES.values()], np.int64)
 _WANTED = np.array([name != "HEARTBEAT" for name in MESSAGES], np.int64)
 _LONGEST = 1024  # bytes held back of a stream: a frame and its stamp have 288
 _PACK = 3 + 225  # bytes of a pack as on the air
-
-# -- encoders ------------------------------------------------------------------------------------------------------
-
-
-def encode_frame(
-    message: str, payload: bytes, *, system: int = 1, component: int = 236, sequence: int = 0, signature: bytes = b""
-) -> bytes:
-    """A MAVLink 2 frame of a message of MESSAGES; `signature` (13 bytes, not made here) sets the flag that announces it."""
-    number, extra = MESSAGES[message]
-    payload = payload.rstrip(b"\0") or payload[:1]
-    head = bytes([len(payload), SIGNED if signature else 0, 0, sequence & 255, system, component]) + number.to_bytes(3, "little")
-    return b"\xfd" + head + payload + struct.pack("<H", _crc(head + payload + bytes([extra]))) + signature
-
-
-def encode_stamp(time: float) -> bytes:
-    """The 8 bytes that stand before a frame in a .tlog; `time` is UNIX seconds UTC."""
-    return struct.pack(">Q", round(time * 1e6))
-
-
-def encode_basic_id(
-    identity: str, identity_kind: str | None = "serial", ua_type: str | None = "helicopter_or_multirotor", *, about: str = ""
-) -> bytes:
-    """The payload of a BASIC_ID message. Raises ValueError where the identity does not fit.
-
-    about  of this and the next encoders: the field id_or_mac: "" (the sender's own), a radio address or an identity
-    """
-    m = _message("BASIC_ID", about)
-    m["id_type"], m["ua_type"] = IDENTITY_KINDS.index(identity_kind), UA_TYPES.index(ua_type)
-    _put(m["id"], identity_bytes(identity, identity_kind))
-    return bytes(m.tobytes())
-
-
-def encode_location(
-    *,
-    lat_deg: float,
-    lon_deg: float,
-    alt_wgs84_m: float = np.nan,
-    alt_pressure_m: float = np.nan,
-    height_takeoff_m: float = np.nan,
-    height_agl_m: float = np.nan,
-    speed_mps: float = np.nan,
-    course_deg: float = np.nan,
-    climb_mps: float = np.nan,
-    sigma_position_m: float = np.nan,
-    sigma_altitude_m: float = np.nan,
-    sigma_speed_mps: float = np.nan,
-    time: float = np.nan,
-    status: str = "airborne",
-    about: str = "",
-) -> bytes:
-    """The payload of a LOCATION message; NaN is sent as the unknown of its field, `time` is UNIX seconds UTC.
-
-    Steps: 1e-7 deg, 0.01 deg, 0.01 m/s; heights and time are 32-bit floats; a sigma becomes the smallest 95 % bound that holds it.
-    """
-    m = _message("LOCATION", about)
-    above_ground = not np.isnan(height_agl_m)
-    m["lat"], m["lon"] = round(lat_deg * 1e7), round(lon_deg * 1e7)
-    m["alt_pressure"], m["alt_geodetic"] = _or(alt_pressure_m, -1000), _or(alt_wgs84_m, -1000)
-    m["height"], m["height_reference"] = _or(height_agl_m if above_ground else height_takeoff_m, -1000), above_ground
-    m["second"] = _or(time % 3600, 65535)
-    m["course"] = 36100 if np.isnan(course_deg) else round(course_deg % 360 * 100) % 36000
-    m["speed"] = 25500 if np.isnan(speed_mps) else round(np.clip(speed_mps, 0, 254.25) * 100)
-    m["climb"] = 6300 if np.isnan(climb_mps) else round(np.clip(climb_mps, -62, 62) * 100)
-    m["status"] = STATUSES.index(status)
-    m["accuracy_horizontal"] = bound_code(sigma_position_m / RADIUS_95_TO_SIGMA, POSITION_95_M)
-    m["accuracy_vertical"] = bound_code(sigma_altitude_m / BOUND_95_TO_SIGMA, ALTITUDE_95_M)
-    m["accuracy_speed"] = bound_code(sigma_speed_mps / BOUND_95_TO_SIGMA, SPEED_95_MPS)
-    m["accuracy_time"] = 0 if np.isnan(time) else 1
-    return bytes(m.tobytes())
-
-
-def encode_self_id(description: str, *, about: str = "") -> bytes:
-    """The payload of a SELF_ID message: at most 23 ASCII characters."""
-    m = _message("SELF_ID", about)
-    _put(m["text"], description.encode("ascii"))
-    return bytes(m.tobytes())
-
-
-def encode_system(
-    *,
-    lat_deg: float = 0.0,
-    lon_deg: float = 0.0,
-    alt_wgs84_m: float = np.nan,
-    location_kind: str = "live_gnss",
-    time: float = np.nan,
-    about: str = "",
-) -> bytes:
-    """The payload of a SYSTEM message: the operator's place (0, 0 = unknown). `time` is UNIX seconds UTC."""
-    m = _message("SYSTEM", about)
-    m["lat"], m["lon"], m["alt_geodetic"] = round(lat_deg * 1e7), round(lon_deg * 1e7), _or(alt_wgs84_m, -1000)
-    m["area_ceiling"] = m["area_floor"] = -1000
-    m["area_count"], m["location_kind"] = 1, LOCATION_KINDS.index(location_kind)
-    m["timestamp"] = 0 if np.isnan(time) else int(time - EPOCH)
-    return bytes(m.tobytes())
-
-
-def encode_system_update(*, lat_deg: float, lon_deg: float, alt_wgs84_m: float = np.nan, time: float = np.nan) -> bytes:
-    """The payload of a SYSTEM_UPDATE message."""
-    m = np.zeros((), LAYOUTS["SYSTEM_UPDATE"])
-    m["lat"], m["lon"], m["alt_geodetic"] = round(lat_deg * 1e7), round(lon_deg * 1e7), _or(alt_wgs84_m, -1000)
-    m["timestamp"] = 0 if np.isnan(time) else int(time - EPOCH)
-    return bytes(m.tobytes())
-
-
-def encode_operator_id(operator_id: str, *, about: str = "") -> bytes:
-    """The payload of an OPERATOR_ID message: at most 20 ASCII characters."""
-    m = _message("OPERATOR_ID", about)
-    _put(m["id"], operator_id.encode("ascii"))
-    return bytes(m.tobytes())
-
-
-def encode_message_pack(pack: bytes, *, about: str = "") -> bytes:
-    """The payload of a MESSAGE_PACK message from a pack as on the air (`messages.encode_pack`)."""
-    m = _message("MESSAGE_PACK", about)
-    m["message_size"], m["count"] = pack[1], pack[2]
-    _put(m["messages"], pack[3:])
-    return bytes(m.tobytes())
-
-
-def encode_arm_status(error: str = "") -> bytes:
-    """The payload of an ARM_STATUS message; without an error the transmitter is ready."""
-    m = np.zeros((), LAYOUTS["ARM_STATUS"])
-    m["status"] = bool(error)
-    _put(m["error"], error.encode("ascii"))
-    return bytes(m.tobytes())
-
-
-def _message(name: str, about: str) -> Any:
-    """A message of zeros with its id_or_mac field filled: a radio address without its separators, or an identity."""
-    m = np.zeros((), LAYOUTS[name])
-    plain = about.replace(":", "").replace("-", "").upper()
-    is_address = len(plain) == 12 and all(c in "0123456789ABCDEF" for c in plain)
-    _put(m["about"], (plain if is_address else about).encode("ascii"))
-    return m
-
-
-def _put(field: Any, raw: bytes) -> None:
-    """Writes bytes into a zero-padded field. Raises ValueError where they do not fit."""
-    if len(raw) > len(field):
-        raise ValueError(f"{raw!r}: expected at most {len(field)} bytes")
-    field[: len(raw)] = np.frombuffer(raw, np.uint8)
-
-
-def _or(value: float, unknown: float) -> float:
-    """The value, or the field's code for unknown where it is NaN."""
-    return unknown if np.isnan(value) else value
-
-
-def _crc(data: bytes) -> int:
-    """X.25's CRC as MAVLink uses it."""
-    crc = 0xFFFF
-    for byte in data:
-        crc = crc >> 8 ^ int(CRC[(crc ^ byte) & 255])
-    return crc
-
-
-# -- decoding ------------------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
@@ -408,7 +190,7 @@ class _MavlinkDecoder:
 
     def _tables(self, frames: _Frames, left_out: Counter[str]) -> Decoded:
         """The three tables of the messages."""
-        told, packs, at, pack = self._told(frames, left_out)
+        told, bad, packs, at, pack = self._told(frames, left_out)
         keys = self._memory.recall(frames.key, frames.heard.reference, told)
         nameless = np.flatnonzero(frames.text & ~keys[:, 1:].any(axis=1))
         keys[nameless, 1:] = frames.about[nameless]  # an identity of undeclared kind
@@ -417,22 +199,22 @@ class _MavlinkDecoder:
             direct = detection_table(_locations(m), row, frames.heard, keys, left_out)
             operators = operator_table(_direct_operators(frames, left_out), frames.heard, keys, left_out)
         if len(pack):
-            here = packs.data[at] >> 4 == LOCATION
-            located = read_locations(_records(packs.data, at[here], LOCATION_LAYOUT))
+            kind = packs.data[at] >> 4
+            here = kind == LOCATION
+            located = read_locations(read_records(packs.data, at[here], LOCATION_LAYOUT))
             rows = np.flatnonzero(frames.kind == _NAMES.index("MESSAGE_PACK"))
             heard, own = packs.heard, keys[rows]
             direct = concat(DETECTION, [direct, detection_table(located, pack[here], heard, own, left_out)])
-            kind = packs.data[at] >> 4
-            spoken = _operators(packs, at, pack, kind)
-            _count_quiet(packs.data, at, pack, kind, told[rows], spoken, left_out)
+            spoken = read_operators(packs, at, pack, kind)
+            count_quiet(without_places(pack, kind, len(rows)), told[rows], bad[rows], spoken, left_out)
             operators = concat(OPERATOR, [operators, operator_table(spoken, heard, own, left_out)])
         left_out["authentication"] += int(np.count_nonzero(frames.kind == _NAMES.index("AUTHENTICATION")))
         return Decoded(direct, operators, self._armed(frames))
 
-    def _told(self, frames: _Frames, left_out: Counter[str]) -> tuple[Bytes, Adverts, Ints, Ints]:
-        """(n, 21) what each message says of the identity; the packs, their messages' places and which pack each lies in."""
+    def _told(self, frames: _Frames, left_out: Counter[str]) -> tuple[Bytes, Ints, Adverts, Ints, Ints]:
+        """(n, 21) what each message says of the identity, (n,) its bad ones; the packs, their messages' places, and the pack of each."""
         n = len(frames.kind)
-        told = np.zeros((n, KEY), np.uint8)
+        told, bad = np.zeros((n, KEY), np.uint8), np.zeros(n, np.int64)
         row, m = frames.of("BASIC_ID")
         plain = np.zeros((len(row), MESSAGE_SIZE), np.uint8)
         plain[:, 1] = np.minimum(m["id_type"], 15) << 4 | np.minimum(m["ua_type"], 15)
@@ -440,9 +222,10 @@ class _MavlinkDecoder:
         flat = plain.ravel()
         flat.setflags(write=False)  # as received bytes are: the kernel is compiled once
         each = np.arange(len(row))
-        told[row], bad = best_basic_id(flat, each * MESSAGE_SIZE, each, len(row))
-        named = int(np.count_nonzero(told[row, 1:].any(axis=1)))
-        left_out += Counter(bad_identity=bad, identity_only=named, empty_message=len(row) - bad - named)
+        told[row], bad[row] = best_basic_id(flat, each * MESSAGE_SIZE, each, len(row))
+        named = told[row, 1:].any(axis=1)
+        silent = ~named & (bad[row] == 0)
+        left_out += Counter(identity_only=int(np.count_nonzero(named)), empty_message=int(np.count_nonzero(silent)))
 
         row, m = frames.of("MESSAGE_PACK")
         air = np.zeros((len(row), _PACK), np.uint8)
@@ -455,9 +238,9 @@ class _MavlinkDecoder:
         left_out.update({reason: c for reason, c in zip(PACK_REASONS, counts.tolist(), strict=True) if c})
         kind = flat[at] >> 4
         here = kind == BASIC_ID
-        told[row], bad = best_basic_id(flat, at[here], pack[here], len(row))
-        left_out += Counter(bad_identity=bad)
-        return told, Adverts(flat, starts, ends, _heard_rows(frames.heard, row)), at, pack
+        told[row], bad[row] = best_basic_id(flat, at[here], pack[here], len(row))
+        left_out += Counter(bad_identity=int(bad.sum()))
+        return told, bad, Adverts(flat, starts, ends, _heard_rows(frames.heard, row)), at, pack
 
     def _armed(self, frames: _Frames) -> Batch:
         """Status rows of ARM_STATUS messages."""
@@ -488,19 +271,21 @@ def _heard_rows(heard: Heard, row: Ints) -> Heard:
 def _locations(m: Records) -> Locations:
     """The LOCATION messages in the detection table's units, with codes for unknown as NaN."""
     height, reference = _within(m["height"], -999.5, 31767.5), m["height_reference"]
+    alt, pressure = _within(m["alt_geodetic"], -999.5, 31767.5), _within(m["alt_pressure"], -999.5, 31767.5)
+    vertical, own = (ALTITUDE_95_M[np.minimum(m[name], 15)] for name in ("accuracy_vertical", "accuracy_pressure"))
     course = _within(m["course"], 0, 36000) / 100
     return Locations(
         lat_deg=m["lat"] / 1e7,
         lon_deg=m["lon"] / 1e7,
-        alt_wgs84_m=_within(m["alt_geodetic"], -999.5, 31767.5),
-        alt_pressure_m=_within(m["alt_pressure"], -999.5, 31767.5),
+        alt_wgs84_m=alt,
+        alt_pressure_m=pressure,
         height_agl_m=np.where(reference == 1, height, np.nan),
         height_takeoff_m=np.where(reference == 0, height, np.nan),
         speed_mps=_within(m["speed"], 0, 25425) / 100,
         course_deg=course % 360,
         climb_mps=_within(m["climb"], -6200, 6200) / 100,
         sigma_position_m=POSITION_95_M[np.minimum(m["accuracy_horizontal"], 15)] * RADIUS_95_TO_SIGMA,
-        sigma_altitude_m=ALTITUDE_95_M[np.minimum(m["accuracy_vertical"], 15)] * BOUND_95_TO_SIGMA,
+        sigma_altitude_m=sigma_of_height(alt, pressure, vertical, own),
         sigma_speed_mps=SPEED_95_MPS[np.minimum(m["accuracy_speed"], 15)] * BOUND_95_TO_SIGMA,
         second=np.round(_within(m["second"], 0, 3600), 3),  # a 32-bit float resolves a quarter of a millisecond there
     )
@@ -546,7 +331,7 @@ def sniff(head: bytes) -> bool:
         number = int.from_bytes(head[p + 7 : p + 10], "little") if front == 10 else -1
         extra = next((e for message, e in MESSAGES.values() if message == number), None)
         end = p + front + head[p + 1]
-        crc, given = _crc(head[p + 1 : end]), int.from_bytes(head[end : end + 2], "little")
+        crc, given = crc16(head[p + 1 : end]), int.from_bytes(head[end : end + 2], "little")
         if given not in (crc >> 8 ^ int(CRC[(crc ^ e) & 255]) for e in (range(256) if extra is None else (extra,))):
             return False
         p, frames = p + size, frames + 1

@@ -164,6 +164,7 @@ def payloads(data: Bytes, at: Ints, length: Ints, size: int) -> Bytes:
 def senders(about: Bytes, sender: Ints) -> tuple[Ints, Ints, Ints]:
     """Whom messages are about: a key for each (n,), the radio address (-1 none), and 1 where `about` is an identity's text.
 
+    key     the radio address where there is one, however it is written
     about   (n, 20) the field id_or_mac: zeros (the sender speaks of itself), 12 hex digits or 6 bytes of a radio address,
             or an identity
     sender  (n,) system * 256 + component
@@ -202,5 +203,8 @@ def senders(about: Bytes, sender: Ints) -> tuple[Ints, Ints, Ints]:
                 address[i] = address[i] << 8 | np.int64(about[i, k])
         elif printable:
             text[i] = 1
-        key[i] = np.int64(h >> np.uint64(2)) | 1 << 62  # apart from senders, which are below 65536
+        if address[i] >= 0:
+            key[i] = address[i] | 1 << 61  # apart from senders, which are below 65536
+        else:
+            key[i] = np.int64(h >> np.uint64(2)) | 1 << 62
     return key, address, text

@@ -15,15 +15,17 @@ Choices where decoders differ:
 - Speed byte 255 is unknown under either multiplier (the standard's "255 m/s" is byte 255 with multiplier 0.75; as 63.75 m/s it
   also has the writing "multiplier 0.75, byte 0", which our encoder uses).
 - Direction bytes above 180 are unknown in either segment; vertical speed outside +-62 m/s is unknown.
-- Accuracy codes are 95 % bounds: 1 sigma is the bound / 2.448 (a horizontal radius) or / 1.96 (one dimension).
+- Accuracy codes are 95 % bounds: 1 sigma is the bound / 2.448 (a horizontal radius) or / 1.96 (one dimension). `sigma_altitude_m`
+  belongs to the height that is given: the vertical accuracy with a geodetic height, the pressure altitude's own where that is all
+  there is, else unknown (a height above ground or take-off has none).
 - The time within the hour is completed from the receive time, across the hour's end. The standard allows a second between
   measurement and broadcast, so a time more than a minute off is not believed (many transmitters leave it 0) and the
   receive time stands, with the source of that time.
 - An aircraft may send several Basic IDs. The better kind wins: serial, registration, session id, UTM id, then an id of
   undeclared kind. A Location is given the Basic ID of its own pack, else the last one from the same radio address, for a
   minute. Without one its identity stays unknown.
-- A serial or registration with bytes that are not printable ASCII is no identity (`bad_identity`). A UTM id is written as a
-  UUID, a session id as the hex of its bytes (first byte = kind of session id) without trailing zeros.
+- A serial or registration with bytes that are not printable ASCII is no identity (`bad_identity`); blanks around it are padding. A UTM
+  id is written as a UUID, a session id as the hex of its bytes (first byte = kind of session id) without trailing zeros.
 Left out: authentication pages (counted, never checked), the operational area, the EU category and class, the status flag.
 An advert that gives neither a row nor another reason is counted: `identity_only` (a lone Basic ID, remembered) or `empty_message`.
 """
@@ -284,23 +286,31 @@ def read_locations(m: Records) -> Locations:
     flags = m["flags"]
     direction = m["direction"].astype(np.float64) + 180.0 * (flags >> 1 & 1)
     speed = np.where(flags & 1, m["speed"] * 0.75 + 63.75, m["speed"] * 0.25)
-    height = altitude(m["height"])
+    alt, pressure, height = altitude(m["alt_geodetic"]), altitude(m["alt_pressure"]), altitude(m["height"])
     above_ground = (flags & 4) != 0
     return Locations(
         lat_deg=m["lat"] / 1e7,
         lon_deg=m["lon"] / 1e7,
-        alt_wgs84_m=altitude(m["alt_geodetic"]),
-        alt_pressure_m=altitude(m["alt_pressure"]),
+        alt_wgs84_m=alt,
+        alt_pressure_m=pressure,
         height_agl_m=np.where(above_ground, height, np.nan),
         height_takeoff_m=np.where(above_ground, np.nan, height),
         speed_mps=np.where(m["speed"] == 255, np.nan, speed),
         course_deg=np.where(m["direction"] > 180, np.nan, direction % 360.0),
         climb_mps=np.where(np.abs(m["vertical_speed"].astype(np.int16)) > 124, np.nan, m["vertical_speed"] * 0.5),
         sigma_position_m=POSITION_95_M[m["accuracy_place"] & 15] * RADIUS_95_TO_SIGMA,
-        sigma_altitude_m=ALTITUDE_95_M[m["accuracy_place"] >> 4] * BOUND_95_TO_SIGMA,
+        sigma_altitude_m=sigma_of_height(
+            alt, pressure, ALTITUDE_95_M[m["accuracy_place"] >> 4], ALTITUDE_95_M[m["accuracy_speed"] >> 4]
+        ),
         sigma_speed_mps=SPEED_95_MPS[m["accuracy_speed"] & 15] * BOUND_95_TO_SIGMA,
         second=np.where(m["timestamp"] > 36000, np.nan, m["timestamp"] / 10.0),
     )
+
+
+def sigma_of_height(alt_wgs84_m: Floats, alt_pressure_m: Floats, bound_95_m: Floats, pressure_95_m: Floats) -> Floats:
+    """1 sigma of the height that is given: the geodetic one, else the pressure altitude; NaN where there is neither."""
+    own = np.where(np.isnan(alt_pressure_m), np.nan, pressure_95_m)
+    return np.asarray(np.where(np.isnan(alt_wgs84_m), own, bound_95_m) * BOUND_95_TO_SIGMA)
 
 
 def altitude(code: npt.NDArray[Any]) -> Floats:
@@ -322,5 +332,10 @@ def identity_text(key: bytes) -> str | None:
 
 def clean_text(raw: bytes) -> str | None:
     """Free text up to its zero padding: printable ASCII, other bytes as U+FFFD; None where nothing is left."""
-    text = raw.split(b"\0", 1)[0].decode("ascii", "replace")
-    return "".join(c if c.isprintable() else "\ufffd" for c in text).strip() or None
+    return printable(raw.split(b"\0", 1)[0].decode("ascii", "replace"))
+
+
+def printable(text: str) -> str | None:
+    """The text without the space around it, what cannot be printed as U+FFFD; None where nothing is left."""
+    text = text.strip()
+    return (text if text.isprintable() else "".join(c if c.isprintable() else "\ufffd" for c in text)) or None

@@ -75,13 +75,14 @@ def split(data: Bytes, starts: Ints, ends: Ints) -> tuple[Ints, Ints, Ints]:
 
 
 @kernel
-def best_basic_id(data: Bytes, at: Ints, advert: Ints, adverts: int) -> tuple[Bytes, int]:
-    """(adverts, 21) the best Basic ID that each advert holds (zeros: none), and how many were no identity.
+def best_basic_id(data: Bytes, at: Ints, advert: Ints, adverts: int) -> tuple[Bytes, Ints]:
+    """(adverts, 21) the best Basic ID that each advert holds (zeros: none), and how many of its own were no identity.
 
     `at` are the offsets of Basic ID messages. The first of the best kind wins. No identity: a reserved kind, or a serial,
-    registration or undeclared id with bytes that are not printable ASCII before its zero padding. An empty id is nothing.
+    registration or undeclared id with bytes that are not printable ASCII before its zero padding. An empty id, or one of blanks,
+    is nothing; blanks that fill an id up are no part of it.
     """
-    told, bad = np.zeros((adverts, 21), np.uint8), 0
+    told, bad = np.zeros((adverts, 21), np.uint8), np.zeros(adverts, np.int64)
     for i in range(len(at)):
         begin, row = at[i] + 1, advert[i]
         kind = data[begin] >> 4
@@ -97,8 +98,10 @@ def best_basic_id(data: Bytes, at: Ints, advert: Ints, adverts: int) -> tuple[By
                     break
                 if byte < 32 or byte > 126:
                     sound = False
+            while length > 0 and data[begin + length] == 32:
+                length -= 1
         if not sound:
-            bad += 1
+            bad[row] += 1
         elif length > 0 and (not told[row, 1:].any() or _RANK[kind] > _RANK[told[row, 0] >> 4]):
             told[row] = 0
             told[row, : length + 1] = data[begin : begin + length + 1]
@@ -106,11 +109,16 @@ def best_basic_id(data: Bytes, at: Ints, advert: Ints, adverts: int) -> tuple[By
 
 
 @kernel
-def recall(address: Ints, now: Floats, told: Bytes, held_address: Ints, heard: Floats, held: Bytes, memory_s: float) -> Bytes:
-    """(n, 21) the key that holds for each advert; updates the memory (`held_address`, `heard`, `held`) in place.
+def recall(
+    address: Ints, now: Floats, told: Bytes, held_address: Ints, heard: Floats, held: Bytes, times: Ints, memory_s: float
+) -> Bytes:
+    """(n, 21) the key that holds for each advert; updates the memory (`held_address`, `heard`, `held`, `times`) in place.
 
     An advert's own Basic ID holds for it. Else what its address last said holds, while it is not older than `memory_s`. A
     better kind of id (serial over session id) stays in memory against a lesser one, as some aircraft send both in turn.
+
+    Where all places of a new address are taken, the entry that no longer holds goes, then one that was told only once, then the
+    oldest: a swarm of made-up addresses, each heard once, pushes out itself and not the aircraft that repeat their id.
     """
     out = told.copy()
     size = len(held_address)
@@ -118,23 +126,36 @@ def recall(address: Ints, now: Floats, told: Bytes, held_address: Ints, heard: F
         if address[i] < 0:
             continue
         home = (address[i] * 40503) % size
-        place, oldest, found = home, np.inf, False
+        place, worst, found = home, -np.inf, False
         for k in range(_PLACES):
             p = (home + k) % size
             if held_address[p] == address[i]:
                 place, found = p, True
                 break
-            if heard[p] < oldest:
-                place, oldest = p, heard[p]
+            age = abs(now[i] - heard[p])  # a clock that jumped ahead must not leave entries that never age
+            if age <= memory_s:
+                age -= 2 * memory_s * min(times[p], 2)
+            if age > worst:
+                place, worst = p, age
         fresh = found and abs(now[i] - heard[place]) <= memory_s
         if told[i, 1:].any():
             if not fresh or _RANK[told[i, 0] >> 4] >= _RANK[held[place, 0] >> 4]:
+                times[place] = times[place] + 1 if fresh else 1
                 held_address[place] = address[i]
                 heard[place] = now[i]
                 held[place] = told[i]
         elif fresh:
             out[i] = held[place]
     return out
+
+
+@kernel
+def begins(data: Bytes, p: Any, word: Bytes) -> bool:
+    """Whether `word` stands at p (it must fit)."""
+    for k in range(len(word)):  # noqa: SIM110 - Numba compiles no generator expression here
+        if data[p + k] != word[k]:
+            return False
+    return True
 
 
 @kernel

@@ -16,6 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from picket.feed.format import Chunk, Decoded, Floats, Ints, Options
+from picket.feed.joining import Joined
 from picket.feed.remoteid.messages import (
     BASIC_ID,
     EPOCH,
@@ -91,6 +92,32 @@ class Adverts:
     heard: Heard
 
 
+class Stamps(NamedTuple):
+    """When n messages of a receiver with a clock of its own were heard, and where they lie: columns of `Heard`."""
+
+    received: Floats
+    reference: Floats
+    reference_source: Codes
+    offsets: Ints
+
+
+def stamps(chunk: Chunk, joined: Joined, first: Sequence[int], last: Sequence[int], sent: Sequence[float] | Floats) -> Stamps:
+    """The stamps of messages that lie from `first` to `last` in the joined bytes.
+
+    sent (n,): what the receiver's clock said when it heard the radio, NaN unknown. It is the better reference, and stands in for the
+    time of arrival where a file has none.
+    """
+    arrived, told = joined.received(np.array(last, np.int64) - 1), np.asarray(sent, np.float64)
+    clock = SOURCES.index(chunk.time_source) if chunk.time_source in SOURCES else -1
+    known = ~np.isnan(told)
+    return Stamps(
+        np.where(np.isnan(arrived), told, arrived),
+        np.where(known, told, arrived),
+        np.where(known, SOURCES.index("receiver"), np.where(np.isnan(arrived), -1, clock)).astype(np.int32),
+        joined.offset(np.array(first, np.int64), chunk.link != "stream"),
+    )
+
+
 class Texts(NamedTuple):
     """A text column: codes (n,) int32 into words, -1 unknown."""
 
@@ -116,23 +143,25 @@ class Operators:
 class IdentityMemory:
     """The last Basic ID of each radio address, in a table of fixed size.
 
-    A swarm of made-up addresses overwrites the oldest entries; the table never grows.
+    The table never grows: made-up addresses overwrite each other, and only then what aircraft repeat (see `recall`).
     """
 
     size: int = 4096
     address: Ints = field(init=False)
     time: Floats = field(init=False)
     key: Bytes = field(init=False)
+    times: Ints = field(init=False)  # how often in a row it was told while it held
 
     def __post_init__(self) -> None:
         self.address = np.full(self.size, -1, np.int64)
         self.time = np.full(self.size, -np.inf)
         self.key = np.zeros((self.size, KEY), np.uint8)
+        self.times = np.zeros(self.size, np.int64)
 
     def recall(self, address: Ints, reference: Floats, told: Bytes) -> Bytes:
         """(n, 21) the Basic ID that holds for each advert, in order; `told` is what each itself says (zeros: nothing)."""
         now = np.where(np.isfinite(reference), reference, 0.0)  # a recording without dates does not age
-        return np.asarray(recall(address, now, told, self.address, self.time, self.key, MEMORY_S))
+        return np.asarray(recall(address, now, told, self.address, self.time, self.key, self.times, MEMORY_S))
 
 
 @dataclass
@@ -169,13 +198,13 @@ def decode_adverts(adverts: Adverts, memory: IdentityMemory) -> Decoded:
     kind = data[at] >> 4
     here = kind == BASIC_ID
     told, bad = best_basic_id(data, at[here], advert[here], len(adverts.starts))
-    left_out.update({"bad_identity": bad} if bad else {})
+    left_out += Counter(bad_identity=int(bad.sum()))
     keys = memory.recall(heard.address, heard.reference, told)
 
-    operators = _operators(adverts, at, advert, kind)
-    _count_quiet(data, at, advert, kind, told, operators, left_out)
+    operators = read_operators(adverts, at, advert, kind)
+    count_quiet(without_places(advert, kind, len(told)), told, bad, operators, left_out)
     here = kind == LOCATION
-    locations = read_locations(_records(data, at[here], LOCATION_LAYOUT))
+    locations = read_locations(read_records(data, at[here], LOCATION_LAYOUT))
     return Decoded(
         detection_table(locations, advert[here], heard, keys, left_out),
         operator_table(operators, heard, keys, left_out),
@@ -183,26 +212,23 @@ def decode_adverts(adverts: Adverts, memory: IdentityMemory) -> Decoded:
     )
 
 
-def _count_quiet(
-    data: Bytes, at: Ints, advert: Ints, kind: npt.NDArray[Any], told: Bytes, operators: Operators, left_out: Counter[str]
-) -> None:
-    """Counts the adverts that neither give a row nor have a reason yet: `identity_only` is remembered, `empty_message` is not."""
-    quiet = np.zeros(len(told), np.bool_)
+def without_places(advert: Ints, kind: npt.NDArray[Any], n: int) -> Mask:
+    """(n,) bool: the adverts with messages of which none is a Location or a System message."""
+    quiet = np.zeros(n, np.bool_)
     quiet[advert] = True
     quiet[advert[(kind == LOCATION) | (kind == SYSTEM)]] = False
-    quiet &= (operators.operator_id.codes < 0) & (operators.description.codes < 0)
-    if not quiet.any():
-        return
+    return quiet
+
+
+def count_quiet(quiet: Mask, told: Bytes, bad: Ints, operators: Operators, left_out: Counter[str]) -> None:
+    """Counts the adverts that neither give a row nor have a reason yet: `identity_only` is remembered, `empty_message` is not.
+
+    quiet (n,): they hold neither a Location nor a System message;  told (n, 21), bad (n,): of `best_basic_id`
+    """
+    quiet = quiet & (operators.operator_id.codes < 0) & (operators.description.codes < 0)
     named = told[:, 1:].any(axis=1)
-    here = (kind == BASIC_ID) & quiet[advert]
-    begin, id_type = at[here] + 2, data[at[here] + 1] >> 4
-    binary = (id_type == IDENTITY_KINDS.index("utm_id")) | (id_type == IDENTITY_KINDS.index("session_id"))
-    empty = np.where(binary, ~_rows(data, begin, 20).any(axis=1), data[begin] == 0) & (id_type < len(IDENTITY_KINDS))
-    bad = np.zeros(len(told), np.bool_)
-    bad[advert[here][~empty]] = True  # those that name nobody are counted as bad_identity
-    for reason, n in (("identity_only", quiet & named), ("empty_message", quiet & ~named & ~bad)):
-        if n.any():
-            left_out[reason] += int(np.count_nonzero(n))
+    silent = quiet & ~named & (bad == 0)
+    left_out += Counter(identity_only=int(np.count_nonzero(quiet & named)), empty_message=int(np.count_nonzero(silent)))
 
 
 def detection_table(locations: Locations, row: Ints, heard: Heard, keys: Bytes, left_out: Counter[str]) -> Batch:
@@ -302,7 +328,7 @@ def address_text(address: int) -> str | None:
     return None if address < 0 else ":".join(f"{byte:02X}" for byte in address.to_bytes(6, "big"))
 
 
-def _records(data: Bytes, at: Ints, layout: np.dtype[Any]) -> npt.NDArray[Any]:
+def read_records(data: Bytes, at: Ints, layout: np.dtype[Any]) -> npt.NDArray[Any]:
     """(n,) records of `layout` at the offsets `at`."""
     return _rows(data, at, MESSAGE_SIZE).view(layout).reshape(len(at))
 
@@ -314,13 +340,13 @@ def _rows(data: Bytes, at: Ints, length: int) -> Bytes:
     return np.ascontiguousarray(np.lib.stride_tricks.sliding_window_view(data, length)[at])
 
 
-def _operators(adverts: Adverts, at: Ints, advert: Ints, kind: npt.NDArray[Any]) -> Operators:
+def read_operators(adverts: Adverts, at: Ints, advert: Ints, kind: npt.NDArray[Any]) -> Operators:
     """The last System, Operator ID and Self-ID message of each advert."""
     n = len(adverts.starts)
     lat, lon, alt, time = (np.full(n, np.nan) for _ in range(4))
     place, has_place = np.full(n, -1, np.int64), np.zeros(n, np.bool_)
     here = kind == SYSTEM
-    row, m = advert[here], _records(adverts.data, at[here], SYSTEM_LAYOUT)
+    row, m = advert[here], read_records(adverts.data, at[here], SYSTEM_LAYOUT)
     lat[row], lon[row], alt[row] = m["lat"] / 1e7, m["lon"] / 1e7, altitude(m["alt_geodetic"])
     place[row], has_place[row] = m["flags"] & 3, True
     time[row] = m["timestamp"] + EPOCH

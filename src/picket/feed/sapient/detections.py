@@ -250,6 +250,7 @@ class Reports:
         columns["time"], columns["received"] = v["time"], v["received"]
         known = {name: values[rows] for name, values in columns.items()}
         columns = {n: checks.bounded(n, values, left_out) for n, values in known.items() if not np.isnan(values).all()}
+        _drop_lone_errors(columns, len(rows))
         node = node[rows]
         clocks = tuple(dict.fromkeys(("sensor", time_source)))
         late = np.where(np.isfinite(v["received"]), clocks.index(time_source), -1)
@@ -271,6 +272,23 @@ _PLACES = (
     "sigma_altitude_m", "sigma_range_m", "sigma_azimuth_deg", "sigma_elevation_deg", "sensor_lat_deg", "sensor_lon_deg",
     "sensor_alt_wgs84_m", "convergence",
 )  # fmt: skip
+
+
+# an error column, and the columns of which one must be known for it to mean anything
+_ERRORS_OF = {
+    "sigma_altitude_m": ("alt_wgs84_m", "alt_msl_m"), "sigma_range_m": ("range_m",), "sigma_elevation_deg": ("elevation_deg",),
+    "sigma_speed_mps": ("speed_mps",),
+}  # fmt: skip
+
+
+def _drop_lone_errors(columns: dict[str, Any], n: int) -> None:
+    """Makes errors unknown whose value is unknown: none was told, its zero is not known, or it is out of range."""
+    for name, values in _ERRORS_OF.items():
+        if name in columns:
+            known = np.zeros(n, np.bool_)
+            for value in values:
+                known |= ~np.isnan(columns[value]) if value in columns else False
+            columns[name] = np.where(known, columns[name], _NAN)
 
 
 def _signal(signals: Any) -> tuple[float, float, float, float]:

@@ -143,7 +143,7 @@ def error_scale(measure: str) -> float:
     >>> error_scale("Standard Deviation"), error_scale("2 sigma"), round(error_scale("95% confidence"), 3)
     (1.0, 0.5, 0.51)
     """
-    low = measure.casefold()
+    low = measure[:64].casefold()
     for pattern, scale in (
         (r"\b95\b|1\.96", 1 / 1.96), (r"\b(3|three)[ -]?(sigma|σ|sd|std|standard dev)|99\.7", 1 / 3),
         (r"\b(2|two)[ -]?(sigma|σ|sd|std|standard dev)", 1 / 2), (r"\b90\b", 1 / 1.645), (r"\b50\b", 1 / 0.674),
