@@ -7,7 +7,9 @@ compiled before the clock starts.
 from __future__ import annotations
 
 import json
-import resource
+import os
+import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Callable
@@ -23,6 +25,7 @@ from picket.words import DETECTION, Batch, concat
 
 T0 = 1_780_056_000.0
 PLOTS = 20  # in each datagram
+GIGABYTES = float(os.environ.get("PICKET_BENCH_GB", "1"))  # of the large recording; it lies in the temporary folder
 
 
 def plots(n: int) -> Batch:
@@ -39,9 +42,9 @@ def plots(n: int) -> Batch:
     )  # fmt: skip
 
 
-def capture(packets: int) -> bytes:
+def capture(packets: int, plots_each: int = PLOTS) -> bytes:
     """A capture of ASTERIX datagrams, the same 200 over and over."""
-    few = [pcap.udp_frame(encode_cat048(plots(PLOTS), sac=25, sic=201)[0])] * 200
+    few = [pcap.udp_frame(encode_cat048(plots(plots_each), sac=25, sic=201)[0])] * 200
     frames = [few[i % 200] for i in range(packets)]
     return pcap.encode(frames, [T0 + i / 1000 for i in range(packets)])
 
@@ -66,6 +69,28 @@ def read_with_dpkt(path: Path) -> int:
 
     with open(path, "rb") as file:
         return sum(1 for _, frame in dpkt.pcap.Reader(file) if dpkt.ethernet.Ethernet(frame).data.data.data)
+
+
+def decode_large(gigabytes: float, folder: Path) -> dict[str, Any]:
+    """`picket decode` of a large capture into Parquet, in a process of its own: its time and the most memory that it ever held."""
+    path = folder / "large.pcap"
+    block = capture(50_000, plots_each=2)
+    with open(path, "wb") as file:
+        file.write(block[:24])
+        while file.tell() < gigabytes * 1e9:
+            file.write(block[24:])
+    size, began = path.stat().st_size, time.perf_counter()
+    words = [sys.executable, "-m", "picket.cli", "decode", str(path), "-o", str(folder / "large.parquet"), "--json"]
+    process = subprocess.Popen(words, stdout=subprocess.PIPE)
+    assert process.stdout is not None
+    told = json.loads(process.stdout.read())
+    _, status, usage = os.wait4(process.pid, 0)
+    took = time.perf_counter() - began
+    path.unlink()
+    return {
+        "gigabytes": round(size / 1e9, 2), "rows": told["detections"], "seconds": round(took, 1), "exit": os.waitstatus_to_exitcode(status),
+        "peak_mb": round(usage.ru_maxrss / 1024),
+    }  # fmt: skip
 
 
 def measure(packets: int, folder: Path) -> dict[str, Any]:
@@ -97,7 +122,7 @@ def measure(packets: int, folder: Path) -> dict[str, Any]:
     lines = folder / "lines.jsonl"
     lines.write_bytes(encode(batch))
     result["json_lines_of_a_sensor"] = {"rows_per_s": round(batch.n / seconds(lambda: recording.read_detections(lines), 1))}
-    result["peak_mb"] = round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
+    result["large"] = decode_large(GIGABYTES, folder)
     return result
 
 

@@ -410,3 +410,10 @@ def test_sniffing(shared_data: Any) -> None:
     assert sniff(message())
     assert not sniff(b'{"time": 5, "sensor_id": "x"}')
     assert not sniff(b"MSG,3,1,1")
+
+
+@pytest.mark.parametrize(
+    ("payload", "reason"), [(b",", "malformed"), (b"[]", "malformed"), (b" \r\n", "empty_payload"), (b"", "empty_payload")]
+)
+def test_a_payload_of_nothing_is_counted(payload: bytes, reason: str) -> None:
+    assert decode(payload, link="udp").left_out == Counter({reason: 1})

@@ -147,6 +147,7 @@ def test_an_aircraft_without_a_position_is_heard_all_the_same(lat: int, lon: int
     decoded = decode([hand_location(lat=lat, lon=lon), hand_location()])
     without, with_place = decoded.detections.rows()
     assert not {"lat_deg", "lon_deg", "sigma_position_m"} & set(without)
+    assert (without["report"], with_place["report"]) == ("status", "plot")
     assert set(with_place) - set(without) == {"lat_deg", "lon_deg", "sigma_position_m"}
     assert decoded.left_out == (Counter(bad_position=1) if bad else Counter()), (
         "0, 0 is the standard's unknown; the others are wrong"

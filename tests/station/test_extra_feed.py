@@ -23,8 +23,8 @@ MIC = {"id": "mic-3", "kind": "acoustic", "lat_deg": 45.001, "lon_deg": -30.0, "
 
 @pytest.fixture
 def package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
-    """A package `our_sensors` that is no part of Picket and offers the template's format under a name of its own."""
-    folder = tmp_path / "site-packages" / "our_sensors"
+    """A package `harbour_sensors` that is no part of Picket and offers the template's format under a name of its own."""
+    folder = tmp_path / "site-packages" / "harbour_sensors"
     folder.mkdir(parents=True)
     (folder / "__init__.py").write_text("")
     (folder / "sound.py").write_text(
@@ -32,8 +32,8 @@ def package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
         "SOUND = replace(_template.FORMAT, name='sound')\nNOT_ONE = 4\n"
     )
     monkeypatch.syspath_prepend(str(folder.parent))
-    yield "our_sensors.sound:SOUND"
-    for name in [m for m in sys.modules if m.startswith("our_sensors")]:
+    yield "harbour_sensors.sound:SOUND"
+    for name in [m for m in sys.modules if m.startswith("harbour_sensors")]:
         del sys.modules[name]
 
 
@@ -66,8 +66,8 @@ def test_its_recording_is_decoded_and_played(tmp_path: Path, package: str) -> No
     ("name", "words"),
     [
         ("no_such_package.feed:FORMAT", "cannot be loaded"),
-        ("our_sensors.sound:MISSING", "cannot be loaded"),
-        ("our_sensors.sound:NOT_ONE", "expected a picket.feed.Format, got int"),
+        ("harbour_sensors.sound:MISSING", "cannot be loaded"),
+        ("harbour_sensors.sound:NOT_ONE", "expected a picket.feed.Format, got int"),
     ],
 )
 def test_one_that_cannot_be_loaded_is_named(tmp_path: Path, package: str, name: str, words: str) -> None:

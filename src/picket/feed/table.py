@@ -40,7 +40,9 @@ SUFFIXES = {
     ".arrow": "arrow", ".feather": "arrow", ".ipc": "arrow",
 }  # fmt: skip
 ROWS = 1 << 16  # rows of one record batch read or written
-GROUP = 1 << 17  # rows of a Parquet row group written: each costs 37 kB of memory until the file is closed
+GROUP = (
+    1 << 16
+)  # rows of a Parquet row group written: each costs 37 kB of memory until the file is closed, its rows 300 bytes each
 _NULLS = 1 << 12  # rows of unknown values that all unknown columns of a file share
 _ARROW: dict[str, Any] = {"float": pa.float64(), "int": pa.int64(), "text": pa.string(), "list": pa.list_(pa.string())}
 
@@ -286,6 +288,17 @@ class _Sink(Protocol):
     def drop(self) -> None: ...
 
 
+def _slice(batch: Batch, begin: int, end: int) -> Batch:
+    """The rows from `begin` to `end`; all of them without a copy."""
+    return batch if end - begin == batch.n else batch.take(np.arange(begin, end))
+
+
+def _only(batch: Batch, name: str) -> Batch:
+    """The batch with one column at most."""
+    columns = {name: batch.columns[name]} if name in batch.columns else {}
+    return Batch(batch.table, batch.n, columns, {name: batch.texts[name]} if name in batch.texts else {})
+
+
 class _ArrowSink:
     """Holds batches, not Arrow: a row of a radar's is 100 bytes as a batch and 335 as an Arrow row with its nulls."""
 
@@ -307,20 +320,20 @@ class _ArrowSink:
             self._writer = pyarrow.ipc.new_file(file, self._schema)
 
     def write(self, batch: Batch) -> None:
-        self._held.append(batch)
-        self._n += batch.n
-        if self._n >= self._group:
-            self._flush(self._n - self._n % self._group)
+        """Whole row groups go to the file: the same rows give the same file however they came."""
+        begin = 0
+        while self._n + batch.n - begin >= self._group:
+            end = begin + self._group - self._n
+            self._flush([*self._held, _slice(batch, begin, end)])
+            begin = end
+        if begin < batch.n:
+            self._held.append(_slice(batch, begin, batch.n))
+            self._n += batch.n - begin
 
-    def _flush(self, n: int) -> None:
-        """The first n rows that are held, in whole row groups: the same rows give the same file however they came."""
-        whole = concat(self._table, self._held)
-        self._held, self._n = [whole.take(np.arange(n, whole.n))] if n < whole.n else [], whole.n - n
-        for start in range(0, n, self._group):
-            self._write(whole.take(np.arange(start, min(start + self._group, n))) if whole.n > self._group else whole)
-
-    def _write(self, batch: Batch) -> None:
-        arrays = [_to_chunks(batch, c.name, c.kind) for c in self._table.columns]
+    def _flush(self, parts: list[Batch]) -> None:
+        """One row group. Column by column: a copy of one column is small, a copy of all of them is not."""
+        self._held, self._n = [], 0
+        arrays = [_to_chunks(concat(self._table, [_only(p, c.name) for p in parts]), c.name, c.kind) for c in self._table.columns]
         if self._kind == "csv":
             arrays = [pc.binary_join(a, ";") if pa.types.is_list(a.type) else a for a in arrays]
         found = pa.Table.from_arrays(arrays, schema=self._schema)
@@ -332,7 +345,7 @@ class _ArrowSink:
 
     def close(self) -> None:
         if self._n:
-            self._flush(self._n)
+            self._flush(self._held)
         self._writer.close()
 
     def drop(self) -> None:

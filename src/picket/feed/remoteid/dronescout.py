@@ -16,9 +16,9 @@ The structure repeats the last known value of everything that the receiver heard
 Choices: channel 0 of a Bluetooth message is no channel that Remote ID may use and means unknown; a structure without a valid
 Basic ID takes the last identity of its address, as in `table.py`. Authentication pages are not read.
 
-Left out and counted: malformed (no JSON, or values of another type), bad_length (a structure of another size), unknown_message,
-oversized (an object of more than 64 KiB; what follows 256 objects in one payload), truncated, identity_only and empty_message (a
-structure that gives no row), and the reasons of `table.py`.
+Left out and counted: malformed (no JSON, or values of another type), empty_payload, bad_length (a structure of another size),
+unknown_message, oversized (an object of more than 64 KiB; what follows 256 objects in one payload), truncated, identity_only and
+empty_message (a structure that gives no row), and the reasons of `table.py`.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ import numpy as np
 import numpy.typing as npt
 
 from picket.feed.format import Chunk, Decoded, Decoder, Floats, Format, Ints, Options
-from picket.feed.joining import Joined, Joiner
+from picket.feed.joining import Joined, Joiner, empty_payloads
 from picket.feed.remoteid.dronescout_kernels import REASONS, find_objects
 from picket.feed.remoteid.messages import (
     ALTITUDE_95_M,
@@ -299,6 +299,7 @@ class _DroneScoutDecoder:
             left_out["oversized"] += not self._joiner.keep(joined, int(rest[0]))
         else:
             left_out["truncated"] += int(np.count_nonzero(rest < joined.ends))
+            left_out.update(empty_payloads(chunk))
         left_out += Counter(dict(zip(REASONS, counts.tolist(), strict=True)))
         aircraft: list[tuple[int, int, _Data]] = []
         sensors: list[tuple[int, int, _Data]] = []

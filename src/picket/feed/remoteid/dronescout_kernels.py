@@ -39,7 +39,7 @@ def find_objects(data: Bytes, starts: Ints, ends: Ints, whole: bool) -> tuple[In
     first, last, n, counts = np.empty(most, np.int64), np.empty(most, np.int64), 0, np.zeros(3, np.int64)
     rest = ends.copy()
     for i in range(len(starts)):
-        depth, begin, p, junk, separators, already = 0, starts[i], starts[i], False, 0, n
+        depth, begin, p, junk, separators, already, told = 0, starts[i], starts[i], False, 0, n, counts.sum()
         while p < ends[i]:
             byte = data[p]
             if byte == _OPEN and (depth == 0 or (p > starts[i] and data[p - 1] == _LINE)):
@@ -83,4 +83,6 @@ def find_objects(data: Bytes, starts: Ints, ends: Ints, whole: bool) -> tuple[In
             p += 1
         if depth > 0:
             rest[i] = begin
+        elif whole and separators > 0 and n == already and counts.sum() == told:
+            counts[_BROKEN] += 1  # nothing but commas and brackets
     return first[:n].copy(), last[:n].copy(), rest, counts

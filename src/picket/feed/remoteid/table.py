@@ -234,7 +234,8 @@ def count_quiet(quiet: Mask, told: Bytes, bad: Ints, operators: Operators, left_
 def detection_table(locations: Locations, row: Ints, heard: Heard, keys: Bytes, left_out: Counter[str]) -> Batch:
     """The detections of m Location messages; `row` (m,) says which advert each came in, `keys` (n, 21) who each advert is of.
 
-    An aircraft that does not know its place (0, 0) is heard all the same: its row has no position. One off the globe is counted too.
+    An aircraft that does not know its place (0, 0) is heard all the same: its row has no position and report = status, as everywhere.
+    A position off the globe is counted too.
     """
     n = len(row)
     if n == 0:
@@ -249,8 +250,8 @@ def detection_table(locations: Locations, row: Ints, heard: Heard, keys: Bytes, 
     time, believed = complete(columns.pop("second"), reference)
     texts: dict[str, Sequence[str]] = {}
     source = np.where(believed, 0, np.where(np.isnan(reference), -1, heard.reference_source[row]))
-    columns |= {"time": time, "time_source": source, "kind": "remote_id", "report": "plot"}
-    texts["time_source"] = SOURCES
+    columns |= {"time": time, "time_source": source, "kind": "remote_id", "report": np.where(sound, 0, 1)}
+    texts |= {"time_source": SOURCES, "report": ("plot", "status")}
     _who(columns, texts, heard, keys, row)
     _coded(columns, texts, "classification", (keys[row, 0] & 15).astype(np.int32), UA_TYPES)
     columns |= {"power_dbm": heard.power_dbm[row], "center_hz": heard.center_hz[row]}
