@@ -170,6 +170,7 @@ def run() -> dict[str, Any]:
         "dronescout_messages_per_s": round(MESSAGES / json_s),
         "adverts": ADVERTS,
         "runs": RUNS,
+        "tshark_with_its_dissector": "ODID_LUA" in os.environ,
     }
     sent = {transport: payloads(ADVERTS, transport) for transport in ("bt4", "bt5")}
     for link in ble.LINKS:
