@@ -768,3 +768,9 @@ def test_sniffing(shared_data: Any) -> None:
         (shared_data / "adsb" / "reference_output_sbs.txt").read_bytes()[:4096],
     ):
         assert not sniff(other)
+
+
+@pytest.mark.parametrize("payload", [b"", b" \r\n", b",", b" ,,\n", b"[]", b"]"])
+def test_a_payload_of_nothing_is_counted(payload: bytes) -> None:
+    chunk = Chunk.of([payload], [1.0], [0], source="x", link="udp")
+    assert FORMAT.make(Options()).decode(chunk).left_out == {"empty_payload": 1}

@@ -15,10 +15,11 @@ import numpy.typing as npt
 from picket.feed.format import Chunk, Floats, Ints
 
 
-def empty_payloads(chunk: Chunk) -> Counter[str]:
-    """How many of the chunk's payloads hold nothing but white space, as the count of what was left out."""
+def empty_payloads(chunk: Chunk, separators: bytes = b"") -> Counter[str]:
+    """How many of the chunk's payloads hold nothing but white space and separators, as the count of what was left out."""
     spans = zip(chunk.starts.tolist(), chunk.ends.tolist(), strict=True)
-    empty = sum(not chunk.data[a:b].strip() for a, b in spans)
+    nothing = b" \t\r\n\v\f" + separators
+    empty = sum(not chunk.data[a:b].strip(nothing) for a, b in spans)
     return Counter({"empty_payload": empty} if empty else {})
 
 

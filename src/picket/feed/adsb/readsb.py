@@ -155,7 +155,7 @@ class _ReadsbDecoder:
         left_out = Counter({reason: n for reason, n in zip(k.REASONS, counts.tolist(), strict=True) if n})
         left_out.update({f"{name}_wrong_type": n for name, n in zip(k.FIELDS, wrong.tolist(), strict=True) if n})
         if whole:
-            left_out.update(empty_payloads(chunk))
+            left_out.update(empty_payloads(chunk, b",[]"))
         else:
             self._joiner.keep(joined, int(rest))
         rows = _Rows(
