@@ -15,6 +15,7 @@ import pytest
 from conformance import MOST_REMEMBERED, fits, size_of
 from hypothesis import given
 from hypothesis import strategies as st
+from streamed import streamed
 
 from picket.feed import read_detections
 from picket.feed.format import Chunk, Decoded, Options
@@ -27,20 +28,8 @@ ARMOUR = "0123456789:;<=>?@ABCDEFGHIJKLMNOPQRSTUVW`abcdefghijklmnopqrstuvw"
 NOWHERE = {"lat_deg": 54.0, "lon_deg": 10.0}
 
 
-def decode(
-    *data: bytes, received: float = T0 + 2, link: str = "stream", time_source: str = "receiver", **options: Any
-) -> Decoded:
-    """All of it through one decoder to its end."""
-    decoder, offset, parts = FORMAT.make(Options(**options)), 0, []
-    for one in data:
-        parts.append(
-            decoder.decode(Chunk.one(one, received=received, offset=offset, source="s", link=link, time_source=time_source))
-        )
-        offset += len(one)
-    parts.append(decoder.finish())
-    for part in parts:
-        fits(part)
-    return Decoded.join(parts)
+def decode(*data: bytes, received: float = T0 + 2, **how: Any) -> Decoded:
+    return streamed(FORMAT, *data, received=received, **how)
 
 
 def rows(*data: bytes, **how: Any) -> list[dict[str, Any]]:

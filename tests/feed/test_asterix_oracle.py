@@ -15,6 +15,7 @@ from typing import Any
 import asterix.base as base
 import asterix.generated as gen
 import pytest
+from asterix_items import full_time, item, number, quantity, times
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -31,40 +32,6 @@ TEXTS = ("sensor_id", "report", "identity", "identity_kind", "sensor_track_id", 
 
 
 # -- the oracle -------------------------------------------------------------------------------------------------
-def item(record: Any, *path: str) -> Any:
-    """The (sub)item at `path`, or None."""
-    found = record.get_item(path[0])
-    for name in path[1:]:
-        if found is None:
-            return None
-        found = found.variation.get_item(name)
-    return found
-
-
-def number(record: Any, *path: str) -> int | None:
-    """The raw bits of an item."""
-    found = item(record, *path)
-    return None if found is None else found.as_uint()
-
-
-def quantity(record: Any, *path: str) -> float | None:
-    """The value of an item in the specification's unit."""
-    found = item(record, *path)
-    return None if found is None else found.variation.content.as_quantity()
-
-
-def times(value: float | None, factor: float) -> float | None:
-    return None if value is None else value * factor
-
-
-def full_time(time_of_day: float | None, received: float) -> float | None:
-    """The UTC time with this time of day that lies nearest to `received`."""
-    if time_of_day is None or not time_of_day <= 86401:
-        return None
-    midnight = received // 86400 * 86400
-    return min((midnight + 86400 * d + time_of_day for d in (-1, 0, 1)), key=lambda t: abs(t - received))
-
-
 def expected_identity(record: Any) -> tuple[str | None, str | None]:
     address = number(record, "220")
     if address not in (None, 0, 0xFFFFFF):

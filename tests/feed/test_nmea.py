@@ -14,6 +14,7 @@ import pytest
 from conformance import MOST_REMEMBERED, fits, size_of
 from hypothesis import given
 from hypothesis import strategies as st
+from streamed import streamed
 
 from picket.feed import read_detections
 from picket.feed.format import Chunk, Decoded, Options
@@ -26,20 +27,8 @@ TTM = encode_ttm(track=7, range_m=1852.0, bearing_deg=90.0, time=NOON)
 RELATIVE = encode_ttm(track=7, range_m=1852.0, bearing_deg=350.0, relative=True, time=NOON)
 
 
-def decode(
-    *data: bytes, received: float = NOON + 2, link: str = "stream", time_source: str = "receiver", **options: Any
-) -> Decoded:
-    """All of it through one decoder to its end; tuples (bytes, received) come at a time of their own."""
-    decoder, offset, parts = FORMAT.make(Options(**options)), 0, []
-    for one in data:
-        parts.append(
-            decoder.decode(Chunk.one(one, received=received, offset=offset, source="s", link=link, time_source=time_source))
-        )
-        offset += len(one)
-    parts.append(decoder.finish())
-    for part in parts:
-        fits(part)
-    return Decoded.join(parts)
+def decode(*data: bytes, received: float = NOON + 2, **how: Any) -> Decoded:
+    return streamed(FORMAT, *data, received=received, **how)
 
 
 def rows(*data: bytes, **how: Any) -> list[dict[str, Any]]:
