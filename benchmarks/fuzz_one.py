@@ -128,7 +128,7 @@ def main() -> None:
         (folder / f"seed-{i:03}").write_bytes(data)
     run = Run(name, cases, result, seed)
     arguments = [
-        sys.argv[0], str(folder), f"-runs={run.calls_left}", f"-max_len={LONGEST}", f"-seed={seed}", "-timeout=10",
+        sys.argv[0], str(folder), f"-runs={run.calls_left}", f"-max_len={LONGEST}", f"-seed={seed}", "-timeout=60",
         "-rss_limit_mb=4096", "-verbosity=0", "-len_control=20", f"-artifact_prefix={result.with_suffix('')}-",
     ]  # fmt: skip
     atheris.Setup(arguments, run)
