@@ -1,6 +1,6 @@
 """The only place that compiles kernels.
 
-`@kernel` is numba.njit with what every kernel of Picket shares: no fastmath and no parallel sums (same input, same
+`@kernel` (and `@piece`, for parts that are copied into their callers) is numba.njit with what every kernel of Picket shares: no fastmath and no parallel sums (same input, same
 bytes), the GIL released, and a disk cache. Numba's own cache looks at the time stamp of one file only, so it would keep
 a kernel whose callee in another file has changed; ours lies in a folder named after the hash of ALL kernel sources,
 Numba's version and the CPU. A folder that cannot be written means no cache, never an error.
@@ -47,6 +47,15 @@ def cache_folder() -> Path | None:
             return folder
     except OSError:
         return None
+
+
+def piece(function: Callable[..., Any]) -> Callable[..., Any]:
+    """A part of kernels, copied into each caller: a call that passes whole NamedTuples of arrays would cost more than its work.
+
+    It must not be recursive, and each use of it makes the caller longer to compile.
+    """
+    compiled: Callable[..., Any] = numba.njit(nogil=True, fastmath=False, error_model="numpy", inline="always")(function)
+    return compiled
 
 
 def kernel(function: Callable[..., Any]) -> Callable[..., Any]:

@@ -16,7 +16,7 @@ import math
 
 import numpy as np
 
-from picket._jit import kernel
+from picket._jit import kernel, piece
 from picket.track.layout_kernels import (
     ACCELERATION_H,
     EDGES_PER_TRACK,
@@ -34,10 +34,11 @@ from picket.track.layout_kernels import (
     TAU,
     WEIGHT_MAX,
 )
-from picket.track.measure_kernels import background, factor, innovation, place_only, predict
+from picket.track.measure_kernels import alike, background, distance, expected, factor, predict, remember, residual
 
 _GATE = np.array(GATE)
 SMALL = 16  # so few plots are tried one by one
+LOG_TAU = math.log(TAU)
 GATE_ONE = GATE[4] + 4.0  # no plot beyond it in one direction alone lies in the gate
 
 
@@ -47,16 +48,28 @@ def _bucket(ix, iy, mask):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def _hash(plots, members, cell, ix, iy, head, after, mask):  # type: ignore[no-untyped-def]
-    """Linked lists of the members in each bucket, in ascending order."""
-    for b in range(head.shape[0]):
-        head[b] = -1
-    for g in range(members.shape[0] - 1, -1, -1):
+def _grid(plots, members, cell, mask):  # type: ignore[no-untyped-def]
+    """The members sorted by the bucket of their cell: (first (buckets + 1,), place in members (M,), cell (M, 2), box (M, 3)).
+
+    A box is its middle, east and north, and half its side. It lies by bucket, so that a search reads memory in order.
+    """
+    M = members.shape[0]
+    bucket, first = np.empty(M, np.int64), np.zeros(mask + 2, np.int64)
+    for g in range(M):
         j = members[g]
-        ix[g], iy[g] = math.floor(plots.p[j, 0] / cell), math.floor(plots.p[j, 1] / cell)
-        b = _bucket(ix[g], iy[g], mask)
-        after[g] = head[b]
-        head[b] = g
+        bucket[g] = _bucket(math.floor(plots.p[j, 0] / cell), math.floor(plots.p[j, 1] / cell), mask)
+        first[bucket[g] + 1] += 1
+    for b in range(mask + 1):
+        first[b + 1] += first[b]
+    to = first.copy()
+    place, index, box = np.empty(M, np.int64), np.empty((M, 2), np.int64), np.empty((M, 3))
+    for g in range(M):
+        q, j = to[bucket[g]], members[g]
+        to[bucket[g]] += 1
+        place[q] = g
+        index[q, 0], index[q, 1] = math.floor(plots.p[j, 0] / cell), math.floor(plots.p[j, 1] / cell)
+        box[q, 0], box[q, 1], box[q, 2] = plots.p[j, 0], plots.p[j, 1], GATE_SIGMA * plots.half[j]
+    return first, place, index, box
 
 
 @kernel
@@ -74,7 +87,7 @@ def _rough(x, P, offset):  # type: ignore[no-untyped-def]
     return r, var / (r * r), tx, ty, tx * tx * P[0, 0] + 2.0 * tx * ty * P[0, 1] + ty * ty * P[1, 1]
 
 
-@kernel
+@piece
 def hints(tracks, i, plots, j):  # type: ignore[no-untyped-def]
     """The factor that identity, transmitter and the sensor's own track number put on an edge."""
     f = 1.0
@@ -91,7 +104,7 @@ def hints(tracks, i, plots, j):  # type: ignore[no-untyped-def]
     return f
 
 
-@kernel
+@piece
 def survive(r, survived, i, T):  # type: ignore[no-untyped-def]
     """Takes the chance that object i has left by T off r[i]."""
     if survived[i] < T:
@@ -107,7 +120,7 @@ def gate(tracks, n, plots, members, T, sensors):  # type: ignore[no-untyped-def]
     """
     M = members.shape[0]
     H, PHt, L = np.empty((6, 6)), np.empty((6, 6)), np.empty((6, 6))
-    v, R, y = np.empty(6), np.empty(6), np.empty(6)
+    v, R, h, known = np.empty(6), np.empty(6), np.empty(6), np.empty(8)
     room = max(64, 2 * M)
     e_track, e_plot, e_log = np.empty(room, np.int64), np.empty(room, np.int64), np.empty(room)
     edges = shed = 0
@@ -119,14 +132,14 @@ def gate(tracks, n, plots, members, T, sensors):  # type: ignore[no-untyped-def]
         earliest = min(earliest, plots.time[j])
         clutter, birth = background(plots, j, sensors)
         base[g] = -math.log(clutter + birth)
-    cell = max(6.0 * typical, 60.0)
+    cell = max(4.0 * typical, 60.0)
     size = 32
     while size < 2 * M:
         size *= 2
-    ix, iy, after = np.empty(M, np.int64), np.empty(M, np.int64), np.empty(M, np.int64)
-    head = np.empty(size, np.int64)
-    if M > SMALL:
-        _hash(plots, members, cell, ix, iy, head, after, size - 1)
+    start, place, index, box = _grid(plots, members, cell, size - 1)
+    s = plots.sensor[members[0]]
+    polar = plots.kind[members[0]] == POLAR
+    pd, claims, rotation, offset = sensors.pd[s], sensors.claims[s], sensors.rotation[s], sensors.offset[s]
     found = np.empty(M, np.int64)
     for i in range(n):
         if tracks.status[i] >= ENDED or T - tracks.updated[i] > tracks.timeout[i]:
@@ -146,24 +159,19 @@ def gate(tracks, n, plots, members, T, sensors):  # type: ignore[no-untyped-def]
         x0, x1 = math.floor((cx - bx - reach) / cell), math.floor((cx + bx + reach) / cell)
         y0, y1 = math.floor((cy - by - reach) / cell), math.floor((cy + by + reach) / cell)
         if M <= SMALL or (x1 - x0 + 1) * (y1 - y0 + 1) > M:
-            for g in range(M):
-                j = members[g]
-                near = GATE_SIGMA * plots.half[j]
-                if abs(plots.p[j, 0] - cx) <= bx + near and abs(plots.p[j, 1] - cy) <= by + near:
-                    found[hits] = g
+            for q in range(M):
+                if abs(box[q, 0] - cx) <= bx + box[q, 2] and abs(box[q, 1] - cy) <= by + box[q, 2]:
+                    found[hits] = place[q]
                     hits += 1
         else:
             for kx in range(int(x0), int(x1) + 1):
                 for ky in range(int(y0), int(y1) + 1):
-                    g = head[_bucket(kx, ky, size - 1)]
-                    while g >= 0:
-                        if ix[g] == kx and iy[g] == ky:
-                            j = members[g]
-                            near = GATE_SIGMA * plots.half[j]
-                            if abs(plots.p[j, 0] - cx) <= bx + near and abs(plots.p[j, 1] - cy) <= by + near:
-                                found[hits] = g
-                                hits += 1
-                        g = after[g]
+                    b = _bucket(kx, ky, size - 1)
+                    for q in range(start[b], start[b + 1]):
+                        here = index[q, 0] == kx and index[q, 1] == ky
+                        if here and abs(box[q, 0] - cx) <= bx + box[q, 2] and abs(box[q, 1] - cy) <= by + box[q, 2]:
+                            found[hits] = place[q]
+                            hits += 1
         if hits == 0:
             continue
         if dt > 0.0:
@@ -171,50 +179,52 @@ def gate(tracks, n, plots, members, T, sensors):  # type: ignore[no-untyped-def]
             tracks.time[i] = T
         survive(tracks.r, tracks.survived, i, T)
         # -- the range gate, cheap and sharp, then the ellipsoidal one
-        polar = plots.kind[members[0]] == POLAR
-        radius, sr, tx, ty, sc = _rough(x, P, sensors.offset[plots.sensor[members[0]]]) if polar else (0.0, 0.0, 0.0, 0.0, 0.0)
+        radius, sr, tx, ty, sc = _rough(x, P, offset) if polar else (0.0, 0.0, 0.0, 0.0, 0.0)
         rush = math.sqrt(x[3] * x[3] + x[4] * x[4] + x[5] * x[5])
+        known[0], log_det, m = -1.0, 0.0, 0
+        r = tracks.r[i]
+        miss = 1.0 if claims == 1 else 1.0 - r * pd
+        prior = math.log(r * pd / miss)
         if edges + EDGES_PER_TRACK >= room:
             room *= 2
             a, b, c = np.empty(room, np.int64), np.empty(room, np.int64), np.empty(room)
             a[:edges], b[:edges], c[:edges] = e_track[:edges], e_plot[:edges], e_log[:edges]
             e_track, e_plot, e_log = a, b, c
         first = edges
-        for h in range(hits):
-            g = found[h]
+        for hit in range(hits):
+            g = found[hit]
             j = members[g]
-            s = plots.sensor[j]
             lag = tracks.time[i] - plots.time[j]
-            if polar and plots.kind[j] == POLAR:
+            if polar and plots.form[j] & 3 == 3:
                 off = abs(plots.z[j, 0] - radius) - rush * lag
                 if off > 0.0 and off * off > GATE_ONE * (sr + plots.sigma[j, 0] * plots.sigma[j, 0]):
                     continue
                 off = abs((plots.p[j, 0] - x[0]) * tx + (plots.p[j, 1] - x[1]) * ty) - rush * lag
                 if off > 0.0 and off * off > GATE_ONE * (sc + plots.half[j] * plots.half[j]):
                     continue
-            kind, z = plots.kind[j], plots.z[j]
-            m = innovation(x, lag, kind, z, plots.sigma[j], sensors.rotation[s], sensors.offset[s], H, v, R)
-            distance, log_det = factor(P, H, R, v, m, place_only(kind, z), lag, PHt, L, y)
-            if not distance <= _GATE[m]:
+            if not alike(plots.form[j], lag, plots.sigma[j], known):
+                m = expected(x, lag, plots.form[j], plots.sigma[j], rotation, offset, H, h, R)
+                log_det = factor(P, H, R, m, plots.form[j], lag, PHt, L)
+                remember(plots.form[j], lag, plots.sigma[j], known)
+            residual(plots.form[j], plots.z[j], h, v)
+            d2 = distance(L, v, m, _GATE[m])
+            if not d2 <= _GATE[m]:
                 continue
-            r = tracks.r[i]
-            miss = 1.0 if sensors.claims[s] == 1 else 1.0 - r * sensors.pd[s]
-            f = 1.0
+            log_w = -0.5 * (d2 + log_det + m * LOG_TAU) + base[g] + prior
             if plots.ident[j] >= 0 or plots.transmitter[j] >= 0 or plots.sensor_track[j] >= 0:
-                f = hints(tracks, i, plots, j)
-            log_w = -0.5 * (distance + log_det + m * math.log(TAU)) + base[g] + math.log(r * sensors.pd[s] * f / miss)
-            place = edges
+                log_w += math.log(hints(tracks, i, plots, j))
+            at = edges
             if edges - first == EDGES_PER_TRACK:
                 shed += 1
-                place = first
+                at = first
                 for e in range(first, edges):
-                    if e_log[e] < e_log[place]:
-                        place = e
-                if e_log[place] >= log_w:
+                    if e_log[e] < e_log[at]:
+                        at = e
+                if e_log[at] >= log_w:
                     continue
             else:
                 edges += 1
-            e_track[place], e_plot[place], e_log[place] = i, g, log_w
+            e_track[at], e_plot[at], e_log[at] = i, g, log_w
     weight = np.empty(edges)
     for e in range(edges):
         weight[e] = min(math.exp(min(e_log[e], 27.0)), WEIGHT_MAX)

@@ -12,10 +12,11 @@ import math
 
 import numpy as np
 
-from picket._jit import kernel
+from picket._jit import kernel, piece
 from picket.track.layout_kernels import (
     BIRTH_MIN_FREE,
     DEAD,
+    EARTH_M,
     ENDED,
     FAR_SPEED_SIGMA_H,
     FAR_SPEED_SIGMA_V,
@@ -34,6 +35,7 @@ from picket.track.measure_kernels import background, factor, innovation
 from picket.track.update_kernels import heard, held_by_radar, sound
 
 UNKNOWN_HEIGHT_SIGMA_M = 300.0
+HEIGHT_SCALE_M, FAR_HEIGHT_SCALE_M = 300.0, 5000.0  # m; most small drones fly under 120 m, aircraft anywhere to 12 km
 FASTEST_DRONE_MPS, FASTEST_AIRCRAFT_MPS, FASTEST_VESSEL_MPS = 100.0, 400.0, 50.0
 
 
@@ -45,6 +47,31 @@ def _fastest(kind):  # type: ignore[no-untyped-def]
 
 
 @kernel
+def _above_ground(x, P, floor, scale):  # type: ignore[no-untyped-def]
+    """Takes into x, P that heights over `floor` (m in the site's frame) are spread as exp(-height / scale), and none lie under it.
+
+    N(z, s2) times that is N(z - s2/scale, s2) cut off at the floor; its first two moments take the place of z and s2
+    (truncated normal: Johnson, Kotz, Balakrishnan 1994, 13.10). Far out an elevation alone says little about the height.
+    """
+    var = P[2, 2]
+    s = math.sqrt(var)
+    low = floor - (x[0] * x[0] + x[1] * x[1]) / (2.0 * EARTH_M)  # the ground falls away under the site's plane
+    mean = x[2] - var / scale
+    a = (low - mean) / s
+    if not -30.0 < a < 5.0:
+        return  # far above the ground, or so far under it that the height is not to be believed at all
+    ratio = math.exp(-0.5 * a * a) / math.sqrt(0.5 * math.pi) / math.erfc(a / math.sqrt(2.0)) / 1.0
+    mean += s * ratio
+    less = (1.0 - var * max(1.0 + a * ratio - ratio * ratio, 0.05) / var) / var
+    move = (mean - x[2]) / var
+    column = P[:, 2].copy()
+    for k in range(6):
+        x[k] += column[k] * move
+        for h in range(6):
+            P[k, h] -= column[k] * column[h] * less
+
+
+@piece
 def place(x, P, plots, j, sensors):  # type: ignore[no-untyped-def]
     """x and P from plot j alone: its place, and a velocity prior sharpened by range rate or reported velocity."""
     s = plots.sensor[j]
@@ -71,6 +98,8 @@ def place(x, P, plots, j, sensors):  # type: ignore[no-untyped-def]
             for k in range(3):
                 for h in range(3):
                     P[k, h] += y[k] * y[h] * sizes[q] * sizes[q]
+        if not math.isnan(plots.z[j, 2]):
+            _above_ground(x, P, sensors.floor[s], FAR_HEIGHT_SCALE_M if far else HEIGHT_SCALE_M)
         if not math.isnan(plots.z[j, 3]):  # the range rate, as an update of the velocity prior
             m = innovation(x, 0.0, plots.kind[j], plots.z[j], plots.sigma[j], sensors.rotation[s], sensors.offset[s], H, v, R)
             first = m - 1
@@ -83,7 +112,7 @@ def place(x, P, plots, j, sensors):  # type: ignore[no-untyped-def]
         first = 2 if math.isnan(plots.z[j, 2]) else 3
     for q in range(first, m):
         H[0, :], v[0], R[0] = H[q, :], v[q], R[q]
-        factor(P, H, R, v, 1, False, 0.0, PHt, L, y)
+        factor(P, H, R, 1, 8, 0.0, PHt, L)
         S = L[0, 0] * L[0, 0]
         for a in range(6):
             x[a] += PHt[a, 0] * v[0] / S
@@ -97,7 +126,7 @@ def place(x, P, plots, j, sensors):  # type: ignore[no-untyped-def]
     sound(P, L)
 
 
-@kernel
+@piece
 def _known(tracks, plots, j, sensors, owner):  # type: ignore[no-untyped-def]
     """What to do with an unexplained plot: -1 begin a track; -2 begin one under a contradicted name; -3 it is dealt with."""
     code, t = plots.ident[j], plots.time[j]

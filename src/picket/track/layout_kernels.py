@@ -42,8 +42,8 @@ SERIAL, ICAO, MMSI = 0, 4, 5
 POLAR, POSITION = 0, 1  # what a plot measures: range and angles at a sensor, or a place
 
 # -- motion ---------------------------------------------------------------------------------------------------------
-ACCELERATION_H = 3.0  # m^2/s^3, horizontal white-acceleration intensity: 1.7 m/s of velocity in one second
-ACCELERATION_V = 0.5  # m^2/s^3: small drones change height slower than they turn
+ACCELERATION_H = 2.5  # m^2/s^3, horizontal white-acceleration intensity: 1.7 m/s of velocity in one second
+ACCELERATION_V = 0.2  # m^2/s^3: small drones change height slower than they turn
 SURVIVAL_S = 300.0  # s, mean life of an object in view
 
 # -- begin and end --------------------------------------------------------------------------------------------------
@@ -61,7 +61,7 @@ END_SHARE_OF_BIRTH = 0.3  # a tentative track ends when r falls under this share
 END_SIGMA_M = 2000.0
 TENTATIVE_PERIODS = 3.5  # a tentative track that no object speaks for ends after so long without a plot, seen or not
 COAST_PERIODS = 1.5
-SPEED_SIGMA_H, SPEED_SIGMA_V = 25.0, 5.0  # m/s, prior of a new track near a short-range sensor
+SPEED_SIGMA_H, SPEED_SIGMA_V = 20.0, 3.0  # m/s, prior of a new track near a short-range sensor
 FAR_SPEED_SIGMA_H, FAR_SPEED_SIGMA_V = 130.0, 10.0  # and of one seen by a sensor that reaches beyond FAR_RANGE_M
 FAR_RANGE_M = 30_000.0
 
@@ -156,6 +156,7 @@ class Sensors(NamedTuple):
     rotation: Array  # (S, 3, 3) site ENU -> sensor ENU
     offset: Array  # (S, 3) the sensor in site ENU
     height: Array  # m above the ellipsoid
+    floor: Array  # m, height in the site's frame under which nothing flies; -inf = not known
     placed: Array  # 1 = it measures from a known place
     claims: Array  # 1 = objects report their own position to it
     period: Array
@@ -186,6 +187,7 @@ class Plots(NamedTuple):
     time: Array
     sensor: Array
     kind: Array  # POLAR or POSITION
+    form: Array  # which of z are measured, see `measure_kernels.form_of`
     z: Array  # (M, 6) POLAR: range, azimuth, elevation, range rate, -, -; POSITION: east, north, up and rates; NaN = not measured
     sigma: Array  # (M, 6)
     p: Array  # (M, 3) place in site ENU, the best guess where height is unknown

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from picket._jit import kernel
+from picket._jit import kernel, piece
 from picket.track.associate_kernels import survive
 from picket.track.layout_kernels import (
     CLAIM_CONFIRM_EXISTENCE,
@@ -34,7 +34,7 @@ EDGE_SHARE = 0.03  # of the largest range
 CLAIM_PERIODS = 2.5  # a claim counts as current for so many of its periods
 
 
-@kernel
+@piece
 def _within(azimuth, start, width, margin):  # type: ignore[no-untyped-def]
     """True when azimuth lies in the sector, at least margin inside (a full circle has no edge)."""
     if width >= TAU - 1e-6:
@@ -44,7 +44,7 @@ def _within(azimuth, start, width, margin):  # type: ignore[no-untyped-def]
     return margin <= turn <= width - margin
 
 
-@kernel
+@piece
 def covered(x, P, dt, s, sensors):  # type: ignore[no-untyped-def]
     """True when the place dt seconds after x lies well inside what sensor s sees: range, sector, elevation, radio horizon."""
     rotation = sensors.rotation[s]

@@ -142,8 +142,9 @@ def _new_plots(n: int) -> Plots:
     ints = np.full((8, n), -1, np.int64)
     floats = np.zeros((3, n))
     return Plots(
-        time=floats[0], sensor=np.zeros(n, np.int64), kind=np.zeros(n, np.int64), z=np.empty((n, 6)), sigma=np.ones((n, 6)),
-        p=np.zeros((n, 3)), half=floats[1], ident=ints[0], ident_kind=ints[1], transmitter=ints[2], sensor_track=ints[3],
+        time=floats[0], sensor=np.zeros(n, np.int64), kind=np.zeros(n, np.int64), form=np.zeros(n, np.int64),
+        z=np.empty((n, 6)), sigma=np.ones((n, 6)), p=np.zeros((n, 3)), half=floats[1],
+        ident=ints[0], ident_kind=ints[1], transmitter=ints[2], sensor_track=ints[3],
         said=ints[4], foreign=np.zeros(n, np.int64), origin=ints[5], row=ints[6], track=ints[7], weight=floats[2],
     )  # fmt: skip
 

@@ -12,6 +12,7 @@ import numpy as np
 
 from picket._jit import kernel
 from picket.track.layout_kernels import EARTH_M, FAR_RANGE_M, POLAR, POSITION, TAU
+from picket.track.measure_kernels import form_of
 
 # rows of the float matrix, in the order of `measure.COLUMNS`
 TIME, RANGE, AZ, EL, RATE, LAT, LON, ALT, MSL, PRESSURE, TAKEOFF, SPEED, COURSE, CLIMB = range(14)
@@ -176,6 +177,7 @@ def convert(F, order, sensor, foreign, geoid, site_height, site_rotation, site_e
                 plots.sigma[j, k] *= 2.0
             plots.half[j] *= 2.0
         plots.time[j], plots.sensor[j], plots.row[j], plots.foreign[j] = t, s, i, foreign[i]
+        plots.form[j] = form_of(plots.kind[j], plots.z[j])
         j += 1
     return j
 

@@ -28,9 +28,10 @@ SAYS = {
     "adsb": 2,
     "ais": 3,
 }  # the class (its code) of what reports to such a sensor, unless the row says otherwise
+VALLEY_M = 300.0  # the ground near a sensor lies no deeper under it
 MOST = 256  # sensors with an entry of their own; a feed that invents names must not fill the memory
 WIDE = frozenset({"adsb", "mlat", "system", "ais"})  # kinds that see aircraft or reach far
-_FLOATS = ("height", "period", "range_min", "range_max", "azimuth_offset", "pd", "clutter", "birth", "timeout", "latency", "first",
+_FLOATS = ("height", "floor", "period", "range_min", "range_max", "azimuth_offset", "pd", "clutter", "birth", "timeout", "latency", "first",
            "last", "scan_start", "scan_free")  # fmt: skip
 _INTS = ("placed", "claims", "far", "burst", "scans", "confirmed")
 _BLANKED = 8
@@ -115,9 +116,13 @@ class SensorTable:
         a.timeout[i] = TIMEOUT_S.get(s.kind) or max(RADAR_TIMEOUT_PERIODS * a.period[i], RADAR_TIMEOUT_S)
         a.latency[i] = LATENCY_S.get(s.kind, 0.0)
         a.height[i] = a.scan_free[i] = 0.0
+        a.floor[i] = -np.inf
         return i
 
     def _place(self, i: int, frame: LocalFrame, lat: float, lon: float, height: float) -> None:
         a = self.arrays
         rotation, offset = frame.relative(LocalFrame(lat, lon, height))
         a.rotation[i], a.offset[i], a.height[i], a.placed[i] = rotation, offset, height, 1
+        if self._site:
+            sea = self._site.site.geoid_separation_m
+            a.floor[i] = max(sea, height - VALLEY_M) - frame.alt_wgs84_m

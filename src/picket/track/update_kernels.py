@@ -11,7 +11,7 @@ import math
 
 import numpy as np
 
-from picket._jit import kernel
+from picket._jit import kernel, piece
 from picket.track.layout_kernels import (
     ADOPT_WEIGHT,
     CLAIM_FRESH_S,
@@ -23,7 +23,7 @@ from picket.track.layout_kernels import (
     SPOOF,
     UNCONFIRMED,
 )
-from picket.track.measure_kernels import factor, innovation, place_only
+from picket.track.measure_kernels import alike, expected, factor, remember, residual
 
 NEGLIGIBLE = 1e-3  # a plot with less probability than this moves nothing
 
@@ -54,41 +54,74 @@ def sound(P, L):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def _state(x, P, time, foreign_time, e0, e1, e_plot, p, members, z, kind, sigma, when, foreign, rotation, offset, work, W):  # type: ignore[no-untyped-def]
-    """Moves x and P of a track, which stand at `time`, by its edges e0..e1-1.
+def _apply(PHt, L, m, total, mean_v, C, mean, spread, K):  # type: ignore[no-untyped-def]
+    """Adds to mean (6,) and spread (6, 6) what plots with one S bring: total = sum p, mean_v = sum p v, C = sum p v v'.
 
-    z, kind, sigma, when, foreign: of all plots; rotation, offset: of the look's sensor. One by one, as for `innovation`, and with
+    K = P H' S^-1 by two triangular solves; spread += K (C - total S) K', lower half.
+    """
+    for a in range(6):
+        for k in range(m):
+            value = PHt[a, k]
+            for c in range(k):
+                value -= L[k, c] * K[a, c]
+            K[a, k] = value / L[k, k]
+        for k in range(m - 1, -1, -1):
+            value = K[a, k]
+            for c in range(k + 1, m):
+                value -= L[c, k] * K[a, c]
+            K[a, k] = value / L[k, k]
+            mean[a] += K[a, k] * mean_v[k]
+    for k in range(m):  # C becomes C - total S = C - total L L'
+        for q in range(k + 1):
+            for c in range(q + 1):
+                C[k, q] -= total * L[k, c] * L[q, c]
+            C[q, k] = C[k, q]
+    for a in range(6):
+        for k in range(m):
+            value = 0.0
+            for q in range(m):
+                value += K[a, q] * C[q, k]
+            PHt[a, k] = value
+        for b in range(a + 1):
+            for k in range(m):
+                spread[a, b] += PHt[a, k] * K[b, k]
+
+
+@kernel
+def _state(x, P, time, foreign_time, e0, e1, e_plot, p, members, form, z, sigma, when, foreign, rotation, offset, work, W):  # type: ignore[no-untyped-def]
+    """Moves x and P of a track, which stand at `time`, by its edges e0..e1-1. Edges that share H and S are taken together.
+
+    form, z, sigma, when, foreign: of all plots; rotation, offset: of the look's sensor. One by one, as for `expected`, and with
     scratch arrays from outside: a call per track that passes NamedTuples and makes its own cost half of the update.
     """
-    H, PHt, L, spread = work[0], work[1], work[2], work[3]
-    v, R, y, mean, dx = W[0], W[1], W[2], W[3], W[4]
+    H, PHt, L, spread, C, K = work[0], work[1], work[2], work[3], work[4], work[5]
+    v, R, h, mean, mean_v, known = W[0], W[1], W[2], W[3], W[4], W[5]
     mean[:], spread[:, :] = 0.0, 0.0
+    known[0], m, total = -1.0, 0, 0.0
     for e in range(e0, e1):
         if p[e] < NEGLIGIBLE:
             continue
         j = members[e_plot[e]]
         lag = time - when[j]
-        m = innovation(x, lag, kind[j], z[j], sigma[j], rotation, offset, H, v, R)
-        if foreign[j] == 1:  # estimates that follow quickly repeat one another: they share one plot's information
-            age = max(when[j] - foreign_time, 0.1)
-            for k in range(m):
-                R[k] *= max(1.0, FOREIGN_CORRELATION_S / age)
-        factor(P, H, R, v, m, place_only(kind[j], z[j]), lag, PHt, L, y)
-        for a in range(6):  # PHt becomes PHt L^-T, so that K S K' is its square
-            dx[a] = 0.0
-            for k in range(m):
-                total = PHt[a, k]
-                for c in range(k):
-                    total -= L[k, c] * PHt[a, c]
-                PHt[a, k] = total / L[k, k]
-                dx[a] += PHt[a, k] * y[k]
-        for a in range(6):
-            mean[a] += p[e] * dx[a]
-            for b in range(a + 1):
-                total = dx[a] * dx[b]
+        if foreign[j] == 1 or not alike(form[j], lag, sigma[j], known):
+            if total > 0.0:
+                _apply(PHt, L, m, total, mean_v, C, mean, spread, K)
+            total = 0.0
+            mean_v[:], C[:, :] = 0.0, 0.0
+            m = expected(x, lag, form[j], sigma[j], rotation, offset, H, h, R)
+            if foreign[j] == 1:  # estimates that follow quickly repeat one another: they share one plot's information
                 for k in range(m):
-                    total -= PHt[a, k] * PHt[b, k]
-                spread[a, b] += p[e] * total
+                    R[k] *= max(1.0, FOREIGN_CORRELATION_S / max(when[j] - foreign_time, 0.1))
+            factor(P, H, R, m, form[j], lag, PHt, L)
+            remember(form[j], lag, sigma[j], known)
+        residual(form[j], z[j], h, v)
+        total += p[e]
+        for k in range(m):
+            mean_v[k] += p[e] * v[k]
+            for q in range(k + 1):
+                C[k, q] += p[e] * v[k] * v[q]
+    if total > 0.0:
+        _apply(PHt, L, m, total, mean_v, C, mean, spread, K)
     for a in range(6):
         x[a] += mean[a]
         for b in range(a + 1):
@@ -97,7 +130,7 @@ def _state(x, P, time, foreign_time, e0, e1, e_plot, p, members, z, kind, sigma,
     sound(P, L)
 
 
-@kernel
+@piece
 def _identity(tracks, i, plots, j, owner):  # type: ignore[no-untyped-def]
     """Track i takes over what plot j says of itself. An identity heard elsewhere a moment ago contradicts it."""
     code, t = plots.ident[j], plots.time[j]
@@ -126,7 +159,7 @@ def _identity(tracks, i, plots, j, owner):  # type: ignore[no-untyped-def]
     tracks.ident[i, kind] = code
 
 
-@kernel
+@piece
 def heard(tracks, i, plots, j, sensors):  # type: ignore[no-untyped-def]
     """Books plot j as one that track i gave."""
     s, t = plots.sensor[j], plots.time[j]
@@ -155,7 +188,7 @@ def heard(tracks, i, plots, j, sensors):  # type: ignore[no-untyped-def]
         tracks.score[i, plots.said[j]] += 0.25
 
 
-@kernel
+@piece
 def _looked(tracks, i, s, t, hit, sensors):  # type: ignore[no-untyped-def]
     """Sensor s looked at track i at t; a miss booked for this very look is taken back when it was a hit after all."""
     period = sensors.period[s]
@@ -170,7 +203,7 @@ def _looked(tracks, i, s, t, hit, sensors):  # type: ignore[no-untyped-def]
 @kernel
 def update(tracks, e_track, e_plot, p, plots, members, sensors, owner):  # type: ignore[no-untyped-def]
     """Every track with an edge: existence, state, bookkeeping. Fills plots.track and plots.weight of the members."""
-    work, W = np.empty((4, 6, 6)), np.empty((5, 6))
+    work, W = np.empty((6, 6, 6)), np.empty((6, 8))
     E = p.shape[0]
     e = 0
     while e < E:
@@ -191,7 +224,7 @@ def update(tracks, e_track, e_plot, p, plots, members, sensors, owner):  # type:
         if not repeated:
             tracks.r[i] = min(some + none * after_miss, EXISTENCE_MAX)
         _state(
-            tracks.x[i], tracks.P[i], tracks.time[i], tracks.foreign_time[i], e, end, e_plot, p, members, plots.z, plots.kind,
+            tracks.x[i], tracks.P[i], tracks.time[i], tracks.foreign_time[i], e, end, e_plot, p, members, plots.form, plots.z,
             plots.sigma, plots.time, plots.foreign, sensors.rotation[s], sensors.offset[s], work, W,
         )  # fmt: skip
         if some >= 0.5:
@@ -207,7 +240,7 @@ def update(tracks, e_track, e_plot, p, plots, members, sensors, owner):  # type:
         e = end
 
 
-@kernel
+@piece
 def held_by_radar(tracks, i, t):  # type: ignore[no-untyped-def]
     """True when a sensor's own measurement, not the object's word, says where track i is."""
     return tracks.radar_updates[i] > 0 and t - tracks.radar_time[i] < RADAR_FRESH_S
