@@ -47,14 +47,14 @@ ACCELERATION_V = 0.2  # m^2/s^3: small drones change height slower than they tur
 SURVIVAL_S = 300.0  # s, mean life of an object in view
 
 # -- begin and end --------------------------------------------------------------------------------------------------
-BIRTH_PER_SCAN = 0.1  # objects that come into a sensor's view in one scan, until its own scans say otherwise
-BIRTH_LEAST = 0.02
+BIRTH_PER_SCAN = 0.05  # objects that come into a sensor's view in one scan, until its own scans say otherwise
+BIRTH_LEAST = 0.005
 BIRTH_MIN_FREE = 0.1  # a plot that a track explains with more than 1 - this begins nothing
 CLAIM_EXISTENCE = 0.6  # after one position that names itself
 CLAIM_DENSITY = 1e-9  # 1/m^2: false or new position reports; they are rare, and could be anywhere
 HEIGHT_SPAN_M, SPEED_SPAN_MPS = 1000.0, 60.0  # the spans over which false heights, speeds and range rates lie
 EXISTENCE_MAX = 0.9999  # so that a handful of misses ends any track
-CONFIRM_EXISTENCE, CONFIRM_UPDATES = 0.99, 3
+CONFIRM_EXISTENCE, CONFIRM_UPDATES = 0.93, 2
 CLAIM_CONFIRM_EXISTENCE, CLAIM_CONFIRM_UPDATES = 0.95, 2
 END_EXISTENCE = 0.05  # of a confirmed track
 END_SHARE_OF_BIRTH = 0.3  # a tentative track ends when r falls under this share of what it began with
@@ -173,6 +173,7 @@ class Sensors(NamedTuple):
     latency: Array  # s, 1 sigma of the age of a claimed position
     far: Array  # 1 = reaches beyond FAR_RANGE_M
     burst: Array  # scans in a row whose plots all came at one time
+    fresh: Array  # objects that its first look shows: they came into view at no rate, they were there
     first: Array  # time of the first and last plot, NaN = never
     last: Array
     scan_start: Array  # of the scan being counted for the clutter estimate

@@ -240,4 +240,4 @@ def background(plots, j, sensors):  # type: ignore[no-untyped-def]
         volume *= SPEED_SPAN_MPS
     # false plots spread over the area, so that there are more of them far out than in the same span of range close in
     volume /= min(max(2.0 * plots.z[j, 0] / (sensors.range_max[s] + sensors.range_min[s]), 0.5), 2.0)
-    return sensors.clutter[s] / volume, sensors.birth[s] * sensors.pd[s] / volume
+    return sensors.clutter[s] / volume, max(sensors.birth[s], sensors.fresh[s]) * sensors.pd[s] / volume

@@ -31,7 +31,7 @@ SAYS = {
 VALLEY_M = 300.0  # the ground near a sensor lies no deeper under it
 MOST = 256  # sensors with an entry of their own; a feed that invents names must not fill the memory
 WIDE = frozenset({"adsb", "mlat", "system", "ais"})  # kinds that see aircraft or reach far
-_FLOATS = ("height", "floor", "period", "range_min", "range_max", "azimuth_offset", "pd", "clutter", "birth", "timeout", "latency", "first",
+_FLOATS = ("height", "floor", "period", "range_min", "range_max", "azimuth_offset", "pd", "clutter", "birth", "fresh", "timeout", "latency", "first",
            "last", "scan_start", "scan_free")  # fmt: skip
 _INTS = ("placed", "claims", "far", "burst", "scans", "confirmed")
 _BLANKED = 8
@@ -116,7 +116,7 @@ class SensorTable:
         a.timeout[i] = TIMEOUT_S.get(s.kind) or max(RADAR_TIMEOUT_PERIODS * a.period[i], RADAR_TIMEOUT_S)
         a.latency[i] = LATENCY_S.get(s.kind, 0.0)
         a.height[i] = a.scan_free[i] = 0.0
-        a.floor[i] = -np.inf
+        a.floor[i], a.fresh[i] = -np.inf, 0.0
         return i
 
     def _place(self, i: int, frame: LocalFrame, lat: float, lon: float, height: float) -> None:

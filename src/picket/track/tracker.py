@@ -33,6 +33,7 @@ BURST_SPAN = 0.05  # of a period: plots of one scan that lie closer came at one 
 ALIVE_PERIODS = 3.0  # a sensor silent for longer gives no misses
 CLUTTER_SHARE, CLUTTER_SKIP = 0.1, 3  # least weight of one scan in the clutter estimate; first scans that do not count
 BIRTH_SHARE = 0.1  # weight of one scan in the estimate of how many objects come into view
+FRESH_SIGMAS, FRESH_PERIODS = 3.0, 0.9  # what a first look shows beyond its clutter, surely, was there before; for how long
 CLUTTER_LEAST = 0.02  # false plots a scan; no sensor has none
 CODES_MAX = 200_000  # identities and transmitters remembered before the unused are forgotten
 FLUSH = 4096  # ended tracks kept in their slots inside one batch
@@ -158,6 +159,8 @@ class Tracker:
         if not T - last <= ALIVE_PERIODS * period:  # first plots ever, or after a gap: nothing was looked at before
             sensors.first[s] = earliest
             sensors.burst[s] = 0
+            crowd = len(members) - sensors.clutter[s]
+            sensors.fresh[s] = max(crowd - FRESH_SIGMAS * math.sqrt(sensors.clutter[s]), 0.0)
         elif T - earliest <= BURST_SPAN * period and T - last >= 0.5 * period:
             sensors.burst[s] += 1
         elif T - last > BURST_SPAN * period:
@@ -176,6 +179,8 @@ class Tracker:
             self.shed["edges"] += int(shed)
         if sensors.placed[s] and not sensors.claims[s]:
             self._count_clutter(s, T, float(free))
+        if sensors.fresh[s] and T - sensors.first[s] >= FRESH_PERIODS * period:
+            sensors.fresh[s] = 0.0
         if self.clock - self._settled >= SETTLE_S:
             self._settle(self.clock)
             if np.count_nonzero(pool.tracks.status[: pool.n] == ENDED) > FLUSH:
