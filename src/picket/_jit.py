@@ -1,9 +1,10 @@
 """The only place that compiles kernels.
 
-`@kernel` (and `@piece`, for parts that are copied into their callers) is numba.njit with what every kernel of Picket shares: no fastmath and no parallel sums (same input, same
-bytes), the GIL released, and a disk cache. Numba's own cache looks at the time stamp of one file only, so it would keep
-a kernel whose callee in another file has changed; ours lies in a folder named after the hash of ALL kernel sources,
-Numba's version and the CPU. A folder that cannot be written means no cache, never an error.
+`@kernel` (and `@piece`, for parts that are copied into their callers) is numba.njit with what every kernel of Picket
+shares: no fastmath and no parallel sums (same input, same bytes), the GIL released, and a disk cache. Numba's own cache
+looks at the time stamp of one file only, so it would keep a kernel whose callee in another file has changed; ours lies in
+a folder named after the hash of ALL kernel sources, Numba's version and the CPU. A folder that cannot be written means no
+cache, never an error.
 
 Kernels live in files called `*_kernels.py` (a test looks): that is what the hash covers.
 """

@@ -16,14 +16,14 @@ def _run(tracker: Tracker, batches: list[Batch]) -> Batch:
     return concat(TRACK, [tracker.step(b) for b in batches])
 
 
-def test_one_drone_is_confirmed_on_the_third_plot_and_followed() -> None:
+def test_one_drone_among_little_clutter_is_confirmed_on_the_second_plot_and_followed() -> None:
     rng = np.random.default_rng(1)
     tracker = Tracker(sim.site(sim.radar()))
     for k in range(20):
         place = np.array([1000.0 + 10 * k, 2000.0 - 5 * k, 120.0])
         rows = list(tracker.step(sim.plots(rng, sim.T0 + k, place, pd=1.0)).rows())
         assert len(rows) == 1
-        assert rows[0]["status"] == ("tentative" if k < 2 else "confirmed")
+        assert rows[0]["status"] == ("tentative" if k < 1 else "confirmed")
     assert np.linalg.norm(sim.where(rows[0])[:2] - place[:2]) < 30.0
     assert rows[0]["vel_east_mps"] == pytest.approx(10.0, abs=6.0)
     assert rows[0]["vel_north_mps"] == pytest.approx(-5.0, abs=6.0)

@@ -28,7 +28,7 @@ def test_table_in_table_out_one_picture_per_scan(tmp_path: Path, suffix: str) ->
     ticks = itertools.count()
     summary = track_files([source], sim.site(sim.radar()), out=target, clock=lambda: float(next(ticks)))
     rows = read_table(target, TRACK)
-    assert (summary.detections, summary.tracks, summary.rows) == (13, 1, 10)
+    assert (summary.detections, summary.tracks, summary.rows) == (13, 1, 11)
     assert summary.scans == 12
     assert summary.left_out == {"no_time": 1}
     assert rows["time"].tolist() == [sim.T0 + k for k in range(2, 12)]
@@ -40,7 +40,7 @@ def test_every_gives_fixed_times(tmp_path: Path) -> None:
     target = tmp_path / "out.parquet"
     track_files([_table(tmp_path / "in.parquet")], sim.site(sim.radar()), every=0.5, out=target)
     times = np.unique(read_table(target, TRACK)["time"])
-    assert times.tolist() == [sim.T0 + 0.5 * k for k in range(4, 23)]
+    assert times.tolist() == [sim.T0 + 0.5 * k for k in range(2, 23)]
     with pytest.raises(ValueError, match="every"):
         track_files([tmp_path / "in.parquet"], None, every=0.0)
 

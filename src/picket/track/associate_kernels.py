@@ -18,7 +18,6 @@ import numpy as np
 
 from picket._jit import kernel, piece
 from picket.track.layout_kernels import (
-    ACCELERATION_H,
     EDGES_PER_TRACK,
     ENDED,
     GATE,
@@ -34,7 +33,8 @@ from picket.track.layout_kernels import (
     TAU,
     WEIGHT_MAX,
 )
-from picket.track.measure_kernels import alike, background, distance, expected, factor, predict, remember, residual
+from picket.track.measure_kernels import alike, background, distance, expected, factor, remember, residual
+from picket.track.motion_kernels import MANOEUVRE_H, advance
 
 _GATE = np.array(GATE)
 SMALL = 16  # so few plots are tried one by one
@@ -147,7 +147,7 @@ def gate(tracks, n, plots, members, T, sensors):  # type: ignore[no-untyped-def]
         dt = max(T - tracks.time[i], 0.0)
         x, P = tracks.x[i], tracks.P[i]
         cx, cy = x[0] + dt * x[3], x[1] + dt * x[4]
-        noise = ACCELERATION_H * dt * dt * dt / 3.0
+        noise = MANOEUVRE_H * dt * dt * dt / 3.0
         sx = math.sqrt(P[0, 0] + 2 * dt * P[0, 3] + dt * dt * P[3, 3] + noise)
         sy = math.sqrt(P[1, 1] + 2 * dt * P[1, 4] + dt * dt * P[4, 4] + noise)
         span = max(T, tracks.time[i]) - earliest
@@ -175,7 +175,7 @@ def gate(tracks, n, plots, members, T, sensors):  # type: ignore[no-untyped-def]
         if hits == 0:
             continue
         if dt > 0.0:
-            predict(x, P, dt)
+            advance(tracks.xm[i], tracks.Pm[i], tracks.mu[i], x, P, dt)
             tracks.time[i] = T
         survive(tracks.r, tracks.survived, i, T)
         # -- the range gate, cheap and sharp, then the ellipsoidal one

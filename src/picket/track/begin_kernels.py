@@ -32,6 +32,7 @@ from picket.track.layout_kernels import (
     TENTATIVE,
 )
 from picket.track.measure_kernels import background, factor, innovation
+from picket.track.motion_kernels import split
 from picket.track.update_kernels import heard, held_by_radar, sound
 
 UNKNOWN_HEIGHT_SIGMA_M = 300.0
@@ -60,9 +61,9 @@ def _above_ground(x, P, floor, scale):  # type: ignore[no-untyped-def]
     a = (low - mean) / s
     if not -30.0 < a < 5.0:
         return  # far above the ground, or so far under it that the height is not to be believed at all
-    ratio = math.exp(-0.5 * a * a) / math.sqrt(0.5 * math.pi) / math.erfc(a / math.sqrt(2.0)) / 1.0
+    ratio = math.exp(-0.5 * a * a) / math.sqrt(0.5 * math.pi) / math.erfc(a / math.sqrt(2.0))
     mean += s * ratio
-    less = (1.0 - var * max(1.0 + a * ratio - ratio * ratio, 0.05) / var) / var
+    less = (1.0 - max(1.0 + a * ratio - ratio * ratio, 0.05)) / var
     move = (mean - x[2]) / var
     column = P[:, 2].copy()
     for k in range(6):
@@ -155,6 +156,7 @@ def _known(tracks, plots, j, sensors, owner):  # type: ignore[no-untyped-def]
                 sigma = max(2.0 * plots.half[j] / since, 3.0)
                 x[3], x[4] = (plots.p[j, 0] - ox) / since, (plots.p[j, 1] - oy) / since
                 P[3, 3] = P[4, 4] = sigma * sigma
+            split(x, P, tracks.xm[i], tracks.Pm[i], tracks.mu[i])
             tracks.time[i] = t
             heard(tracks, i, plots, j, sensors)
             plots.track[j], plots.weight[j] = tracks.id[i], 1.0
@@ -181,6 +183,7 @@ def begin(tracks, n, plots, members, free, sensors, owner, next_id):  # type: ig
         i, t = n, plots.time[j]
         n += 1
         place(tracks.x[i], tracks.P[i], plots, j, sensors)
+        split(tracks.x[i], tracks.P[i], tracks.xm[i], tracks.Pm[i], tracks.mu[i])
         tracks.id[i] = next_id
         next_id += 1
         tracks.r[i] = tracks.r_birth[i] = free[g] * birth / (birth + clutter)

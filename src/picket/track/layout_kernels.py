@@ -41,9 +41,9 @@ N_KINDS = 8
 SERIAL, ICAO, MMSI = 0, 4, 5
 POLAR, POSITION = 0, 1  # what a plot measures: range and angles at a sensor, or a place
 
-# -- motion ---------------------------------------------------------------------------------------------------------
-ACCELERATION_H = 2.5  # m^2/s^3, horizontal white-acceleration intensity: 1.7 m/s of velocity in one second
-ACCELERATION_V = 0.2  # m^2/s^3: small drones change height slower than they turn
+# -- motion (its models: motion_kernels.py) ----------------------------------------------------------------------------
+ACCELERATION_H = 3.0  # m^2/s^3, white acceleration between a plot and its track, and of a coasting picture
+ACCELERATION_V = 0.2
 SURVIVAL_S = 300.0  # s, mean life of an object in view
 
 # -- begin and end --------------------------------------------------------------------------------------------------
@@ -97,6 +97,9 @@ class Tracks(NamedTuple):
 
     x: Array  # (cap, 6)
     P: Array  # (cap, 6, 6)
+    xm: Array  # (cap, 2, 6), Pm (cap, 2, 6, 6), mu (cap, 2): the same by model of motion, see `motion_kernels`
+    Pm: Array
+    mu: Array
     time: Array  # of x
     r: Array
     r_birth: Array
@@ -144,7 +147,8 @@ def new_tracks(capacity: int, sensors: int) -> Tracks:
     floats = {name: np.zeros(capacity) for name in FLOAT_FIELDS}
     ints = {name: np.full(capacity, -1, np.int64) for name in INT_FIELDS}
     return Tracks(
-        x=np.zeros((capacity, 6)), P=np.zeros((capacity, 6, 6)), score=np.zeros((capacity, 4)), belief=np.zeros((capacity, 4)),
+        x=np.zeros((capacity, 6)), P=np.zeros((capacity, 6, 6)), xm=np.zeros((capacity, 2, 6)),
+        Pm=np.zeros((capacity, 2, 6, 6)), mu=np.zeros((capacity, 2)), score=np.zeros((capacity, 4)), belief=np.zeros((capacity, 4)),
         look=np.zeros((capacity, sensors)), missed=np.zeros((capacity, sensors), np.int64),
         ident=np.full((capacity, N_KINDS), -1, np.int64), **floats, **ints,
     )  # fmt: skip

@@ -28,6 +28,7 @@ from picket.track.layout_kernels import (
     TENTATIVE_PERIODS,
     UNCONFIRMED,
 )
+from picket.track.motion_kernels import split
 
 EDGE_RAD = 0.035  # 2 degrees inside every angular edge of coverage: nearer to it a miss says nothing
 EDGE_SHARE = 0.03  # of the largest range
@@ -136,6 +137,7 @@ def settle(tracks, n, now, owner):  # type: ignore[no-untyped-def]
                 tracks.x[i, :], tracks.P[i, :, :] = 0.0, 0.0
                 for a in range(6):
                     tracks.P[i, a, a] = 1e8
+                split(tracks.x[i], tracks.P[i], tracks.xm[i], tracks.Pm[i], tracks.mu[i])
             tracks.status[i] = ENDED
             for k in range(tracks.ident.shape[1]):
                 code = tracks.ident[i, k]

@@ -29,29 +29,6 @@ NARROW_RAD = 0.52  # clutter lies low: however high a radar looks, it is spread 
 
 
 @kernel
-def predict(x, P, dt):  # type: ignore[no-untyped-def]
-    """Near-constant velocity with white acceleration: x and P moved dt >= 0 seconds on, in place."""
-    for a in range(3):
-        x[a] += dt * x[3 + a]
-    for a in range(3):
-        for b in range(3):
-            P[a, b] += dt * (P[a, 3 + b] + P[3 + a, b]) + dt * dt * P[3 + a, 3 + b]
-    for a in range(3):
-        for b in range(3):
-            P[a, 3 + b] += dt * P[3 + a, 3 + b]
-    for a in range(3):
-        q = ACCELERATION_V if a == 2 else ACCELERATION_H
-        P[a, a] += q * dt * dt * dt / 3.0
-        P[a, 3 + a] += q * dt * dt / 2.0
-        P[3 + a, 3 + a] += q * dt
-    for a in range(3):  # the halves stay equal to the last bit
-        for b in range(3):
-            P[3 + b, a] = P[a, 3 + b]
-        for b in range(a):
-            P[b, a] = P[a, b]
-
-
-@kernel
 def _site_row(H, m, rotation, a, b, c, lag, first):  # type: ignore[no-untyped-def]
     """Row m of H from a gradient (a, b, c) in the sensor's frame, on the place (first = 0)."""
     for k in range(3):

@@ -31,8 +31,8 @@ SAYS = {
 VALLEY_M = 300.0  # the ground near a sensor lies no deeper under it
 MOST = 256  # sensors with an entry of their own; a feed that invents names must not fill the memory
 WIDE = frozenset({"adsb", "mlat", "system", "ais"})  # kinds that see aircraft or reach far
-_FLOATS = ("height", "floor", "period", "range_min", "range_max", "azimuth_offset", "pd", "clutter", "birth", "fresh", "timeout", "latency", "first",
-           "last", "scan_start", "scan_free")  # fmt: skip
+_FLOATS = ("height", "floor", "period", "range_min", "range_max", "azimuth_offset", "pd", "clutter", "birth", "fresh", "timeout", "latency",
+           "first", "last", "scan_start", "scan_free")  # fmt: skip
 _INTS = ("placed", "claims", "far", "burst", "scans", "confirmed")
 _BLANKED = 8
 

@@ -16,6 +16,7 @@ from picket.track.layout_kernels import (
     ADOPT_WEIGHT,
     CLAIM_FRESH_S,
     DEAD,
+    EDGES_PER_TRACK,
     EXISTENCE_MAX,
     FOREIGN_CORRELATION_S,
     MISS_UNDO_PERIODS,
@@ -23,7 +24,8 @@ from picket.track.layout_kernels import (
     SPOOF,
     UNCONFIRMED,
 )
-from picket.track.measure_kernels import alike, expected, factor, remember, residual
+from picket.track.measure_kernels import alike, distance, expected, factor, remember, residual
+from picket.track.motion_kernels import match
 
 NEGLIGIBLE = 1e-3  # a plot with less probability than this moves nothing
 
@@ -88,8 +90,10 @@ def _apply(PHt, L, m, total, mean_v, C, mean, spread, K):  # type: ignore[no-unt
 
 
 @kernel
-def _state(x, P, time, foreign_time, e0, e1, e_plot, p, members, form, z, sigma, when, foreign, rotation, offset, work, W):  # type: ignore[no-untyped-def]
-    """Moves x and P of a track, which stand at `time`, by its edges e0..e1-1. Edges that share H and S are taken together.
+def _state(x, P, time, foreign_time, e0, e1, e_plot, p, members, form, z, sigma, when, foreign, rotation, offset, work, W, fit):  # type: ignore[no-untyped-def]
+    """Moves x and P of one model of a track, which stand at `time`, by its edges e0..e1-1; fit (edges,) gets their N(v; 0, S).
+
+    Edges that share H and S are taken together.
 
     form, z, sigma, when, foreign: of all plots; rotation, offset: of the look's sensor. One by one, as for `expected`, and with
     scratch arrays from outside: a call per track that passes NamedTuples and makes its own cost half of the update.
@@ -97,7 +101,7 @@ def _state(x, P, time, foreign_time, e0, e1, e_plot, p, members, form, z, sigma,
     H, PHt, L, spread, C, K = work[0], work[1], work[2], work[3], work[4], work[5]
     v, R, h, mean, mean_v, known = W[0], W[1], W[2], W[3], W[4], W[5]
     mean[:], spread[:, :] = 0.0, 0.0
-    known[0], m, total = -1.0, 0, 0.0
+    known[0], m, total, log_det = -1.0, 0, 0.0, 0.0
     for e in range(e0, e1):
         if p[e] < NEGLIGIBLE:
             continue
@@ -112,7 +116,7 @@ def _state(x, P, time, foreign_time, e0, e1, e_plot, p, members, form, z, sigma,
             if foreign[j] == 1:  # estimates that follow quickly repeat one another: they share one plot's information
                 for k in range(m):
                     R[k] *= max(1.0, FOREIGN_CORRELATION_S / max(when[j] - foreign_time, 0.1))
-            factor(P, H, R, m, form[j], lag, PHt, L)
+            log_det = factor(P, H, R, m, form[j], lag, PHt, L)
             remember(form[j], lag, sigma[j], known)
         residual(form[j], z[j], h, v)
         total += p[e]
@@ -120,6 +124,7 @@ def _state(x, P, time, foreign_time, e0, e1, e_plot, p, members, form, z, sigma,
             mean_v[k] += p[e] * v[k]
             for q in range(k + 1):
                 C[k, q] += p[e] * v[k] * v[q]
+        fit[e - e0] = math.exp(-0.5 * min(distance(L, v, m, 1e3) + log_det, 1e3))
     if total > 0.0:
         _apply(PHt, L, m, total, mean_v, C, mean, spread, K)
     for a in range(6):
@@ -128,6 +133,23 @@ def _state(x, P, time, foreign_time, e0, e1, e_plot, p, members, form, z, sigma,
             P[a, b] += spread[a, b] - mean[a] * mean[b]
             P[b, a] = P[a, b]
     sound(P, L)
+
+
+@kernel
+def _weigh(mu, p, e0, e1, none, fit):  # type: ignore[no-untyped-def]
+    """Model probabilities mu (2,) after the look: times none + sum p_j N_k(v_j) / N(v_j), N the mean over the models."""
+    like0 = like1 = none
+    for e in range(e0, e1):
+        if p[e] < NEGLIGIBLE:
+            continue
+        mean = mu[0] * fit[0, e - e0] + mu[1] * fit[1, e - e0]
+        if mean > 0.0:
+            like0 += p[e] * fit[0, e - e0] / mean
+            like1 += p[e] * fit[1, e - e0] / mean
+    total = mu[0] * like0 + mu[1] * like1
+    if total > 0.0:
+        mu[0] = min(max(mu[0] * like0 / total, 1e-6), 1.0 - 1e-6)
+        mu[1] = 1.0 - mu[0]
 
 
 @piece
@@ -204,6 +226,7 @@ def _looked(tracks, i, s, t, hit, sensors):  # type: ignore[no-untyped-def]
 def update(tracks, e_track, e_plot, p, plots, members, sensors, owner):  # type: ignore[no-untyped-def]
     """Every track with an edge: existence, state, bookkeeping. Fills plots.track and plots.weight of the members."""
     work, W = np.empty((6, 6, 6)), np.empty((6, 8))
+    fit = np.empty((2, EDGES_PER_TRACK))
     E = p.shape[0]
     e = 0
     while e < E:
@@ -223,10 +246,13 @@ def update(tracks, e_track, e_plot, p, plots, members, sensors, owner):  # type:
         repeated = plots.foreign[j] == 1 and plots.time[j] - tracks.foreign_time[i] < FOREIGN_CORRELATION_S
         if not repeated:
             tracks.r[i] = min(some + none * after_miss, EXISTENCE_MAX)
-        _state(
-            tracks.x[i], tracks.P[i], tracks.time[i], tracks.foreign_time[i], e, end, e_plot, p, members, plots.form, plots.z,
-            plots.sigma, plots.time, plots.foreign, sensors.rotation[s], sensors.offset[s], work, W,
-        )  # fmt: skip
+        for k in range(2):
+            _state(
+                tracks.xm[i, k], tracks.Pm[i, k], tracks.time[i], tracks.foreign_time[i], e, end, e_plot, p, members, plots.form,
+                plots.z, plots.sigma, plots.time, plots.foreign, sensors.rotation[s], sensors.offset[s], work, W, fit[k],
+            )  # fmt: skip
+        _weigh(tracks.mu[i], p, e, end, none, fit)
+        match(tracks.xm[i], tracks.Pm[i], tracks.mu[i], tracks.x[i], tracks.P[i])
         if some >= 0.5:
             heard(tracks, i, plots, j, sensors)
         if p[best] >= ADOPT_WEIGHT and (plots.ident[j] >= 0 or plots.transmitter[j] >= 0 or plots.sensor_track[j] >= 0):

@@ -1,0 +1,99 @@
+"""The models of motion and a newborn's height, against plain NumPy and numerical integration."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import track_sim as sim
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from picket.track import Tracker
+from picket.track import begin_kernels as born
+from picket.track import motion_kernels as motion
+
+
+def _start(seed: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Two models with different states, and their probabilities."""
+    rng = np.random.default_rng(seed)
+    root = rng.normal(0, 5, (2, 6, 6))
+    return rng.normal(0, 50, (2, 6)), root @ root.transpose(0, 2, 1) + np.eye(6), np.array([0.7, 0.3])
+
+
+def _plain(x: np.ndarray, P: np.ndarray, dt: float, across: float, up: float) -> tuple[np.ndarray, np.ndarray]:
+    F, q = np.eye(6), np.diag([across, across, up])
+    F[:3, 3:] = dt * np.eye(3)
+    Q = np.block([[q * dt**3 / 3, q * dt**2 / 2], [q * dt**2 / 2, q * dt]])
+    return F @ x, F @ P @ F.T + Q
+
+
+@given(st.integers(0, 10_000), st.floats(1e-3, 60.0))
+@settings(max_examples=50, deadline=None)
+def test_a_step_is_the_textbook_mix_and_prediction(seed: int, dt: float) -> None:
+    xm, Pm, mu = _start(seed)
+    rates = np.array([[-1 / motion.STEADY_S, 1 / motion.STEADY_S], [1 / motion.MANOEUVRE_S, -1 / motion.MANOEUVRE_S]])
+    values, vectors = np.linalg.eig(rates)
+    chain = (vectors @ np.diag(np.exp(values * dt)) @ np.linalg.inv(vectors)).real
+    c = mu @ chain
+    wanted_x, wanted_P = [], []
+    for k, (across, up) in enumerate(((motion.STEADY_H, motion.STEADY_V), (motion.MANOEUVRE_H, motion.MANOEUVRE_V))):
+        w = mu * chain[:, k] / c[k]
+        mixed = w @ xm
+        spread = sum(w[j] * (Pm[j] + np.outer(xm[j] - mixed, xm[j] - mixed)) for j in range(2))
+        x, P = _plain(mixed, spread, dt, across, up)
+        wanted_x.append(x)
+        wanted_P.append(P)
+    x, P = np.zeros(6), np.zeros((6, 6))
+    motion.advance(xm, Pm, mu, x, P, dt)
+    assert mu == pytest.approx(c)
+    assert xm == pytest.approx(np.array(wanted_x))
+    assert np.allclose(Pm, wanted_P, rtol=1e-9)
+    mean = c @ np.array(wanted_x)
+    matched = sum(c[k] * (wanted_P[k] + np.outer(wanted_x[k] - mean, wanted_x[k] - mean)) for k in range(2))
+    assert x == pytest.approx(mean)
+    assert np.allclose(P, matched, rtol=1e-9)
+    assert np.array_equal(P, P.T)
+    assert np.linalg.eigvalsh(P).min() > 0
+
+
+def test_a_turn_raises_the_manoeuvring_model_and_straight_flight_lowers_it() -> None:
+    rng = np.random.default_rng(1)
+    sensor = sim.radar(sigma_azimuth_deg=0.05, sigma_elevation_deg=0.05, sigma_range_m=2)
+    tracker, place, heading = Tracker(sim.site(sensor)), np.array([1500.0, 0.0, 100.0]), 0.0
+    seen = []
+    for k in range(50):
+        heading += np.radians(20.0) if k >= 40 else 0.0
+        place = place + 15.0 * np.array([np.sin(heading), np.cos(heading), 0.0])
+        tracker.step(sim.plots(rng, sim.T0 + k, place, sensor, pd=1.0))
+        seen.append(float(tracker._pool.tracks.mu[0, motion.MANOEUVRE]))
+    assert seen[39] < 0.2
+    assert max(seen[42:]) > 0.8
+
+
+@pytest.mark.parametrize(("z", "sigma"), [(100.0, 110.0), (-60.0, 80.0), (400.0, 60.0), (20.0, 5.0)])
+def test_a_newborns_height_has_the_moments_of_measurement_times_prior(z: float, sigma: float) -> None:
+    h = np.linspace(0.0, 3000.0, 600_001)
+    log_density = -0.5 * ((h - z) / sigma) ** 2 - h / 300.0
+    density = np.exp(log_density - log_density.max())
+    density /= density.sum()
+    mean = float(density @ h)
+    var = float(density @ (h - mean) ** 2)
+    x, P = np.array([0.0, 0.0, z, 0.0, 0.0, 0.0]), np.diag([400.0, 400.0, sigma**2, 25.0, 25.0, 9.0])
+    P[0, 2] = P[2, 0] = 5.0
+    east = 5.0 * (mean - z) / sigma**2
+    born._above_ground(x, P, 0.0, 300.0)
+    assert x[2] == pytest.approx(mean, abs=0.05)
+    assert P[2, 2] == pytest.approx(max(var, 0.05 * sigma**2), rel=1e-3)
+    assert x[0] == pytest.approx(east, abs=1e-3)
+    assert np.linalg.eigvalsh(P).min() > 0
+
+
+def test_what_a_first_look_shows_beyond_its_clutter_is_confirmed_by_the_second() -> None:
+    rng = np.random.default_rng(7)
+    sensor = sim.radar(clutter_per_scan=20)
+    angles = np.linspace(0, 6.0, 60)
+    places = np.column_stack([3000 * np.cos(angles), 3000 * np.sin(angles), np.full(60, 120.0)])
+    tracker = Tracker(sim.site(sensor))
+    tracker.step(sim.plots(rng, sim.T0, places, sensor, pd=1.0, clutter=20.0))
+    second = tracker.step(sim.plots(rng, sim.T0 + 1, places + np.array([8.0, 0.0, 0.0]), sensor, pd=1.0, clutter=20.0))
+    assert 55 <= len(sim.confirmed(second)) <= 66
