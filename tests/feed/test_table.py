@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import os
 import socket
@@ -65,6 +66,33 @@ def test_several_batches_with_different_words_make_one_table_whatever_the_cuts(t
     table.write_table(iter(parts), tmp_path / f"many{suffix}")
     table.write_table(concat(DETECTION, parts), tmp_path / f"one{suffix}")
     assert (tmp_path / f"many{suffix}").read_bytes() == (tmp_path / f"one{suffix}").read_bytes()
+
+
+def test_a_large_table_has_few_row_groups_and_the_same_bytes_wherever_its_batches_were_cut(tmp_path: Path) -> None:
+    """Each row group costs 80 kB of memory by the end of a file: 206 million rows, the plots of 10 GB, may cost 64 MB."""
+    n = 300_000
+    i = np.arange(n)
+    columns = {"time": i / 3.0, "sensor_id": [f"s{k % 300}" for k in range(n)], "source_offset": i, "range_m": (i * 7.3) % 9000.0}
+    batch = Batch.build(DETECTION, n, columns)
+    path = tmp_path / "one.parquet"
+    table.write_table(batch, path)
+    groups = pa.parquet.read_metadata(path)
+    assert [groups.row_group(k).num_rows for k in range(groups.num_row_groups)] == [1 << 18, n - (1 << 18)]
+    read = table.read_table(path)
+    assert all((read[name] == batch[name]).all() for name in ("time", "source_offset", "range_m"))
+    assert list(read.values("sensor_id")) == columns["sensor_id"]
+    cuts = [0, 1, 5000, 70_001, 140_000, 270_000, n]
+    table.write_table((batch.take(np.arange(a, b)) for a, b in itertools.pairwise(cuts)), tmp_path / "many.parquet")
+    assert (tmp_path / "many.parquet").read_bytes() == path.read_bytes()
+
+
+def test_pages_of_a_large_table_are_small(tmp_path: Path) -> None:
+    """A column's pages wait in memory for its dictionary: a column of many values gives its dictionary up early."""
+    n = 100_000
+    table.write_table(Batch.build(DETECTION, n, {"time": np.random.default_rng(1).random(n)}), tmp_path / "t.parquet")
+    column = pa.parquet.read_metadata(tmp_path / "t.parquet").row_group(0).column(0)
+    assert column.path_in_schema == "time"
+    assert 0 < column.data_page_offset - column.dictionary_page_offset <= 140_000
 
 
 @pytest.mark.parametrize("suffix", SUFFIXES)

@@ -40,10 +40,12 @@ SUFFIXES = {
     ".arrow": "arrow", ".feather": "arrow", ".ipc": "arrow",
 }  # fmt: skip
 ROWS = 1 << 16  # rows of one record batch read or written
-GROUP = (
-    1 << 16
-)  # rows of a Parquet row group written: each costs 37 kB of memory until the file is closed, its rows 300 bytes each
+# Rows of a Parquet row group written. A group costs 38 kB of memory until the file is closed and 42 kB more when it is (its 44
+# columns, whatever is in them), its rows some 250 bytes each until it is written.
+GROUP = 1 << 18
+PAGE = 1 << 17  # bytes of a page and of a dictionary: those of one column are in memory until its part of the group is written
 _NULLS = 1 << 12  # rows of unknown values that all unknown columns of a file share
+_POOL = pa.system_memory_pool()  # for writing: Arrow's own pool keeps tens of MB that a large row group has given back
 _ARROW: dict[str, Any] = {"float": pa.float64(), "int": pa.int64(), "text": pa.string(), "list": pa.list_(pa.string())}
 
 
@@ -103,16 +105,20 @@ def _to_arrow(batch: Batch, name: str, kind: str) -> pa.Array:
         return pa.array(held, pa.int64(), mask=held == -1)
     words = [list(w) if kind == "list" else w for w in batch.words(name)]
     index = pa.array(held, pa.int32(), mask=held < 0)
-    return pa.array(words, _ARROW[kind]).take(index)
+    return pc.take(pa.array(words, _ARROW[kind]), index, memory_pool=_POOL)
 
 
-def _to_chunks(batch: Batch, name: str, kind: str) -> pa.ChunkedArray:
-    """A column as chunks; one that the batch does not hold is the same few nulls again and again, which take no memory."""
-    if name in batch.columns:
-        return pa.chunked_array([_to_arrow(batch, name, kind)])
-    nulls = pa.nulls(min(_NULLS, batch.n), _ARROW[kind])
-    whole, rest = divmod(batch.n, max(len(nulls), 1))
-    return pa.chunked_array([nulls] * whole + [nulls.slice(0, rest)] * (rest > 0), _ARROW[kind])
+def _to_chunks(blocks: list[Batch], name: str, kind: str) -> pa.ChunkedArray:
+    """A column of all blocks. Numbers are not copied; unknown ones are the same few nulls again and again, which take no memory."""
+    nulls = pa.nulls(_NULLS, _ARROW[kind])
+    chunks: list[pa.Array] = []
+    for block in blocks:
+        if name in block.columns:
+            chunks.append(_to_arrow(block, name, kind))
+        else:
+            whole, rest = divmod(block.n, _NULLS)
+            chunks += [nulls] * whole + [nulls.slice(0, rest)]
+    return pa.chunked_array(chunks, _ARROW[kind])
 
 
 def from_arrow(
@@ -293,22 +299,22 @@ def _slice(batch: Batch, begin: int, end: int) -> Batch:
     return batch if end - begin == batch.n else batch.take(np.arange(begin, end))
 
 
-def _only(batch: Batch, name: str) -> Batch:
-    """The batch with one column at most."""
-    columns = {name: batch.columns[name]} if name in batch.columns else {}
-    return Batch(batch.table, batch.n, columns, {name: batch.texts[name]} if name in batch.texts else {})
-
-
 class _ArrowSink:
-    """Holds batches, not Arrow: a row of a radar's is 100 bytes as a batch and 335 as an Arrow row with its nulls."""
+    """Holds batches, not Arrow: a row of a radar's is 100 bytes as a batch and 335 as an Arrow row with its nulls.
+
+    Rows are gathered into blocks of ROWS, so the same rows give the same file however they came; a group is some whole blocks.
+    """
 
     def __init__(self, file: BinaryIO, table: Table, kind: str) -> None:
         self._kind, self._table, self._schema = kind, table, schema(table)
-        self._held: list[Batch] = []
-        self._n = 0
-        self._group = GROUP if kind == "parquet" else ROWS
+        self._blocks: list[Batch] = []
+        self._parts: list[Batch] = []  # of the next block
+        self._n = 0  # rows of these
+        self._group = GROUP // ROWS if kind == "parquet" else 1
         if kind == "parquet":
-            self._writer: Any = pyarrow.parquet.ParquetWriter(file, self._schema, compression="zstd")
+            self._writer: Any = pyarrow.parquet.ParquetWriter(
+                file, self._schema, compression="zstd", data_page_size=PAGE, dictionary_pagesize_limit=PAGE, memory_pool=_POOL
+            )
         elif kind == "csv":
             self._schema = pa.schema(
                 [pa.field(f.name, pa.string() if pa.types.is_list(f.type) else f.type) for f in self._schema]
@@ -320,20 +326,27 @@ class _ArrowSink:
             self._writer = pyarrow.ipc.new_file(file, self._schema)
 
     def write(self, batch: Batch) -> None:
-        """Whole row groups go to the file: the same rows give the same file however they came."""
+        """Whole row groups go to the file."""
         begin = 0
-        while self._n + batch.n - begin >= self._group:
-            end = begin + self._group - self._n
-            self._flush([*self._held, _slice(batch, begin, end)])
+        while self._n + batch.n - begin >= ROWS:
+            end = begin + ROWS - self._n
+            self._parts.append(_slice(batch, begin, end))
+            self._gather()
             begin = end
+            if len(self._blocks) == self._group:
+                self._flush()
         if begin < batch.n:
-            self._held.append(_slice(batch, begin, batch.n))
+            self._parts.append(_slice(batch, begin, batch.n))
             self._n += batch.n - begin
 
-    def _flush(self, parts: list[Batch]) -> None:
-        """One row group. Column by column: a copy of one column is small, a copy of all of them is not."""
-        self._held, self._n = [], 0
-        arrays = [_to_chunks(concat(self._table, [_only(p, c.name) for p in parts]), c.name, c.kind) for c in self._table.columns]
+    def _gather(self) -> None:
+        self._blocks.append(concat(self._table, self._parts))
+        self._parts, self._n = [], 0
+
+    def _flush(self) -> None:
+        """The blocks as one row group."""
+        blocks, self._blocks = self._blocks, []
+        arrays = [_to_chunks(blocks, c.name, c.kind) for c in self._table.columns]
         if self._kind == "csv":
             arrays = [pc.binary_join(a, ";") if pa.types.is_list(a.type) else a for a in arrays]
         found = pa.Table.from_arrays(arrays, schema=self._schema)
@@ -345,7 +358,9 @@ class _ArrowSink:
 
     def close(self) -> None:
         if self._n:
-            self._flush(self._held)
+            self._gather()
+        if self._blocks:
+            self._flush()
         self._writer.close()
 
     def drop(self) -> None:
