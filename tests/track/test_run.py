@@ -31,7 +31,7 @@ def test_table_in_table_out_one_picture_per_scan(tmp_path: Path, suffix: str) ->
     assert (summary.detections, summary.tracks, summary.rows) == (13, 1, 11)
     assert summary.scans == 12
     assert summary.left_out == {"no_time": 1}
-    assert rows["time"].tolist() == [sim.T0 + k for k in range(2, 12)]
+    assert rows["time"].tolist() == [sim.T0 + k for k in range(1, 12)]
     assert set(rows.values("status")) == {"confirmed"}
     assert min(summary.read_s, summary.track_s, summary.write_s, summary.peak_mb) > 0
 

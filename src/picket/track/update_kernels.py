@@ -25,7 +25,7 @@ from picket.track.layout_kernels import (
     UNCONFIRMED,
 )
 from picket.track.measure_kernels import alike, distance, expected, factor, remember, residual
-from picket.track.motion_kernels import match
+from picket.track.motion_kernels import MANOEUVRE_LEAST, match
 
 NEGLIGIBLE = 1e-3  # a plot with less probability than this moves nothing
 
@@ -148,7 +148,7 @@ def _weigh(mu, p, e0, e1, none, fit):  # type: ignore[no-untyped-def]
             like1 += p[e] * fit[1, e - e0] / mean
     total = mu[0] * like0 + mu[1] * like1
     if total > 0.0:
-        mu[0] = min(max(mu[0] * like0 / total, 1e-6), 1.0 - 1e-6)
+        mu[0] = min(max(mu[0] * like0 / total, 1e-6), 1.0 - MANOEUVRE_LEAST)
         mu[1] = 1.0 - mu[0]
 
 
