@@ -184,8 +184,10 @@ def begin(tracks, n, plots, members, free, sensors, owner, next_id):  # type: ig
         n += 1
         place(tracks.x[i], tracks.P[i], plots, j, sensors)
         split(tracks.x[i], tracks.P[i], tracks.xm[i], tracks.Pm[i], tracks.mu[i])
-        tracks.id[i] = next_id
-        next_id += 1
+        if plots.begun[j] < 0:  # a plot that is taken in again begins the same track
+            plots.begun[j] = next_id
+            next_id += 1
+        tracks.id[i] = plots.begun[j]
         tracks.r[i] = tracks.r_birth[i] = free[g] * birth / (birth + clutter)
         tracks.time[i] = tracks.born[i] = tracks.survived[i] = tracks.updated[i] = t
         tracks.radar_time[i] = tracks.claim_time[i] = tracks.foreign_time[i] = tracks.spoof_time[i] = NEVER

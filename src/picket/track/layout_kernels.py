@@ -207,3 +207,4 @@ class Plots(NamedTuple):
     row: Array  # row of the batch
     track: Array  # out: id of the track that most likely gave it, -1 = none
     weight: Array  # out: with what probability
+    begun: Array  # in and out: id of the track that began with it, -1 = none

@@ -138,14 +138,16 @@ def _place(batch: Batch, mask: npt.NDArray[np.bool_]) -> tuple[float, float, flo
     return float(lat[i]), float(lon[i]), float(alt[i]) if abs(alt[i]) < 1e5 else 0.0
 
 
-def _new_plots(n: int) -> Plots:
-    ints = np.full((8, n), -1, np.int64)
+def new_plots(n: int) -> Plots:
+    """n plots that measure nothing yet."""
+    ints = np.full((9, n), -1, np.int64)
     floats = np.zeros((3, n))
     return Plots(
         time=floats[0], sensor=np.zeros(n, np.int64), kind=np.zeros(n, np.int64), form=np.zeros(n, np.int64),
         z=np.empty((n, 6)), sigma=np.ones((n, 6)), p=np.zeros((n, 3)), half=floats[1],
         ident=ints[0], ident_kind=ints[1], transmitter=ints[2], sensor_track=ints[3],
         said=ints[4], foreign=np.zeros(n, np.int64), origin=ints[5], row=ints[6], track=ints[7], weight=floats[2],
+        begun=ints[8],
     )  # fmt: skip
 
 
@@ -166,7 +168,7 @@ def prepare(
     sensor = sensor_rows(batch, table, frame)
     order = np.lexsort((F[3], F[6], F[5], F[2], F[1], F[0], sensor)) if n > 1 else np.zeros(n, np.int64)
     foreign = batch.equals("report", "track").astype(np.int64)
-    plots, reason = _new_plots(n), np.zeros(n, np.int64)
+    plots, reason = new_plots(n), np.zeros(n, np.int64)
     m = k.convert(
         F, order, sensor, foreign, geoid_m, frame.alt_wgs84_m, frame.rotation, frame.origin_ecef_m, horizon, table.arrays,
         plots, reason,
@@ -184,7 +186,7 @@ def prepare(
     group, seen = np.empty(m, np.int64), np.full(len(codes.words), -1, np.int64)
     k.cut(plots, m, table.arrays.period, seen, group, reason)
     _count(reason, left_out)
-    return Prepared(plots, _looks(plots, group, m), rows[row])
+    return Prepared(plots, looks_of(plots, group, m), rows[row])
 
 
 def _sensor_tracks(batch: Batch, sensor: Ints, codes: Codes) -> Ints:
@@ -204,7 +206,7 @@ def _count(reason: Ints, left_out: Counter[str]) -> None:
             left_out[REASONS[code]] += int(count)
 
 
-def _looks(plots: Plots, group: Ints, m: int) -> list[Look]:
+def looks_of(plots: Plots, group: Ints, m: int) -> list[Look]:
     """The groups as looks, ordered by the time of their last plot."""
     if m == 0:
         return []

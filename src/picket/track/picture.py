@@ -28,7 +28,8 @@ def picture(pool: Pool, now: float, frame: LocalFrame, geoid_m: float, codes: Co
     m = k.rows(tracks, n, now, frame.origin_ecef_m, frame.rotation, geoid_m, floats, slots, coded)
     if m == 0:
         return Batch.empty(TRACK)
-    slots, coded = slots[:m], coded[:, :m]
+    order = np.argsort(tracks.id[slots[:m]], kind="stable")  # slots lie so already, unless late plots were taken in
+    floats, slots, coded = floats[:, order], slots[order], coded[:, order]
     columns: dict[str, Any] = {name: floats[q, :m] for q, name in enumerate(_FLOATS)}
     columns["time"] = now
     columns["track_id"], columns["group_id"] = tracks.id[slots], tracks.group[slots]
@@ -47,3 +48,13 @@ def picture(pool: Pool, now: float, frame: LocalFrame, geoid_m: float, codes: Co
         columns["identity"], texts["identity"] = where - unknown, tuple(codes.words[c] for c in present[unknown:].tolist())
         columns["identity_kind"], texts["identity_kind"] = coded[3], IDENTITY_KINDS
     return Batch.build(TRACK, m, columns, texts)
+
+
+def move(pool: Pool, now: float, frame: LocalFrame | None, geoid_m: float) -> None:
+    """What taking a picture at `now` does to the tracks (their averaged class), without the picture."""
+    assert frame is not None
+    n = pool.n
+    k.rows(
+        pool.tracks, n, now, frame.origin_ecef_m, frame.rotation, geoid_m, np.empty((k.N_FLOATS, n)), np.empty(n, np.int64),
+        np.empty((4, n), np.int64),
+    )  # fmt: skip

@@ -59,6 +59,7 @@ class SensorTable:
         self.names: list[str] = []
         self.index: dict[tuple[str, str], int] = {}
         self.kinds: list[str] = []
+        self.first_clutter: list[float] = []  # before any scan of theirs
         self.arrays = _empty(8)
         self._site = site
         self._known = {s.id: s for s in site.sensor} if site else {}
@@ -109,6 +110,7 @@ class SensorTable:
         a.azimuth_offset[i] = s.azimuth_offset_deg
         a.pd[i] = min(max(s.detection_probability, 0.01), 0.999)
         a.clutter[i], a.birth[i] = max(s.clutter_per_scan, 0.02), BIRTH_PER_SCAN
+        self.first_clutter.append(float(a.clutter[i]))
         a.sigma[i] = (
             s.sigma_range_m, s.sigma_azimuth_deg, s.sigma_elevation_deg, s.sigma_range_rate_mps, s.sigma_position_m,
             s.sigma_altitude_m,

@@ -17,15 +17,15 @@ from picket.geo import LocalFrame
 from picket.site import Site
 from picket.track.engine_kernels import look
 from picket.track.group_kernels import group
-from picket.track.layout_kernels import BIRTH_LEAST, DEAD, ENDED
+from picket.track.history import History, Segment, State, state_bytes
+from picket.track.layout_kernels import BIRTH_LEAST, DEAD, ENDED, Plots
 from picket.track.life_kernels import misses, settle
 from picket.track.measure import Codes, Look, Prepared, prepare
-from picket.track.picture import picture
+from picket.track.picture import move, picture
 from picket.track.pool import Pool
 from picket.track.sensors import SensorTable
 from picket.words import TRACK, Batch, concat
 
-LATE_S = 2.0  # a plot so far behind the tracker's time is of no use any more
 REWIND_S, REWIND_BATCHES = 60.0, 3  # so many batches in a row, all so far behind: the source's clock was set back
 SETTLE_S = 0.25  # inside one batch, tracks are judged at least this far apart
 BURST_DUE, TURNING_DUE, TICK_DUE = 0.9, 1.25, 2.0  # scan periods after a sensor's last look until its next is over
@@ -75,8 +75,10 @@ class Tracker:
         self._behind = self._confirmed = 0
         self._settled = -math.inf
         self._gone: list[Batch] = []
+        self._replaying = self._replayed = False
         self._frame: LocalFrame | None = None
         self._geoid_m = 0.0
+        self._history = History(self._state)
         if site:
             self._frame = LocalFrame(site.site.lat_deg, site.site.lon_deg, site.site.alt_wgs84_m)
             self._geoid_m = site.site.geoid_separation_m
@@ -91,19 +93,24 @@ class Tracker:
         self._next_id = max(self._next_id, first_id)
         ids, weights = np.full(batch.n, -1, np.int64), np.zeros(batch.n)
         self.assigned = Assigned(ids, weights)
+        self._history.arrived(batch.n)
         if batch.n and self._find_origin(batch):
             assert self._frame is not None
             horizon = math.nan if time is None or not math.isfinite(time) else time
             prepared = prepare(batch, self._sensors, self._frame, self._geoid_m, self._codes, horizon, self.left_out)
             self._take_in(prepared)
-            m = len(prepared.rows)
-            ids[prepared.rows], weights[prepared.rows] = prepared.plots.track[:m], prepared.plots.weight[:m]
-        return self._finish(time)
+        else:
+            self._go_back()
+        rows = self._finish(time)
+        self._history.answer(ids, weights)
+        return rows
 
     def advance(self, time: float, first_id: int = 0) -> Batch:
         """Time passes without detections: tracks coast, miss and end. Rows as from `step`."""
         self._next_id = max(self._next_id, first_id)
         self.assigned = Assigned(np.empty(0, np.int64), np.empty(0))
+        self._history.arrived(0)
+        self._go_back()
         return self._finish(time)
 
     def reset(self) -> Batch:
@@ -133,27 +140,52 @@ class Tracker:
 
     def _take_in(self, prepared: Prepared) -> None:
         looks = prepared.looks
-        if not looks:
-            return
-        if max(w.time for w in looks) < self.clock - REWIND_S:
-            self._behind += 1
-            if self._behind >= REWIND_BATCHES:
-                self._end_all(self.clock)
-        else:
-            self._behind = 0
+        if looks:
+            if max(w.time for w in looks) < self.clock - REWIND_S:
+                self._behind += 1
+                if self._behind >= REWIND_BATCHES:
+                    self._end_all(self.clock)
+            else:
+                self._behind = 0
         self._pool.reserve(0, len(self._sensors.names), len(self._codes.words))
-        for w in looks:
-            self._look(prepared, w)
+        on_time = self._history.sort_in(prepared, self.clock, self.left_out)
+        self._go_back()
+        if on_time is not None:
+            self._take_segment(on_time)
 
-    def _look(self, prepared: Prepared, w: Look) -> None:
+    def _take_segment(self, segment: Segment) -> None:
+        for w in segment.looks(self._sensors.arrays.period, len(self._codes.words)):
+            self._look(segment.plots, w)
+
+    def _go_back(self) -> None:
+        """Takes in what came late, where that is due: back to a state before it, and all that followed again in order."""
+        again = self._history.due(self.clock, self.left_out)
+        if again is None:
+            return
+        state, segments = again
+        self._restore(state)
+        self._replaying = self._replayed = True
+        for segment in segments:
+            if segment.state is not None:
+                segment.state = self._state()
+            self._take_segment(segment)
+            if self._pass_time(segment.time, segment.end):
+                move(self._pool, self.clock, self._frame, self._geoid_m)
+                self._forget_ended()
+        self._replaying = False
+        self._history.renew(self._state)
+
+    def _state(self) -> State:
+        numbers = (self.clock, self._settled, self._confirmed)
+        return State(self._pool, self._sensors, numbers, self.shed)
+
+    def _restore(self, state: State) -> None:
+        self.clock, self._settled, self._confirmed = state.restore(self._pool, self._sensors)
+        self.shed = state.shed.copy()
+
+    def _look(self, plots: Plots, w: Look) -> None:
         """Takes in one look of one sensor."""
-        plots, members, sensors = prepared.plots, w.members, self._sensors.arrays
-        if plots.time[members[0]] < self.clock - LATE_S:
-            on_time = plots.time[members] >= self.clock - LATE_S
-            self.left_out["late"] += int(len(members) - np.count_nonzero(on_time))
-            members = members[on_time]
-            if len(members) == 0:
-                return
+        members, sensors = w.members, self._sensors.arrays
         s, T, earliest = w.sensor, w.time, float(plots.time[members[0]])
         period, last = float(sensors.period[s]), float(sensors.last[s])
         if not T - last <= ALIVE_PERIODS * period:  # first plots ever, or after a gap: nothing was looked at before
@@ -206,6 +238,22 @@ class Tracker:
     # -- time --------------------------------------------------------------------------------------------------
     def _finish(self, time: float | None) -> Batch:
         """Everything that depends on how late it is now; the picture, and away with what ended."""
+        if not self._pass_time(time, self.clock):
+            return Batch.empty(TRACK)
+        rows = self._picture(self.clock)
+        self._forget_ended()
+        if self._gone:
+            rows = concat(TRACK, [*self._gone, rows])
+            self._gone = []
+        if self._replayed:
+            rows = self._history.with_lost(rows, self.clock)
+            self._replayed = False
+        self._history.close(time, self.clock, rows, self._state, state_bytes(self._pool))
+        return rows
+
+    def _pass_time(self, time: float | None, end: float) -> bool:
+        """Moves the clock to `time` (or `end`, the last measurement), with the misses, status and groups of then; False without a clock."""
+        self.clock = max(self.clock, end)
         if time is not None and math.isfinite(time) and 0.0 <= time < 1e11:
             self.clock = max(self.clock, time)
             a = self._sensors.arrays
@@ -214,15 +262,10 @@ class Tracker:
                 if alive and a.placed[s] and not a.claims[s] and self.clock > a.last[s]:
                     misses(self._pool.tracks, self._pool.n, s, self.clock, a.first[s], TICK_DUE, a)
         if self._frame is None or not math.isfinite(self.clock):
-            return Batch.empty(TRACK)
+            return False
         self._settle(self.clock)
         group(self._pool.tracks, self._pool.n, self.clock)
-        rows = self._picture(self.clock)
-        self._forget_ended()
-        if self._gone:
-            rows = concat(TRACK, [*self._gone, rows])
-            self._gone = []
-        return rows
+        return True
 
     def _settle(self, now: float) -> None:
         self._confirmed += settle(self._pool.tracks, self._pool.n, now, self._pool.owner)
@@ -234,6 +277,9 @@ class Tracker:
 
     def _set_aside(self, now: float) -> None:
         """Inside a long batch: keeps the rows of ended tracks for the answer, and frees their slots."""
+        if self._replaying:
+            self._forget_ended()
+            return
         rows = self._picture(now)
         self._gone.append(rows.take(np.flatnonzero(rows.equals("status", "ended"))))
         self._forget_ended()
@@ -242,7 +288,8 @@ class Tracker:
         status = self._pool.tracks.status[: self._pool.n]
         status[status == ENDED] = DEAD
         self._pool.pack()
-        if len(self._codes.words) > self._codes_max:
+        if len(self._codes.words) > self._codes_max and not self._replaying:
+            self._history.clear()
             self._forget_codes()
             self._codes_max = max(CODES_MAX, 2 * len(self._codes.words))
 
@@ -268,3 +315,4 @@ class Tracker:
         a.first[:] = a.last[:] = a.scan_start[:] = np.nan
         self.clock = self._settled = -math.inf
         self._behind = 0
+        self._history.clear(self._state)

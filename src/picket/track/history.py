@@ -1,0 +1,254 @@
+"""The last seconds of input and some states before it, so that late plots are taken in as if they had come in time.
+
+The history is a row of segments, one for each step that moved the clock: the plots measured within it, and its end. A plot that
+comes after its segment has ended is put into that segment; the tracker then goes back to the newest state before it and takes in
+all that followed again, in order. So the tracks are those of the sorted input, stepped to the same ends.
+
+What that costs is counted in plots. While it is more than the plots that arrived since, late plots wait, at most WAIT_S of the
+tracker's time. No clock is read.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import numpy as np
+import numpy.typing as npt
+
+from picket.track import prepare_kernels
+from picket.track.layout_kernels import BIRTH_PER_SCAN, Plots
+from picket.track.measure import Look, Prepared, looks_of, new_plots
+from picket.track.pool import Pool
+from picket.track.sensors import SensorTable
+from picket.words import TRACK, Batch, concat
+
+Ints = npt.NDArray[np.int64]
+LATE_S = 5.0  # a plot so far behind the tracker's time is of no use any more
+LAGGED_S = 2.0  # and where there is no state to go back to; up to then it is compared as of its own time
+WAIT_S = 1.0  # late plots wait so long, in the tracker's time, for others to be taken in with them
+KEEP_S = LATE_S + WAIT_S + 0.5
+ALLOWANCE = 256  # plots that may be taken in again before as many arrived
+STATE_S = 0.25  # states lie at least so far apart
+STATE_BYTES = 256 << 20  # of all states together; a state alone larger than a quarter of it is not kept
+_LEARNT = ("clutter", "birth", "burst", "first", "last", "scan_start", "scan_free", "scans", "confirmed")
+
+
+class State:
+    """A copy of all that looks and time change in a tracker."""
+
+    def __init__(self, pool: Pool, sensors: SensorTable, numbers: tuple[float, float, int], shed: Counter[str]) -> None:
+        self.n, self.numbers, self.shed = pool.n, numbers, shed.copy()
+        self.tracks = [a[: pool.n].copy() for a in pool.tracks]
+        self.owner = pool.owner.copy()
+        self.learnt = [getattr(sensors.arrays, name)[: len(sensors.names)].copy() for name in _LEARNT]
+
+    def restore(self, pool: Pool, sensors: SensorTable) -> tuple[float, float, int]:
+        """Puts everything back; sensors and identities that came since are as never heard."""
+        pool.n = 0
+        pool.reserve(self.n, 0, 0)
+        time = self.tracks[pool.tracks._fields.index("time")]
+        for name, now, then in zip(pool.tracks._fields, pool.tracks, self.tracks, strict=True):
+            if then.ndim == 2 and then.shape[1] < now.shape[1]:
+                now[: self.n] = time[:, None] if name == "look" else 0
+                now[: self.n, : then.shape[1]] = then
+            else:
+                now[: self.n] = then
+        pool.n = self.n
+        pool.owner[:] = -1
+        pool.owner[: len(self.owner)] = self.owner
+        a = sensors.arrays
+        for name, then in zip(_LEARNT, self.learnt, strict=True):
+            now = getattr(a, name)
+            now[: len(then)] = then
+            now[len(then) : len(sensors.names)] = np.nan if name in ("first", "last", "scan_start") else 0
+        known = slice(len(self.learnt[0]), len(sensors.names))
+        a.clutter[known], a.birth[known] = sensors.first_clutter[known], BIRTH_PER_SCAN
+        return self.numbers
+
+
+def state_bytes(pool: Pool) -> int:
+    """Size of a State of this pool."""
+    return sum(a[: pool.n].nbytes for a in pool.tracks) + pool.owner.nbytes
+
+
+def _taken(plots: Plots, which: Ints) -> Plots:
+    return Plots(*(a[which] for a in plots))
+
+
+def _order(plots: Plots) -> Ints:
+    """By sensor, time and place, as `measure.prepare` sorts rows."""
+    polar = plots.kind == 0
+    first = np.where(polar, plots.z[:, 0], plots.p[:, 1])
+    second = np.where(polar, plots.z[:, 1], plots.p[:, 0])
+    return np.lexsort((plots.z[:, 2], second, first, plots.kind, plots.time, plots.sensor))
+
+
+@dataclass
+class Segment:
+    """The plots of one step. rows, step: the batch's row of each plot, and in which step it came; end: the clock after it."""
+
+    plots: Plots
+    rows: Ints
+    step: Ints
+    start: float = -math.inf  # the clock before it
+    state: State | None = None  # before it
+    time: float | None = None  # what the caller called the time
+    end: float = math.inf
+    cut: list[Look] | None = field(default=None)
+
+    def add(self, other: Segment) -> None:
+        """Puts more plots in; the looks are cut anew."""
+        plots = Plots(*(np.concatenate(pair) for pair in zip(self.plots, other.plots, strict=True)))
+        order = _order(plots)
+        self.plots = _taken(plots, order)
+        self.rows, self.step = np.concatenate([self.rows, other.rows])[order], np.concatenate([self.step, other.step])[order]
+        self.cut = None
+
+    def looks(self, period: npt.NDArray[np.float64], codes: int) -> list[Look]:
+        """The looks in the order in which they are taken in; nothing is known of them yet. Repetitions are in none."""
+        self.plots.track[:], self.plots.weight[:] = -1, 0.0
+        if self.cut is None:
+            m = len(self.rows)
+            self.plots.row[:] = np.arange(m)
+            group, reason, seen = np.empty(m, np.int64), np.zeros(m, np.int64), np.full(codes, -1, np.int64)
+            prepare_kernels.cut(self.plots, m, period, seen, group, reason)
+            self.cut = looks_of(self.plots, group, m)
+        return self.cut
+
+    def distinct(self) -> int:
+        """Drops plots that came before, value for value; returns how many."""
+        p = self.plots
+        if len(self.rows) < 2:
+            return 0
+        same = (p.sensor[1:] == p.sensor[:-1]) & (p.time[1:] == p.time[:-1]) & (p.ident[1:] == p.ident[:-1])
+        a, b = p.z[1:], p.z[:-1]
+        same &= ((a == b) | (np.isnan(a) & np.isnan(b))).all(axis=1)
+        if not same.any():
+            return 0
+        kept = np.flatnonzero(np.append(True, ~same))
+        self.plots, self.rows, self.step, self.cut = _taken(p, kept), self.rows[kept], self.step[kept], None
+        return int(np.count_nonzero(same))
+
+
+class History:
+    """What a tracker needs to go back. `taken_again` counts plots taken in once more."""
+
+    def __init__(self, state: Callable[[], State]) -> None:
+        self.segments: list[Segment] = []
+        self.waiting: Segment | None = None
+        self.since = math.inf  # when the first of those waiting came
+        self.credit = self.taken_again = 0
+        self.step = 0
+        self.shown = Batch.empty(TRACK)
+        self._last_state = -math.inf
+        self._next: State | None = state()
+        self._open: Segment | None = None
+
+    def clear(self, state: Callable[[], State] | None = None) -> None:
+        """Forgets everything: the tracker begins anew (from `state`), or what the plots refer to is gone."""
+        self.segments, self.waiting, self._open, self.since = [], None, None, math.inf
+        self._next, self._last_state = (state() if state else None), -math.inf
+        if state:
+            self.shown = Batch.empty(TRACK)
+
+    def arrived(self, n: int) -> None:
+        """A step begins, with n rows."""
+        self.step += 1
+        self.credit = min(self.credit + n, 1_000_000)
+        self._open = None
+
+    def sort_in(self, prepared: Prepared, clock: float, left_out: Counter[str]) -> Segment | None:
+        """What of a batch is to be taken in now; plots from before `clock` wait for `due`, or are counted as late."""
+        if not prepared.looks:
+            return None
+        kept = np.sort(np.concatenate([w.members for w in prepared.looks]))
+        plots, rows = _taken(prepared.plots, kept), prepared.rows[kept]
+        past = plots.time <= clock
+        if past.any():
+            reach = next((g.start for g in self.segments if g.state is not None), math.inf)
+            back = past & (plots.time > reach)
+            lost = (plots.time < clock - LATE_S) | (past & ~back & (plots.time < clock - LAGGED_S))
+            left_out["late"] += int(np.count_nonzero(lost))
+            left_out += Counter()
+            wait, now = np.flatnonzero(back & ~lost), np.flatnonzero(~back & ~lost)
+            if len(wait):
+                self._wait(Segment(_taken(plots, wait), rows[wait], np.full(len(wait), self.step)), clock)
+            plots, rows = _taken(plots, now), rows[now]
+        if not len(rows):
+            return None
+        self._open = Segment(plots, rows, np.full(len(rows), self.step))
+        return self._open
+
+    def _wait(self, late: Segment, clock: float) -> None:
+        if self.waiting is None:
+            self.waiting, self.since = late, clock
+        else:
+            self.waiting.add(late)
+
+    def due(self, clock: float, left_out: Counter[str]) -> tuple[State, list[Segment]] | None:
+        """The state to go back to and the segments to take in from there, with the plots that waited in them; None = not now."""
+        late = self.waiting
+        if late is None:
+            return None
+        where = np.searchsorted([g.end for g in self.segments], late.plots.time, side="left")
+        first = next((i for i in range(int(where.min()), -1, -1) if self.segments[i].state is not None), None)
+        if first is None:  # cannot be: states are kept for longer than plots wait
+            raise AssertionError("no state before a late plot")
+        cost = sum(len(g.rows) for g in self.segments[first:])
+        if cost > self.credit + ALLOWANCE and clock - self.since < WAIT_S:
+            return None
+        self.credit, self.taken_again = self.credit - cost, self.taken_again + cost
+        self.waiting, self.since = None, math.inf
+        for i in np.unique(where).tolist():
+            which = np.flatnonzero(where == i)
+            self.segments[i].add(Segment(_taken(late.plots, which), late.rows[which], late.step[which]))
+            again = self.segments[i].distinct()
+            if again:
+                left_out["duplicate"] += again
+        state = self.segments[first].state
+        assert state is not None
+        return state, self.segments[first:]
+
+    def renew(self, state: Callable[[], State]) -> None:
+        """After going back: the state kept for the segment to come is another now."""
+        if self._next is not None:
+            self._next = state()
+
+    def close(self, time: float | None, clock: float, rows: Batch, state: Callable[[], State], size: int) -> None:
+        """A step ends at `clock` with the answer `rows`; size: bytes of a state now."""
+        self.shown = rows.take(np.flatnonzero(~rows.equals("status", "ended")))
+        start = self.segments[-1].end if self.segments else -math.inf
+        if clock <= start:
+            if self._open is not None:  # compared with a lag: nothing before it can be had back
+                self.clear()
+            return
+        segment = self._open or Segment(new_plots(0), np.empty(0, np.int64), np.empty(0, np.int64))
+        segment.start, segment.state, segment.time, segment.end = start, self._next, time, clock
+        self.segments.append(segment)
+        self._next = None
+        if math.isfinite(start) and clock - start > KEEP_S:  # one long step: going back would cost too much
+            self.segments, self.waiting, self.since = [segment], None, math.inf
+            segment.state = None
+        old = [i for i, g in enumerate(self.segments) if g.state is not None and g.start <= clock - KEEP_S]
+        if old and self.waiting is None:  # what waits is taken in by the next step at the latest when it is due
+            del self.segments[: old[-1]]
+        apart = max(STATE_S, KEEP_S * size / STATE_BYTES)
+        if size <= STATE_BYTES // 4 and clock - self._last_state >= apart:
+            self._next, self._last_state = state(), clock
+
+    def answer(self, ids: Ints, weights: npt.NDArray[np.float64]) -> None:
+        """Fills in, by row of this step's batch, which track gave it and with what probability."""
+        for g in self.segments:
+            mine = np.flatnonzero(g.step == self.step)
+            ids[g.rows[mine]], weights[g.rows[mine]] = g.plots.track[mine], g.plots.weight[mine]
+
+    def with_lost(self, rows: Batch, now: float) -> Batch:
+        """`rows`, and one with status ended for every track that was shown and never began after all."""
+        lost = np.flatnonzero(~np.isin(self.shown["track_id"], rows["track_id"]))
+        if not len(lost):
+            return rows
+        ended = [{**row, "status": "ended", "time": now} for row in self.shown.take(lost).rows()]
+        return concat(TRACK, [Batch.from_rows(TRACK, ended), rows])

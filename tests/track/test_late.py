@@ -1,0 +1,57 @@
+"""Late and out-of-order rows: the tracks are those of the sorted input."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import track_sim as sim
+
+from picket.track import Tracker
+from picket.words import TRACK, Batch
+
+
+def _world(seed: int = 1, seconds: int = 20) -> Batch:
+    rng, parts = np.random.default_rng(seed), []
+    a, b = sim.radar("a"), sim.radar("b", (500.0, -800.0, 10.0))
+    for k in range(seconds):
+        enu = np.array([[1000.0 + 12 * k, 300.0 * i - 600.0, 100.0] for i in range(4)])
+        parts += [sim.plots(rng, sim.T0 + k, enu, a, clutter=3.0), sim.plots(rng, sim.T0 + k + 0.4, enu, b, clutter=3.0)]
+        parts.append(sim.claim(rng, sim.T0 + k + 0.7, enu[0]))
+    return sim.joined(*parts)
+
+
+def _run(batch: Batch, arrival: np.ndarray, seconds: int = 20) -> tuple[Tracker, Batch, list[Batch]]:
+    tracker, outs = Tracker(sim.site(sim.radar("a"), sim.radar("b", (500.0, -800.0, 10.0)), sim.RID)), []
+    for k in range(seconds + 8):
+        mine = np.flatnonzero((arrival > sim.T0 + k - 1) & (arrival <= sim.T0 + k))
+        outs.append(tracker.step(batch.take(mine), time=sim.T0 + k) if len(mine) else tracker.advance(sim.T0 + k))
+    return tracker, outs[-1], outs
+
+
+@pytest.mark.parametrize(("share", "most"), [(0.05, 5.0), (0.2, 5.0), (1.0, 2.5)])
+def test_late_rows_give_the_tracks_of_the_sorted_input(share: float, most: float) -> None:
+    batch = _world()
+    rng = np.random.default_rng(7)
+    delay = np.where(rng.random(batch.n) < share, rng.uniform(0, most - 1.0, batch.n), 0.0)
+    _, want, _ = _run(batch, batch["time"])
+    tracker, got, outs = _run(batch, batch["time"] + delay)
+    assert tracker.left_out["late"] == 0
+    assert tracker._history.taken_again > 0
+    assert got.n == want.n
+    for name in ("lat_deg", "lon_deg", "vel_east_mps", "existence"):
+        assert np.allclose(np.sort(got[name]), np.sort(want[name]), rtol=0, atol=1e-9), name
+    ended = [i for out in outs for i in out["track_id"][out.equals("status", "ended")].tolist()]
+    assert not set(ended) & set(got["track_id"].tolist())
+    _, again, _ = _run(batch, batch["time"] + delay)
+    assert [c.tobytes() for c in again.columns.values()] == [c.tobytes() for c in got.columns.values()]
+    assert again.table is TRACK
+
+
+def test_too_late_and_repeated_rows_are_counted() -> None:
+    rng, tracker = np.random.default_rng(1), Tracker(sim.site(sim.radar(), sim.RID))
+    rows = [sim.claim(rng, sim.T0 + k, np.array([10.0 * k, 0.0, 90.0])) for k in range(10)]
+    for row in rows:
+        tracker.step(row)
+    tracker.step(rows[6])
+    tracker.step(rows[1])
+    assert tracker.left_out == {"duplicate": 1, "late": 1}
