@@ -142,6 +142,7 @@ class History:
         self.since = math.inf  # when the first of those waiting came
         self.credit = self.taken_again = 0
         self.step = 0
+        self.lost = 0  # plots that waited when all was forgotten, not yet counted as late
         self.shown = Batch.empty(TRACK)
         self._last_state = -math.inf
         self._next: State | None = state()
@@ -149,6 +150,7 @@ class History:
 
     def clear(self, state: Callable[[], State] | None = None) -> None:
         """Forgets everything: the tracker begins anew (from `state`), or what the plots refer to is gone."""
+        self.lost += len(self.waiting.rows) if self.waiting else 0
         self.segments, self.waiting, self._open, self.since = [], None, None, math.inf
         self._next, self._last_state = (state() if state else None), -math.inf
         if state:
@@ -190,6 +192,9 @@ class History:
 
     def due(self, clock: float, left_out: Counter[str]) -> tuple[State, list[Segment]] | None:
         """The state to go back to and the segments to take in from there, with the plots that waited in them; None = not now."""
+        if self.lost:
+            left_out["late"] += self.lost
+            self.lost = 0
         late = self.waiting
         if late is None:
             return None
@@ -230,6 +235,7 @@ class History:
         self.segments.append(segment)
         self._next = None
         if math.isfinite(start) and clock - start > KEEP_S:  # one long step: going back would cost too much
+            self.lost += len(self.waiting.rows) if self.waiting else 0
             self.segments, self.waiting, self.since = [segment], None, math.inf
             segment.state = None
         old = [i for i, g in enumerate(self.segments) if g.state is not None and g.start <= clock - KEEP_S]
