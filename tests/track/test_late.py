@@ -5,6 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 import track_sim as sim
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from picket.track import Tracker
 from picket.words import TRACK, Batch
@@ -55,3 +57,37 @@ def test_too_late_and_repeated_rows_are_counted() -> None:
     tracker.step(rows[6])
     tracker.step(rows[1])
     assert tracker.left_out == {"duplicate": 1, "late": 1}
+
+
+@given(st.integers(0, 1000), st.floats(0.0, 1.0), st.floats(0.1, 3.9))
+@settings(max_examples=15, deadline=None)
+def test_any_delay_up_to_the_limit_gives_the_sorted_tracks(seed: int, share: float, most: float) -> None:
+    batch, rng = _world(seed, 12), np.random.default_rng(seed)
+    delay = np.where(rng.random(batch.n) < share, rng.uniform(0, most, batch.n), 0.0)
+    _, want, _ = _run(batch, batch["time"], 12)
+    tracker, got, _ = _run(batch, batch["time"] + delay, 12)
+    assert tracker.left_out["late"] == 0
+    assert got.n == want.n
+    for name in ("lat_deg", "lon_deg", "vel_east_mps", "existence"):
+        assert np.allclose(np.sort(got[name]), np.sort(want[name]), rtol=0, atol=1e-9), name
+
+
+def test_a_row_in_time_and_a_late_one_of_the_same_step_both_say_where_they_went() -> None:
+    rng, tracker = np.random.default_rng(1), Tracker(sim.site(sim.radar(), sim.RID))
+    rows = [sim.claim(rng, sim.T0 + k, np.array([10.0 * k, 0.0, 90.0])) for k in range(8)]
+    for k in (0, 1, 2, 3, 5, 6):
+        tracker.step(rows[k], time=sim.T0 + k)
+    out = tracker.step(sim.joined(rows[4], rows[7]), time=sim.T0 + 7)
+    assert tracker.assigned.track_id.tolist() == [out["track_id"][0]] * 2
+
+
+def test_without_going_back_two_seconds_are_the_limit() -> None:
+    rng, tracker = np.random.default_rng(1), Tracker(sim.site(sim.radar(), sim.RID), exact_late=False)
+    rows = [sim.claim(rng, sim.T0 + k, np.array([10.0 * k, 0.0, 90.0])) for k in range(10)]
+    for k in (0, 1, 2, 3, 4, 7, 9):
+        tracker.step(rows[k])
+    tracker.step(rows[8])
+    assert tracker.assigned.track_id[0] >= 0
+    tracker.step(rows[5])
+    assert tracker.left_out == {"late": 1}
+    assert tracker._history.taken_again == 0

@@ -65,7 +65,7 @@ class Engine:
     def __init__(self, site: Site, *, seed: int = 0) -> None:
         self.site, self.lock = site, threading.Lock()
         self.origin = site.station.origin
-        self.tracker, self.book = Tracker(site, seed=seed), AlertBook(site)
+        self.tracker, self.book = Tracker(site, seed=seed, exact_late=False), AlertBook(site)
         self.sensors = SensorBoard(site, site.alert.silent_scans)
         self.history, self.recent = History(), Recent()
         self.tracks = Batch.empty(TRACK)

@@ -33,7 +33,7 @@ KEEP_S = LATE_S + WAIT_S + 0.5
 ALLOWANCE = 256  # plots that may be taken in again before as many arrived
 STATE_S = 0.25  # states lie at least so far apart
 STATE_BYTES = 256 << 20  # of all states together; a state alone larger than a quarter of it is not kept
-_LEARNT = ("clutter", "birth", "burst", "first", "last", "scan_start", "scan_free", "scans", "confirmed")
+_LEARNT = ("clutter", "birth", "burst", "fresh", "first", "last", "scan_start", "scan_free", "scans", "confirmed")
 
 
 class State:
@@ -134,9 +134,10 @@ class Segment:
 
 
 class History:
-    """What a tracker needs to go back. `taken_again` counts plots taken in once more."""
+    """What a tracker needs to go back. `taken_again` counts plots taken in once more. keep: False = no states, late plots have a lag."""
 
-    def __init__(self, state: Callable[[], State]) -> None:
+    def __init__(self, state: Callable[[], State], *, keep: bool) -> None:
+        self._keep = keep
         self.segments: list[Segment] = []
         self.waiting: Segment | None = None
         self.since = math.inf  # when the first of those waiting came
@@ -145,14 +146,14 @@ class History:
         self.lost = 0  # plots that waited when all was forgotten, not yet counted as late
         self.shown = Batch.empty(TRACK)
         self._last_state = -math.inf
-        self._next: State | None = state()
+        self._next: State | None = state() if keep else None
         self._open: Segment | None = None
 
     def clear(self, state: Callable[[], State] | None = None) -> None:
         """Forgets everything: the tracker begins anew (from `state`), or what the plots refer to is gone."""
         self.lost += len(self.waiting.rows) if self.waiting else 0
         self.segments, self.waiting, self._open, self.since = [], None, None, math.inf
-        self._next, self._last_state = (state() if state else None), -math.inf
+        self._next, self._last_state = (state() if state and self._keep else None), -math.inf
         if state:
             self.shown = Batch.empty(TRACK)
 
@@ -200,8 +201,10 @@ class History:
             return None
         where = np.searchsorted([g.end for g in self.segments], late.plots.time, side="left")
         first = next((i for i in range(int(where.min()), -1, -1) if self.segments[i].state is not None), None)
-        if first is None:  # cannot be: states are kept for longer than plots wait
-            raise AssertionError("no state before a late plot")
+        if first is None:
+            left_out["late"] += len(late.rows)
+            self.waiting, self.since = None, math.inf
+            return None
         cost = sum(len(g.rows) for g in self.segments[first:])
         if cost > self.credit + ALLOWANCE and clock - self.since < WAIT_S:
             return None
@@ -224,6 +227,8 @@ class History:
 
     def close(self, time: float | None, clock: float, rows: Batch, state: Callable[[], State], size: int) -> None:
         """A step ends at `clock` with the answer `rows`; size: bytes of a state now."""
+        if not self._keep:
+            return
         self.shown = rows.take(np.flatnonzero(~rows.equals("status", "ended")))
         start = self.segments[-1].end if self.segments else -math.inf
         if clock <= start:
@@ -246,8 +251,8 @@ class History:
             self._next, self._last_state = state(), clock
 
     def answer(self, ids: Ints, weights: npt.NDArray[np.float64]) -> None:
-        """Fills in, by row of this step's batch, which track gave it and with what probability."""
-        for g in self.segments:
+        """Fills in, by row of this step's batch, which track gave it and with what probability; before the step is closed."""
+        for g in [*self.segments, *([self._open] if self._open else [])]:
             mine = np.flatnonzero(g.step == self.step)
             ids[g.rows[mine]], weights[g.rows[mine]] = g.plots.track[mine], g.plots.weight[mine]
 

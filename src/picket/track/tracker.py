@@ -53,6 +53,9 @@ class Tracker:
     site: where the sensors stand and how well they measure; None = the first known place is the origin, and
     sensors have the site file's defaults. seed is kept for filters that sample; this one does not.
 
+    exact_late: rows up to 5 s late give the tracks of the sorted input, at the cost of going back (`history.py`); False: rows up
+    to 2 s late are compared as of their own time, in one pass, as a station needs that must show each plot at once.
+
     left_out counts rows that could not be used, by reason; shed counts association work given up, by reason.
 
     >>> from picket.words import DETECTION, Batch
@@ -62,7 +65,7 @@ class Tracker:
     ['tentative']
     """
 
-    def __init__(self, site: Site | None, seed: int = 0) -> None:
+    def __init__(self, site: Site | None, seed: int = 0, exact_late: bool = True) -> None:
         self.site, self.seed = site, seed
         self.left_out: Counter[str] = Counter()
         self.shed: Counter[str] = Counter()
@@ -78,7 +81,7 @@ class Tracker:
         self._replaying = self._replayed = False
         self._frame: LocalFrame | None = None
         self._geoid_m = 0.0
-        self._history = History(self._state)
+        self._history = History(self._state, keep=exact_late)
         if site:
             self._frame = LocalFrame(site.site.lat_deg, site.site.lon_deg, site.site.alt_wgs84_m)
             self._geoid_m = site.site.geoid_separation_m
@@ -101,9 +104,8 @@ class Tracker:
             self._take_in(prepared)
         else:
             self._go_back()
-        rows = self._finish(time)
         self._history.answer(ids, weights)
-        return rows
+        return self._finish(time)
 
     def advance(self, time: float, first_id: int = 0) -> Batch:
         """Time passes without detections: tracks coast, miss and end. Rows as from `step`."""
