@@ -53,13 +53,59 @@ def one(name: str, seed: int, seconds: int = 60, bound: bool = True) -> dict[str
     return result
 
 
+SEEDS = {"10": 5, "crossing": 10, "100": 10, "300": 5, "1000": 1}
+FALSE_SEEDS, FALSE_SCANS = 2, 600
+STUDENT_95 = {2: 12.71, 3: 4.30, 4: 3.18, 5: 2.78, 10: 2.26}  # two-sided t quantile by number of seeds
+
+
+def means(rows: list[dict[str, Any]]) -> dict[str, Any]:
+    """Mean and half of the 95 % interval of every figure over the seeds of one scenario."""
+    out: dict[str, Any] = {"scenario": rows[0]["scenario"], "seeds": len(rows)}
+    for name in rows[0]:
+        if name in out or name == "seed":
+            continue
+        values = np.array([row[name] for row in rows], float)
+        half = STUDENT_95[len(rows)] * float(values.std(ddof=1)) / len(rows) ** 0.5 if len(rows) > 1 else None
+        out[name] = [round(float(values.mean()), 4), half if half is None else round(half, 4)]
+    return out
+
+
+def speed(name: str, scans: int = 20, runs: int = 5) -> dict[str, Any]:
+    """ms of CPU a scan, whole step from columns to picture: median scan, median of the runs."""
+    s = scenarios.make(name, 1, scans)
+    medians = []
+    for _ in range(runs):
+        tracker, took = Tracker(s.site), []
+        for batch in s.scans:
+            begin = time.process_time()
+            tracker.step(batch)
+            took.append(time.process_time() - begin)
+        medians.append(1e3 * float(np.median(took)))
+    return {"drones": int(name), "ms_per_scan": round(float(np.median(medians)), 2), "runs": [round(m, 2) for m in medians]}
+
+
+def false_tracks(seed: int) -> int:
+    """Tracks confirmed in ten minutes of 300 false plots a scan and no object."""
+    s = scenarios.make("clutter", seed, FALSE_SCANS)
+    tracker, ids = Tracker(s.site), set()
+    for batch in s.scans:
+        ids.update(reported(tracker.step(batch))["track_id"].tolist())
+    return len(ids)
+
+
 def run(quick: bool = False) -> dict[str, Any]:
-    """All scenarios; quick: fewer seeds, up to 100 drones."""
+    """All scenarios; quick: one seed each, up to 100 drones."""
     one("10", 0, 5)  # compiles or loads the kernels
-    names = ["10", "crossing", "100"] if quick else ["10", "crossing", "100", "300", "1000", "clutter"]
-    seeds = {"10": 5, "crossing": 5, "100": 2, "300": 1, "1000": 1, "clutter": 1}
-    rows = [one(n, seed, 60, n != "1000" or not quick) for n in names for seed in range(1, 1 + (1 if quick else seeds[n]))]
-    return {"scenarios": rows}
+    seeds = dict.fromkeys(("10", "crossing", "100"), 1) if quick else SEEDS
+    rows = {n: [one(n, seed, 60, n != "1000") for seed in range(1, 1 + most)] for n, most in seeds.items()}
+    result: dict[str, Any] = {
+        "mean_and_half_95": [means(r) for r in rows.values()],
+        "scenarios": [row for found in rows.values() for row in found],
+    }
+    if not quick:
+        result["speed"] = [speed("1000"), speed("10000")]
+        result["false_confirmed_in_600_scans"] = [false_tracks(seed) for seed in range(1, 1 + FALSE_SEEDS)]
+    return result
 
 
 if __name__ == "__main__":

@@ -40,8 +40,8 @@ SUFFIXES = {
     ".arrow": "arrow", ".feather": "arrow", ".ipc": "arrow",
 }  # fmt: skip
 ROWS = 1 << 16  # rows of one record batch read or written
-# Rows of a Parquet row group written. A group costs 38 kB of memory until the file is closed and 42 kB more when it is (its 44
-# columns, whatever is in them), its rows some 200 bytes each until it is written.
+# Rows of a Parquet row group written. A group costs some 140 kB of memory by the end of the file (its 44 columns, whatever is in
+# them, and what the heap loses to them), its rows some 200 bytes each until it is written.
 GROUP = 1 << 18
 PAGE = 1 << 17  # bytes of a page and of a dictionary: those of one column are in memory until its part of the group is written
 _NULLS = 1 << 12  # rows of unknown values that all unknown columns of a file share
