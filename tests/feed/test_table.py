@@ -69,7 +69,7 @@ def test_several_batches_with_different_words_make_one_table_whatever_the_cuts(t
 
 
 def test_a_large_table_has_few_row_groups_and_the_same_bytes_wherever_its_batches_were_cut(tmp_path: Path) -> None:
-    """Each row group costs 80 kB of memory by the end of a file: 206 million rows, the plots of 10 GB, may cost 64 MB."""
+    """Each row group costs memory until the end of a file: 206 million rows, the plots of 10 GB, may have 800 of them."""
     n = 300_000
     i = np.arange(n)
     columns = {"time": i / 3.0, "sensor_id": [f"s{k % 300}" for k in range(n)], "source_offset": i, "range_m": (i * 7.3) % 9000.0}

@@ -183,7 +183,7 @@ def gate(tracks, n, plots, members, T, sensors):  # type: ignore[no-untyped-def]
         rush = math.sqrt(x[3] * x[3] + x[4] * x[4] + x[5] * x[5])
         known[0], log_det, m = -1.0, 0.0, 0
         r = tracks.r[i]
-        miss = 1.0 if claims == 1 else 1.0 - r * pd
+        miss = 1.0 if claims == 1 or sensors.listens[s] == 1 else 1.0 - r * pd
         prior = math.log(r * pd / miss)
         if edges + EDGES_PER_TRACK >= room:
             room *= 2

@@ -174,7 +174,7 @@ def begin(tracks, n, plots, members, free, sensors, owner, next_id):  # type: ig
     """New tracks in slots n... from the members that no track explains. Returns the number of slots in use after it."""
     for g in range(members.shape[0]):
         j = members[g]
-        if free[g] < BIRTH_MIN_FREE:
+        if free[g] < BIRTH_MIN_FREE or (plots.kind[j] == POLAR and not plots.form[j] & 1):
             continue
         verdict = _known(tracks, plots, j, sensors, owner) if free[g] >= 0.5 else -1
         if verdict == -3:

@@ -22,7 +22,7 @@ def look(tracks, n, plots, members, T, sensors, owner, next_id, since, due):  # 
     update(tracks, e_track, e_plot, p, plots, members, sensors, owner)
     before = n
     n = begin(tracks, n, plots, members, free, sensors, owner, next_id)
-    if sensors.placed[s] == 1 and sensors.claims[s] == 0:
+    if sensors.placed[s] == 1 and sensors.claims[s] == 0 and sensors.listens[s] == 0:
         misses(tracks, before, s, T, since, due, sensors)
     total = 0.0
     for g in range(members.shape[0]):

@@ -163,6 +163,7 @@ class Sensors(NamedTuple):
     floor: Array  # m, height in the site's frame under which nothing flies; -inf = not known
     placed: Array  # 1 = it measures from a known place
     claims: Array  # 1 = objects report their own position to it
+    listens: Array  # 1 = it hears or sees only what gives itself away: its silence is no evidence
     period: Array
     range_min: Array
     range_max: Array

@@ -210,11 +210,14 @@ def background(plots, j, sensors):  # type: ignore[no-untyped-def]
             if not math.isnan(plots.z[j, k]):
                 density /= HEIGHT_SPAN_M if k == 2 else SPEED_SPAN_MPS
         return density * (1.0 - begins), density * begins
-    volume = (sensors.range_max[s] - sensors.range_min[s]) * sensors.sectors[s, 0, 1]
+    volume = sensors.sectors[s, 0, 1]
     if not math.isnan(plots.z[j, 2]):
         volume *= min(sensors.elevation[s, 1] - sensors.elevation[s, 0], NARROW_RAD)
     if not math.isnan(plots.z[j, 3]):
         volume *= SPEED_SPAN_MPS
+    if math.isnan(plots.z[j, 0]):
+        return sensors.clutter[s] / volume, sensors.birth[s] * sensors.pd[s] / volume
+    volume *= sensors.range_max[s] - sensors.range_min[s]
     # false plots spread over the area, so that there are more of them far out than in the same span of range close in
     volume /= min(max(2.0 * plots.z[j, 0] / (sensors.range_max[s] + sensors.range_min[s]), 0.5), 2.0)
     return sensors.clutter[s] / volume, max(sensors.birth[s], sensors.fresh[s]) * sensors.pd[s] / volume

@@ -25,6 +25,7 @@ TAKEOFF_SIGMA_M = 100.0  # the take-off place's height above the site is not kno
 NEAR_HEIGHT_M, NEAR_HEIGHT_SIGMA_M = 100.0, 200.0  # a plot without height near a short-range sensor
 FAR_HEIGHT_M, FAR_HEIGHT_SIGMA_M = 5000.0, 3000.0  # and far out, where aircraft fly
 CLAIM_SPEED_SIGMA_MPS = 3.0  # of a reported velocity without accuracy
+ANYWHERE_M = 1e7  # 1 sigma of the place of a lone bearing
 FUTURE_S = 5.0  # a plot may lie so far ahead of its arrival
 
 _A = 6378137.0  # WGS84
@@ -82,6 +83,22 @@ def _polar(F, i, j, s, far, geoid, sensors, plots):  # type: ignore[no-untyped-d
         plots.z[j, 3] = rate
     across, up = ground * plots.sigma[j, 1], u * plots.sigma[j, 2]
     plots.half[j] = max(math.hypot(plots.sigma[j, 0], up), across)
+    return OK
+
+
+@kernel
+def _bearing(F, i, j, s, sensors, plots):  # type: ignore[no-untyped-def]
+    """Row i, a direction without a distance, as POLAR plot j: it has no place, so it may help a track and begins none."""
+    az, el = math.radians(F[AZ, i] + sensors.azimuth_offset[s]), math.radians(F[EL, i])
+    if not abs(az) < 20.0 or abs(el) > 1.6:
+        return BAD_VALUE
+    plots.kind[j] = POLAR
+    plots.z[j, 1], plots.z[j, 2] = az, el
+    plots.sigma[j, 1] = math.radians(_pick(F[S_AZ, i], sensors.sigma[s, 1], 0.01))
+    plots.sigma[j, 2] = math.radians(_pick(F[S_EL, i], sensors.sigma[s, 2], 0.01))
+    for k in range(3):
+        plots.p[j, k] = sensors.offset[s, k]
+    plots.half[j] = ANYWHERE_M
     return OK
 
 
@@ -168,6 +185,8 @@ def convert(F, order, sensor, foreign, geoid, site_height, site_rotation, site_e
             reason[i] = _polar(F, i, j, s, sensors.far[s] == 1 or F[RANGE, i] > FAR_RANGE_M, geoid, sensors, plots)
         elif has_position:
             reason[i] = _position(F, i, j, s, geoid, site_height, site_rotation, site_ecef, sensors, plots)
+        elif sensors.placed[s] == 1 and not math.isnan(F[AZ, i]):
+            reason[i] = _bearing(F, i, j, s, sensors, plots)
         else:
             reason[i] = NO_POSITION
         if reason[i] != OK:

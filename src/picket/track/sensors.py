@@ -19,6 +19,7 @@ PERIOD_S = {
     "remote_id": 2.0,
     "adsb": 2.0,
 }  # between two reports where the site file has no scan_period_s; others 1 s
+LISTENING = frozenset({"rf", "acoustic", "sonar", "camera", "visual"})  # what is silent, dark or unnoticed is there all the same
 TIMEOUT_S = {"remote_id": 15.0, "adsb": 30.0, "ais": 180.0}  # silence of a reporter is no evidence until it is this long
 LATENCY_S = {"remote_id": 0.7, "adsb": 0.3, "ais": 0.5, "telemetry": 0.2}  # 1 sigma of a position's age when it is stamped
 RADAR_TIMEOUT_PERIODS, RADAR_TIMEOUT_S = 8.0, 15.0
@@ -33,7 +34,7 @@ MOST = 256  # sensors with an entry of their own; a feed that invents names must
 WIDE = frozenset({"adsb", "mlat", "system", "ais"})  # kinds that see aircraft or reach far
 _FLOATS = ("height", "floor", "period", "range_min", "range_max", "azimuth_offset", "pd", "clutter", "birth", "fresh", "timeout", "latency",
            "first", "last", "scan_start", "scan_free")  # fmt: skip
-_INTS = ("placed", "claims", "far", "burst", "scans", "confirmed")
+_INTS = ("placed", "claims", "listens", "far", "burst", "scans", "confirmed")
 _BLANKED = 8
 
 
@@ -100,7 +101,7 @@ class SensorTable:
         a = self.arrays
         reach = s.max_range_m or RANGE_M
         far = reach > FAR_RANGE_M or s.kind in WIDE
-        a.claims[i], a.far[i] = s.kind in CLAIMING, far
+        a.claims[i], a.listens[i], a.far[i] = s.kind in CLAIMING, s.kind in LISTENING, far
         a.period[i] = s.scan_period_s or PERIOD_S.get(s.kind, 4.0 if far and s.kind == "radar" else 1.0)
         a.range_min[i], a.range_max[i] = s.min_range_m, reach
         a.elevation[i] = np.radians(s.elevation_deg)

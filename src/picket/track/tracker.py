@@ -18,7 +18,7 @@ from picket.site import Site
 from picket.track.engine_kernels import look
 from picket.track.group_kernels import group
 from picket.track.history import History, Segment, State, state_bytes
-from picket.track.layout_kernels import BIRTH_LEAST, DEAD, ENDED, Plots
+from picket.track.layout_kernels import BIRTH_LEAST, DEAD, ENDED, POLAR, Plots
 from picket.track.life_kernels import misses, settle
 from picket.track.measure import Codes, Look, Prepared, prepare
 from picket.track.picture import move, picture
@@ -209,6 +209,10 @@ class Tracker:
             pool.tracks, before, plots, members, T, sensors, pool.owner, self._next_id, sensors.first[s], due
         )  # fmt: skip
         self._next_id += pool.n - before
+        if sensors.listens[s] and not self._replaying:
+            lone = (plots.kind[members] == POLAR) & (plots.form[members] & 1 == 0) & (plots.weight[members] < 0.5)
+            self.left_out["no_position"] += int(np.count_nonzero(lone))
+            self.left_out += Counter()
         if shed:
             self.shed["edges"] += int(shed)
         if sensors.placed[s] and not sensors.claims[s]:
@@ -261,7 +265,7 @@ class Tracker:
             a = self._sensors.arrays
             for s in range(len(self._sensors.names)):
                 alive = self.clock - a.last[s] <= ALIVE_PERIODS * a.period[s]
-                if alive and a.placed[s] and not a.claims[s] and self.clock > a.last[s]:
+                if alive and a.placed[s] and not a.claims[s] and not a.listens[s] and self.clock > a.last[s]:
                     misses(self._pool.tracks, self._pool.n, s, self.clock, a.first[s], TICK_DUE, a)
         if self._frame is None or not math.isfinite(self.clock):
             return False

@@ -20,6 +20,7 @@ from picket.track.layout_kernels import (
     EXISTENCE_MAX,
     FOREIGN_CORRELATION_S,
     MISS_UNDO_PERIODS,
+    POLAR,
     RADAR_FRESH_S,
     SPOOF,
     UNCONFIRMED,
@@ -198,7 +199,7 @@ def heard(tracks, i, plots, j, sensors):  # type: ignore[no-untyped-def]
         tracks.claim_time[i] = max(tracks.claim_time[i], t)
         if plots.ident[j] >= 0:
             tracks.claims[i] += 1
-    elif plots.foreign[j] == 0:
+    elif plots.foreign[j] == 0 and (plots.kind[j] != POLAR or plots.form[j] & 1):  # a bearing says nothing of the distance
         tracks.radar_time[i] = max(tracks.radar_time[i], t)
         tracks.radar_updates[i] += 1
         tracks.looks[i] = 0
@@ -242,7 +243,8 @@ def update(tracks, e_track, e_plot, p, plots, members, sensors, owner):  # type:
         s = plots.sensor[j]
         none = 1.0 - some
         r = tracks.r[i]
-        after_miss = r if sensors.claims[s] == 1 else r * (1.0 - sensors.pd[s]) / (1.0 - r * sensors.pd[s])
+        silent = sensors.claims[s] == 1 or sensors.listens[s] == 1
+        after_miss = r if silent else r * (1.0 - sensors.pd[s]) / (1.0 - r * sensors.pd[s])
         repeated = plots.foreign[j] == 1 and plots.time[j] - tracks.foreign_time[i] < FOREIGN_CORRELATION_S
         if not repeated:
             tracks.r[i] = min(some + none * after_miss, EXISTENCE_MAX)
