@@ -257,6 +257,9 @@ def test_axe_finds_nothing(watched: Watched, palette: str) -> None:
         page.keyboard.press("p")
         time.sleep(0.05)
     page.keyboard.press("j")
+    # alerts and tracks come one by one: Enter must find the one chosen, and its track
+    expect(page.get_by_role("button", name="Look Enter")).to_be_visible()
+    time.sleep(0.3)
     page.keyboard.press("Enter")
     expect(page.locator(".facts-table")).to_be_visible()
     page.get_by_text("radar-north").first.wait_for()
