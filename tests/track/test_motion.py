@@ -56,6 +56,20 @@ def test_a_step_is_the_textbook_mix_and_prediction(seed: int, dt: float) -> None
     assert np.linalg.eigvalsh(P).min() > 0
 
 
+def test_a_sharp_turn_seldom_breaks_a_track() -> None:
+    sensor = sim.radar(sigma_azimuth_deg=0.05, sigma_elevation_deg=0.05, sigma_range_m=2)
+    broken = 0
+    for seed in range(10):
+        rng, ids = np.random.default_rng(seed), set()
+        tracker, place, heading = Tracker(sim.site(sensor)), np.array([1500.0, 0.0, 100.0]), 0.0
+        for k in range(50):
+            heading += np.radians(20.0) if k >= 40 else 0.0
+            place = place + 15.0 * np.array([np.sin(heading), np.cos(heading), 0.0])
+            ids |= {row["track_id"] for row in sim.confirmed(tracker.step(sim.plots(rng, sim.T0 + k, place, sensor, pd=1.0)))}
+        broken += len(ids) > 1
+    assert broken <= 2
+
+
 def test_a_turn_raises_the_manoeuvring_model_and_straight_flight_lowers_it() -> None:
     rng = np.random.default_rng(1)
     sensor = sim.radar(sigma_azimuth_deg=0.05, sigma_elevation_deg=0.05, sigma_range_m=2)
