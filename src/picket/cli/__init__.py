@@ -1,0 +1,24 @@
+"""One thin command per verb, one file a verb. Exit codes: 0 done, 1 nothing usable in the input, 2 wrong use, 3 input unreadable or cut.
+
+A command imports what it runs inside its function, so that `picket --help` is quick and works without the optional libraries.
+"""
+
+from __future__ import annotations
+
+import click
+
+from picket import __version__
+from picket.cli.archive import archive
+from picket.cli.decode import decode
+from picket.cli.station import demo, doctor, user, watch
+from picket.cli.track import track
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100}, epilog="Example: picket demo")
+@click.version_option(__version__, prog_name="picket")
+def main() -> None:
+    """Picket: the defender's learning loop against hostile drones. It senses and informs; it has no effector."""
+
+
+for _command in (demo, watch, doctor, user, decode, track, archive):
+    main.add_command(_command)

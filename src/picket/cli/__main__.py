@@ -1,0 +1,5 @@
+"""`python -m picket.cli`."""
+
+from picket.cli import main
+
+main()

@@ -1,0 +1,70 @@
+"""What every command shares: exit codes, options, messages, the progress bar."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import click
+
+NOTHING_USABLE, WRONG_USE, UNREADABLE = 1, 2, 3
+JSON = click.option("--json", "as_json", is_flag=True, help="One JSON object for machines instead of words.")
+ARCHIVE = click.option(
+    "--archive", type=click.Path(path_type=Path, file_okay=False), help="Folder of the log; by default what the site file says."
+)
+
+
+def example(text: str) -> dict[str, Any]:
+    """The example that ends a command's help."""
+    return {"epilog": f"Example: {text}"}
+
+
+def fail(message: str, code: int) -> None:
+    """Ends with a message for a person and no traceback."""
+    click.echo(f"picket: {message}", err=True)
+    sys.exit(code)
+
+
+def moment(_: click.Context, __: click.Parameter, value: str | None) -> float | None:
+    """A time option: ISO 8601 (UTC when it names no zone) or UNIX seconds -> UNIX seconds."""
+    if value is None:
+        return None
+    try:
+        return float(value)
+    except ValueError:
+        pass
+    try:
+        given = datetime.fromisoformat(value)
+    except ValueError:
+        raise click.BadParameter(f"expected ISO 8601 (2026-11-22T03:00:00Z) or UNIX seconds, got {value!r}") from None
+    return (given if given.tzinfo else given.replace(tzinfo=UTC)).timestamp()
+
+
+@contextmanager
+def progress(label: str) -> Iterator[Callable[[str, int, int | None], None] | None]:
+    """A progress bar on a terminal, nothing elsewhere. Yields what is called with (file, bytes done, bytes in all or None)."""
+    if not sys.stderr.isatty():
+        yield None
+        return
+    shown = [0.0]
+
+    def update(name: str, done: int, total: int | None) -> None:
+        now = time.monotonic()
+        if now - shown[0] < 0.2:
+            return
+        shown[0] = now
+        share = f"{100 * done / total:3.0f} %" if total else f"{done / 1e6:.0f} MB"
+        click.echo(f"\r{label} {name}: {share} ", nl=False, err=True)
+
+    yield update
+    click.echo("\r\033[K", nl=False, err=True)
+
+
+ORIGIN = click.option(
+    "--origin", type=click.Choice(["live", "replay", "exercise"]), help="What the rows are; exercise also reads simulated plots."
+)

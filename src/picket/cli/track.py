@@ -1,0 +1,64 @@
+"""`picket track`: detections -> track table."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+
+from picket.cli.common import JSON, NOTHING_USABLE, ORIGIN, UNREADABLE, WRONG_USE, example, fail, progress
+
+
+@click.command(**example("picket track tuesday.parquet --site site.toml -o tracks.parquet"))
+@click.argument("inputs", nargs=-1, required=True, metavar="IN...")
+@click.option(
+    "--site",
+    "site_path",
+    type=click.Path(path_type=Path),
+    help="The site file: where the sensors stand and how well they measure.",
+)
+@click.option("--every", type=float, help="Write the tracks every so many seconds instead of at every scan.")
+@click.option("--explain", type=int, help="Say why the track of this number began, what it took and why it ended.")
+@click.option(
+    "-o", "--out", type=click.Path(path_type=Path), required=True, help="Track table: .parquet, .csv, .jsonl or .arrow."
+)
+@ORIGIN
+@JSON
+def track(
+    inputs: tuple[str, ...],
+    site_path: Path | None,
+    every: float | None,
+    explain: int | None,
+    out: Path,
+    origin: str | None,
+    as_json: bool,
+) -> None:
+    """Turn detection tables or recordings into a track table, as fast as the machine allows."""
+    from picket.site import load
+    from picket.track.run import track_files
+
+    try:
+        site = load(site_path) if site_path else None
+        with progress("tracking") as on_progress:
+            summary = track_files(inputs, site, every=every, out=out, explain=explain, origin=origin, on_progress=on_progress)
+    except ValueError as e:
+        fail(str(e), getattr(e, "exit_code", WRONG_USE))
+    _say_tracked(summary, out, as_json)
+    sys.exit(UNREADABLE if summary.cut else 0 if summary.detections else NOTHING_USABLE)
+
+
+def _say_tracked(summary: Any, out: Path, as_json: bool) -> None:
+    if not as_json:
+        click.echo(
+            f"{summary.detections} detections in {summary.scans} scans -> {summary.tracks} tracks, {summary.rows} rows -> {out}"
+        )
+        for reason, n in sorted(summary.left_out.items()):
+            click.echo(f"  left out: {n} {reason}")
+        for line in summary.explanation:
+            click.echo(line)
+        return
+    keys = ("scans", "detections", "read_s", "track_s", "write_s", "shed", "peak_mb")
+    click.echo(json.dumps({k: getattr(summary, k) for k in keys}))
