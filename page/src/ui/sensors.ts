@@ -1,6 +1,6 @@
 /** Sensor health: state and age of each, what was left out and why, and the station's own problems in words. */
 import { html, nothing, type TemplateResult } from "lit";
-import type { Sensor } from "../api.ts";
+import type { Bias, Sensor } from "../api.ts";
 import type { Desk } from "../desk.ts";
 import { tableHead } from "./table.ts";
 import { age, count, plural, shortAge, spaced } from "../words.ts";
@@ -17,7 +17,7 @@ export function sensors(desk: Desk): TemplateResult {
         : html`<p class="all-well">${health ? "The station reports no problems." : "Asking the station…"}</p>`
     }
     <table class="small sensors">
-      ${tableHead("Sensor", "Kind", "State", ">Heard", ">Clock", ">Per s", ">Left out")}
+      ${tableHead("Sensor", "Kind", "State", ">Heard", ">Clock", "Bias", ">Per s", ">Left out")}
       <tbody>${state.sensors.map((s) => sensorRow(desk, s))}</tbody>
     </table>
     ${state.sensors.length ? nothing : html`<p class="more">No sensors are configured.</p>`}
@@ -40,6 +40,7 @@ function sensorRow(desk: Desk, s: Sensor): TemplateResult {
     <td>${bad ? html`<b class="state-bad">${STATE_WORDS[now]}</b>` : STATE_WORDS[now]}</td>
     <td class="number">${shortAge(desk.state.sensorAge(s))}</td>
     <td class="number" title=${clockTitle(s)}>${s.clock_wrong ? html`<b class="state-bad">${offset(s)}</b>` : offset(s)}</td>
+    <td title=${biasTitle(s.bias)}>${biasWords(s.bias)}</td>
     <td class="number">${s.per_s === null ? "–" : s.per_s.toFixed(1)}</td>
     <td class="number" title=${left.map(([reason, n]) => `${spaced(reason)}: ${n}`).join("\n")}>${count(total)}</td>
   </tr>`;
@@ -58,6 +59,40 @@ function clockTitle(s: Sensor): string {
   if (s.clock_offset_s === null) return "Its messages carry no time of their own, or too few came.";
   const spread = `Arrival minus its own time; jitter ${(s.clock_jitter_s ?? 0).toFixed(2)} s.`;
   return s.clock_wrong ? `${spread} Too far off: its data are dated by their arrival (${count(s.redated)} so far).` : spread;
+}
+
+/** Range, azimuth and time: name, value, 1 sigma, unit, whether it is known, whether the tracks are corrected for it. */
+function biasParts(b: Bias): { name: string; value: string; sigma: string; known: boolean; corrected: boolean }[] {
+  const parts: [string, number | null, number | null, string, number][] = [
+    ["range", b.range_m, b.sigma_range_m, "m", 0],
+    ["azimuth", b.azimuth_deg, b.sigma_azimuth_deg, "deg", 2],
+    ["time", b.time_s, b.sigma_time_s, "s", 2],
+  ];
+  return parts.map(([name, value, sigma, unit, digits], i) => ({
+    name,
+    value: value === null ? "" : `${value < 0 ? "-" : "+"}${Math.abs(value).toFixed(digits)} ${unit}`,
+    sigma: sigma === null ? "" : `${sigma.toFixed(digits)} ${unit}`,
+    known: b.observable[i] === true && value !== null,
+    corrected: b.corrected[i] === true,
+  }));
+}
+
+/** What is corrected, in short: "azimuth +1.02 deg"; "none" where others agree, "–" where nothing can be said. */
+function biasWords(b: Bias | null): string {
+  if (b === null) return "–";
+  if (!b.fits) return "does not fit";
+  const parts = biasParts(b);
+  const corrected = parts.filter((p) => p.corrected).map((p) => `${p.name} ${p.value}`);
+  return corrected.length ? corrected.join(", ") : parts.some((p) => p.known) ? "none" : "–";
+}
+
+function biasTitle(b: Bias | null): string {
+  if (b === null) return "No other sensor sees what it sees, so nothing can be said of its biases.";
+  const words = biasParts(b).map((p) =>
+    p.known ? `${p.name} ${p.value}, sigma ${p.sigma}${p.corrected ? ", corrected" : ""}` : `${p.name}: not observable`,
+  );
+  const doubt = b.fits ? "" : "\nThe differences are not those of such biases: is its place right?";
+  return `Against other sensors, from ${count(Math.round(b.pairs))} pairs of plots:\n${words.join("\n")}${doubt}`;
 }
 
 function leftOut(counts: Record<string, Record<string, number>>): TemplateResult {
