@@ -17,7 +17,7 @@ export function sensors(desk: Desk): TemplateResult {
         : html`<p class="all-well">${health ? "The station reports no problems." : "Asking the station…"}</p>`
     }
     <table class="small sensors">
-      ${tableHead("Sensor", "Kind", "State", ">Heard", ">Clock", "Bias", ">Per s", ">Left out")}
+      ${tableHead("Sensor", "Kind", "State", ">Heard", ">Clock", ">Per s", ">Left out")}
       <tbody>${state.sensors.map((s) => sensorRow(desk, s))}</tbody>
     </table>
     ${state.sensors.length ? nothing : html`<p class="more">No sensors are configured.</p>`}
@@ -34,16 +34,16 @@ function sensorRow(desk: Desk, s: Sensor): TemplateResult {
   const bad = now === "stale" || now === "silent";
   const left = Object.entries(s.left_out);
   const total = left.reduce((sum, [, n]) => sum + n, 0);
+  const off = biasWords(s);
   return html`<tr class=${bad ? "is-bad" : ""} data-sensor=${s.id} data-state=${now}>
-    <td>${s.id}</td>
+    <td title=${biasTitle(s.bias)}>${s.id}</td>
     <td>${spaced(s.kind)}</td>
     <td>${bad ? html`<b class="state-bad">${STATE_WORDS[now]}</b>` : STATE_WORDS[now]}</td>
     <td class="number">${shortAge(desk.state.sensorAge(s))}</td>
     <td class="number" title=${clockTitle(s)}>${s.clock_wrong ? html`<b class="state-bad">${offset(s)}</b>` : offset(s)}</td>
-    <td title=${biasTitle(s.bias)}>${biasWords(s.bias)}</td>
     <td class="number">${s.per_s === null ? "–" : s.per_s.toFixed(1)}</td>
     <td class="number" title=${left.map(([reason, n]) => `${spaced(reason)}: ${n}`).join("\n")}>${count(total)}</td>
-  </tr>`;
+  </tr>${off ? html`<tr class="bias"><td colspan="7">${off}</td></tr>` : nothing}`;
 }
 
 /** How far the sensor's own time is from the station's, the way's delay included: "+0.2 s", "-1.0 h", "–" where it gives none. */
@@ -77,13 +77,12 @@ function biasParts(b: Bias): { name: string; value: string; sigma: string; known
   }));
 }
 
-/** What is corrected, in short: "azimuth +1.02 deg"; "none" where others agree, "–" where nothing can be said. */
-function biasWords(b: Bias | null): string {
-  if (b === null) return "–";
-  if (!b.fits) return "does not fit";
-  const parts = biasParts(b);
-  const corrected = parts.filter((p) => p.corrected).map((p) => `${p.name} ${p.value}`);
-  return corrected.length ? corrected.join(", ") : parts.some((p) => p.known) ? "none" : "–";
+/** What stands under a sensor that measures beside the others: what is corrected, or that no bias explains it. "" = nothing to say. */
+function biasWords({ id, bias }: Sensor): string {
+  if (bias === null) return "";
+  if (!bias.fits) return `${id} disagrees with others as no bias would: is its place right?`;
+  const corrected = biasParts(bias).filter((p) => p.corrected);
+  return corrected.length ? `${id} is off by ${corrected.map((p) => `${p.name} ${p.value}`).join(", ")}: corrected` : "";
 }
 
 function biasTitle(b: Bias | null): string {
