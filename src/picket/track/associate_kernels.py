@@ -35,6 +35,7 @@ from picket.track.layout_kernels import (
 )
 from picket.track.measure_kernels import alike, background, distance, expected, factor, remember, residual
 from picket.track.motion_kernels import MANOEUVRE_H, advance
+from picket.track.place_kernels import difference, inverse, is_place, length, near, rates, spread
 
 _GATE = np.array(GATE)
 SMALL = 16  # so few plots are tried one by one
@@ -182,6 +183,7 @@ def gate(tracks, n, plots, members, T, sensors):  # type: ignore[no-untyped-def]
         radius, sr, tx, ty, sc = _rough(x, P, offset) if polar else (0.0, 0.0, 0.0, 0.0, 0.0)
         rush = math.sqrt(x[3] * x[3] + x[4] * x[4] + x[5] * x[5])
         known[0], log_det, m = -1.0, 0.0, 0
+        i00 = i10 = i20 = i11 = i21 = i22 = d0 = d1 = d2 = 0.0
         r = tracks.r[i]
         miss = 1.0 if claims == 1 or sensors.listens[s] == 1 else 1.0 - r * pd
         prior = math.log(r * pd / miss)
@@ -202,15 +204,29 @@ def gate(tracks, n, plots, members, T, sensors):  # type: ignore[no-untyped-def]
                 off = abs((plots.p[j, 0] - x[0]) * tx + (plots.p[j, 1] - x[1]) * ty) - rush * lag
                 if off > 0.0 and off * off > GATE_ONE * (sc + plots.half[j] * plots.half[j]):
                     continue
-            if not alike(plots.form[j], lag, plots.sigma[j], known):
+            place_alone = is_place(plots.form[j])
+            if place_alone:
+                same = near(plots.form[j], lag, plots.sigma[j], known)
+            else:
+                same = alike(plots.form[j], lag, plots.sigma[j], known)
+            if not same:
                 m = expected(x, lag, plots.form[j], plots.sigma[j], rotation, offset, H, h, R)
-                log_det = factor(P, H, R, m, plots.form[j], lag, PHt, L)
+                if place_alone:
+                    d0, d1, d2 = rates(H, x)
+                    s00, s10, s20, s11, s21, s22 = spread(P, H, R, lag, PHt)
+                    i00, i10, i20, i11, i21, i22, log_det = inverse(s00, s10, s20, s11, s21, s22)
+                else:
+                    log_det = factor(P, H, R, m, plots.form[j], lag, PHt, L)
                 remember(plots.form[j], lag, plots.sigma[j], known)
-            residual(plots.form[j], plots.z[j], h, v)
-            d2 = distance(L, v, m, _GATE[m])
-            if not d2 <= _GATE[m]:
+            if place_alone:
+                v0, v1, v2 = difference(plots.form[j], plots.z[j], h, lag - known[1], d0, d1, d2)
+                dist = length(v0, v1, v2, i00, i10, i20, i11, i21, i22)
+            else:
+                residual(plots.form[j], plots.z[j], h, v)
+                dist = distance(L, v, m, _GATE[m])
+            if not dist <= _GATE[m]:
                 continue
-            log_w = -0.5 * (d2 + log_det + m * LOG_TAU) + base[g] + prior
+            log_w = -0.5 * (dist + log_det + m * LOG_TAU) + base[g] + prior
             if plots.ident[j] >= 0 or plots.transmitter[j] >= 0 or plots.sensor_track[j] >= 0:
                 log_w += math.log(hints(tracks, i, plots, j))
             at = edges

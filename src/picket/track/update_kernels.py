@@ -27,6 +27,7 @@ from picket.track.layout_kernels import (
 )
 from picket.track.measure_kernels import alike, distance, expected, factor, remember, residual
 from picket.track.motion_kernels import MANOEUVRE_LEAST, match
+from picket.track.place_kernels import is_place, near, state
 from picket.track.register_kernels import PAIR_WEIGHT, compare
 
 NEGLIGIBLE = 1e-3  # a plot with less probability than this moves nothing
@@ -91,6 +92,25 @@ def _apply(PHt, L, m, total, mean_v, C, mean, spread, K):  # type: ignore[no-unt
                 spread[a, b] += PHt[a, k] * K[b, k]
 
 
+@piece
+def _all_near(time, e0, e1, e_plot, p, members, form, sigma, when, foreign, known):  # type: ignore[no-untyped-def]
+    """Index of the first plot that moves something when all that do are its like and measure the place alone; else -1."""
+    first = -1
+    for e in range(e0, e1):
+        if p[e] < NEGLIGIBLE:
+            continue
+        j = members[e_plot[e]]
+        if first < 0:
+            if foreign[j] == 1 or not is_place(form[j]):
+                break
+            remember(form[j], time - when[j], sigma[j], known)
+            first = j
+        elif foreign[j] == 1 or not near(form[j], time - when[j], sigma[j], known):
+            first = -1
+            break
+    return first
+
+
 @kernel
 def _state(x, P, time, foreign_time, e0, e1, e_plot, p, members, form, z, sigma, when, foreign, rotation, offset, work, W, fit):  # type: ignore[no-untyped-def]
     """Moves x and P of one model of a track, which stand at `time`, by its edges e0..e1-1; fit (edges,) gets their N(v; 0, S).
@@ -102,6 +122,13 @@ def _state(x, P, time, foreign_time, e0, e1, e_plot, p, members, form, z, sigma,
     """
     H, PHt, L, spread, C, K = work[0], work[1], work[2], work[3], work[4], work[5]
     v, R, h, mean, mean_v, known = W[0], W[1], W[2], W[3], W[4], W[5]
+    first = _all_near(time, e0, e1, e_plot, p, members, form, sigma, when, foreign, known)
+    if first >= 0:
+        lag = time - when[first]
+        expected(x, lag, form[first], sigma[first], rotation, offset, H, h, R)
+        state(x, P, time, when, lag, form[first], e0, e1, e_plot, p, NEGLIGIBLE, members, z, H, h, R, PHt, K, C, fit)
+        sound(P, L)
+        return
     mean[:], spread[:, :] = 0.0, 0.0
     known[0], m, total, log_det = -1.0, 0, 0.0, 0.0
     for e in range(e0, e1):
@@ -258,7 +285,8 @@ def update(tracks, e_track, e_plot, p, plots, members, sensors, owner, pairs):  
         match(tracks.xm[i], tracks.Pm[i], tracks.mu[i], tracks.x[i], tracks.P[i])
         if some >= 0.5:
             heard(tracks, i, plots, j, sensors)
-        if p[best] >= PAIR_WEIGHT:
+        seen_by = tracks.sensors[i]
+        if p[best] >= PAIR_WEIGHT and seen_by & (seen_by - 1):  # two sensors at least
             compare(tracks, i, plots, j, sensors, pairs)
         if p[best] >= ADOPT_WEIGHT and (plots.ident[j] >= 0 or plots.transmitter[j] >= 0 or plots.sensor_track[j] >= 0):
             _identity(tracks, i, plots, j, owner)
