@@ -73,6 +73,8 @@ export interface Sensor {
   clock_wrong: boolean;
   redated: number;
   bias: Bias | null;
+  /** False plots a scan, and what is detected by sector of 30 degrees from north (null: nothing to tell from). */
+  conditions: { clutter_per_scan: number; detection_probability: (number | null)[] } | null;
   feed: string | null;
   max_range_m: number | null;
   sector_deg: [number, number] | null;

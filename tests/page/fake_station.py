@@ -107,6 +107,7 @@ def sensors() -> list[dict[str, Any]]:
         "clock_wrong": False,
         "redated": 0,
         "bias": None,
+        "conditions": None,
         "feed": None,
     }
     north, south = _lonlat(-380, 620), _lonlat(1320, -640)
@@ -117,7 +118,8 @@ def sensors() -> list[dict[str, Any]]:
          "age_s": 0.9, "period_s": 2.5, "max_range_m": 3500, "sector_deg": [90, 270],
          "clock_offset_s": -3600.0, "clock_jitter_s": 0.2, "clock_wrong": True, "redated": 412,
          "bias": {"pairs": 812, "range_m": 3.1, "azimuth_deg": 1.02, "time_s": None, "sigma_range_m": 2.0, "sigma_azimuth_deg": 0.05,
-                  "sigma_time_s": None, "observable": [True, True, False], "corrected": [False, True, False], "fits": True}},
+                  "sigma_time_s": None, "observable": [True, True, False], "corrected": [False, True, False], "fits": True},
+         "conditions": {"clutter_per_scan": 38.2, "detection_probability": [0.9, 0.93, None, 0.41] + [None] * 8}},
         {**base, "id": "rid-1", "kind": "remote_id", "lon_deg": None, "lat_deg": None, "state": "ok", "age_s": 1.2, "period_s": 3.0,
          "max_range_m": None, "sector_deg": None, "per_s": 6.2},
         {**base, "id": "mic-2", "kind": "acoustic", "lon_deg": _lonlat(700, 300)[0], "lat_deg": _lonlat(700, 300)[1], "state": "silent",

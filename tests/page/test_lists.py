@@ -56,6 +56,7 @@ def test_a_biased_sensor_says_what_is_corrected(watched: Watched) -> None:
     assert "from 812 pairs" in title
     assert "azimuth +1.02 deg, sigma 0.05 deg, corrected" in title
     assert "time: not observable" in title
+    assert "38 false plots a scan. Of what it should see it detects 41 % towards 090-120 deg (worst) and 93 %" in title
 
 
 def test_tabs_follow_the_arrows(watched: Watched) -> None:

@@ -36,7 +36,7 @@ function sensorRow(desk: Desk, s: Sensor): TemplateResult {
   const total = left.reduce((sum, [, n]) => sum + n, 0);
   const off = biasWords(s);
   return html`<tr class=${bad ? "is-bad" : ""} data-sensor=${s.id} data-state=${now}>
-    <td title=${biasTitle(s.bias)}>${s.id}</td>
+    <td title=${`${conditionsTitle(s)}\n${biasTitle(s.bias)}`.trim()}>${s.id}</td>
     <td>${spaced(s.kind)}</td>
     <td>${bad ? html`<b class="state-bad">${STATE_WORDS[now]}</b>` : STATE_WORDS[now]}</td>
     <td class="number">${shortAge(desk.state.sensorAge(s))}</td>
@@ -83,6 +83,22 @@ function biasWords({ id, bias }: Sensor): string {
   if (!bias.fits) return `${id} disagrees with others as no bias would: is its place right?`;
   const corrected = biasParts(bias).filter((p) => p.corrected);
   return corrected.length ? `${id} is off by ${corrected.map((p) => `${p.name} ${p.value}`).join(", ")}: corrected` : "";
+}
+
+/** What it detects where, and how much of what it shows is false. */
+function conditionsTitle({ conditions }: Sensor): string {
+  if (!conditions) return "";
+  const sectors = conditions.detection_probability
+    .map((p, i) => ({ p, from: 30 * i }))
+    .filter((s): s is { p: number; from: number } => s.p !== null);
+  const words = `${count(Math.round(conditions.clutter_per_scan))} false plots a scan.`;
+  if (!sectors.length) return words;
+  const worst = sectors.reduce((a, b) => (b.p < a.p ? b : a));
+  const best = sectors.reduce((a, b) => (b.p > a.p ? b : a));
+  const where = (from: number) => `${String(from).padStart(3, "0")}-${String(from + 30).padStart(3, "0")} deg`;
+  const least = `it detects ${Math.round(100 * worst.p)} % towards ${where(worst.from)}`;
+  return worst === best ? `${words} Of what it should see ${least}.`
+    : `${words} Of what it should see ${least} (worst) and ${Math.round(100 * best.p)} % towards ${where(best.from)} (best).`;
 }
 
 function biasTitle(b: Bias | null): string {

@@ -22,7 +22,7 @@ import numpy as np
 
 from picket.site import Sensor, Site
 from picket.station.clocks import SensorClock
-from picket.track import SensorBias
+from picket.track import SensorBias, SensorConditions
 from picket.watch import SensorLook
 from picket.words import Batch
 
@@ -46,6 +46,7 @@ class _State:
     redated: int = 0
     own_state: str | None = None
     bias: SensorBias | None = None
+    conditions: SensorConditions | None = None
     left_out: Counter[str] = field(default_factory=Counter)
 
     @property
@@ -114,11 +115,14 @@ class SensorBoard:
         dated = Batch.build(batch.table, batch.n, {"time": time, "time_source": codes}, {"time_source": words})
         return Batch(batch.table, batch.n, {**batch.columns, **dated.columns}, {**batch.texts, **dated.texts})
 
-    def compared(self, biases: list[SensorBias]) -> None:
-        """What the tracker knows of the sensors' biases against one another."""
+    def measured(self, biases: list[SensorBias], conditions: list[SensorConditions]) -> None:
+        """What the tracker knows of the sensors: their biases against one another, what they detect and how much is false."""
         for bias in biases:
             if bias.sensor_id in self._states:
                 self._states[bias.sensor_id].bias = bias
+        for one in conditions:
+            if one.sensor_id in self._states:
+                self._states[one.sensor_id].conditions = one
 
     def linked(self, sensor_ids: list[str], state: str, time: float) -> None:
         """The link that carries these sensors came up or went down."""
@@ -176,7 +180,7 @@ class SensorBoard:
             "state": look.state, "age_s": look.age_s, "period_s": look.period_s, "own_state": s.own_state, "link": s.link,
             "detections": s.detections, "per_s": sum(n for _, n in s.recent) / _RATE_S, "left_out": dict(s.left_out),
             "clock_offset_s": look.clock_offset_s, "clock_jitter_s": look.clock_jitter_s, "clock_wrong": look.clock_wrong,
-            "redated": s.redated, "bias": None if s.bias is None else _bias_row(s.bias),
+            "redated": s.redated, "bias": None if s.bias is None else _bias_row(s.bias), "conditions": _conditions_row(s.conditions),
             "feed": hide_password(s.sensor.feed), "max_range_m": s.sensor.max_range_m,
             "sector_deg": list(s.sensor.sector_deg),
             "silent_after_s": None if look.period_s is None else self._silent_scans * look.period_s,
@@ -193,6 +197,14 @@ def _bias_row(bias: SensorBias) -> dict[str, Any]:
     row = dataclasses.asdict(bias)
     del row["sensor_id"]
     return {k: None if isinstance(v, float) and math.isnan(v) else v for k, v in row.items()}
+
+
+def _conditions_row(found: SensorConditions | None) -> dict[str, Any] | None:
+    """By sector of 30 degrees from north; the detection probability of a sector is null where nothing sure was looked at."""
+    if found is None:
+        return None
+    seen = [p if n >= 1.0 else None for p, n in zip(found.detection_probability, found.looks, strict=True)]
+    return {"clutter_per_scan": found.clutter_per_scan, "detection_probability": seen}
 
 
 def hide_password(feed: str | None) -> str | None:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from picket.track.registration import SensorBias
-from picket.track.tracker import Assigned, Tracker
+from picket.track.tracker import Assigned, SensorConditions, Tracker
 
-__all__ = ["Assigned", "SensorBias", "Tracker", "warm"]
+__all__ = ["Assigned", "SensorBias", "SensorConditions", "Tracker", "warm"]
 
 
 def warm() -> None:

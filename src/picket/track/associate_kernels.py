@@ -17,6 +17,7 @@ import math
 import numpy as np
 
 from picket._jit import kernel, piece
+from picket.track.conditions_kernels import detects
 from picket.track.layout_kernels import (
     EDGES_PER_TRACK,
     ENDED,
@@ -140,7 +141,7 @@ def gate(tracks, n, plots, members, T, sensors):  # type: ignore[no-untyped-def]
     start, place, index, box = _grid(plots, members, cell, size - 1)
     s = plots.sensor[members[0]]
     polar = plots.kind[members[0]] == POLAR
-    pd, claims, rotation, offset = sensors.pd[s], sensors.claims[s], sensors.rotation[s], sensors.offset[s]
+    claims, rotation, offset = sensors.claims[s], sensors.rotation[s], sensors.offset[s]
     found = np.empty(M, np.int64)
     for i in range(n):
         if tracks.status[i] >= ENDED or T - tracks.updated[i] > tracks.timeout[i]:
@@ -184,7 +185,7 @@ def gate(tracks, n, plots, members, T, sensors):  # type: ignore[no-untyped-def]
         rush = math.sqrt(x[3] * x[3] + x[4] * x[4] + x[5] * x[5])
         known[0], log_det, m = -1.0, 0.0, 0
         i00 = i10 = i20 = i11 = i21 = i22 = d0 = d1 = d2 = 0.0
-        r = tracks.r[i]
+        r, (pd, _) = tracks.r[i], detects(x, s, sensors)
         miss = 1.0 if claims == 1 or sensors.listens[s] == 1 else 1.0 - r * pd
         prior = math.log(r * pd / miss)
         if edges + EDGES_PER_TRACK >= room:

@@ -2,11 +2,27 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from picket._jit import kernel
 from picket.track.associate_kernels import gate, propagate
 from picket.track.begin_kernels import begin
+from picket.track.conditions_kernels import burst
 from picket.track.life_kernels import misses
+from picket.track.measure_kernels import background
 from picket.track.update_kernels import update
+
+BURST_ROUNDS = 4
+
+
+@kernel
+def clutter_and_birth(plots, members, sensors):  # type: ignore[no-untyped-def]
+    """(M,) density of plots that no track gives, at each member."""
+    out = np.empty(members.shape[0])
+    for g in range(members.shape[0]):
+        clutter, birth = background(plots, members[g], sensors)
+        out[g] = clutter + birth
+    return out
 
 
 @kernel
@@ -14,17 +30,25 @@ def look(tracks, n, plots, members, T, sensors, owner, pairs, next_id, since, du
     """Takes the plots `members` (indices, one sensor) into the n tracks; T is the time of the last of them.
 
     since, due: see `life_kernels.misses`; not used for sensors that give no misses.
-    Returns (slots in use after it, edges shed, expected number of plots that no track explains).
+    Returns (slots in use after it, edges shed, probability of each member that no track explains it).
     """
     s = plots.sensor[members[0]]
     e_track, e_plot, weight, shed = gate(tracks, n, plots, members, T, sensors)
     p, free = propagate(e_track, e_plot, weight, n, members.shape[0])
+    if sensors.placed[s] == 1 and sensors.claims[s] == 0 and sensors.fresh[s] == 0.0:
+        sensors.excess[s, :] = 1.0
+        assumed = clutter_and_birth(plots, members, sensors)
+        for _ in range(BURST_ROUNDS):  # what is taken for false plots makes tracks explain fewer of the rest
+            if not burst(plots, members, free, s, sensors):
+                break
+            now = clutter_and_birth(plots, members, sensors)
+            for e in range(weight.shape[0]):
+                weight[e] *= assumed[e_plot[e]] / now[e_plot[e]]
+            assumed = now
+            p, free = propagate(e_track, e_plot, weight, n, members.shape[0])
     update(tracks, e_track, e_plot, p, plots, members, sensors, owner, pairs)
     before = n
     n = begin(tracks, n, plots, members, free, sensors, owner, next_id)
     if sensors.placed[s] == 1 and sensors.claims[s] == 0 and sensors.listens[s] == 0:
         misses(tracks, before, s, T, since, due, sensors)
-    total = 0.0
-    for g in range(members.shape[0]):
-        total += free[g]
-    return n, shed, total
+    return n, shed, free

@@ -19,11 +19,11 @@ import numpy as np
 import numpy.typing as npt
 
 from picket.track import prepare_kernels
-from picket.track.layout_kernels import BIRTH_PER_SCAN, Plots
+from picket.track.layout_kernels import Plots
 from picket.track.measure import Look, Prepared, looks_of, new_plots
 from picket.track.pool import Pool
 from picket.track.registration import Registration
-from picket.track.sensors import SensorTable
+from picket.track.sensors import LEARNT, SensorTable
 from picket.words import TRACK, Batch, concat
 
 Ints = npt.NDArray[np.int64]
@@ -34,7 +34,6 @@ KEEP_S = LATE_S + WAIT_S + 0.5
 ALLOWANCE = 256  # plots that may be taken in again before as many arrived
 STATE_S = 0.25  # states lie at least so far apart
 STATE_BYTES = 256 << 20  # of all states together; a state alone larger than a quarter of it is not kept
-_LEARNT = ("clutter", "birth", "bias", "burst", "fresh", "first", "last", "scan_start", "scan_free", "scans", "confirmed")
 
 
 class State:
@@ -47,7 +46,7 @@ class State:
         self.registration = registration.copy()
         self.tracks = [a[: pool.n].copy() for a in pool.tracks]
         self.owner = pool.owner.copy()
-        self.learnt = [getattr(sensors.arrays, name)[: len(sensors.names)].copy() for name in _LEARNT]
+        self.learnt = [getattr(sensors.arrays, name)[: len(sensors.names)].copy() for name in LEARNT]
 
     def restore(self, pool: Pool, sensors: SensorTable, registration: Registration) -> tuple[float, float, int]:
         """Puts everything back; sensors and identities that came since are as never heard."""
@@ -63,13 +62,10 @@ class State:
         pool.n = self.n
         pool.owner[:] = -1
         pool.owner[: len(self.owner)] = self.owner
-        a = sensors.arrays
-        for name, then in zip(_LEARNT, self.learnt, strict=True):
-            now = getattr(a, name)
-            now[: len(then)] = then
-            now[len(then) : len(sensors.names)] = np.nan if name in ("first", "last", "scan_start") else 0
-        known = slice(len(self.learnt[0]), len(sensors.names))
-        a.clutter[known], a.birth[known] = sensors.first_clutter[known], BIRTH_PER_SCAN
+        for name, then in zip(LEARNT, self.learnt, strict=True):
+            getattr(sensors.arrays, name)[: len(then)] = then
+        for i in range(len(self.learnt[0]), len(sensors.names)):
+            sensors.forget(i)
         registration.restore(self.registration)
         return self.numbers
 

@@ -173,7 +173,7 @@ class Sensors(NamedTuple):
     sectors: Array  # (S, 9, 2) rad [from, width]: [0] where it looks, the rest where it does not; width < 0 = unused
     azimuth_offset: Array
     bias: Array  # (S, 3) range m, azimuth rad, time s: what is taken off its plots, see `registration.py`
-    pd: Array
+    pd: Array  # the site file's
     clutter: Array  # false plots per scan, as estimated so far
     birth: Array  # objects that come into view in one scan, as estimated so far
     sigma: Array  # (S, 6): range m, azimuth, elevation rad, range rate m/s, position m, altitude m
@@ -186,6 +186,14 @@ class Sensors(NamedTuple):
     last: Array
     scan_start: Array  # of the scan being counted for the clutter estimate
     scan_free: Array  # plots of it that no track explains
+    cell_free: Array  # (S, sectors, rings) the same by part of its sky, see `conditions_kernels`
+    cell_rate: Array  # (S, sectors, rings) plots a scan that no track explains, as estimated so far
+    cell_share: Array  # (S, sectors, rings) of false plots that are spread over the area
+    dense: Array  # (S, sectors, rings) density of false plots relative to those
+    excess: Array  # (S, sectors) how many times more false plots the look being taken in has than the estimate says
+    hits: Array  # (S, sectors) looks at sure tracks that saw them, older ones fading
+    looks: Array  # (S, sectors) all looks at them
+    pd_here: Array  # (S, sectors) detection probability as estimated so far
     scans: Array  # finished since the sensor began to speak
     confirmed: Array  # the tracker's count of confirmed tracks when the scan began
 

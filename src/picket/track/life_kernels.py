@@ -6,6 +6,7 @@ import math
 
 from picket._jit import kernel, piece
 from picket.track.associate_kernels import survive
+from picket.track.conditions_kernels import detects, looked
 from picket.track.layout_kernels import (
     CLAIM_CONFIRM_EXISTENCE,
     CLAIM_CONFIRM_UPDATES,
@@ -86,7 +87,7 @@ def misses(tracks, n, s, now, since, due, sensors):  # type: ignore[no-untyped-d
 
     since: from when on the sensor has spoken without a gap; a look before that never was one.
     """
-    period, pd = sensors.period[s], sensors.pd[s]
+    period = sensors.period[s]
     for i in range(n):
         if tracks.status[i] >= ENDED:
             continue
@@ -100,6 +101,8 @@ def misses(tracks, n, s, now, since, due, sensors):  # type: ignore[no-untyped-d
         tracks.missed[i, s] = 0
         if not covered(tracks.x[i], tracks.P[i], tracks.look[i, s] - tracks.time[i], s, sensors):
             continue
+        pd, sector = detects(tracks.x[i], s, sensors)
+        looked(tracks, i, s, sector, 0.0, count * tracks.r[i], sensors)
         tracks.missed[i, s] = 1
         tracks.looks[i] += count
         tracks.disbelief[i] -= count * math.log(1.0 - pd)

@@ -12,6 +12,7 @@ import math
 import numpy as np
 
 from picket._jit import kernel, piece
+from picket.track.conditions_kernels import crowding
 from picket.track.layout_kernels import (
     ACCELERATION_H,
     ACCELERATION_V,
@@ -194,6 +195,12 @@ def distance(L, v, m, bound):  # type: ignore[no-untyped-def]
     return total
 
 
+@kernel
+def spread_over_area(r, near, far):  # type: ignore[no-untyped-def]
+    """How many more false plots there are at range r than at half the range, for the same span of range."""
+    return min(max(2.0 * r / (far + near), 0.5), 2.0)
+
+
 @piece
 def background(plots, j, sensors):  # type: ignore[no-untyped-def]
     """(clutter, birth): intensities in the space of what plot j measures, at its place."""
@@ -218,6 +225,6 @@ def background(plots, j, sensors):  # type: ignore[no-untyped-def]
     if math.isnan(plots.z[j, 0]):
         return sensors.clutter[s] / volume, sensors.birth[s] * sensors.pd[s] / volume
     volume *= sensors.range_max[s] - sensors.range_min[s]
-    # false plots spread over the area, so that there are more of them far out than in the same span of range close in
-    volume /= min(max(2.0 * plots.z[j, 0] / (sensors.range_max[s] + sensors.range_min[s]), 0.5), 2.0)
-    return sensors.clutter[s] / volume, max(sensors.birth[s], sensors.fresh[s]) * sensors.pd[s] / volume
+    volume /= spread_over_area(plots.z[j, 0], sensors.range_min[s], sensors.range_max[s])
+    clutter = sensors.clutter[s] * crowding(plots.z[j, 1], plots.z[j, 0], s, sensors)
+    return clutter / volume, max(sensors.birth[s], sensors.fresh[s]) * sensors.pd[s] / volume

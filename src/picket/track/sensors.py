@@ -10,7 +10,9 @@ import numpy as np
 
 from picket.geo import LocalFrame
 from picket.site import SENSOR_KINDS, Sensor, Site
-from picket.track.layout_kernels import BIRTH_PER_SCAN, FAR_RANGE_M, Sensors
+from picket.track.conditions_kernels import RINGS, SECTORS
+from picket.track.layout_kernels import BIRTH_PER_SCAN, FAR_RANGE_M, TAU, Sensors
+from picket.track.measure_kernels import spread_over_area
 
 CLAIMING = frozenset({"remote_id", "adsb", "ais", "telemetry"})  # the object says where it is
 PERIOD_S = {
@@ -36,14 +38,20 @@ _FLOATS = ("height", "floor", "period", "range_min", "range_max", "azimuth_offse
            "first", "last", "scan_start", "scan_free")  # fmt: skip
 _INTS = ("placed", "claims", "listens", "far", "burst", "scans", "confirmed")
 _BLANKED = 8
+# What looks and time change in a sensor's row: all of it is in a tracker's state (history.py).
+LEARNT = ("clutter", "birth", "bias", "burst", "fresh", "first", "last", "scan_start", "scan_free", "scans", "confirmed", "cell_free",
+          "cell_rate", "dense", "excess", "hits", "looks", "pd_here")  # fmt: skip
 
 
 def _empty(capacity: int) -> Sensors:
     floats = {name: np.full(capacity, np.nan) for name in _FLOATS}
     ints = {name: np.zeros(capacity, np.int64) for name in _INTS}
+    cells = {name: np.zeros((capacity, SECTORS, RINGS)) for name in ("cell_free", "cell_rate", "cell_share", "dense")}
+    sectors = {name: np.zeros((capacity, SECTORS)) for name in ("hits", "looks", "pd_here", "excess")}
     return Sensors(
         rotation=np.tile(np.eye(3), (capacity, 1, 1)), offset=np.zeros((capacity, 3)), elevation=np.zeros((capacity, 2)),
         sectors=np.full((capacity, 1 + _BLANKED, 2), -1.0), sigma=np.ones((capacity, 6)), bias=np.zeros((capacity, 3)), **floats, **ints,
+        **cells, **sectors,
     )  # fmt: skip
 
 
@@ -53,6 +61,18 @@ def _sector(start_deg: float, end_deg: float) -> tuple[float, float]:
     return np.radians(start_deg), np.radians(width if width > 0.0 else 360.0)
 
 
+def _shares(a: Sensors, i: int) -> np.ndarray:
+    """(SECTORS, RINGS) of the false plots of sensor i that are spread over its area; 0 where it does not look."""
+    start, width = a.sectors[i, 0]
+    fine = (np.arange(SECTORS * 30) + 0.5) * TAU / (SECTORS * 30)
+    seen = ((fine - start) % TAU < width).reshape(SECTORS, 30).mean(axis=1)
+    near, far = a.range_min[i], a.range_max[i]
+    r = near + (far - near) * (np.arange(RINGS * 16) + 0.5) / (RINGS * 16)
+    rings = np.array([spread_over_area(v, near, far) for v in r]).reshape(RINGS, 16).mean(axis=1)
+    share = np.outer(seen, rings)
+    return np.asarray(share / share.sum())
+
+
 class SensorTable:
     """Names, indices and arrays of all sensors. The first eight fit without growing."""
 
@@ -60,7 +80,7 @@ class SensorTable:
         self.names: list[str] = []
         self.index: dict[tuple[str, str], int] = {}
         self.kinds: list[str] = []
-        self.first_clutter: list[float] = []  # before any scan of theirs
+        self._first_clutter: list[float] = []  # before any scan of theirs
         self.arrays = _empty(8)
         self._site = site
         self._known = {s.id: s for s in site.sensor} if site else {}
@@ -110,17 +130,25 @@ class SensorTable:
             a.sectors[i, 1 + k] = _sector(*pair)
         a.azimuth_offset[i] = s.azimuth_offset_deg
         a.pd[i] = min(max(s.detection_probability, 0.01), 0.999)
-        a.clutter[i], a.birth[i] = max(s.clutter_per_scan, 0.02), BIRTH_PER_SCAN
-        self.first_clutter.append(float(a.clutter[i]))
+        self._first_clutter.append(max(s.clutter_per_scan, 0.02))
         a.sigma[i] = (
             s.sigma_range_m, s.sigma_azimuth_deg, s.sigma_elevation_deg, s.sigma_range_rate_mps, s.sigma_position_m,
             s.sigma_altitude_m,
         )  # fmt: skip
         a.timeout[i] = TIMEOUT_S.get(s.kind) or max(RADAR_TIMEOUT_PERIODS * a.period[i], RADAR_TIMEOUT_S)
         a.latency[i] = LATENCY_S.get(s.kind, 0.0)
-        a.height[i] = a.scan_free[i] = 0.0
-        a.floor[i], a.fresh[i] = -np.inf, 0.0
+        a.height[i], a.floor[i] = 0.0, -np.inf
+        a.cell_share[i] = _shares(a, i)
+        self.forget(i)
         return i
+
+    def forget(self, i: int) -> None:
+        """Sensor i as never heard: what was learnt of it goes."""
+        a = self.arrays
+        for name in LEARNT:
+            getattr(a, name)[i] = np.nan if name in ("first", "last", "scan_start") else 0
+        a.clutter[i], a.birth[i] = self._first_clutter[i], BIRTH_PER_SCAN
+        a.dense[i], a.excess[i], a.pd_here[i] = 1.0, 1.0, a.pd[i]
 
     def _place(self, i: int, frame: LocalFrame, lat: float, lon: float, height: float) -> None:
         a = self.arrays

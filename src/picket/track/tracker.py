@@ -17,6 +17,7 @@ import numpy.typing as npt
 
 from picket.geo import LocalFrame
 from picket.site import Site
+from picket.track.conditions_kernels import book_free, estimate
 from picket.track.engine_kernels import look
 from picket.track.group_kernels import group
 from picket.track.history import History, Segment, State, state_bytes
@@ -38,6 +39,7 @@ ALIVE_PERIODS = 3.0  # a sensor silent for longer gives no misses
 CLUTTER_SHARE, CLUTTER_SKIP = 0.1, 3  # least weight of one scan in the clutter estimate; first scans that do not count
 BIRTH_SHARE = 0.1  # weight of one scan in the estimate of how many objects come into view
 FRESH_SIGMAS, FRESH_PERIODS = 3.0, 0.9  # what a first look shows beyond its clutter, surely, was there before; for how long
+FRESH_DOUBT = 0.3  # this share of a first look may be false plots, whatever the site file says
 CLUTTER_LEAST = 0.02  # false plots a scan; no sensor has none
 CODES_MAX = 200_000  # identities and transmitters remembered before the unused are forgotten
 FLUSH = 4096  # ended tracks kept in their slots inside one batch
@@ -49,6 +51,16 @@ class Assigned:
 
     track_id: npt.NDArray[np.int64]
     weight: npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class SensorConditions:
+    """False plots a scan, and for each sector of 30 degrees from north the detection probability and the looks it rests on."""
+
+    sensor_id: str
+    clutter_per_scan: float
+    detection_probability: tuple[float, ...]
+    looks: tuple[float, ...]
 
 
 class Tracker:
@@ -132,6 +144,15 @@ class Tracker:
         """What is known of the biases of each sensor that was compared with another."""
         return self._registration.table(self._sensors.names, self._sensors.arrays)
 
+    def conditions(self) -> list[SensorConditions]:
+        """What each sensor that looks round meets, as its own scans say."""
+        a = self._sensors.arrays
+        return [
+            SensorConditions(name, float(a.clutter[s]), tuple(a.pd_here[s].tolist()), tuple(a.looks[s].tolist()))
+            for s, name in enumerate(self._sensors.names)
+            if a.placed[s] and not a.claims[s] and not a.listens[s] and a.scans[s] > CLUTTER_SKIP
+        ]
+
     # -- one batch ---------------------------------------------------------------------------------------------
     def _find_origin(self, batch: Batch) -> bool:
         """True when there is a place to call the origin; without a site file the first one seen."""
@@ -204,6 +225,7 @@ class Tracker:
             sensors.burst[s] = 0
             crowd = len(members) - sensors.clutter[s]
             sensors.fresh[s] = max(crowd - FRESH_SIGMAS * math.sqrt(sensors.clutter[s]), 0.0)
+            sensors.excess[s] = max(FRESH_DOUBT * len(members) / sensors.clutter[s], 1.0)
         elif T - earliest <= BURST_SPAN * period and T - last >= 0.5 * period:
             sensors.burst[s] += 1
         elif T - last > BURST_SPAN * period:
@@ -228,7 +250,8 @@ class Tracker:
         if shed:
             self.shed["edges"] += int(shed)
         if sensors.placed[s] and not sensors.claims[s]:
-            self._count_clutter(s, T, float(free))
+            self._end_scan(s, T)
+            sensors.scan_free[s] += book_free(plots, members, free, s, sensors)
         if sensors.fresh[s] and T - sensors.first[s] >= FRESH_PERIODS * period:
             sensors.fresh[s] = 0.0
         if self.clock - self._settled >= SETTLE_S:
@@ -254,8 +277,9 @@ class Tracker:
             for array, held in raw:
                 array[members] = held
 
-    def _count_clutter(self, s: int, T: float, free: float) -> None:
-        """Moves the sensor's clutter estimate by what its finished scans left unexplained, and its birth rate by what was confirmed."""
+    def _end_scan(self, s: int, T: float) -> None:
+        """Where a scan is over: moves the sensor's clutter by what it left unexplained, its birth rate by what was confirmed, its detection
+        probability by what sure tracks were seen."""
         a = self._sensors.arrays
         elapsed = (T - a.scan_start[s]) / a.period[s]
         if not elapsed < 0.9:
@@ -268,8 +292,9 @@ class Tracker:
                     born = (self._confirmed - a.confirmed[s]) / count
                     a.birth[s] = max(a.birth[s] + BIRTH_SHARE * (born - a.birth[s]), BIRTH_LEAST)
                     a.clutter[s] = max(a.clutter[s] + share * (a.scan_free[s] / count - a.clutter[s]), CLUTTER_LEAST)
+                    estimate(s, count, share, min(counted, 1.0 / CLUTTER_SHARE), a)
+            a.cell_free[s] = 0.0
             a.scan_start[s], a.scan_free[s], a.confirmed[s] = T, 0.0, self._confirmed
-        a.scan_free[s] += free
 
     # -- time --------------------------------------------------------------------------------------------------
     def _finish(self, time: float | None) -> Batch:

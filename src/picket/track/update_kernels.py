@@ -12,6 +12,7 @@ import math
 import numpy as np
 
 from picket._jit import kernel, piece
+from picket.track.conditions_kernels import detects, looked
 from picket.track.layout_kernels import (
     ADOPT_WEIGHT,
     CLAIM_FRESH_S,
@@ -240,13 +241,15 @@ def heard(tracks, i, plots, j, sensors):  # type: ignore[no-untyped-def]
 
 
 @piece
-def _looked(tracks, i, s, t, hit, sensors):  # type: ignore[no-untyped-def]
-    """Sensor s looked at track i at t; a miss booked for this very look is taken back when it was a hit after all."""
-    period = sensors.period[s]
-    if hit and tracks.missed[i, s] == 1 and abs(t - tracks.look[i, s]) < MISS_UNDO_PERIODS * period:
+def _look_over(tracks, i, s, t, some, pd, sector, sensors):  # type: ignore[no-untyped-def]
+    """Sensor s looked at track i at t and saw it with probability `some`; a miss booked for this very look is taken back on a hit."""
+    period, looks = sensors.period[s], some + (1.0 - some) * tracks.r[i]
+    if some >= 0.5 and tracks.missed[i, s] == 1 and abs(t - tracks.look[i, s]) < MISS_UNDO_PERIODS * period:
         r = min(tracks.r[i], EXISTENCE_MAX)
-        odds = r / (1.0 - r) / (1.0 - sensors.pd[s])
+        odds = r / (1.0 - r) / (1.0 - pd)
         tracks.r[i] = odds / (1.0 + odds)
+        looks = 0.0  # it is in the estimate already
+    looked(tracks, i, s, sector, some, looks, sensors)
     tracks.look[i, s] = max(tracks.look[i, s], t)
     tracks.missed[i, s] = 0
 
@@ -272,7 +275,8 @@ def update(tracks, e_track, e_plot, p, plots, members, sensors, owner, pairs):  
         none = 1.0 - some
         r = tracks.r[i]
         silent = sensors.claims[s] == 1 or sensors.listens[s] == 1
-        after_miss = r if silent else r * (1.0 - sensors.pd[s]) / (1.0 - r * sensors.pd[s])
+        pd, sector = detects(tracks.x[i], s, sensors)
+        after_miss = r if silent else r * (1.0 - pd) / (1.0 - r * pd)
         repeated = plots.foreign[j] == 1 and plots.time[j] - tracks.foreign_time[i] < FOREIGN_CORRELATION_S
         if not repeated:
             tracks.r[i] = min(some + none * after_miss, EXISTENCE_MAX)
@@ -291,7 +295,7 @@ def update(tracks, e_track, e_plot, p, plots, members, sensors, owner, pairs):  
         if p[best] >= ADOPT_WEIGHT and (plots.ident[j] >= 0 or plots.transmitter[j] >= 0 or plots.sensor_track[j] >= 0):
             _identity(tracks, i, plots, j, owner)
         if sensors.claims[s] == 0:
-            _looked(tracks, i, s, plots.time[j], some >= 0.5, sensors)
+            _look_over(tracks, i, s, plots.time[j], some, pd, sector, sensors)
         for k in range(e, end):
             q = members[e_plot[k]]
             if p[k] > plots.weight[q]:

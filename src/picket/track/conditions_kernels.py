@@ -1,0 +1,118 @@
+"""What a sensor meets in each part of its sky: how often it detects, and where its false plots lie. By azimuth and by range.
+
+Both are estimated from the sensor's own scans, and drawn to what is known of the whole sensor where a part has shown little:
+
+    detection  p = (A p0 + hits) / (A + looks)      p0 the site file's; of tracks that exist surely, older looks fading
+    clutter    d = (B + n rate) / (B + n c u)       density relative to false plots spread over the area: c a scan, u the part's share
+
+(the posterior means of a beta and of a gamma prior, with A looks and B plots). So a jammed or rainy sector is believed in by itself,
+a site file that is wrong everywhere is outvoted, and a part that shows one odd plot is not.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from picket._jit import kernel, piece
+from picket.track.layout_kernels import TAU
+
+SECTORS, RINGS = 12, 4  # of 30 degrees from north, and of a quarter of the range
+PD_LOOKS, PD_FADES = 30.0, 0.97  # A, and what is left of a look one scan later
+PD_LEAST, PD_MOST = 0.15, 0.99
+CLUTTER_PLOTS = 5.0  # B
+BURST_PLOTS, BURST_TIMES = 10.0, 3.0  # so many unexplained plots in a sector, and so many times the estimate, are a burst
+SURE = 0.8  # existence of a track whose looks count
+SURE_UPDATES = 5
+
+
+@piece
+def sector_of(azimuth):  # type: ignore[no-untyped-def]
+    """Index of the sector of an azimuth, rad."""
+    turn = azimuth / TAU
+    return min(int((turn - math.floor(turn)) * SECTORS), SECTORS - 1)
+
+
+@piece
+def ring_of(r, s, sensors):  # type: ignore[no-untyped-def]
+    """Index of the ring of a range, m."""
+    near, far = sensors.range_min[s], sensors.range_max[s]
+    return min(max(int((r - near) / max(far - near, 1.0) * RINGS), 0), RINGS - 1)
+
+
+@piece
+def detects(x, s, sensors):  # type: ignore[no-untyped-def]
+    """Probability that sensor s detects an object at x (6,), and its sector. The site's axes serve: sectors are wide."""
+    k = sector_of(math.atan2(x[0] - sensors.offset[s, 0], x[1] - sensors.offset[s, 1]))
+    return sensors.pd_here[s, k], k
+
+
+@piece
+def crowding(azimuth, r, s, sensors):  # type: ignore[no-untyped-def]
+    """Density of false plots there, relative to false plots spread over the area."""
+    k = sector_of(azimuth)
+    return sensors.dense[s, k, ring_of(r, s, sensors)] * sensors.excess[s, k]
+
+
+@piece
+def looked(tracks, i, s, k, hits, looks, sensors):  # type: ignore[no-untyped-def]
+    """Books looks of sensor s at track i in sector k, `hits` of which saw it (expected numbers), when it surely exists and s sees it."""
+    if tracks.r[i] >= SURE and tracks.radar_updates[i] >= SURE_UPDATES:
+        sensors.hits[s, k] += hits
+        sensors.looks[s, k] += looks
+
+
+@kernel
+def book_free(plots, members, free, s, sensors):  # type: ignore[no-untyped-def]
+    """Adds what no track explains of one look to the scan that is being counted; returns the sum of it."""
+    total = 0.0
+    for g in range(members.shape[0]):
+        j = members[g]
+        total += free[g]
+        if plots.form[j] & 3 == 3:
+            sensors.cell_free[s, sector_of(plots.z[j, 1]), ring_of(plots.z[j, 0], s, sensors)] += free[g]
+    return total
+
+
+@kernel
+def burst(plots, members, free, s, sensors):  # type: ignore[no-untyped-def]
+    """Sets `excess` of the sectors in which one look leaves far more plots unexplained than the estimate says; True when one rose.
+
+    The estimate moves over some scans; a shower, a jammer, or a site file that is wrong from the first scan on, fills a sector at once.
+    """
+    found = np.zeros(SECTORS)
+    for g in range(members.shape[0]):
+        j = members[g]
+        if plots.form[j] & 3 == 3:
+            found[sector_of(plots.z[j, 1])] += free[g]
+    rose = False
+    for k in range(SECTORS):
+        expected = 0.0
+        for q in range(RINGS):
+            expected += sensors.clutter[s] * sensors.dense[s, k, q] * sensors.cell_share[s, k, q]
+        excess = (CLUTTER_PLOTS + found[k]) / (CLUTTER_PLOTS + expected)
+        if found[k] >= BURST_PLOTS and excess > BURST_TIMES and excess > 1.1 * sensors.excess[s, k]:
+            sensors.excess[s, k] = excess
+            rose = True
+    return rose
+
+
+@kernel
+def estimate(s, count, share, known, sensors):  # type: ignore[no-untyped-def]
+    """At the end of `count` scans: both estimates of sensor s anew. share: weight of these scans; known: scans in the estimate so far."""
+    fade = PD_FADES**count
+    for k in range(SECTORS):
+        sensors.hits[s, k] *= fade
+        sensors.looks[s, k] *= fade
+        p = (PD_LOOKS * sensors.pd[s] + sensors.hits[s, k]) / (PD_LOOKS + sensors.looks[s, k])
+        sensors.pd_here[s, k] = min(max(p, PD_LEAST), PD_MOST)
+        for q in range(RINGS):
+            rate = sensors.cell_rate[s, k, q]
+            rate += share * (sensors.cell_free[s, k, q] / count - rate)
+            sensors.cell_rate[s, k, q] = rate
+            sensors.cell_free[s, k, q] = 0.0
+            u = sensors.cell_share[s, k, q]
+            if u > 0.0:
+                expected = known * sensors.clutter[s] * u
+                sensors.dense[s, k, q] = (CLUTTER_PLOTS + known * rate) / (CLUTTER_PLOTS + expected)
