@@ -19,6 +19,13 @@ export const VESSEL = 4;
 export const FLAG_SPOOF = 1;
 export const FLAG_UNCONFIRMED = 2;
 export const FLAG_UNAUTHORISED = 4;
+/** Why a spoof is suspected. */
+export const FLAG_REASONS: readonly [number, string][] = [
+  [8, "heard at two places"],
+  [16, "impossible speed"],
+  [32, "a sensor disagrees"],
+  [64, "frozen position"],
+];
 
 export class TrackStore {
   plane = new Plane(0, 0);

@@ -1,5 +1,5 @@
 /** Numbers and codes in the officer's words: one place for every unit and every spelling on the page. */
-import { FLAG_SPOOF, FLAG_UNAUTHORISED, FLAG_UNCONFIRMED } from "./store.ts";
+import { FLAG_REASONS, FLAG_SPOOF, FLAG_UNAUTHORISED, FLAG_UNCONFIRMED } from "./store.ts";
 
 export const STATUS_WORDS = ["tentative", "confirmed", "coasting"] as const;
 export const AFFILIATION_WORDS = ["unknown", "friendly", "neutral", "suspect"] as const;
@@ -8,7 +8,10 @@ export const SEVERITY_SHAPES = { high: "▲", medium: "◆", low: "●" } as con
 
 export function flagWords(flags: number): string[] {
   const words: string[] = [];
-  if (flags & FLAG_SPOOF) words.push("spoof suspected");
+  if (flags & FLAG_SPOOF) {
+    const why = FLAG_REASONS.filter(([bit]) => flags & bit).map(([, reason]) => reason);
+    words.push(why.length ? `spoof suspected (${why.join(", ")})` : "spoof suspected");
+  }
   if (flags & FLAG_UNCONFIRMED) words.push("position unconfirmed");
   if (flags & FLAG_UNAUTHORISED) words.push("unauthorised");
   return words;

@@ -107,7 +107,7 @@ def test_one_identity_at_two_places_is_suspected_on_both() -> None:
         out = tracker.step(sim.joined(*parts))
     rows = sim.confirmed(out)
     assert len(rows) == 2
-    assert all(r["identity"] == "SER1" and r["flags"] == ("spoof_suspected",) for r in rows)
+    assert all(r["identity"] == "SER1" and r["flags"] == ("spoof_suspected", "two_places") for r in rows)
 
 
 def test_a_claim_that_leaves_the_radars_place_is_suspected() -> None:
@@ -185,3 +185,25 @@ def test_a_drone_known_from_real_payloads_is_one_track(shared_data: Path) -> Non
         identities = {r["identity"] for r in out.rows() if "identity" in r}
         assert identities <= {"1787F04BM24010011195"}
         assert len(sim.confirmed(out)) <= 1
+
+
+def test_a_place_that_stays_while_the_object_says_it_moves_is_frozen() -> None:
+    rng, tracker, when = np.random.default_rng(8), Tracker(sim.site(sim.RID)), []
+    for k in range(20):
+        row = sim.claim(rng, sim.T0 + k, _drone(0), sigma=0.0, speed_mps=12.0 if k >= 5 else 0.0, course_deg=120.0)
+        rows = list(tracker.step(row).rows())
+        if any("frozen_position" in r.get("flags", ()) for r in rows):
+            when.append(k)
+    assert when[0] in (5, 6), "a drone that hovers is honest; one that says it moves is not"
+    assert "spoof_suspected" in rows[0]["flags"]
+
+
+def test_a_radar_that_holds_the_drone_elsewhere_is_the_reason() -> None:
+    rng, tracker, flags = np.random.default_rng(9), Tracker(sim.site(sim.radar(), sim.RID)), set()
+    for k in range(40):
+        lie = np.array([600.0, 0.0, 0.0]) if k > 15 else 0.0
+        out = tracker.step(
+            sim.joined(sim.plots(rng, sim.T0 + k, _drone(k)), sim.claim(rng, sim.T0 + k + 0.2, _drone(k + 0.2) + lie))
+        )
+        flags |= {f for r in out.rows() for f in r.get("flags", ())}
+    assert flags >= {"spoof_suspected", "sensor_disagrees"}

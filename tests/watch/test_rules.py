@@ -244,6 +244,12 @@ def test_an_open_flag_alert_becomes_high_when_the_object_approaches():
     assert rules_of(w) == [("approach", "pier", "high"), ("unconfirmed_position", None, "high")]
 
 
+def test_a_suspected_spoof_says_which_contradiction():
+    w = Watch(site(PIER))
+    (alert,) = w.see(track(1, 3000, 0, flags=("spoof_suspected", "two_places")))
+    assert alert.why.startswith("Raised because its identity is heard at two places at once;")
+
+
 # -- silent sensor ---------------------------------------------------------------------------------------------
 def test_a_silent_sensor_says_what_is_not_seen_and_ends_when_it_speaks():
     radar = Sensor(

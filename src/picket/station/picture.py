@@ -19,7 +19,8 @@ from picket.words import Batch
 _HEAD = struct.Struct("<4sBBHIIdII")
 _STATUS = {"tentative": 0, "confirmed": 1, "coasting": 2}
 _CLASS = {"unknown": 0, "drone": 1, "bird": 2, "aircraft": 3, "vessel": 4}
-_FLAGS = {"spoof_suspected": 1, "unconfirmed_position": 2, "unauthorised": 4}
+_FLAGS = {"spoof_suspected": 1, "unconfirmed_position": 2, "unauthorised": 4, "two_places": 8, "impossible_speed": 16,
+          "sensor_disagrees": 32, "frozen_position": 64}  # fmt: skip
 _REMOVALS_KEPT = 20_000
 _MIN_TENTATIVE = 0.5
 

@@ -15,6 +15,7 @@ import numpy as np
 from picket._jit import kernel, piece
 from picket.track.layout_kernels import (
     BIRTH_MIN_FREE,
+    CLAIM_FRESH_S,
     DEAD,
     EARTH_M,
     ENDED,
@@ -23,13 +24,17 @@ from picket.track.layout_kernels import (
     HOLD_M,
     HOLD_S,
     ICAO,
+    IMPOSSIBLE_SPEED,
     MMSI,
     NEVER,
     POLAR,
+    REASONS,
+    SENSOR_DISAGREES,
     SPEED_SIGMA_H,
     SPEED_SIGMA_V,
     SPOOF,
     TENTATIVE,
+    TWO_PLACES,
 )
 from picket.track.measure_kernels import background, factor, innovation
 from picket.track.motion_kernels import split
@@ -140,6 +145,7 @@ def _known(tracks, plots, j, sensors, owner):  # type: ignore[no-untyped-def]
     lag = tracks.time[i] - t
     away = math.hypot(plots.p[j, 0] - x[0] + lag * x[3], plots.p[j, 1] - x[1] + lag * x[4])
     blur = 4.0 * math.sqrt(plots.half[j] * plots.half[j] + 0.5 * (P[0, 0] + P[1, 1]))
+    reason = SENSOR_DISAGREES
     if held_by_radar(tracks, i, t):
         if away <= HOLD_M + blur + HOLD_S * math.hypot(x[3], x[4]):
             tracks.claim_time[i] = max(tracks.claim_time[i], t)
@@ -164,7 +170,8 @@ def _known(tracks, plots, j, sensors, owner):  # type: ignore[no-untyped-def]
         if since <= 0.2 and away <= blur + _fastest(plots.ident_kind[j]):  # two reports at once that differ a little
             plots.track[j], plots.weight[j] = tracks.id[i], 0.5
             return -3
-    tracks.flags[i] |= SPOOF
+        reason = TWO_PLACES if since <= CLAIM_FRESH_S else IMPOSSIBLE_SPEED
+    tracks.flags[i] |= SPOOF | reason
     tracks.spoof_time[i] = t
     return -2
 
@@ -203,6 +210,7 @@ def begin(tracks, n, plots, members, free, sensors, owner, next_id):  # type: ig
         tracks.origin[i], tracks.group[i], tracks.named[i] = plots.origin[j], -1, -1
         tracks.together[i] = tracks.believed[i] = NEVER
         tracks.pair_sensor[i] = -1
+        tracks.claimed[i, :] = np.nan
         heard(tracks, i, plots, j, sensors)
         if plots.foreign[j] == 1:
             tracks.foreign_time[i] = t
@@ -212,7 +220,7 @@ def begin(tracks, n, plots, members, free, sensors, owner, next_id):  # type: ig
             if owner[code] < 0 or tracks.status[owner[code]] >= DEAD:
                 owner[code] = i
         if verdict == -2:
-            tracks.flags[i] |= SPOOF
+            tracks.flags[i] |= SPOOF | (tracks.flags[owner[code]] & REASONS)
             tracks.spoof_time[i] = t
         if free[g] > plots.weight[j]:
             plots.track[j], plots.weight[j] = tracks.id[i], free[g]

@@ -23,8 +23,10 @@ Array = np.ndarray[Any, Any]
 # -- words in order of their codes ---------------------------------------------------------------------------------
 STATUSES = ("tentative", "confirmed", "coasting", "ended")
 TENTATIVE, CONFIRMED, COASTING, ENDED, DEAD = 0, 1, 2, 3, 4  # DEAD: a free slot, already reported as ended
-FLAGS = ("spoof_suspected", "unconfirmed_position")
-SPOOF, UNCONFIRMED = 1, 2  # bits
+FLAGS = ("spoof_suspected", "unconfirmed_position", "two_places", "impossible_speed", "sensor_disagrees", "frozen_position")
+SPOOF, UNCONFIRMED = 1, 2  # bits; those from the third on are why a spoof is suspected
+TWO_PLACES, IMPOSSIBLE_SPEED, SENSOR_DISAGREES, FROZEN = 4, 8, 16, 32
+REASONS = TWO_PLACES | IMPOSSIBLE_SPEED | SENSOR_DISAGREES | FROZEN
 CLASSES = ("drone", "bird", "aircraft", "vessel")
 VESSEL = 3
 IDENTITY_KINDS = (
@@ -80,6 +82,7 @@ ADOPT_WEIGHT = 0.9  # a track takes over a plot's identity from this marginal pr
 HOLD_M, HOLD_S = 150.0, 3.0  # a claim so near (plus its speed times HOLD_S) to the radar's place is honest but imprecise
 RADAR_FRESH_S = 5.0  # a track whose last radar plot is younger is held by the radar
 CLAIM_FRESH_S = 3.0
+FROZEN_S, FROZEN_M, FROZEN_MPS = 5.0, 0.5, 3.0  # a place that stays so long while the object says that it moves so fast
 SPOOF_HOLD_S = 60.0  # the flag stays so long after the last contradiction
 DISBELIEF = 9.2  # -log(1 - pD) summed over looks without a plot: 1 chance in 10,000
 DISBELIEF_LOOKS = 4
@@ -109,6 +112,7 @@ class Tracks(NamedTuple):
     claim_time: Array  # last position that the object itself reported
     foreign_time: Array  # last estimate of a foreign tracker that counted
     spoof_time: Array  # last contradiction of its identity
+    claimed: Array  # (cap, 3) the place that it last said it was at, east and north, and since when it says so
     survived: Array  # until when survival is accounted in r
     period: Array  # of its fastest sensor
     timeout: Array  # s without any update until it ends
@@ -152,7 +156,8 @@ def new_tracks(capacity: int, sensors: int) -> Tracks:
         x=np.zeros((capacity, 6)), P=np.zeros((capacity, 6, 6)), xm=np.zeros((capacity, 2, 6)),
         Pm=np.zeros((capacity, 2, 6, 6)), mu=np.zeros((capacity, 2)), score=np.zeros((capacity, 4)), belief=np.zeros((capacity, 4)),
         look=np.zeros((capacity, sensors)), missed=np.zeros((capacity, sensors), np.int64),
-        ident=np.full((capacity, N_KINDS), -1, np.int64), pair_plot=np.zeros((capacity, 10)), **floats, **ints,
+        ident=np.full((capacity, N_KINDS), -1, np.int64), pair_plot=np.zeros((capacity, 10)), claimed=np.full((capacity, 3), np.nan),
+        **floats, **ints,
     )  # fmt: skip
 
 

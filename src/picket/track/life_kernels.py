@@ -22,6 +22,7 @@ from picket.track.layout_kernels import (
     END_SIGMA_M,
     ENDED,
     RADIO_EARTH_M,
+    REASONS,
     SPOOF,
     SPOOF_HOLD_S,
     TAU,
@@ -157,7 +158,7 @@ def settle(tracks, n, now, owner):  # type: ignore[no-untyped-def]
             status = COASTING if silent > COAST_PERIODS * tracks.period[i] else CONFIRMED
         tracks.status[i] = status
         if tracks.flags[i] & SPOOF and now - tracks.spoof_time[i] > SPOOF_HOLD_S:
-            tracks.flags[i] &= ~SPOOF
+            tracks.flags[i] &= ~(SPOOF | REASONS)
         claims_only = tracks.claim_time[i] > max(tracks.radar_time[i], -1e17)
         if claims_only and tracks.looks[i] >= DISBELIEF_LOOKS and tracks.disbelief[i] >= DISBELIEF:
             tracks.flags[i] |= UNCONFIRMED

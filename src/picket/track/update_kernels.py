@@ -20,10 +20,15 @@ from picket.track.layout_kernels import (
     EDGES_PER_TRACK,
     EXISTENCE_MAX,
     FOREIGN_CORRELATION_S,
+    FROZEN,
+    FROZEN_M,
+    FROZEN_MPS,
+    FROZEN_S,
     MISS_UNDO_PERIODS,
     POLAR,
     RADAR_FRESH_S,
     SPOOF,
+    TWO_PLACES,
     UNCONFIRMED,
 )
 from picket.track.measure_kernels import alike, distance, expected, factor, remember, residual
@@ -200,8 +205,8 @@ def _identity(tracks, i, plots, j, owner):  # type: ignore[no-untyped-def]
         if tracks.flags[i] & SPOOF and tracks.ident[i, kind] == code:
             pass  # the second of two tracks under one name: the first stays its owner
         elif t - tracks.claim_time[other] < CLAIM_FRESH_S:
-            tracks.flags[i] |= SPOOF
-            tracks.flags[other] |= SPOOF
+            tracks.flags[i] |= SPOOF | TWO_PLACES
+            tracks.flags[other] |= SPOOF | TWO_PLACES
             tracks.spoof_time[i] = tracks.spoof_time[other] = t
         else:
             tracks.ident[other, kind] = -1  # it was taken for that one by mistake, or has left it
@@ -209,6 +214,17 @@ def _identity(tracks, i, plots, j, owner):  # type: ignore[no-untyped-def]
     else:
         owner[code] = i
     tracks.ident[i, kind] = code
+
+
+@piece
+def _frozen(tracks, i, plots, j):  # type: ignore[no-untyped-def]
+    """Flags track i when it says that it moves and that it stays where it is, FROZEN_S long."""
+    t, here = plots.time[j], tracks.claimed[i]
+    if not math.hypot(plots.z[j, 0] - here[0], plots.z[j, 1] - here[1]) < FROZEN_M:
+        here[0], here[1], here[2] = plots.z[j, 0], plots.z[j, 1], t
+    elif t - here[2] >= FROZEN_S and math.hypot(plots.z[j, 3], plots.z[j, 4]) >= FROZEN_MPS:
+        tracks.flags[i] |= SPOOF | FROZEN
+        tracks.spoof_time[i] = t
 
 
 @piece
@@ -228,6 +244,7 @@ def heard(tracks, i, plots, j, sensors):  # type: ignore[no-untyped-def]
         tracks.claim_time[i] = max(tracks.claim_time[i], t)
         if plots.ident[j] >= 0:
             tracks.claims[i] += 1
+            _frozen(tracks, i, plots, j)
     elif plots.foreign[j] == 0 and (plots.kind[j] != POLAR or plots.form[j] & 1):  # a bearing says nothing of the distance
         tracks.radar_time[i] = max(tracks.radar_time[i], t)
         tracks.radar_updates[i] += 1

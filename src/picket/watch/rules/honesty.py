@@ -13,6 +13,13 @@ import numpy as np
 from picket.watch.rules.rule import Finding, Rule
 from picket.watch.scene import Bools, Scene
 
+REASONS = {  # flag of the tracker -> why it suspects a spoof
+    "two_places": "its identity is heard at two places at once",
+    "impossible_speed": "it could not have flown to where it says it is",
+    "sensor_disagrees": "a sensor that follows it measures another place than it reports",
+    "frozen_position": "it says that it moves and reports one place all the time",
+}
+
 
 def _rows(scene: Scene, flagged: Bools, rule: str) -> list[Finding]:
     rows = np.flatnonzero(flagged & scene.sure & ~scene.muted).tolist()
@@ -30,8 +37,11 @@ def find_unconfirmed(scene: Scene) -> list[Finding]:
 
 
 def why_spoof(scene: Scene, f: Finding) -> str:
-    """What the flag means."""
-    return "what it reports of itself contradicts what other sensors measure"
+    """Which contradiction, from the flags beside it."""
+    codes, words = scene.tracks["flags"], scene.tracks.words("flags")
+    held = words[int(codes[f.row])] if codes[f.row] >= 0 else ()
+    found = [said for flag, said in REASONS.items() if flag in held]
+    return " and ".join(found) or "what it reports of itself contradicts what other sensors measure"
 
 
 def why_unconfirmed(scene: Scene, f: Finding) -> str:
