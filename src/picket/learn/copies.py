@@ -96,7 +96,9 @@ _SECOND = [
     re.compile(rf"{_NAME}\s+{_ADVERB}(?:reported|reports|has\s+reported|wrote|revealed|said\s+in\s+a\s+report)\b"),
     re.compile(rf"\bA[n]?\s+{_NAME}\s+(?:investigation|report|analysis|exclusive)\b"),
 ]  # fmt: skip
-_DATELINE = re.compile(r"^\s*(?:[A-Z][\w .,'/-]{0,60})?\(?(?P<name>Reuters|AP|AFP|UPI|DPA|ANSA|EFE|TASS|Xinhua|Kyodo|Yonhap|PA)\)?\s*(?:[—–-]|$)", re.M)
+_AGENCY = "(?P<name>Reuters|AP|AFP|UPI|DPA|ANSA|EFE|TASS|Xinhua|Kyodo|Yonhap|PA)"
+_DATELINE = re.compile(rf"^\s*(?:[A-Z][\w .,'/-]{{0,60}})?(?:\({_AGENCY}\)|{_AGENCY.replace('name', 'bare')}\s*[—–-])", re.M)
+_WHOLE_REPORT_CHARS = 2000  # a shorter report that names a source rests on it; in a longer one it must stand near the top
 
 
 @dataclass(frozen=True)
@@ -120,10 +122,13 @@ def named_origin(text: str, own: str | None, publishers: Publishers) -> Named | 
         hits: list[tuple[int, Named]] = []
         for pattern in patterns:
             for m in pattern.finditer(text):
-                known = publishers.find_in(m["name"])
-                name = known or (publishers.plain(m["name"]) if any_name else None)
+                group = "name" if m["name"] else "bare"
+                known = publishers.find_in(m[group])
+                name = known or (publishers.plain(m[group]) if any_name else None)
+                if how == "passed on" and len(text) > _WHOLE_REPORT_CHARS and m.start() > len(text) // 5:
+                    continue  # one detail of a long report: it is the origin of that claim, not of the report
                 if name and name != mine and (not own or name != publishers.plain(own)):
-                    hits.append((m.start(), Named(name, how, m.start("name"), m.end("name"))))
+                    hits.append((m.start(), Named(name, how, m.start(group), m.end(group))))
         if hits:
             return min(hits, key=lambda h: h[0])[1]
     return None
