@@ -20,7 +20,7 @@ RELIABILITY = {"A": "completely reliable", "B": "usually reliable", "C": "fairly
                "E": "unreliable", "F": "cannot be judged"}  # fmt: skip
 CREDIBILITY = {1: "confirmed by other sources", 2: "probably true", 3: "possibly true", 4: "doubtful", 5: "improbable",
                6: "cannot be judged"}  # fmt: skip
-STIX_CONFIDENCE = {1: 90, 2: 70, 3: 50, 4: 30, 5: 10}  # STIX 2.1, appendix A.2 (Admiralty credibility); 6 has no number
+STIX_CONFIDENCE = {1: 90, 2: 70, 3: 50, 4: 30, 5: 10}  # STIX 2.1, appendix A, scale "Admiralty Credibility"; 6 has no number
 
 _KINDS = {
     "agency": ("B", "a news agency: many customers check it, and it corrects in public"),

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 
 from picket.learn.actors import PERSON, Actor, Table, country_name, known_actors, named, unstated
-from picket.learn.names import key
+from picket.learn.names import key, slug
 
 _PEOPLE = (
     "volunteers?|fighters?|mercenar(?:y|ies)|recruits?|veterans?|engineers?|experts?|specialists?|technicians?|nationals?|workers?|"
