@@ -87,7 +87,7 @@ def marker(certainty: str, who: str | None) -> str:
 def content(c: Claim, provider: str, recipient: str, actor: str) -> str:
     """What a claim says, without its certainty: "Russia trained Venezuela (UAV operations)"."""
     what = f" ({c.capability})" if c.capability else ""
-    where = f" at {c.place}" if c.place else ""
+    where = f", in {c.place}" if c.place else ""
     when = f", {c.time}" if c.time else ""
     if c.kind in _ACTIVE:
         verb, _ = _ACTIVE[c.kind]

@@ -1,0 +1,75 @@
+"""Sentences of the picture: each says no more than its evidence, and names the entries that it rests on.
+
+Every page and export takes its words from here, so that "possible" cannot get lost on the way.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from picket.learn import when
+from picket.learn.estimative import marker, sentence
+from picket.learn.grade import CREDIBILITY
+
+if TYPE_CHECKING:
+    from picket.learn.flows import Flow
+    from picket.learn.incidents import Incident
+    from picket.learn.picture import Picture
+
+_BEST_FIRST = ("stated", "reported", "alleged", "possible", "denied")
+
+
+class Line(NamedTuple):
+    """One sentence and the entries (indices) that it rests on, the best first."""
+
+    text: str
+    evidence: tuple[int, ...]
+
+
+def claim_line(picture: Picture, i: int) -> Line:
+    """One claim as a sentence."""
+    e = picture.entries[i]
+    somebody = "somebody not stated"
+    names = [picture.name(a) if a else somebody for a in (e.provider, e.recipient, e.actor)]
+    return Line(sentence(e.claim, *names), (i,))
+
+
+def best(picture: Picture, members: tuple[int, ...]) -> int:
+    """The entry that speaks for several: most certain, then best source, then first published."""
+    return min(members, key=lambda i: (_BEST_FIRST.index(picture.entries[i].claim.certainty), picture.entries[i].voice.letter,
+                                       picture.entries[i].reported or 9_999_999, i))  # fmt: skip
+
+
+def flow_line(picture: Picture, flow: Flow) -> Line:
+    """A flow in one sentence: its best claim, and by whom it is denied."""
+    members = flow.support or flow.against
+    i = best(picture, members)
+    key, e = flow.key, picture.entries[i]
+    if key.kind in ("comes from", "learned at"):
+        verb = "come from" if key.kind == "comes from" else "learned in or from"
+        text = f"{marker(e.claim.certainty, e.claim.attributed_to)}{picture.name(key.recipient)} {verb} {picture.name(key.provider)}, as their description says."
+    else:
+        text = claim_line(picture, i).text
+    if flow.support and flow.against:
+        who = sorted({picture.entries[n].claim.attributed_to or "a party that the report does not name" for n in flow.against})
+        text += f" This is denied by {', '.join(who)}."
+    rest = tuple(n for n in (*flow.support, *flow.against) if n != i)
+    return Line(_capital(text), (i, *rest))
+
+
+def grade_words(flow: Flow) -> str:
+    """A flow's grade, apart from its sentence: how likely and how sure never stand in one (ICD 203)."""
+    c = flow.credibility
+    return f"Information {c.figure} ({CREDIBILITY[c.figure]}): {'; '.join(c.reasons)}."
+
+
+def incident_line(picture: Picture, n: Incident) -> Line:
+    """An incident in one sentence: its best claim, and how many reports speak of it."""
+    i = best(picture, n.entries)
+    many = f" {n.reports} reports speak of it." if n.reports > 1 else ""
+    by = f" Dated by publication, {when.words(n.span)}." if n.dated_by_publication else ""
+    return Line(_capital(claim_line(picture, i).text) + many + by, (i, *(m for m in n.entries if m != i)))
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
