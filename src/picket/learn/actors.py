@@ -21,9 +21,21 @@ from picket.learn import when
 from picket.learn.names import key, slug
 
 Type = Literal[
-    "state", "force", "service", "agency", "group", "criminal", "company", "international", "political",
-    "class", "place", "unnamed", "person", "unresolved",
-]  # fmt: skip
+    "state",
+    "force",
+    "service",
+    "agency",
+    "group",
+    "criminal",
+    "company",
+    "international",
+    "political",
+    "class",
+    "place",
+    "unnamed",
+    "person",
+    "unresolved",
+]
 
 
 class Actor(msgspec.Struct, frozen=True, kw_only=True):
@@ -56,8 +68,12 @@ PERSON = Actor(id="person", name="a person (name not kept)", type="person")
 def unstated(country: str | None) -> Actor:
     """The unnamed user of a drone, under the country of the event: not under its target."""
     where = country or ""
-    return Actor(id=f"unstated/{where.lower() or 'nowhere'}", name=f"actor not stated ({country_name(where)})", type="unnamed",
-                 country=country)  # fmt: skip
+    return Actor(
+        id=f"unstated/{where.lower() or 'nowhere'}",
+        name=f"actor not stated ({country_name(where)})",
+        type="unnamed",
+        country=country,
+    )
 
 
 @functools.cache
@@ -107,19 +123,28 @@ def known_actors() -> Table:
                 alias.setdefault(key(n), actor.id)
     for i, row in raw["actor"].items():
         name, kind, country, parent, others, *valid = row
-        actors[i] = Actor(id=i, name=name, type=kind, country=country or None, parent=parent or None, aliases=tuple(others),
-                          valid_from=valid[0] if valid else None, valid_to=valid[1] if len(valid) > 1 else None)  # fmt: skip
+        actors[i] = Actor(
+            id=i,
+            name=name,
+            type=kind,
+            country=country or None,
+            parent=parent or None,
+            aliases=tuple(others),
+            valid_from=valid[0] if valid else None,
+            valid_to=valid[1] if len(valid) > 1 else None,
+        )
         for n in (name, *others):
             alias[key(n)] = i
     return Table(actors, alias, adjective)
 
 
 def party(actor: Actor, actors: dict[str, Actor]) -> Actor:
-    """Who answers for an actor in a flow: a state for "its troops" or "its instructors", else the actor itself.
+    """Who answers for an actor in a flow: a state for its services, "its troops" or "its instructors", else the actor itself.
 
-    Named bodies (International Legion, Wagner Group) stand for themselves; only bodies made of an adjective and a noun are the state's.
+    Other named bodies (International Legion, Wagner Group) stand for themselves; of forces, only those made of an adjective and a noun are
+    the state's.
     """
-    if actor.type == "force" and actor.id.startswith("force/") and actor.parent in actors:
+    if (actor.type == "service" or (actor.type == "force" and actor.id.startswith("force/"))) and actor.parent in actors:
         return actors[actor.parent]
     return actor
 

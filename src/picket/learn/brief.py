@@ -1,6 +1,7 @@
 """The brief: one HTML file in which every sentence leads to its evidence.
 
-It holds all that it needs, asks nothing of the network, runs no script, and says so to the browser (Content-Security-Policy). Reports are hostile
+It holds all that it needs, asks nothing of the network, runs no script, and says so to the browser (Content-Security-Policy).
+Reports are hostile
 input: every word from them is escaped, stands in a `bdi` so that right-to-left marks end with it, and an address becomes a link only if
 it is http or https. The same picture gives the same bytes.
 """
@@ -23,11 +24,15 @@ if TYPE_CHECKING:
     from picket.learn.picture import Picture
 
 _STYLE = """
-:root{color-scheme:light dark;--line:#8886;--soft:#888}body{font:16px/1.5 system-ui,sans-serif;max-width:52rem;margin:2rem auto;padding:0 1rem}
+:root{color-scheme:light dark;--line:#8886;--soft:#888}body{font:16px/1.5 system-ui,sans-serif;max-width:52rem;margin:2rem
+auto;padding:0 1rem}
 h1{font-size:1.6rem;line-height:1.2}h2{font-size:1.15rem;margin-top:2.2rem;border-bottom:1px solid var(--line)}
-table{border-collapse:collapse;width:100%;font-size:.9rem}th,td{text-align:left;vertical-align:top;padding:.25rem .6rem .25rem 0;border-bottom:1px solid var(--line)}
-.grade{color:var(--soft);font-size:.85rem;display:block}.c{font-size:.75rem;border:1px solid var(--line);border-radius:.6rem;padding:0 .45rem;margin-right:.4rem}
-blockquote{margin:.2rem 0 .2rem 0;padding-left:.8rem;border-left:3px solid var(--line)}li:target{background:#ffd54f55}ol li{margin-bottom:.7rem}
+table{border-collapse:collapse;width:100%;font-size:.9rem}th,td{text-align:left;vertical-align:top;padding:.25rem .6rem .25rem
+0;border-bottom:1px solid var(--line)}
+.grade{color:var(--soft);font-size:.85rem;display:block}.c{font-size:.75rem;border:1px solid
+var(--line);border-radius:.6rem;padding:0 .45rem;margin-right:.4rem}
+blockquote{margin:.2rem 0 .2rem 0;padding-left:.8rem;border-left:3px solid var(--line)}li:target{background:#ffd54f55}ol
+li{margin-bottom:.7rem}
 a{color:inherit}@media print{body{max-width:none}a{text-decoration:none}}
 """.strip()
 
@@ -67,8 +72,9 @@ def _safe(text: str | None) -> str:
     return f"<bdi>{html.escape(shown, quote=True)}</bdi>"
 
 
-def brief(picture: Picture, *, title: str = "Who learns what from whom", since: int | None = None,
-          questions: Sequence[Question] = ()) -> str:  # fmt: skip
+def brief(
+    picture: Picture, *, title: str = "Who learns what from whom", since: int | None = None, questions: Sequence[Question] = ()
+) -> str:
     """The brief as HTML. With `since` (an ordinal day) it begins with what is new. `questions` come from gaps.py and name the site's own
     gaps: give them only when the reader may know them."""
     page = _Page(picture)
@@ -98,8 +104,10 @@ def _scope(page: _Page) -> None:
     origins = {k for e in p.entries for k in e.voice.keys if k.startswith("origin:")}
     period = f"published {when.iso(min(days))} to {when.iso(max(days))}" if days else "without dates of publication"
     left = f"; {p.rejected} claims were rejected by an analyst and are left out" if p.rejected else ""
-    page.plain(f"{len(p.entries)} claims from {len(p.by_doc)} reports of {len(origins)} origins, {period}{left}. "
-               "Each number leads to the sentence that says it.")  # fmt: skip
+    page.plain(
+        f"{len(p.entries)} claims from {len(p.by_doc)} reports of {len(origins)} origins, {period}{left}. "
+        "Each number leads to the sentence that says it."
+    )
 
 
 def _new(page: _Page, since: int) -> None:
@@ -109,8 +117,11 @@ def _new(page: _Page, since: int) -> None:
         page.sentence(flow_line(p, flow), flow.certainty, grade_words(flow))
     for g in c.grown:
         denied = f", {g.denials} new denials" if g.denials else ""
-        page.sentence(flow_line(p, g.flow), g.flow.certainty,
-                      f"Was {g.certainty_before}, information {g.before}; now information {g.flow.credibility.figure}{denied}.")  # fmt: skip
+        page.sentence(
+            flow_line(p, g.flow),
+            g.flow.certainty,
+            f"Was {g.certainty_before}, information {g.before}; now information {g.flow.credibility.figure}{denied}.",
+        )
     if not c.flows and not c.grown:
         page.plain("No flow is new or has changed.")
     page.plain(f"{len(c.incidents)} new incidents, {len(c.firsts)} new firsts, {len(c.reach)} new greatest distances.")
@@ -121,7 +132,11 @@ def _flows(page: _Page) -> None:
     facts = [f for f in p.flows.values() if f.fact and f.key.kind not in ("comes from", "learned at")]
     rest = [f for f in p.flows.values() if not f.fact and f.support and f.key.kind not in ("comes from", "learned at")]
     denied = [f for f in p.flows.values() if f.against]
-    for head, flows in (("Transfers that reports state", facts), ("Reported, alleged or possible: not established", rest), ("Denied", denied)):
+    for head, flows in (
+        ("Transfers that reports state", facts),
+        ("Reported, alleged or possible: not established", rest),
+        ("Denied", denied),
+    ):
         if flows:
             page.heading(head)
         for f in sorted(flows, key=lambda f: (f.credibility.figure, f.key.kind, f.key.provider or "", f.key.recipient or "")):
@@ -133,8 +148,16 @@ def _firsts(page: _Page) -> None:
     for card in p.cards.values():
         for f in first_seen(p, card.id).actors:
             if f.span is not None:
-                rows.append((_safe(card.title), _safe(p.name(f.who)), _safe(when.words(f.span)), _safe(lag_words(f.lag_days)),
-                             _safe(f.certainty), page.links((f.entry,))))  # fmt: skip
+                rows.append(
+                    (
+                        _safe(card.title),
+                        _safe(p.name(f.who)),
+                        _safe(when.words(f.span)),
+                        _safe(lag_words(f.lag_days)),
+                        _safe(f.certainty),
+                        page.links((f.entry,)),
+                    )
+                )
     if rows:
         page.heading("First seen, and how long after the first anywhere")
         page.table(("Capability", "Actor", "When", "Lag", "Certainty", "Evidence"), rows)
@@ -142,8 +165,17 @@ def _firsts(page: _Page) -> None:
 
 def _reach(page: _Page) -> None:
     p = page.picture
-    rows = [(_safe(p.name(r.actor)), _safe(p.cards[r.card].title if r.card else "not said"), _safe(f"{r.qualifier.replace('_', ' ')} {r.distance_km:,.0f} km"),
-             _safe(when.words(r.span)), _safe(r.certainty), page.links((r.entry,))) for r in reach(p)]  # fmt: skip
+    rows = [
+        (
+            _safe(p.name(r.actor)),
+            _safe(p.cards[r.card].title if r.card else "not said"),
+            _safe(f"{r.qualifier.replace('_', ' ')} {r.distance_km:,.0f} km"),
+            _safe(when.words(r.span)),
+            _safe(r.certainty),
+            page.links((r.entry,)),
+        )
+        for r in reach(p)
+    ]
     if rows:
         page.heading("Greatest claimed distance")
         page.table(("Actor", "Capability", "Distance", "When", "Certainty", "Evidence"), rows)
@@ -153,7 +185,9 @@ def _incidents(page: _Page) -> None:
     p = page.picture
     if p.incidents:
         page.heading("Incidents")
-        page.plain("Reports of one event are one incident. An incident marked 'vague' has no day of its own and may be several events.")
+        page.plain(
+            "Reports of one event are one incident. An incident marked 'vague' has no day of its own and may be several events."
+        )
     for n in p.incidents:
         line = incident_line(p, n)
         page.sentence(line, p.entries[line.evidence[0]].claim.certainty + (", vague" if n.vague else ""))
@@ -177,17 +211,33 @@ def _sources(page: _Page) -> None:
     rows = []
     for origin, n in sorted(counts.items(), key=lambda c: (-c[1], c[0])):
         r = reliability(origin, p.publishers, decided=p.decided.grades.get(origin))
-        rows.append((_safe(p.publishers.name(origin)), _safe(f"{r.letter}, {RELIABILITY[r.letter]}"), _safe("; ".join(r.reasons)), _safe(str(n))))
+        rows.append(
+            (
+                _safe(p.publishers.name(origin)),
+                _safe(f"{r.letter}, {RELIABILITY[r.letter]}"),
+                _safe("; ".join(r.reasons)),
+                _safe(str(n)),
+            )
+        )
     page.heading("Sources")
     page.table(("Origin", "Reliability", "Why", "Claims"), rows)
 
 
 def _method(page: _Page) -> None:
     page.heading("How to read this")
-    page.plain("A claim is one assertion in one report. A flow joins the claims of one kind of transfer between two actors. Independence is counted by "
-               "origin and speaker, never by copies. Only a claim that its report states is worded as a fact; a denial stays attached. "
-               "A path or a lag is worked out from claims; nobody may have said it.")  # fmt: skip
-    page.plain("Information: " + "; ".join(f"{k} {v}" for k, v in CREDIBILITY.items()) + ". Sources: " + "; ".join(f"{k} {v}" for k, v in RELIABILITY.items()) + ".")
+    page.plain(
+        "A claim is one assertion in one report. A flow joins the claims of one kind of transfer between two actors. "
+        "Independence is counted by "
+        "origin and speaker, never by copies. Only a claim that its report states is worded as a fact; a denial stays attached. "
+        "A path or a lag is worked out from claims; nobody may have said it."
+    )
+    page.plain(
+        "Information: "
+        + "; ".join(f"{k} {v}" for k, v in CREDIBILITY.items())
+        + ". Sources: "
+        + "; ".join(f"{k} {v}" for k, v in RELIABILITY.items())
+        + "."
+    )
 
 
 def _evidence(page: _Page) -> None:
@@ -200,10 +250,17 @@ def _evidence(page: _Page) -> None:
         url = line.url if line else None
         where = f"{c.doc}, characters {c.start} to {c.end}"
         title = f" {_safe(line.title)}." if line and line.title else ""
-        link = f' <a rel="noreferrer noopener" href="{html.escape(url, quote=True)}">{_safe(url)}</a>' if url and url.startswith(("https://", "http://")) else ""
+        link = (
+            f' <a rel="noreferrer noopener" href="{html.escape(url, quote=True)}">{_safe(url)}</a>'
+            if url and url.startswith(("https://", "http://"))
+            else ""
+        )
         copy = f" Copy of {_safe(line.copy_of)}." if line and line.copy_of else ""
         said = f" Said by {_safe(c.attributed_to)}." if c.attributed_to else ""
-        items.append(f'<li id="e{n}"><blockquote>{_safe(c.evidence)}</blockquote><span class="grade">{_safe(c.source or "publisher not stated")} '
-                     f"({_safe(e.voice.letter)}), {_safe(c.published or 'date not stated')}.{title}{said} {_safe(c.kind)}, {_safe(c.certainty)}. "
-                     f"{_safe(where)}.{copy}{link}</span></li>")  # fmt: skip
+        items.append(
+            f'<li id="e{n}"><blockquote>{_safe(c.evidence)}</blockquote>'
+            f'<span class="grade">{_safe(c.source or "publisher not stated")} '
+            f"({_safe(e.voice.letter)}), {_safe(c.published or 'date not stated')}.{title}{said} {_safe(c.kind)}, {_safe(c.certainty)}. "
+            f"{_safe(where)}.{copy}{link}</span></li>"
+        )
     page.parts.append("<ol>" + "".join(items) + "</ol>")

@@ -1,6 +1,7 @@
 """What is new since a date, by the day of publication: flows, firsts, distances and incidents that were not there before.
 
-"New" means that every claim for it was published on or after the date; "grown" that it was known and later claims changed its certainty, its grade,
+"New" means that every claim for it was published on or after the date; "grown" that it was known and later claims changed its
+certainty, its grade,
 or set a denial against it. Claims without a date of publication belong to the time before: nothing shows that they are new.
 """
 
@@ -64,8 +65,14 @@ def changes(picture: Picture, since: int) -> Changes:
         if was != flow.credibility.figure or certainty != flow.certainty or denials:
             grown.append(Grown(flow, was, certainty, denials))
     firsts = [(card, f) for card in picture.cards for f in first_seen(picture, card).actors if new(f.entry)]
-    return Changes(since, tuple(fresh), tuple(grown), tuple(firsts), tuple(r for r in reach(picture) if new(r.entry)),
-                   tuple(n for n in picture.incidents if all(new(i) for i in n.entries)))  # fmt: skip
+    return Changes(
+        since,
+        tuple(fresh),
+        tuple(grown),
+        tuple(firsts),
+        tuple(r for r in reach(picture) if new(r.entry)),
+        tuple(n for n in picture.incidents if all(new(i) for i in n.entries)),
+    )
 
 
 def since_words(day: int) -> str:

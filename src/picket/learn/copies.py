@@ -83,19 +83,29 @@ def find_copies(texts: Sequence[str], *, min_shared: float = MIN_SHARED) -> Copi
 
 
 # -- the origin that a report names -------------------------------------------------------------------------------------------
-_NAME = r"(?:the\s+)?(?P<name>[A-Z][\w'’.&-]*(?:\s+(?:of|and|the|for|de|la|le|[A-Z0-9][\w'’.&-]*)){0,5})"
+_NAME = r"(?:[Tt]he\s+)?(?P<name>[A-Z][\w'’&-]*(?:\s+(?:of|and|the|for|de|la|le|[A-Z0-9][\w'’&-]*)){0,5})"
 _ADVERB = r"(?:\w+ly\s+|also\s+|earlier\s+)?"
+_REPORTED = r"(?:reported|published|revealed|disclosed|broke)"
+_NO_NAME = frozenset(
+    "it he she they we this that these those there who which what nobody both neither each others officials police".split()  # noqa: SIM905
+)
 _FIRST = [
-    re.compile(rf"\b(?:first|originally|initially)\s+(?:reported|published|revealed|disclosed|broken)\s+(?:\w+\s+)?(?:by|in|on)\s+{_NAME}"),
-    re.compile(rf"{_NAME}(?:,[^.,]{{0,60}},)?\s+(?:was|were)\s+(?:the\s+)?first\s+to\s+(?:report|publish|reveal|disclose)"),
-    re.compile(rf"{_NAME}\s+(?:was\s+the\s+first|first\s+(?:reported|revealed|published|broke))\b"),
+    re.compile(rf"\b(?:first|originally|initially)\s+{_REPORTED}n?\s+(?:\w+\s+)?(?:by|in|on)\s+{_NAME}"),
+    re.compile(rf"{_NAME}(?:,[^.,]{{0,60}},)?\s+(?:was|were)\s+(?:the\s+)?first\s+to\s+(?:report|publish|reveal|disclose|break)"),
+    re.compile(rf"{_NAME}\s+first\s+{_REPORTED}\b"),
 ]
 _SECOND = [
-    re.compile(rf"\b(?:according\s+to|as\s+reported\s+by|reported\s+by|citing|cited\s+by|in\s+a\s+report\s+by|an?\s+investigation\s+by)\s+(?:\w+\s+(?:of|from|by|in)\s+)?{_NAME}"),
+    re.compile(
+        rf"\b(?:[Aa]ccording\s+to|[Aa]s\s+reported\s+by|reported\s+by|[Cc]iting|cited\s+by|in\s+a\s+report\s+by|obtained\s+by|seen\s+by|"
+        rf"reviewed\s+by|published\s+by|investigation\s+by|broadcaster)\s+(?:\w+\s+(?:of|from|by|in)\s+)?{_NAME}"
+    ),
     re.compile(rf"\b(?:told|interview\s+with|statement\s+to|speaking\s+to|spoke\s+to)\s+{_NAME}"),
-    re.compile(rf"{_NAME}\s+{_ADVERB}(?:reported|reports|has\s+reported|wrote|revealed|said\s+in\s+a\s+report)\b"),
-    re.compile(rf"\bA[n]?\s+{_NAME}\s+(?:investigation|report|analysis|exclusive)\b"),
-]  # fmt: skip
+    re.compile(
+        rf"{_NAME}\s+{_ADVERB}(?:reported|reports|has\s+reported|wrote|writes|revealed|said\s+in\s+a\s+report|investigation\s+found)\b"
+    ),
+    re.compile(rf"\b[Aa]n?\s+{_NAME}\s+(?:investigation|report|analysis|exclusive)\b"),
+    re.compile(rf"\bof\s+{_NAME}\s+(?:reported|wrote|writes)\b"),
+]
 _AGENCY = "(?P<name>Reuters|AP|AFP|UPI|DPA|ANSA|EFE|TASS|Xinhua|Kyodo|Yonhap|PA)"
 _DATELINE = re.compile(rf"^\s*(?:[A-Z][\w .,'/-]{{0,60}})?(?:\({_AGENCY}\)|{_AGENCY.replace('name', 'bare')}\s*[—–-])", re.M)
 _WHOLE_REPORT_CHARS = 2000  # a shorter report that names a source rests on it; in a longer one it must stand near the top
@@ -124,7 +134,7 @@ def named_origin(text: str, own: str | None, publishers: Publishers) -> Named | 
             for m in pattern.finditer(text):
                 group = "name" if m["name"] else "bare"
                 known = publishers.find_in(m[group])
-                name = known or (publishers.plain(m[group]) if any_name else None)
+                name = known or (_any_name(m[group], publishers) if any_name else None)
                 if how == "passed on" and len(text) > _WHOLE_REPORT_CHARS and m.start() > len(text) // 5:
                     continue  # one detail of a long report: it is the origin of that claim, not of the report
                 if name and name != mine and (not own or name != publishers.plain(own)):
@@ -132,6 +142,11 @@ def named_origin(text: str, own: str | None, publishers: Publishers) -> Named | 
         if hits:
             return min(hits, key=lambda h: h[0])[1]
     return None
+
+
+def _any_name(words: str, publishers: Publishers) -> str | None:
+    plain = publishers.plain(words)
+    return plain if plain not in _NO_NAME else None
 
 
 def origins(own: Sequence[str | None], texts: Sequence[str], publishers: Publishers, copies: Copies | None = None) -> list[str]:
@@ -187,5 +202,3 @@ def independent(groups: Iterable[Iterable[str]]) -> int:
             else:
                 parent[root(k)] = first
     return len({root(k) for k in parent})
-
-

@@ -25,8 +25,14 @@ from picket.learn.claim import Claim
 from picket.learn.names import key
 
 Op = Literal["merge", "separate", "rename", "grade", "reject", "undo"]
-_NEEDS = {"merge": ("actor", "into"), "separate": ("name", "into"), "rename": ("actor", "into"), "grade": ("source", "into"),
-          "reject": ("claim",), "undo": ("decision",)}  # fmt: skip
+_NEEDS = {
+    "merge": ("actor", "into"),
+    "separate": ("name", "into"),
+    "rename": ("actor", "into"),
+    "grade": ("source", "into"),
+    "reject": ("claim",),
+    "undo": ("decision",),
+}
 
 
 class DecisionError(ValueError):
@@ -73,7 +79,9 @@ def read_decisions(path: str | Path) -> list[Decision]:
         if missing:
             raise DecisionError(f"{path}, line {number}: {d.op} needs {', '.join(missing)}")
         if d.op == "undo" and not 1 <= (d.decision or 0) <= len(made):
-            raise DecisionError(f"{path}, line {number}: undo expected the number of an earlier decision (1 to {len(made)}), got {d.decision}")
+            raise DecisionError(
+                f"{path}, line {number}: undo expected the number of an earlier decision (1 to {len(made)}), got {d.decision}"
+            )
         if d.op == "grade" and d.into not in tuple("ABCDEF"):
             raise DecisionError(f"{path}, line {number}: grade expected A to F, got {d.into!r}")
         made.append(d)

@@ -61,9 +61,11 @@ def band(percent: float) -> Band:
 
 
 _ACTIVE = {
-    "training": ("trained", "with training"), "advising": ("advised", "with advice"), "supply": ("supplied", "with supplies"),
+    "training": ("trained", "with training"),
+    "advising": ("advised", "with advice"),
+    "supply": ("supplied", "with supplies"),
     "recruitment": ("passed people to", "with people"),
-}  # fmt: skip
+}
 _FACTS = ("stated",)
 
 
@@ -93,9 +95,20 @@ def content(c: Claim, provider: str, recipient: str, actor: str) -> str:
         verb, _ = _ACTIVE[c.kind]
         return f"{provider} {verb} {recipient}{what}{where}{when}"
     at = f" against {c.target}" if c.target else ""
-    number = f", {c.quantity.qualifier.replace('_', ' ')} {c.quantity.value:,.10g} {c.quantity.unit or ''}".rstrip() if c.quantity else ""
-    verb = {"deployment": "sent people", "use_attack": "struck with a drone", "sighting": "flew, or was seen to fly, a drone",
-            "adoption": "took up a capability", "production": "produced", "statistic": "is counted", "warning": "is warned of"}[c.kind]  # fmt: skip
+    number = (
+        f", {c.quantity.qualifier.replace('_', ' ')} {c.quantity.value:,.10g} {c.quantity.unit or ''}".rstrip()
+        if c.quantity
+        else ""
+    )
+    verb = {
+        "deployment": "sent people",
+        "use_attack": "struck with a drone",
+        "sighting": "flew, or was seen to fly, a drone",
+        "adoption": "took up a capability",
+        "production": "produced",
+        "statistic": "is counted",
+        "warning": "is warned of",
+    }[c.kind]
     return f"{actor} {verb}{what}{at}{where}{when}{number}"
 
 

@@ -1,6 +1,7 @@
 """First seen: when each actor, and each country, was first reported with a capability, and how long after the first anywhere.
 
-Evidence is use, sighting, adoption or production. A claim that is denied does not count. One that is only possible or alleged is listed beside
+Evidence is use, sighting, adoption or production. A claim that is denied does not count. One that is only possible or alleged is
+listed beside
 the first that is stated or reported, and never takes its place. A time is the span that a report allows, so a lag is a range too: from
 "2023" to "2024-05" is 121 to 516 days. Undated claims are listed without a lag: the day of publication only says "by then".
 """
@@ -87,8 +88,7 @@ def _firsts(picture: Picture, members: list[tuple[str | None, int]]) -> list[Fir
     found = []
     for who in sorted({*best, *soft}):
         firm, weak = best.get(who), soft.get(who)
-        i = firm if firm is not None else weak
-        assert i is not None  # every name came from one of the two
+        i = firm if firm is not None else soft[who]
         e = picture.entries[i]
         before = weak is not None and firm is not None and _time(picture.entries[weak].span) < _time(e.span)
         found.append(First(who, e.span, None, e.claim.certainty, i, weak if before else None))
@@ -96,14 +96,20 @@ def _firsts(picture: Picture, members: list[tuple[str | None, int]]) -> list[Fir
 
 
 def _with_lag(found: list[First], first: First | None) -> tuple[First, ...]:
-    return tuple(f._replace(lag_days=lag(first.span, f.span) if first else None) for f in found)
+    def days(f: First) -> tuple[int, int] | None:
+        found = lag(first.span, f.span) if first else None
+        return (
+            found if found is None or f.certainty not in _FIRM else (max(0, found[0]), max(0, found[1]))
+        )  # nobody is before the first
+
+    return tuple(f._replace(lag_days=(0, 0) if f == first else days(f)) for f in found)
 
 
 def lag(begin: when.Span | None, end: when.Span | None) -> tuple[int, int] | None:
-    """Fewest and most days between two spans; None when either is missing or open. Never below 0: the first is the first."""
+    """Fewest and most days from one span to another; None when either is missing or open. Below 0 is before."""
     if begin is None or end is None or begin.first is None or begin.last is None or end.first is None or end.last is None:
         return None
-    return max(0, end.first - begin.last), max(0, end.last - begin.first)
+    return end.first - begin.last, end.last - begin.first
 
 
 def lag_words(days: tuple[int, int] | None) -> str:
@@ -112,4 +118,12 @@ def lag_words(days: tuple[int, int] | None) -> str:
         return "lag not known"
     if days == (0, 0):
         return "the first"
+    if days[0] < 0 <= days[1]:
+        return f"{-days[0]} days before to {days[1]} days after the first that is established, if it is true"
+    if days[1] < 0:
+        return (
+            f"{-days[1]} days before the first that is established, if it is true"
+            if days[0] == days[1]
+            else (f"{-days[1]} to {-days[0]} days before the first that is established, if it is true")
+        )
     return f"{days[0]} days" if days[0] == days[1] else f"{days[0]} to {days[1]} days"

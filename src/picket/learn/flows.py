@@ -1,6 +1,7 @@
 """Flows: who passes what to whom, one edge per kind of transfer and pair, with the evidence for and against.
 
-A flow's key is (kind, provider, recipient). Claims that deny it are evidence against and stay on it. Three more kinds of edge are drawn, each
+A flow's key is (kind, provider, recipient). Claims that deny it are evidence against and stay on it. Three more kinds of edge are
+drawn, each
 marked as what it is:
 
 - `uptake` - an adoption or production whose claim names no provider: somebody learned, and from whom is not stated;
@@ -28,11 +29,13 @@ _BEST_FIRST = ("stated", "reported", "alleged", "possible", "denied")
 
 
 class FlowKey(NamedTuple):
-    """What makes two claims one flow. `provider` or `recipient` None: not stated."""
+    """What makes two claims one flow. `provider` or `recipient` None: not stated. Only an uptake has a `card`: two capabilities that
+    somebody took up are two pieces of information, and do not confirm each other."""
 
     kind: str
     provider: str | None
     recipient: str | None
+    card: str | None = None
 
 
 class Flow(NamedTuple):
@@ -62,7 +65,7 @@ def join_flows(entries: Sequence[Entry], actors: dict[str, Actor]) -> dict[FlowK
         for key in _keys(e, actors):
             members.setdefault(key, []).append(i)
     made = {}
-    for key in sorted(members, key=lambda k: (k.kind, k.provider or "", k.recipient or "")):
+    for key in sorted(members, key=lambda k: (k.kind, k.provider or "", k.recipient or "", k.card or "")):
         made[key] = _join(key, members[key], entries)
     return made
 
@@ -73,7 +76,7 @@ def _keys(e: Entry, actors: dict[str, Actor]) -> list[FlowKey]:
     if c.kind in TRANSFERS and (e.provider or e.recipient) and e.provider != e.recipient:
         keys.append(FlowKey(c.kind, e.provider, e.recipient))
     elif c.kind in ("adoption", "production") and e.actor:
-        keys.append(FlowKey("uptake", None, e.actor))
+        keys += [FlowKey("uptake", None, e.actor, card) for card in e.cards or (None,)]
     elif c.kind == "deployment" and e.actor and c.country and c.country.lower() in actors and c.country.lower() != e.actor:
         keys.append(FlowKey("deployment", e.actor, c.country.lower()))
     for a in {e.provider, e.recipient, e.actor} - {None}:
@@ -100,5 +103,15 @@ def _join(key: FlowKey, members: list[int], entries: Sequence[Entry]) -> Flow:
         for card in entries[i].cards:
             counts[card] = counts.get(card, 0) + 1
     countries = sorted({c for i in members if (c := entries[i].claim.country)})
-    return Flow(key, support, against, certainty, grade, span, (min(days), max(days)) if days else None,
-                tuple(sorted(counts.items(), key=lambda n: (-n[1], n[0]))), tuple(countries), len({entries[i].claim.doc for i in members}))  # fmt: skip
+    return Flow(
+        key,
+        support,
+        against,
+        certainty,
+        grade,
+        span,
+        (min(days), max(days)) if days else None,
+        tuple(sorted(counts.items(), key=lambda n: (-n[1], n[0]))),
+        tuple(countries),
+        len({entries[i].claim.doc for i in members}),
+    )

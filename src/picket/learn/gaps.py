@@ -1,8 +1,10 @@
 """A warning about a defender's gap becomes a question to this site.
 
-Somebody elsewhere lacked something ("a Coast Guard unit had no drone defences"). The useful answer is not whether that is true but whether it
+Somebody elsewhere lacked something ("a Coast Guard unit had no drone defences"). The useful answer is not whether that is true but
+whether it
 is true here. Each warning is turned into the questions of the cards that it touches, and each question gets "covered by ...", "partly
-covered by ...", "not covered" or "not known" from the site file. The answers are worked out on view, as in cards/coverage.py, and kept nowhere.
+covered by ...", "not covered" or "not known" from the site file. The answers are worked out on view, as in cards/coverage.py, and
+kept nowhere.
 """
 
 from __future__ import annotations
@@ -18,8 +20,10 @@ if TYPE_CHECKING:
     from picket.site import Site
 
 _GAP = re.compile(
-    r"\b(?:lack\w*|gaps?|vulnerab\w*|without|unprotected|undefended|no (?:drone|counter|defen[cs]e|radar|jamming)\w*|not (?:covered|equipped|prepared|ready)|"
-    r"unprepared|ill-equipped|blind|cannot (?:see|detect|stop|track)|fall\w* behind|overwhelm\w*|limited (?:jamming|radar|detection|spectrum))",
+    r"\b(?:lack\w*|gaps?|vulnerab\w*|without|unprotected|undefended|no (?:drone|counter|defen[cs]e|radar|jamming)\w*|"
+    r"not (?:covered|equipped|prepared|ready)|"
+    r"unprepared|ill-equipped|blind|cannot (?:see|detect|stop|track)|fall\w* behind|overwhelm\w*|"
+    r"limited (?:jamming|radar|detection|spectrum))",
     re.I,
 )
 # What a gap is about, where the words name a means and no tactic: any drone by radio or radar.

@@ -16,10 +16,22 @@ from picket.learn.claim import Claim
 from picket.learn.copies import independent
 from picket.learn.publishers import Publishers
 
-RELIABILITY = {"A": "completely reliable", "B": "usually reliable", "C": "fairly reliable", "D": "not usually reliable",
-               "E": "unreliable", "F": "cannot be judged"}  # fmt: skip
-CREDIBILITY = {1: "confirmed by other sources", 2: "probably true", 3: "possibly true", 4: "doubtful", 5: "improbable",
-               6: "cannot be judged"}  # fmt: skip
+RELIABILITY = {
+    "A": "completely reliable",
+    "B": "usually reliable",
+    "C": "fairly reliable",
+    "D": "not usually reliable",
+    "E": "unreliable",
+    "F": "cannot be judged",
+}
+CREDIBILITY = {
+    1: "confirmed by other sources",
+    2: "probably true",
+    3: "possibly true",
+    4: "doubtful",
+    5: "improbable",
+    6: "cannot be judged",
+}
 STIX_CONFIDENCE = {1: 90, 2: 70, 3: 50, 4: 30, 5: 10}  # STIX 2.1, appendix A, scale "Admiralty Credibility"; 6 has no number
 
 _KINDS = {
@@ -44,8 +56,14 @@ class Reliability(NamedTuple):
     reasons: tuple[str, ...]
 
 
-def reliability(source: str | None, publishers: Publishers, *, borne_out: int = 0, contradicted: int = 0,
-                decided: tuple[str, str] | None = None) -> Reliability:  # fmt: skip
+def reliability(
+    source: str | None,
+    publishers: Publishers,
+    *,
+    borne_out: int = 0,
+    contradicted: int = 0,
+    decided: tuple[str, str] | None = None,
+) -> Reliability:
     """The grade of a publisher (id or name). `decided` is an analyst's letter with its reason and wins.
 
     `borne_out` and `contradicted` count its claims on which independent sources have spoken.
@@ -54,7 +72,9 @@ def reliability(source: str | None, publishers: Publishers, *, borne_out: int = 
         return Reliability(decided[0], (f"set by an analyst: {decided[1]}",))
     known = publishers.get(source) if source else None
     if known is None:
-        return Reliability("F", ("the report names no publisher" if not source else "a publisher that Picket's table does not know",))
+        return Reliability(
+            "F", ("the report names no publisher" if not source else "a publisher that Picket's table does not know",)
+        )
     letter, reason = _KINDS[known.kind]
     reasons = [reason]
     judged = borne_out + contradicted
@@ -70,7 +90,8 @@ def reliability(source: str | None, publishers: Publishers, *, borne_out: int = 
 
 
 class Voice(NamedTuple):
-    """One claim as evidence: its certainty, its source's letter, the keys that make it dependent on others, whether a party speaks of itself."""
+    """One claim as evidence: its certainty, its source's letter, the keys that make it dependent on others, whether a party speaks
+    of itself."""
 
     claim: Claim
     letter: str
@@ -109,8 +130,11 @@ def credibility(support: Sequence[Voice], against: Sequence[Voice]) -> Credibili
             figure = 5
         elif figure < 5:
             figure += 1
-        reasons.append(f"{verb} by {n_against} independent {'source' if n_against == 1 else 'sources'}: one step down" if figure < 5
-                       else f"{verb} by {n_against} independent sources against {n_all}")  # fmt: skip
+        reasons.append(
+            f"{verb} by {n_against} independent {'source' if n_against == 1 else 'sources'}: one step down"
+            if figure < 5
+            else f"{verb} by {n_against} independent sources against {n_all}"
+        )
     return Credibility(figure, tuple(reasons), n_all)
 
 

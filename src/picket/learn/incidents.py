@@ -1,8 +1,11 @@
 """Incidents: attacks and sightings counted as events, not as reports of them.
 
-Three hundred reports of one attack are one incident. Two claims are of one incident when kind and country agree, their actors, places and targets
-do not contradict each other (an unknown one contradicts nothing), and their days lie at most `APART_DAYS` apart. A claim without a day of its own uses
-the day of publication; such an incident says so. Claims that give only a month or a year, or no date at all, join only claims with the same one: they are
+Three hundred reports of one attack are one incident. Two claims are of one incident when kind and country agree, their actors,
+places and targets
+do not contradict each other (an unknown one contradicts nothing), and their days lie at most `APART_DAYS` apart. A claim without a
+day of its own uses
+the day of publication; such an incident says so. Claims that give only a month or a year, or no date at all, join only claims with
+the same one: they are
 counted as one incident each per actor, place and target, and marked `vague`, since nobody can tell how many events they are.
 """
 
@@ -19,7 +22,9 @@ if TYPE_CHECKING:
 
 KINDS = ("use_attack", "sighting")
 APART_DAYS = 3
-_LOOSE = frozenset("the of in at near and a an on state region province city town airport base".split())
+_LOOSE = frozenset(
+    ("the", "of", "in", "at", "near", "and", "a", "an", "on", "state", "region", "province", "city", "town", "airport", "base")
+)
 
 
 class Incident(NamedTuple):
@@ -74,7 +79,7 @@ def _words(text: str | None) -> frozenset[str]:
 def join_incidents(entries: Sequence[Entry]) -> list[Incident]:
     """All incidents, in order of day, country and kind; those without a day last."""
     found: list[Incident] = []
-    groups: dict[tuple[str, str, object], list[tuple[int, int]]] = {}
+    groups: dict[tuple[str, str, tuple[str, str | None] | None], list[tuple[int, int]]] = {}
     for i, e in enumerate(entries):
         if e.claim.kind in KINDS and e.claim.certainty != "denied":
             day, vague = _day(e)
@@ -93,7 +98,9 @@ def join_incidents(entries: Sequence[Entry]) -> list[Incident]:
                 home.add(i, entries[i], at)
                 live.sort(key=lambda o: o.day if o.day is not None else 0)
         found += [_close(o, entries, group is not None) for o in live]
-    return sorted(found, key=lambda n: (n.span.first if n.span and n.span.first else 9_999_999, n.country or "", n.kind, n.entries))
+    return sorted(
+        found, key=lambda n: (n.span.first if n.span and n.span.first else 9_999_999, n.country or "", n.kind, n.entries)
+    )
 
 
 def _day(e: Entry) -> tuple[int | None, bool]:
@@ -111,10 +118,26 @@ def _close(o: _Open, entries: Sequence[Entry], vague: bool) -> Incident:
     spans = [e.span for e in members if e.span]
     own = [s for s in spans if s.first is not None]
     days = [e.reported for e in members if e.reported is not None]
-    span = (when.Span(min(s.first for s in own if s.first is not None), max((s.last for s in own if s.last is not None), default=None))
-            if own else when.Span(min(days), min(days)) if days else None)  # fmt: skip
+    span = (
+        when.Span(
+            min(s.first for s in own if s.first is not None), max((s.last for s in own if s.last is not None), default=None)
+        )
+        if own
+        else when.Span(min(days), min(days))
+        if days
+        else None
+    )
     first = members[0]
     actor = next((e.actor for e in members if not _unnamed(e)), first.actor)
     place = max((e.claim.place or "" for e in members), key=len) or None
-    return Incident(first.claim.kind, first.claim.country, actor, place, span, not own and span is not None, vague,
-                    tuple(sorted(o.members)), len({e.claim.doc for e in members}))  # fmt: skip
+    return Incident(
+        first.claim.kind,
+        first.claim.country,
+        actor,
+        place,
+        span,
+        not own and span is not None,
+        vague,
+        tuple(sorted(o.members)),
+        len({e.claim.doc for e in members}),
+    )

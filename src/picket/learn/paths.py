@@ -3,7 +3,8 @@
 Know-how cannot be passed on before it was got. So a path is kept only when each hop can have happened at or after the one before it (a
 time-respecting path; Holme and Saramaki, Physics Reports 519, 2012, section 3). Times are spans: a hop is possible when its last
 possible day is not before the earliest day on which the previous one was possible. A hop whose order the dates do not settle is kept and
-marked "order not established", an undated one as well. A path is no claim: nobody said that it happened, and it is as strong as its weakest link, which is
+marked "order not established", an undated one as well. A path is no claim: nobody said that it happened, and it is as strong as
+its weakest link, which is
 named. The search prefers the strongest weakest link, then the fewest hops; alternatives avoid the weakest link of those before.
 
 Being part of something is a hop without a claim ("part of"): from a group to whom it belongs to, and from a whole to its parts.
@@ -97,13 +98,14 @@ def _graph(picture: Picture) -> dict[str, list[_Edge]]:
                 kept.setdefault(a, []).append(_Edge(at, 0, None, None, None))
                 kept.setdefault(at, []).append(_Edge(a, 0, None, None, None))
         for edges in kept.values():
-            edges.sort(key=lambda e: (e.strength, e.to, e.flow or ("", "", "")))
+            edges.sort(key=lambda e: (e.strength, e.to, e.flow.kind if e.flow else ""))
         picture.__dict__["_graph"] = kept
     return kept
 
 
-def _strongest(picture: Picture, graph: dict[str, list[_Edge]], starts: set[str], ends: set[str], card: str | None,
-               avoid: set[FlowKey]) -> Path | None:  # fmt: skip
+def _strongest(
+    picture: Picture, graph: dict[str, list[_Edge]], starts: set[str], ends: set[str], card: str | None, avoid: set[FlowKey]
+) -> Path | None:
     levels = sorted({e.strength for edges in graph.values() for e in edges if e.flow is not None})
     low, high, best = 0, len(levels) - 1, None
     while low <= high:  # reachability grows with the weakest link allowed, so the strongest one is found by halving
@@ -116,8 +118,15 @@ def _strongest(picture: Picture, graph: dict[str, list[_Edge]], starts: set[str]
     return best
 
 
-def _fewest_hops(picture: Picture, graph: dict[str, list[_Edge]], starts: set[str], ends: set[str], card: str | None, avoid: set[FlowKey],
-                 limit: int) -> Path | None:  # fmt: skip
+def _fewest_hops(
+    picture: Picture,
+    graph: dict[str, list[_Edge]],
+    starts: set[str],
+    ends: set[str],
+    card: str | None,
+    avoid: set[FlowKey],
+    limit: int,
+) -> Path | None:
     """Layer by layer, the earliest day on which each actor can have it; the first layer that holds an end wins."""
     earliest: dict[str, int] = dict.fromkeys(starts, _LONG_AGO)
     came: list[dict[str, tuple[str, _Edge]]] = []
@@ -190,7 +199,9 @@ def describe(picture: Picture, path: Path) -> list[str]:
         flow = picture.flows[h.flow]
         weak = "  <- weakest link" if i == path.weakest else ""
         order = "" if h.order == "first" else f"; {h.order}"
-        lines.append(f"{pair}: {h.flow.kind}, {flow.certainty}, information {flow.credibility.figure}, {when.words(flow.span)}{order}{weak}")
+        lines.append(
+            f"{pair}: {h.flow.kind}, {flow.certainty}, information {flow.credibility.figure}, {when.words(flow.span)}{order}{weak}"
+        )
     return lines
 
 
@@ -201,7 +212,9 @@ def named(picture: Picture, words: str) -> list[str]:
     k = key(words)
     if k in picture.names:
         return [picture.names[k]]
-    return _unique(i for n, i in picture.names.items() if n.startswith(k)) or _unique(i for n, i in picture.names.items() if k and k in n)
+    return _unique(i for n, i in picture.names.items() if n.startswith(k)) or _unique(
+        i for n, i in picture.names.items() if k and k in n
+    )
 
 
 def _unique(ids: Iterable[str]) -> list[str]:

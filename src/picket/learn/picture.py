@@ -51,8 +51,16 @@ class Entry(NamedTuple):
 class Picture:
     """What `build` returns. Attributes are read-only by custom; lists are in a fixed order."""
 
-    def __init__(self, entries: list[Entry], actors: dict[str, Actor], cards: dict[str, Card], ledger: dict[str, Source],
-                 publishers: Publishers, decided: Decided, rejected: int) -> None:  # fmt: skip
+    def __init__(
+        self,
+        entries: list[Entry],
+        actors: dict[str, Actor],
+        cards: dict[str, Card],
+        ledger: dict[str, Source],
+        publishers: Publishers,
+        decided: Decided,
+        rejected: int,
+    ) -> None:
         self.entries, self.actors, self.cards, self.ledger = entries, actors, cards, ledger
         self.publishers, self.decided, self.rejected = publishers, decided, rejected
         self.flows: dict[FlowKey, Flow] = join_flows(entries, actors)
@@ -99,8 +107,14 @@ class Picture:
         return found
 
 
-def build(claims: Iterable[Claim], *, ledger: Sequence[Source] = (), decisions: Sequence[Decision] = (),
-          cards: dict[str, Card] | None = None, publishers: Publishers | None = None) -> Picture:  # fmt: skip
+def build(
+    claims: Iterable[Claim],
+    *,
+    ledger: Sequence[Source] = (),
+    decisions: Sequence[Decision] = (),
+    cards: dict[str, Card] | None = None,
+    publishers: Publishers | None = None,
+) -> Picture:
     """The picture of some claims. About 30,000 claims a second; the order of `claims` does not matter."""
     cards = shipped_cards() if cards is None else cards
     known = publishers or known_publishers()
@@ -109,7 +123,7 @@ def build(claims: Iterable[Claim], *, ledger: Sequence[Source] = (), decisions: 
     given = sorted(claims, key=_order)
     kept = [c for c in given if claim_key(c) not in decided.rejected] if decided.rejected else given
     resolver, linker = Resolver(), Linker(cards.values())
-    voices = Voices(resolver, known, lines)
+    voices = Voices(Resolver(), known, lines)  # a resolver of its own: who speaks is no actor of the picture
     letters: dict[str, Reliability] = {}
     entries = []
     for c in _once(kept):
@@ -120,7 +134,9 @@ def build(claims: Iterable[Claim], *, ledger: Sequence[Source] = (), decisions: 
         involved = {a for a in (provider, recipient, actor) if a}
         voice = Voice(c, letters[origin].letter, voices.keys(c), voices.partial(c, involved))
         published = when.parse(c.published or (lines[c.doc].published if c.doc in lines else None))
-        entries.append(Entry(c, provider, recipient, actor, when.parse(c.time), published.last if published else None, linker.link(c), voice))
+        entries.append(
+            Entry(c, provider, recipient, actor, when.parse(c.time), published.last if published else None, linker.link(c), voice)
+        )
     return Picture(entries, resolver.actors, cards, lines, known, decided, len(given) - len(kept))
 
 

@@ -54,7 +54,8 @@ def country_point(code: str | None) -> Point | None:
 
 @functools.cache
 def place_point(place: str | None, country: str | None) -> Point | None:
-    """A place in a country: the town if it is known, else the country. Names are tried whole, then part by part ("Aguililla, Michoacan")."""
+    """A place in a country: the town if it is known, else the country. Names are tried whole, then part by part ("Aguililla,
+    Michoacan")."""
     if place and country:
         for part in (place, *place.split(","), *place.split(" and ")):
             at = _cities().get((country, key(part)))

@@ -7,7 +7,9 @@ kept; else a name that is kept as it stands and marked unresolved. What people d
 
 from __future__ import annotations
 
+import functools
 import re
+from importlib import resources
 
 from picket.learn.actors import PERSON, Actor, Table, country_name, known_actors, named, unstated
 from picket.learn.names import key, slug
@@ -16,47 +18,54 @@ _PEOPLE = (
     "volunteers?|fighters?|mercenar(?:y|ies)|recruits?|veterans?|engineers?|experts?|specialists?|technicians?|nationals?|workers?|"
     "citizens?|students?|contractors?|guerrillas?|militants|pilots|soldiers|ex-soldiers|officers|commandos|instructors|advisers|"
     "advisors|trainers|smugglers|traffickers|gunmen|inmates|people|men|women|youths|hackers"
-)  # fmt: skip
+)
 _FORCES = (
     "forces?|troops|army|military|soldiers|navy|air force|armed forces|special forces|special operations forces|marines?|units?|"
     "instructors|trainers|advisers|advisors|operators?|pilots|officers|personnel|border guards?|national guard|police|commandos|"
     "intelligence|intelligence services?|security services?|security forces|special services|specialists|military advisers|"
-    "military instructors|drone operators|drone pilots|drone units?|air defences?|air defenses?"
-)  # fmt: skip
-_RULERS = "government|officials?|authorities|state|regime|ministry|defen[cs]e ministry|defen[cs]e officials|leadership|leaders|junta|president|presidency"
+    "military instructors|crews|drone crews|drone operators|drone pilots|drone units?|air defences?|air defenses?"
+)
+_RULERS = (
+    "government|officials?|authorities|state|regime|ministry|"
+    "defen[cs]e ministry|defen[cs]e officials|leadership|leaders|junta|president|presidency"
+)
 _COMPANIES = "compan(?:y|ies)|firms?|manufacturers?|makers?|suppliers?|start-?ups?|producers?|arms industry|industry"
 _GROUPS = (
     "rebels?(?: groups?)?|rebel groups?|insurgents?|militants?|militias?|gangs?|cartels?(?: \\w+)?|armed groups?|opposition(?: \\w+)?|"
-    "jihadists?|separatists?|guerrillas?|criminal (?:groups?|networks?|organi[sz]ations?)|smugglers|smuggling (?:groups?|networks?|gangs?)|"
+    "jihadists?|separatists?|guerrillas?|(?:organi[sz]ed )?(?:criminal|crime) (?:groups?|networks?|organi[sz]ations?|gangs?)|"
+    "smugglers|smuggling (?:groups?|networks?|gangs?)|"
     "traffickers|drug traffickers|paramilitar(?:y|ies)|resistance"
 )
 _FORMER = r"(?:ex-|ex |former |retired )"
-_MEMBERS = re.compile(r"^(?:some |several |many |\w+ )?(?:members?|fighters|forces|operatives|units|elements|branch|supporters|affiliates|leaders) of (?:the )?", re.I)
-_TAIL = re.compile(r"\s+(?:rebels?|militants?|fighters|members?|forces|group|movement|militia|coalition|operatives|insurgents|recruits)$", re.I)
+_MEMBERS = re.compile(
+    r"^(?:some |several |many |\w+ )?(?:members?|fighters|forces|operatives|units|elements|"
+    r"branch|supporters|affiliates|leaders) of (?:the )?",
+    re.I,
+)
+_TAIL = re.compile(
+    r"\s+(?:rebels?|militants?|fighters|members?|forces|group|movement|militia|coalition|operatives|insurgents|recruits)$", re.I
+)
 _LEARNED = re.compile(
-    r"^(?P<who>.+?)\s+(?:who (?:were |had )?)?(?:trained|schooled|taught|who learned|learned|instructed|with (?:combat )?experience)\s+(?:in|by|at)\s+(?P<where>.+)$",
+    r"^(?P<who>.+?)\s+(?:who (?:were |had )?)?(?:trained|schooled|taught|who learned|learned|"
+    r"instructed|with (?:combat )?experience)\s+(?:in|by|at)\s+(?P<where>.+)$",
     re.I,
 )
 _IN_PLACE = re.compile(rf"^(?P<who>(?:\w+[ -]){{0,2}}?(?:{_GROUPS}|{_PEOPLE}))\s+(?:in|from|of)\s+(?P<where>.+)$", re.I)
 _BACKED = re.compile(r"\w[- ](?:backed|linked|aligned|supported|led|sponsored|funded|allied|affiliated)\b", re.I)
-_COUNTED = re.compile(r"^(?:\d[\d,]*|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|dozens?|several|many|some|vetted|unnamed|unidentified)\b", re.I)
-_TITLE = re.compile(r"^(?:Mr|Mrs|Ms|Dr|Sir|Gen|General|Col|Colonel|Lt|Capt|Captain|Major|Maj|Admiral|Adm|President|Minister|Senator|Sheikh|Sgt)\b\.?", re.I)
+_COUNTED = re.compile(
+    r"^(?:\d[\d,]*|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|dozens?|several|many|some|vetted|unnamed|unidentified)\b",
+    re.I,
+)
+_TITLE = re.compile(
+    r"^(?:Mr|Mrs|Ms|Dr|Sir|Gen|General|Col|Colonel|Lt|Capt|Captain|Major|Maj|Admiral|Adm|President|Minister|Senator|Sheikh|Sgt)\b\.?",
+    re.I,
+)
 _ORGANISATION = re.compile(
     r"\b(?:front|army|force|forces|group|cartel|brigade|battalion|company|corp|inc|ltd|llc|gmbh|systems|global|aerospace|defen[cs]e|technolog\w+|"
     r"industr\w+|movement|party|union|council|ministry|agency|institute|university|command|corps|legion|guard|police|navy|clan|gang|committee|"
     r"administration|office|bureau|department|services?|security|state|league|alliance|organi[sz]ation|network|center|centre|robotics|dynamics|drones?|unmanned)\b",
     re.I,
-)  # fmt: skip
-_GIVEN_NAMES = frozenset(
-    "abdul abdullah adam ahmad ahmed alan albert alejandro aleksandr alex alexander alexei ali alice amir ana anas andre andrei andrew anna anne anthony "
-    "antonio ashraf ben benjamin bill boris brian carlos charles chris christian christopher claire daniel david diego dmitri dmitry donald edward elena "
-    "emma eric fatima felipe fernando francisco frank george gloria gregory gustavo haluk hamid hans hassan hector helen henry hussein ibrahim igor ivan "
-    "jack jacob james jan jane jason javier jean jeff jeffrey jennifer jessica jill jim joe john jon jorge jose joseph joshua juan julia karen karim karl "
-    "keith kevin khaled kim kirill larry laura lee leon lisa luis luke maria mario mark martin mary matt matthew michael miguel mike mohamed mohammad "
-    "mohammed muhammad mustafa nicolas nikolai oleg oleksandr oleksii olga omar oscar pablo patrick paul pavel pedro peter philip pierre rafael raul "
-    "richard robert roberto roman ronald ruslan ryan sam samuel sara sarah scott sean sergei sergey serhii simon sofia stephen steve steven susan "
-    "tariq thomas tim tom tony vasyl victor viktor vladimir volodymyr walter william xi yahya yevgeny yuri yusuf zelensky".split()
-)  # fmt: skip
+)
 
 
 class Resolver:
@@ -124,6 +133,9 @@ class Resolver:
         if m := _IN_PLACE.match(name):
             where = self._place(m["where"], depth)
             if where is not None and where.country:
+                known = self._alias.get(key(m["who"]))
+                if known is not None and self.actors[known].country in (None, where.country):
+                    return self.actors[known]
                 group = re.search(rf"(?:{_GROUPS})$", m["who"], re.I) is not None
                 return named(name, "group", country=where.country) if group else _people_class(name, origin=where.id)
         return None
@@ -187,8 +199,13 @@ def _people_class(name: str, *, origin: str | None = None, learned_at: str | Non
     nouns = re.findall(rf"\b(?:{_PEOPLE}|{_FORCES}|{_COMPANIES})\b", _LEARNED.sub(lambda m: m["who"], k))
     former = "ex-" if re.search(r"\bex\b|\bformer\b|\bretired\b|\bveterans?\b", k) else ""
     what = nouns[-1].removeprefix("ex ").removesuffix("s") if nouns else slug(name)
-    return Actor(id=f"class/{former}{slug(what)}/{origin or '-'}/{learned_at or '-'}", name=name, type="class", origin=origin,
-                 learned_at=learned_at)  # fmt: skip
+    return Actor(
+        id=f"class/{former}{slug(what)}/{origin or '-'}/{learned_at or '-'}",
+        name=name,
+        type="class",
+        origin=origin,
+        learned_at=learned_at,
+    )
 
 
 def _is_person(name: str) -> bool:
@@ -198,4 +215,10 @@ def _is_person(name: str) -> bool:
     parts = re.findall(r"[^\W\d_][\w'’-]*", name)
     if not 2 <= len(parts) <= 4 or _ORGANISATION.search(name) or not all(p[0].isupper() for p in (parts[0], parts[-1])):
         return False
-    return key(parts[0]) in _GIVEN_NAMES
+    return key(parts[0]) in _given_names()
+
+
+@functools.cache
+def _given_names() -> frozenset[str]:
+    lines = (resources.files("picket.learn") / "known" / "given-names.txt").read_text("utf-8").splitlines()
+    return frozenset(n for n in lines if n and not n.startswith("#"))

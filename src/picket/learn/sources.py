@@ -1,6 +1,7 @@
 """The ledger of reports: who published each, whose news it is, and which earlier report it copies.
 
-Claims say who published them. Whether two publishers are two sources is a property of the reports' texts, so it is worked out where the texts are
+Claims say who published them. Whether two publishers are two sources is a property of the reports' texts, so it is worked out
+where the texts are
 and kept as one line a report (`picket learn sources`). Without a ledger, the picture counts publishers and still sees copied sentences.
 """
 
@@ -21,7 +22,8 @@ class SourceError(ValueError):
 
 
 class Source(msgspec.Struct, frozen=True, kw_only=True):
-    """One report in the ledger. `origin` is whose news it is (a publisher's id); `copy_of` the report that it is a copy of, `shared` of how much."""
+    """One report in the ledger. `origin` is whose news it is (a publisher's id); `copy_of` the report that it is a copy of,
+    `shared` of how much."""
 
     doc: str
     publisher: str | None = None
@@ -36,7 +38,8 @@ class Source(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def ledger(reports: Iterable[Report], publishers: Publishers | None = None) -> list[Source]:
-    """The ledger of some reports, in order of publication (undated ones last), then of name. The same reports in any order give the same ledger."""
+    """The ledger of some reports, in order of publication (undated ones last), then of name. The same reports in any order give
+    the same ledger."""
     known = publishers or known_publishers()
     ordered = sorted(reports, key=lambda r: (r.published or "9999", r.doc))
     texts = [r.text for r in ordered]
@@ -46,9 +49,20 @@ def ledger(reports: Iterable[Report], publishers: Publishers | None = None) -> l
     for i, r in enumerate(ordered):
         first = copies.cluster[i]
         named = named_origin(r.text, r.source, known)
-        lines.append(Source(doc=r.doc, publisher=r.source, title=r.title, url=r.url, published=r.published, language=r.language,
-                            origin=whose[i], named=named.publisher if named else None, copy_of=ordered[first].doc if first != i else None,
-                            shared=copies.shared[i] if first != i else None))  # fmt: skip
+        lines.append(
+            Source(
+                doc=r.doc,
+                publisher=r.source,
+                title=r.title,
+                url=r.url,
+                published=r.published,
+                language=r.language,
+                origin=whose[i],
+                named=named.publisher if named else None,
+                copy_of=ordered[first].doc if first != i else None,
+                shared=copies.shared[i] if first != i else None,
+            )
+        )
     return lines
 
 

@@ -2,10 +2,12 @@
 
 Actors are `identity` objects (section 4.5): the picture says who acts, and calling somebody a threat is for its reader. Tactic cards are
 `attack-pattern` (4.1). A flow is a `relationship` (5.1) from provider to recipient whose type is the kind of transfer; a capability that
-somebody was first seen with is a `relationship` of type "uses". Confidence is the Admiralty figure on STIX's own scale (appendix A). The evidence stands in
+somebody was first seen with is a `relationship` of type "uses". Confidence is the Admiralty figure on STIX's own scale (appendix
+A). The evidence stands in
 `external_references`, sentence by sentence. A denial is an `opinion` (4.14), "disagree", on the relationship: it does not remove it.
 
-Ids are UUIDv5 of what the object is, and times are those of publication, so the same picture gives the same bytes; a consumer that already holds an object
+Ids are UUIDv5 of what the object is, and times are those of publication, so the same picture gives the same bytes; a consumer that
+already holds an object
 recognises it. Nothing of the site is in it.
 """
 
@@ -26,9 +28,23 @@ if TYPE_CHECKING:
     from picket.learn.picture import Picture
 
 _NAMESPACE = uuid.uuid5(uuid.NAMESPACE_DNS, "learn.picket.example")
-_CLASS = {"class": "class", "group": "group", "criminal": "group", "unnamed": "unknown", "person": "unknown", "unresolved": "unknown"}
-_TYPES = {"training": "trains", "advising": "advises", "supply": "supplies", "recruitment": "provides-people-to", "deployment": "deploys-to",
-          "comes from": "is-origin-of", "learned at": "taught"}  # fmt: skip
+_CLASS = {
+    "class": "class",
+    "group": "group",
+    "criminal": "group",
+    "unnamed": "unknown",
+    "person": "unknown",
+    "unresolved": "unknown",
+}
+_TYPES = {
+    "training": "trains",
+    "advising": "advises",
+    "supply": "supplies",
+    "recruitment": "provides-people-to",
+    "deployment": "deploys-to",
+    "comes from": "is-origin-of",
+    "learned at": "taught",
+}
 _MOST_EVIDENCE = 20  # sentences an edge carries; the number left out is said
 
 
@@ -54,8 +70,14 @@ def bundle(picture: Picture) -> dict[str, Any]:
 
     maker = add("identity", _id("identity", "picket"), name="Picket", identity_class="system")
     for card in picture.cards.values():
-        add("attack-pattern", _id("attack-pattern", card.id), created_by_ref=maker, name=card.title, description=card.summary,
-            external_references=[{"source_name": "picket-card", "external_id": card.id}])  # fmt: skip
+        add(
+            "attack-pattern",
+            _id("attack-pattern", card.id),
+            created_by_ref=maker,
+            name=card.title,
+            description=card.summary,
+            external_references=[{"source_name": "picket-card", "external_id": card.id}],
+        )
 
     def actor(a: str) -> str:
         return add("identity", _id("identity", a), created_by_ref=maker, **_identity(picture, picture.actors[a]))
@@ -64,16 +86,30 @@ def bundle(picture: Picture) -> dict[str, Any]:
         if flow.key.provider and flow.key.recipient and flow.key.kind in _TYPES:
             source, target = actor(flow.key.provider), actor(flow.key.recipient)
             at = _id("relationship", *flow.key)
-            add("relationship", at, created_by_ref=maker, relationship_type=_TYPES[flow.key.kind], source_ref=source, target_ref=target,
-                **_edge(picture, flow))  # fmt: skip
+            add(
+                "relationship",
+                at,
+                created_by_ref=maker,
+                relationship_type=_TYPES[flow.key.kind],
+                source_ref=source,
+                target_ref=target,
+                **_edge(picture, flow),
+            )
             _denials(picture, flow, at, maker, add)
     for card_id in picture.cards:
         for f in first_seen(picture, card_id).actors:
             e = picture.entries[f.entry]
-            add("relationship", _id("relationship", "uses", f.who, card_id), created_by_ref=maker, relationship_type="uses", source_ref=actor(f.who),
-                target_ref=_id("attack-pattern", card_id), description=f"First reported, {f.certainty}: {when.words(f.span)}.",
+            add(
+                "relationship",
+                _id("relationship", "uses", f.who, card_id),
+                created_by_ref=maker,
+                relationship_type="uses",
+                source_ref=actor(f.who),
+                target_ref=_id("attack-pattern", card_id),
+                description=f"First reported, {f.certainty}: {when.words(f.span)}.",
                 external_references=[_reference(picture, f.entry)],
-                start_time=_time(e.span.first) if e.span and e.span.first is not None else None)  # fmt: skip
+                start_time=_time(e.span.first) if e.span and e.span.first is not None else None,
+            )
     return {"type": "bundle", "id": _id("bundle", *sorted(objects), made), "objects": list(objects.values())}
 
 
@@ -83,8 +119,12 @@ def stix_json(picture: Picture) -> str:
 
 
 def _identity(picture: Picture, a: Actor) -> dict[str, Any]:
-    return {"name": picture.decided.named(a).name, "identity_class": _CLASS.get(a.type, "organization"), "roles": [a.type],
-            "description": f"Country: {a.country}." if a.country else None}  # fmt: skip
+    return {
+        "name": picture.decided.named(a).name,
+        "identity_class": _CLASS.get(a.type, "organization"),
+        "roles": [a.type],
+        "description": f"Country: {a.country}." if a.country else None,
+    }
 
 
 def _edge(picture: Picture, flow: Flow) -> dict[str, Any]:
@@ -94,17 +134,25 @@ def _edge(picture: Picture, flow: Flow) -> dict[str, Any]:
     shown = line.evidence[:_MOST_EVIDENCE]
     more = f" {len(line.evidence) - len(shown)} further sentences are left out." if len(shown) < len(line.evidence) else ""
     return {
-        "description": f"{line.text} {grade_words(flow)}{more}", "confidence": STIX_CONFIDENCE.get(flow.credibility.figure),
-        "labels": [f"certainty:{flow.certainty}"], "start_time": _time(first) if first is not None else None,
-        "stop_time": _time(last + 1) if last is not None else None,  # the standard wants it after start_time; the day's end is meant
+        "description": f"{line.text} {grade_words(flow)}{more}",
+        "confidence": STIX_CONFIDENCE.get(flow.credibility.figure),
+        "labels": [f"certainty:{flow.certainty}"],
+        "start_time": _time(first) if first is not None else None,
+        "stop_time": _time(last + 1)
+        if last is not None
+        else None,  # the standard wants it after start_time; the day's end is meant
         "external_references": [_reference(picture, i) for i in shown],
-    }  # fmt: skip
+    }
 
 
 def _reference(picture: Picture, i: int) -> dict[str, str]:
     c = picture.entries[i].claim
     line = picture.ledger.get(c.doc)
-    found = {"source_name": c.source or "publisher not stated", "description": c.evidence, "external_id": f"{c.doc}@{c.start}-{c.end}"}
+    found = {
+        "source_name": c.source or "publisher not stated",
+        "description": c.evidence,
+        "external_id": f"{c.doc}@{c.start}-{c.end}",
+    }
     if line and line.url and line.url.startswith(("https://", "http://")):
         found["url"] = line.url
     return found
@@ -113,5 +161,13 @@ def _reference(picture: Picture, i: int) -> dict[str, str]:
 def _denials(picture: Picture, flow: Flow, at: str, maker: str, add: Any) -> None:
     for i in flow.against:
         c = picture.entries[i].claim
-        add("opinion", _id("opinion", at, c.doc, str(c.start)), created_by_ref=maker, opinion="disagree", object_refs=[at],
-            explanation=c.evidence, authors=[c.attributed_to] if c.attributed_to else None, external_references=[_reference(picture, i)])  # fmt: skip
+        add(
+            "opinion",
+            _id("opinion", at, c.doc, str(c.start)),
+            created_by_ref=maker,
+            opinion="disagree",
+            object_refs=[at],
+            explanation=c.evidence,
+            authors=[c.attributed_to] if c.attributed_to else None,
+            external_references=[_reference(picture, i)],
+        )

@@ -36,8 +36,15 @@ def claim_line(picture: Picture, i: int) -> Line:
 
 def best(picture: Picture, members: tuple[int, ...]) -> int:
     """The entry that speaks for several: most certain, then best source, then first published."""
-    return min(members, key=lambda i: (_BEST_FIRST.index(picture.entries[i].claim.certainty), picture.entries[i].voice.letter,
-                                       picture.entries[i].reported or 9_999_999, i))  # fmt: skip
+    return min(
+        members,
+        key=lambda i: (
+            _BEST_FIRST.index(picture.entries[i].claim.certainty),
+            picture.entries[i].voice.letter,
+            picture.entries[i].reported or 9_999_999,
+            i,
+        ),
+    )
 
 
 def flow_line(picture: Picture, flow: Flow) -> Line:
@@ -47,12 +54,15 @@ def flow_line(picture: Picture, flow: Flow) -> Line:
     key, e = flow.key, picture.entries[i]
     if key.kind in ("comes from", "learned at"):
         verb = "come from" if key.kind == "comes from" else "learned in or from"
-        text = f"{marker(e.claim.certainty, e.claim.attributed_to)}{picture.name(key.recipient)} {verb} {picture.name(key.provider)}, as their description says."
+        who, where = picture.name(key.recipient), picture.name(key.provider)
+        text = f"{marker(e.claim.certainty, e.claim.attributed_to)}{who} {verb} {where}, as their description says."
     else:
         text = claim_line(picture, i).text
     if flow.support and flow.against:
-        who = sorted({picture.entries[n].claim.attributed_to or "a party that the report does not name" for n in flow.against})
-        text += f" This is denied by {', '.join(who)}."
+        deniers = sorted(
+            {picture.entries[n].claim.attributed_to or "a party that the report does not name" for n in flow.against}
+        )
+        text += f" This is denied by {', '.join(deniers)}."
     rest = tuple(n for n in (*flow.support, *flow.against) if n != i)
     return Line(_capital(text), (i, *rest))
 

@@ -28,7 +28,8 @@ CARDS = (
     "night-flight", "relay-drones", "ship-launch", "inland-launch", "reconnaissance", "armed-long-endurance",
 )  # fmt: skip
 SENSES = ("radar", "radio", "remote_id", "camera", "ear", "sonar")
-# Which kinds of sensor in a site file are which sense. What aircraft and vessels report of themselves is no sense: an attacker stays silent.
+# Which kinds of sensor in a site file are which sense. What aircraft and vessels report of themselves is no sense: an attacker
+# stays silent.
 SENSE_OF = {"radar": "radar", "rf": "radio", "remote_id": "remote_id", "camera": "camera", "visual": "camera", "acoustic": "ear",
             "sonar": "sonar"}  # fmt: skip
 
@@ -80,6 +81,7 @@ class Card(_Part, frozen=True, kw_only=True):
     summary: str
     domain: Literal["air", "surface", "subsurface", "radio"]
     match: tuple[tuple[str, ...], ...]
+    kinds: tuple[str, ...] = ()  # kinds of claims that it takes; none named: all
     broader: str | None = None
     looks: dict[str, Look]
     watch: Watch
@@ -136,7 +138,8 @@ def read_cards(folder: str | Path) -> dict[str, Card]:
 class Linker:
     """Claims -> cards by their words.
 
-    A group's words match whole words; `*` at a word's end matches any ending, a space any space or hyphen. The first group must hit what the claim
+    A group's words match whole words; `*` at a word's end matches any ending, a space any space or hyphen. The first group must
+    hit what the claim
     says of itself (capability, target, place), the other groups its sentence as well; a claim without a capability, or only "drones", is
     looked up by its sentence alone. A claim of a narrow card is also one of its broader card.
     """
@@ -144,24 +147,28 @@ class Linker:
     def __init__(self, cards: Iterable[Card]) -> None:
         self._cards = list(cards)
         self._broader = {c.id: c.broader for c in self._cards}
-        self._groups = [(c.id, [_group(g) for g in c.match]) for c in self._cards]
-        self._seen: dict[tuple[str, str], tuple[str, ...]] = {}
+        self._groups = [(c.id, c.kinds, [_group(g) for g in c.match]) for c in self._cards]
+        self._seen: dict[tuple[str, str, str], tuple[str, ...]] = {}
 
     def link(self, claim: Claim) -> tuple[str, ...]:
         """The ids of the cards of a claim, in the cards' order; empty when none fits."""
         own = " ; ".join(x for x in (claim.capability, claim.target, claim.place) if x)
-        place = (own, claim.evidence)
+        place = (claim.kind, own, claim.evidence)
         found = self._seen.get(place)
         if found is None:
-            found = self._seen[place] = self._find(own, claim.evidence, claim.capability)
+            found = self._seen[place] = self._find(claim.kind, own, claim.evidence, claim.capability)
         return found
 
-    def _find(self, own: str, evidence: str, capability: str | None) -> tuple[str, ...]:
-        vague = capability is None or re.fullmatch(r"(?:the |attack |armed |commercial |small )?(?:drones?|uavs?|unmanned aircraft)", capability, re.I)
+    def _find(self, kind: str, own: str, evidence: str, capability: str | None) -> tuple[str, ...]:
+        vague = capability is None or re.fullmatch(
+            r"(?:the |attack |armed |commercial |small )?(?:drones?|uavs?|unmanned aircraft)", capability, re.I
+        )
         everything = f"{own} ; {evidence}"
         first = everything if vague else own
         hits: set[str] = set()
-        for card, (head, *rest) in self._groups:
+        for card, kinds, (head, *rest) in self._groups:
+            if kinds and kind not in kinds:
+                continue
             if head.search(first) and all(g.search(everything) for g in rest):
                 at: str | None = card
                 while at is not None and at not in hits:
