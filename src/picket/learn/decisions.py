@@ -20,9 +20,9 @@ from typing import Literal
 
 import msgspec
 
-from picket.learn.actors import Actor
 from picket.learn.claim import Claim
 from picket.learn.names import key
+from picket.learn.parties import Actor
 
 Op = Literal["merge", "separate", "rename", "grade", "reject", "undo"]
 _NEEDS = {

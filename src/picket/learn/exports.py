@@ -13,7 +13,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from picket.learn import when
-from picket.learn.places import actor_country, country_point, place_point
+from picket.learn.points import actor_country, country_point, place_point
 from picket.learn.wording import flow_line, incident_line
 
 if TYPE_CHECKING:

@@ -22,7 +22,7 @@ from picket.learn.estimative import shown_as_fact
 from picket.learn.grade import Credibility, credibility
 
 if TYPE_CHECKING:
-    from picket.learn.actors import Actor
+    from picket.learn.parties import Actor
     from picket.learn.picture import Entry
 
 _BEST_FIRST = ("stated", "reported", "alleged", "possible", "denied")

@@ -11,13 +11,13 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from picket.learn import when
-from picket.learn.actors import Actor, party
 from picket.learn.cards import Card, Linker, shipped_cards
 from picket.learn.claim import TRANSFERS, Claim
 from picket.learn.decisions import Decided, Decision, claim_key, hold
 from picket.learn.flows import Flow, FlowKey, join_flows
 from picket.learn.grade import Reliability, Voice, reliability
 from picket.learn.incidents import Incident, join_incidents
+from picket.learn.parties import Actor, party
 from picket.learn.publishers import Publishers, known_publishers
 from picket.learn.resolve import Resolver
 from picket.learn.sources import Source

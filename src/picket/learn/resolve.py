@@ -11,8 +11,8 @@ import functools
 import re
 from importlib import resources
 
-from picket.learn.actors import PERSON, Actor, Table, country_name, known_actors, named, unstated
 from picket.learn.names import key, slug
+from picket.learn.parties import PERSON, Actor, Table, country_name, known_actors, named, unstated
 
 _PEOPLE = (
     "volunteers?|fighters?|mercenar(?:y|ies)|recruits?|veterans?|engineers?|experts?|specialists?|technicians?|nationals?|workers?|"

@@ -23,8 +23,8 @@ from picket.learn.grade import STIX_CONFIDENCE
 from picket.learn.wording import flow_line, grade_words
 
 if TYPE_CHECKING:
-    from picket.learn.actors import Actor
     from picket.learn.flows import Flow
+    from picket.learn.parties import Actor
     from picket.learn.picture import Picture
 
 _NAMESPACE = uuid.uuid5(uuid.NAMESPACE_DNS, "learn.picket.example")

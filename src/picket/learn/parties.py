@@ -4,7 +4,7 @@ An actor is an organisation or a class ("ex-Colombian soldiers"). A class keeps 
 people come from, and `learned_at`, where they learned; both become edges of the picture. A person's name becomes the one
 actor "a person (name not kept)". A user whom a report leaves unnamed is "actor not stated" under the country of the event.
 
-The table is known/actors.toml; the states are those of GeoNames.
+The table is known/parties.toml; the states are those of GeoNames.
 """
 
 from __future__ import annotations
@@ -103,7 +103,7 @@ class Table(msgspec.Struct, frozen=True):
 @functools.cache
 def known_actors() -> Table:
     """The table that is shipped, with the world's states."""
-    raw = tomllib.loads((resources.files("picket.learn") / "known" / "actors.toml").read_text("utf-8"))
+    raw = tomllib.loads((resources.files("picket.learn") / "known" / "parties.toml").read_text("utf-8"))
     actors: dict[str, Actor] = {}
     alias: dict[str, str] = {}
     adjective: dict[str, str] = {}
