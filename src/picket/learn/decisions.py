@@ -75,25 +75,32 @@ def read_decisions(path: str | Path) -> list[Decision]:
             d = decoder.decode(line)
         except (msgspec.DecodeError, UnicodeDecodeError) as e:
             raise DecisionError(f"{path}, line {number}: expected a decision as a JSON object, {e}") from None
-        missing = [f for f in _NEEDS[d.op] if getattr(d, f) is None]
-        if missing:
-            raise DecisionError(f"{path}, line {number}: {d.op} needs {', '.join(missing)}")
-        if d.op == "undo" and not 1 <= (d.decision or 0) <= len(made):
-            raise DecisionError(
-                f"{path}, line {number}: undo expected the number of an earlier decision (1 to {len(made)}), got {d.decision}"
-            )
-        if d.op == "grade" and d.into not in tuple("ABCDEF"):
-            raise DecisionError(f"{path}, line {number}: grade expected A to F, got {d.into!r}")
+        if (wrong := check(d, len(made))) is not None:
+            raise DecisionError(f"{path}, line {number}: {wrong}")
         made.append(d)
     return made
 
 
+def check(d: Decision, earlier: int) -> str | None:
+    """What is wrong with a decision that follows `earlier` others; None when nothing is."""
+    missing = [f for f in _NEEDS[d.op] if getattr(d, f) is None]
+    if missing:
+        return f"{d.op} needs {', '.join(missing)}"
+    if d.op == "undo" and not 1 <= (d.decision or 0) <= earlier:
+        return f"undo expected the number of an earlier decision (1 to {earlier}), got {d.decision}"
+    if d.op == "grade" and d.into not in tuple("ABCDEF"):
+        return f"grade expected A to F, got {d.into!r}"
+    return None
+
+
 def append_decision(path: str | Path, decision: Decision) -> int:
-    """Adds a decision to the file and returns its number. Raises DecisionError when the file holds something else."""
-    number = len(read_decisions(path)) + 1 if Path(path).exists() else 1
+    """Adds a decision to the file and returns its number. Raises DecisionError when it lacks something or the file holds something else."""
+    earlier = len(read_decisions(path)) if Path(path).exists() else 0
+    if (wrong := check(decision, earlier)) is not None:
+        raise DecisionError(wrong)
     with open(path, "ab") as out:
         out.write(msgspec.json.encode(decision) + b"\n")
-    return number
+    return earlier + 1
 
 
 class Decided(msgspec.Struct, frozen=True):

@@ -11,6 +11,7 @@ import re
 from typing import NamedTuple
 
 from picket.learn.claim import Claim
+from picket.learn.when import parse, words
 
 
 class Band(NamedTuple):
@@ -90,7 +91,7 @@ def content(c: Claim, provider: str, recipient: str, actor: str) -> str:
     """What a claim says, without its certainty: "Russia trained Venezuela (UAV operations)"."""
     what = f" ({c.capability})" if c.capability else ""
     where = f", in {c.place}" if c.place else ""
-    when = f", {c.time}" if c.time else ""
+    when = f", {words(span)}" if (span := parse(c.time)) else ""
     if c.kind in _ACTIVE:
         verb, _ = _ACTIVE[c.kind]
         return f"{provider} {verb} {recipient}{what}{where}{when}"

@@ -102,7 +102,7 @@ def _with_lag(found: list[First], first: First | None) -> tuple[First, ...]:
             found if found is None or f.certainty not in _FIRM else (max(0, found[0]), max(0, found[1]))
         )  # nobody is before the first
 
-    return tuple(f._replace(lag_days=(0, 0) if f == first else days(f)) for f in found)
+    return tuple(f._replace(lag_days=(0, 0) if first and f.entry == first.entry else days(f)) for f in found)
 
 
 def lag(begin: when.Span | None, end: when.Span | None) -> tuple[int, int] | None:
