@@ -68,8 +68,11 @@ class _Page:
 
 def _safe(text: str | None) -> str:
     """Text as HTML, isolated from what stands around it; control characters that could hide or reorder are dropped."""
-    shown = "".join(c if c.isprintable() or c == "\n" else "\ufffd" for c in text or "")
-    return f"<bdi>{html.escape(shown, quote=True)}</bdi>"
+    return f"<bdi>{_escaped(text or '')}</bdi>"
+
+
+def _escaped(text: str) -> str:
+    return html.escape("".join(c if c.isprintable() or c == "\n" else "\ufffd" for c in text), quote=True)
 
 
 def brief(
@@ -94,7 +97,7 @@ def brief(
     return (
         f'<!doctype html>\n<html lang="en"><head><meta charset="utf-8"><meta http-equiv="Content-Security-Policy" content="{policy}">'
         f'<meta name="viewport" content="width=device-width"><meta name="referrer" content="no-referrer">'
-        f"<title>{html.escape(title)}</title><style>{_STYLE}</style></head><body>\n<h1>{_safe(title)}</h1>\n{body}\n</body></html>\n"
+        f"<title>{_escaped(title)}</title><style>{_STYLE}</style></head><body>\n<h1>{_safe(title)}</h1>\n{body}\n</body></html>\n"
     )
 
 

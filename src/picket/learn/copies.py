@@ -92,8 +92,8 @@ _NO_NAME = frozenset(
 _FIRST = [
     re.compile(rf"\b(?:first|originally|initially)\s+{_REPORTED}n?\s+(?:\w+\s+)?(?:by|in|on)\s+{_NAME}"),
     re.compile(rf"{_NAME}(?:,[^.,]{{0,60}},)?\s+(?:was|were)\s+(?:the\s+)?first\s+to\s+(?:report|publish|reveal|disclose|break)"),
-    re.compile(rf"{_NAME}\s+first\s+{_REPORTED}\b"),
 ]
+_FIRST_KNOWN = [re.compile(rf"{_NAME}\s+first\s+{_REPORTED}\b")]  # "Troops first reported ..." is no publisher
 _SECOND = [
     re.compile(
         rf"\b(?:[Aa]ccording\s+to|[Aa]s\s+reported\s+by|reported\s+by|[Cc]iting|cited\s+by|in\s+a\s+report\s+by|obtained\s+by|seen\s+by|"
@@ -128,7 +128,12 @@ def named_origin(text: str, own: str | None, publishers: Publishers) -> Named | 
     weaker forms: "according to Ukraine" names a speaker, not a source of the report.
     """
     mine = publishers.find(own) if own else None
-    for how, patterns, any_name in (("first", _FIRST, True), ("dateline", [_DATELINE], False), ("passed on", _SECOND, False)):
+    for how, patterns, any_name in (
+        ("first", _FIRST, True),
+        ("first", _FIRST_KNOWN, False),
+        ("dateline", [_DATELINE], False),
+        ("passed on", _SECOND, False),
+    ):
         hits: list[tuple[int, Named]] = []
         for pattern in patterns:
             for m in pattern.finditer(text):
