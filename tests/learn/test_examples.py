@@ -7,7 +7,6 @@ from importlib import resources
 from pathlib import Path
 
 import msgspec
-import pytest
 
 from picket.learn.claim import Claim, read_claims
 from picket.learn.first_seen import first_seen
@@ -17,7 +16,6 @@ from picket.learn.report import Report
 from picket.learn.sources import ledger, read_ledger
 
 EXAMPLES = Path(str(resources.files("picket.learn") / "examples"))
-GOLD = Path(__file__).parents[3] / "shared" / "data" / "reports"
 NAMES = sorted(p.stem for p in (EXAMPLES / "reports").glob("*.txt"))
 CLAIMS = list(read_claims(EXAMPLES / "claims.jsonl"))
 
@@ -71,9 +69,9 @@ def test_the_examples_hold_denials_that_stay_attached() -> None:
 
 
 # -- the yardstick -----------------------------------------------------------------------------------------------------------------
-def gold(name: str) -> list[Claim]:
-    text = (GOLD / "docs" / f"{name}.txt").read_text("utf-8")
-    rows = json.loads((GOLD / "gold" / f"{name}.json").read_text("utf-8"))
+def gold(folder: Path, name: str) -> list[Claim]:
+    text = (folder / "docs" / f"{name}.txt").read_text("utf-8")
+    rows = json.loads((folder / "gold" / f"{name}.json").read_text("utf-8"))
     made = []
     for row in rows:
         row.pop("id")
@@ -82,9 +80,8 @@ def gold(name: str) -> list[Claim]:
     return made
 
 
-@pytest.mark.skipif(not GOLD.exists(), reason="the reports with gold claims are not here")
-def test_the_article_shows_each_transfer_that_it_names() -> None:
-    p = build(gold("00_seed"))
+def test_the_article_shows_each_transfer_that_it_names(shared_data: Path) -> None:
+    p = build(gold(shared_data / "reports", "00_seed"))
     named = {(k.kind, p.name(k.provider), p.name(k.recipient)): f for k, f in p.flows.items()}
     assert named["training", "Russia", "Venezuela"].fact
     assert named["advising", "Russia", "Venezuela"].fact
@@ -103,9 +100,9 @@ def test_the_article_shows_each_transfer_that_it_names() -> None:
     assert not p.flows[FlowKey("training", "ua", "us")].fact
 
 
-@pytest.mark.skipif(not GOLD.exists(), reason="the reports with gold claims are not here")
-def test_no_hedged_gold_claim_is_shown_as_a_fact() -> None:
-    claims = [c for f in sorted((GOLD / "gold").glob("*.json")) for c in gold(f.stem)]
+def test_no_hedged_gold_claim_is_shown_as_a_fact(shared_data: Path) -> None:
+    reports = shared_data / "reports"
+    claims = [c for f in sorted((reports / "gold").glob("*.json")) for c in gold(reports, f.stem)]
     p = build(claims)
     for flow in p.flows.values():
         if flow.fact:

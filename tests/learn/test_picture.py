@@ -135,6 +135,17 @@ def test_the_order_of_claims_does_not_matter() -> None:
     assert [e.claim for e in a.entries] == [e.claim for e in b.entries]
 
 
+def test_two_claims_of_one_sentence_are_two() -> None:
+    p = build(
+        [
+            claim("statistic", actor="cartels", capability=c, number=(n, "drones"), evidence="Same words.")
+            for c, n in (("a", 1), ("b", 2))
+        ]
+    )
+    assert len(p.entries) == 2
+    assert len({claim_key(e.claim) for e in p.entries}) == 2
+
+
 # -- incidents -------------------------------------------------------------------------------------------------------------------
 def test_three_hundred_reports_of_one_attack_are_one_incident() -> None:
     rng = random.Random(1)

@@ -464,7 +464,7 @@ def brief(out: Path, since: int | None, title: str, site_path: Path | None, clai
 @click.option("--actor", help="merge, rename: the actor's id.")
 @click.option("--name", help="separate: the name that is from now on another actor.")
 @click.option("--source", help="grade: the publisher's id.")
-@click.option("--claim", help="reject: the claim's key (report@start-end/kind/provider/recipient/actor).")
+@click.option("--claim", help="reject: the claim's key (report@start-end/kind/provider/recipient/actor/capability).")
 @click.option("--into", help="merge, separate: the id of the actor that it is; rename: the new name; grade: A to F.")
 @click.option("--decision", type=int, help="undo: the number of the decision that is taken back.")
 @click.option("--why", help="The reason, kept with the decision.")

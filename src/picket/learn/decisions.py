@@ -55,8 +55,8 @@ class Decision(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 
 
 def claim_key(c: Claim) -> str:
-    """What a decision calls a claim: report, offsets and kind, and the actors where one sentence has two claims of a kind."""
-    who = "/".join(x or "-" for x in (c.provider, c.recipient, c.actor))
+    """What a decision calls a claim: report, offsets, kind, actors and capability, since one sentence can hold several claims of a kind."""
+    who = "/".join(x or "-" for x in (c.provider, c.recipient, c.actor, c.capability))
     return f"{c.doc}@{c.start}-{c.end}/{c.kind}/{who}"
 
 

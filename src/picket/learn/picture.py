@@ -148,7 +148,20 @@ def _once(claims: Iterable[Claim]) -> Iterable[Claim]:
     """Each claim once: the same report read twice adds nothing."""
     seen: set[tuple[object, ...]] = set()
     for c in claims:
-        mark = (c.doc, c.start, c.end, c.kind, c.provider, c.recipient, c.actor, c.target, c.certainty)
+        mark = (
+            c.doc,
+            c.start,
+            c.end,
+            c.kind,
+            c.provider,
+            c.recipient,
+            c.actor,
+            c.target,
+            c.capability,
+            c.place,
+            c.quantity,
+            c.certainty,
+        )
         if mark not in seen:
             seen.add(mark)
             yield c
