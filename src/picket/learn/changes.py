@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from picket.learn import when
+from picket.learn.estimative import BEST_FIRST
 from picket.learn.first_seen import first_seen
 from picket.learn.grade import credibility
 from picket.learn.reach import reach
@@ -44,37 +44,27 @@ class Changes(NamedTuple):
 
 def changes(picture: Picture, since: int) -> Changes:
     """What was published on or after the ordinal day `since` and changes the picture."""
-    entries = picture.entries
-
-    def new(i: int) -> bool:
-        day = entries[i].reported
-        return day is not None and day >= since
+    entries, days = picture.entries, picture.reported
 
     fresh, grown = [], []
     for flow in picture.flows.values():
         if flow.reported is None or flow.reported[1] < since:
             continue
-        old_for, old_against = [i for i in flow.support if not new(i)], [i for i in flow.against if not new(i)]
+        old_for, old_against = [i for i in flow.support if days[i] < since], [i for i in flow.against if days[i] < since]
         if not old_for and not old_against:
             fresh.append(flow)
             continue
         was = credibility([entries[i].voice for i in old_for], [entries[i].voice for i in old_against]).figure
-        order = ("stated", "reported", "alleged", "possible", "denied")
-        certainty = min((entries[i].claim.certainty for i in old_for), key=order.index, default="denied")
+        certainty = min((entries[i].claim.certainty for i in old_for), key=BEST_FIRST.index, default="denied")
         denials = len(flow.against) - len(old_against)
         if was != flow.credibility.figure or certainty != flow.certainty or denials:
             grown.append(Grown(flow, was, certainty, denials))
-    firsts = [(card, f) for card in picture.cards for f in first_seen(picture, card).actors if new(f.entry)]
+    firsts = [(card, f) for card in picture.cards for f in first_seen(picture, card).actors if days[f.entry] >= since]
     return Changes(
         since,
         tuple(fresh),
         tuple(grown),
         tuple(firsts),
-        tuple(r for r in reach(picture) if new(r.entry)),
-        tuple(n for n in picture.incidents if all(new(i) for i in n.entries)),
+        tuple(r for r in reach(picture) if days[r.entry] >= since),
+        tuple(n for n in picture.incidents if min([days[i] for i in n.entries]) >= since),
     )
-
-
-def since_words(day: int) -> str:
-    """The date of a change list."""
-    return when.iso(day) or ""

@@ -67,6 +67,7 @@ _ACTIVE = {
     "supply": ("supplied", "with supplies"),
     "recruitment": ("passed people to", "with people"),
 }
+BEST_FIRST = ("stated", "reported", "alleged", "possible", "denied")  # certainties, the surest first
 _FACTS = ("stated",)
 
 

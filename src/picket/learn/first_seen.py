@@ -45,8 +45,18 @@ class FirstSeen(NamedTuple):
 
 def first_seen(picture: Picture, card: str) -> FirstSeen:
     """Who was first reported with a capability when. Raises KeyError for a card that the picture lacks."""
-    if card not in picture.cards:
-        raise KeyError(card)
+    return prepare(picture)[card]
+
+
+def prepare(picture: Picture) -> dict[str, FirstSeen]:
+    """The answers for every card; worked out once and kept on the picture."""
+    kept: dict[str, FirstSeen] | None = picture.__dict__.get("_firsts")
+    if kept is None:
+        kept = picture.__dict__["_firsts"] = {card: _work_out(picture, card) for card in picture.cards}
+    return kept
+
+
+def _work_out(picture: Picture, card: str) -> FirstSeen:
     members = _by_card(picture).get(card, [])
     actors = _firsts(picture, [(picture.entries[i].actor, i) for i in members])
     countries = _firsts(picture, [(picture.entries[i].claim.country, i) for i in members])

@@ -18,14 +18,12 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from picket.learn import when
 from picket.learn.claim import TRANSFERS
-from picket.learn.estimative import shown_as_fact
+from picket.learn.estimative import BEST_FIRST, shown_as_fact
 from picket.learn.grade import Credibility, credibility
 
 if TYPE_CHECKING:
     from picket.learn.parties import Actor
     from picket.learn.picture import Entry
-
-_BEST_FIRST = ("stated", "reported", "alleged", "possible", "denied")
 
 
 class FlowKey(NamedTuple):
@@ -91,7 +89,7 @@ def _keys(e: Entry, actors: dict[str, Actor]) -> list[FlowKey]:
 def _join(key: FlowKey, members: list[int], entries: Sequence[Entry]) -> Flow:
     support = tuple(i for i in members if entries[i].claim.certainty != "denied")
     against = tuple(i for i in members if entries[i].claim.certainty == "denied")
-    certainty = min((entries[i].claim.certainty for i in support), key=_BEST_FIRST.index, default="denied")
+    certainty = min((entries[i].claim.certainty for i in support), key=BEST_FIRST.index, default="denied")
     grade = credibility([entries[i].voice for i in support], [entries[i].voice for i in against])
     dated = [e.span for i in support or against if (e := entries[i]).span is not None]
     firsts = [s.first for s in dated if s.first is not None]

@@ -25,7 +25,7 @@ MAX_HOPS = 6
 _HOPS = ("training", "advising", "supply", "recruitment", "deployment", "comes from", "learned at")
 _WEAK = {"stated": 0, "reported": 1, "alleged": 2, "possible": 3}
 _FIGURE = {1: 1, 2: 2, 3: 3, 6: 4, 4: 5, 5: 6}  # "cannot be judged" stands between "possibly true" and "doubtful"
-_LONG_AGO = 0
+_LONG_AGO, _NEVER = 0, 10_000_000
 
 
 class Hop(NamedTuple):
@@ -46,6 +46,8 @@ class Path(NamedTuple):
 
 
 class _Edge(NamedTuple):
+    """A flow as an edge: where it leads, how weak it is, and the first and last day on which it can have happened."""
+
     to: str
     strength: int
     first: int | None
@@ -61,104 +63,116 @@ def find_paths(picture: Picture, source: str, target: str, *, card: str | None =
     for a in (source, target):
         if a not in picture.actors:
             raise KeyError(a)
-    starts, ends = picture.under(source), picture.under(target)
-    ends -= starts
-    graph = _graph(picture)
-    avoid: set[FlowKey] = set()
+    graph, levels = prepare(picture)
+    starts = picture.under(source)
+    asked = _Asked(picture, graph, starts, picture.under(target) - starts, card, set())
     found: list[Path] = []
     while len(found) < most:
-        path = _strongest(picture, graph, starts, ends, card, avoid)
+        path, levels = _strongest(asked, levels)
         if path is None:
             break
         found.append(path)
         flow = path.hops[path.weakest].flow
         if flow is None:
             break
-        avoid.add(flow)
+        asked.avoid.add(flow)
     return found
 
 
-def _graph(picture: Picture) -> dict[str, list[_Edge]]:
-    """Edges by provider, strongest first; kept on the picture."""
-    kept: dict[str, list[_Edge]] | None = picture.__dict__.get("_graph")
+class _Asked(NamedTuple):
+    """One question: where to look, from whom to whom, for which capability, and which flows not to use again."""
+
+    picture: Picture
+    graph: dict[str, list[_Edge]]
+    starts: set[str]
+    ends: set[str]
+    card: str | None
+    avoid: set[FlowKey]
+
+
+def prepare(picture: Picture) -> tuple[dict[str, list[_Edge]], list[int]]:
+    """Edges by provider, strongest first, and the strengths that occur; worked out once and kept on the picture."""
+    kept: tuple[dict[str, list[_Edge]], list[int]] | None = picture.__dict__.get("_graph")
     if kept is None:
-        kept = {}
-        for key, flow in picture.flows.items():
-            if key.kind in _HOPS and key.provider and key.recipient and flow.support:
-                strength = 10 * _WEAK[flow.certainty] + _FIGURE[flow.credibility.figure]
-                last = flow.span.last if flow.span else None
-                if flow.reported and (last is None or flow.reported[1] < last):
-                    last = flow.reported[1]
-                edge = _Edge(key.recipient, strength, flow.span.first if flow.span else None, last, key)
-                kept.setdefault(key.provider, []).append(edge)
-        used = {*kept, *(e.to for edges in kept.values() for e in edges)}
-        for a in sorted(used):
-            at = picture.actors[a].parent
-            if at in picture.actors and at is not None:
-                kept.setdefault(a, []).append(_Edge(at, 0, None, None, None))
-                kept.setdefault(at, []).append(_Edge(a, 0, None, None, None))
-        for edges in kept.values():
-            edges.sort(key=lambda e: (e.strength, e.to, e.flow.kind if e.flow else ""))
-        picture.__dict__["_graph"] = kept
+        kept = picture.__dict__["_graph"] = _graph(picture)
     return kept
 
 
-def _strongest(
-    picture: Picture, graph: dict[str, list[_Edge]], starts: set[str], ends: set[str], card: str | None, avoid: set[FlowKey]
-) -> Path | None:
-    levels = sorted({e.strength for edges in graph.values() for e in edges if e.flow is not None})
-    low, high, best = 0, len(levels) - 1, None
-    while low <= high:  # reachability grows with the weakest link allowed, so the strongest one is found by halving
+def _graph(picture: Picture) -> tuple[dict[str, list[_Edge]], list[int]]:
+    graph: dict[str, list[_Edge]] = {}
+    for key, flow in picture.flows.items():
+        if key.kind in _HOPS and key.provider and key.recipient and flow.support:
+            strength = 10 * _WEAK[flow.certainty] + _FIGURE[flow.credibility.figure]
+            last = flow.span.last if flow.span else None
+            if flow.reported and (last is None or flow.reported[1] < last):
+                last = flow.reported[1]
+            graph.setdefault(key.provider, []).append(
+                _Edge(key.recipient, strength, flow.span.first if flow.span else None, last, key)
+            )
+    levels = sorted({e.strength for edges in graph.values() for e in edges})
+    for a in sorted({*graph, *(e.to for edges in graph.values() for e in edges)}):
+        at = picture.actors[a].parent
+        if at in picture.actors and at is not None:
+            graph.setdefault(a, []).append(_Edge(at, 0, None, None, None))
+            graph.setdefault(at, []).append(_Edge(a, 0, None, None, None))
+    for edges in graph.values():
+        edges.sort(key=lambda e: (e.strength, e.to, e.flow.kind if e.flow else ""))
+    return graph, levels
+
+
+def _strongest(asked: _Asked, levels: list[int]) -> tuple[Path | None, list[int]]:
+    """The path whose weakest link is strongest, and the levels that are left for the next, which can only be weaker.
+
+    Reachability grows with the weakest link allowed, so the level is found by halving; the next path mostly lies at the level of the last.
+    """
+    if levels and (path := _fewest_hops(asked, levels[0])) is not None:
+        return path, levels
+    low, high, best = 1, len(levels) - 1, None
+    while low <= high:
         middle = (low + high) // 2
-        path = _fewest_hops(picture, graph, starts, ends, card, avoid, levels[middle])
+        path = _fewest_hops(asked, levels[middle])
         if path is None:
             low = middle + 1
         else:
             best, high = path, middle - 1
-    return best
+    return best, levels[low:]
 
 
-def _fewest_hops(
-    picture: Picture,
-    graph: dict[str, list[_Edge]],
-    starts: set[str],
-    ends: set[str],
-    card: str | None,
-    avoid: set[FlowKey],
-    limit: int,
-) -> Path | None:
+def _fewest_hops(asked: _Asked, limit: int) -> Path | None:
     """Layer by layer, the earliest day on which each actor can have it; the first layer that holds an end wins."""
-    earliest: dict[str, int] = dict.fromkeys(starts, _LONG_AGO)
+    earliest: dict[str, int] = dict.fromkeys(asked.starts, _LONG_AGO)
     came: list[dict[str, tuple[str, _Edge]]] = []
-    layer = dict.fromkeys(sorted(starts), _LONG_AGO)
+    layer = dict.fromkeys(sorted(asked.starts), _LONG_AGO)
     for _ in range(MAX_HOPS):
         following: dict[str, int] = {}
         steps: dict[str, tuple[str, _Edge]] = {}
         for at in sorted(layer):
-            for e in graph.get(at, ()):
-                if e.strength > limit or e.flow in avoid or e.to in starts or (card and not _carries(picture, e, card)):
+            begin = layer[at]
+            for e in asked.graph.get(at, ()):
+                if e.strength > limit:
+                    break  # edges are sorted
+                day = begin if e.first is None or e.first < begin else e.first
+                if day >= earliest.get(e.to, _NEVER) or day >= following.get(e.to, _NEVER):
                     continue
-                if e.last is not None and e.last < layer[at]:
-                    continue  # over before it could begin
-                day = max(layer[at], e.first or _LONG_AGO)
-                if day < earliest.get(e.to, 10_000_000) and day < following.get(e.to, 10_000_000):
-                    following[e.to], steps[e.to] = day, (at, e)
+                if (e.last is not None and e.last < begin) or e.flow in asked.avoid or not _carries(asked, e):
+                    continue  # over before it could begin, or not asked for
+                following[e.to], steps[e.to] = day, (at, e)
         if not following:
             return None
         earliest.update(following)
         came.append(steps)
-        arrived = sorted(ends & following.keys())
+        arrived = sorted(asked.ends & following.keys())
         if arrived:
             return _trace(arrived[0], came)
         layer = following
     return None
 
 
-def _carries(picture: Picture, e: _Edge, card: str) -> bool:
-    if e.flow is None:
+def _carries(asked: _Asked, e: _Edge) -> bool:
+    if asked.card is None or e.flow is None:
         return True
-    cards = picture.flows[e.flow].capabilities
-    return not cards or any(c == card for c, _ in cards)
+    cards = asked.picture.flows[e.flow].capabilities
+    return not cards or any(c == asked.card for c, _ in cards)
 
 
 def _trace(end: str, came: list[dict[str, tuple[str, _Edge]]]) -> Path:

@@ -5,11 +5,14 @@ from __future__ import annotations
 import functools
 import re
 import tomllib
+from collections.abc import Iterator
 from importlib import resources
 from typing import Literal
 
 import msgspec
 
+_PRESS = ("agency", "newspaper", "broadcaster", "trade", "research", "state_media", "party_media")
+_SHORT = frozenset(("AFP", "BBC", "CNN", "CBC", "CBS", "NBC", "NPR", "NHK", "NRK", "UPI", "AP"))
 Kind = Literal["agency", "newspaper", "broadcaster", "trade", "research", "official", "state_media", "party_media", "social"]
 
 
@@ -24,6 +27,7 @@ class Publisher(msgspec.Struct, frozen=True):
     speaks_for: str | None = None
 
 
+@functools.lru_cache(maxsize=1 << 14)
 def _key(name: str) -> str:
     return " ".join(re.findall(r"\w+", re.sub(r"['’]s?\b", "", name.lower())))
 
@@ -37,6 +41,11 @@ class Publishers:
         longest_first = sorted((n for p in known.values() for n in (p.name, *p.aliases)), key=lambda n: (-len(n), n))
         # As written, capitals and all: "AP", "DR" and "The Times" must not be found in ordinary words.
         self._inside = re.compile(r"(?<!\w)(?:" + "|".join(re.escape(n) for n in longest_first) + r")(?!\w)")
+        plain = [n for p in known.values() if p.kind in _PRESS for n in (p.name, *p.aliases) if len(n) > 3 or n in _SHORT]
+        self._press = re.compile(
+            r"(?<!\w)(?:" + "|".join(re.escape(n) for n in sorted(plain, key=lambda n: (-len(n), n))) + r")(?!\w)"
+        )
+        self._seen: dict[str, str | None] = {}
 
     def find(self, name: str | None) -> str | None:
         """The id of the publisher of that name, or None."""
@@ -46,10 +55,23 @@ class Publishers:
         """The id of the first publisher named inside `words` ("sources (Reuters)", "a Kyiv Independent investigation"), or None."""
         if not words:
             return None
+        if words not in self._seen:
+            self._seen[words] = self._find_in(words)
+        return self._seen[words]
+
+    def _find_in(self, words: str) -> str | None:
         if (whole := self.find(words)) is not None:
             return whole
         inside = self._inside.search(words)
         return self.find(inside[0]) if inside else None
+
+    def mentions(self, text: str) -> Iterator[tuple[str, int, int]]:
+        """Every mention of a paper, broadcaster, agency or research body in a text: id, start, end. Authorities are left out: to
+        name one is to
+        name a speaker; so are names of three letters that are words or countries as well ("DR Congo")."""
+        for m in self._press.finditer(text):
+            if (found := self.find(m[0])) is not None:
+                yield found, m.start(), m.end()
 
     def plain(self, name: str) -> str:
         """An id for a publisher that the table lacks: its name in small letters."""

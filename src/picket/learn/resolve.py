@@ -75,7 +75,7 @@ class Resolver:
         table = table or known_actors()
         self._alias, self._adjective = table.alias, table.adjective
         self.actors: dict[str, Actor] = dict(table.actors)
-        self._seen: dict[tuple[str, str | None], str] = {}
+        self._seen: dict[str, str] = {}
         longest = sorted(self._adjective, key=lambda a: (-len(a), a))
         adjective = "(?P<adj>" + "|".join(re.escape(a) for a in longest) + ")"
         self._patterns = [
@@ -89,13 +89,13 @@ class Resolver:
         ]
         self._bare_people = re.compile(rf"^(?:\w+\s+){{0,3}}(?:{_PEOPLE}|{_GROUPS})$")
 
-    def resolve(self, name: str | None, country: str | None = None) -> str | None:
-        """The id of the actor that `name` stands for; None for no name. `country` is that of the claim and decides little."""
+    def resolve(self, name: str | None) -> str | None:
+        """The id of the actor that `name` stands for; None for no name."""
         if not name or not name.strip():
             return None
-        seen = self._seen.get((name, country))
+        seen = self._seen.get(name)
         if seen is None:
-            seen = self._seen[name, country] = self._add(self._find(name.strip(), 0))
+            seen = self._seen[name] = self._add(self._find(name.strip(), 0))
         return seen
 
     def unstated(self, country: str | None) -> str:

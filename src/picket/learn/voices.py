@@ -74,9 +74,9 @@ class Voices:
             return line.origin
         return own or (self._publishers.plain(c.source) if c.source else f"report:{c.doc}")
 
-    def keys(self, c: Claim) -> tuple[str, ...]:
-        """What a claim shares with another that is not independent of it: origin, speaker, sentence."""
-        keys = [f"origin:{self.origin(c)}"]
+    def keys(self, c: Claim, origin: str) -> tuple[str, ...]:
+        """What a claim of that origin shares with another that is not independent of it: origin, speaker, sentence."""
+        keys = [f"origin:{origin}"]
         if (speaker := self.speaker(c.attributed_to)) is not None:
             keys.append(f"speaker:{speaker}")
         sentence = key(c.evidence)
@@ -84,10 +84,10 @@ class Voices:
             keys.append(f"sentence:{sentence}")
         return tuple(keys)
 
-    def partial(self, c: Claim, involved: set[str]) -> bool:
+    def partial(self, c: Claim, origin: str, involved: set[str]) -> bool:
         """Whether the one who speaks, or whose organ the publisher is, takes part in what is claimed."""
         speaker = self.speaker(c.attributed_to)
-        publisher = self._publishers.get(self.origin(c))
+        publisher = self._publishers.get(origin)
         organ = publisher.speaks_for if publisher else None
         return any(s is not None and (s in involved or self._parent(s) in involved) for s in (speaker, organ))
 

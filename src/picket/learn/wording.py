@@ -8,15 +8,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from picket.learn import when
-from picket.learn.estimative import marker, sentence
+from picket.learn.estimative import BEST_FIRST, marker, sentence
 from picket.learn.grade import CREDIBILITY
 
 if TYPE_CHECKING:
     from picket.learn.flows import Flow
     from picket.learn.incidents import Incident
     from picket.learn.picture import Picture
-
-_BEST_FIRST = ("stated", "reported", "alleged", "possible", "denied")
 
 
 class Line(NamedTuple):
@@ -39,7 +37,7 @@ def best(picture: Picture, members: tuple[int, ...]) -> int:
     return min(
         members,
         key=lambda i: (
-            _BEST_FIRST.index(picture.entries[i].claim.certainty),
+            BEST_FIRST.index(picture.entries[i].claim.certainty),
             picture.entries[i].voice.letter,
             picture.entries[i].reported or 9_999_999,
             i,
