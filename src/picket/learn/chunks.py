@@ -13,6 +13,7 @@ from picket.learn.lexicon import lexicon
 from picket.learn.tokens import Token
 
 _NOUNY = frozenset({"N", "NP", "NUM", "DEM", "PRON", "ADJ", "V-ed"})
+_COLLECTIVE = frozenset("group groups member members number team mix combination total range fleet thousands hundreds dozens one part use".split())
 _PARTICLES = frozenset("up down out over off away on back in about around through together".split())
 
 
@@ -25,6 +26,7 @@ class Phrase:
     head: Token
     tokens: list[Token]
     of: Phrase | None = None
+    more: list[Phrase] = field(default_factory=list)
     after: list[tuple[str, Phrase]] = field(default_factory=list)
     time: bool = False
 
@@ -253,6 +255,9 @@ def _join_of(items: list[Item]) -> list[Item]:
                 if isinstance(mark, Mark) and mark.low == "of" and mark.tag == "P" and isinstance(following, Phrase):
                     chain.of = following
                     chain = following
+                    i += 2
+                elif chain is not item and isinstance(mark, Mark) and mark.tag == "CC" and isinstance(following, Phrase) and item.head.low in _COLLECTIVE:
+                    item.more.append(following)
                     i += 2
                 else:
                     break

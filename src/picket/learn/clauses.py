@@ -51,7 +51,7 @@ def _coordinates(items: list[Item], k: int) -> bool:
         return False
     after = items[k + 2] if k + 2 < len(items) else None
     if mark.tag == "CC":
-        return mark.low in {"and", "or"} and not (isinstance(after, Verb) and after.finite and not _list_subject(items, k))
+        return mark.low in {"and", "or"} and not (isinstance(after, Verb) and after.finite)
     if mark.tag != ",":
         return False
     # A comma joins a list only if "and X" or ", X and" comes further on before anything else.
@@ -66,10 +66,6 @@ def _coordinates(items: list[Item], k: int) -> bool:
         n += 2
         if n < len(items) and isinstance(items[n], Mark) and items[n].tag == "," and n + 1 < len(items) and isinstance(items[n + 1], Mark) and items[n + 1].tag == "CC":  # type: ignore[union-attr]
             n += 1
-    return False
-
-
-def _list_subject(items: list[Item], k: int) -> bool:
     return False
 
 
@@ -112,13 +108,10 @@ def _right_side(items: list[Item], verb: Verb) -> None:
             break
         if item.tag == "P" and k + 1 < len(items) and isinstance(items[k + 1], Phrase):
             phrases, after = _list_from(items, k + 1)
-            nxt = items[after] if after < len(items) else None
-            if closed and isinstance(nxt, Verb) and nxt.finite and not _subject_before(items, after):
-                pass
             if not all(p.time for p in phrases):
                 verb.preps.append((item.low, phrases))
             k = after
-            # "to X and to Y", "in A, in B and near C"
+
             continue
         if item.tag in {"REL", "SUB", ";", ":", "?", "!"} or (item.tag == "." and k > verb.at):
             break
@@ -133,10 +126,6 @@ def _right_side(items: list[Item], verb: Verb) -> None:
         verb.indirect, verb.objects = direct
     elif direct:
         verb.objects = direct[0]
-
-
-def _subject_before(items: list[Item], k: int) -> bool:
-    return k > 0 and isinstance(items[k - 1], Phrase)
 
 
 def _indirect_verb(verb: Verb) -> bool:
@@ -255,9 +244,19 @@ def _finite_subject(items: list[Item], verb: Verb, earlier: list[Verb], before: 
         verb.governor, verb.link = finite, "conj"
         verb.subjects = list(finite.subjects)
         return
+    if isinstance(before, Phrase) and verb.at >= 2:
+        mark = items[verb.at - 2]
+        if isinstance(mark, Mark) and mark.tag == "P" and mark.low in {"after", "before", "since", "until", "as", "than", "for"} and not before.time:
+            verb.subjects, verb.governor, verb.link = [before], governor, "comp"
+            for other in earlier:
+                other.preps = [(n, ps) for n, ps in other.preps if before not in ps]
+            return
+    if "say" in verb.classes and verb.objects and isinstance(before, Mark) and before.tag in {",", '"', "-"} and not verb.passive and len(verb.tokens) == 1:
+        verb.subjects, verb.objects, verb.governor, verb.link = verb.objects, [], None, "after"
+        return
     gathered: list[Phrase] = []
     k = verb.at - 1
-    comma_seen = False
+    stopped: Verb | None = None
     relative: int | None = None
     while k >= 0:
         item = items[k]
@@ -271,17 +270,18 @@ def _finite_subject(items: list[Item], verb: Verb, earlier: list[Verb], before: 
                 pass
             else:
                 gathered.append(item)
-                comma_seen = comma_seen or (isinstance(mark, Mark) and mark.tag == ",")
         elif isinstance(item, Verb):
             if item.finite:
                 # Inside a relative clause that ends here, the subject stands before the relative word.
                 rel = _relative_before(items, k)
-                if rel is not None and not (gathered and not isinstance(items[k + 1], Phrase)):
+                parenthetical = bool(gathered) and gathered[0] is before and isinstance(items[verb.at - 2], Mark) and items[verb.at - 2].tag == ","  # type: ignore[union-attr]
+                if rel is not None and not parenthetical and not (gathered and not isinstance(items[k + 1], Phrase)):
                     found = _antecedent(items, rel)
                     if found and (not gathered or items[k + 1] is gathered[-1]):
                         verb.subjects = found
                         verb.link = "main"
                         return
+                stopped = item
                 break
             if gathered and isinstance(items[k + 1], Phrase) and items[k + 1] is gathered[-1]:
                 tail = items[k + 2 : verb.at]
@@ -295,7 +295,13 @@ def _finite_subject(items: list[Item], verb: Verb, earlier: list[Verb], before: 
             break
         k -= 1
     if gathered:
+        nearest = gathered[0]
         gathered.reverse()
+        left = items[items.index(nearest) - 1] if items.index(nearest) else None
+        if nearest is before and isinstance(left, Mark) and left.tag in {",", '"'} and (stopped is not None or len(gathered) > 1) and ("say" in verb.classes or stopped is not None):
+            gathered = [nearest]
+        elif stopped is not None and len(gathered) > 1 and "say" not in stopped.classes and gathered[0] in stopped.objects:
+            gathered = [nearest]
         verb.subjects = _subject_list(items, gathered, verb)
         verb.link = verb.link or ("comp" if governor else "main")
         verb.governor = governor
@@ -306,12 +312,6 @@ def _finite_subject(items: list[Item], verb: Verb, earlier: list[Verb], before: 
     verb.governor, verb.link = governor, "conj"
     if governor is not None:
         verb.subjects = list((_previous(earlier, finite=True) or governor).subjects)
-    elif verb.at:
-        verb.subjects = _inverted(items, verb)
-
-
-def _inverted(items: list[Item], verb: Verb) -> list[Phrase]:
-    return []
 
 
 def _member_of_prep_list(items: list[Item], k: int) -> bool:

@@ -412,7 +412,7 @@ def _verb_or_not(token: Token, prev: Token | None, after: Token | None, found: l
         if tag in _NOMINAL_BEFORE or tag == "PREP" or tag == "":
             return "N"
         plural = prev is not None and (prev.low.endswith("s") or prev.low in _IRREGULAR_PLURAL or tag in {"NP", ")"})
-        opens = next_tag in {"DET", "NUM", "NP", "DEM", "ADJ", "PRON", "PRP$", "QUAL", "TO"} or (after is not None and after.tag == "N" and after.low.endswith("s")) or (after is not None and after.tag == "V?" and after.form == "ed")
+        opens = next_tag in {"DET", "NUM", "NP", "DEM", "ADJ", "PRON", "PRP$", "QUAL", "TO"} or (after is not None and after.low == "that") or (after is not None and after.tag == "N" and after.low.endswith("s")) or (after is not None and after.tag == "V?" and after.form == "ed")
         if tag == "CC":
             earlier = next((t for t in reversed(found[:i]) if t.tag == "V"), None)
             return "V" if earlier is not None and earlier.form == "base" and opens else "N"
@@ -420,7 +420,7 @@ def _verb_or_not(token: Token, prev: Token | None, after: Token | None, found: l
     # third person -s
     if not ambiguous and token.low not in {"attacks", "means", "needs"}:
         return "V" if tag not in {"DET", "PRP$", "POS", "ADJ", "NUM"} else "N"
-    if tag in _NOMINAL_BEFORE or tag == "PREP":
+    if tag in _NOMINAL_BEFORE or tag in {"PREP", "", ",", '"'}:
         return "N"
     opens = next_tag in {"DET", "NUM", "NP", "DEM", "PRON", "PRP$", "TO", "QUAL", "ADV"} or next_tag == "ADJ" or (after is not None and after.low in {"that", "as"}) or (next_tag == "N" and after is not None and after.low.endswith("s"))
     if tag == "CC":
