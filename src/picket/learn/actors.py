@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
-from picket.learn.chunks import Phrase
+from picket.learn.chunks import Item, Phrase, Verb
 from picket.learn.lexicon import lexicon
 from picket.learn.tokens import Token
 
@@ -45,12 +45,15 @@ class Context:
     mentions: list[Mention] = field(default_factory=list)
     subjects: list[Mention] = field(default_factory=list)
     sentence: int = 0
+    inside: dict[int, str] = field(default_factory=dict)
     country: str | None = None
     state_name: str | None = None
     place_country: str | None = None
 
     def see(self, phrase: Phrase) -> None:
         """Remembers the actors of a phrase."""
+        if phrase.time:
+            return
         for name in actors_of(phrase, self, bare=False):
             self.mentions.append(Mention(name, kind_of(phrase), home_of(phrase), _plural(phrase), self.sentence, phrase.head.low))
 
@@ -157,7 +160,8 @@ def actors_of(phrase: Phrase, context: Context, *, bare: bool = True) -> list[st
             if former and classes_of(phrase.head) & {"people"} and not named(phrase.of):
                 return [f"{former} {phrase.head.text} of {n}" for n in inner]
             return inner
-    if not is_actor(phrase):
+    owned = any(t.tag == "PRP$" for t in phrase.tokens) and phrase.head.low in {"men", "people", "youths"}
+    if not is_actor(phrase) and not owned:
         return []
     token = named(phrase)
     if token is not None and token.name is not None:
@@ -165,7 +169,7 @@ def actors_of(phrase: Phrase, context: Context, *, bare: bool = True) -> list[st
     if phrase.head.name is not None and phrase.head.name.kind == "demonym":
         return [phrase.head.name.state or phrase.head.text] if phrase.head.low.endswith("s") and len(phrase.tokens) <= 2 else [_text(phrase)]
     owner = next((t for t in phrase.tokens if t.tag == "PRP$"), None)
-    if owner is not None and bare and classes_of(phrase.head) & {"people", "force", "group"}:
+    if owner is not None and bare and classes_of(phrase.head) & {"people", "force", "group", "people_abstract"}:
         found = resolve_owner(owner, context)
         if found:
             return [found]
@@ -227,8 +231,30 @@ def text_of(phrase: Phrase) -> str:
     return re.sub(r"^(?:the|a|an) ", "", text)
 
 
+def resolve_inside(items: list[Item], verbs: list[Verb], context: Context) -> None:
+    """Pronouns whose actor stands earlier in the same sentence as a subject: start offset of the word -> name, in `context.inside`."""
+    context.inside = {}
+    subjects: list[tuple[int, Phrase]] = [(p.i, p) for v in verbs for p in v.subjects if not p.pronoun and is_actor(p)]
+    if not subjects:
+        return
+    for item in items:
+        if not isinstance(item, Phrase):
+            continue
+        parts = [item, *([item.of] if item.of else [])]
+        for token in [t for p in parts for t in p.tokens if t.tag in {"PRON", "PRP$"} and t.low in {"it", "they", "them", "its", "their"}]:
+            plural = token.low in {"they", "them", "their"}
+            earlier = [p for i, p in subjects if p.tokens[0].start < token.start and item is not p]
+            same = [p for p in earlier if (_plural(p) or kind_of(p) in {"group", "force", "people"}) == plural or (not plural and not _plural(p))]
+            if same and token.low not in {"them"}:
+                names = actors_of(same[-1], context)
+                if names:
+                    context.inside[token.start] = names[0]
+
+
 def resolve_pronoun(phrase: Phrase, context: Context) -> str | None:
     low = phrase.head.low
+    if phrase.head.start in context.inside:
+        return context.inside[phrase.head.start]
     if low in {"i", "we", "you", "us", "himself", "itself", "themselves", "anyone", "someone", "everyone", "nobody", "none", "he", "she", "him"}:
         return None
     plural = low in {"they", "them"}
@@ -240,7 +266,11 @@ def resolve_pronoun(phrase: Phrase, context: Context) -> str | None:
 
 def resolve_owner(token: Token, context: Context) -> str | None:
     """Whose is "its", "their", "his" unit."""
-    recent = [m for m in context.subjects if context.sentence - m.sentence <= 1] or [m for m in context.mentions if context.sentence - m.sentence <= 1]
+    if token.start in context.inside:
+        return context.inside[token.start]
+    recent = [m for m in context.subjects if context.sentence - m.sentence <= 2] or [m for m in context.mentions if context.sentence - m.sentence <= 2]
+    strong = [m for m in recent if m.kind in ORGANISED | {"state"} and m.head not in {"unit", "soldiers", "troops"}]
+    recent = strong or recent
     if token.low in {"his", "her"}:
         people = [m for m in recent if m.kind in {"group", "force", "people"}]
         return people[-1].name if people else None
@@ -251,7 +281,7 @@ _BARE_KINDS = {
     "group": "group people", "movement": "group", "organisation": "group", "organization": "group", "gang": "group", "cartel": "group", "militia": "group force", "rebels": "group people", "militants": "group people",
     "insurgents": "group people", "guerrillas": "group people", "faction": "group", "company": "company", "firm": "company", "manufacturer": "company", "maker": "company", "paramilitaries": "group", "jihadists": "group",
     "terrorists": "group", "separatists": "group", "legion": "force", "force": "force group", "unit": "force", "brigade": "force", "bureau": "agency", "agency": "agency", "department": "agency", "coalition": "group bloc", "alliance": "group bloc",
-    "fighters": "group", "country": "state", "cartels": "group people", "side": "state",
+    "fighters": "group people", "country": "state", "cartels": "group people", "side": "state",
 }  # fmt: skip
 
 
@@ -263,7 +293,11 @@ def _resolve_bare(phrase: Phrase, context: Context) -> str:
     if full and (definite or low in {"troops", "rebels"}):
         return full[-1].name
     kinds = _BARE_KINDS.get(low, "").split()
-    found = [m for m in context.mentions if m.kind in kinds and m.name.lower() != low] if definite else []
+    found = []
+    for kind in kinds if definite else []:
+        found = [m for m in context.mentions if m.kind == kind and m.name.lower() != low and m.head not in {"soldiers", "troops", "officers", "civilians"}]
+        if found:
+            break
     if found:
         return found[-1].name
     if definite and low in {"army", "military", "government", "navy", "police", "junta", "regime", "forces", "generals", "authorities", "resistance"} and context.country:

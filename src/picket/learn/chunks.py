@@ -93,6 +93,13 @@ def chunks_of(tokens: list[Token]) -> list[Item]:
     items: list[Item] = []
     i = 0
     while i < len(tokens):
+        if tokens[i].tag == "TIME":
+            j = i + 1
+            while j < len(tokens) and tokens[j].tag == "TIME":
+                j += 1
+            items.append(Phrase(i, j, tokens[j - 1], tokens[i:j], time=True))
+            i = j
+            continue
         verb = _verb_group(tokens, i)
         if verb:
             items.append(verb)
@@ -129,6 +136,8 @@ def _noun_phrase(tokens: list[Token], i: int) -> Phrase | None:
             if head >= 0 and tokens[head].tag == "N" and head == j - 1 and not _noun_ahead(tokens, j):
                 break
         elif tag in {"N", "NP"}:
+            if head == j - 1 and head >= 0 and _indirect_break(tokens, i, head, j):
+                break
             if head >= 0 and head == j - 1 and tokens[head].tag in {"NP"} and tag == "NP" and tokens[head].name and token.name and not _compound(tokens[head], token):
                 break
             head = j
@@ -163,6 +172,19 @@ def _noun_phrase(tokens: list[Token], i: int) -> Phrase | None:
     while j > head + 1:
         j -= 1
     return Phrase(i, j, tokens[head], tokens[i:j])
+
+
+_GIVING = frozenset("give sell offer lend send teach supply provide grant hand promise deny".split())
+
+
+def _indirect_break(tokens: list[Token], i: int, head: int, j: int) -> bool:
+    """ "Sold Russia thousands of drones": the name is one phrase, what follows another."""
+    name = tokens[head].name
+    if name is None or name.kind not in {"state", "capital", "group", "force"}:
+        return False
+    if tokens[j].low in {"thousands", "hundreds", "dozens", "scores", "millions"}:
+        return True
+    return i > 0 and tokens[i - 1].tag == "V" and tokens[i - 1].lemma in _GIVING and tokens[j].tag == "N"
 
 
 def _compound(a: Token, b: Token) -> bool:
@@ -252,7 +274,7 @@ def _join_of(items: list[Item]) -> list[Item]:
             chain = item
             while i + 2 < len(items):
                 mark, following = items[i + 1], items[i + 2]
-                if isinstance(mark, Mark) and mark.low == "of" and mark.tag == "P" and isinstance(following, Phrase):
+                if isinstance(mark, Mark) and mark.low == "of" and mark.tag == "P" and isinstance(following, Phrase) and not following.time:
                     chain.of = following
                     chain = following
                     i += 2

@@ -139,7 +139,7 @@ def _previous(verbs: list[Verb], *, finite: bool = False) -> Verb | None:
 def _left_side(items: list[Item], verb: Verb, earlier: list[Verb]) -> None:
     k = verb.at
     before = items[k - 1] if k else None
-    if isinstance(before, Verb):
+    if isinstance(before, Verb) and not (verb.finite and before.finite):
         verb.governor, verb.link = before, "chain"
         verb.subjects = list(before.subjects)
         return
@@ -147,6 +147,9 @@ def _left_side(items: list[Item], verb: Verb, earlier: list[Verb]) -> None:
         verb.link = "rel"
         verb.governor = _previous(earlier)
         verb.subjects = _antecedent(items, k - 1)
+        up = verb.governor
+        if up is not None and up.lemma == "be" and verb.subjects and (verb.subjects[0] in up.objects or verb.subjects[0] in up.prep("among")):
+            verb.subjects = list(up.subjects)  # "X and Y are among the states that have bought"
         return
     if verb.infinitive or (isinstance(before, Mark) and before.tag == "SUB" and verb.infinitive):
         governor = _previous(earlier)
@@ -360,7 +363,8 @@ def _subject_list(items: list[Item], gathered: list[Phrase], verb: Verb) -> list
             return gathered[first:]
     before = items[verb.at - 1]
     if isinstance(before, Mark) and before.tag in {",", ")", "-"}:
-        return [gathered[0]]
+        known = [p for p in gathered[:2] if p.head.name is not None and p.head.name.kind in {"state", "force", "group", "agency", "company", "bloc"}]
+        return known[:1] or [gathered[0]]
     return [gathered[-1]]
 
 
@@ -372,6 +376,8 @@ def _fronted(items: list[Item], verbs: list[Verb]) -> None:
     k = 0
     while k + 1 < main.at:
         mark, phrase = items[k], items[k + 1]
+        if isinstance(mark, Phrase) and not mark.time:
+            return
         if isinstance(mark, Mark) and mark.tag == "P" and isinstance(phrase, Phrase):
             if not phrase.time:
                 phrases, after = _list_from(items, k + 1)

@@ -88,7 +88,7 @@ def _overview(report: Report, context: Context) -> None:
                 break
     if counts:
         country, n = min(counts.items(), key=lambda e: (-e[1], e[0]))
-        if n >= 2 and n >= 0.4 * sum(counts.values()):
+        if n >= 2 and n >= 0.45 * sum(counts.values()):
             context.country = country
             context.state_name = lexicon().states.get(country)
 

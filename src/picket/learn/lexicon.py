@@ -91,7 +91,7 @@ def _add_verb(lexicon: Lexicon, spec: str, kind: str, classes: dict[str, set[str
     else:
         lexicon.particles[(lemma, particle)] = kind
         classes.setdefault(lemma, set())
-    if past and lemma in lexicon.verbs and lexicon.verbs[lemma].form == "base":
+    if past and lemma in lexicon.verbs and lexicon.verbs[lemma].form in {"base", "same"}:
         lexicon.verbs.pop(regular, None)
     known = any(f.lemma == lemma for f in (lexicon.verbs.get(lemma),) if f)
     if known and not past:
@@ -102,7 +102,7 @@ def _add_verb(lexicon: Lexicon, spec: str, kind: str, classes: dict[str, set[str
         classes.setdefault(lemma, set()).add(kind)
     for word, form in ((third, "s"), (past or regular, "past" if past and past != part else "ed"), (part or regular, "part" if past and past != part else "ed"), (ing, "ing"), (lemma, "base")):
         if word not in lexicon.verbs or form in ("base",):
-            lexicon.verbs[word] = VerbForm(lemma, form)
+            lexicon.verbs[word] = VerbForm(lemma, "same" if form == "base" and lemma in (past, part) else form)
 
 
 @cache
@@ -138,6 +138,8 @@ def _load_names(found: Lexicon) -> None:
         found.states[iso] = shown
         for text in filter(None, names.split(";")):
             _add_name(found, text, Name("state", shown, iso, shown))
+        if iso == "MM":
+            found.demonyms[iso] = shown  # "the Myanmar army": news seldom writes Burmese
         for text in filter(None, demonyms.split(";")):
             found.demonyms.setdefault(iso, text)
             _add_name(found, text, Name("demonym", text, iso, shown))

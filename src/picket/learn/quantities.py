@@ -53,6 +53,8 @@ def quantity_in(phrase: Phrase, text: str, sentence_end: int) -> Quantity | None
         if token.low in _MULTIPLES and (before is None or before.tag != "NUM"):
             if not (before is not None and before.low in {"a", "one"}):
                 continue
+        if token.low == "one" and phrase.head.low in {"example", "way", "case", "instance", "time", "thing", "reason", "sign", "point", "side", "hand", "operation", "man's", "day", "night", "occasion", "one"} and phrase.of is None:
+            continue
         if before is not None and before.tag == "N" and before.low in {"unit", "room", "tower", "phase", "route"}:
             continue
         value = number_of(token, following)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
-from picket.learn.actors import Context, actors_of, classes_of, join, owner_of, text_of
+from picket.learn.actors import Context, actors_of, classes_of, join, owner_of, resolve_inside, text_of
 from picket.learn.chunks import Item, Phrase, Verb, chunks_of
 from picket.learn.clauses import link_clauses
 from picket.learn.lexicon import lexicon
@@ -16,7 +16,7 @@ DRONE_WORDS = re.compile(
     r"\b(?:(?:micro|mini|multi|quad)?-?(?:drones?|copters?)|quadcopters?|uavs?|uas|ucavs?|usvs?|unmanned|uncrewed|fpvs?|first-person[ -]view|loitering|kamikaze|remotely piloted|shaheds?|octocopters?|hexacopters?|sea baby|magura)\b"
     r"|-drone\b|\bdrone-", re.IGNORECASE
 )  # fmt: skip
-_PERSONNEL = frozenset("soldier soldiers troop troops fighter fighters trainer trainers instructor instructors adviser advisers advisor advisors specialist specialists technician technicians operator operators pilot pilots engineer engineers mercenary mercenaries personnel contractor contractors veteran veterans volunteer volunteers expert experts servicemen officers officer workers commandos team teams unit units mission missions crew crews cadets students delegation forces operatives recruits marines men militants fighters legionnaires policemen police brigade battalion".split())
+_PERSONNEL = frozenset("people staff soldier soldiers troop troops fighter fighters trainer trainers instructor instructors adviser advisers advisor advisors specialist specialists technician technicians operator operators pilot pilots engineer engineers mercenary mercenaries personnel contractor contractors veteran veterans volunteer volunteers expert experts servicemen officers officer workers commandos team teams unit units mission missions crew crews cadets students delegation forces operatives recruits marines men militants fighters legionnaires policemen police brigade battalion".split())
 INSTRUCTORS = frozenset("trainer trainers instructor instructors teacher teachers tutors".split())
 ADVISERS = frozenset("adviser advisers advisor advisors expert experts specialist specialists technician technicians engineer engineers consultants".split())
 
@@ -57,15 +57,16 @@ class Sentence:
 
 def read_sentence(text: str, begin: int, end: int, published: Published | None, context: Context, near: bool) -> Sentence:
     """Tags, chunks and links the sentence at begin:end."""
-    tokens = tokens_of(text, begin, end)
-    items = chunks_of(tokens)
     times = times_of(text, begin, end, published)
+    tokens = tokens_of(text, begin, end, [(t.start, t.end) for t in times])
+    items = chunks_of(tokens)
     for item in items:
         phrase = item if isinstance(item, Phrase) else None
         while phrase is not None:
-            phrase.time = _is_time(phrase, times)
+            phrase.time = phrase.time or _is_time(phrase, times)
             phrase = phrase.of
     verbs = link_clauses(items)
+    resolve_inside(items, verbs, context)
     drone = bool(DRONE_WORDS.search(text, begin, end)) or any(t.name is not None and t.name.kind == "drone" for t in tokens)
     return Sentence(text, begin, end, tokens, items, verbs, times, context, drone, near)
 
@@ -74,6 +75,8 @@ _TIME_HEADS = frozenset("year years month months week weeks day days night night
 
 
 def _is_time(phrase: Phrase, times: list[Time]) -> bool:
+    if phrase.head.low == "times" and any(t.tag == "NUM" for t in phrase.tokens):
+        return False
     if phrase.head.low in _TIME_HEADS or (phrase.head.low == "half" and any(t.start < phrase.end and phrase.tokens[0].start < t.end for t in times)):
         return True
     return any(t.start <= phrase.tokens[-1].start and phrase.tokens[-1].end <= t.end + 1 and phrase.tokens[0].start >= t.start - 12 for t in times)
@@ -112,8 +115,8 @@ def refers_to_drone(phrase: Phrase, sentence: Sentence) -> bool:
         return low in {"they", "them", "it", "one", "ones", "both"}
     if low in {"one", "two", "three"} and phrase.of is not None:
         return refers_to_drone(phrase.of, sentence)
-    return low in {"aircraft", "machine", "machines", "device", "devices", "weapon", "weapons", "system", "systems", "model", "models", "munition", "munitions", "technology", "munitions", "equipment", "craft", "number", "object", "objects"} and any(
-        t.low in {"the", "these", "those", "such", "its", "their", "this", "armed", "unmanned", "of", "an", "unknown"} or t.tag == "DEM" for t in phrase.tokens
+    return low in {"aircraft", "jammer", "jammers", "machine", "machines", "device", "devices", "weapon", "weapons", "system", "systems", "model", "models", "munition", "munitions", "technology", "munitions", "equipment", "craft", "number", "object", "objects"} and any(
+        low in {"jammer", "jammers"} or t.low in {"the", "these", "those", "such", "its", "their", "this", "armed", "unmanned", "of", "an", "unknown"} or t.tag == "DEM" for t in phrase.tokens
     )
 
 

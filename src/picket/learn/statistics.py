@@ -9,7 +9,7 @@ from picket.learn.actors import actors_of, classes_of, text_of
 from picket.learn.chunks import Phrase, Verb
 from picket.learn.drafts import Draft
 from picket.learn.quantities import quantity_in
-from picket.learn.sentence import Sentence, drone_owner, is_drone
+from picket.learn.sentence import Sentence, drone_head, drone_owner, is_drone
 
 _SUMMING = re.compile(
     r"\b(?:since|so far|in total|a total of|altogether|overall|every (?:day|night|week|month|year)|each (?:day|night|week|month|year)|per (?:day|night|week|month|year)|(?:a|one) (?:day|night|week|month|year)|daily|monthly|annually|record(?:ed|s)?"
@@ -31,12 +31,14 @@ def statistic_drafts(sentence: Sentence, made: list[Draft]) -> Iterator[Draft]:
             continue
         if quantity.unit and quantity.unit.split()[-1].lower() in _UNITS_OF_LENGTH | {"dollars", "euros", "pounds", "rupees"}:
             continue
-        counted = classes_of(phrase.head) & {"counted", "attacknoun", "sightnoun", "drone"} or (phrase.of is not None and classes_of(phrase.of.head) & {"counted", "attacknoun", "sightnoun", "drone"}) or (quantity.unit or "") in {"percent", "times"}
+        of_them = phrase.of is not None and phrase.of.head.low in {"them", "those", "these"}
+        counted = (of_them and verb_near(sentence)) or classes_of(phrase.head) & {"counted", "attacknoun", "sightnoun", "drone"} or (phrase.of is not None and classes_of(phrase.of.head) & {"counted", "attacknoun", "sightnoun", "drone"}) or (quantity.unit or "") in {"percent", "times"}
         verb = _verb_of(sentence, phrase)
         if not counted or verb is None:
             continue
         big = quantity.value >= 20
-        cue = bool(quantity.period) or bool(summing)
+        perfect = any(t.tag == "HAVE" for t in verb.tokens)
+        cue = bool(quantity.period) or bool(summing) or quantity.value >= 1000 or (perfect and big) or verb.lemma in {"accuse", "charge", "suspect"}
         if not cue or not _sums(sentence, verb, phrase, quantity.value, made, big):
             continue
         same = [d for d in made if d.verb is verb and d.kind in {"sighting", "use_attack", "adoption"} and (phrase in d.numbers or d.kind != "adoption")]
@@ -48,9 +50,17 @@ def statistic_drafts(sentence: Sentence, made: list[Draft]) -> Iterator[Draft]:
             if draft in made:
                 made.remove(draft)
         actor = actor or drone_owner(phrase, sentence)
-        if actor is None and verb.classes & {"wage", "launch", "drop", "use", "strike"} or (actor is None and verb.lemma in {"have", "carry", "make", "find"}):
+        if verb.lemma in {"accuse", "charge", "suspect"} and verb.passive:
+            actor = next((text_of(p) for p in verb.subjects), None)
+            target = next((text_of(p) for n, p in phrase.after if n in {"over", "into", "at"}), target)
+        if actor is None and verb.classes & {"wage", "launch", "drop", "use", "strike"} or (actor is None and verb.lemma in {"have", "carry", "make"}):
             actor = next((a for p in (verb.prep("by") if verb.passive else verb.subjects) for a in actors_of(p, sentence.context)), None)
         yield Draft("statistic", "count", verb, actor=actor, target=target if target and not _distance(target) else None, thing=_thing(phrase), numbers=[phrase], where=[p for _, p in phrase.after])
+
+
+def verb_near(sentence: Sentence) -> bool:
+    """Do "them" and "those" of this sentence stand for drones?"""
+    return bool(re.search(r"\b(?:drones?|uavs?|aircraft|flights)\b", sentence.words, re.IGNORECASE)) or sentence.near
 
 
 def _thing(phrase: Phrase) -> str:
@@ -72,6 +82,10 @@ def _verb_of(sentence: Sentence, phrase: Phrase) -> Verb | None:
 
 def _sums(sentence: Sentence, verb: Verb, phrase: Phrase, value: float, made: list[Draft], big: bool) -> bool:
     """Is the number a sum of activity, not the size of one event, one delivery or one price?"""
+    if phrase.head.low == "times" and "as many" in sentence.words:
+        return True
+    if value >= 1000 and (is_drone(phrase) or classes_of(phrase.head) & {"sightnoun", "attacknoun"} or phrase.head.low in {"bombs", "flights", "drones", "missions"}) and verb.classes & {"drop", "detect", "down", "seize", "make", "wage", "launch", "strike"} and not (verb.classes & {"make"} and drone_head(phrase)):
+        return True
     if verb.classes & {"give", "sell", "get", "request", "offer", "train", "recruit", "deploy", "make", "plan", "equip"} and not (is_drone(phrase) and "sightnoun" in classes_of(phrase.head)):
         return False
     if verb.classes & {"kill"} or classes_of(phrase.head) & {"people_abstract", "people"}:

@@ -9,6 +9,7 @@ can be installed off line with a licence that lets it ship.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from picket.learn.lexicon import Lexicon, Name, lexicon
 
@@ -106,11 +107,14 @@ class Token:
         return f"{self.text}/{self.tag}"
 
 
-def tokens_of(text: str, start: int, end: int) -> list[Token]:
-    """Tagged tokens of the sentence at start:end of `text`."""
+def tokens_of(text: str, start: int, end: int, times: Sequence[tuple[int, int]] = ()) -> list[Token]:
+    """Tagged tokens of the sentence at start:end of `text`; words inside `times` get the tag TIME."""
     words = lexicon()
     raw = _split(text, start, end)
     found = _join(raw, words)
+    for token in found:
+        if any(a <= token.start and token.end <= b for a, b in times):
+            token.tag = "TIME"
     for i, token in enumerate(found):
         _first_tag(token, i, found, words)
     _names_of_unknown(found)
@@ -222,7 +226,7 @@ def _qualifier(raw: list[Token], i: int) -> int:
 
 
 def is_number(token: Token) -> bool:
-    return (token.text[0].isdigit() and not token.low.endswith(("st", "nd", "rd", "th")) and not re.search(r"[a-z]{3}", token.low)) or token.text[0] in "$€£₹" or (token.low in NUMBER_WORDS and token.low != "zero") or (
+    return (token.text[0].isdigit() and not re.search(r"[A-Z]|-[A-Za-z]", token.text) and not token.low.endswith(("st", "nd", "rd", "th")) and not re.search(r"[a-z]{3}", token.low)) or token.text[0] in "$€£₹" or (token.low in NUMBER_WORDS and token.low != "zero") or (
         "-" in token.low and all(p in NUMBER_WORDS for p in token.low.split("-"))
     )
 
@@ -283,7 +287,7 @@ def _open_class(token: Token, i: int, found: list[Token], words: Lexicon) -> Non
     first = i == 0 or (found[i - 1].tag in {'"', ":", "-"} and i <= 2)
     if capital and not first and not (form and token.text.isupper() is False and found[i - 1].tag in {'"', ":"}):
         token.tag = "NP"
-    elif low in _ADJECTIVES and not (form and form.form == "base" and low not in {"armed"}):
+    elif low in _ADJECTIVES and not (form and form.form in {"base", "same"} and low not in {"armed"}):
         token.tag = "ADJ"
     elif form:
         token.lemma, token.form = form.lemma, form.form
@@ -351,6 +355,8 @@ def _decide(found: list[Token], words: Lexicon) -> None:
             prev = found[before] if before >= 0 else None
             after = found[i + 1] if i + 1 < len(found) else None
             token.tag = _verb_or_not(token, prev, after, found, i)
+        if token.tag == "ADJ" and token.low in words.noun_classes and (i + 1 >= len(found) or found[i + 1].tag not in {"N", "NP", "ADJ", "DEM", "V?", "CC", "NUM"}):
+            token.tag = "N"
         if token.tag == "NUM" and token.low == "one" and i + 1 < len(found) and found[i + 1].tag in {"BE", "HAVE", "MODAL", ","}:
             token.tag = "PRON"
 
@@ -375,7 +381,7 @@ def _verb_follows(found: list[Token], i: int) -> bool:
     token = found[k]
     if token.low in {"be", "have", "do"}:
         return True
-    if token.tag == "V?" and token.form == "base":
+    if token.tag == "V?" and token.form in {"base", "same"}:
         if token.lemma in NOUN_OR_VERB and k + 1 < len(found) and found[k + 1].tag in {"PREP"} and found[k + 1].low in {"of"}:
             return False
         return True
@@ -385,6 +391,8 @@ def _verb_follows(found: list[Token], i: int) -> bool:
 def _verb_or_not(token: Token, prev: Token | None, after: Token | None, found: list[Token], i: int) -> str:
     tag = prev.tag if prev else ""
     next_tag = after.tag if after else ""
+    if token.form == "same":
+        return _same_form(token, prev, after, found, i)
     if token.form in {"ed", "past", "part"}:
         return _past(token, prev, after, found, i)
     if token.form == "ing":
@@ -393,6 +401,11 @@ def _verb_or_not(token: Token, prev: Token | None, after: Token | None, found: l
         if tag in {"DET", "POS", "PRP$", "ADJ", "NUM"}:
             return "N"
         if token.low in _NOUN_ING:
+            if token.low in {"teaching", "training", "learning", "building", "bombing", "fighting", "piloting", "smuggling", "planning", "targeting", "jamming", "killing", "shelling", "recording", "finding"}:
+                if tag in {"N", "NP"} and next_tag in {"DET", "DEM", "PRP$", "NP"}:
+                    return "V"
+                if tag in {",", "CC"} and next_tag in {"ADJ", "N", "NUM", "QUAL"} and i > 2:
+                    return "V"
             if tag in {"PREP", "CC", ",", "V"} and next_tag in {"DET", "DEM", "PRP$", "PRON", "NP"} and token.low not in {"following", "including"}:
                 return "V"
             return "PREP" if token.low in {"including", "following"} else "N"
@@ -425,7 +438,7 @@ def _verb_or_not(token: Token, prev: Token | None, after: Token | None, found: l
     opens = next_tag in {"DET", "NUM", "NP", "DEM", "PRON", "PRP$", "TO", "QUAL", "ADV"} or next_tag == "ADJ" or (after is not None and after.low in {"that", "as"}) or (next_tag == "N" and after is not None and after.low.endswith("s"))
     if tag == "CC":
         earlier = next((t for t in reversed(found[:i]) if t.tag in {"V", "HAVE", "BE"}), None)
-        return "V" if earlier is not None and opens else "N"
+        return "V" if earlier is not None and (opens or (earlier.form == "s" and next_tag in {"N", "ADJ", "V?"})) else "N"
     singular = prev is not None and (tag in {"NP", ")"} or not prev.low.endswith("s"))
     if prev is not None and prev.low in {"drone", "air", "missile", "terror", "uav", "rocket", "fpv", "arms", "bomb", "cartel-drone"}:
         return "N"
@@ -436,8 +449,7 @@ def _past(token: Token, prev: Token | None, after: Token | None, found: list[Tok
     tag = prev.tag if prev else ""
     next_tag = after.tag if after else ""
     if tag in {"BE", "HAVE"}:
-        if token.form != "part" or True:
-            token.form = "part"
+        token.form = "part"
         return "V"
     if prev is not None and prev.low in {"being", "been", "having", "got"}:
         token.form = "part"
@@ -449,9 +461,7 @@ def _past(token: Token, prev: Token | None, after: Token | None, found: list[Tok
         if tag in {"ADJ", "NUM", "DEM"}:
             token.form = "part" if (after is not None and after.low == "by") or _finite_later(found, i) else "past"
             return "V"
-    if token.form == "part":
-        return "V"
-    if token.form == "past":
+    if token.form in {"part", "past"}:
         return "V"
     if after is not None and after.low == "by" and not _finite(found[i]):
         token.form = "part"
@@ -466,8 +476,44 @@ def _past(token: Token, prev: Token | None, after: Token | None, found: list[Tok
     if tag in {",", '"', "(", ""} and next_tag == "PREP":
         token.form = "part"
         return "V"
+    if tag in {"N", "NP"} and next_tag in {"PREP", "TO", "ADV"} and _governed(found, i):
+        token.form = "part"
+        return "V"
     token.form = "part" if _finite_later(found, i) and tag not in {"PRON", "REL"} else "past"
     return "V"
+
+
+def _same_form(token: Token, prev: Token | None, after: Token | None, found: list[Token], i: int) -> str:
+    """Verbs whose past is their base ("hit", "cut", "shut")."""
+    tag = prev.tag if prev else ""
+    if tag in {"TO", "MODAL", "DO"}:
+        token.form = "base"
+        return "V"
+    if tag in {"BE", "HAVE"}:
+        token.form = "part"
+        return "V"
+    if tag in {"DET", "PRP$", "POS", "ADJ", "NUM", "PREP"}:
+        return "N"
+    token.form = "part" if (after is not None and after.low == "by") or (_finite_later(found, i) and tag not in {"PRON", "REL"}) else "past"
+    return "V"
+
+
+def _governed(found: list[Token], i: int) -> bool:
+    """Is the noun phrase that ends before i the object of a preposition or a verb, after a finite verb of the same clause?"""
+    k = i - 1
+    while k >= 0 and found[k].tag in {"N", "NP", "DEM", "ADJ", "NUM", "QUAL", "DET", "PRP$", "POS", "ADV"}:
+        k -= 1
+    if k < 0 or k == i - 1:
+        return False
+    opener = found[k]
+    if opener.tag == "PREP" and opener.low not in {"after", "before", "since", "until", "as", "than"}:
+        j = k
+        while j >= 0 and found[j].tag not in {"SUB", "REL", ";", ":", "-", '"'}:
+            if _finite(found[j]) or (found[j].tag == "V" and found[j].form in {"past", "s"}):
+                return True
+            j -= 1
+        return False
+    return opener.tag == "V" and opener.form in {"past", "s", "ing", "base", "part"} and "say" not in lexicon().verb_classes.get(opener.lemma, frozenset()) and opener.lemma not in {"fear", "warn"}
 
 
 def _finite_before(found: list[Token], i: int) -> bool:
