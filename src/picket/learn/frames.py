@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from picket.learn.actors import actors_of, classes_of, is_actor, text_of
 from picket.learn.chunks import Phrase, Verb
 from picket.learn.drafts import Draft
+from picket.learn.lexicon import lexicon
 from picket.learn.sentence import (
     ADVISERS,
     INSTRUCTORS,
@@ -49,8 +50,17 @@ def _pairs(left: list[str], right: list[str]) -> list[tuple[str | None, str | No
     return [(a, b) for a in (left or [None]) for b in (right or [None])]  # type: ignore[list-item]
 
 
+_UNNAMED = frozenset("countries states nations country state others side sides people men women groups group partners allies customers buyers actors".split())
+
+
 def _actorish(sentence: Sentence, phrases: list[Phrase]) -> list[str]:
-    return sentence.actors([p for p in phrases if not p.time])
+    """Actors of the phrases, without those that name nobody ("13 countries")."""
+    return [n for n in sentence.actors([p for p in phrases if not p.time]) if n.lower() not in _UNNAMED]
+
+
+def _class_of_people(phrases: list[Phrase]) -> list[str]:
+    """ "Two men from New Jersey", "12 people": a class of people who are accused, never a name."""
+    return [text_of(p) for p in phrases if p.head.low in {"men", "people", "suspects", "inmates", "defendants", "prisoners", "women", "teenagers"} and any(t.tag in {"NUM", "ADJ", "DEM"} for t in p.tokens)]
 
 
 def _recipients(sentence: Sentence, verb: Verb, *names: str) -> list[str]:
@@ -90,7 +100,7 @@ def give(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
     if personnel(thing) and verb.lemma in {"send", "bring", "airlift", "transport", "ship", "lend", "provide", "transfer", "supply"}:
         yield from deploy(sentence, verb)
         return
-    if "attacknoun" in classes_of(thing.head) or low in {"blow", "warning", "details", "information", "evidence", "statement"}:
+    if "attacknoun" in classes_of(thing.head) or low in {"blow", "warning", "details", "evidence", "statement"}:
         return
     if low in _TEACHING or any(p.head.low in _TEACHING for p in things):
         receivers = _recipients(sentence, verb, "to", "for")
@@ -99,6 +109,8 @@ def give(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
                 yield Draft("training", "give-training", verb, provider=a, recipient=b, thing=text_of(thing), numbers=[*things, *verb.prep("to", "for")], where=things)
         if not any(is_drone(p) and p.head.low not in _TEACHING for p in things):
             return
+    if low == "information" and not verb.indirect and not verb.prep("to"):
+        return
     if low in _KNOWHOW and low not in {"technology", "intelligence", "support"} or (low in {"support", "intelligence", "technology"} and not drone_head(thing) and low != "technology"):
         receivers = _recipients(sentence, verb, "to", "for")
         if (sentence.drone or sentence.near) and (providers or receivers):
@@ -115,6 +127,10 @@ def give(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
         yield from smuggle(sentence, verb)
         return
     receivers = _recipients(sentence, verb, "to", "for")
+    if not receivers and verb.link == "rel" and verb.governor is not None and things and things[0] in verb.governor.objects:
+        receivers = [n for n in _actorish(sentence, verb.governor.subjects) if n not in providers]
+    if not receivers:
+        receivers = [s for p in verb.prep("to") if (s := place_state(p)) and s not in providers][:1]
     if not providers and verb.passive:
         providers = _actorish(sentence, verb.prep("from"))
     if not providers:
@@ -249,6 +265,9 @@ def train(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
     givers = _actorish(sentence, doers)
     if verb.link == "inf" and chain_up is not None and not verb.passive and verb.subjects and any(personnel(p) for p in verb.subjects):
         givers = _actorish(sentence, _doers(chain_up)) or givers
+    if not givers and not verb.passive:
+        earlier = [v for v in sentence.verbs if v.i < verb.i and v.classes & {"give", "deploy"}]
+        givers = _actorish(sentence, earlier[-1].subjects) if earlier and not earlier[-1].passive else []
     if verb.link in {"ger-noun", "part"} and chain_up is not None and verb.subjects and any(personnel(p) for p in verb.subjects) and chain_up.classes & {"give", "deploy"} and not verb.passive:
         givers = _actorish(sentence, chain_up.subjects) or givers
     if not verb.passive and not verb.objects and not verb.indirect:
@@ -271,7 +290,8 @@ def train(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
         return
     matter = [p for p in subject_matter if not place_name(p) and not p.time]
     origin = [f for p in taught for name, o in p.after if name == "from" for f in _actorish(sentence, [o])]
-    if origin and receivers and all(r == text_of(taught[0]) or "from" in r for r in receivers):
+    origin += [f for p in verb.prep("from") if verb.passive for f in _actorish(sentence, [p])]
+    if origin and receivers:
         receivers = origin
     for a, b in _pairs(givers, receivers):
         if a != b:
@@ -290,11 +310,12 @@ def learn(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
     if not _drone_topic(sentence, verb):
         return
     learners = _actorish(sentence, verb.subjects) or [text_of(p) for p in verb.subjects if p.head.low in {"man", "men", "people"}]
-    things = verb.objects
+    things = verb.objects or [p for v in sentence.verbs if v.governor is verb for p in v.objects]
     course = [p for p in things if p.head.low in _TEACHING or "trainnoun" in classes_of(p.head)]
     if verb.lemma in {"complete", "attend", "undergo", "graduate", "learnt"} and not course and verb.lemma != "graduate":
         return
-    teachers = _actorish(sentence, verb.prep("from", "under", "with"))
+    inner = [v for v in sentence.verbs if v.governor is verb and v.link in {"chain", "inf"}]
+    teachers = _actorish(sentence, [*verb.prep("from", "under", "with"), *(p for v in inner for p in v.prep("from"))])
     rule = "learn-from"
     up = verb.governor
     if not teachers and up is not None and up.classes & {"join"} and up.objects:
@@ -317,7 +338,8 @@ def advise(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
     receivers = _actorish(sentence, helped)
     givers = _actorish(sentence, _doers(verb))
     matter = [*verb.prep("with", "in", "on", "by"), *(p for v in sentence.verbs if v.governor is verb for p in v.objects)]
-    bearing = any(is_drone(p) or p.head.low in _KNOWHOW for p in matter) or verb.lemma in {"advise", "consult", "embed"} or any(is_drone(p) for v in sentence.verbs for p in v.objects if v.governor is verb)
+    know = any(p.head.low in _KNOWHOW and is_drone(p) for p in sentence.phrases())
+    bearing = know or any(is_drone(p) or p.head.low in _KNOWHOW for p in matter) or verb.lemma in {"advise", "consult", "embed"} or any(is_drone(p) for v in sentence.verbs for p in v.objects if v.governor is verb)
     if not receivers or not givers or not bearing:
         return
     receivers = _scattered(sentence, helped, receivers)
@@ -360,11 +382,17 @@ def recruit(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
     people = [p for p in things if is_actor(p) or "people_abstract" in classes_of(p.head) or "official" in classes_of(p.head)]
     if not people:
         return
+    if any("company" in classes_of(p.head) or (p.head.name is not None and p.head.name.kind == "company") for p in people):
+        for a, b in _pairs(_actorish(sentence, people), _actorish(sentence, _doers(verb))):
+            if a and b:
+                yield Draft("supply", "hire-company", verb, provider=a, recipient=b, thing="drone operations", numbers=[])
+        return
     if verb.passive:
         receivers = _actorish(sentence, verb.prep("by", "into", "for")) or _actorish(sentence, [p for v in sentence.verbs if v.governor is verb and v.classes & {"join"} for p in [*v.objects, *v.prep("for", "in")]])
     else:
         receivers = _actorish(sentence, verb.subjects)
-    sources = [p for p in verb.prep("from", "among")] + [p for t in people for name, p in t.after if name == "from"]
+    sources = verb.prep("from", "among")
+    sources += [p for t in people for name, p in t.after if name == "from" and p not in sources]
     if sources and verb.lemma == "draw":
         first = sources[0]
         providers = [", ".join(text_of(p) for p in sources)] if len(sources) > 1 else [text_of(first)]
@@ -385,6 +413,8 @@ def join(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
         ends = [*verb.prep("for", "alongside", "with", "in")] if verb.lemma == "fight" else [*verb.prep("with", "in", "under")]
     else:
         ends = [*verb.objects, *verb.prep("for", "in", "with", "to")]
+        if verb.lemma in {"enter", "pass"}:
+            ends = [p for p in [*verb.objects, *verb.prep("through", "into")] if "force" in classes_of(p.head)]
     receivers: list[str] = []
     for phrase in ends:
         if personnel(phrase) and phrase.head.low not in {"units", "unit", "forces", "brigade", "battalion"}:
@@ -436,12 +466,16 @@ def deploy(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
         return
     senders = _actorish(sentence, _doers(verb))
     if verb.passive and not senders:
-        senders = _nation_of(sentence, thing) or actors_of(thing, sentence.context)
+        senders = (actors_of(thing, sentence.context) if thing.of is not None else []) or _nation_of(sentence, thing) or actors_of(thing, sentence.context)
+        if senders and senders[0].lower() in {"troops", "soldiers", "workers", "forces", "men"}:
+            state = next((m for m in reversed(sentence.context.mentions) if m.kind in {"people", "force"} and m.country), None)
+            senders = [lexicon().states[state.country]] if state is not None and state.country else senders
     if not senders:
         return
     destinations = [p for p in verb.prep("to", "in", "into", "near", "at", "on", "for") if place_name(p) or is_actor(p)]
     destinations = destinations or [p for n, p in thing.after if n in {"to", "in", "into"}]
-    if not destinations and verb.lemma not in {"deploy", "dispatch", "station", "embed"}:
+    aims = [v for v in sentence.verbs if v.i > verb.i and v.link == "inf" and v.classes & {"train", "advise"}]
+    if not destinations and not aims and verb.lemma not in {"deploy", "dispatch", "station", "embed"}:
         return
     numbers = [*things, *(p for p in sentence.phrases() if personnel(p) and p is not thing)]
     for a in senders:
@@ -463,6 +497,10 @@ def _mission(sentence: Sentence, verb: Verb, thing: Phrase, senders: list[str], 
     receivers = [n for v in taught for n in _actorish(sentence, [p for p in [*v.indirect, *v.objects] if is_actor(p)])]
     if not receivers:
         receivers = _actorish(sentence, destinations) or [s for p in destinations if (s := place_state(p))][:1]
+    taught = taught or [v for v in sentence.verbs if v.lemma == "show" and v.link == "inf" and v.objects and v.i > verb.i]
+    shown = [n for v in taught if v.lemma == "show" for n in _actorish(sentence, [*v.indirect, *v.objects])]
+    if shown:
+        receivers, taught = shown, []
     receivers = [r for r in receivers if r not in senders]
     teaching = bool(words & INSTRUCTORS) or any("train" in w for w in words)
     advising = bool(words & ADVISERS) or any(w.startswith("advis") for w in words)
@@ -493,7 +531,7 @@ def arrive(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
 def strike(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
     doers, hurt = _doers(verb), _things(verb)
     tools = instruments(sentence, verb)
-    by_drone = [p for p in doers if drone_head(p) or (is_drone(p) and not is_actor(p))]
+    by_drone = [p for p in doers if drone_head(p) or (is_drone(p) and not is_actor(p))] or [p for p in doers if p.head.low in {"ones", "one", "rest", "others"} and sentence.near and not is_actor(p)]
     attack_subject = [p for p in doers if "attacknoun" in classes_of(p.head) and is_drone(p)]
     pronoun_tool = [p for p in doers if p.pronoun and p.head.low in {"they", "it"} and sentence.near and not sentence.drone]
     if not (by_drone or tools or attack_subject or pronoun_tool):
@@ -510,27 +548,34 @@ def strike(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
     else:
         actors = _actorish(sentence, doers)
         if not actors and tools:
-            owner = drone_owner(tools[0], sentence)
+            owner = drone_owner(tools[0], sentence) if not any(t.tag == "DEM" for t in tools[0].tokens) else None
             actors = [owner] if owner and owner not in [text_of(p) for p in hurt] else []
     places = [p for p in hurt if place_name(p)]
     yield from _attack("strike", sentence, verb, actors, hurt, (by_drone or tools or attack_subject or [None])[0], places)  # type: ignore[list-item]
 
 
 def _attack(rule: str, sentence: Sentence, verb: Verb, actors: list[str], hurt: list[Phrase], tool: Phrase | None, where: list[Phrase]) -> Iterator[Draft]:
-    killed = [v for v in sentence.verbs if v.classes & {"kill", "destroy"} and v is not verb]
-    victims = [p for v in killed for p in _things(v)]
+    killed = [v for v in sentence.verbs if v.classes & {"kill"} and v is not verb]
+    victims = [p for v in killed for p in _things(v)] + [p for v in sentence.verbs if v.lemma in {"die", "perish", "strand"} for p in (v.subjects if v.lemma != "strand" else v.objects)]
+    bystanders = [p for p in hurt if classes_of(p.head) & {"people_abstract"} or (verb.classes & {"kill"} and classes_of(p.head) & {"people"})]
+    sites = [p for p in [*where, *verb.prep("at", "on", "in")] if "building" in classes_of(p.head) and not is_drone(p)]
+    if bystanders and sites and len(bystanders) == len(hurt):
+        hurt = sites[:1]
+    if verb.subjects and verb.classes & {"kill"} and verb.passive:
+        struck = [q for p in [*verb.prep("in", "by"), *([tool] if tool else [])] for n, q in p.after if n in {"on", "against", "at"} and not q.time]
+        hurt = struck or hurt
     for a in actors or [None]:  # type: ignore[list-item]
         yield Draft(
             "use_attack", rule, verb, actor=a, target="; ".join(text_of(p) for p in hurt if not p.pronoun)[:160] or None, thing=text_of(tool) if tool is not None and not tool.pronoun else "drones",
-            numbers=[*(hurt if verb.classes & {"kill"} else []), *victims, *hurt, *([tool] if tool is not None else [])], where=[*where, *hurt], target_phrase=hurt[0] if hurt else None,
+            numbers=[*bystanders, *(hurt if verb.classes & {"kill"} else []), *victims, *hurt, *([tool] if tool is not None else [])], where=[*where, *hurt], target_phrase=hurt[0] if hurt else None,
         )  # fmt: skip
 
 
 def _launched_by(sentence: Sentence, phrase: Phrase) -> str | None:
     """ "drones launched by X", "a drone flown from Y by X"."""
     for verb in sentence.verbs:
-        if verb.participle and verb.subjects and verb.subjects[0] is phrase and verb.lemma in {"launch", "operate", "fly", "use", "deploy", "fire", "send", "control", "pilot"}:
-            found = _actorish(sentence, verb.prep("by"))
+        if verb.participle and verb.subjects and verb.subjects[0] is phrase and verb.lemma in {"launch", "operate", "fly", "use", "deploy", "fire", "send", "control", "pilot", "attribute", "link", "blame", "belong"}:
+            found = _actorish(sentence, verb.prep("by", "to", "on") if verb.lemma in {"attribute", "link", "blame", "belong"} else verb.prep("by"))
             if found:
                 return found[0]
     return None
@@ -539,7 +584,11 @@ def _launched_by(sentence: Sentence, phrase: Phrase) -> str | None:
 def launch(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
     things = _things(verb)
     drones = [p for p in things if refers_to_drone(p, sentence) and not is_actor(p)]
+    if not drones and {t.low for p in things for t in p.tokens} & _CONTRABAND and (sentence.drone or sentence.near) and verb.prep("into", "to", "over", "in"):
+        yield from smuggle(sentence, verb)
     if not drones:
+        return
+    if any(v.classes & {"drop"} and {t.low for p in v.objects for t in p.tokens} & _HARMFUL for v in sentence.verbs if v.i > verb.i):
         return
     doers = _actorish(sentence, _doers(verb))
     if not doers:
@@ -555,7 +604,15 @@ def launch(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
         yield from _attack("launch", sentence, verb, doers, targets, drones[0], targets)
     elif targets and not (verb.infinitive and verb.governor and verb.governor.classes & {"learn", "train"}):
         for a in doers or [None]:  # type: ignore[list-item]
+            if all(p.pronoun for p in targets):
+                continue
             yield Draft("sighting", "flown-over", verb, actor=a, target="; ".join(text_of(p) for p in targets), thing=text_of(drones[0]), numbers=drones, where=targets, target_phrase=targets[0])
+
+
+def _fly(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
+    """An actor that flies drones, with no target: it has taken them up."""
+    if verb.lemma in {"fly", "pilot"} and not verb.prep("at", "against", "on", "toward", "towards", "into", "onto", "over", "across", "near", "above"):
+        yield from use(sentence, verb)
 
 
 def drop(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
@@ -564,12 +621,19 @@ def drop(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
         return
     low = {t.low for p in things for t in p.tokens} | {t.low for p in things if p.of for t in p.of.tokens}
     tools = [*[p for p in verb.subjects if drone_head(p) and not verb.passive], *instruments(sentence, verb)]
-    if not tools and not sentence.drone:
+    if not tools and not sentence.drone and not (sentence.near and low & _HARMFUL):
         return
     doers = _actorish(sentence, _doers(verb))
     owner = next((o for p in tools if (o := drone_owner(p, sentence))), None)
     doers = doers or ([owner] if owner else [])
     targets = [p for p in verb.prep("on", "onto", "over", "into", "at", "near", "in", "inside", "upon") if not p.time and not is_drone(p)]
+    if not targets and verb.link == "conj" and verb.governor is not None:
+        targets = [p for p in verb.governor.prep("over", "at", "above", "into", "against")]
+    if targets and targets[0].pronoun:
+        before = [p for v in sentence.verbs if v.i < verb.i for p in v.subjects if is_actor(p) and p.tokens[0].start < targets[0].tokens[0].start and actors_of(p, sentence.context) != doers]
+        targets = before[:1]
+    if not doers:
+        doers = [n for v in sentence.verbs if v.participle and v.lemma in {"publish", "post", "release", "film", "share"} for n in _actorish(sentence, v.prep("by"))]
     if low & _HARMFUL:
         yield from _attack("drop", sentence, verb, doers, targets, tools[0] if tools else things[0], targets)
     elif low & _CONTRABAND:
@@ -606,6 +670,9 @@ def detect(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
     if verb.lemma in {"report", "document", "note", "confirm", "list", "see", "find"} and not ("sightnoun" in classes_of(drone.head) or drone_head(drone)):
         return
     owner = drone_owner(drone, sentence) or _launched_by(sentence, drone)
+    doers = _doers(verb)
+    if verb.lemma in {"have"} and not doers:
+        return
     places = [p for p in verb.prep("over", "near", "at", "around", "above", "in", "within", "close_to", "on", "along", "outside", "inside", "off") if not p.time] + [p for n, p in drone.after if n in {"over", "near", "at", "around", "above", "in", "on", "along", "outside"} and not p.time]
     target = next((p for p in places if any(n in {"over", "near", "at", "around", "above", "close_to", "outside", "inside"} for n, ps in [*verb.preps, *((n, [q]) for n, q in drone.after)] if p in ps) and not p.time), None)
     yield Draft("sighting", "detect" if verb.classes & {"detect"} else "down", verb, actor=owner, target=text_of(target) if target is not None and not _distance(target) else None, thing=text_of(drone) if not drone.pronoun else "drone", numbers=drones, where=places)
@@ -632,11 +699,12 @@ def intrude(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
 def smuggle(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
     tools = instruments(sentence, verb)
     using = verb.governor is not None and verb.governor.lemma in {"use", "fly", "employ"} and any(is_drone(p) for p in verb.governor.objects)
-    if not tools and not using and not (sentence.drone and verb.objects):
+    tools = tools or [p for p in verb.subjects if drone_head(p)]
+    if not tools and not using:
         return
     if using and verb.governor is not None and verb.governor.classes & {"use", "rely"}:
         return
-    doers = _actorish(sentence, _doers(verb))
+    doers = _actorish(sentence, [p for p in _doers(verb) if not drone_head(p)]) or list(filter(None, [drone_owner(p, sentence) for p in tools]))
     targets = [p for p in verb.prep("into", "to", "across", "over", "from", "inside") if not p.time and not is_drone(p)]
     for a in doers or [None]:  # type: ignore[list-item]
         yield Draft("sighting", "smuggle", verb, actor=a, target="; ".join(text_of(p) for p in targets[:2]) or None, thing="contraband drones", numbers=[*tools, *_things(verb)], where=targets)
@@ -669,7 +737,12 @@ def use(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
     thing = next((p for p in things if refers_to_drone(p, sentence)), None)
     if thing is None or is_actor(thing) and not drone_head(thing):
         return
-    doers = _actorish(sentence, _doers(verb))
+    doers = _actorish(sentence, _doers(verb)) or _class_of_people(_doers(verb))
+    up = verb.governor
+    if up is not None and verb.link == "inf" and (up.objects and up.objects[0].head.low in {"ability", "capability", "capacity"}):
+        for a in doers:
+            yield Draft("adoption", "able-to-use", verb, actor=a, thing=text_of(thing), numbers=[])
+        return
     if verb.passive and not doers:
         owner = drone_owner(thing, sentence)
         doers = [owner] if owner else []
@@ -705,6 +778,65 @@ def use(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
 
 def _places(verb: Verb) -> list[Phrase]:
     return [p for p in verb.prep("in", "at", "near", "over", "across", "on", "to") if place_name(p)]
+
+
+def people(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
+    """ "Both have relied on foreign fighters": recruitment."""
+    recruits = [p for p in verb.prep("on", "to") if p.head.low in {"fighters", "mercenaries", "volunteers", "recruits", "contractors"} and not is_drone(p)]
+    if recruits and _drone_topic(sentence, verb):
+        for b in _actorish(sentence, verb.subjects):
+            yield Draft("recruitment", "rely-on-people", verb, provider=text_of(recruits[0]), recipient=b, thing=text_of(recruits[0]), numbers=recruits)
+
+
+def link(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
+    """ "Accounts have linked ex-soldiers to cartels": people pass into a group, somebody says."""
+    if verb.participle or not _drone_topic(sentence, verb):
+        return
+    joined = [p for p in _things(verb) if classes_of(p.head) & {"people"} and is_actor(p)]
+    groups = [p for p in verb.prep("to", "with") if is_actor(p)]
+    if joined and groups and not verb.negated:
+        for a, b in _pairs(_actorish(sentence, joined), _actorish(sentence, groups)):
+            yield Draft("recruitment", "linked-to", verb, provider=a, recipient=b, thing=text_of(joined[0]), numbers=joined, certainty="reported")
+
+
+def have(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
+    """ "The bureau has a drone alert system"."""
+    thing = next((p for p in verb.objects if is_drone(p) and (drone_head(p) or p.head.low in {"system", "systems", "unit", "units", "fleet", "programme", "program", "radars", "arsenal", "teams", "capability", "capabilities"})), None)
+    if thing is None or verb.negated or any(t.low in {"no", "few"} for t in thing.tokens):
+        return
+    for a in _actorish(sentence, verb.subjects):
+        yield Draft("adoption", "have", verb, actor=a, thing=text_of(thing), numbers=[thing])
+
+
+def adapt(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
+    """ "Fit quadcopters with bombs", "turn drones into bombers"."""
+    things = _things(verb)
+    if verb.participle or not things:
+        return
+    if verb.lemma == "turn" and not (verb.prep("into") and refers_to_drone(things[0], sentence)):
+        return
+    load = [p for p in verb.prep("with") if {t.low for t in p.tokens} & _HARMFUL]
+    if not (refers_to_drone(things[0], sentence) or (load and things[0].pronoun)):
+        return
+    made = any(v.participle and v.subjects and v.subjects[0] in load and v.lemma == "make" for v in sentence.verbs)
+    for a in _actorish(sentence, _doers(verb)):
+        yield Draft("production" if made else "adoption", "adapt", verb, actor=a, thing=text_of(load[0]) if made else text_of(things[0]), numbers=things)
+
+
+def wield(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
+    """Any other deed done with drones: the actor has taken them up ("won ground with a fleet of drones")."""
+    if not verb.finite or verb.passive:
+        return
+    tools = [p for p in verb.prep("with", "using") if drone_head(p)]
+    if tools:
+        for a in _actorish(sentence, verb.subjects):
+            yield Draft("adoption", "done-with", verb, actor=a, thing=text_of(tools[0]), numbers=tools)
+
+
+def carry(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
+    """A drone that carries contraband."""
+    if any({t.low for t in q.tokens} & _CONTRABAND for p in verb.objects for q in [p, *([p.of] if p.of else [])]) and any(drone_head(p) for p in verb.subjects):
+        yield from smuggle(sentence, verb)
 
 
 def adopt(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
@@ -763,21 +895,36 @@ def wage(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
     yield from _attack("wage", sentence, verb, doers, [p for p in hurt if not p.time], attack, [attack, *hurt])
 
 
+_BY_LEMMA: dict[str, Frame] = {"have": have, "turn": adapt, "carry": carry, "transport": carry, "bring": carry, "enter": join, "pass": join, "pilot": _fly}
 FRAMES: dict[str, Frame] = {
     "give": give, "sell": give, "offer": give, "equip": equip, "get": get, "request": request, "fund": fund, "train": train, "learn": learn, "advise": advise,
-    "share": share, "recruit": recruit, "join": join, "deploy": deploy, "arrive": arrive, "strike": strike, "kill": strike, "destroy": strike, "launch": launch,
+    "share": share, "recruit": recruit, "join": join, "deploy": deploy, "arrive": arrive, "strike": strike, "kill": strike, "destroy": strike, "launch": launch, "link": link, "adapt": adapt,
     "drop": drop, "crash": crash, "detect": detect, "down": detect, "seize": detect, "overfly": intrude, "intrude": intrude, "smuggle": smuggle, "spy": spy,
     "disrupt": disrupt, "use": use, "rely": use, "adopt": adopt, "make": make, "suffer": suffer, "wage": wage,
 }  # fmt: skip
+
+
+_OWN_FRAMES = frozenset("strike kill destroy launch drop spy smuggle equip give train make say".split())
 
 
 def drafts_of(sentence: Sentence) -> list[Draft]:
     """Drafts of all verbs of the sentence, in order of the text."""
     found: list[Draft] = []
     for verb in sorted(sentence.verbs, key=lambda v: (not (v.classes & {"learn"}), v.i)):
+        if verb.link in {"inf", "chain"} and verb.governor is not None and verb.governor.classes & {"train", "learn"} and not verb.classes & {"train", "learn"}:
+            continue  # what is taught is no deed
+        count = len(found)
         for name in sorted(verb.classes):
             frame = FRAMES.get(name)
             if frame is not None:
                 found.extend(frame(sentence, verb))
+        if verb.lemma in _BY_LEMMA:
+            found.extend(_BY_LEMMA[verb.lemma](sentence, verb))
+        if "rely" in verb.classes:
+            found.extend(people(sentence, verb))
+        if verb.lemma == "fly" and len(found) == count:
+            found.extend(_fly(sentence, verb))
+        if len(found) == count and not verb.classes & _OWN_FRAMES:
+            found.extend(wield(sentence, verb))
     return found
 
