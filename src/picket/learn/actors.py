@@ -151,7 +151,7 @@ def actors_of(phrase: Phrase, context: Context, *, bare: bool = True) -> list[st
     if phrase.pronoun:
         found = resolve_pronoun(phrase, context) if bare else None
         return [found] if found else []
-    if is_person(phrase):
+    if is_person(phrase) and not (phrase.of is not None and phrase.head.low in {"member", "members", "leaders", "commanders", "pilots"}):
         return []
     if phrase.of is not None and (phrase.head.low in _OF_TRANSPARENT or classes_of(phrase.head) & {"people"}) and not (phrase.head.low in {"force", "army"}):
         inner = actors_of(phrase.of, context, bare=bare)

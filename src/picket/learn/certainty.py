@@ -16,7 +16,7 @@ _POSSIBLE_MODALS = frozenset("may might could can would should will shall won't"
 _POSSIBLE_WORDS = frozenset("likely possibly probably perhaps maybe potentially presumably apparently purportedly".split())
 _ALLEGED = frozenset("accuse suspect allege charge indict blame claim complain prosecute arraign convict".split())
 _DENY = frozenset("deny reject dismiss refute dispute".split())
-_POSSIBLE_VERBS = frozenset("plan intend aim want hope expect consider propose negotiate discuss prepare attempt try weigh mull contemplate wish aspire seek believe think suggest predict forecast vow pledge promise agree_to offer request ask ask_for order threaten urge recommend call".split())
+_POSSIBLE_VERBS = frozenset("plan intend aim want hope expect consider propose negotiate discuss prepare attempt try weigh mull contemplate wish aspire seek believe think suggest predict forecast vow pledge promise offer request ask ask_for order threaten urge recommend call".split())
 _REPORT_PASSIVE = frozenset("report say understand rumour rumor".split())
 _UNNAMED = frozenset("source sources people reporting reports report media outlet outlets newspaper newspapers rumours rumors accounts insider insiders investigation journalists interview interviews press".split())
 
@@ -27,7 +27,7 @@ def say_verbs(verbs: list[Verb]) -> list[Verb]:
 
 
 def is_saying(verb: Verb) -> bool:
-    if not (verb.classes & {"say", "warn", "fear"} or verb.lemma in {"report", "confirm", "find", "note", "document", "plan_"}):
+    if not (verb.classes & {"say", "warn", "fear"} or verb.lemma in {"report", "confirm", "find", "note", "document"}):
         return False
     if verb.lemma in {"charge", "accuse", "suspect", "know", "read", "show", "call", "add", "indicate"} and not verb.subjects:
         return False
@@ -108,7 +108,7 @@ def certainty_of(verb: Verb, say: Verb | None, said_by: str | None, sentence: st
             return "possible"
     if verb.classes & {"offer", "request"} or verb.lemma in {"seek"}:
         return "possible"
-    if say is not None and say.lemma in {"believe", "think", "suggest", "predict", "forecast", "expect", "suspect", "estimate_"}:
+    if say is not None and say.lemma in {"believe", "think", "suggest", "predict", "forecast", "expect", "suspect"}:
         return "possible" if say.lemma != "suggest" or not unnamed(said_by) else "reported"
     if say is not None and (say.modal in _POSSIBLE_MODALS):
         return "possible"

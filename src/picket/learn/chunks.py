@@ -116,7 +116,22 @@ def chunks_of(tokens: list[Token]) -> list[Item]:
         elif token.tag == "ADV" and token.low in {"reportedly", "allegedly", "home", "back"}:
             pass
         i += 1
-    return _join_of(items)
+    return _join_of(_without_abbreviations(items))
+
+
+def _without_abbreviations(items: list[Item]) -> list[Item]:
+    """ "The Rapid Support Forces (RSF)" is one phrase: the brackets go."""
+    out: list[Item] = []
+    i = 0
+    while i < len(items):
+        if i + 2 < len(items) and out and isinstance(out[-1], Phrase):
+            opening, inner, closing = items[i : i + 3]
+            if isinstance(opening, Mark) and opening.tag == "(" and isinstance(inner, Phrase) and isinstance(closing, Mark) and closing.tag == ")" and len(inner.tokens) <= 2:
+                i += 3
+                continue
+        out.append(items[i])
+        i += 1
+    return out
 
 
 def _noun_phrase(tokens: list[Token], i: int) -> Phrase | None:
@@ -153,6 +168,8 @@ def _noun_phrase(tokens: list[Token], i: int) -> Phrase | None:
         elif tag == "QUAL":
             if j > i and tokens[j - 1].tag not in {"DET", "ADJ"} and head >= 0:
                 break
+        elif tag == "CC" and token.low == "or" and j > i and tokens[j - 1].tag == "NUM" and j + 1 < len(tokens) and tokens[j + 1].tag == "NUM":
+            pass
         elif tag == "CC" and token.low in {"and", "or"}:
             if not (j > i and j + 1 < len(tokens) and tokens[j - 1].tag in {"DEM", "ADJ"} and tokens[j + 1].tag in {"DEM", "ADJ"} and _noun_ahead(tokens, j + 1) and head <= j - 1 and (head < 0 or tokens[head].tag == "DEM")):
                 break

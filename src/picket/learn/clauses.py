@@ -191,6 +191,9 @@ def _gerund(items: list[Item], verb: Verb, earlier: list[Verb], before: Item | N
     if isinstance(before, Phrase):
         verb.link = "ger-noun"
         verb.subjects = [before]
+        if verb.at >= 2 and isinstance(items[verb.at - 2], Mark) and items[verb.at - 2].low == "with":  # type: ignore[union-attr]
+            for other in earlier:  # "..., with X moving to": X belongs to the participle alone
+                other.preps = [(n, ps) for n, ps in other.preps if before not in ps]
         return
     if isinstance(before, Mark) and before.tag == "P" and governor.lemma in {"accuse", "suspect", "blame", "charge", "indict"} and not governor.passive and governor.objects:
         verb.subjects = list(governor.objects)
@@ -320,11 +323,12 @@ def _finite_subject(items: list[Item], verb: Verb, earlier: list[Verb], before: 
 def _member_of_prep_list(items: list[Item], k: int) -> bool:
     """Is the phrase at k a later member of a list that follows a preposition ("from A, B and C")?"""
     n = k
-    seen_and = False
+    seen_and = crossed = False
     while n >= 2:
         mark, prev = items[n - 1], items[n - 2]
         if isinstance(mark, Mark) and mark.tag == "P":
-            return True
+            return not (crossed and not any(isinstance(x, Verb) for x in items[: n - 1]))
+        crossed = crossed or (isinstance(mark, Mark) and mark.tag == ",")
         if not (isinstance(mark, Mark) and mark.tag in {"CC", ","} and isinstance(prev, Phrase)):
             return False
         if mark.tag == "CC":
@@ -332,7 +336,7 @@ def _member_of_prep_list(items: list[Item], k: int) -> bool:
         elif not seen_and:
             return False
         n -= 2
-    return n >= 1 and isinstance(items[n - 1], Mark) and items[n - 1].tag == "P"  # type: ignore[union-attr]
+    return not crossed and n >= 1 and isinstance(items[n - 1], Mark) and items[n - 1].tag == "P"  # type: ignore[union-attr]
 
 
 def _relative_before(items: list[Item], k: int) -> int | None:

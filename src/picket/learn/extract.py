@@ -29,7 +29,7 @@ from picket.learn.warnings import warning_drafts
 
 _CARRIED = re.compile(r"^\W*(?:he|she|it|they|the (?:report|study|group|official|spokesman|spokeswoman|ministry|minister|paper|statement|indictment)|in (?:his|her|its|their) view|another|in one of them)\b", re.IGNORECASE)
 _ACCORDING = re.compile(r"\b[Aa]ccording to ([^,.;]+?)(?=[,.;]|$| (?:has|have|had|was|were|is|are|which|who|that)\b)")
-_WEAK_WORDS = re.compile(r"\b(?:skill|skills|course|courses|experience|recruits?|volunteers?|fighters?|instructors?|trained|training|know-how|expertise|bombs?|aircraft|technology|lessons?|advisers?|sightings?|incursions?|weapons?|cartels?|airspace|prisons?|smugglers?|flights?|airport)\b", re.IGNORECASE)
+_WEAK_WORDS = re.compile(r"\b(?:jammers?|skill|skills|course|courses|experience|recruits?|volunteers?|fighters?|instructors?|trained|training|know-how|expertise|bombs?|aircraft|technology|lessons?|advisers?|sightings?|incursions?|weapons?|cartels?|airspace|prisons?|smugglers?|flights?|airport)\b", re.IGNORECASE)
 
 
 def claims_of(report: Report) -> list[Claim]:
@@ -211,8 +211,9 @@ def _quantity(sentence: Sentence, draft: Draft) -> Quantity | None:
                     found = quantity_in(phrase, sentence.text, sentence.end)
                     if found is not None:
                         return found
+    last = max((v.i for v in sentence.verbs if v.governor is verb or v is verb), default=0)
     for phrase in sentence.phrases():
-        if not phrase.time and (verb is None or phrase.i > verb.i):
+        if not phrase.time and (verb is None or phrase.i > verb.i) and not any(v.finite and last < v.i < phrase.i for v in sentence.verbs):
             found = quantity_in(phrase, sentence.text, sentence.end)
             if found is not None:
                 return found

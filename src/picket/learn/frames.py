@@ -31,7 +31,7 @@ from picket.learn.sentence import (
 
 Frame = Callable[[Sentence, Verb], Iterator[Draft]]
 _HARMFUL = frozenset("bomb bombs grenade grenades explosive explosives munition munitions mortar mortars shell shells payload payloads mines mine ordnance charges charge projectile projectiles".split())
-_CONTRABAND = frozenset("drug drugs contraband phone phones mobile cannabis heroin cocaine fentanyl methamphetamine tobacco package packages parcel parcels weapons narcotics cigarettes pistols pistol money knives opium sim goods items consignment consignments packets saws blades".split())
+_CONTRABAND = frozenset("drug drugs contraband phone phones mobile cannabis heroin cocaine fentanyl methamphetamine tobacco packet package packages parcel parcels weapons narcotics cigarettes pistols pistol money knives opium sim goods items consignment consignments packets saws blades".split())
 _KNOWHOW = frozenset("know-how knowledge expertise lesson lessons skill skills tactic tactics experience intelligence technique techniques advice assistance guidance method methods doctrine information support help backing technology cooperation data".split())
 _TEACHING = frozenset("training course courses instruction lessons drills workshop tuition".split())
 _SPYING = frozenset("spy monitor track surveil watch scout reconnoitre reconnoiter survey map film photograph observe locate spot patrol follow film".split())
@@ -584,6 +584,9 @@ def _launched_by(sentence: Sentence, phrase: Phrase) -> str | None:
 def launch(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
     things = _things(verb)
     drones = [p for p in things if refers_to_drone(p, sentence) and not is_actor(p)]
+    if verb.lemma in {"fire", "shoot"} and not drones and (seen := [p for p in verb.prep("at", "on") if drone_head(p)]):
+        yield Draft("sighting", "fired-at", verb, actor=drone_owner(seen[0], sentence), thing=text_of(seen[0]), numbers=[*seen, *(p for v in sentence.verbs if v.i > verb.i for p in v.objects)], where=seen)
+        return
     if not drones and {t.low for p in things for t in p.tokens} & _CONTRABAND and (sentence.drone or sentence.near) and verb.prep("into", "to", "over", "in"):
         yield from smuggle(sentence, verb)
     if not drones:
@@ -656,7 +659,7 @@ def crash(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
 
 def detect(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
     things = _things(verb)
-    drones = [p for p in things if drone_head(p) or ("sightnoun" in classes_of(p.head) and is_drone(p)) or (refers_to_drone(p, sentence) and p.pronoun and verb.classes & {"down", "seize"}) or (p.head.low in {"one", "two"} and refers_to_drone(p, sentence))]
+    drones = [p for p in things if drone_head(p) or ("sightnoun" in classes_of(p.head) and is_drone(p)) or (refers_to_drone(p, sentence) and p.pronoun and verb.classes & {"down", "seize"}) or ((p.head.tag == "NUM" or p.head.low in {"one", "some", "most", "all", "several"}) and p.of is not None and refers_to_drone(p, sentence))]
     if not drones and verb.classes & {"detect", "down"} and (sentence.near or sentence.drone):
         drones = [p for p in things if p.head.low in {"flight", "flights", "incursion", "incursions", "sightings", "object", "objects", "intrusions", "overflights", "swarm", "swarms"} or (verb.classes & {"down"} and refers_to_drone(p, sentence))]
     if not drones and verb.classes & {"seize"} and (sentence.drone or sentence.near):
@@ -911,7 +914,7 @@ def drafts_of(sentence: Sentence) -> list[Draft]:
     """Drafts of all verbs of the sentence, in order of the text."""
     found: list[Draft] = []
     for verb in sorted(sentence.verbs, key=lambda v: (not (v.classes & {"learn"}), v.i)):
-        if verb.link in {"inf", "chain"} and verb.governor is not None and verb.governor.classes & {"train", "learn"} and not verb.classes & {"train", "learn"}:
+        if verb.link in {"inf", "chain"} and verb.governor is not None and (verb.governor.classes & {"train", "learn"} or verb.governor.lemma == "show") and not verb.classes & {"train", "learn"}:
             continue  # what is taught is no deed
         count = len(found)
         for name in sorted(verb.classes):

@@ -15,6 +15,7 @@ from picket.learn.lexicon import Lexicon, Name, lexicon
 
 _TOKEN = re.compile(
     r"""[A-Za-z]\.(?:[A-Za-z]\.)+            # U.S.
+    | (?:Col|Gen|Lt|Sgt|Mr|Mrs|Ms|Dr|Maj|Capt|Cmdr|Adm|Brig|Gov|Sen|Rep|St|Prof)\.  # titles
     | [$€£₹]\s?\d[\d,]*(?:\.\d+)?             # money
     | \d[\d,]*\d(?:\.\d+)?(?:st|nd|rd|th)?(?:-[A-Za-z][\w-]*)? | \d+(?:\.\d+)?(?:st|nd|rd|th|s|[A-Z]{1,3}\b)?(?:-[A-Za-z][\w-]*)?
     | [^\W\d_]+(?:['’][^\W\d_]+)*(?:[-‑–/][\w]+(?:['’][a-z]+)?)*[\w]*   # words, hyphenated too
@@ -270,6 +271,8 @@ def _first_tag(token: Token, i: int, found: list[Token], words: Lexicon) -> None
         token.tag = "DET"
     elif low in SUBORDINATORS:
         token.tag = "SUB"
+    elif low == "since" and i and found[i - 1].tag == "HAVE":
+        token.tag = "ADV"
     elif low in PREPOSITIONS and not (low in {"following", "given", "concerning", "regarding"}):
         token.tag = "PREP"
     elif low in {"not", "n't", "never"}:
@@ -287,7 +290,7 @@ def _open_class(token: Token, i: int, found: list[Token], words: Lexicon) -> Non
     first = i == 0 or (found[i - 1].tag in {'"', ":", "-"} and i <= 2)
     if capital and not first and not (form and token.text.isupper() is False and found[i - 1].tag in {'"', ":"}):
         token.tag = "NP"
-    elif low in _ADJECTIVES and not (form and form.form in {"base", "same"} and low not in {"armed"}):
+    elif low in _ADJECTIVES and not (form and form.form in {"base", "same"} and low not in {"armed"}) and not (form and form.form == "ed" and i and found[i - 1].tag == "BE"):
         token.tag = "ADJ"
     elif form:
         token.lemma, token.form = form.lemma, form.form
@@ -331,7 +334,11 @@ def _finite_later(found: list[Token], i: int) -> bool:
         token = found[k]
         if token.tag in _CLOSERS:
             return False
-        if _finite(token):
+        if token.tag == "V?" and token.form in {"ed", "past"} and k > i + 1 and found[i].tag == "V?" and i + 1 < len(found) and found[i + 1].tag in {"PREP", "TO", "ADV"} and found[k - 1].tag in {"N", "NP"} and k + 1 < len(found) and found[k + 1].tag in {"DET", "DEM", "NP", "N", "PRP$", "NUM", "QUAL"} and not any(t.tag == "PREP" and t.low in {"after", "before", "since", "until", "as"} for t in found[i:k]):
+            return True
+        if _finite(token) or (token.tag == "V?" and token.form == "same" and found[k - 1].tag in {"N", "NP", ")", "ADV"}):
+            if found[k - 1].tag == "CC":
+                return False
             return found[k - 1].tag not in {"PRON"} or found[k - 1].low in {"them", "him", "us"}
     return False
 
@@ -429,6 +436,7 @@ def _verb_or_not(token: Token, prev: Token | None, after: Token | None, found: l
         if tag == "CC":
             earlier = next((t for t in reversed(found[:i]) if t.tag == "V"), None)
             return "V" if earlier is not None and earlier.form == "base" and opens else "N"
+        opens = opens or (next_tag in {"N", "ADJ"} and _only_verb(found, i))
         return "V" if plural and opens and not _finite_later(found, i) else "N"
     # third person -s
     if not ambiguous and token.low not in {"attacks", "means", "needs"}:
@@ -439,6 +447,7 @@ def _verb_or_not(token: Token, prev: Token | None, after: Token | None, found: l
     if tag == "CC":
         earlier = next((t for t in reversed(found[:i]) if t.tag in {"V", "HAVE", "BE"}), None)
         return "V" if earlier is not None and (opens or (earlier.form == "s" and next_tag in {"N", "ADJ", "V?"})) else "N"
+    opens = opens or (next_tag == "V?" and after is not None and after.form == "ing") or (next_tag in {"N", "ADJ"} and _only_verb(found, i))
     singular = prev is not None and (tag in {"NP", ")"} or not prev.low.endswith("s"))
     if prev is not None and prev.low in {"drone", "air", "missile", "terror", "uav", "rocket", "fpv", "arms", "bomb", "cartel-drone"}:
         return "N"
@@ -455,6 +464,8 @@ def _past(token: Token, prev: Token | None, after: Token | None, found: list[Tok
         token.form = "part"
         return "V"
     nominal_next = next_tag in {"N", "NP", "ADJ", "DEM"} or (after is not None and after.tag == "V?" and after.lemma in NOUN_OR_VERB and after.form in {"base", "s"}) or (after is not None and after.tag == "V?" and after.form == "ing")
+    if tag in {"SUB", "REL"} and nominal_next and tag == "SUB" and _finite_later(found, i):
+        return "ADJ"
     if tag in {"DET", "PRP$", "POS", "NUM", "ADJ", "PREP", "DEM"} or (tag == "" and nominal_next) or (tag == "V" and prev is not None and prev.form in {"base", "s", "ing"} and nominal_next):
         if nominal_next or tag in {"DET", "PRP$", "POS"}:
             return "ADJ"
@@ -481,6 +492,21 @@ def _past(token: Token, prev: Token | None, after: Token | None, found: list[Tok
         return "V"
     token.form = "part" if _finite_later(found, i) and tag not in {"PRON", "REL"} else "past"
     return "V"
+
+
+def _only_verb(found: list[Token], i: int) -> bool:
+    """Would the clause around i be without a verb if i were a noun?"""
+    a = i
+    while a > 0 and found[a - 1].tag not in {"SUB", "REL", ";", ":", "-", '"', "."}:
+        a -= 1
+    b = i
+    while b + 1 < len(found) and found[b + 1].tag not in {"SUB", "REL", ";", ":", "-", '"', "."}:
+        b += 1
+    for k in range(a, b + 1):
+        token = found[k]
+        if k != i and (token.tag in {"MODAL", "BE", "HAVE", "DO", "V"} or (token.tag == "V?" and token.form in {"ed", "past", "part", "same"})):
+            return False
+    return True
 
 
 def _same_form(token: Token, prev: Token | None, after: Token | None, found: list[Token], i: int) -> str:
