@@ -144,6 +144,16 @@ def is_actor(phrase: Phrase) -> bool:
     return bool(kinds & {"people", "force", "group", "company", "state"}) or (head.tag == "NP" and head.low in _ORG_HEADS) or (head.tag == "NP" and head.text.isupper() and 2 < len(head.text) < 7 and head.text.isalpha())
 
 
+def leader_of(phrase: Phrase) -> str | None:
+    """The group of "gang leader X" or "JNIM's commander"; None for others."""
+    for k, token in enumerate(phrase.tokens[1:], 1):
+        if token.low in {"leader", "chief", "boss", "commander", "head"}:
+            before = [t for t in phrase.tokens[:k] if t.tag not in {"DET", "POS", "PRP$", "ADJ"}]
+            if before and (before[-1].name is not None and before[-1].name.kind in {"group", "force"} or classes_of(before[-1]) & {"group", "people"}):
+                return before[-1].text.lower() if before[-1].name is None else before[-1].text
+    return None
+
+
 def actors_of(phrase: Phrase, context: Context, *, bare: bool = True) -> list[str]:
     """Names of the actors of a phrase; `bare` resolves pronouns and "the group" from the context. [] if it names none."""
     if phrase.time:
@@ -169,7 +179,7 @@ def actors_of(phrase: Phrase, context: Context, *, bare: bool = True) -> list[st
     if phrase.head.name is not None and phrase.head.name.kind == "demonym":
         return [phrase.head.name.state or phrase.head.text] if phrase.head.low.endswith("s") and len(phrase.tokens) <= 2 else [_text(phrase)]
     owner = next((t for t in phrase.tokens if t.tag == "PRP$"), None)
-    if owner is not None and bare and classes_of(phrase.head) & {"people", "force", "group", "people_abstract"}:
+    if owner is not None and bare and not any(t.tag == "DEM" for t in phrase.tokens) and classes_of(phrase.head) & {"people", "force", "group", "people_abstract"}:
         found = resolve_owner(owner, context)
         if found:
             return [found]
@@ -231,6 +241,15 @@ def text_of(phrase: Phrase) -> str:
     return re.sub(r"^(?:the|a|an) ", "", text)
 
 
+def bare_text(phrase: Phrase) -> str:
+    """As text_of, without the "in PLACE" that the place slot holds."""
+    text = text_of(phrase)
+    if phrase.after and phrase.after[0][0] in {"in", "from"} and phrase.of is None:
+        tail = f" {phrase.after[0][0]} {_text(phrase.after[0][1])}"
+        return text.removesuffix(tail)
+    return text
+
+
 def resolve_inside(items: list[Item], verbs: list[Verb], context: Context) -> None:
     """Pronouns whose actor stands earlier in the same sentence as a subject: start offset of the word -> name, in `context.inside`."""
     context.inside = {}
@@ -244,8 +263,11 @@ def resolve_inside(items: list[Item], verbs: list[Verb], context: Context) -> No
         for token in [t for p in parts for t in p.tokens if t.tag in {"PRON", "PRP$"} and t.low in {"it", "they", "them", "its", "their"}]:
             plural = token.low in {"they", "them", "their"}
             earlier = [p for i, p in subjects if p.tokens[0].start < token.start and item is not p]
+            if token.low == "them":
+                own = next((v for v in verbs if item in v.objects or any(item in ps for _, ps in v.preps)), None)
+                earlier = [p for p in earlier if own is None or p not in own.subjects]
             same = [p for p in earlier if (_plural(p) or kind_of(p) in {"group", "force", "people"}) == plural or (not plural and not _plural(p))]
-            if same and token.low not in {"them"}:
+            if same:
                 names = actors_of(same[-1], context)
                 if names:
                     context.inside[token.start] = names[0]

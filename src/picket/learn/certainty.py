@@ -103,9 +103,10 @@ def certainty_of(verb: Verb, say: Verb | None, said_by: str | None, sentence: st
         return "alleged"
     if re.search(r"\b(?:alleged|suspected of|accused of|charges? of|charged with|indicted)\b", sentence) and (lemmas & _ALLEGED or re.search(r"\balleged\b", sentence)):
         return "alleged"
+    if any(v.lemma == "be" and v is not verb and not v.objects and v.finite for v in chain) and verb.link in {"chain", "inf"}:
+        return "possible"  # "are to be sent"
     if any(v.modal in _POSSIBLE_MODALS for v in chain) or adverbs & _POSSIBLE_WORDS or (lemmas - {verb.lemma}) & _POSSIBLE_VERBS:
-        if not (any(v.modal == "would" for v in chain) and False):
-            return "possible"
+        return "possible"
     if verb.classes & {"offer", "request"} or verb.lemma in {"seek"}:
         return "possible"
     if say is not None and say.lemma in {"believe", "think", "suggest", "predict", "forecast", "expect", "suspect"}:

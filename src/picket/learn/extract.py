@@ -122,6 +122,8 @@ def _same(a: Draft, b: Draft) -> bool:
         return bool(a.numbers and b.numbers and a.numbers[0] is b.numbers[0])
     if a.kind in TRANSFERS:
         return a.provider == b.provider and a.recipient == b.recipient or (a.recipient == b.recipient and not (a.provider and b.provider)) or (a.provider == b.provider and not (a.recipient and b.recipient))
+    if a.kind == "sighting" and a.rule in {"disrupt", "detect"} and b.rule in {"disrupt", "detect"} and {id(p) for p in a.numbers} & {id(p) for p in b.numbers}:
+        return True
     if a.kind in {"use_attack", "sighting"}:
         return (a.actor == b.actor or not (a.actor and b.actor)) and (a.target == b.target or not (a.target and b.target) or a.verb is b.verb)
     return a.actor == b.actor or not (a.actor and b.actor)
@@ -254,6 +256,12 @@ def _where(sentence: Sentence, draft: Draft) -> tuple[str | None, str | None]:
         if home and draft.kind == "use_attack" and not (draft.actor and _home(draft.actor) == home):
             return place, home
     home = _home(draft.actor)
+    if draft.kind in {"statistic", "sighting"} and draft.verb is not None and draft.verb.subjects and not home:
+        from picket.learn.actors import home_of
+
+        home = home_of(draft.verb.subjects[0])
+        if home:
+            return place, home
     if draft.kind in {"adoption", "production"} and home:
         return place, home
     if context.country:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from picket.learn.actors import actors_of, classes_of, is_actor, text_of
+from picket.learn.actors import actors_of, bare_text, classes_of, is_actor, leader_of, text_of
 from picket.learn.chunks import Phrase, Verb
 from picket.learn.drafts import Draft
 from picket.learn.lexicon import lexicon
@@ -148,6 +148,11 @@ def _given(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
     receivers = _actorish(sentence, verb.subjects)
     thing = verb.objects[0]
     kind = "training" if thing.head.low in _TEACHING else "advising" if thing.head.low in _KNOWHOW else "supply"
+    givers = _actorish(sentence, verb.prep("by", "from"))
+    if receivers and refers_to_drone(thing, sentence) and kind == "supply" and not givers:
+        for b in receivers:
+            yield Draft("adoption", "given-nobody-named", verb, actor=b, thing=text_of(thing), numbers=verb.objects)
+        return
     if receivers and (refers_to_drone(thing, sentence) or (sentence.drone and kind != "supply")):
         for a, b in _pairs(_actorish(sentence, verb.prep("by", "from")), receivers):
             yield Draft(kind, "given", verb, provider=a, recipient=b, thing=text_of(thing), numbers=verb.objects)
@@ -186,8 +191,8 @@ def get(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
     if thing.head.low in _TEACHING or (verb.lemma in {"receive", "get", "obtain"} and any(p.head.low in _TEACHING for p in things)):
         if not (sentence.drone or sentence.near):
             return
-        if not givers and (p := verb.prep("in", "at")):
-            givers = [s for x in p if (s := place_state(x))][:1]
+        if not givers:
+            givers = [s for s in _states_here(sentence) if s not in receivers and s not in _homes(receivers)][:1]
         for a, b in _pairs(givers, receivers):
             yield Draft("training", "get-training", verb, provider=a, recipient=b, thing=text_of(thing), numbers=[*verb.subjects, *things])
         if not is_drone(thing):
@@ -201,6 +206,7 @@ def get(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
                 for b in receivers:
                     yield Draft("adoption", "get-skill", verb, actor=b, thing=text_of(thing))
         return
+    receivers = receivers or [g for p in doers if (g := leader_of(p))]
     bearing = any(refers_to_drone(p, sentence) for p in things) or (thing.head.low in {"part", "parts", "component", "components", "engines", "electronics", "equipment", "systems", "technology", "chips"} and (sentence.drone or sentence.near))
     if not bearing or not receivers or thing.head.low in {"report", "reports", "call", "calls", "video", "footage"}:
         return
@@ -208,6 +214,8 @@ def get(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
     if not givers:
         owned = any(t.tag in {"PRP$", "POS"} for t in thing.tokens)
         origin = drone_owner(thing, sentence) if owned else origin_of(thing, sentence)
+        if owned and origin in receivers:  # "are among those that have bought its TB2": its maker was named before
+            origin = next((m.name for m in reversed(sentence.context.mentions) if m.kind == "company" and sentence.context.sentence - m.sentence <= 2), None) or model_origin(thing)
         givers = [origin] if origin and origin not in receivers else []
     if not givers and not planned and verb.lemma in {"receive", "import", "order"} and (maker := model_origin(thing)):
         givers = [maker] if maker not in receivers else []
@@ -248,6 +256,17 @@ def fund(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
             yield Draft("supply", "fund", verb, provider=a, recipient=b, thing="funding")
 
 
+def _states_here(sentence: Sentence) -> list[str]:
+    """The states of the places that the sentence names after in or at."""
+    return [s for v in sentence.verbs for n, ps in v.preps if n in {"in", "at", "near"} for p in ps for q in [p, *(o for m, o in p.after if m == "in")] if (s := place_state(q))]
+
+
+def _homes(names: list[str]) -> set[str]:
+    """The states that names point to ("Russian officers" -> Russia)."""
+    table = lexicon().names
+    return {e.state for n in names for w in n.split() for parts, e in table.get(w.lower(), ()) if len(parts) == 1 and parts[0] == w and e.state}
+
+
 def _drone_topic(sentence: Sentence, verb: Verb) -> bool:
     return sentence.drone or sentence.near
 
@@ -280,7 +299,7 @@ def train(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
             return
     if verb.passive and not givers:
         homes = receivers
-        where = [s for p in verb.prep("in", "at", "near") if (s := place_state(p)) and s not in homes]
+        where = [s for p in verb.prep("in", "at", "near") if (s := place_state(p)) and s not in homes and s not in _homes(homes)]
         givers = where[:1]
     if not receivers and not verb.passive:
         receivers = _actorish(sentence, verb.prep("to")) or _opened_to(sentence)
@@ -339,7 +358,8 @@ def advise(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
     givers = _actorish(sentence, _doers(verb))
     matter = [*verb.prep("with", "in", "on", "by"), *(p for v in sentence.verbs if v.governor is verb for p in v.objects)]
     know = any(p.head.low in _KNOWHOW and is_drone(p) for p in sentence.phrases())
-    bearing = know or any(is_drone(p) or p.head.low in _KNOWHOW for p in matter) or verb.lemma in {"advise", "consult", "embed"} or any(is_drone(p) for v in sentence.verbs for p in v.objects if v.governor is verb)
+    helped_to = [v for v in sentence.verbs if v.governor is verb and v.link == "inf" and v.objects]
+    bearing = know or bool(helped_to and sentence.drone and verb.lemma in {"help", "assist"}) or any(is_drone(p) or p.head.low in _KNOWHOW for p in matter) or verb.lemma in {"advise", "consult", "embed"} or any(is_drone(p) for v in sentence.verbs for p in v.objects if v.governor is verb)
     if not receivers or not givers or not bearing:
         return
     receivers = _scattered(sentence, helped, receivers)
@@ -566,7 +586,7 @@ def _attack(rule: str, sentence: Sentence, verb: Verb, actors: list[str], hurt: 
         hurt = struck or hurt
     for a in actors or [None]:  # type: ignore[list-item]
         yield Draft(
-            "use_attack", rule, verb, actor=a, target="; ".join(text_of(p) for p in hurt if not p.pronoun)[:160] or None, thing=text_of(tool) if tool is not None and not tool.pronoun else "drones",
+            "use_attack", rule, verb, actor=a, target="; ".join(bare_text(p) for p in hurt if not p.pronoun)[:160] or None, thing=text_of(tool) if tool is not None and not tool.pronoun else "drones",
             numbers=[*bystanders, *(hurt if verb.classes & {"kill"} else []), *victims, *hurt, *([tool] if tool is not None else [])], where=[*where, *hurt], target_phrase=hurt[0] if hurt else None,
         )  # fmt: skip
 
@@ -613,7 +633,10 @@ def launch(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
 
 
 def _fly(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
-    """An actor that flies drones, with no target: it has taken them up."""
+    """An actor that flies drones, with no target: it has taken them up; drones that fly over something are seen."""
+    if verb.lemma == "fly" and not verb.objects and any(drone_head(p) for p in verb.subjects):
+        yield from intrude(sentence, verb)
+        return
     if verb.lemma in {"fly", "pilot"} and not verb.prep("at", "against", "on", "toward", "towards", "into", "onto", "over", "across", "near", "above"):
         yield from use(sentence, verb)
 
@@ -638,6 +661,8 @@ def drop(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
     if not doers:
         doers = [n for v in sentence.verbs if v.participle and v.lemma in {"publish", "post", "release", "film", "share"} for n in _actorish(sentence, v.prep("by"))]
     if low & _HARMFUL:
+        spots = [p for p in targets if not place_name(p)]
+        targets = spots or targets
         yield from _attack("drop", sentence, verb, doers, targets, tools[0] if tools else things[0], targets)
     elif low & _CONTRABAND:
         for a in doers or [None]:  # type: ignore[list-item]
@@ -696,7 +721,26 @@ def intrude(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
     targets = [p for p in [*things, *verb.prep("over", "into", "near", "above", "around", "at", "across")] if not p.time]
     if not targets:
         return
+    sites = _separate_sites(targets)
+    if len(sites) > 1:
+        for name, phrase in sites:
+            yield Draft("sighting", "intrude", verb, actor=drone_owner(drones[0], sentence), target=name, thing=text_of(drones[0]), numbers=drones, where=[phrase])
+        return
     yield Draft("sighting", "intrude", verb, actor=drone_owner(drones[0], sentence), target="; ".join(text_of(p) for p in targets[:2]), thing=text_of(drones[0]) if not drones[0].pronoun else "drones", numbers=drones, where=targets)
+
+
+def _separate_sites(targets: list[Phrase]) -> list[tuple[str, Phrase]]:
+    """ "Over the airports of A, B and C and over D air base": each is an event of its own."""
+    out: list[tuple[str, Phrase]] = []
+    shared = ""
+    for phrase in targets:
+        if phrase.head.low in {"airports", "bases", "airfields", "prisons"} and phrase.of is not None:
+            shared = phrase.head.low.removesuffix("s")
+            out.append((f"{text_of(phrase.of)} {shared}", phrase.of))
+        elif place_name(phrase):
+            bare = phrase.head.name is not None and shared and len(phrase.tokens) == 1 and not set(phrase.head.low.split()) & {"base", "airport", "prison"}
+            out.append((f"{text_of(phrase)} {shared}" if bare else text_of(phrase), phrase))
+    return out
 
 
 def smuggle(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
@@ -723,16 +767,18 @@ def spy(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
 
 
 def disrupt(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
-    if not sentence.drone:
+    if not (sentence.drone or sentence.near):
         return
     parties = [*_things(verb), *verb.subjects]
     site = next((p for p in [*parties, *(q for p in parties for _, q in p.after), *verb.prep("at", "in")] if "airport" in {t.low for t in p.tokens} or p.head.low in {"airports", "flights", "airspace", "runway", "runways", "traffic"} or (p.head.name is not None and "airport" in p.head.low)), None)
     cause = next((p for p in sentence.phrases() if is_drone(p) and p not in parties), None)
+    if site is not None and cause is None and sentence.near:
+        cause = site
     if site is None or cause is None:
         return
     fine = [q for p in parties for n, q in p.after if n in {"at", "in", "over", "to", "from"}] + verb.prep("at", "in")
     named_site = next((p for p in [site, *fine] if place_name(p)), site)
-    yield Draft("sighting", "disrupt", verb, actor=drone_owner(cause, sentence), target=text_of(named_site), thing=text_of(cause), numbers=[cause, *parties], where=[named_site, *fine])
+    yield Draft("sighting", "disrupt", verb, actor=drone_owner(cause, sentence), target=text_of(named_site), thing=text_of(cause) if cause is not site else "drones", numbers=[cause, *parties, *(p for v in sentence.verbs if v.governor is verb for p in v.objects)], where=[named_site, *fine])
 
 
 def use(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
@@ -831,6 +877,11 @@ def wield(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
     if not verb.finite or verb.passive:
         return
     tools = [p for p in verb.prep("with", "using") if drone_head(p)]
+    strikes = [p for p in verb.prep("with", "through", "by") if "attacknoun" in classes_of(p.head) and is_drone(p)]
+    if strikes:
+        for a in _actorish(sentence, verb.subjects):
+            yield Draft("use_attack", "strikes-with", verb, actor=a, thing=text_of(strikes[0]), numbers=strikes, where=strikes)
+        return
     if tools:
         for a in _actorish(sentence, verb.subjects):
             yield Draft("adoption", "done-with", verb, actor=a, thing=text_of(tools[0]), numbers=tools)
@@ -843,8 +894,10 @@ def carry(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
 
 
 def adopt(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
-    things = [*_things(verb), *(verb.prep("in", "with") if verb.lemma in {"invest", "experiment"} else [])]
+    things = [*_things(verb), *(verb.prep("in", "with", "on") if verb.lemma in {"invest", "experiment", "spend", "allocate", "work"} else [])]
     thing = next((p for p in things if is_drone(p) or (refers_to_drone(p, sentence) and not p.pronoun)), None)
+    if thing is None and sentence.drone:
+        thing = next((p for p in things if p.head.low in {"unit", "units", "school", "brigade", "battalion", "command", "centre", "center", "academy", "programme", "program", "branch", "squad", "network", "line", "lines"} and "sightnoun" not in classes_of(p.head)), None)
     if thing is None and sentence.near and not sentence.drone or (thing is None and sentence.drone):
         thing = next((p for p in things if p.head.low in {"method", "methods", "tactic", "tactics", "technique", "techniques", "technology", "capability", "capabilities", "approach", "model"}), None)
     if thing is None or verb.lemma in {"train", "add"} and not is_drone(thing):
@@ -907,6 +960,25 @@ FRAMES: dict[str, Frame] = {
 }  # fmt: skip
 
 
+def _only_meant(verb: Verb) -> bool:
+    """Is the verb what somebody is taught, hired or sent to do, or has no means to do, and so no deed of its own?"""
+    up = verb.governor
+    if up is not None and verb.gerund and up.objects and (up.objects[0].has("no", "few", "little") or up.objects[0].head.low == "lack"):
+        return True
+    seen: Verb | None = verb
+    while seen is not None and seen.link in {"inf", "chain", "conj", "ger"} and seen.governor is not None and seen.governor is not seen:
+        inner, seen = seen, seen.governor
+        if seen.finite and inner.link == "conj" and inner.finite:
+            return False
+        if (seen.classes & {"train", "learn"} or seen.lemma == "show") and inner.infinitive and not verb.classes & {"train", "learn"}:
+            return True
+        if seen.classes & {"recruit", "deploy"} and inner.infinitive and verb.classes & {"use", "make", "adopt", "launch"} and seen.lemma != "draw":
+            return True
+        if seen.lemma == "send" and seen.passive and inner.infinitive and verb.classes & {"use", "make", "adopt", "launch"}:
+            return True
+    return False
+
+
 _OWN_FRAMES = frozenset("strike kill destroy launch drop spy smuggle equip give train make say".split())
 
 
@@ -914,8 +986,8 @@ def drafts_of(sentence: Sentence) -> list[Draft]:
     """Drafts of all verbs of the sentence, in order of the text."""
     found: list[Draft] = []
     for verb in sorted(sentence.verbs, key=lambda v: (not (v.classes & {"learn"}), v.i)):
-        if verb.link in {"inf", "chain"} and verb.governor is not None and (verb.governor.classes & {"train", "learn"} or verb.governor.lemma == "show") and not verb.classes & {"train", "learn"}:
-            continue  # what is taught is no deed
+        if _only_meant(verb):
+            continue
         count = len(found)
         for name in sorted(verb.classes):
             frame = FRAMES.get(name)

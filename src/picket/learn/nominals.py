@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from picket.learn.actors import actors_of, classes_of, text_of
+from picket.learn.actors import actors_of, bare_text, classes_of, text_of
 from picket.learn.chunks import Phrase, Verb
 from picket.learn.drafts import Draft
 from picket.learn.sentence import Sentence, drone_owner, is_drone, origin_of, place_name, place_state
@@ -58,7 +58,7 @@ def _attack_noun(sentence: Sentence, item: Phrase, verb: Verb | None) -> Iterato
         return
     victims = [p for v in sentence.verbs if v.classes & {"kill"} for p in (v.subjects if v.passive else v.objects)]
     for actor in actors or [None]:  # type: ignore[list-item]
-        yield Draft("use_attack", "attack-noun", verb, actor=actor, target="; ".join(text_of(p) for p in hurt) or None, thing=text_of(item), numbers=[*victims, *hurt, item], where=[*targets, *hurt], target_phrase=hurt[0] if hurt else None)
+        yield Draft("use_attack", "attack-noun", verb, actor=actor, target="; ".join(bare_text(p) for p in hurt) or None, thing=text_of(item), numbers=[*victims, *hurt, item], where=[*targets, *hurt], target_phrase=hurt[0] if hurt else None)
 
 
 def _transfer_noun(sentence: Sentence, item: Phrase, verb: Verb | None, kind: str) -> Iterator[Draft]:

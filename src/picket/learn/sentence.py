@@ -145,10 +145,10 @@ def place_of(sentence: Sentence, verb: Verb | None, extra: list[Phrase] = []) ->
             names.append(up)
         for v in names:
             for name, phrases in v.preps:
-                if name in {"in", "at", "near", "over", "into", "across", "inside", "outside", "to", "on", "around", "from", "along", "above", "off", "close_to", "toward", "towards", "within", "through", "throughout"}:
+                if name in {"in", "at", "near", "over", "into", "across", "inside", "outside", "to", "on", "around", "along", "above", "off", "close_to", "toward", "towards", "within", "through", "throughout"}:
                     candidates.extend(phrases)
     for phrase in extra:
-        candidates.extend(p for name, p in phrase.after if name in {"in", "at", "near", "over", "on", "from", "along", "outside"})
+        candidates.extend(p for name, p in phrase.after if name in {"in", "at", "near", "over", "on", "along", "outside"})
         candidates.append(phrase)
     found: list[tuple[int, str, str | None]] = []
     for phrase in candidates:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from picket.learn.actors import actors_of, classes_of, text_of
+from picket.learn.certainty import speaker
 from picket.learn.chunks import Phrase, Verb
 from picket.learn.drafts import Draft
 from picket.learn.quantities import quantity_in
@@ -37,7 +38,11 @@ def statistic_drafts(sentence: Sentence, made: list[Draft]) -> Iterator[Draft]:
         if not counted or verb is None:
             continue
         big = quantity.value >= 20
-        perfect = any(t.tag == "HAVE" for t in verb.tokens)
+        if any(phrase is p.of and any(t.tag == "NUM" for t in p.tokens) for p in sentence.phrases()):
+            continue  # "31 of 38 drones": one number
+        if of_them and not any(phrase in group for v in sentence.verbs for group in (v.subjects, v.objects)):
+            continue
+        perfect = not any(t.iso and len(t.iso) >= 10 for t in sentence.times) and any(t.tag == "HAVE" for t in verb.tokens)
         cue = bool(quantity.period) or bool(summing) or quantity.value >= 1000 or (perfect and big) or verb.lemma in {"accuse", "charge", "suspect"}
         if not cue or not _sums(sentence, verb, phrase, quantity.value, made, big):
             continue
@@ -55,7 +60,10 @@ def statistic_drafts(sentence: Sentence, made: list[Draft]) -> Iterator[Draft]:
             target = next((text_of(p) for n, p in phrase.after if n in {"over", "into", "at"}), target)
         if actor is None and verb.classes & {"wage", "launch", "drop", "use", "strike"} or (actor is None and verb.lemma in {"have", "carry", "make"}):
             actor = next((a for p in (verb.prep("by") if verb.passive else verb.subjects) for a in actors_of(p, sentence.context)), None)
-        yield Draft("statistic", "count", verb, actor=actor, target=target if target and not _distance(target) else None, thing=_thing(phrase), numbers=[phrase], where=[p for _, p in phrase.after])
+        if target and (_distance(target) or target.split()[-1] in {"people", "civilians", "soldiers"}):
+            target = None
+        witness = speaker(verb.subjects) if verb.classes & {"detect", "seize"} and not verb.passive and actor is None else None
+        yield Draft("statistic", "count", verb, actor=actor, attributed_to=witness, target=target, thing=_thing(phrase), numbers=[phrase], where=[p for _, p in phrase.after])
 
 
 def verb_near(sentence: Sentence) -> bool:

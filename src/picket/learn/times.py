@@ -53,7 +53,7 @@ class Time:
 _PATTERNS: list[tuple[str, re.Pattern[str]]] = [
     (name, re.compile(pattern, re.IGNORECASE))
     for name, pattern in (
-        ("halves", r"\b(?:the )?(?:last|final|first|past) (?P<count>six|three|two|four|nine|\d+) months of (?P<year>\d{4})\b"),
+        ("halves", r"\b(?:the )?(?:last|final|first|past) (?P<count>six|three|two|four|five|seven|eight|nine|ten|\d+) months of (?P<year>\d{4}|the year|this year|last year)\b"),
         ("range", rf"\b(?:between|from) (?:{_MONTH} )?(?P<y1>(?:19|20)\d\d) (?:and|to|until|through|till) (?:(?P<m2>January|February|March|April|May|June|July|August|September|October|November|December) )?(?P<y2>(?:19|20)\d\d)\b"),
         ("months", r"\b(?:between|from) (?P<m1>January|February|March|April|May|June|July|August|September|October|November|December) (?:and|to|until|through|till) (?P<m2>January|February|March|April|May|June|July|August|September|October|November|December)(?:,? (?:of )?(?P<year>\d{4}))?\b"),
         ("dayrange", rf"\b(?:between |from )?(?P<d1>\d{{1,2}})(?: and | to |[-–])(?P<d2>\d{{1,2}}) {_MONTH}(?:,? (?P<year>\d{{4}}))?\b"),
@@ -139,7 +139,10 @@ def _resolve(name: str, m: re.Match[str], published: Published | None) -> str | 
     group = m.groupdict()
     if name == "halves":
         n = int(group["count"]) if group["count"].isdigit() else _WORDS[group["count"].lower()]
-        year = int(group["year"])
+        named = _year_of(group["year"], published)
+        if named is None:
+            return None
+        year = named
         first = "first" in m.group().lower()
         return f"{year}-01/{year}-{n:02d}" if first else f"{year}-{13 - n:02d}/{year}-12"
     if name == "range":

@@ -63,11 +63,12 @@ def _warned(sentence: Sentence, verb: Verb, made: list[Draft]) -> Draft | None:
 
 
 def _draft(sentence: Sentence, verb: Verb, rule: str, *, attributed: str | None, feared: list[Phrase]) -> Draft:
-    actor = next((a for p in feared if not is_drone(p) for a in actors_of(p, sentence.context)), None)
-    if actor is None:
+    passive = next((v for v in sentence.verbs if v.passive and v.i > verb.i and v.subjects and v.subjects[0] in feared and not is_drone(v.subjects[0])), None)
+    actor = None if passive is not None else next((a for p in feared if not is_drone(p) for a in actors_of(p, sentence.context)), None)
+    if actor is None and passive is None:
         later = [v for v in sentence.verbs if v.i > verb.i and v.classes - {"be", "say"}]
         actor = next((a for v in later[:2] for p in v.subjects if p not in verb.subjects for a in actors_of(p, sentence.context)), None)
-    target = _endangered(sentence, verb)
+    target = _endangered(sentence, verb) or (text_of(passive.subjects[0]) if passive is not None else None)
     if target is not None and actor is not None and target == actor:
         actor = None
     return Draft("warning", rule, verb, actor=actor, target=target, thing=text_of(feared[0]) if feared else None, attributed_to=attributed, where=feared, numbers=[])
