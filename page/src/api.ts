@@ -43,6 +43,20 @@ export interface Alert {
 export const CAUSES = ["drone", "friendly", "bird", "clutter", "spoof", "exercise", "other"] as const;
 export type Cause = (typeof CAUSES)[number];
 
+/** What the tracker knows of a sensor against others; unknown is null. observable and corrected: of range, azimuth and time. */
+export interface Bias {
+  pairs: number;
+  range_m: number | null;
+  azimuth_deg: number | null;
+  time_s: number | null;
+  sigma_range_m: number | null;
+  sigma_azimuth_deg: number | null;
+  sigma_time_s: number | null;
+  observable: [boolean, boolean, boolean];
+  corrected: [boolean, boolean, boolean];
+  fits: boolean;
+}
+
 export interface Sensor {
   id: string;
   kind: string;
@@ -58,6 +72,7 @@ export interface Sensor {
   clock_jitter_s: number | null;
   clock_wrong: boolean;
   redated: number;
+  bias: Bias | null;
   feed: string | null;
   max_range_m: number | null;
   sector_deg: [number, number] | null;

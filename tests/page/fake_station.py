@@ -106,6 +106,7 @@ def sensors() -> list[dict[str, Any]]:
         "clock_jitter_s": 0.01,
         "clock_wrong": False,
         "redated": 0,
+        "bias": None,
         "feed": None,
     }
     north, south = _lonlat(-380, 620), _lonlat(1320, -640)
@@ -114,7 +115,9 @@ def sensors() -> list[dict[str, Any]]:
          "age_s": 0.4, "period_s": 1.0, "max_range_m": 5000, "sector_deg": [0, 360]},
         {**base, "id": "radar-south", "kind": "radar", "lon_deg": south[0], "lat_deg": south[1], "state": "ok",
          "age_s": 0.9, "period_s": 2.5, "max_range_m": 3500, "sector_deg": [90, 270],
-         "clock_offset_s": -3600.0, "clock_jitter_s": 0.2, "clock_wrong": True, "redated": 412},
+         "clock_offset_s": -3600.0, "clock_jitter_s": 0.2, "clock_wrong": True, "redated": 412,
+         "bias": {"pairs": 812, "range_m": 3.1, "azimuth_deg": 1.02, "time_s": None, "sigma_range_m": 2.0, "sigma_azimuth_deg": 0.05,
+                  "sigma_time_s": None, "observable": [True, True, False], "corrected": [False, True, False], "fits": True}},
         {**base, "id": "rid-1", "kind": "remote_id", "lon_deg": None, "lat_deg": None, "state": "ok", "age_s": 1.2, "period_s": 3.0,
          "max_range_m": None, "sector_deg": None, "per_s": 6.2},
         {**base, "id": "mic-2", "kind": "acoustic", "lon_deg": _lonlat(700, 300)[0], "lat_deg": _lonlat(700, 300)[1], "state": "silent",

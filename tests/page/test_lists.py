@@ -47,6 +47,17 @@ def test_a_wrong_clock_stands_out_in_the_sensor_list(watched: Watched) -> None:
     expect(page.locator('[data-sensor="radar-north"]')).to_contain_text("+0.0 s")
 
 
+def test_a_biased_sensor_says_what_is_corrected(watched: Watched) -> None:
+    page = watched.open()
+    page.keyboard.press("h")
+    row = page.locator('[data-sensor="radar-south"]')
+    expect(page.locator("tr.bias")).to_have_text("radar-south is off by azimuth +1.02 deg: corrected")
+    title = row.locator("td").first.get_attribute("title") or ""
+    assert "from 812 pairs" in title
+    assert "azimuth +1.02 deg, sigma 0.05 deg, corrected" in title
+    assert "time: not observable" in title
+
+
 def test_tabs_follow_the_arrows(watched: Watched) -> None:
     page = watched.open()
     page.keyboard.press("Escape")

@@ -264,6 +264,20 @@ def test_a_silent_sensor_says_what_is_not_seen_and_ends_when_it_speaks():
     assert not w.only().active
 
 
+def test_a_biased_sensor_is_one_low_alert_that_says_what_to_mend():
+    w = Watch(site(PIER, sensors=(Sensor(id="radar-north", kind="radar", lat_deg=33.76, lon_deg=-118.2),)))
+    off = SensorLook("radar-north", "radar", "ok", 0.5, 1.0, bias_azimuth_deg=1.04, bias_range_m=12.0)
+    (alert,) = w.see(sensors=(off,))
+    assert (alert.rule, alert.severity, alert.sensor_id) == ("biased_sensor", "low", "radar-north")
+    assert alert.text == "Sensor radar-north OFF by azimuth +1.0 deg: corrected in the tracks; check its mount, place and clock."
+    assert "limits 0.5 deg, 25 m, 0.25 s" in alert.why
+    (silent,) = w.see(sensors=(SensorLook("radar-north", "radar", "silent", 9.0, 1.0, bias_azimuth_deg=1.04),))
+    assert silent.rule == "silent_sensor"
+    for _ in range(11):
+        w.see(sensors=(SensorLook("radar-north", "radar", "ok", 0.5, 1.0, bias_azimuth_deg=0.3),))
+    assert not [a for a in w.book.open if a.active]
+
+
 # -- friendly --------------------------------------------------------------------------------------------------
 POLICE = {"identity": "1581F6N8", "identity_kind": "serial"}
 

@@ -1,6 +1,6 @@
 /** Sensor health: state and age of each, what was left out and why, and the station's own problems in words. */
 import { html, nothing, type TemplateResult } from "lit";
-import type { Sensor } from "../api.ts";
+import type { Bias, Sensor } from "../api.ts";
 import type { Desk } from "../desk.ts";
 import { tableHead } from "./table.ts";
 import { age, count, plural, shortAge, spaced } from "../words.ts";
@@ -34,15 +34,16 @@ function sensorRow(desk: Desk, s: Sensor): TemplateResult {
   const bad = now === "stale" || now === "silent";
   const left = Object.entries(s.left_out);
   const total = left.reduce((sum, [, n]) => sum + n, 0);
+  const off = biasWords(s);
   return html`<tr class=${bad ? "is-bad" : ""} data-sensor=${s.id} data-state=${now}>
-    <td>${s.id}</td>
+    <td title=${biasTitle(s.bias)}>${s.id}</td>
     <td>${spaced(s.kind)}</td>
     <td>${bad ? html`<b class="state-bad">${STATE_WORDS[now]}</b>` : STATE_WORDS[now]}</td>
     <td class="number">${shortAge(desk.state.sensorAge(s))}</td>
     <td class="number" title=${clockTitle(s)}>${s.clock_wrong ? html`<b class="state-bad">${offset(s)}</b>` : offset(s)}</td>
     <td class="number">${s.per_s === null ? "–" : s.per_s.toFixed(1)}</td>
     <td class="number" title=${left.map(([reason, n]) => `${spaced(reason)}: ${n}`).join("\n")}>${count(total)}</td>
-  </tr>`;
+  </tr>${off ? html`<tr class="bias"><td colspan="7">${off}</td></tr>` : nothing}`;
 }
 
 /** How far the sensor's own time is from the station's, the way's delay included: "+0.2 s", "-1.0 h", "–" where it gives none. */
@@ -58,6 +59,39 @@ function clockTitle(s: Sensor): string {
   if (s.clock_offset_s === null) return "Its messages carry no time of their own, or too few came.";
   const spread = `Arrival minus its own time; jitter ${(s.clock_jitter_s ?? 0).toFixed(2)} s.`;
   return s.clock_wrong ? `${spread} Too far off: its data are dated by their arrival (${count(s.redated)} so far).` : spread;
+}
+
+/** Range, azimuth and time: name, value, 1 sigma, unit, whether it is known, whether the tracks are corrected for it. */
+function biasParts(b: Bias): { name: string; value: string; sigma: string; known: boolean; corrected: boolean }[] {
+  const parts: [string, number | null, number | null, string, number][] = [
+    ["range", b.range_m, b.sigma_range_m, "m", 0],
+    ["azimuth", b.azimuth_deg, b.sigma_azimuth_deg, "deg", 2],
+    ["time", b.time_s, b.sigma_time_s, "s", 2],
+  ];
+  return parts.map(([name, value, sigma, unit, digits], i) => ({
+    name,
+    value: value === null ? "" : `${value < 0 ? "-" : "+"}${Math.abs(value).toFixed(digits)} ${unit}`,
+    sigma: sigma === null ? "" : `${sigma.toFixed(digits)} ${unit}`,
+    known: b.observable[i] === true && value !== null,
+    corrected: b.corrected[i] === true,
+  }));
+}
+
+/** What stands under a sensor that measures beside the others: what is corrected, or that no bias explains it. "" = nothing to say. */
+function biasWords({ id, bias }: Sensor): string {
+  if (bias === null) return "";
+  if (!bias.fits) return `${id} disagrees with others as no bias would: is its place right?`;
+  const corrected = biasParts(bias).filter((p) => p.corrected);
+  return corrected.length ? `${id} is off by ${corrected.map((p) => `${p.name} ${p.value}`).join(", ")}: corrected` : "";
+}
+
+function biasTitle(b: Bias | null): string {
+  if (b === null) return "No other sensor sees what it sees, so nothing can be said of its biases.";
+  const words = biasParts(b).map((p) =>
+    p.known ? `${p.name} ${p.value}, sigma ${p.sigma}${p.corrected ? ", corrected" : ""}` : `${p.name}: not observable`,
+  );
+  const doubt = b.fits ? "" : "\nThe differences are not those of such biases: is its place right?";
+  return `Against other sensors, from ${count(Math.round(b.pairs))} pairs of plots:\n${words.join("\n")}${doubt}`;
 }
 
 function leftOut(counts: Record<string, Record<string, number>>): TemplateResult {

@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from picket.cli.common import JSON, ORIGIN, WRONG_USE, example, fail, moment, progress
+from picket.cli.common import JSON, ORIGIN, WRONG_USE, example, fail, give_back_memory, moment, progress
 
 
 @click.command(**example("picket decode tuesday.pcap -o tuesday.parquet"))
@@ -46,6 +46,7 @@ def decode(
     from picket.feed import Options
     from picket.feed.recording import RecordingError, decode_files
 
+    give_back_memory()
     try:
         with progress("decoding") as on_progress:
             summary = decode_files(

@@ -50,6 +50,17 @@ def track(
     sys.exit(UNREADABLE if summary.cut else 0 if summary.detections else NOTHING_USABLE)
 
 
+def _bias_words(bias: Any) -> str:
+    values = (("range", bias.range_m, bias.sigma_range_m, "m"), ("azimuth", bias.azimuth_deg, bias.sigma_azimuth_deg, "deg"),
+              ("time", bias.time_s, bias.sigma_time_s, "s"))  # fmt: skip
+    told = [
+        f"{name} {value:+.2f} {unit} (sigma {sigma:.2f}{', corrected' if on else ''})" if seen else f"{name} not observable"
+        for (name, value, sigma, unit), seen, on in zip(values, bias.observable, bias.corrected, strict=True)
+    ]
+    doubt = "" if bias.fits else "; the differences are not those of such biases: is its place right?"
+    return f"bias of {bias.sensor_id}: {', '.join(told)}; {bias.pairs} pairs{doubt}"
+
+
 def _say_tracked(summary: Any, out: Path, as_json: bool) -> None:
     if not as_json:
         click.echo(
@@ -57,6 +68,8 @@ def _say_tracked(summary: Any, out: Path, as_json: bool) -> None:
         )
         for reason, n in sorted(summary.left_out.items()):
             click.echo(f"  left out: {n} {reason}")
+        for bias in summary.biases:
+            click.echo(f"  {_bias_words(bias)}")
         for line in summary.explanation:
             click.echo(line)
         return

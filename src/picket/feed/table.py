@@ -44,7 +44,7 @@ ROWS = 1 << 16  # rows of one record batch read or written
 # them, and what the heap loses to them), its rows some 200 bytes each until it is written.
 GROUP = 1 << 18
 PAGE = 1 << 17  # bytes of a page and of a dictionary: those of one column are in memory until its part of the group is written
-_NULLS = 1 << 12  # rows of unknown values that all unknown columns of a file share
+_SAME = 1 << 12  # rows of one value that stand for all rows of a block
 _POOL = pa.system_memory_pool()  # for writing: Arrow's own pool keeps tens of MB that a large row group has given back
 _ARROW: dict[str, Any] = {"float": pa.float64(), "int": pa.int64(), "text": pa.string(), "list": pa.list_(pa.string())}
 
@@ -109,15 +109,20 @@ def _to_arrow(batch: Batch, name: str, kind: str) -> pa.Array:
 
 
 def _to_chunks(blocks: list[Batch], name: str, kind: str) -> pa.ChunkedArray:
-    """A column of all blocks. Numbers are not copied; unknown ones are the same few nulls again and again, which take no memory."""
-    nulls = pa.nulls(_NULLS, _ARROW[kind])
+    """A column of all blocks. Numbers are not copied; what is the same throughout a block is the same few rows again and again, which
+    take no memory: unknown values, and words such as the sensor's kind."""
     chunks: list[pa.Array] = []
     for block in blocks:
-        if name in block.columns:
-            chunks.append(_to_arrow(block, name, kind))
+        held = block.columns.get(name)
+        if held is None:
+            few = pa.nulls(_SAME, _ARROW[kind])
+        elif kind in ("text", "list") and block.n > _SAME and held.min() == held.max():
+            few = _to_arrow(block.take(np.arange(_SAME)), name, kind)
         else:
-            whole, rest = divmod(block.n, _NULLS)
-            chunks += [nulls] * whole + [nulls.slice(0, rest)]
+            chunks.append(_to_arrow(block, name, kind))
+            continue
+        whole, rest = divmod(block.n, _SAME)
+        chunks += [few] * whole + [few.slice(0, rest)]
     return pa.chunked_array(chunks, _ARROW[kind])
 
 

@@ -11,6 +11,8 @@ heartbeats may hear nothing because nothing flies: it is judged by its link alon
 
 from __future__ import annotations
 
+import dataclasses
+import math
 from collections import Counter, deque
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -20,6 +22,7 @@ import numpy as np
 
 from picket.site import Sensor, Site
 from picket.station.clocks import SensorClock
+from picket.track import SensorBias
 from picket.watch import SensorLook
 from picket.words import Batch
 
@@ -42,6 +45,7 @@ class _State:
     recent: deque[tuple[float, int]] = field(default_factory=deque)
     redated: int = 0
     own_state: str | None = None
+    bias: SensorBias | None = None
     left_out: Counter[str] = field(default_factory=Counter)
 
     @property
@@ -110,6 +114,12 @@ class SensorBoard:
         dated = Batch.build(batch.table, batch.n, {"time": time, "time_source": codes}, {"time_source": words})
         return Batch(batch.table, batch.n, {**batch.columns, **dated.columns}, {**batch.texts, **dated.texts})
 
+    def compared(self, biases: list[SensorBias]) -> None:
+        """What the tracker knows of the sensors' biases against one another."""
+        for bias in biases:
+            if bias.sensor_id in self._states:
+                self._states[bias.sensor_id].bias = bias
+
     def linked(self, sensor_ids: list[str], state: str, time: float) -> None:
         """The link that carries these sensors came up or went down."""
         for name in sensor_ids:
@@ -143,9 +153,11 @@ class SensorBoard:
         else:
             word = "ok"
         clock = s.clock
+        off = (None, None, None) if s.bias is None else _corrected(s.bias)
         return SensorLook(
             id=sensor_id, kind=s.sensor.kind, state=word, age_s=None if s.last is None else age, period_s=period,
             clock_offset_s=clock.offset_s, clock_jitter_s=clock.jitter_s, clock_wrong=clock.wrong,
+            bias_range_m=off[0], bias_azimuth_deg=off[1], bias_time_s=off[2],
         )  # fmt: skip
 
     def looks(self, time: float) -> list[SensorLook]:
@@ -164,10 +176,23 @@ class SensorBoard:
             "state": look.state, "age_s": look.age_s, "period_s": look.period_s, "own_state": s.own_state, "link": s.link,
             "detections": s.detections, "per_s": sum(n for _, n in s.recent) / _RATE_S, "left_out": dict(s.left_out),
             "clock_offset_s": look.clock_offset_s, "clock_jitter_s": look.clock_jitter_s, "clock_wrong": look.clock_wrong,
-            "redated": s.redated, "feed": hide_password(s.sensor.feed), "max_range_m": s.sensor.max_range_m,
+            "redated": s.redated, "bias": None if s.bias is None else _bias_row(s.bias),
+            "feed": hide_password(s.sensor.feed), "max_range_m": s.sensor.max_range_m,
             "sector_deg": list(s.sensor.sector_deg),
             "silent_after_s": None if look.period_s is None else self._silent_scans * look.period_s,
         }  # fmt: skip
+
+
+def _corrected(bias: SensorBias) -> tuple[float | None, ...]:
+    """Range, azimuth and time bias that the tracker takes off this sensor's plots; None = nothing."""
+    values = (bias.range_m, bias.azimuth_deg, bias.time_s)
+    return tuple(v if on else None for v, on in zip(values, bias.corrected, strict=True))
+
+
+def _bias_row(bias: SensorBias) -> dict[str, Any]:
+    row = dataclasses.asdict(bias)
+    del row["sensor_id"]
+    return {k: None if isinstance(v, float) and math.isnan(v) else v for k, v in row.items()}
 
 
 def hide_password(feed: str | None) -> str | None:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from picket.track.registration import SensorBias
 from picket.track.tracker import Assigned, Tracker
 
-__all__ = ["Assigned", "Tracker", "warm"]
+__all__ = ["Assigned", "SensorBias", "Tracker", "warm"]
 
 
 def warm() -> None:

@@ -202,6 +202,7 @@ def begin(tracks, n, plots, members, free, sensors, owner, next_id):  # type: ig
         tracks.sensors[i] = tracks.flags[i] = 0
         tracks.origin[i], tracks.group[i], tracks.named[i] = plots.origin[j], -1, -1
         tracks.together[i] = tracks.believed[i] = NEVER
+        tracks.pair_sensor[i] = -1
         heard(tracks, i, plots, j, sensors)
         if plots.foreign[j] == 1:
             tracks.foreign_time[i] = t

@@ -10,7 +10,7 @@ from picket.track.update_kernels import update
 
 
 @kernel
-def look(tracks, n, plots, members, T, sensors, owner, next_id, since, due):  # type: ignore[no-untyped-def]
+def look(tracks, n, plots, members, T, sensors, owner, pairs, next_id, since, due):  # type: ignore[no-untyped-def]
     """Takes the plots `members` (indices, one sensor) into the n tracks; T is the time of the last of them.
 
     since, due: see `life_kernels.misses`; not used for sensors that give no misses.
@@ -19,7 +19,7 @@ def look(tracks, n, plots, members, T, sensors, owner, next_id, since, due):  # 
     s = plots.sensor[members[0]]
     e_track, e_plot, weight, shed = gate(tracks, n, plots, members, T, sensors)
     p, free = propagate(e_track, e_plot, weight, n, members.shape[0])
-    update(tracks, e_track, e_plot, p, plots, members, sensors, owner)
+    update(tracks, e_track, e_plot, p, plots, members, sensors, owner, pairs)
     before = n
     n = begin(tracks, n, plots, members, free, sensors, owner, next_id)
     if sensors.placed[s] == 1 and sensors.claims[s] == 0 and sensors.listens[s] == 0:

@@ -22,6 +22,7 @@ from picket.track import prepare_kernels
 from picket.track.layout_kernels import BIRTH_PER_SCAN, Plots
 from picket.track.measure import Look, Prepared, looks_of, new_plots
 from picket.track.pool import Pool
+from picket.track.registration import Registration
 from picket.track.sensors import SensorTable
 from picket.words import TRACK, Batch, concat
 
@@ -33,19 +34,22 @@ KEEP_S = LATE_S + WAIT_S + 0.5
 ALLOWANCE = 256  # plots that may be taken in again before as many arrived
 STATE_S = 0.25  # states lie at least so far apart
 STATE_BYTES = 256 << 20  # of all states together; a state alone larger than a quarter of it is not kept
-_LEARNT = ("clutter", "birth", "burst", "fresh", "first", "last", "scan_start", "scan_free", "scans", "confirmed")
+_LEARNT = ("clutter", "birth", "bias", "burst", "fresh", "first", "last", "scan_start", "scan_free", "scans", "confirmed")
 
 
 class State:
     """A copy of all that looks and time change in a tracker."""
 
-    def __init__(self, pool: Pool, sensors: SensorTable, numbers: tuple[float, float, int], shed: Counter[str]) -> None:
+    def __init__(
+        self, pool: Pool, sensors: SensorTable, registration: Registration, numbers: tuple[float, float, int], shed: Counter[str]
+    ) -> None:
         self.n, self.numbers, self.shed = pool.n, numbers, shed.copy()
+        self.registration = registration.copy()
         self.tracks = [a[: pool.n].copy() for a in pool.tracks]
         self.owner = pool.owner.copy()
         self.learnt = [getattr(sensors.arrays, name)[: len(sensors.names)].copy() for name in _LEARNT]
 
-    def restore(self, pool: Pool, sensors: SensorTable) -> tuple[float, float, int]:
+    def restore(self, pool: Pool, sensors: SensorTable, registration: Registration) -> tuple[float, float, int]:
         """Puts everything back; sensors and identities that came since are as never heard."""
         pool.n = 0
         pool.reserve(self.n, 0, 0)
@@ -66,6 +70,7 @@ class State:
             now[len(then) : len(sensors.names)] = np.nan if name in ("first", "last", "scan_start") else 0
         known = slice(len(self.learnt[0]), len(sensors.names))
         a.clutter[known], a.birth[known] = sensors.first_clutter[known], BIRTH_PER_SCAN
+        registration.restore(self.registration)
         return self.numbers
 
 

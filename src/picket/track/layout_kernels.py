@@ -133,13 +133,15 @@ class Tracks(NamedTuple):
     belief: Array  # (cap, 4) probability of each class, averaged over the last seconds
     believed: Array  # until when
     named: Array  # class that is shown, -1 = none
+    pair_sensor: Array  # whose plot waits to be compared with another sensor's, -1 = none
+    pair_plot: Array  # (cap, 10) that plot: time, place, covariance, lever, see `register_kernels`
 
 
 FLOAT_FIELDS = ("time", "r", "r_birth", "born", "updated", "radar_time", "claim_time", "foreign_time", "spoof_time",
                 "survived", "period", "timeout", "disbelief", "together",
                 "believed")  # fmt: skip
 INT_FIELDS = ("id", "status", "updates", "claims", "radar_updates", "looks", "transmitter", "sensor_track", "sensors",
-              "flags", "origin", "group", "named")  # fmt: skip
+              "flags", "origin", "group", "named", "pair_sensor")  # fmt: skip
 
 
 def new_tracks(capacity: int, sensors: int) -> Tracks:
@@ -150,7 +152,7 @@ def new_tracks(capacity: int, sensors: int) -> Tracks:
         x=np.zeros((capacity, 6)), P=np.zeros((capacity, 6, 6)), xm=np.zeros((capacity, 2, 6)),
         Pm=np.zeros((capacity, 2, 6, 6)), mu=np.zeros((capacity, 2)), score=np.zeros((capacity, 4)), belief=np.zeros((capacity, 4)),
         look=np.zeros((capacity, sensors)), missed=np.zeros((capacity, sensors), np.int64),
-        ident=np.full((capacity, N_KINDS), -1, np.int64), **floats, **ints,
+        ident=np.full((capacity, N_KINDS), -1, np.int64), pair_plot=np.zeros((capacity, 10)), **floats, **ints,
     )  # fmt: skip
 
 
@@ -170,6 +172,7 @@ class Sensors(NamedTuple):
     elevation: Array  # (S, 2)
     sectors: Array  # (S, 9, 2) rad [from, width]: [0] where it looks, the rest where it does not; width < 0 = unused
     azimuth_offset: Array
+    bias: Array  # (S, 3) range m, azimuth rad, time s: what is taken off its plots, see `registration.py`
     pd: Array
     clutter: Array  # false plots per scan, as estimated so far
     birth: Array  # objects that come into view in one scan, as estimated so far

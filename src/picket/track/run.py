@@ -21,6 +21,7 @@ from picket.feed.assign import assign
 from picket.feed.recording import RecordingError, UnreadableError, open_recording
 from picket.feed.table import TableWriter, container
 from picket.site import Site
+from picket.track.registration import SensorBias
 from picket.track.sensors import PERIOD_S
 from picket.track.tracker import Tracker
 from picket.words import DETECTION, TRACK, Batch, concat
@@ -46,6 +47,7 @@ class Summary:
     cut: bool = False
     left_out: Counter[str] = field(default_factory=Counter)
     explanation: list[str] = field(default_factory=list)
+    biases: list[SensorBias] = field(default_factory=list)
 
 
 def track_files(
@@ -106,6 +108,7 @@ def track_files(
     summary.tracks = len(ids)
     summary.shed = sum(tracker.shed.values())
     summary.left_out.update(tracker.left_out)
+    summary.biases = tracker.registration()
     summary.peak_mb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024.0
     return summary
 

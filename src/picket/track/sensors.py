@@ -43,7 +43,7 @@ def _empty(capacity: int) -> Sensors:
     ints = {name: np.zeros(capacity, np.int64) for name in _INTS}
     return Sensors(
         rotation=np.tile(np.eye(3), (capacity, 1, 1)), offset=np.zeros((capacity, 3)), elevation=np.zeros((capacity, 2)),
-        sectors=np.full((capacity, 1 + _BLANKED, 2), -1.0), sigma=np.ones((capacity, 6)), **floats, **ints,
+        sectors=np.full((capacity, 1 + _BLANKED, 2), -1.0), sigma=np.ones((capacity, 6)), bias=np.zeros((capacity, 3)), **floats, **ints,
     )  # fmt: skip
 
 

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import math
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import numpy as np
@@ -23,6 +25,8 @@ from picket.track.life_kernels import misses, settle
 from picket.track.measure import Codes, Look, Prepared, prepare
 from picket.track.picture import move, picture
 from picket.track.pool import Pool
+from picket.track.register_kernels import correct
+from picket.track.registration import Registration, SensorBias
 from picket.track.sensors import SensorTable
 from picket.words import TRACK, Batch, concat
 
@@ -74,6 +78,7 @@ class Tracker:
         self._sensors = SensorTable(site)
         self._codes, self._codes_max = Codes(), CODES_MAX
         self._pool = Pool()
+        self._registration = Registration()
         self._next_id = 0
         self._behind = self._confirmed = 0
         self._settled = -math.inf
@@ -122,6 +127,10 @@ class Tracker:
         rows = concat(TRACK, self._gone)
         self._gone = []
         return rows
+
+    def registration(self) -> list[SensorBias]:
+        """What is known of the biases of each sensor that was compared with another."""
+        return self._registration.table(self._sensors.names, self._sensors.arrays)
 
     # -- one batch ---------------------------------------------------------------------------------------------
     def _find_origin(self, batch: Batch) -> bool:
@@ -179,10 +188,10 @@ class Tracker:
 
     def _state(self) -> State:
         numbers = (self.clock, self._settled, self._confirmed)
-        return State(self._pool, self._sensors, numbers, self.shed)
+        return State(self._pool, self._sensors, self._registration, numbers, self.shed)
 
     def _restore(self, state: State) -> None:
-        self.clock, self._settled, self._confirmed = state.restore(self._pool, self._sensors)
+        self.clock, self._settled, self._confirmed = state.restore(self._pool, self._sensors, self._registration)
         self.shed = state.shed.copy()
 
     def _look(self, plots: Plots, w: Look) -> None:
@@ -205,9 +214,12 @@ class Tracker:
         pool = self._pool
         due = BURST_DUE if sensors.burst[s] >= 2 else TURNING_DUE
         before = pool.n
-        pool.n, shed, free = look(
-            pool.tracks, before, plots, members, T, sensors, pool.owner, self._next_id, sensors.first[s], due
-        )  # fmt: skip
+        with self._corrected(plots, members, s) as ahead:
+            pool.n, shed, free = look(
+                pool.tracks, before, plots, members, T + ahead, sensors, pool.owner, self._registration.pairs, self._next_id,
+                sensors.first[s], due,
+            )  # fmt: skip
+        self._registration.solve(self.clock, sensors)
         self._next_id += pool.n - before
         if sensors.listens[s] and not self._replaying:
             lone = (plots.kind[members] == POLAR) & (plots.form[members] & 1 == 0) & (plots.weight[members] < 0.5)
@@ -223,6 +235,24 @@ class Tracker:
             self._settle(self.clock)
             if np.count_nonzero(pool.tracks.status[: pool.n] == ENDED) > FLUSH:
                 self._set_aside(self.clock)
+
+    @contextmanager
+    def _corrected(self, plots: Plots, members: npt.NDArray[np.int64], s: int) -> Iterator[float]:
+        """The sensor's known biases are off its plots inside the block; yields how far its times then lie ahead, s.
+
+        Afterwards the plots are to the last bit as they came: late ones are put among them and repetitions found by equality.
+        """
+        bias = self._sensors.arrays.bias[s]
+        if not bias.any():
+            yield 0.0
+            return
+        raw = [(a, a[members]) for a in (plots.z, plots.p, plots.time)]
+        correct(plots, members, s, self._sensors.arrays)
+        try:
+            yield max(-float(bias[2]), 0.0)
+        finally:
+            for array, held in raw:
+                array[members] = held
 
     def _count_clutter(self, s: int, T: float, free: float) -> None:
         """Moves the sensor's clutter estimate by what its finished scans left unexplained, and its birth rate by what was confirmed."""
@@ -321,4 +351,5 @@ class Tracker:
         a.first[:] = a.last[:] = a.scan_start[:] = np.nan
         self.clock = self._settled = -math.inf
         self._behind = 0
+        self._registration.clear_times()
         self._history.clear(self._state)

@@ -27,6 +27,7 @@ from picket.track.layout_kernels import (
 )
 from picket.track.measure_kernels import alike, distance, expected, factor, remember, residual
 from picket.track.motion_kernels import MANOEUVRE_LEAST, match
+from picket.track.register_kernels import PAIR_WEIGHT, compare
 
 NEGLIGIBLE = 1e-3  # a plot with less probability than this moves nothing
 
@@ -224,7 +225,7 @@ def _looked(tracks, i, s, t, hit, sensors):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def update(tracks, e_track, e_plot, p, plots, members, sensors, owner):  # type: ignore[no-untyped-def]
+def update(tracks, e_track, e_plot, p, plots, members, sensors, owner, pairs):  # type: ignore[no-untyped-def]
     """Every track with an edge: existence, state, bookkeeping. Fills plots.track and plots.weight of the members."""
     work, W = np.empty((6, 6, 6)), np.empty((6, 8))
     fit = np.empty((2, EDGES_PER_TRACK))
@@ -257,6 +258,8 @@ def update(tracks, e_track, e_plot, p, plots, members, sensors, owner):  # type:
         match(tracks.xm[i], tracks.Pm[i], tracks.mu[i], tracks.x[i], tracks.P[i])
         if some >= 0.5:
             heard(tracks, i, plots, j, sensors)
+        if p[best] >= PAIR_WEIGHT:
+            compare(tracks, i, plots, j, sensors, pairs)
         if p[best] >= ADOPT_WEIGHT and (plots.ident[j] >= 0 or plots.transmitter[j] >= 0 or plots.sensor_track[j] >= 0):
             _identity(tracks, i, plots, j, owner)
         if sensors.claims[s] == 0:

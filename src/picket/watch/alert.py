@@ -66,6 +66,7 @@ class SensorLook(msgspec.Struct, frozen=True):
     """How a sensor stands at a step: state is ok, stale, silent or never; age_s since its last word, period_s its own period.
 
     clock_offset_s: arrival minus the sensor's own time, its median; clock_jitter_s: how much that varies, 1 sigma.
+    bias_range_m, bias_azimuth_deg, bias_time_s: what the tracker found it to be off by, and takes off its plots; None = nothing.
     """
 
     id: str
@@ -76,3 +77,6 @@ class SensorLook(msgspec.Struct, frozen=True):
     clock_offset_s: float | None = None
     clock_jitter_s: float | None = None
     clock_wrong: bool = False
+    bias_range_m: float | None = None
+    bias_azimuth_deg: float | None = None
+    bias_time_s: float | None = None

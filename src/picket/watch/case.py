@@ -16,7 +16,9 @@ FAMILIES: dict[str, tuple[str, ...]] = {  # each family's rules, lowest rank fir
     "line": ("line_crossing",),
     "honesty": ("unconfirmed_position", "spoof_suspected"),
     "sensor": ("silent_sensor", "wrong_clock"),
+    "bias": ("biased_sensor",),
 }
+OF_SENSORS = ("sensor", "bias")  # families about a sensor, not a track
 _RANKS = 2
 _STANDINGS = len(SEVERITIES) * _RANKS
 
@@ -47,7 +49,7 @@ class Case(msgspec.Struct, kw_only=True):
         found: list[Key] = [(self.family, self.place, "t", root) for root in self.members]
         if self.group is not None:
             found.append((self.family, self.place, "g", self.group))
-        if self.family == "sensor":
+        if self.family in OF_SENSORS:
             found.append((self.family, self.place, "s", 0))
         return found
 

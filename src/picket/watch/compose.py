@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 
 from picket.watch import text
-from picket.watch.case import standing
+from picket.watch.alert import SensorLook
+from picket.watch.case import OF_SENSORS, standing
 from picket.watch.rules import RULES, Finding
 from picket.watch.scene import Scene
 from picket.watch.units import Unit
@@ -28,7 +29,7 @@ def most_urgent(scene: Scene, findings: list[Finding]) -> Finding:
 
 def who(scene: Scene, unit: Unit) -> dict[str, Any]:
     """The fields that say which objects it is about, and their flags: cheap, and looked at every step."""
-    if unit.family == "sensor":
+    if unit.family in OF_SENSORS:
         return {"sensor_id": unit.place}
     said = {flag for f in unit.findings for flag in f.flags}
     return {
@@ -42,7 +43,7 @@ def who(scene: Scene, unit: Unit) -> dict[str, Any]:
 def figures(scene: Scene, unit: Unit) -> dict[str, Any]:
     """The fields that move: place, speed, time to reach, and the two sentences."""
     top = most_urgent(scene, unit.findings)
-    if unit.family == "sensor":
+    if unit.family in OF_SENSORS:
         return _on_sensor(scene, top)
     row = _nearest(scene, top, unit.rows)
     place = text.where(scene, *(float(scene.tracks[c][row]) for c in ("lat_deg", "lon_deg", "alt_wgs84_m")))
@@ -67,12 +68,18 @@ def _on_sensor(scene: Scene, finding: Finding) -> dict[str, Any]:
         alt = math.nan if sensor.alt_wgs84_m is None else sensor.alt_wgs84_m
         place = text.where(scene, sensor.lat_deg, sensor.lon_deg, alt)
     return {
-        "text": text.of_clock(scene, look.id)
-        if finding.rule == "wrong_clock"
-        else text.of_sensor(scene, look.id, look.kind, look.age_s),
+        "text": _sensor_text(scene, finding, look),
         "why": f"Raised because {_WHY[finding.rule](scene, finding)}.",
         **place._asdict(),
     }
+
+
+def _sensor_text(scene: Scene, finding: Finding, look: SensorLook) -> str:
+    if finding.rule == "wrong_clock":
+        return text.of_clock(scene, look.id)
+    if finding.rule == "biased_sensor":
+        return text.of_bias(look)
+    return text.of_sensor(scene, look.id, look.kind, look.age_s)
 
 
 def _percent(scene: Scene, row: int) -> int:

@@ -16,6 +16,8 @@ import numpy as np
 
 from picket.geo import enu_to_polar
 from picket.site import Sensor
+from picket.watch.alert import SensorLook
+from picket.watch.rules.biased_sensor import offsets
 from picket.watch.rules.rule import Finding
 from picket.watch.scene import Scene
 
@@ -74,6 +76,11 @@ def of_clock(scene: Scene, sensor_id: str) -> str:
     offset = look.clock_offset_s or 0.0
     side = "BEHIND" if offset > 0 else "AHEAD"
     return f"Sensor {sensor_id} CLOCK {_span(abs(offset))} {side}: its data are dated by their arrival until it is set right."
+
+
+def of_bias(look: SensorLook) -> str:
+    """The sentence of a sensor that measures beside the others: by how much, and what to do."""
+    return f"Sensor {look.id} OFF by {' and '.join(offsets(look))}: corrected in the tracks; check its mount, place and clock."
 
 
 def _span(seconds: float) -> str:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from picket.watch.case import Key
+from picket.watch.case import OF_SENSORS, Key
 from picket.watch.rules import Finding
 from picket.watch.scene import Scene
 
@@ -27,7 +27,7 @@ class Unit:
         found: list[Key] = [(self.family, self.place, "t", root) for root in self.roots]
         if self.group is not None:
             found.append((self.family, self.place, "g", self.group))
-        if self.family == "sensor":
+        if self.family in OF_SENSORS:
             found.append((self.family, self.place, "s", 0))
         return found
 

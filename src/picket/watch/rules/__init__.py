@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from picket.watch.rules import approach, entry, honesty, line_crossing, silent_sensor, wrong_clock
+from picket.watch.rules import approach, biased_sensor, entry, honesty, line_crossing, silent_sensor, wrong_clock
 from picket.watch.rules.rule import Finding, Rule
 
 RULES: tuple[Rule, ...] = (
@@ -13,6 +13,7 @@ RULES: tuple[Rule, ...] = (
     honesty.UNCONFIRMED,
     silent_sensor.RULE,
     wrong_clock.RULE,
+    biased_sensor.RULE,
 )
 
 __all__ = ["RULES", "Finding", "Rule"]
