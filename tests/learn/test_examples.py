@@ -24,7 +24,7 @@ def report(name: str) -> Report:
     meta = json.loads((EXAMPLES / "reports" / f"{name}.json").read_text("utf-8"))
     text = (EXAMPLES / "reports" / f"{name}.txt").read_text("utf-8")
     return Report(doc=name, text=text, source=meta["source"], title=meta["title"], published=meta["published"], language=meta["language"],
-                  url=meta["based_on"]["url"])  # fmt: skip
+                  url=meta["url"])  # fmt: skip
 
 
 def picture() -> Picture:
@@ -36,7 +36,7 @@ def test_there_are_forty_and_each_says_what_it_is_based_on() -> None:
     for name in NAMES:
         meta = json.loads((EXAMPLES / "reports" / f"{name}.json").read_text("utf-8"))
         assert meta["id"] == name
-        assert meta["based_on"]["publisher"]
+        assert meta["based_on"]
         assert "not the words of the publisher" in meta["note"]
         assert 120 <= len(report(name).text.split()) <= 300
 

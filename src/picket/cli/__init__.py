@@ -11,6 +11,7 @@ from picket import __version__
 from picket.cli.archive import archive
 from picket.cli.decode import decode
 from picket.cli.learn import learn
+from picket.cli.picture import COMMANDS
 from picket.cli.station import demo, doctor, user, watch
 from picket.cli.track import track
 
@@ -23,3 +24,5 @@ def main() -> None:
 
 for _command in (demo, watch, doctor, user, decode, track, archive, learn):
     main.add_command(_command)
+for _command in COMMANDS:  # questions to the picture that the claims make
+    learn.add_command(_command)

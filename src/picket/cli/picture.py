@@ -459,6 +459,36 @@ def brief(out: Path, since: int | None, title: str, site_path: Path | None, clai
         )
 
 
+@click.command(**example("picket learn sources reports/ -o sources.jsonl"))
+@click.argument("inputs", nargs=-1, required=True, metavar="IN...")
+@click.option("-o", "--out", type=_FILE, help="The ledger, as JSON lines; without it, it is shown.")
+@JSON
+def sources(inputs: tuple[str, ...], out: Path | None, as_json: bool) -> None:
+    """Whose news each report is: its publisher, the origin that it names, and the report that it copies."""
+    from picket.learn.reading import Trouble, read_reports
+    from picket.learn.sources import ledger, write_ledger
+
+    found = list(read_reports(inputs))
+    troubles = [f for f in found if isinstance(f, Trouble)]
+    lines = ledger(f for f in found if not isinstance(f, Trouble))
+    for t in troubles:
+        click.echo(f"picket: {t.words}", err=True)
+    if not lines:
+        fail("no report could be read", UNREADABLE if any(t.reason == "unreadable" for t in troubles) else NOTHING_USABLE)
+    if out is not None:
+        try:
+            write_ledger(out, lines)
+        except OSError as e:
+            fail(f"{out}: {e.strerror}", UNREADABLE)
+    if as_json:
+        click.echo(json.dumps({"reports": len(lines), "origins": len({s.origin for s in lines}), "left_out": sum(t.lost for t in troubles),
+                               "copies": sum(s.copy_of is not None for s in lines)}))  # fmt: skip
+    elif out is None:
+        for s in lines:
+            copy = f"; {s.shared:.0%} as in {s.copy_of}" if s.copy_of and s.shared else ""
+            click.echo(f"{s.doc}: {s.publisher or 'publisher not stated'}, news of {s.origin}{copy}")
+
+
 @click.command(**example("picket learn decide merge --actor name/the-front --into fla --why 'same group'"))
 @click.argument("op", type=click.Choice(["merge", "separate", "rename", "grade", "reject", "undo"]))
 @click.option("--actor", help="merge, rename: the actor's id.")
@@ -488,4 +518,16 @@ def decide(op: Any, actor: str | None, name: str | None, source: str | None, cla
     sys.exit(0)
 
 
-COMMANDS: tuple[click.Command, ...] = (flows, path, first_seen, reach, incidents, changes, cards, questions, brief, decide)
+COMMANDS: tuple[click.Command, ...] = (
+    flows,
+    path,
+    first_seen,
+    reach,
+    incidents,
+    changes,
+    cards,
+    questions,
+    brief,
+    sources,
+    decide,
+)

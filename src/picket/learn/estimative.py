@@ -61,11 +61,11 @@ def band(percent: float) -> Band:
     return next(b for b in order if b.low <= percent <= b.high)
 
 
-_ACTIVE = {
-    "training": ("trained", "with training"),
-    "advising": ("advised", "with advice"),
-    "supply": ("supplied", "with supplies"),
-    "recruitment": ("passed people to", "with people"),
+_TRANSFERS = {
+    "training": "{provider} trained {recipient}",
+    "advising": "{provider} advised {recipient}",
+    "supply": "{provider} supplied {recipient}",
+    "recruitment": "people passed from {provider} to {recipient}",
 }
 BEST_FIRST = ("stated", "reported", "alleged", "possible", "denied")  # certainties, the surest first
 _FACTS = ("stated",)
@@ -93,9 +93,8 @@ def content(c: Claim, provider: str, recipient: str, actor: str) -> str:
     what = f" ({c.capability})" if c.capability else ""
     where = f", in {c.place}" if c.place else ""
     when = f", {words(span)}" if (span := parse(c.time)) else ""
-    if c.kind in _ACTIVE:
-        verb, _ = _ACTIVE[c.kind]
-        return f"{provider} {verb} {recipient}{what}{where}{when}"
+    if c.kind in _TRANSFERS:
+        return f"{_TRANSFERS[c.kind].format(provider=provider, recipient=recipient)}{what}{where}{when}"
     at = f" against {c.target}" if c.target else ""
     number = (
         f", {c.quantity.qualifier.replace('_', ' ')} {c.quantity.value:,.10g} {c.quantity.unit or ''}".rstrip()
