@@ -5,11 +5,13 @@ from __future__ import annotations
 import random
 from datetime import date
 
+import msgspec
 import pytest
 
 from picket.learn import when
 from picket.learn.changes import changes
-from picket.learn.claim import Claim
+from picket.learn.claim import Claim, Quantity
+from picket.learn.contradictions import contradictions
 from picket.learn.decisions import Decision, claim_key
 from picket.learn.first_seen import first_seen, lag_words
 from picket.learn.flows import FlowKey
@@ -17,7 +19,7 @@ from picket.learn.paths import describe, find_paths, named
 from picket.learn.picture import Picture, build
 from picket.learn.reach import kilometres, reach
 from picket.learn.sources import Source
-from picket.learn.wording import flow_line
+from picket.learn.wording import flow_line, incident_line
 from tests.learn.making import claim
 
 
@@ -358,3 +360,77 @@ def test_an_analysts_grade_wins() -> None:
     c = transfer("Iran", "Russia", source="Obscure Gazette")
     assert build([c]).entries[0].voice.letter == "F"
     assert build([c], decisions=[Decision(op="grade", source="obscure gazette", into="B")]).entries[0].voice.letter == "B"
+
+
+# -- what does not agree -----------------------------------------------------------------------------------------------------------
+ABQAIQ = {
+    "target": "Saudi oil plants",
+    "place": "Abqaiq",
+    "country": "SA",
+    "time": "2019-09-14",
+    "capability": "long-range drones",
+}
+
+
+def test_rival_accounts_of_one_attack_are_one_incident_with_a_disputed_actor() -> None:
+    p = build(
+        [
+            claim("use_attack", "a", actor="Houthis", certainty="alleged", **ABQAIQ),
+            claim("use_attack", "b", actor="Iran", certainty="alleged", **ABQAIQ),
+            claim("use_attack", "c", actor="Iran", certainty="denied", attributed_to="Tehran", **ABQAIQ),
+            claim("use_attack", "d", **ABQAIQ),
+        ]
+    )
+    (n,) = p.incidents
+    assert (set(n.actors), len(n.entries), len(n.against)) == ({"houthis", "ir"}, 3, 1)
+    text = incident_line(p, n).text
+    assert "Who did it is disputed" in text
+    assert "Tehran denies that it was Iran." in text
+    assert {c.kind for c in contradictions(p)} == {"denied", "actor"}
+
+
+def test_two_stated_attacks_by_two_actors_are_two() -> None:
+    p = build([claim("use_attack", d, actor=a, **ABQAIQ) for d, a in (("a", "Houthis"), ("b", "Iran"))])
+    assert len(p.incidents) == 2
+
+
+def test_what_is_only_denied_is_no_incident() -> None:
+    assert build([claim("use_attack", actor="Iran", certainty="denied", **ABQAIQ)]).incidents == []
+
+
+def test_different_numbers_of_one_thing_are_a_contradiction_unless_the_words_allow_both() -> None:
+    def kinds(*numbers: tuple[float, str]) -> list[str]:
+        made = [
+            msgspec.structs.replace(
+                claim("use_attack", f"r{i}", actor="Houthis", **ABQAIQ), quantity=Quantity(value=v, unit="drones", qualifier=q)
+            )
+            for i, (v, q) in enumerate(numbers)
+        ]
+        return [c.kind for c in contradictions(build(made))]
+
+    assert kinds((10, "exact"), (18, "exact")) == ["number"]
+    assert kinds((10, "exact"), (10, "exact")) == []
+    assert kinds((10, "at_least"), (18, "exact")) == []
+    assert kinds((100, "about"), (105, "exact")) == []
+    assert kinds((20, "over"), (18, "exact")) == ["number"]
+
+
+def test_a_sources_record_moves_its_grade_and_what_it_says() -> None:
+    pairs = [(a, b) for a in ("Iran", "Russia", "China", "Turkey") for b in ("Houthis", "Hamas", "Hezbollah")]
+    bbc = [transfer(a, b, f"b{i}", source="BBC") for i, (a, b) in enumerate(pairs)]
+    bears_out = [transfer(a, b, f"r{i}", source="Le Monde") for i, (a, b) in enumerate(pairs)]
+    p = build([*bbc, *bears_out])
+    assert p.grades["bbc"].letter == "A"
+    assert "of 12 claims" in p.grades["bbc"].reasons[1]
+    assert build(bbc).grades["bbc"].letter == "B"
+    opposed = [transfer(a, b, f"r{i}", source="Le Monde", certainty="denied") for i, (a, b) in enumerate(pairs)]
+    p = build([*bbc, *opposed])
+    assert p.grades["bbc"].letter == "C"
+    assert all(e.voice.letter == "C" for e in p.entries if e.claim.source == "BBC")
+
+
+def test_a_partys_denial_is_no_judgement_of_a_source() -> None:
+    pairs = [(a, b) for a in ("Iran", "Russia", "China", "Turkey") for b in ("Houthis", "Hamas", "Hezbollah")]
+    said = [transfer(a, b, f"b{i}", source="BBC") for i, (a, b) in enumerate(pairs)]
+    denied = [transfer(a, b, f"d{i}", source="Le Monde", certainty="denied", attributed_to=a) for i, (a, b) in enumerate(pairs)]
+    assert build([*said, *denied]).grades["bbc"].letter == "B"

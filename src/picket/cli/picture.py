@@ -316,7 +316,8 @@ def incidents(country: str | None, claims: tuple[Path, ...], sources: Path | Non
     for n in picture.incidents:
         if country is None or n.country == country.upper():
             line = incident_line(picture, n)
-            rows.append({"kind": n.kind, "country": n.country, "place": n.place, "actor": picture.name(n.actor), "when": when.words(n.span),
+            rows.append({"kind": n.kind, "country": n.country, "place": n.place, "actor": " or ".join(picture.name(a) for a in n.actors),
+                         "when": when.words(n.span),
                          "vague": n.vague, "reports": n.reports, "claims": len(n.entries), "sentence": line.text,
                          "docs": list(dict.fromkeys(picture.entries[i].claim.doc for i in line.evidence))})  # fmt: skip
     if as_json:
@@ -325,6 +326,28 @@ def incidents(country: str | None, claims: tuple[Path, ...], sources: Path | Non
     for r in rows:
         click.echo(f"{r['when']:26} {r['country'] or '--'}  {r['sentence']}{'  (vague: may be several)' if r['vague'] else ''}")
     click.echo(f"{len(rows)} incidents")
+
+
+@click.command(**example("picket learn contradictions"))
+@_claims
+@JSON
+def contradictions(claims: tuple[Path, ...], sources: Path | None, decisions: Path | None, as_json: bool) -> None:
+    """Where reports do not agree: denials, rival accounts of who did it, different numbers."""
+    from picket.learn.contradictions import contradictions as find
+    from picket.learn.wording import claim_line
+
+    picture = load_picture(claims, sources, decisions)
+    rows = [{"kind": c.kind, "about": c.about, "one": [claim_line(picture, i).text for i in c.one],
+             "other": [claim_line(picture, i).text for i in c.other]} for c in find(picture)]  # fmt: skip
+    if as_json:
+        click.echo(json.dumps(rows, ensure_ascii=False))
+        return
+    for r in rows:
+        click.echo(f"{r['kind']}: {r['about']}")
+        for side in ("one", "other"):
+            for line in r[side]:
+                click.echo(f"    {'-' if side == 'one' else '+'} {line}")
+    click.echo(f"{len(rows)} contradictions")
 
 
 @click.command(**example("picket learn changes --since 2025-06-01"))
@@ -524,6 +547,7 @@ COMMANDS: tuple[click.Command, ...] = (
     first_seen,
     reach,
     incidents,
+    contradictions,
     changes,
     cards,
     questions,

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from picket.learn import when
 from picket.learn.changes import changes
 from picket.learn.first_seen import first_seen, lag_words
-from picket.learn.grade import CREDIBILITY, RELIABILITY, reliability
+from picket.learn.grade import CREDIBILITY, RELIABILITY
 from picket.learn.reach import reach
 from picket.learn.wording import Line, flow_line, grade_words, incident_line
 
@@ -213,7 +213,7 @@ def _sources(page: _Page) -> None:
         counts[origin] = counts.get(origin, 0) + 1
     rows = []
     for origin, n in sorted(counts.items(), key=lambda c: (-c[1], c[0])):
-        r = reliability(origin, p.publishers, decided=p.decided.grades.get(origin))
+        r = p.grades[origin]
         rows.append(
             (
                 _safe(p.publishers.name(origin)),

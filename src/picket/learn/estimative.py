@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from picket.learn.claim import Claim
+from picket.learn.claim import Claim, Quantity
 from picket.learn.when import parse, words
 
 
@@ -96,11 +96,7 @@ def content(c: Claim, provider: str, recipient: str, actor: str) -> str:
     if c.kind in _TRANSFERS:
         return f"{_TRANSFERS[c.kind].format(provider=provider, recipient=recipient)}{what}{where}{when}"
     at = f" against {c.target}" if c.target else ""
-    number = (
-        f", {c.quantity.qualifier.replace('_', ' ')} {c.quantity.value:,.10g} {c.quantity.unit or ''}".rstrip()
-        if c.quantity
-        else ""
-    )
+    number = f", {_number(c.quantity)}" if c.quantity else ""
     verb = {
         "deployment": "sent people",
         "use_attack": "struck with a drone",
@@ -111,6 +107,12 @@ def content(c: Claim, provider: str, recipient: str, actor: str) -> str:
         "warning": "is warned of",
     }[c.kind]
     return f"{actor} {verb}{what}{at}{where}{when}{number}"
+
+
+def _number(q: Quantity) -> str:
+    """A quantity as words: "over 1,200 miles", "10 drones", "at least 7 deliveries"."""
+    how = "" if q.qualifier == "exact" else f"{q.qualifier.replace('_', ' ')} "
+    return f"{how}{q.value:,.10g} {q.unit or ''}".rstrip()
 
 
 def sentence(c: Claim, provider: str, recipient: str, actor: str) -> str:

@@ -110,7 +110,7 @@ def geojson(picture: Picture) -> str:
                 {
                     "type": "incident",
                     "kind": n.kind,
-                    "actor": picture.name(n.actor),
+                    "actor": " or ".join(picture.name(a) for a in n.actors),
                     "place": n.place,
                     "country": n.country,
                     "precision_km": at.precision_km,
@@ -119,6 +119,7 @@ def geojson(picture: Picture) -> str:
                     "last": when.iso(n.span.last) if n.span else None,
                     "dated_by_publication": n.dated_by_publication,
                     "vague": n.vague,
+                    "denied": bool(n.against),
                     "reports": n.reports,
                     "certainty": picture.entries[line.evidence[0]].claim.certainty,
                     "sentence": line.text,

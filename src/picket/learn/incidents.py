@@ -1,12 +1,12 @@
 """Incidents: attacks and sightings counted as events, not as reports of them.
 
-Three hundred reports of one attack are one incident. Two claims are of one incident when kind and country agree, their actors,
-places and targets
-do not contradict each other (an unknown one contradicts nothing), and their days lie at most `APART_DAYS` apart. A claim without a
-day of its own uses
-the day of publication; such an incident says so. Claims that give only a month or a year, or no date at all, join only claims with
-the same one: they are
-counted as one incident each per actor, place and target, and marked `vague`, since nobody can tell how many events they are.
+Three hundred reports of one attack are one incident. Two claims are of one incident when kind and country agree, their actors, places and
+targets do not contradict each other (an unknown one contradicts nothing), and their days lie at most `APART_DAYS` apart. Rival accounts of
+who did it are one incident as well, marked by its several `actors`, when the place is the same, the days are the same or
+neighbours, and at least one of the two accounts is not stated. Denials are kept in `against`; what is only denied is no incident.
+
+A claim without a day of its own uses the day of publication; such an incident says so. Claims that give only a month or a year, or no
+date at all, join only claims with the same one, and are marked `vague`: nobody can tell how many events they are.
 """
 
 from __future__ import annotations
@@ -28,17 +28,23 @@ _LOOSE = frozenset(
 
 
 class Incident(NamedTuple):
-    """One event: what it was, the entries that speak of it, and how many reports and independent sources they are."""
+    """One event: what it was, who is named for it (more than one: disputed), the entries for and against, and how many reports they are."""
 
     kind: str
     country: str | None
-    actor: str | None
+    actors: tuple[str, ...]
     place: str | None
     span: when.Span | None
     dated_by_publication: bool
     vague: bool
     entries: tuple[int, ...]
+    against: tuple[int, ...]
     reports: int
+
+    @property
+    def actor(self) -> str:
+        """The actor that is named first; one "not stated" when none is."""
+        return self.actors[0]
 
 
 class _Open:
@@ -46,16 +52,18 @@ class _Open:
 
     def __init__(self, i: int, e: Entry, day: int | None) -> None:
         self.members, self.day = [i], day
-        self.actor = None if _unnamed(e) else e.actor
+        self.actors: set[str] = set() if e.actor is None or _unnamed(e) else {e.actor}
+        self.firm = e.claim.certainty == "stated" and not _unnamed(e)
         self.place, self.target = _words(e.claim.place), _words(e.claim.target)
 
     def takes(self, e: Entry, day: int | None) -> bool:
-        if self.day is not None and day is not None and abs(day - self.day) > APART_DAYS:
-            return False
-        actor = None if _unnamed(e) else e.actor
-        if self.actor is not None and actor is not None and self.actor != actor:
+        apart = abs(day - self.day) if self.day is not None and day is not None else 0
+        if apart > APART_DAYS:
             return False
         place, target = _words(e.claim.place), _words(e.claim.target)
+        if self.actors and not _unnamed(e) and e.actor not in self.actors:
+            rival = not (self.firm and e.claim.certainty == "stated")
+            return rival and apart <= 1 and bool(self.place & place)
         if self.place and place:
             return bool(self.place & place)
         return not (self.target and target) or bool(self.target & target)
@@ -63,7 +71,9 @@ class _Open:
     def add(self, i: int, e: Entry, day: int | None) -> None:
         self.members.append(i)
         self.day = max(self.day, day) if self.day is not None and day is not None else self.day
-        self.actor = self.actor or (None if _unnamed(e) else e.actor)
+        if e.actor is not None and not _unnamed(e):
+            self.actors.add(e.actor)
+            self.firm |= e.claim.certainty == "stated"
         self.place = self.place or _words(e.claim.place)
         self.target |= _words(e.claim.target)
 
@@ -78,16 +88,17 @@ def _words(text: str | None) -> frozenset[str]:
 
 def join_incidents(entries: Sequence[Entry]) -> list[Incident]:
     """All incidents, in order of day, country and kind; those without a day last."""
-    found: list[Incident] = []
+    found: list[Incident | None] = []
     groups: dict[tuple[str, str, tuple[str, str | None] | None], list[tuple[int, int]]] = {}
     for i, e in enumerate(entries):
-        if e.claim.kind in KINDS and e.claim.certainty != "denied":
+        if e.claim.kind in KINDS:
             day, vague = _day(e)
             group = ("vague", e.claim.time) if vague else None
             groups.setdefault((e.claim.kind, e.claim.country or "", group), []).append((day if day is not None else -1, i))
     for (_, _, group), rows in groups.items():
         live: list[_Open] = []
-        for day, i in sorted(rows):
+        # Within a day, claims that are not denials first: a denial joins what it denies, whichever was published first.
+        for day, i in sorted(rows, key=lambda r: (r[0], entries[r[1]].claim.certainty == "denied", r[1])):
             at = None if group is not None or day < 0 else day
             while live and at is not None and live[0].day is not None and at - live[0].day > APART_DAYS:
                 found.append(_close(live.pop(0), entries, group is not None))
@@ -98,9 +109,11 @@ def join_incidents(entries: Sequence[Entry]) -> list[Incident]:
                 home.add(i, entries[i], at)
                 live.sort(key=lambda o: o.day if o.day is not None else 0)
         found += [_close(o, entries, group is not None) for o in live]
-    return sorted(
-        found, key=lambda n: (n.span.first if n.span and n.span.first else 9_999_999, n.country or "", n.kind, n.entries)
-    )
+    return sorted((n for n in found if n is not None), key=_when)
+
+
+def _when(n: Incident) -> tuple[int, str, str, tuple[int, ...]]:
+    return (n.span.first if n.span and n.span.first else 9_999_999, n.country or "", n.kind, n.entries)
 
 
 def _day(e: Entry) -> tuple[int | None, bool]:
@@ -113,31 +126,31 @@ def _day(e: Entry) -> tuple[int | None, bool]:
     return (e.reported, False) if e.reported is not None else (None, True)
 
 
-def _close(o: _Open, entries: Sequence[Entry], vague: bool) -> Incident:
-    members = [entries[i] for i in o.members]
-    spans = [e.span for e in members if e.span]
-    own = [s for s in spans if s.first is not None]
+def _close(o: _Open, entries: Sequence[Entry], vague: bool) -> Incident | None:
+    support = sorted(i for i in o.members if entries[i].claim.certainty != "denied")
+    if not support:
+        return None
+    members = [entries[i] for i in support]
+    own = [e.span for e in members if e.span and e.span.first is not None]
     days = [e.reported for e in members if e.reported is not None]
-    span = (
-        when.Span(
-            min(s.first for s in own if s.first is not None), max((s.last for s in own if s.last is not None), default=None)
-        )
-        if own
-        else when.Span(min(days), min(days))
-        if days
-        else None
-    )
-    first = members[0]
-    actor = next((e.actor for e in members if not _unnamed(e)), first.actor)
+    span: when.Span | None = None
+    if own:
+        ends = [s.last for s in own if s.last is not None]
+        span = when.Span(min(s.first for s in own if s.first is not None), max(ends, default=None))
+    elif days:
+        span = when.Span(min(days), min(days))
+    named = tuple(dict.fromkeys(e.actor for e in members if not _unnamed(e) and e.actor))
     place = max((e.claim.place or "" for e in members), key=len) or None
+    first = members[0]
     return Incident(
         first.claim.kind,
         first.claim.country,
-        actor,
+        named or (first.actor or "unstated/nowhere",),
         place,
         span,
         not own and span is not None,
         vague,
-        tuple(sorted(o.members)),
-        len({e.claim.doc for e in members}),
+        tuple(support),
+        tuple(sorted(set(o.members) - set(support))),
+        len({entries[i].claim.doc for i in o.members}),
     )

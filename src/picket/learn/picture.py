@@ -19,6 +19,7 @@ from picket.learn.grade import Reliability, Voice, reliability
 from picket.learn.incidents import Incident, join_incidents
 from picket.learn.parties import Actor, party
 from picket.learn.publishers import Publishers, known_publishers
+from picket.learn.records import Record, records
 from picket.learn.resolve import Resolver
 from picket.learn.sources import Source
 from picket.learn.voices import Voices
@@ -54,16 +55,18 @@ class Picture:
     def __init__(
         self,
         entries: list[Entry],
+        flows: dict[FlowKey, Flow],
         actors: dict[str, Actor],
         cards: dict[str, Card],
         ledger: dict[str, Source],
         publishers: Publishers,
         decided: Decided,
+        grades: dict[str, Reliability],
         rejected: int,
     ) -> None:
         self.entries, self.actors, self.cards, self.ledger = entries, actors, cards, ledger
         self.publishers, self.decided, self.rejected = publishers, decided, rejected
-        self.flows: dict[FlowKey, Flow] = join_flows(entries, actors)
+        self.flows, self.grades = flows, grades
         self.incidents: list[Incident] = join_incidents(entries)
 
     def name(self, actor: str | None) -> str:
@@ -138,26 +141,49 @@ def build(
     kept = [c for c in given if claim_key(c) not in decided.rejected] if decided.rejected else given
     resolver, linker = Resolver(), Linker(cards.values())
     voices = Voices(Resolver(), known, lines)  # a resolver of its own: who speaks is no actor of the picture
-    letters: dict[str, Reliability] = {}
+    grades: dict[str, Reliability] = {}
     entries = []
     for c in _once(kept):
         provider, recipient, actor = _actors(c, resolver, decided)
         origin = voices.origin(c)
-        if origin not in letters:
-            letters[origin] = reliability(origin, known, decided=decided.grades.get(origin))
+        if origin not in grades:
+            grades[origin] = reliability(origin, known, decided=decided.grades.get(origin))
         involved = {a for a in (provider, recipient, actor) if a}
-        voice = Voice(c, letters[origin].letter, voices.keys(c, origin), voices.partial(c, origin, involved))
+        voice = Voice(c, grades[origin].letter, voices.keys(c, origin), voices.partial(c, origin, involved))
         published = when.parse(c.published or (lines[c.doc].published if c.doc in lines else None))
         entries.append(
             Entry(c, provider, recipient, actor, when.parse(c.time), published.last if published else None, linker.link(c), voice)
         )
-    picture = Picture(entries, resolver.actors, cards, lines, known, decided, len(given) - len(kept))
+    flows = join_flows(entries, resolver.actors)
+    moved = _by_record(grades, records(flows.values(), entries), known, decided)
+    if moved:  # a source's letter bears on the grade of what it says
+        entries = [_regraded(e, moved) for e in entries]
+        flows = join_flows(entries, resolver.actors)
+    picture = Picture(entries, flows, resolver.actors, cards, lines, known, decided, grades | moved, len(given) - len(kept))
     picture.prepare()
     return picture
 
 
-def _order(c: Claim) -> tuple[str, str, int, int, str, str, str, str]:
-    return (c.published or "9999", c.doc, c.start, c.end, c.kind, c.provider or "", c.recipient or "", c.actor or "")
+def _by_record(
+    grades: dict[str, Reliability], found: dict[str, Record], known: Publishers, decided: Decided
+) -> dict[str, Reliability]:
+    """The sources whose record moves their letter, with the new one."""
+    moved = {}
+    for origin, r in found.items():
+        grade = reliability(origin, known, borne_out=r.borne_out, contradicted=r.contradicted, decided=decided.grades.get(origin))
+        if grade.letter != grades[origin].letter:
+            moved[origin] = grade
+    return moved
+
+
+def _regraded(e: Entry, moved: dict[str, Reliability]) -> Entry:
+    grade = moved.get(e.voice.keys[0].removeprefix("origin:"))
+    return e if grade is None else e._replace(voice=e.voice._replace(letter=grade.letter))
+
+
+def _order(c: Claim) -> tuple[str, str, int, int, str, tuple[str, ...]]:
+    rest = (c.provider, c.recipient, c.actor, c.target, c.capability, c.place, c.certainty, str(c.quantity))
+    return (c.published or "9999", c.doc, c.start, c.end, c.kind, tuple(x or "" for x in rest))
 
 
 def _once(claims: Iterable[Claim]) -> Iterable[Claim]:

@@ -76,7 +76,26 @@ def incident_line(picture: Picture, n: Incident) -> Line:
     i = best(picture, n.entries)
     many = f" {n.reports} reports speak of it." if n.reports > 1 else ""
     by = f" Dated by publication, {when.words(n.span)}." if n.dated_by_publication else ""
-    return Line(_capital(claim_line(picture, i).text) + many + by, (i, *(m for m in n.entries if m != i)))
+    rival = f" Who did it is disputed: {' or '.join(picture.name(a) for a in n.actors)}." if len(n.actors) > 1 else ""
+    denied = "".join(f" {who} denies that it was {actor}." for who, actor in _denials(picture, n))
+    rest = (m for m in (*n.entries, *n.against) if m != i)
+    return Line(_capital(claim_line(picture, i).text) + many + rival + denied + by, (i, *rest))
+
+
+def _denials(picture: Picture, n: Incident) -> list[tuple[str, str]]:
+    """Who denies that whom did it: a party that nobody accused in these words may deny its part."""
+    found = {
+        (
+            picture.entries[i].claim.attributed_to or "A party that the report does not name",
+            picture.name(picture.entries[i].actor),
+        )
+        for i in n.against
+    }
+    return sorted((_capital(who), actor) for who, actor in found)
+
+
+def _deniers(picture: Picture, against: tuple[int, ...]) -> str:
+    return ", ".join(sorted({picture.entries[n].claim.attributed_to or "a party that the report does not name" for n in against}))
 
 
 def _capital(text: str) -> str:
