@@ -229,3 +229,11 @@ def test_the_bundle_keeps_the_rules_of_stix_2_1() -> None:
 def test_the_stix2_package_reads_the_bundle_without_custom_objects() -> None:
     stix2 = pytest.importorskip("stix2")
     assert len(stix2.parse(stix_json(picture()), allow_custom=False).objects) == len(bundle(picture())["objects"])
+
+
+def test_a_brief_of_very_many_claims_stays_readable_and_says_what_it_leaves_out() -> None:
+    actors = ("Iran", "Russia", "China", "Turkey", "Hamas", "Hezbollah", "Houthis", "India", "Israel", "Egypt")
+    p = build([claim("supply", f"{a}{b}", provider=a, recipient=b) for a in actors for b in actors if a != b])
+    page = brief(p, most=20)
+    assert page.count('<p><span class="c">') == 20
+    assert "70 more flows are left out here" in page

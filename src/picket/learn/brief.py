@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import html
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from picket.learn import when
 from picket.learn.changes import changes
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from picket.learn.gaps import Question
     from picket.learn.picture import Picture
 
+_T = TypeVar("_T")
+_STRUCTURE = ("comes from", "learned at")  # what the name of a class says by itself: an edge of the graph, and no news
 _STYLE = """
 :root{color-scheme:light dark;--line:#8886;--soft:#888}body{font:16px/1.5 system-ui,sans-serif;max-width:52rem;margin:2rem
 auto;padding:0 1rem}
@@ -40,8 +42,8 @@ a{color:inherit}@media print{body{max-width:none}a{text-decoration:none}}
 class _Page:
     """Collects sentences and numbers their evidence in order of first use."""
 
-    def __init__(self, picture: Picture) -> None:
-        self.picture, self.parts = picture, list[str]()
+    def __init__(self, picture: Picture, most: int) -> None:
+        self.picture, self.most, self.parts = picture, most, list[str]()
         self.numbers: dict[int, int] = {}
 
     def links(self, evidence: Sequence[int]) -> str:
@@ -62,6 +64,12 @@ class _Page:
         body = "".join("<tr>" + "".join(f"<td>{c}</td>" for c in r) + "</tr>" for r in rows)
         self.parts.append(f"<table><thead><tr>{cells}</tr></thead><tbody>{body}</tbody></table>")
 
+    def some(self, items: Sequence[_T], what: str) -> Sequence[_T]:
+        """The first of the items that fit into a section; says how many are left out."""
+        if len(items) > self.most:
+            self.plain(f"{len(items) - self.most} more {what} are left out here; the commands of picket learn show them all.")
+        return items[: self.most]
+
     def plain(self, text: str) -> None:
         self.parts.append(f"<p>{_safe(text)}</p>")
 
@@ -79,8 +87,9 @@ def brief(
     picture: Picture, *, title: str = "Who learns what from whom", since: int | None = None, questions: Sequence[Question] = ()
 ) -> str:
     """The brief as HTML. With `since` (an ordinal day) it begins with what is new. `questions` come from gaps.py and name the site's own
-    gaps: give them only when the reader may know them."""
-    page = _Page(picture)
+    gaps: give them only when the reader may know them. A section shows `most` items, the best graded or the newest, and says how many it leaves
+    out."""
+    page = _Page(picture, most)
     _scope(page)
     if since is not None:
         _new(page, since)
@@ -116,24 +125,25 @@ def _scope(page: _Page) -> None:
 def _new(page: _Page, since: int) -> None:
     p, c = page.picture, changes(page.picture, since)
     page.heading(f"New since {when.iso(since)}")
-    for flow in c.flows:
+    news = [f for f in c.flows if f.key.kind not in _STRUCTURE]
+    for flow in page.some(news, "new flows"):
         page.sentence(flow_line(p, flow), flow.certainty, grade_words(flow))
-    for g in c.grown:
+    for g in page.some(c.grown, "changed flows"):
         denied = f", {g.denials} new denials" if g.denials else ""
         page.sentence(
             flow_line(p, g.flow),
             g.flow.certainty,
             f"Was {g.certainty_before}, information {g.before}; now information {g.flow.credibility.figure}{denied}.",
         )
-    if not c.flows and not c.grown:
+    if not news and not c.grown:
         page.plain("No flow is new or has changed.")
     page.plain(f"{len(c.incidents)} new incidents, {len(c.firsts)} new firsts, {len(c.reach)} new greatest distances.")
 
 
 def _flows(page: _Page) -> None:
     p = page.picture
-    facts = [f for f in p.flows.values() if f.fact and f.key.kind not in ("comes from", "learned at")]
-    rest = [f for f in p.flows.values() if not f.fact and f.support and f.key.kind not in ("comes from", "learned at")]
+    facts = [f for f in p.flows.values() if f.fact and f.key.kind not in _STRUCTURE]
+    rest = [f for f in p.flows.values() if not f.fact and f.support and f.key.kind not in _STRUCTURE]
     denied = [f for f in p.flows.values() if f.against]
     for head, flows in (
         ("Transfers that reports state", facts),
@@ -142,27 +152,31 @@ def _flows(page: _Page) -> None:
     ):
         if flows:
             page.heading(head)
-        for f in sorted(flows, key=lambda f: (f.credibility.figure, f.key.kind, f.key.provider or "", f.key.recipient or "")):
+        ordered = sorted(flows, key=lambda f: (f.credibility.figure, f.key.kind, f.key.provider or "", f.key.recipient or ""))
+        for f in page.some(ordered, "flows"):
             page.sentence(flow_line(p, f), f.certainty, grade_words(f))
 
 
 def _firsts(page: _Page) -> None:
     p, rows = page.picture, []
-    for card in p.cards.values():
-        for f in first_seen(p, card.id).actors:
-            if f.span is not None:
-                rows.append(
-                    (
-                        _safe(card.title),
-                        _safe(p.name(f.who)),
-                        _safe(when.words(f.span)),
-                        _safe(lag_words(f.lag_days)),
-                        _safe(f.certainty),
-                        page.links((f.entry,)),
-                    )
-                )
-    if rows:
+    found = [(card, f) for card in p.cards.values() for f in first_seen(p, card.id).actors if f.span is not None]
+    if found:
         page.heading("First seen, and how long after the first anywhere")
+    before = None
+    for card, f in page.some(found, "firsts"):
+        title = card.title if card is not before else ""
+        before = card
+        rows.append(
+            (
+                _safe(title),
+                _safe(p.name(f.who)),
+                _safe(when.words(f.span)),
+                _safe(lag_words(f.lag_days)),
+                _safe(f.certainty),
+                page.links((f.entry,)),
+            )
+        )
+    if rows:
         page.table(("Capability", "Actor", "When", "Lag", "Certainty", "Evidence"), rows)
 
 
@@ -177,7 +191,7 @@ def _reach(page: _Page) -> None:
             _safe(r.certainty),
             page.links((r.entry,)),
         )
-        for r in reach(p)
+        for r in reach(p)[: page.most]
     ]
     if rows:
         page.heading("Greatest claimed distance")
@@ -191,7 +205,7 @@ def _incidents(page: _Page) -> None:
         page.plain(
             "Reports of one event are one incident. An incident marked 'vague' has no day of its own and may be several events."
         )
-    for n in p.incidents:
+    for n in page.some(p.incidents[::-1], "earlier incidents"):
         line = incident_line(p, n)
         page.sentence(line, p.entries[line.evidence[0]].claim.certainty + (", vague" if n.vague else ""))
 
@@ -259,11 +273,22 @@ def _evidence(page: _Page) -> None:
             else ""
         )
         copy = f" Copy of {_safe(line.copy_of)}." if line and line.copy_of else ""
+        origin = e.voice.keys[0].removeprefix("origin:")
+        whose = (
+            f", news of {_safe(p.publishers.name(origin))}"
+            if not origin.startswith("report:") and origin not in (p.publishers.find(c.source), _own(p, c.source))
+            else ""
+        )
         said = f" Said by {_safe(c.attributed_to)}." if c.attributed_to else ""
         items.append(
             f'<li id="e{n}"><blockquote>{_safe(c.evidence)}</blockquote>'
-            f'<span class="grade">{_safe(c.source or "publisher not stated")} '
+            f'<span class="grade">{_safe(c.source or "publisher not stated")}{whose} '
             f"({_safe(e.voice.letter)}), {_safe(c.published or 'date not stated')}.{title}{said} {_safe(c.kind)}, {_safe(c.certainty)}. "
             f"{_safe(where)}.{copy}{link}</span></li>"
         )
     page.parts.append("<ol>" + "".join(items) + "</ol>")
+
+
+def _own(picture: Picture, source: str | None) -> str:
+    """What a report's origin is called when it names no other."""
+    return picture.publishers.plain(source) if source else ""
