@@ -84,11 +84,16 @@ def _escaped(text: str) -> str:
 
 
 def brief(
-    picture: Picture, *, title: str = "Who learns what from whom", since: int | None = None, questions: Sequence[Question] = ()
+    picture: Picture,
+    *,
+    title: str = "Who learns what from whom",
+    since: int | None = None,
+    questions: Sequence[Question] = (),
+    most: int = 200,
 ) -> str:
     """The brief as HTML. With `since` (an ordinal day) it begins with what is new. `questions` come from gaps.py and name the site's own
-    gaps: give them only when the reader may know them. A section shows `most` items, the best graded or the newest, and says how many it leaves
-    out."""
+    gaps: give them only when the reader may know them. A section shows `most` items, the best
+    graded or the newest, and says how many it leaves out."""
     page = _Page(picture, most)
     _scope(page)
     if since is not None:
