@@ -9,11 +9,12 @@ import click
 import pytest
 from click.testing import CliRunner, Result
 
-from picket.cli.picture import COMMANDS
+from picket import learn
+from picket.cli import brief, picture
 from picket.learn.claim import write_claims
 from tests.learn.making import claim
 
-LEARN = click.Group("learn", commands=list(COMMANDS))
+LEARN = click.Group("learn", commands=[*picture.COMMANDS, *brief.COMMANDS])
 SITE = """
 version = 1
 [site]
@@ -143,6 +144,27 @@ def test_decisions_beside_the_claims_are_used_and_can_be_undone(folder: Path) ->
     assert "Al-Shabaab" not in run("flows").output
     assert run("decide", "undo", "--decision", "1").exit_code == 0
     assert "Al-Shabaab" in run("flows").output
+
+
+def test_a_sites_own_card_replaces_a_shipped_one(folder: Path) -> None:
+    (folder / "cards").mkdir()
+    text = (
+        (Path(learn.__file__).parent / "cards" / "fibre-optic-fpv.toml")
+        .read_text("utf-8")
+        .replace("FPV drone on an optical fibre", "Ours")
+    )
+    (folder / "cards" / "mine.toml").write_text(text)
+    assert run("first-seen", "fibre-optic-fpv", "--own-cards", "cards").output.startswith("Ours")
+    (folder / "cards" / "mine.toml").write_text("version = 2")
+    found = run("cards", "--own-cards", "cards")
+    assert (found.exit_code, "mine.toml" in found.stderr) == (3, True)
+
+
+def test_first_seen_without_a_capability_shows_all(folder: Path) -> None:
+    out = run("first-seen").output
+    assert "123 to 183 days" in out.split("fibre-optic-fpv")[1]
+    assert "reconnaissance" in out
+    assert len(json.loads(run("first-seen", "--json").output)) >= 15
 
 
 def test_without_claims_the_examples_are_shown_and_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -8,10 +8,10 @@ from __future__ import annotations
 import click
 
 from picket import __version__
+from picket.cli import brief, picture
 from picket.cli.archive import archive
 from picket.cli.decode import decode
 from picket.cli.learn import learn
-from picket.cli.picture import COMMANDS
 from picket.cli.station import demo, doctor, user, watch
 from picket.cli.track import track
 
@@ -24,5 +24,5 @@ def main() -> None:
 
 for _command in (demo, watch, doctor, user, decode, track, archive, learn):
     main.add_command(_command)
-for _command in COMMANDS:  # questions to the picture that the claims make
+for _command in (*picture.COMMANDS, *brief.COMMANDS):  # questions to the picture that the claims make
     learn.add_command(_command)
