@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from picket.learn import when
 from picket.learn.cards import Card, Linker, shipped_cards
-from picket.learn.claim import TRANSFERS, Claim
+from picket.learn.claim import TRANSFERS, Claim, encode_claim
 from picket.learn.decisions import Decided, Decision, claim_key, hold
 from picket.learn.flows import Flow, FlowKey, join_flows
 from picket.learn.grade import Reliability, Voice, reliability
@@ -181,9 +181,9 @@ def _regraded(e: Entry, moved: dict[str, Reliability]) -> Entry:
     return e if grade is None else e._replace(voice=e.voice._replace(letter=grade.letter))
 
 
-def _order(c: Claim) -> tuple[str, str, int, int, str, tuple[str, ...]]:
-    rest = (c.provider, c.recipient, c.actor, c.target, c.capability, c.place, c.certainty, str(c.quantity))
-    return (c.published or "9999", c.doc, c.start, c.end, c.kind, tuple(x or "" for x in rest))
+def _order(c: Claim) -> tuple[str, str, int, int, bytes]:
+    """By publication, report and place in it; then by all that the claim says, so that no two orders give two pictures."""
+    return (c.published or "9999", c.doc, c.start, c.end, encode_claim(c))
 
 
 def _once(claims: Iterable[Claim]) -> Iterable[Claim]:

@@ -12,7 +12,7 @@ import re
 
 from picket.learn.claim import Claim
 from picket.learn.names import key
-from picket.learn.parties import party
+from picket.learn.parties import PERSON, Actor, party
 from picket.learn.publishers import Publishers
 from picket.learn.resolve import Resolver
 from picket.learn.sources import Source
@@ -46,15 +46,15 @@ class Voices:
         if self._publishers.find(words):
             return None
         actors = self._resolver.actors
-        found = actors[self._resolver.resolve(words) or ""]
+        found = self._actor(words)
         if found.type not in ("unresolved", "person", "class"):
             return party(found, actors).id
         if m := _OWNER.match(words):
-            owner = actors[self._resolver.resolve(m["owner"]) or ""]
+            owner = self._actor(m["owner"])
             if owner.type not in ("unresolved", "person", "class"):
                 return party(owner, actors).id
         for inside in re.findall(r"\(([^)]*)\)", words):
-            body = actors[self._resolver.resolve(inside) or "person"]
+            body = self._actor(inside)
             if body.type not in ("unresolved", "person", "class"):
                 return party(body, actors).id
         if found.origin:  # "Ukrainian officials", "a Nigerian general"
@@ -62,6 +62,9 @@ class Voices:
         if _NOBODY.match(words) or self._publishers.find_in(words):
             return None
         return f"said:{key(words)}"
+
+    def _actor(self, words: str) -> Actor:
+        return self._resolver.actors.get(self._resolver.resolve(words) or "", PERSON)
 
     def origin(self, c: Claim) -> str:
         """Whose news a claim is: the publisher that it names, else its report's origin, else its publisher, else its report."""
