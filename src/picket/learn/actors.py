@@ -154,6 +154,14 @@ def leader_of(phrase: Phrase) -> str | None:
     return None
 
 
+def organisation_in(phrase: Phrase) -> str | None:
+    """The organisation that an official's title names ("a Revolutionary Guards general"); None if none."""
+    token = next((t for t in phrase.tokens if t.name is not None and t.name.kind in ORGANISED), None)
+    if token is None or token.name is None:
+        return None
+    return token.name.state if token.name.kind == "capital" else token.text
+
+
 def actors_of(phrase: Phrase, context: Context, *, bare: bool = True) -> list[str]:
     """Names of the actors of a phrase; `bare` resolves pronouns and "the group" from the context. [] if it names none."""
     if phrase.time:
@@ -354,6 +362,8 @@ def owner_of(phrase: Phrase, context: Context) -> str | None:
         names = actors_of(phrase.of, context)
         if names:
             return names[0]
+        if phrase.head.tag == "NUM" or phrase.head.low in {"one", "some", "several", "many", "most", "all", "number", "swarm", "dozens", "fleet"}:
+            return owner_of(phrase.of, context)
     for prep, other in phrase.after:
         if prep in {"by"}:
             names = actors_of(other, context)

@@ -16,7 +16,7 @@ _POSSIBLE_MODALS = frozenset("may might could can would should will shall won't"
 _POSSIBLE_WORDS = frozenset("likely possibly probably perhaps maybe potentially presumably apparently purportedly".split())
 _ALLEGED = frozenset("accuse suspect allege charge indict blame claim complain prosecute arraign convict".split())
 _DENY = frozenset("deny reject dismiss refute dispute".split())
-_POSSIBLE_VERBS = frozenset("plan intend aim want hope expect consider propose negotiate discuss prepare attempt try weigh mull contemplate wish aspire seek believe think suggest predict forecast vow pledge promise offer request ask ask_for order threaten urge recommend call".split())
+_POSSIBLE_VERBS = frozenset("plan intend aim want hope expect consider propose negotiate discuss prepare attempt try weigh mull contemplate wish aspire seek believe think suggest predict forecast vow pledge promise offer request ask ask_for order threaten urge recommend call agree".split())
 _REPORT_PASSIVE = frozenset("report say understand rumour rumor".split())
 _UNNAMED = frozenset("source sources people reporting reports report media outlet outlets newspaper newspapers rumours rumors accounts insider insiders investigation journalists interview interviews press".split())
 
@@ -116,6 +116,8 @@ def certainty_of(verb: Verb, say: Verb | None, said_by: str | None, sentence: st
     if any(v.passive and v.lemma in _REPORT_PASSIVE and v is not verb for v in chain) or "reportedly" in adverbs:
         return "reported"
     if unnamed(said_by):
+        return "reported"
+    if say is not None and say.lemma == "tell" and any(p.head.name is not None and p.head.name.kind == "media" for p in say.objects) and not any(t.tag == "NP" for p in say.subjects for t in p.tokens):
         return "reported"
     return "stated"
 

@@ -157,6 +157,8 @@ def _noun_phrase(tokens: list[Token], i: int) -> Phrase | None:
                 break
             head = j
         elif tag in {"DEM", "NUM"}:
+            if head >= 0 and head == j - 1 and tag == "NUM" and tokens[head].name is not None and tokens[head].name.kind in {"place", "state", "capital"}:
+                break
             if head >= 0 and head == j - 1 and tag == "DEM" and tokens[head].tag in {"N"}:
                 break
             if tag == "NUM" and head == j - 1 and head >= 0 and tokens[head].tag == "N" and not tokens[head].text[0].isupper() and tokens[head].low not in {"unit", "room", "phase", "operation", "tower", "route", "group"}:

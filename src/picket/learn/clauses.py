@@ -188,7 +188,7 @@ def _gerund(items: list[Item], verb: Verb, earlier: list[Verb], before: Item | N
     if governor is None:
         verb.subjects = _next_subject(items, verb.at)
         return
-    if isinstance(before, Phrase):
+    if isinstance(before, Phrase) and not before.time:
         verb.link = "ger-noun"
         verb.subjects = [before]
         if verb.at >= 2 and isinstance(items[verb.at - 2], Mark) and items[verb.at - 2].low == "with":  # type: ignore[union-attr]
@@ -252,7 +252,7 @@ def _finite_subject(items: list[Item], verb: Verb, earlier: list[Verb], before: 
         return
     if isinstance(before, Phrase) and verb.at >= 2:
         mark = items[verb.at - 2]
-        if isinstance(mark, Mark) and mark.tag == "P" and mark.low in {"after", "before", "since", "until", "as", "than", "for"} and not before.time:
+        if isinstance(mark, Mark) and mark.tag == "P" and mark.low in {"after", "before", "since", "until", "as", "than"} and not before.time:
             verb.subjects, verb.governor, verb.link = [before], governor, "comp"
             for other in earlier:
                 other.preps = [(n, ps) for n, ps in other.preps if before not in ps]

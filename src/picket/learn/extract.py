@@ -15,6 +15,7 @@ from picket.learn.certainty import attribution, certainty_of, chain_of, unnamed
 from picket.learn.chunks import Phrase, Verb
 from picket.learn.claim import TRANSFERS, Claim, Quantity
 from picket.learn.drafts import Draft
+from picket.learn.fallback import loose_drafts
 from picket.learn.frames import drafts_of
 from picket.learn.lexicon import lexicon
 from picket.learn.nominals import nominal_drafts
@@ -98,6 +99,8 @@ def _drafts(sentence: Sentence) -> list[Draft]:
     made.extend(nominal_drafts(sentence, made))
     made.extend(list(statistic_drafts(sentence, made)))
     made.extend(list(warning_drafts(sentence, made)))
+    if not made:
+        made.extend(loose_drafts(sentence))
     return _distinct(made)
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from picket.learn.actors import actors_of, bare_text, classes_of, is_actor, leader_of, text_of
+from picket.learn.actors import actors_of, bare_text, classes_of, is_actor, kind_of, leader_of, text_of
 from picket.learn.chunks import Phrase, Verb
 from picket.learn.drafts import Draft
 from picket.learn.lexicon import lexicon
@@ -91,7 +91,7 @@ def give(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
     if not things:
         return
     thing = things[0]
-    with_ = [p for p in verb.prep("with") if is_drone(p) or p.head.low in _TEACHING | _KNOWHOW]
+    with_ = [p for p in verb.prep("with") if is_drone(p) or p.head.low in _TEACHING | _KNOWHOW or (sentence.drone and p.head.low in {"kits", "kit", "parts", "components", "weapons", "arms", "technology", "equipment", "blueprints", "engines", "jammers"})]
     if with_ and is_actor(thing) and not drone_head(thing):
         yield from equip(sentence, verb)
         return
@@ -117,11 +117,17 @@ def give(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
             for a, b in _pairs(providers, receivers):
                 yield Draft("advising", "give-advice", verb, provider=a, recipient=b, thing=text_of(thing), where=things)
         return
+    if {t.low for p in things for t in p.tokens} & _CONTRABAND and not any(refers_to_drone(p, sentence) for p in things):
+        yield from _landed(sentence, verb)
+        return
     hostile = [p for p in verb.prep("against", "at", "into", "toward", "towards", "over", "onto") if not p.time]
     if hostile and refers_to_drone(thing, sentence) and verb.lemma in {"send", "direct", "bring", "fly", "launch"}:
         yield from launch(sentence, verb)
         return
     if not any(refers_to_drone(p, sentence) for p in things) and not (low in {"part", "parts", "component", "components", "weapons", "arms", "engines", "equipment", "money", "technology", "electronics", "chips"} and (sentence.drone or sentence.near)):
+        return
+    if {t.low for p in things for t in p.tokens} & _CONTRABAND and not any(refers_to_drone(p, sentence) for p in things):
+        yield from _landed(sentence, verb)
         return
     if any(p.head.low in {"prison", "jail", "prisons", "prisoners", "inmates"} for p in verb.prep("to", "into")):
         yield from smuggle(sentence, verb)
@@ -143,6 +149,17 @@ def give(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
         yield Draft("supply", f"{'offer' if 'offer' in verb.classes else 'give'}", verb, provider=a, recipient=b, thing=text_of(thing), numbers=[*things, *to, *verb.prep("for")])
 
 
+def _landed(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
+    """Contraband brought to a place, in a sentence about drones or after one."""
+    spots = [p for p in verb.prep("at", "into", "in", "to", "over", "inside") if not p.time]
+    if not spots or not (sentence.near or sentence.drone):
+        return
+    doers = _actorish(sentence, [p for p in _doers(verb) if not drone_head(p)])
+    for name, phrase in (_separate_sites(spots) if len(spots) > 1 else [(text_of(spots[0]), spots[0])]):
+        for a in doers or [None]:  # type: ignore[list-item]
+            yield Draft("sighting", "landed", verb, actor=a, target=name, thing="contraband drones", numbers=_things(verb), where=[phrase])
+
+
 def _given(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
     """ "The rebels were given drones by X"."""
     receivers = _actorish(sentence, verb.subjects)
@@ -159,7 +176,7 @@ def _given(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
 
 
 def equip(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
-    things = [p for p in verb.prep("with") if refers_to_drone(p, sentence) or p.head.low in _TEACHING | _KNOWHOW]
+    things = [p for p in verb.prep("with") if refers_to_drone(p, sentence) or p.head.low in _TEACHING | _KNOWHOW or (sentence.drone and p.head.low in {"kits", "kit", "parts", "components", "weapons", "arms", "technology", "equipment", "blueprints", "engines", "jammers"})]
     receivers = _actorish(sentence, [p for p in _things(verb) if not drone_head(p)])
     if not things or not receivers:
         return
@@ -340,6 +357,8 @@ def learn(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
     if not teachers and up is not None and up.classes & {"join"} and up.objects:
         teachers, rule = _actorish(sentence, up.objects), "join-to-learn"
         sentence.consumed.add(up.i)
+    for course_verb in [v for v in sentence.verbs if v.participle and v.lemma in {"run", "teach", "give", "lead", "organise", "organize", "offer", "hold", "provide", "conduct"} and v.prep("by")]:
+        teachers = teachers or _actorish(sentence, course_verb.prep("by"))
     if not teachers:
         teachers = [s for p in verb.prep("in", "at") if (s := place_state(p)) and s not in learners][:1]
     if teachers and learners:
@@ -474,6 +493,36 @@ def _origins(sentence: Sentence, phrase: Phrase) -> list[str]:
     return actors_of(phrase, sentence.context)
 
 
+def _claimed(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
+    """ "Claimed responsibility for the strike", in a report where the strike before was a drone's."""
+    if not verb.objects or verb.objects[0].head.low != "responsibility" or not (sentence.drone or sentence.near):
+        return
+    attacks = [p for p in [*verb.prep("for"), *(q for n, q in verb.objects[0].after if n == "for")] if "attacknoun" in classes_of(p.head)]
+    for a in _actorish(sentence, verb.subjects) if attacks else []:
+        yield Draft("use_attack", "claimed", verb, actor=a, target="; ".join(bare_text(p) for n, p in attacks[0].after if n in {"on", "against"}) or None, thing=text_of(attacks[0]), numbers=attacks, where=[p for _, p in attacks[0].after], certainty="alleged")
+
+
+def show(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
+    """ "Have shown the group's technicians how to arm drones": teaching."""
+    how = [v for v in sentence.verbs if v.infinitive and v.i > verb.i and v.governor is verb]
+    pupils = _actorish(sentence, verb.indirect or verb.objects)
+    if not how or not pupils or not _drone_topic(sentence, verb) or verb.infinitive:
+        return
+    owned = [n for p in (verb.indirect or verb.objects) if (n := drone_owner(p, sentence))]
+    for a, b in _pairs(_actorish(sentence, verb.subjects), owned[:1] or pupils):
+        if a:
+            yield Draft("training", "shown-how", verb, provider=a, recipient=b, thing=_thing_text([p for v in how for p in v.objects]), numbers=verb.objects)
+
+
+def steer(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
+    """Drones guided or flown into something that suffers by it."""
+    drones = [p for p in _things(verb) if drone_head(p)]
+    hit = [p for p in verb.prep("into", "onto") if not p.time and (classes_of(p.head) & {"building", "people", "force"}) and not p.head.low in {"prison", "prisons", "jail", "airspace", "territory"}]
+    if drones and hit:
+        doers = _actorish(sentence, _doers(verb)) or list(filter(None, [drone_owner(drones[0], sentence)]))
+        yield from _attack("steer", sentence, verb, doers, hit, drones[0], hit)
+
+
 def deploy(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
     things = _things(verb)
     thing = things[0] if things else None
@@ -541,7 +590,7 @@ def arrive(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
     places = [p for p in verb.prep("in", "at") if place_name(p)]
     if not places:
         return
-    senders = _nation_of(sentence, people[0]) or _actorish(sentence, people)
+    senders = [n for name, p in people[0].after if name == "from" for n in _actorish(sentence, [p])] or _nation_of(sentence, people[0]) or _actorish(sentence, people)
     numbers = list(people)
     for a in senders:
         yield Draft("deployment", "arrive", verb, actor=a, thing=text_of(people[0]), numbers=numbers, where=places)
@@ -550,6 +599,14 @@ def arrive(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
 
 def strike(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
     doers, hurt = _doers(verb), _things(verb)
+    up = verb.governor
+    if verb.classes & {"kill"} and up is not None and verb.link in {"ger", "conj", "ger-noun"} and not instruments(sentence, verb) and (up.classes & {"strike", "destroy", "crash", "launch", "drop", "steer", "kill", "fall"} or up.gerund):
+        return  # its victims are the number of the attack above
+    if not hurt and not verb.passive:
+        hurt = [p for p in verb.prep("into", "against", "on", "at") if not p.time]
+    if verb.passive and (arms := [p for p in verb.prep("by", "with") if {t.low for t in p.tokens} & _HARMFUL]) and sentence.drone:
+        yield from _attack("strike", sentence, verb, [], hurt, arms[0], hurt)
+        return
     tools = instruments(sentence, verb)
     by_drone = [p for p in doers if drone_head(p) or (is_drone(p) and not is_actor(p))] or [p for p in doers if p.head.low in {"ones", "one", "rest", "others"} and sentence.near and not is_actor(p)]
     attack_subject = [p for p in doers if "attacknoun" in classes_of(p.head) and is_drone(p)]
@@ -906,7 +963,7 @@ def adopt(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
         return
     doers = _actorish(sentence, _doers(verb))
     for a in doers:
-        company = any(m.kind == "company" and m.name == a for m in sentence.context.mentions)
+        company = any(kind_of(p) == "company" for p in _doers(verb)) or any(m.kind == "company" and m.name == a for m in sentence.context.mentions)
         kind = "production" if company and verb.lemma in {"develop", "unveil", "upgrade"} else "adoption"
         yield Draft(kind, "adopt", verb, actor=a, thing=text_of(thing), numbers=things, where=_places(verb))
 
@@ -939,6 +996,9 @@ def suffer(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
 
 
 def wage(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
+    if verb.lemma == "claim":
+        yield from _claimed(sentence, verb)
+        return
     things = _things(verb)
     attack = next((p for p in things if "attacknoun" in classes_of(p.head) and (is_drone(p) or instruments(sentence, verb))), None)
     if attack is None:
@@ -951,10 +1011,15 @@ def wage(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
     yield from _attack("wage", sentence, verb, doers, [p for p in hurt if not p.time], attack, [attack, *hurt])
 
 
-_BY_LEMMA: dict[str, Frame] = {"have": have, "turn": adapt, "carry": carry, "transport": carry, "bring": carry, "enter": join, "pass": join, "pilot": _fly}
+def _landed_frame(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
+    if {t.low for p in verb.objects for t in p.tokens} & _CONTRABAND:
+        yield from _landed(sentence, verb)
+
+
+_BY_LEMMA: dict[str, Frame] = {"have": have, "turn": adapt, "carry": carry, "transport": carry, "bring": carry, "enter": join, "pass": join, "pilot": _fly, "show": show, "land": _landed_frame}
 FRAMES: dict[str, Frame] = {
     "give": give, "sell": give, "offer": give, "equip": equip, "get": get, "request": request, "fund": fund, "train": train, "learn": learn, "advise": advise,
-    "share": share, "recruit": recruit, "join": join, "deploy": deploy, "arrive": arrive, "strike": strike, "kill": strike, "destroy": strike, "launch": launch, "link": link, "adapt": adapt,
+    "share": share, "recruit": recruit, "join": join, "deploy": deploy, "arrive": arrive, "strike": strike, "kill": strike, "destroy": strike, "launch": launch, "steer": steer, "link": link, "adapt": adapt,
     "drop": drop, "crash": crash, "detect": detect, "down": detect, "seize": detect, "overfly": intrude, "intrude": intrude, "smuggle": smuggle, "spy": spy,
     "disrupt": disrupt, "use": use, "rely": use, "adopt": adopt, "make": make, "suffer": suffer, "wage": wage,
 }  # fmt: skip

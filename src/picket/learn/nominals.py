@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from picket.learn.actors import actors_of, bare_text, classes_of, text_of
+from picket.learn.actors import actors_of, bare_text, classes_of, organisation_in, text_of
 from picket.learn.chunks import Phrase, Verb
 from picket.learn.drafts import Draft
 from picket.learn.sentence import Sentence, drone_owner, is_drone, origin_of, place_name, place_state
@@ -72,6 +72,8 @@ def _transfer_noun(sentence: Sentence, item: Phrase, verb: Verb | None, kind: st
     if not givers and item.of is not None:
         origin = origin_of(item.of, sentence)
         givers = [origin] if origin and origin not in takers else []
+    if not givers and takers and verb is not None and item not in verb.subjects and not verb.classes & {"say"}:
+        givers = [a for p in verb.subjects for a in (actors_of(p, sentence.context) or [organisation_in(p)]) if a and a not in takers]
     if not takers or not givers:
         return
     for giver in givers:

@@ -115,8 +115,8 @@ def refers_to_drone(phrase: Phrase, sentence: Sentence) -> bool:
         return low in {"they", "them", "it", "one", "ones", "both"}
     if low in {"one", "two", "three"} and phrase.of is not None:
         return refers_to_drone(phrase.of, sentence)
-    return low in {"aircraft", "jammer", "jammers", "machine", "machines", "device", "devices", "weapon", "weapons", "system", "systems", "model", "models", "munition", "munitions", "technology", "munitions", "equipment", "craft", "number", "object", "objects"} and any(
-        low in {"jammer", "jammers"} or t.low in {"the", "these", "those", "such", "its", "their", "this", "armed", "unmanned", "of", "an", "unknown"} or t.tag == "DEM" for t in phrase.tokens
+    return low in {"aircraft", "jammer", "jammers", "zone", "zones", "nets", "radars", "interceptors", "machine", "machines", "device", "devices", "weapon", "weapons", "system", "systems", "model", "models", "munition", "munitions", "technology", "munitions", "equipment", "craft", "number", "object", "objects"} and any(
+        low in {"jammer", "jammers"} or (low in {"zone", "zones"} and phrase.has("no-fly")) or (low not in {"zone", "zones", "nets"}) and t.low in {"the", "these", "those", "such", "its", "their", "this", "armed", "unmanned", "of", "an", "unknown"} or t.tag == "DEM" for t in phrase.tokens
     )
 
 

@@ -37,6 +37,8 @@ def statistic_drafts(sentence: Sentence, made: list[Draft]) -> Iterator[Draft]:
         verb = _verb_of(sentence, phrase)
         if not counted or verb is None:
             continue
+        if verb.classes & {"have", "use", "adopt"} and not quantity.period and phrase.head.low != "times" and not re.search(r"\b(?:since|average|every|per|daily)\b", sentence.words):
+            continue
         big = quantity.value >= 20
         if any(phrase is p.of and any(t.tag == "NUM" for t in p.tokens) for p in sentence.phrases()):
             continue  # "31 of 38 drones": one number

@@ -70,7 +70,7 @@ _PATTERNS: list[tuple[str, re.Pattern[str]]] = [
         ("partyear", r"\b(?:the )?(?P<part>early|late|mid|start of|end of|beginning of|middle of|turn of|close of|course of)[ -](?:in )?(?P<year>(?:19|20)\d\d|last year|this year|the year)\b"),
         ("years", r"\b(?P<y1>(?:19|20)\d\d)[-–/](?P<y2>(?:19|20)?\d\d)\b"),
         ("lastmonthname", rf"\b(?P<which>last|this|in|since|by|until|from|during|late|early|mid-) ?{_MONTH}\b(?!,? (?:\d|of \d))"),
-        ("ago", rf"\b(?:about |around |some |nearly |almost |over |more than )?{_COUNT} {_UNIT} (?P<dir>ago|earlier|before)\b"),
+        ("ago", rf"\b(?:about |around |some |nearly |almost |over |more than )?(?:(?:one|two|three|four|five|six|\d+) (?:to|or) )?{_COUNT} {_UNIT} (?P<dir>ago|earlier|before)\b"),
         ("pastn", rf"\b(?:over |in |during |within |for )?(?:the |its |their )?(?P<which>last|past|previous|preceding) (?:{_COUNT} )?{_UNIT}\b"),
         ("thisx", r"\b(?:earlier |later |so far |late |early )?(?P<which>this|last|next) (?P<unit>week|month|year|weekend|quarter)\b"),
         ("yesterday", r"\b(?P<which>yesterday|today|tonight|overnight|last night|this morning|tomorrow)\b"),

@@ -277,7 +277,7 @@ def _first_tag(token: Token, i: int, found: list[Token], words: Lexicon) -> None
         token.tag = "PREP"
     elif low in {"not", "n't", "never"}:
         token.tag = "NEG"
-    elif low in ADVERBS or (low.endswith("ly") and len(low) > 4 and low not in {"supply", "family", "assembly", "italy", "ally", "rally", "reply", "fly", "early", "daily", "deadly", "likely", "weekly", "monthly", "only", "friendly", "nightly", "anomaly"}):
+    elif low in ADVERBS or (low.endswith("ly") and len(low) > 4 and "-" not in low and low not in {"supply", "family", "assembly", "italy", "ally", "rally", "reply", "fly", "early", "daily", "deadly", "likely", "weekly", "monthly", "only", "friendly", "nightly", "anomaly"}):
         token.tag = "ADV"
     else:
         _open_class(token, i, found, words)
@@ -441,14 +441,14 @@ def _verb_or_not(token: Token, prev: Token | None, after: Token | None, found: l
     # third person -s
     if not ambiguous and token.low not in {"attacks", "means", "needs"}:
         return "V" if tag not in {"DET", "PRP$", "POS", "ADJ", "NUM"} else "N"
-    if tag in _NOMINAL_BEFORE or tag in {"PREP", "", ",", '"'}:
+    if tag in _NOMINAL_BEFORE or tag in {"PREP", "", '"'} or (tag == "," and not (i > 2 and next_tag in {"DET", "DEM", "NP", "PRP$", "NUM"} and _only_verb(found, i))):
         return "N"
     opens = next_tag in {"DET", "NUM", "NP", "DEM", "PRON", "PRP$", "TO", "QUAL", "ADV"} or next_tag == "ADJ" or (after is not None and after.low in {"that", "as"}) or (next_tag == "N" and after is not None and after.low.endswith("s"))
     if tag == "CC":
         earlier = next((t for t in reversed(found[:i]) if t.tag in {"V", "HAVE", "BE"}), None)
-        return "V" if earlier is not None and (opens or (earlier.form == "s" and next_tag in {"N", "ADJ", "V?"})) else "N"
+        return "V" if earlier is not None and (opens or ((earlier.form == "s" or any(t.low == "has" for t in found[:i])) and next_tag in {"N", "ADJ", "V?", "NP"})) else "N"
     opens = opens or (next_tag == "V?" and after is not None and after.form == "ing") or (next_tag in {"N", "ADJ"} and _only_verb(found, i))
-    singular = prev is not None and (tag in {"NP", ")"} or not prev.low.endswith("s"))
+    singular = prev is not None and (tag in {"NP", ")", ","} or not prev.low.endswith("s"))
     if prev is not None and prev.low in {"drone", "air", "missile", "terror", "uav", "rocket", "fpv", "arms", "bomb", "cartel-drone"}:
         return "N"
     return "V" if singular and opens and not _finite_later(found, i) else "N"
@@ -464,7 +464,9 @@ def _past(token: Token, prev: Token | None, after: Token | None, found: list[Tok
         token.form = "part"
         return "V"
     nominal_next = next_tag in {"N", "NP", "ADJ", "DEM"} or (after is not None and after.tag == "V?" and after.lemma in NOUN_OR_VERB and after.form in {"base", "s"}) or (after is not None and after.tag == "V?" and after.form == "ing")
-    if tag in {"SUB", "REL"} and nominal_next and tag == "SUB" and _finite_later(found, i):
+    if tag == "V" and nominal_next and token.lemma not in lexicon().verb_classes:
+        return "ADJ"
+    if tag == "SUB" and nominal_next and _finite_later(found, i):
         return "ADJ"
     if tag in {"DET", "PRP$", "POS", "NUM", "ADJ", "PREP", "DEM"} or (tag == "" and nominal_next) or (tag == "V" and prev is not None and prev.form in {"base", "s", "ing"} and nominal_next):
         if nominal_next or tag in {"DET", "PRP$", "POS"}:
