@@ -262,8 +262,6 @@ def resolve_inside(items: list[Item], verbs: list[Verb], context: Context) -> No
     """Pronouns whose actor stands earlier in the same sentence as a subject: start offset of the word -> name, in `context.inside`."""
     context.inside = {}
     subjects: list[tuple[int, Phrase]] = [(p.i, p) for v in verbs for p in v.subjects if not p.pronoun and is_actor(p)]
-    if not subjects:
-        return
     for item in items:
         if not isinstance(item, Phrase):
             continue
@@ -275,6 +273,9 @@ def resolve_inside(items: list[Item], verbs: list[Verb], context: Context) -> No
                 own = next((v for v in verbs if item in v.objects or any(item in ps for _, ps in v.preps)), None)
                 earlier = [p for p in earlier if own is None or p not in own.subjects]
             same = [p for p in earlier if (_plural(p) or kind_of(p) in {"group", "force", "people"}) == plural or (not plural and not _plural(p))]
+            if not same and plural:
+                behind = [p for v in verbs for p in [*v.objects, *v.indirect] if p.tokens[0].start < token.start and is_actor(p) and p is not item and (_plural(p) or kind_of(p) in {"group", "people"})]
+                same = behind[-1:]
             if same:
                 names = actors_of(same[-1], context)
                 if names:

@@ -269,6 +269,12 @@ def _where(sentence: Sentence, draft: Draft) -> tuple[str | None, str | None]:
         return place, home
     if context.country:
         return place, context.country
+    if draft.kind in {"sighting", "statistic", "use_attack"} and not sentence.near:
+        from picket.learn.actors import home_of
+
+        homes = [h for v in sentence.verbs for p in v.subjects if (h := home_of(p))]
+        if homes:
+            return place, homes[0]
     if draft.kind == "use_attack" and home and home == context.place_country:
         return place, home
     return place, context.place_country if sentence.near and draft.kind in {"sighting", "statistic", "use_attack"} else None

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from picket.learn.actors import bare_text, text_of
+from picket.learn.actors import bare_text, classes_of, text_of
 from picket.learn.chunks import Phrase, Verb
 from picket.learn.drafts import Draft
 from picket.learn.sentence import Sentence, drone_head, drone_owner, is_drone, place_name
@@ -51,6 +51,6 @@ def _loose(sentence: Sentence, verb: Verb, kind: str) -> Draft | None:
         return Draft(kind, f"loose-{kind}", verb, actor=actor, thing=text_of(tool) if tool else None, numbers=things, where=[p for p in around if place_name(p)])
     if kind == "use_attack" and any(drone_head(p) for p in things) and not verb.classes & {"launch", "drop"}:
         kind = "sighting"
-    if actor is None and not targets:
+    if actor is None and not targets or kind == "use_attack" and not any(drone_head(p) or (is_drone(p) and "attacknoun" in classes_of(p.head)) for p in around):
         return None
     return Draft(kind, f"loose-{kind}", verb, actor=actor, target="; ".join(bare_text(p) for p in targets[:2] if not p.pronoun) or None, thing=text_of(tool) if tool else None, numbers=[*targets, *things], where=around)

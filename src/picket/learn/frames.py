@@ -201,7 +201,8 @@ def get(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
     if verb.participle and not verb.prep("by") and verb.governor is not None and not verb.governor.passive:
         doers = verb.governor.subjects
     receivers = _actorish(sentence, doers)
-    sources = verb.prep("from", "through", "via") + [p for t in things for name, p in t.after if name == "from"]
+    sources = verb.prep("from") or verb.prep("through", "via")
+    sources += [p for t in things for name, p in t.after if name == "from" and p not in sources]
     givers = _actorish(sentence, [p for p in sources if not drone_head(p)])
     if not givers:
         givers = [s for p in sources if (s := place_state(p))]
@@ -329,6 +330,8 @@ def train(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
     origin += [f for p in verb.prep("from") if verb.passive for f in _actorish(sentence, [p])]
     if origin and receivers:
         receivers = origin
+    if receivers and receivers == givers and chain_up is not None:  # "supplies X with drones and trains its operators"
+        receivers = _actorish(sentence, [*chain_up.indirect, *chain_up.objects]) or receivers
     for a, b in _pairs(givers, receivers):
         if a != b:
             yield Draft("training", "train", verb, provider=a, recipient=b, thing=_thing_text(matter) or "drone operations", numbers=[*taught, *(p.of for p in taught if p.of), *doers], where=taught)
@@ -609,7 +612,7 @@ def strike(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
         return
     tools = instruments(sentence, verb)
     by_drone = [p for p in doers if drone_head(p) or (is_drone(p) and not is_actor(p))] or [p for p in doers if p.head.low in {"ones", "one", "rest", "others"} and sentence.near and not is_actor(p)]
-    attack_subject = [p for p in doers if "attacknoun" in classes_of(p.head) and is_drone(p)]
+    attack_subject = [p for p in doers if "attacknoun" in classes_of(p.head) and (is_drone(p) or any(v.participle and v.subjects and v.subjects[0] is p and instruments(sentence, v) for v in sentence.verbs))]
     pronoun_tool = [p for p in doers if p.pronoun and p.head.low in {"they", "it"} and sentence.near and not sentence.drone]
     if not (by_drone or tools or attack_subject or pronoun_tool):
         return
@@ -634,6 +637,7 @@ def strike(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
 def _attack(rule: str, sentence: Sentence, verb: Verb, actors: list[str], hurt: list[Phrase], tool: Phrase | None, where: list[Phrase]) -> Iterator[Draft]:
     killed = [v for v in sentence.verbs if v.classes & {"kill"} and v is not verb]
     victims = [p for v in killed for p in _things(v)] + [p for v in sentence.verbs if v.lemma in {"die", "perish", "strand"} for p in (v.subjects if v.lemma != "strand" else v.objects)]
+    counted = [p for p in _things(verb) if verb.classes & {"kill"}]
     bystanders = [p for p in hurt if classes_of(p.head) & {"people_abstract"} or (verb.classes & {"kill"} and classes_of(p.head) & {"people"})]
     sites = [p for p in [*where, *verb.prep("at", "on", "in")] if "building" in classes_of(p.head) and not is_drone(p)]
     if bystanders and sites and len(bystanders) == len(hurt):
@@ -644,7 +648,7 @@ def _attack(rule: str, sentence: Sentence, verb: Verb, actors: list[str], hurt: 
     for a in actors or [None]:  # type: ignore[list-item]
         yield Draft(
             "use_attack", rule, verb, actor=a, target="; ".join(bare_text(p) for p in hurt if not p.pronoun)[:160] or None, thing=text_of(tool) if tool is not None and not tool.pronoun else "drones",
-            numbers=[*bystanders, *(hurt if verb.classes & {"kill"} else []), *victims, *hurt, *([tool] if tool is not None else [])], where=[*where, *hurt], target_phrase=hurt[0] if hurt else None,
+            numbers=[*sorted([*bystanders, *(hurt if verb.classes & {"kill"} else []), *victims, *counted], key=lambda p: p.i), *hurt, *([tool] if tool is not None else [])], where=[*where, *hurt], target_phrase=hurt[0] if hurt else None,
         )  # fmt: skip
 
 
@@ -700,7 +704,7 @@ def _fly(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
 
 def drop(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
     things = _things(verb)
-    if not things:
+    if not things or verb.i in sentence.consumed:
         return
     low = {t.low for p in things for t in p.tokens} | {t.low for p in things if p.of for t in p.of.tokens}
     tools = [*[p for p in verb.subjects if drone_head(p) and not verb.passive], *instruments(sentence, verb)]
@@ -855,9 +859,9 @@ def use(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
     aims = [v for v in sentence.verbs if v.governor is verb and v.link == "inf" or (v.gerund and v.governor is verb and v.link == "ger")]
     aims += [v for v in sentence.verbs if v.governor in aims and v.link == "conj"]
     for aim in aims:
-        if aim.classes & {"strike", "kill", "destroy"} or aim.lemma in {"defeat", "push", "repel", "fight", "break", "drop", "target", "capture", "stop", "drive", "halt"}:
-            if aim.classes & {"drop"} and not {t.low for p in aim.objects for t in p.tokens} & _HARMFUL:
-                continue
+        harmless = aim.classes & {"drop"} and not {t.low for p in aim.objects for t in p.tokens} & _HARMFUL
+        sentence.consumed.add(aim.i)
+        if not harmless and (aim.classes & {"strike", "kill", "destroy"} or aim.lemma in {"defeat", "push", "repel", "fight", "break", "drop", "target", "capture", "stop", "drive", "halt"}):
             hurt = [p for p in aim.objects]
             if aim.lemma in {"push"} and hurt and (own := [p for p in aim.prep("by")]):
                 hurt = own
@@ -958,6 +962,8 @@ def adopt(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
     if thing is None and sentence.near and not sentence.drone or (thing is None and sentence.drone):
         thing = next((p for p in things if p.head.low in {"method", "methods", "tactic", "tactics", "technique", "techniques", "technology", "capability", "capabilities", "approach", "model"}), None)
     if thing is None or verb.lemma in {"train", "add"} and not is_drone(thing):
+        return
+    if thing is not None and "supplynoun" in classes_of(thing.head):
         return
     if verb.lemma == "introduce" and verb.passive and not is_drone(thing):
         return

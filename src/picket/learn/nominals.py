@@ -10,7 +10,7 @@ from picket.learn.drafts import Draft
 from picket.learn.sentence import Sentence, drone_owner, is_drone, origin_of, place_name, place_state
 
 _TRANSFER_KINDS = {"supplynoun": "supply", "trainnoun": "training"}
-_LIGHT_SUBJECT = frozenset({"strike", "kill", "destroy", "disrupt"})
+_NOT_DONE = frozenset("ban prohibit outlaw block prevent criticise criticize condemn oppose restrict curb avoid refuse forbid foil thwart seek consider".split())
 
 
 def nominal_drafts(sentence: Sentence, made: list[Draft]) -> Iterator[Draft]:
@@ -21,6 +21,8 @@ def nominal_drafts(sentence: Sentence, made: list[Draft]) -> Iterator[Draft]:
             continue
         kinds = classes_of(item.head)
         verb = _verb_at(sentence, item)
+        if verb is not None and verb.lemma in _NOT_DONE and item in [*verb.objects, *(verb.subjects if verb.passive else [])]:
+            continue
         if "attacknoun" in kinds and is_drone(item) and "use_attack" not in kinds_made:
             yield from _attack_noun(sentence, item, verb)
         elif "supplynoun" in kinds and (is_drone(item) or any(is_drone(p) for _, p in item.after)) and "supply" not in kinds_made and "adoption" not in kinds_made:

@@ -426,6 +426,8 @@ def _verb_or_not(token: Token, prev: Token | None, after: Token | None, found: l
     if tag == "REL":
         return "V"
     ambiguous = token.lemma in NOUN_OR_VERB
+    if after is not None and after.low in {"drone", "drones", "uav", "uavs", "quadcopter", "quadcopters", "aircraft", "munitions"} and token.low in {"strike", "attack", "target", "scout", "patrol", "combat", "decoy", "bomb"} and tag in {"NP", "ADJ", "NUM", "DEM", "N"}:
+        return "N"
     if token.form == "base":
         if not ambiguous:
             return "V" if tag not in {"DET", "PRP$", "POS"} else "N"

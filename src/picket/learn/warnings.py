@@ -82,6 +82,9 @@ def _endangered(sentence: Sentence, verb: Verb) -> str | None:
             if found:
                 return "; ".join(text_of(p) for p in found[:4])
     for other in sentence.verbs:
+        if other.lemma == "pose" and (put := [p for p in other.prep("to") if not p.time]):
+            return "; ".join(text_of(p) for p in put)
+    for other in sentence.verbs:
         if other.i > verb.i and (aimed := [p for p in other.prep("against", "at") if not p.time]) and not other.classes & {"say"}:
             return "; ".join(text_of(p) for p in aimed)
         if other.i > verb.i and other.classes & {"strike", "threaten", "destroy", "kill"}:
