@@ -191,6 +191,8 @@ def actors_of(phrase: Phrase, context: Context, *, bare: bool = True) -> list[st
         found = resolve_owner(owner, context)
         if found:
             return [found]
+    if classes_of(phrase.head) & {"people"} and phrase.after and phrase.after[0][0] in {"from", "of"} and phrase.of is None and (org := named(phrase.after[0][1])) is not None and org.name is not None and org.name.kind in {"force", "group", "agency", "company"} and not any(t.tag == "DEM" for t in phrase.tokens):
+        return actors_of(phrase.after[0][1], context, bare=bare)
     if bare and phrase.head.low in _BARE and not any(t.tag in {"DEM", "NP", "N", "ADJ", "POS"} for t in phrase.tokens if t is not phrase.head) and phrase.of is None:
         return [_resolve_bare(phrase, context)]
     if phrase.head.low in _STATE_HEADS:

@@ -40,7 +40,7 @@ def _loose(sentence: Sentence, verb: Verb, kind: str) -> Draft | None:
     around: list[Phrase] = [*doers, *things, *(p for _, ps in verb.preps for p in ps)]
     if not any(is_drone(p) for p in around):
         return None
-    actor = next(iter(sentence.actors([p for p in doers if not drone_head(p)])), None)
+    actor = next(iter(sentence.actors([p for p in doers if not drone_head(p)])), None) if kind != "sighting" else None
     if actor is None:
         actor = next((o for p in around if drone_head(p) and (o := drone_owner(p, sentence))), None)
     targets = [p for p in things if not is_drone(p) and not p.time] or [p for n, ps in verb.preps if n in {"at", "on", "over", "near", "against", "into"} for p in ps if not p.time and not is_drone(p)]

@@ -407,6 +407,8 @@ def share(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
     thing = things[0]
     givers = _actorish(sentence, _doers(verb))
     receivers = _actorish(sentence, verb.prep("with", "to"))
+    if not receivers and verb.infinitive and verb.governor is not None and verb.governor.lemma in {"travel", "go", "come", "arrive", "fly"}:
+        receivers = [s for p in verb.governor.prep("to", "in") if (s := place_state(p))]
     if not receivers and verb.gerund and verb.governor is not None and verb.governor.classes & {"advise"}:
         return
     know = thing.head.low in _KNOWHOW or thing.head.low in {"footage", "designs", "plans", "blueprints"}
@@ -430,7 +432,7 @@ def recruit(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
                 yield Draft("supply", "hire-company", verb, provider=a, recipient=b, thing="drone operations", numbers=[])
         return
     if verb.passive:
-        receivers = _actorish(sentence, verb.prep("by", "into", "for")) or _actorish(sentence, [p for v in sentence.verbs if v.governor is verb and v.classes & {"join"} for p in [*v.objects, *v.prep("for", "in")]])
+        receivers = _actorish(sentence, verb.prep("by", "into", "for")) or _actorish(sentence, [p for v in sentence.verbs if v.governor is verb for p in [*(v.objects if v.classes & {"join"} else []), *v.prep("for")]])
     else:
         receivers = _actorish(sentence, verb.subjects)
     sources = verb.prep("from", "among")
@@ -590,8 +592,8 @@ def arrive(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
     people = [p for p in verb.subjects if personnel(p)]
     if not people or not _drone_topic(sentence, verb):
         return
-    places = [p for p in verb.prep("in", "at") if place_name(p)]
-    if not places:
+    places = [p for p in verb.prep("in", "at", "to") if place_name(p)]
+    if not places or verb.negated:
         return
     senders = [n for name, p in people[0].after if name == "from" for n in _actorish(sentence, [p])] or _nation_of(sentence, people[0]) or _actorish(sentence, people)
     numbers = list(people)
@@ -602,6 +604,9 @@ def arrive(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
 
 def strike(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
     doers, hurt = _doers(verb), _things(verb)
+    if any(drone_head(p) for p in hurt) and not any(drone_head(p) for p in doers):
+        yield from detect(sentence, verb)
+        return
     up = verb.governor
     if verb.classes & {"kill"} and up is not None and verb.link in {"ger", "conj", "ger-noun"} and not instruments(sentence, verb) and (up.classes & {"strike", "destroy", "crash", "launch", "drop", "steer", "kill", "fall"} or up.gerund):
         return  # its victims are the number of the attack above
@@ -616,14 +621,11 @@ def strike(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
     pronoun_tool = [p for p in doers if p.pronoun and p.head.low in {"they", "it"} and sentence.near and not sentence.drone]
     if not (by_drone or tools or attack_subject or pronoun_tool):
         return
-    if any(drone_head(p) for p in hurt) and not by_drone:
-        yield from detect(sentence, verb)
-        return
     hurt = [p for p in hurt if not p.time]
     actors: list[str] = []
     if by_drone or attack_subject:
         for phrase in [*by_drone, *attack_subject]:
-            owner = drone_owner(phrase, sentence) or _launched_by(sentence, phrase)
+            owner = drone_owner(phrase, sentence) or launched_by(sentence, phrase)
             actors += [owner] if owner else []
     else:
         actors = _actorish(sentence, doers)
@@ -652,7 +654,7 @@ def _attack(rule: str, sentence: Sentence, verb: Verb, actors: list[str], hurt: 
         )  # fmt: skip
 
 
-def _launched_by(sentence: Sentence, phrase: Phrase) -> str | None:
+def launched_by(sentence: Sentence, phrase: Phrase) -> str | None:
     """ "drones launched by X", "a drone flown from Y by X"."""
     for verb in sentence.verbs:
         if verb.participle and verb.subjects and verb.subjects[0] is phrase and verb.lemma in {"launch", "operate", "fly", "use", "deploy", "fire", "send", "control", "pilot", "attribute", "link", "blame", "belong"}:
@@ -758,7 +760,7 @@ def detect(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
     drone = drones[0]
     if verb.lemma in {"report", "document", "note", "confirm", "list", "see", "find"} and not ("sightnoun" in classes_of(drone.head) or drone_head(drone)):
         return
-    owner = drone_owner(drone, sentence) or _launched_by(sentence, drone)
+    owner = drone_owner(drone, sentence) or launched_by(sentence, drone)
     doers = _doers(verb)
     if verb.lemma in {"have"} and not doers:
         return
@@ -847,6 +849,8 @@ def use(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
     thing = next((p for p in things if refers_to_drone(p, sentence)), None)
     if thing is None or is_actor(thing) and not drone_head(thing):
         return
+    if verb.participle and any(v.finite and thing in v.subjects and v.classes - {"be", "say"} for v in sentence.verbs):
+        return  # "drones operated by X cross the border": X is whose they are
     doers = _actorish(sentence, _doers(verb)) or _class_of_people(_doers(verb))
     up = verb.governor
     if up is not None and verb.link == "inf" and (up.objects and up.objects[0].head.low in {"ability", "capability", "capacity"}):
@@ -956,6 +960,9 @@ def carry(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
 
 def adopt(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
     things = [*_things(verb), *(verb.prep("in", "with", "on") if verb.lemma in {"invest", "experiment", "spend", "allocate", "work"} else [])]
+    if any(p.head.low in {"factory", "factories", "plant", "plants", "workshop", "workshops"} for p in things):
+        yield from factory(sentence, verb)
+        return
     thing = next((p for p in things if is_drone(p) or (refers_to_drone(p, sentence) and not p.pronoun)), None)
     if thing is None and sentence.drone:
         thing = next((p for p in things if p.head.low in {"unit", "units", "school", "brigade", "battalion", "command", "centre", "center", "academy", "programme", "program", "branch", "squad", "network", "line", "lines"} and "sightnoun" not in classes_of(p.head)), None)
@@ -974,9 +981,19 @@ def adopt(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
         yield Draft(kind, "adopt", verb, actor=a, thing=text_of(thing), numbers=things, where=_places(verb))
 
 
+def factory(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
+    """A factory for drones opened, built or run: production."""
+    works = [p for p in _things(verb) if p.head.low in {"factory", "factories", "plant", "plants", "workshop", "workshops", "facility", "line", "lines"} and (is_drone(p) or any(is_drone(q) for _, q in p.after) or any(t.low == "production" for t in p.tokens) and sentence.drone)]
+    for a in _actorish(sentence, _doers(verb)) if works else []:
+        yield Draft("production", "factory", verb, actor=a, thing=text_of(works[0]), numbers=works, where=_places(verb))
+
+
 def make(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
     things = _things(verb)
     if verb.participle and not verb.prep("by"):
+        return
+    if any(p.head.low in {"factory", "factories", "plant", "plants", "workshop", "workshops"} for p in things):
+        yield from factory(sentence, verb)
         return
     thing = next((p for p in things if is_drone(p) or (refers_to_drone(p, sentence) and p.head.low not in {"technology", "system", "systems", "number"}) or (p.head.low in _HARMFUL and (sentence.drone or sentence.near))), None)
     if thing is None or (verb.lemma in {"make", "build", "convert", "modify"} and not (drone_head(thing) or thing.head.low in _HARMFUL | {"parts", "components", "version", "engines", "versions", "copies", "warheads", "frames", "motors", "aircraft", "models", "factory", "plant"} or thing.pronoun)):
@@ -1022,7 +1039,7 @@ def _landed_frame(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
         yield from _landed(sentence, verb)
 
 
-_BY_LEMMA: dict[str, Frame] = {"have": have, "turn": adapt, "carry": carry, "transport": carry, "bring": carry, "enter": join, "pass": join, "pilot": _fly, "show": show, "land": _landed_frame}
+_BY_LEMMA: dict[str, Frame] = {"have": have, "turn": adapt, "carry": carry, "transport": carry, "bring": carry, "enter": join, "pass": join, "pilot": _fly, "show": show, "open": factory, "run": factory, "travel": arrive, "come": arrive, "go": arrive, "land": _landed_frame}
 FRAMES: dict[str, Frame] = {
     "give": give, "sell": give, "offer": give, "equip": equip, "get": get, "request": request, "fund": fund, "train": train, "learn": learn, "advise": advise,
     "share": share, "recruit": recruit, "join": join, "deploy": deploy, "arrive": arrive, "strike": strike, "kill": strike, "destroy": strike, "launch": launch, "steer": steer, "link": link, "adapt": adapt,

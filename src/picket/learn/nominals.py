@@ -10,7 +10,7 @@ from picket.learn.drafts import Draft
 from picket.learn.sentence import Sentence, drone_owner, is_drone, origin_of, place_name, place_state
 
 _TRANSFER_KINDS = {"supplynoun": "supply", "trainnoun": "training"}
-_NOT_DONE = frozenset("ban prohibit outlaw block prevent criticise criticize condemn oppose restrict curb avoid refuse forbid foil thwart seek consider".split())
+_NOT_DONE = frozenset("ban prohibit outlaw block prevent criticise criticize condemn oppose restrict curb avoid refuse forbid seek consider".split())
 
 
 def nominal_drafts(sentence: Sentence, made: list[Draft]) -> Iterator[Draft]:
@@ -23,13 +23,13 @@ def nominal_drafts(sentence: Sentence, made: list[Draft]) -> Iterator[Draft]:
         verb = _verb_at(sentence, item)
         if verb is not None and verb.lemma in _NOT_DONE and item in [*verb.objects, *(verb.subjects if verb.passive else [])]:
             continue
-        if "attacknoun" in kinds and is_drone(item) and "use_attack" not in kinds_made:
+        if "attacknoun" in kinds and (is_drone(item) or any(n in {"by", "with"} and is_drone(p) for n, p in item.after)) and "use_attack" not in kinds_made:
             yield from _attack_noun(sentence, item, verb)
         elif "supplynoun" in kinds and (is_drone(item) or any(is_drone(p) for _, p in item.after)) and "supply" not in kinds_made and "adoption" not in kinds_made:
             yield from _transfer_noun(sentence, item, verb, "supply")
         elif item.head.low in {"training", "instruction"} and "training" not in kinds_made and (sentence.drone or sentence.near):
             yield from _transfer_noun(sentence, item, verb, "training")
-        elif item.head.low in {"use", "deployment", "employment"} and item.of is not None and is_drone(item.of) and not kinds_made:
+        elif item.head.low in {"use", "deployment", "employment"} and is_drone(item) and not kinds_made:
             yield from _use_noun(sentence, item, verb)
         elif item.head.low in {"production", "manufacture", "assembly"} and is_drone(item) and "production" not in kinds_made:
             yield from _production_noun(sentence, item, verb)
@@ -53,7 +53,7 @@ def _possessor(phrase: Phrase, sentence: Sentence) -> list[str]:
 def _attack_noun(sentence: Sentence, item: Phrase, verb: Verb | None) -> Iterator[Draft]:
     targets = [p for n, p in item.after if n in {"on", "against", "at", "in", "near"} and not p.time]
     by = [p for n, p in item.after if n in {"by", "from"}]
-    actors = [a for p in by for a in actors_of(p, sentence.context)] or _possessor(item, sentence)
+    actors = [a for p in by for a in (actors_of(p, sentence.context) or [drone_owner(p, sentence)]) if a] or _possessor(item, sentence)
     killed = verb is not None and verb.classes & {"kill", "destroy"} and item in verb.subjects
     hurt = (verb.objects if killed and verb is not None else []) or [p for n, p in item.after if n in {"on", "against", "at"} and not p.time]
     if not hurt and not targets and not actors and not killed:
@@ -88,7 +88,7 @@ def _use_noun(sentence: Sentence, item: Phrase, verb: Verb | None) -> Iterator[D
     actors = [a for n, p in item.after if n == "by" for a in actors_of(p, sentence.context)] or _possessor(item, sentence)
     hurt = [p for n, p in item.after if n == "against" and not p.time]
     for actor in actors:
-        yield Draft("use_attack" if hurt else "adoption", "use-noun", verb, actor=actor, target="; ".join(text_of(p) for p in hurt) or None, thing=text_of(item.of) if item.of else None, numbers=[item.of] if item.of else [], where=[p for _, p in item.after if place_name(p)])
+        yield Draft("use_attack" if hurt else "adoption", "use-noun", verb, actor=actor, target="; ".join(text_of(p) for p in hurt) or None, thing=text_of(item.of) if item.of else text_of(item), numbers=[item.of] if item.of else [], where=[p for _, p in item.after if place_name(p)])
 
 
 def _production_noun(sentence: Sentence, item: Phrase, verb: Verb | None) -> Iterator[Draft]:

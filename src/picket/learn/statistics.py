@@ -9,6 +9,7 @@ from picket.learn.actors import actors_of, classes_of, text_of
 from picket.learn.certainty import speaker
 from picket.learn.chunks import Phrase, Verb
 from picket.learn.drafts import Draft
+from picket.learn.frames import launched_by
 from picket.learn.quantities import quantity_in
 from picket.learn.sentence import Sentence, drone_head, drone_owner, is_drone
 
@@ -33,7 +34,8 @@ def statistic_drafts(sentence: Sentence, made: list[Draft]) -> Iterator[Draft]:
         if quantity.unit and quantity.unit.split()[-1].lower() in _UNITS_OF_LENGTH | {"dollars", "euros", "pounds", "rupees"}:
             continue
         of_them = phrase.of is not None and phrase.of.head.low in {"them", "those", "these"}
-        counted = (of_them and verb_near(sentence)) or classes_of(phrase.head) & {"counted", "attacknoun", "sightnoun", "drone"} or (phrase.of is not None and classes_of(phrase.of.head) & {"counted", "attacknoun", "sightnoun", "drone"}) or (quantity.unit or "") in {"percent", "times"}
+        bare = phrase.head.tag == "NUM" and quantity.period is not None and bool(verb_subject_counts(sentence))
+        counted = bare or (of_them and verb_near(sentence)) or classes_of(phrase.head) & {"counted", "attacknoun", "sightnoun", "drone"} or (phrase.of is not None and classes_of(phrase.of.head) & {"counted", "attacknoun", "sightnoun", "drone"}) or (quantity.unit or "") in {"percent", "times"}
         verb = _verb_of(sentence, phrase)
         if not counted or verb is None:
             continue
@@ -46,7 +48,7 @@ def statistic_drafts(sentence: Sentence, made: list[Draft]) -> Iterator[Draft]:
             continue
         perfect = not any(t.iso and len(t.iso) >= 10 for t in sentence.times) and any(t.tag == "HAVE" for t in verb.tokens)
         cue = bool(quantity.period) or bool(summing) or quantity.value >= 1000 or (perfect and big) or verb.lemma in {"accuse", "charge", "suspect"}
-        if not cue or not _sums(sentence, verb, phrase, quantity.value, made, big):
+        if not cue or not bare and not _sums(sentence, verb, phrase, quantity.value, made, big):
             continue
         same = [d for d in made if d.verb is verb and d.kind in {"sighting", "use_attack", "adoption"} and (phrase in d.numbers or d.kind != "adoption")]
         if any(d.verb is verb and d.kind in {"supply", "training", "recruitment", "deployment", "production", "advising"} and (phrase in d.numbers) for d in made):
@@ -56,7 +58,9 @@ def statistic_drafts(sentence: Sentence, made: list[Draft]) -> Iterator[Draft]:
             actor, target = draft.actor, draft.target
             if draft in made:
                 made.remove(draft)
-        actor = actor or drone_owner(phrase, sentence)
+        if verb.gerund and verb.classes & {"kill"}:
+            continue
+        actor = actor or drone_owner(phrase, sentence) or next((o for p in verb.subjects if drone_head(p) and (o := drone_owner(p, sentence) or launched_by(sentence, p))), None)
         if verb.lemma in {"accuse", "charge", "suspect"} and verb.passive:
             actor = next((text_of(p) for p in verb.subjects), None)
             target = next((text_of(p) for n, p in phrase.after if n in {"over", "into", "at"}), target)
@@ -66,6 +70,12 @@ def statistic_drafts(sentence: Sentence, made: list[Draft]) -> Iterator[Draft]:
             target = None
         witness = speaker(verb.subjects) if verb.classes & {"detect", "seize"} and not verb.passive and actor is None else None
         yield Draft("statistic", "count", verb, actor=actor, attributed_to=witness, target=target, thing=_thing(phrase), numbers=[phrase], where=[p for _, p in phrase.after])
+
+
+def verb_subject_counts(sentence: Sentence) -> bool:
+    """Is the sentence about a rate of drones ("production of the Geran-2 has risen to 100 a day")?"""
+    heads = {"production", "output", "number", "attacks", "flights", "launches", "strikes", "rate", "drones", "incursions", "sightings"}
+    return any(p.head.low in heads and (is_drone(p) or sentence.drone) for v in sentence.verbs for p in v.subjects)
 
 
 def verb_near(sentence: Sentence) -> bool:
@@ -100,6 +110,8 @@ def _sums(sentence: Sentence, verb: Verb, phrase: Phrase, value: float, made: li
         return False
     if verb.classes & {"kill"} or classes_of(phrase.head) & {"people_abstract", "people"}:
         return bool(re.search(r"\b(?:since|so far|in total|this year|last year|over the (?:last|past)|in the (?:last|past|first)|between|in (?:19|20)\d\d|in \w+ months|drone (?:strikes|attacks))\b", sentence.words)) and (is_drone(phrase) or sentence.drone)
+    if drone_head(phrase) and not verb.classes & {"detect", "down", "seize", "wage", "launch", "strike", "drop", "intrude", "overfly", "crash", "destroy", "smuggle", "steer"}:
+        return False
     if is_drone(phrase) or classes_of(phrase.head) & {"sightnoun", "attacknoun"} or (phrase.head.low in {"missions", "incidents", "cases", "violations", "flights", "bombs", "sorties", "times", "percent"}):
         return big or bool(re.search(r"\b(?:since|so far|in total|a total of|every|each|per|a month|a day|a week|a year|daily|last year|this year|in (?:19|20)\d\d|times|average|months|years)\b", sentence.words))
     return bool(verb.classes & _COUNTING) and big

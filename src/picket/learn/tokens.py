@@ -70,7 +70,7 @@ NOUN_OR_VERB = frozenset(
     increase intercept lack machine man market mob model monitor move number object offer outfit outline pay pilot plot preview profit promise question quarrel quiz reform regard remark
     request rescue research resort respect retreat review revolt riot sample sanction schedule seed sense share shelter ship shoot shot smuggle snap spark speed staff stake stockpile strain strength
     struggle study subject suit supply surface suspect swap sweep tackle team tend torch tour transfer transform transport trust update value voice wage warrant waste weapon welcome wish witness yield
-    advance field shield guard label license license hack chair command crew blockade probe""".split()
+    advance field shield guard label license license hack chair command crew blockade probe kit fuel charter ferry fuel kit charter ferry film hijack mount focus""".split()
 )
 _NOUN_ING = frozenset("training building bombing shelling funding meeting hearing warning finding smuggling fighting jamming killing trafficking ruling briefing spying engineering manufacturing uprising wing ring king bearing spring string thing nothing something anything everything morning evening during beijing intelligence-gathering gathering filing sighting landing crossing offering posting recording planning teaching learning piloting beginning fencing housing shipping aircraft-building warfighting understanding targeting spring-loaded following including imaging mining".split())
 _IRREGULAR_PLURAL = frozenset("people troops police personnel men women children servicemen gunmen policemen forces authorities cattle staff crew uas uavs data media military army government team".split())
@@ -353,6 +353,12 @@ def _back(found: list[Token], i: int) -> int:
 
 def _decide(found: list[Token], words: Lexicon) -> None:
     for i, token in enumerate(found):
+        if token.tag == "ADJ" and token.low in words.noun_classes and i + 1 < len(found):
+            follows = found[i + 1]
+            then = found[i + 2] if i + 2 < len(found) else None
+            if follows.tag == "V?" and (follows.form in {"past"} or "say" in words.verb_classes.get(follows.lemma, ()) or (follows.form in {"s", "base"} and then is not None and then.tag == "TO")):
+                token.tag = "N"  # "Ukraine's military said", "the military plans to"
+    for i, token in enumerate(found):
         if token.tag == "REL" and token.low == "that":
             _that(found, i)
         if token.tag == "TO":
@@ -459,7 +465,7 @@ def _verb_or_not(token: Token, prev: Token | None, after: Token | None, found: l
 def _past(token: Token, prev: Token | None, after: Token | None, found: list[Token], i: int) -> str:
     tag = prev.tag if prev else ""
     next_tag = after.tag if after else ""
-    if tag in {"BE", "HAVE"}:
+    if tag in {"BE", "HAVE"} or (prev is not None and prev.low in {"all", "both", "each"} and i > 1 and found[i - 2].tag in {"BE", "HAVE"}):
         token.form = "part"
         return "V"
     if prev is not None and prev.low in {"being", "been", "having", "got"}:
