@@ -148,6 +148,8 @@ def leader_of(phrase: Phrase) -> str | None:
     """The group of "gang leader X" or "JNIM's commander"; None for others."""
     for k, token in enumerate(phrase.tokens[1:], 1):
         if token.low in {"leader", "chief", "boss", "commander", "head"}:
+            if phrase.of is not None and (org := named(phrase.of)) is not None:
+                return org.text
             before = [t for t in phrase.tokens[:k] if t.tag not in {"DET", "POS", "PRP$", "ADJ"}]
             if before and (before[-1].name is not None and before[-1].name.kind in {"group", "force"} or classes_of(before[-1]) & {"group", "people"}):
                 return before[-1].text.lower() if before[-1].name is None else before[-1].text
@@ -264,9 +266,12 @@ def resolve_inside(items: list[Item], verbs: list[Verb], context: Context) -> No
     """Pronouns whose actor stands earlier in the same sentence as a subject: start offset of the word -> name, in `context.inside`."""
     context.inside = {}
     subjects: list[tuple[int, Phrase]] = [(p.i, p) for v in verbs for p in v.subjects if not p.pronoun and is_actor(p)]
+    talker = next((p for v in verbs if v.classes & {"say"} for p in v.subjects if not p.pronoun and "official" not in classes_of(p.head) and is_actor(p)), None)
     for item in items:
         if not isinstance(item, Phrase):
             continue
+        if talker is not None and item.head.low in {"we", "us"}:
+            context.inside[item.head.start] = _text(talker)
         parts = [item, *([item.of] if item.of else [])]
         for token in [t for p in parts for t in p.tokens if t.tag in {"PRON", "PRP$"} and t.low in {"it", "they", "them", "its", "their"}]:
             plural = token.low in {"they", "them", "their"}
@@ -325,6 +330,9 @@ def _resolve_bare(phrase: Phrase, context: Context) -> str:
     full = [m for m in context.mentions if m.head == low and m.name.lower() != low and " " in m.name]
     if full and (definite or low in {"troops", "rebels"}):
         return full[-1].name
+    part = [m for m in context.mentions if definite and low in m.name.lower().split() and m.name.lower() != low]
+    if part and low in {"legion", "cartel", "brigade", "front", "bureau", "corps", "unit"}:
+        return part[-1].name
     kinds = _BARE_KINDS.get(low, "").split()
     found = []
     for kind in kinds if definite else []:

@@ -93,8 +93,11 @@ def certainty_of(verb: Verb, say: Verb | None, said_by: str | None, sentence: st
     for v in upper:
         if v.lemma in _DENY and v is not verb:
             return "denied"
-    if any(v.negated for v in chain):
+    none = any(p.tokens[0].low in {"no", "neither", "none"} for p in [*verb.subjects, *verb.objects])
+    if none or any(v.negated for v in chain):
         return "denied" if said_by is not None and not negated_ok else None
+    if verb.link == "conj" and verb.governor is not None and verb.form == "base" and not verb.modal:
+        chain = [*chain, *chain_of(verb.governor)]  # "will send X and train Y"
     lemmas = {v.lemma for v in chain}
     adverbs = {a for v in chain for a in v.adverbs}
     if verb.link == "conj" and verb.governor is not None and not verb.modal:

@@ -245,7 +245,7 @@ def _where(sentence: Sentence, draft: Draft) -> tuple[str | None, str | None]:
             if home:
                 return (place if place and country == home else None), home
         else:
-            home = _home(draft.recipient)
+            home = _home(draft.provider if draft.rule == "join-to-learn" else draft.recipient)
             if place is None or (home and country != home and draft.kind == "advising"):
                 return place if country == home else None, home or country or context.country
         return place, country or _home(draft.recipient)

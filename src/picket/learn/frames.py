@@ -31,7 +31,7 @@ from picket.learn.sentence import (
 
 Frame = Callable[[Sentence, Verb], Iterator[Draft]]
 _HARMFUL = frozenset("bomb bombs grenade grenades explosive explosives munition munitions mortar mortars shell shells payload payloads mines mine ordnance charges charge projectile projectiles".split())
-_CONTRABAND = frozenset("drug drugs contraband phone phones mobile cannabis heroin cocaine fentanyl methamphetamine tobacco packet package packages parcel parcels weapons narcotics cigarettes pistols pistol money knives opium sim goods items consignment consignments packets saws blades".split())
+_CONTRABAND = frozenset("drug drugs hashish captagon contraband phone phones mobile cannabis heroin cocaine fentanyl methamphetamine tobacco packet package packages parcel parcels weapons narcotics cigarettes pistols pistol money knives opium sim goods items consignment consignments packets saws blades".split())
 _KNOWHOW = frozenset("know-how knowledge expertise lesson lessons skill skills tactic tactics experience intelligence technique techniques advice assistance guidance method methods doctrine information support help backing technology cooperation data".split())
 _TEACHING = frozenset("training course courses instruction lessons drills workshop tuition".split())
 _SPYING = frozenset("spy monitor track surveil watch scout reconnoitre reconnoiter survey map film photograph observe locate spot patrol follow film".split())
@@ -136,15 +136,16 @@ def give(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
     if not receivers and verb.link == "rel" and verb.governor is not None and things and things[0] in verb.governor.objects:
         receivers = [n for n in _actorish(sentence, verb.governor.subjects) if n not in providers]
     if not receivers:
-        receivers = [s for p in verb.prep("to") if (s := place_state(p)) and s not in providers][:1]
+        receivers = [s for p in verb.prep("to") for q in [p, *(o for n, o in p.after if n == "in")] if (s := place_state(q)) and s not in providers][:1]
     if not providers and verb.passive:
-        providers = _actorish(sentence, verb.prep("from"))
+        providers = _actorish(sentence, verb.prep("from")) or [s for p in verb.prep("from") if (s := place_state(p))]
     if not providers:
         origin = origin_of(thing, sentence)
         providers = [origin] if origin and receivers and origin not in receivers else []
     to = [p for p in verb.prep("to") if p.tokens and p.tokens[0].tag in {"NUM", "QUAL"}]
     if not receivers and not (providers and (to or verb.classes & {"sell"} or verb.lemma in {"supply", "provide", "deliver"})):
         return
+    thing = next((p for p in things if is_drone(p)), thing)
     for a, b in _pairs(providers, receivers):
         yield Draft("supply", f"{'offer' if 'offer' in verb.classes else 'give'}", verb, provider=a, recipient=b, thing=text_of(thing), numbers=[*things, *to, *verb.prep("for")])
 
@@ -362,6 +363,8 @@ def learn(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
         sentence.consumed.add(up.i)
     for course_verb in [v for v in sentence.verbs if v.participle and v.lemma in {"run", "teach", "give", "lead", "organise", "organize", "offer", "hold", "provide", "conduct"} and v.prep("by")]:
         teachers = teachers or _actorish(sentence, course_verb.prep("by"))
+    if not teachers and up is not None and up.lemma in {"travel", "go", "come", "fly"}:
+        teachers = [s for p in up.prep("to", "in") if (s := place_state(p)) and s not in _homes(learners)]
     if not teachers:
         teachers = [s for p in verb.prep("in", "at") if (s := place_state(p)) and s not in learners][:1]
     if teachers and learners:
@@ -603,6 +606,8 @@ def arrive(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
 
 
 def strike(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
+    if verb.i in sentence.consumed:
+        return
     doers, hurt = _doers(verb), _things(verb)
     if any(drone_head(p) for p in hurt) and not any(drone_head(p) for p in doers):
         yield from detect(sentence, verb)
@@ -681,6 +686,9 @@ def launch(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
         owner = drone_owner(drones[0], sentence)
         doers = [owner] if owner else []
     targets = [p for p in verb.prep("at", "against", "on", "toward", "towards", "into", "onto", "over", "across", "near", "above") if not p.time] + [p for t in things for n, p in t.after if n in {"at", "against", "toward", "towards", "into", "on", "over"} and not p.time and p not in verb.prep("at", "against", "on", "toward", "towards", "into", "onto", "over", "across", "near", "above")]
+    if (aimed := verb.prep("against")) and not verb.classes & {"give"}:
+        yield from _attack("flown-against", sentence, verb, doers, aimed, drones[0], aimed)
+        return
     peaceful = any(v.governor is verb and (v.classes & {"spy", "smuggle"}) for v in sentence.verbs) or any(p.head.low in _CONTRABAND for p in [*verb.objects, *verb.prep("with")])
     if any("attacknoun" in classes_of(p.head) for p in things):
         yield from _attack("launch-attack", sentence, verb, doers, targets, drones[0], targets)
@@ -738,6 +746,10 @@ def crash(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
         return
     places = [p for p in verb.prep("in", "on", "into", "at", "near", "onto", "over", "inside", "outside") if not p.time]
     owner = drone_owner(drones[0], sentence)
+    harmed = any(v.classes & {"kill"} or v.lemma in {"die"} for v in sentence.verbs)
+    if harmed and places and not verb.lemma in {"come_down"}:
+        yield from _attack("crash-harming", sentence, verb, [owner] if owner else [], [p for p in places if not place_name(p)] or places, drones[0], places)
+        return
     hit = [p for p in places if not place_name(p) or "building" in classes_of(p.head)]
     if verb.lemma in {"explode", "detonate", "crash", "smash"} and hit and not (verb.lemma == "crash" and verb.prep("in", "on", "near")):
         yield from _attack("crash-into", sentence, verb, [owner] if owner else [], hit, drones[0], places)
@@ -747,7 +759,7 @@ def crash(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
 
 def detect(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
     things = _things(verb)
-    drones = [p for p in things if drone_head(p) or ("sightnoun" in classes_of(p.head) and is_drone(p)) or (refers_to_drone(p, sentence) and p.pronoun and verb.classes & {"down", "seize"}) or ((p.head.tag == "NUM" or p.head.low in {"one", "some", "most", "all", "several"}) and p.of is not None and refers_to_drone(p, sentence))]
+    drones = [p for p in things if drone_head(p) or ("sightnoun" in classes_of(p.head) and is_drone(p)) or (refers_to_drone(p, sentence) and p.pronoun and verb.classes & {"down", "seize"}) or ((p.head.tag == "NUM" or p.head.low in {"one", "some", "most", "all", "several"}) and (p.of is not None and refers_to_drone(p, sentence) or (p.of is None and sentence.drone and bool(verb.classes & {"down"}))))]
     if not drones and verb.classes & {"detect", "down"} and (sentence.near or sentence.drone):
         drones = [p for p in things if p.head.low in {"flight", "flights", "incursion", "incursions", "sightings", "object", "objects", "intrusions", "overflights", "swarm", "swarms"} or (verb.classes & {"down"} and refers_to_drone(p, sentence))]
     if not drones and verb.classes & {"seize"} and (sentence.drone or sentence.near):
@@ -856,6 +868,7 @@ def use(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
     if up is not None and verb.link == "inf" and (up.objects and up.objects[0].head.low in {"ability", "capability", "capacity"}):
         for a in doers:
             yield Draft("adoption", "able-to-use", verb, actor=a, thing=text_of(thing), numbers=[])
+        sentence.consumed.update(v.i for v in sentence.verbs if v.governor is verb)
         return
     if verb.passive and not doers:
         owner = drone_owner(thing, sentence)
@@ -874,7 +887,11 @@ def use(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
             yield from _attack("use-to-strike", sentence, verb, doers, hurt, thing, [*hurt, *aim.prep("in", "at", "on", "near")])
             return
         if aim.classes & {"spy", "smuggle", "drop"} or aim.lemma in _SPYING or aim.lemma in {"deliver", "carry", "transport", "guide", "move", "fly", "collect", "gather"}:
-            goal = [p for p in [*aim.objects, *aim.prep("into", "over", "across", "on")] if not p.time]
+            if {t.low for p in aim.objects for q in [p, *([p.of] if p.of else [])] for t in q.tokens} & _CONTRABAND or aim.lemma in {"carry", "transport"}:
+                aim_objects: list[Phrase] = []
+            else:
+                aim_objects = aim.objects
+            goal = [p for p in [*aim_objects, *aim.prep("into", "over", "across", "on")] if not p.time]
             if aim.classes & {"smuggle", "drop"} or aim.lemma in {"deliver", "carry", "transport", "move", "fly"}:
                 goal = aim.prep("into", "to", "across", "over", "in") or goal
             for a in doers or [None]:  # type: ignore[list-item]
@@ -954,6 +971,8 @@ def wield(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
 
 def carry(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
     """A drone that carries contraband."""
+    if verb.link == "ger-noun":
+        return
     if any({t.low for t in q.tokens} & _CONTRABAND for p in verb.objects for q in [p, *([p.of] if p.of else [])]) and any(drone_head(p) for p in verb.subjects):
         yield from smuggle(sentence, verb)
 
@@ -965,7 +984,7 @@ def adopt(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
         return
     thing = next((p for p in things if is_drone(p) or (refers_to_drone(p, sentence) and not p.pronoun)), None)
     if thing is None and sentence.drone:
-        thing = next((p for p in things if p.head.low in {"unit", "units", "school", "brigade", "battalion", "command", "centre", "center", "academy", "programme", "program", "branch", "squad", "network", "line", "lines"} and "sightnoun" not in classes_of(p.head)), None)
+        thing = next((p for p in things if p.head.low in {"unit", "units", "school", "brigade", "battalion", "command", "centre", "center", "academy", "programme", "program", "branch", "squad", "network", "line", "lines", "system", "systems", "radar", "radars", "sensors", "guns", "nets", "rifles", "jammers", "lasers", "laser", "shield", "wall"} and "sightnoun" not in classes_of(p.head)), None)
     if thing is None and sentence.near and not sentence.drone or (thing is None and sentence.drone):
         thing = next((p for p in things if p.head.low in {"method", "methods", "tactic", "tactics", "technique", "techniques", "technology", "capability", "capabilities", "approach", "model"}), None)
     if thing is None or verb.lemma in {"train", "add"} and not is_drone(thing):

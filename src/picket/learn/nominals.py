@@ -16,12 +16,16 @@ _NOT_DONE = frozenset("ban prohibit outlaw block prevent criticise criticize con
 def nominal_drafts(sentence: Sentence, made: list[Draft]) -> Iterator[Draft]:
     """Drafts of noun phrases that no verb frame has taken."""
     kinds_made = {d.kind for d in made}
-    for item in sentence.items:
-        if not isinstance(item, Phrase) or -item.i - 1 in sentence.consumed:
+    for outer in sentence.items:
+        if not isinstance(outer, Phrase) or -outer.i - 1 in sentence.consumed:
             continue
+        item, verb = outer, _verb_at(sentence, outer)
+        while item.of is not None and not classes_of(item.head) & {"attacknoun", "supplynoun", "trainnoun", "sightnoun"} and classes_of(item.of.head) & {"attacknoun", "supplynoun", "sightnoun"}:
+            if not item.of.after:
+                item.of.after = item.after  # "in charge of the transfer of X to Y", "a wave of attacks on Z"
+            item = item.of
         kinds = classes_of(item.head)
-        verb = _verb_at(sentence, item)
-        if verb is not None and verb.lemma in _NOT_DONE and item in [*verb.objects, *(verb.subjects if verb.passive else [])]:
+        if verb is not None and verb.lemma in _NOT_DONE and outer in [*verb.objects, *(verb.subjects if verb.passive else [])]:
             continue
         if "attacknoun" in kinds and (is_drone(item) or any(n in {"by", "with"} and is_drone(p) for n, p in item.after)) and "use_attack" not in kinds_made:
             yield from _attack_noun(sentence, item, verb)
@@ -52,10 +56,12 @@ def _possessor(phrase: Phrase, sentence: Sentence) -> list[str]:
 
 def _attack_noun(sentence: Sentence, item: Phrase, verb: Verb | None) -> Iterator[Draft]:
     targets = [p for n, p in item.after if n in {"on", "against", "at", "in", "near"} and not p.time]
-    by = [p for n, p in item.after if n in {"by", "from"}]
+    by = [p for n, p in item.after if n == "by"]
     actors = [a for p in by for a in (actors_of(p, sentence.context) or [drone_owner(p, sentence)]) if a] or _possessor(item, sentence)
     killed = verb is not None and verb.classes & {"kill", "destroy"} and item in verb.subjects
     hurt = (verb.objects if killed and verb is not None else []) or [p for n, p in item.after if n in {"on", "against", "at"} and not p.time]
+    if not actors and verb is not None and verb.lemma == "be" and any(outer is p for outer in verb.prep("behind") for p in [item, *([outer] if outer.of is item else [])]):
+        actors = sentence.actors(verb.subjects)
     if not hurt and not targets and not actors and not killed:
         return
     victims = [p for v in sentence.verbs if v.classes & {"kill"} for p in (v.subjects if v.passive else v.objects)]

@@ -88,7 +88,7 @@ def is_drone(phrase: Phrase) -> bool:
         for token in part.tokens:
             if "drone" in classes_of(token) or (token.name is not None and token.name.kind == "drone") or DRONE_WORDS.search(token.text):
                 return True
-    return False
+    return any(name == "for" and any("drone" in classes_of(t) or (t.name is not None and t.name.kind == "drone") for t in other.tokens) for name, other in phrase.after[:1])
 
 
 def drone_head(phrase: Phrase) -> bool:
@@ -164,6 +164,8 @@ def place_of(sentence: Sentence, verb: Verb | None, extra: list[Phrase] = []) ->
     if not found:
         return None, None
     found.sort(key=lambda e: -e[0])
+    if any(n == "Georgia" for _, n, _ in found) and sentence.context.country == "US":
+        found = [(s, n, "US" if n == "Georgia" else c) for s, n, c in found]  # the American state
     name, country = found[0][1], found[0][2] or next((c for _, _, c in found if c), None)
     if country is None:
         country = country_of(name)

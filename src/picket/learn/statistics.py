@@ -39,6 +39,8 @@ def statistic_drafts(sentence: Sentence, made: list[Draft]) -> Iterator[Draft]:
         verb = _verb_of(sentence, phrase)
         if not counted or verb is None:
             continue
+        if phrase.head.low == "times" and "as many" not in sentence.words and not verb.classes & {"strike", "intrude", "overfly", "detect", "launch", "drop"}:
+            continue
         if verb.classes & {"have", "use", "adopt"} and not quantity.period and phrase.head.low != "times" and not re.search(r"\b(?:since|average|every|per|daily)\b", sentence.words):
             continue
         big = quantity.value >= 20

@@ -93,8 +93,7 @@ def times_of(text: str, start: int, end: int, published: Published | None) -> li
             if name in {"dm", "md", "my", "dmy", "mdy"} and match["month"][0].islower():
                 continue
             iso = _resolve(name, match, published)
-            before = text[max(start, match.start() - 8) : match.start()].lower()
-            since = bool(re.search(r"\bsince\s+(?:the\s+)?$", before)) or match.group().lower().startswith("since")
+            since = bool(re.search(r"\bsince\s+(?:the\s+|[\w-]+(?:'s|’s)\s+)?$", text[max(start, match.start() - 24) : match.start()].lower())) or match.group().lower().startswith("since")
             if since and iso and "/" not in iso:
                 iso = f"{iso}/.."
             taken.append(Time(match.start(), match.end(), iso, since, match.group()))

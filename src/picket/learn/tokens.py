@@ -332,7 +332,7 @@ def _finite_later(found: list[Token], i: int) -> bool:
     """Is there a finite verb further on in this segment that has no subject of its own just before it?"""
     for k in range(i + 1, len(found)):
         token = found[k]
-        if token.tag in _CLOSERS:
+        if token.tag in _CLOSERS or (token.tag == "PREP" and token.low in {"after", "before", "until"}):
             return False
         if token.tag == "V?" and token.form in {"ed", "past"} and k > i + 1 and found[i].tag == "V?" and i + 1 < len(found) and found[i + 1].tag in {"PREP", "TO", "ADV"} and found[k - 1].tag in {"N", "NP"} and k + 1 < len(found) and found[k + 1].tag in {"DET", "DEM", "NP", "N", "PRP$", "NUM", "QUAL"} and not any(t.tag == "PREP" and t.low in {"after", "before", "since", "until", "as"} for t in found[i:k]):
             return True
@@ -449,13 +449,15 @@ def _verb_or_not(token: Token, prev: Token | None, after: Token | None, found: l
     # third person -s
     if not ambiguous and token.low not in {"attacks", "means", "needs"}:
         return "V" if tag not in {"DET", "PRP$", "POS", "ADJ", "NUM"} else "N"
-    if tag in _NOMINAL_BEFORE or tag in {"PREP", "", '"'} or (tag == "," and not (i > 2 and next_tag in {"DET", "DEM", "NP", "PRP$", "NUM"} and _only_verb(found, i))):
+    if tag in _NOMINAL_BEFORE or tag in {"PREP", "", '"'} or (tag == "," and not (i > 2 and next_tag in {"DET", "DEM", "NP", "PRP$", "NUM"} and _only_verb(found, i)) and not _main_verb_missing(found, i)):
         return "N"
     opens = next_tag in {"DET", "NUM", "NP", "DEM", "PRON", "PRP$", "TO", "QUAL", "ADV"} or next_tag == "ADJ" or (after is not None and after.low in {"that", "as"}) or (next_tag == "N" and after is not None and after.low.endswith("s"))
     if tag == "CC":
         earlier = next((t for t in reversed(found[:i]) if t.tag in {"V", "HAVE", "BE"}), None)
         return "V" if earlier is not None and (opens or ((earlier.form == "s" or any(t.low == "has" for t in found[:i])) and next_tag in {"N", "ADJ", "V?", "NP"})) else "N"
     opens = opens or (next_tag == "V?" and after is not None and after.form == "ing") or (next_tag in {"N", "ADJ"} and _only_verb(found, i))
+    if tag == "," and _main_verb_missing(found, i):
+        return "V"
     singular = prev is not None and (tag in {"NP", ")", ","} or not prev.low.endswith("s"))
     if prev is not None and prev.low in {"drone", "air", "missile", "terror", "uav", "rocket", "fpv", "arms", "bomb", "cartel-drone"}:
         return "N"
@@ -470,6 +472,9 @@ def _past(token: Token, prev: Token | None, after: Token | None, found: list[Tok
         return "V"
     if prev is not None and prev.low in {"being", "been", "having", "got"}:
         token.form = "part"
+        return "V"
+    if token.low in {"said", "told"} and after is not None and after.low not in {"by", "to", "in"}:
+        token.form = "past"
         return "V"
     nominal_next = next_tag in {"N", "NP", "ADJ", "DEM"} or (after is not None and after.tag == "V?" and after.lemma in NOUN_OR_VERB and after.form in {"base", "s"}) or (after is not None and after.tag == "V?" and after.form == "ing")
     if tag == "V" and nominal_next and token.lemma not in lexicon().verb_classes:
@@ -502,6 +507,14 @@ def _past(token: Token, prev: Token | None, after: Token | None, found: list[Tok
         return "V"
     token.form = "part" if _finite_later(found, i) and tag not in {"PRON", "REL"} else "past"
     return "V"
+
+
+def _main_verb_missing(found: list[Token], i: int) -> bool:
+    """ "The ELN, which controls most of Catatumbo, drops ...": no verb before the first comma, none after this word."""
+    comma = next((k for k, t in enumerate(found[:i]) if t.tag == ","), None)
+    if comma is None or comma == i - 1 or any(t.tag in {"V", "BE", "HAVE", "MODAL", "DO", "V?"} for t in found[:comma]):
+        return False
+    return not any(_finite(t) for t in found[i + 1 :]) and not (found[comma + 1].tag == "CC" if comma + 1 < len(found) else False)
 
 
 def _only_verb(found: list[Token], i: int) -> bool:

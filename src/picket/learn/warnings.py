@@ -32,6 +32,18 @@ def warning_drafts(sentence: Sentence, made: list[Draft]) -> Iterator[Draft]:
         if verb.lemma in {"express", "voice", "raise"} and verb.objects and verb.objects[0].head.low in {"concern", "concerns", "fear", "fears", "alarm", "worry", "worries"}:
             yield _draft(sentence, verb, "concern", attributed=speaker(verb.subjects), feared=[p for n, p in verb.objects[0].after if n in {"about", "over", "of"}])
             return
+        if verb.objects and verb.objects[0].head.low in {"warning", "warnings", "alarm"} and not verb.negated and verb.lemma in {"add", "issue", "sound", "send", "give", "raise", "deliver", "repeat", "voice", "renew", "make"}:
+            about = [p for n, p in [*verb.objects[0].after, *((n, q) for n, ps in verb.preps for q in ps)] if n in {"about", "of", "over", "against"} and not p.time]
+            yield _draft(sentence, verb, "issued-warning", attributed=speaker(verb.subjects), feared=about)
+            return
+        if verb.lemma == "expect" and any(p.head.low in _THREATS for p in verb.objects):
+            draft = _draft(sentence, verb, "expected-danger", attributed=speaker(verb.subjects), feared=[])
+            draft.certainty, draft.actor = "possible", None
+            yield draft
+            return
+        if verb.lemma == "become" and verb.objects and verb.objects[0].head.low in {"platform", "hub", "school", "laboratory", "academy", "ground", "training ground", "magnet"} and (spread := verb.prep("for") + [p for n, p in verb.objects[0].after if n == "for"]):
+            yield Draft("warning", "became-hub", verb, actor=next(iter(sentence.actors(verb.subjects)), None), thing=text_of(spread[0]), where=verb.subjects)
+            return
     for verb in sentence.verbs:
         if (verb.lemma in {"pose", "present", "represent", "be", "remain", "become"} and verb.objects and verb.objects[0].head.low in _THREATS) or (verb.classes & {"threaten"} and not verb.passive):
             draft = _threat(sentence, verb)
@@ -49,6 +61,7 @@ def _warned(sentence: Sentence, verb: Verb, made: list[Draft]) -> Draft | None:
     future = bool(_FUTURE.search(clause))
     if factual and not of and not future and not verb.classes & {"fear"}:
         return None
+    passed = next((d for d in factual if d.recipient), None)
     if factual and all(d.kind in {"use_attack", "supply", "training", "recruitment", "production", "adoption", "advising"} for d in factual):
         for draft in factual:
             made.remove(draft)
@@ -57,6 +70,8 @@ def _warned(sentence: Sentence, verb: Verb, made: list[Draft]) -> Draft | None:
     attributed = speaker(verb.subjects) if not verb.passive else None
     feared = of or [p for v in content[:1] for p in v.subjects]
     draft = _draft(sentence, verb, "warn" if verb.classes & {"warn"} else "fear", attributed=attributed, feared=feared)
+    if passed is not None and passed not in made:
+        draft.actor = passed.recipient  # feared is the one who gets it
     if future or verb.classes & {"fear"}:
         draft.certainty = "possible"
     return draft
