@@ -106,6 +106,8 @@ def _sums(sentence: Sentence, verb: Verb, phrase: Phrase, value: float, made: li
     """Is the number a sum of activity, not the size of one event, one delivery or one price?"""
     if phrase.head.low == "times" and "as many" in sentence.words:
         return True
+    if value >= 1000 and phrase.of is not None and phrase.of.head.low == "them":
+        return True
     if value >= 1000 and (is_drone(phrase) or classes_of(phrase.head) & {"sightnoun", "attacknoun"} or phrase.head.low in {"bombs", "flights", "drones", "missions"}) and verb.classes & {"drop", "detect", "down", "seize", "make", "wage", "launch", "strike"} and not (verb.classes & {"make"} and drone_head(phrase)):
         return True
     if verb.classes & {"give", "sell", "get", "request", "offer", "train", "recruit", "deploy", "make", "plan", "equip"} and not (is_drone(phrase) and "sightnoun" in classes_of(phrase.head)):

@@ -436,6 +436,8 @@ def _verb_or_not(token: Token, prev: Token | None, after: Token | None, found: l
         return "N"
     if token.form == "base":
         if not ambiguous:
+            if tag in {"DET", "PRP$", "POS", "NUM", "ADJ", "QUAL"} and next_tag in {"N", "ADJ", "NP"}:
+                return "ADJ"
             return "V" if tag not in {"DET", "PRP$", "POS"} else "N"
         if tag in _NOMINAL_BEFORE or tag == "PREP" or tag == "":
             return "N"
