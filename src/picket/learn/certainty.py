@@ -36,7 +36,8 @@ def is_saying(verb: Verb) -> bool:
 
 def attribution(verb: Verb, verbs: list[Verb], text: str, begin: int, end: int, according: str | None) -> tuple[str | None, Verb | None]:
     """(who says so, the verb of saying) for the claim made by `verb` in the sentence begin:end."""
-    for say in verbs:
+    before = [v for v in reversed(verbs) if v.i < verb.i]
+    for say in [*before, *(v for v in verbs if v.i > verb.i)]:
         if say is verb or not is_saying(say) or not say.subjects:
             continue
         if say.lemma in {"show", "know", "read", "find", "report", "document", "confirm", "note"} and not _speaks(say.subjects):
@@ -94,10 +95,12 @@ def certainty_of(verb: Verb, say: Verb | None, said_by: str | None, sentence: st
         if v.lemma in _DENY and v is not verb:
             return "denied"
     none = any(p.tokens[0].low in {"no", "neither", "none"} for p in [*verb.subjects, *verb.objects])
-    if none or any(v.negated for v in chain):
-        return "denied" if said_by is not None and not negated_ok else None
+    if (none or any(v.negated for v in chain)) and not negated_ok:
+        return "denied" if said_by is not None else None
     if verb.link == "conj" and verb.governor is not None and verb.form == "base" and not verb.modal:
         chain = [*chain, *chain_of(verb.governor)]  # "will send X and train Y"
+    if re.search(rf"\b(?:charges?|suspicion|accusations?|allegations?) (?:of|that)[^,.;]*\b{re.escape(verb.tokens[-1].text)}", sentence):
+        return "alleged"
     lemmas = {v.lemma for v in chain}
     adverbs = {a for v in chain for a in v.adverbs}
     if verb.link == "conj" and verb.governor is not None and not verb.modal:

@@ -159,7 +159,7 @@ def _finish(report: Report, sentence: Sentence, drafts: list[Draft], carried: st
         by = draft.attributed_to or by
         if by is None and (say is not None or _CARRIED.match(words)):
             by = carried
-        certainty = draft.certainty or (certainty_of(draft.verb, say, by, words) if draft.verb is not None else "stated")
+        certainty = draft.certainty or (certainty_of(draft.verb, say, by, words, draft.kind == "warning") if draft.verb is not None else "stated")
         if certainty is None:
             continue
         if certainty == "stated" and match and according and unnamed(according):

@@ -72,7 +72,7 @@ def _warned(sentence: Sentence, verb: Verb, made: list[Draft]) -> Draft | None:
     draft = _draft(sentence, verb, "warn" if verb.classes & {"warn"} else "fear", attributed=attributed, feared=feared)
     if passed is not None and passed not in made:
         draft.actor = passed.recipient  # feared is the one who gets it
-    if future or verb.classes & {"fear"}:
+    if future or of or verb.classes & {"fear"}:
         draft.certainty = "possible"
     return draft
 
@@ -124,7 +124,8 @@ def _threat(sentence: Sentence, verb: Verb) -> Draft | None:
     if not (sentence.drone or sentence.near):
         return None
     actor = next(iter(actors_of(subject, sentence.context)), None) or (text_of(subject) if classes_of(subject.head) & {"group"} else None)
-    return Draft("warning", "threat", verb, actor=actor if not is_drone(subject) else None, target="; ".join(text_of(p) for p in harmed), thing=text_of(subject), where=harmed)
+    possible = bool(re.search(r"\b(?:could|may|might)\b", sentence.words))
+    return Draft("warning", "threat", verb, actor=actor if not is_drone(subject) else None, target="; ".join(text_of(p) for p in harmed), thing=text_of(subject), where=harmed, certainty="possible" if possible else None)
 
 
 def _gap(sentence: Sentence, made: list[Draft]) -> Iterator[Draft]:
