@@ -18,7 +18,14 @@ from benchmarks.reports import all_annotated
 from picket.learn.extract import claims_of
 from picket.learn.report import Report
 
-GIVEN = next((p for p in (Path(__file__).parents[2] / "shared/data/reports", Path(__file__).parents[3] / "shared/data/reports") if p.is_dir()), None)
+GIVEN = next(
+    (
+        p
+        for p in (Path(__file__).parents[2] / "shared/data/reports", Path(__file__).parents[3] / "shared/data/reports")
+        if p.is_dir()
+    ),
+    None,
+)
 
 
 def _given() -> list[tuple[Report, list[dict[str, Any]]]]:
@@ -55,5 +62,9 @@ def run() -> dict[str, Any]:
             claims_of(report)
     spent = (time.process_time() - begun) / rounds
     letters = sum(len(r.text) for r in reports)
-    figures["speed"] = {"reports_per_s": round(len(reports) / spent, 1), "characters_per_report": letters // len(reports), "characters_per_s": round(letters / spent)}
+    figures["speed"] = {
+        "reports_per_s": round(len(reports) / spent, 1),
+        "characters_per_report": letters // len(reports),
+        "characters_per_s": round(letters / spent),
+    }
     return figures

@@ -19,7 +19,9 @@ from picket.learn.lexicon import lexicon
 
 WEIGHTS = {"evidence": 0.20, "kind": 0.25, "roles": 0.30, "quantity": 0.15, "country": 0.10}
 ROLES = ("provider", "recipient", "actor", "target")
-_STOP = frozenset("the a an of in on at to for and or by from with its their his that this several some former ex group groups force forces member members people official officials government".split())
+_STOP = frozenset(
+    ["the", "a", "an", "of", "in", "on", "at", "to", "for", "and", "or", "by", "from", "with", "its", "their", "his", "that", "this", "several", "some", "former", "ex", "group", "groups", "force", "forces", "member", "members", "people", "official", "officials", "government"]
+)
 Row = dict[str, Any]
 
 
@@ -30,7 +32,12 @@ def score(found: list[Row], gold: dict[str, list[Row]]) -> dict[str, Any]:
     doubtful = stated = 0
     for doc, golds in gold.items():
         mine = [c for c in found if c["doc"] == doc]
-        _add(counts["evidence"], len({c["evidence"] for c in mine} & {g["evidence"] for g in golds}), len({c["evidence"] for c in mine}), len({g["evidence"] for g in golds}))
+        _add(
+            counts["evidence"],
+            len({c["evidence"] for c in mine} & {g["evidence"] for g in golds}),
+            len({c["evidence"] for c in mine}),
+            len({g["evidence"] for g in golds}),
+        )
         pairs = _pairs(mine, golds)
         for p, g in pairs:
             _one(counts, p, g)
@@ -75,7 +82,13 @@ def _pairs(mine: list[Row], golds: list[Row]) -> list[tuple[Row, Row]]:
 def _likeness(p: Row, g: Row) -> float:
     if p["evidence"] != g["evidence"]:
         return 0.0
-    return 1.0 + 3.0 * (p["kind"] == g["kind"]) + sum(same_name(p[r], g[r]) for r in ROLES) + _same_quantity(p, g) + 0.5 * bool(p["country"] and p["country"] == g["country"])
+    return (
+        1.0
+        + 3.0 * (p["kind"] == g["kind"])
+        + sum(same_name(p[r], g[r]) for r in ROLES)
+        + _same_quantity(p, g)
+        + 0.5 * bool(p["country"] and p["country"] == g["country"])
+    )
 
 
 def _one(counts: dict[str, list[int]], p: Row | None, g: Row | None) -> None:
@@ -92,7 +105,12 @@ def _one(counts: dict[str, list[int]], p: Row | None, g: Row | None) -> None:
         same = a == b if slot != "time" else bool(a and b and str(a)[:4] == str(b)[:4])
         _add(counts[slot], bool(a and b and same), bool(a), bool(b))
     flows = [c for c in (p, g) if c and c["kind"] in TRANSFERS and c["provider"] and c["recipient"]]
-    right = len(flows) == 2 and kind and same_name(flows[0]["provider"], flows[1]["provider"]) and same_name(flows[0]["recipient"], flows[1]["recipient"])
+    right = (
+        len(flows) == 2
+        and kind
+        and same_name(flows[0]["provider"], flows[1]["provider"])
+        and same_name(flows[0]["recipient"], flows[1]["recipient"])
+    )
     _add(counts["flow"], bool(right), p in flows if p else False, g in flows if g else False)
 
 
@@ -113,7 +131,10 @@ def _canonical(name: str) -> str:
 
 
 def _words(name: str) -> frozenset[str]:
-    every = [re.sub(r"(?<=\w{3})(?:ians|ian|ing|ies|es|ed|s)$", "", w) for w in re.findall(r"[a-z0-9]+", name.lower().replace("'s", ""))]
+    every = [
+        re.sub(r"(?<=\w{3})(?:ians|ian|ing|ies|es|ed|s)$", "", w)
+        for w in re.findall(r"[a-z0-9]+", name.lower().replace("'s", ""))
+    ]
     return frozenset(w for w in every if w not in _STOP) or frozenset(every)
 
 

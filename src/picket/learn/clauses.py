@@ -10,7 +10,9 @@ from __future__ import annotations
 from picket.learn.chunks import Item, Mark, Phrase, Verb
 from picket.learn.lexicon import lexicon
 
-_OBJECT_CONTROL = frozenset("train teach instruct help ask enable allow urge pay order force send hire recruit dispatch deploy lead require permit persuade tell authorise authorize accuse suspect blame invite coach use_for see catch encourage charge indict".split())
+_OBJECT_CONTROL = frozenset(
+    ["train", "teach", "instruct", "help", "ask", "enable", "allow", "urge", "pay", "order", "force", "send", "hire", "recruit", "dispatch", "deploy", "lead", "require", "permit", "persuade", "tell", "authorise", "authorize", "accuse", "suspect", "blame", "invite", "coach", "use_for", "see", "catch", "encourage", "charge", "indict"]
+)
 
 
 def link_clauses(items: list[Item]) -> list[Verb]:
@@ -38,7 +40,13 @@ def _mark_after(items: list[Item], phrase: Phrase) -> None:
             return
         phrase.after.append((mark.low, following))
         k += 2
-        while k + 1 < len(items) and isinstance(items[k], Mark) and items[k].tag in {"CC", ","} and isinstance(items[k + 1], Phrase) and _coordinates(items, k):  # type: ignore[union-attr]
+        while (
+            k + 1 < len(items)
+            and isinstance(items[k], Mark)
+            and items[k].tag in {"CC", ","}
+            and isinstance(items[k + 1], Phrase)
+            and _coordinates(items, k)
+        ):  # type: ignore[union-attr]
             phrase.after.append((mark.low, items[k + 1]))  # type: ignore[arg-type]
             k += 2
 
@@ -64,7 +72,14 @@ def _coordinates(items: list[Item], k: int) -> bool:
         if not (isinstance(link, Mark) and link.tag == ","):
             return False
         n += 2
-        if n < len(items) and isinstance(items[n], Mark) and items[n].tag == "," and n + 1 < len(items) and isinstance(items[n + 1], Mark) and items[n + 1].tag == "CC":  # type: ignore[union-attr]
+        if (
+            n < len(items)
+            and isinstance(items[n], Mark)
+            and items[n].tag == ","
+            and n + 1 < len(items)
+            and isinstance(items[n + 1], Mark)
+            and items[n + 1].tag == "CC"
+        ):  # type: ignore[union-attr]
             n += 1
     return False
 
@@ -75,7 +90,15 @@ def _list_from(items: list[Item], k: int) -> tuple[list[Phrase], int]:
     n = k + 1
     while n + 1 < len(items):
         mark = items[n]
-        if isinstance(mark, Mark) and mark.tag == "," and isinstance(items[n + 1], Mark) and items[n + 1].tag == "CC" and n + 2 < len(items) and isinstance(items[n + 2], Phrase) and len(phrases) > 1:  # type: ignore[union-attr]
+        if (
+            isinstance(mark, Mark)
+            and mark.tag == ","
+            and isinstance(items[n + 1], Mark)
+            and items[n + 1].tag == "CC"
+            and n + 2 < len(items)
+            and isinstance(items[n + 2], Phrase)
+            and len(phrases) > 1
+        ):  # type: ignore[union-attr]
             n += 1
             mark = items[n]
         if isinstance(mark, Mark) and mark.tag in {"CC", ","} and isinstance(items[n + 1], Phrase) and _coordinates(items, n):
@@ -129,7 +152,13 @@ def _right_side(items: list[Item], verb: Verb) -> None:
 
 
 def _indirect_verb(verb: Verb) -> bool:
-    return bool(verb.classes & {"give", "sell", "offer", "train", "share", "say"}) or verb.lemma in {"teach", "send", "tell", "cost", "show"}
+    return bool(verb.classes & {"give", "sell", "offer", "train", "share", "say"}) or verb.lemma in {
+        "teach",
+        "send",
+        "tell",
+        "cost",
+        "show",
+    }
 
 
 def _previous(verbs: list[Verb], *, finite: bool = False) -> Verb | None:
@@ -148,14 +177,24 @@ def _left_side(items: list[Item], verb: Verb, earlier: list[Verb]) -> None:
         verb.governor = _previous(earlier)
         verb.subjects = _antecedent(items, k - 1)
         up = verb.governor
-        if up is not None and up.lemma == "be" and verb.subjects and (verb.subjects[0] in up.objects or verb.subjects[0] in up.prep("among")):
+        if (
+            up is not None
+            and up.lemma == "be"
+            and verb.subjects
+            and (verb.subjects[0] in up.objects or verb.subjects[0] in up.prep("among"))
+        ):
             verb.subjects = list(up.subjects)  # "X and Y are among the states that have bought"
         return
     if verb.infinitive or (isinstance(before, Mark) and before.tag == "SUB" and verb.infinitive):
         governor = _previous(earlier)
         verb.governor, verb.link = governor, "inf"
         if governor is not None:
-            control = governor.lemma.split("_")[0] in _OBJECT_CONTROL and governor.objects and not governor.passive and governor.lemma not in {"use"}
+            control = (
+                governor.lemma.split("_")[0] in _OBJECT_CONTROL
+                and governor.objects
+                and not governor.passive
+                and governor.lemma not in {"use"}
+            )
             verb.subjects = list(governor.indirect or governor.objects) if control else list(governor.subjects)
         else:
             verb.subjects = _next_subject(items, k)
@@ -195,7 +234,13 @@ def _gerund(items: list[Item], verb: Verb, earlier: list[Verb], before: Item | N
             for other in earlier:  # "..., with X moving to": X belongs to the participle alone
                 other.preps = [(n, ps) for n, ps in other.preps if before not in ps]
         return
-    if isinstance(before, Mark) and before.tag == "P" and governor.lemma in {"accuse", "suspect", "blame", "charge", "indict"} and not governor.passive and governor.objects:
+    if (
+        isinstance(before, Mark)
+        and before.tag == "P"
+        and governor.lemma in {"accuse", "suspect", "blame", "charge", "indict"}
+        and not governor.passive
+        and governor.objects
+    ):
         verb.subjects = list(governor.objects)
         return
     verb.subjects = list(governor.subjects)
@@ -233,12 +278,20 @@ def _antecedent(items: list[Item], rel: int) -> list[Phrase]:
         words = lexicon()
         for m in range(n, -1, -1):
             item = items[m]
-            if isinstance(item, Phrase) and (words.noun_classes.get(item.head.low, frozenset()) & {"people", "official", "people_abstract"} or item.head.tag == "DEM"):
+            if isinstance(item, Phrase) and (
+                words.noun_classes.get(item.head.low, frozenset()) & {"people", "official", "people_abstract"}
+                or item.head.tag == "DEM"
+            ):
                 return [item]
             if isinstance(item, Verb):
                 break
     inner = nearest
-    while inner.of is not None and inner.of.head.low not in {"life"} and not who and inner.head.low in {"group", "number", "fleet", "range", "series", "type", "kind", "one", "some"}:
+    while (
+        inner.of is not None
+        and inner.of.head.low not in {"life"}
+        and not who
+        and inner.head.low in {"group", "number", "fleet", "range", "series", "type", "kind", "one", "some"}
+    ):
         inner = inner.of
     return [inner]
 
@@ -252,12 +305,24 @@ def _finite_subject(items: list[Item], verb: Verb, earlier: list[Verb], before: 
         return
     if isinstance(before, Phrase) and verb.at >= 2:
         mark = items[verb.at - 2]
-        if isinstance(mark, Mark) and mark.tag == "P" and mark.low in {"after", "before", "since", "until", "as", "than"} and not before.time:
+        if (
+            isinstance(mark, Mark)
+            and mark.tag == "P"
+            and mark.low in {"after", "before", "since", "until", "as", "than"}
+            and not before.time
+        ):
             verb.subjects, verb.governor, verb.link = [before], governor, "comp"
             for other in earlier:
                 other.preps = [(n, ps) for n, ps in other.preps if before not in ps]
             return
-    if "say" in verb.classes and verb.objects and isinstance(before, Mark) and before.tag in {",", '"', "-"} and not verb.passive and len(verb.tokens) == 1:
+    if (
+        "say" in verb.classes
+        and verb.objects
+        and isinstance(before, Mark)
+        and before.tag in {",", '"', "-"}
+        and not verb.passive
+        and len(verb.tokens) == 1
+    ):
         verb.subjects, verb.objects, verb.governor, verb.link = verb.objects, [], None, "after"
         return
     gathered: list[Phrase] = []
@@ -280,7 +345,12 @@ def _finite_subject(items: list[Item], verb: Verb, earlier: list[Verb], before: 
             if item.finite:
                 # Inside a relative clause that ends here, the subject stands before the relative word.
                 rel = _relative_before(items, k)
-                parenthetical = bool(gathered) and gathered[0] is before and isinstance(items[verb.at - 2], Mark) and items[verb.at - 2].tag == ","  # type: ignore[union-attr]
+                parenthetical = (
+                    bool(gathered)
+                    and gathered[0] is before
+                    and isinstance(items[verb.at - 2], Mark)
+                    and items[verb.at - 2].tag == ","
+                )  # type: ignore[union-attr]
                 if rel is not None and not parenthetical and not (gathered and not isinstance(items[k + 1], Phrase)):
                     found = _antecedent(items, rel)
                     if found and (not gathered or items[k + 1] is gathered[-1]):
@@ -304,9 +374,13 @@ def _finite_subject(items: list[Item], verb: Verb, earlier: list[Verb], before: 
         nearest = gathered[0]
         gathered.reverse()
         left = items[items.index(nearest) - 1] if items.index(nearest) else None
-        if nearest is before and isinstance(left, Mark) and left.tag in {",", '"'} and (stopped is not None or len(gathered) > 1) and ("say" in verb.classes or stopped is not None):
-            gathered = [nearest]
-        elif stopped is not None and len(gathered) > 1 and "say" not in stopped.classes and gathered[0] in stopped.objects:
+        if (
+            nearest is before
+            and isinstance(left, Mark)
+            and left.tag in {",", '"'}
+            and (stopped is not None or len(gathered) > 1)
+            and ("say" in verb.classes or stopped is not None)
+        ) or (stopped is not None and len(gathered) > 1 and "say" not in stopped.classes and gathered[0] in stopped.objects):
             gathered = [nearest]
         verb.subjects = _subject_list(items, gathered, verb)
         verb.link = verb.link or ("comp" if governor else "main")
@@ -357,7 +431,9 @@ def _subject_list(items: list[Item], gathered: list[Phrase], verb: Verb) -> list
     for a, b in zip(gathered, gathered[1:], strict=False):
         ia, ib = items.index(a), items.index(b)
         between = [m for m in items[ia + 1 : ib] if isinstance(m, Mark)]
-        marks.append("and" if any(m.tag == "CC" for m in between) else "," if any(m.tag in {",", "(", ")", "-"} for m in between) else "")
+        marks.append(
+            "and" if any(m.tag == "CC" for m in between) else "," if any(m.tag in {",", "(", ")", "-"} for m in between) else ""
+        )
     if "and" in marks:
         last = len(marks) - 1 - marks[::-1].index("and")
         if last == len(marks) - 1:
@@ -367,7 +443,11 @@ def _subject_list(items: list[Item], gathered: list[Phrase], verb: Verb) -> list
             return gathered[first:]
     before = items[verb.at - 1]
     if isinstance(before, Mark) and before.tag in {",", ")", "-"}:
-        known = [p for p in gathered[:2] if p.head.name is not None and p.head.name.kind in {"state", "force", "group", "agency", "company", "bloc"}]
+        known = [
+            p
+            for p in gathered[:2]
+            if p.head.name is not None and p.head.name.kind in {"state", "force", "group", "agency", "company", "bloc"}
+        ]
         return known[:1] or [gathered[0]]
     return [gathered[-1]]
 

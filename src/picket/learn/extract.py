@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 
-from picket.learn.actors import Context, actors_of
+from picket.learn.actors import Context
 from picket.learn.certainty import attribution, certainty_of, chain_of, unnamed
 from picket.learn.chunks import Phrase, Verb
 from picket.learn.claim import TRANSFERS, Claim, Quantity
@@ -22,15 +22,21 @@ from picket.learn.nominals import nominal_drafts
 from picket.learn.places import country_of
 from picket.learn.quantities import quantity_in
 from picket.learn.report import Report
-from picket.learn.sentence import DRONE_WORDS, Sentence, place_name, place_of, read_sentence
+from picket.learn.sentence import DRONE_WORDS, Sentence, place_of, read_sentence
 from picket.learn.sentences import sentence_spans
 from picket.learn.statistics import statistic_drafts
 from picket.learn.times import Published
 from picket.learn.warnings import warning_drafts
 
-_CARRIED = re.compile(r"^\W*(?:he|she|it|they|the (?:report|study|group|official|spokesman|spokeswoman|ministry|minister|paper|statement|indictment)|in (?:his|her|its|their) view|another|in one of them)\b", re.IGNORECASE)
+_CARRIED = re.compile(
+    r"^\W*(?:he|she|it|they|the (?:report|study|group|official|spokesman|spokeswoman|ministry|minister|paper|statement|indictment)|in (?:his|her|its|their) view|another|in one of them)\b",
+    re.IGNORECASE,
+)
 _ACCORDING = re.compile(r"\b[Aa]ccording to ([^,.;]+?)(?=[,.;]|$| (?:has|have|had|was|were|is|are|which|who|that)\b)")
-_WEAK_WORDS = re.compile(r"\b(?:jammers?|skill|skills|course|courses|experience|recruits?|volunteers?|fighters?|instructors?|trained|training|know-how|expertise|bombs?|aircraft|technology|lessons?|advisers?|sightings?|incursions?|weapons?|cartels?|airspace|prisons?|smugglers?|flights?|airport)\b", re.IGNORECASE)
+_WEAK_WORDS = re.compile(
+    r"\b(?:jammers?|skill|skills|course|courses|experience|recruits?|volunteers?|fighters?|instructors?|trained|training|know-how|expertise|bombs?|aircraft|technology|lessons?|advisers?|sightings?|incursions?|weapons?|cartels?|airspace|prisons?|smugglers?|flights?|airport)\b",
+    re.IGNORECASE,
+)
 
 
 def claims_of(report: Report) -> list[Claim]:
@@ -59,7 +65,9 @@ def claims_of(report: Report) -> list[Claim]:
             context.place_country = context.place_country if near else None
             carried = None
             continue
-        sentence = read_sentence(report.text, begin, end, published, context, near or (topical and bool(_WEAK_WORDS.search(report.text, begin, end))))
+        sentence = read_sentence(
+            report.text, begin, end, published, context, near or (topical and bool(_WEAK_WORDS.search(report.text, begin, end)))
+        )
         drafts = _drafts(sentence)
         claims, carried = _finish(report, sentence, drafts, carried)
         found.extend(claims)
@@ -69,12 +77,17 @@ def claims_of(report: Report) -> list[Claim]:
 
 def _names_drone(text: str) -> bool:
     names = lexicon().names
-    return any(name.kind == "drone" and tuple(text[m.start() : m.start() + 40].split()[: len(parts)])[-1:] and parts[0] == m.group() for m in re.finditer(r"\b[A-Z][\w-]+", text) for parts, name in names.get(m.group().lower(), ()) if len(parts) == 1)
+    return any(
+        name.kind == "drone" and tuple(text[m.start() : m.start() + 40].split()[: len(parts)])[-1:] and parts[0] == m.group()
+        for m in re.finditer(r"\b[A-Z][\w-]+", text)
+        for parts, name in names.get(m.group().lower(), ())
+        if len(parts) == 1
+    )
 
 
 def _heading(text: str, end: int, words: str) -> bool:
     """A line without a full stop is a heading or a menu, not a sentence."""
-    return bool(words) and words[-1] not in ".!?\"”’»)…:;," and (end >= len(text) or text[end] == "\n") and len(words) < 160
+    return bool(words) and words[-1] not in '.!?"”’»)…:;,' and (end >= len(text) or text[end] == "\n") and len(words) < 160
 
 
 def _overview(report: Report, context: Context) -> None:
@@ -84,7 +97,11 @@ def _overview(report: Report, context: Context) -> None:
     words = re.findall(r"[^\W_][\w.'’-]*", report.text[:20_000])
     for i, word in enumerate(words):
         for parts, name in table.get(word.lower(), ()):
-            if name.country and name.kind != "drone" and tuple(w.removesuffix("'s").removesuffix("’s") for w in words[i : i + len(parts)]) == parts:
+            if (
+                name.country
+                and name.kind != "drone"
+                and tuple(w.removesuffix("'s").removesuffix("’s") for w in words[i : i + len(parts)]) == parts
+            ):
                 counts[name.country] += 1
                 break
     if counts:
@@ -107,7 +124,7 @@ def _drafts(sentence: Sentence) -> list[Draft]:
 def _distinct(drafts: list[Draft]) -> list[Draft]:
     """Without repeats: same kind and ends, or an attack said twice in one clause (the fuller one stays)."""
     out: list[Draft] = []
-    for draft in sorted(drafts, key=lambda d: (d.verb.i if d.verb else 0)):
+    for draft in sorted(drafts, key=lambda d: d.verb.i if d.verb else 0):
         twin = next((d for d in out if d.kind == draft.kind and _same(d, draft)), None)
         if twin is None:
             out.append(draft)
@@ -124,11 +141,23 @@ def _same(a: Draft, b: Draft) -> bool:
     if a.kind == "statistic":
         return bool(a.numbers and b.numbers and a.numbers[0] is b.numbers[0])
     if a.kind in TRANSFERS:
-        return a.provider == b.provider and a.recipient == b.recipient or (a.recipient == b.recipient and not (a.provider and b.provider)) or (a.provider == b.provider and not (a.recipient and b.recipient))
-    if a.kind == "sighting" and a.rule in {"disrupt", "detect"} and b.rule in {"disrupt", "detect"} and {id(p) for p in a.numbers} & {id(p) for p in b.numbers}:
+        return (
+            (a.provider == b.provider
+            and a.recipient == b.recipient)
+            or (a.recipient == b.recipient and not (a.provider and b.provider))
+            or (a.provider == b.provider and not (a.recipient and b.recipient))
+        )
+    if (
+        a.kind == "sighting"
+        and a.rule in {"disrupt", "detect"}
+        and b.rule in {"disrupt", "detect"}
+        and {id(p) for p in a.numbers} & {id(p) for p in b.numbers}
+    ):
         return True
     if a.kind in {"use_attack", "sighting"}:
-        return (a.actor == b.actor or not (a.actor and b.actor)) and (a.target == b.target or not (a.target and b.target) or a.verb is b.verb)
+        return (a.actor == b.actor or not (a.actor and b.actor)) and (
+            a.target == b.target or not (a.target and b.target) or a.verb is b.verb
+        )
     return a.actor == b.actor or not (a.actor and b.actor)
 
 
@@ -155,11 +184,17 @@ def _finish(report: Report, sentence: Sentence, drafts: list[Draft], carried: st
         if verb.classes & {"say"} and verb.subjects and not verb.passive:
             said_last = attribution_name(verb) or said_last
     for draft in drafts:
-        by, say = (attribution(draft.verb, sentence.verbs, sentence.text, sentence.begin, sentence.end, according) if draft.verb is not None else (according, None))
+        by, say = (
+            attribution(draft.verb, sentence.verbs, sentence.text, sentence.begin, sentence.end, according)
+            if draft.verb is not None
+            else (according, None)
+        )
         by = draft.attributed_to or by
         if by is None and (say is not None or _CARRIED.match(words)):
             by = carried
-        certainty = draft.certainty or (certainty_of(draft.verb, say, by, words, draft.kind == "warning") if draft.verb is not None else "stated")
+        certainty = draft.certainty or (
+            certainty_of(draft.verb, say, by, words, draft.kind == "warning") if draft.verb is not None else "stated"
+        )
         if certainty is None:
             continue
         if certainty == "stated" and match and according and unnamed(according):
@@ -180,10 +215,14 @@ def _substantial(claim: Claim, sentence: Sentence) -> bool:
     """Rule 4: a named actor or class, or a number or a place, must be there."""
     if claim.kind == "statistic" and claim.quantity is None:
         return False
-    return any((claim.provider, claim.recipient, claim.actor, claim.target, claim.quantity, claim.place)) or claim.kind == "warning"
+    return (
+        any((claim.provider, claim.recipient, claim.actor, claim.target, claim.quantity, claim.place)) or claim.kind == "warning"
+    )
 
 
-def _claim(report: Report, sentence: Sentence, draft: Draft, by: str | None, certainty: str, taken: list[tuple[str, int]]) -> Claim:
+def _claim(
+    report: Report, sentence: Sentence, draft: Draft, by: str | None, certainty: str, taken: list[tuple[str, int]]
+) -> Claim:
     place, country = _where(sentence, draft)
     return Claim(
         doc=report.doc, kind=draft.kind, provider=draft.provider, recipient=draft.recipient, actor=draft.actor, target=draft.target, capability=_short(draft.thing), place=place,
@@ -218,7 +257,11 @@ def _quantity(sentence: Sentence, draft: Draft) -> Quantity | None:
                         return found
     last = max((v.i for v in sentence.verbs if v.governor is verb or v is verb), default=0)
     for phrase in sentence.phrases():
-        if not phrase.time and (verb is None or phrase.i > verb.i) and not any(v.finite and last < v.i < phrase.i for v in sentence.verbs):
+        if (
+            not phrase.time
+            and (verb is None or phrase.i > verb.i)
+            and not any(v.finite and last < v.i < phrase.i for v in sentence.verbs)
+        ):
             found = quantity_in(phrase, sentence.text, sentence.end)
             if found is not None:
                 return found
@@ -251,6 +294,8 @@ def _where(sentence: Sentence, draft: Draft) -> tuple[str | None, str | None]:
         return place, country or _home(draft.recipient)
     if country:
         return place, country
+    if draft.kind == "warning" and (at := _home(draft.target)):
+        return place, at
     target = draft.target_phrase
     if target is not None:
         from picket.learn.actors import home_of
@@ -291,5 +336,3 @@ def _home(name: str | None) -> str | None:
             if tuple(words[i : i + len(parts)]) == parts and entry.country:
                 return entry.country
     return country_of(name) if " in " in name else None
-
-

@@ -100,7 +100,13 @@ def _add_verb(lexicon: Lexicon, spec: str, kind: str, classes: dict[str, set[str
         lemma = "3d-print"
         third, regular, ing = "3d-prints", "3d-printed", "3d-printing"
         classes.setdefault(lemma, set()).add(kind)
-    for word, form in ((third, "s"), (past or regular, "past" if past and past != part else "ed"), (part or regular, "part" if past and past != part else "ed"), (ing, "ing"), (lemma, "base")):
+    for word, form in (
+        (third, "s"),
+        (past or regular, "past" if past and past != part else "ed"),
+        (part or regular, "part" if past and past != part else "ed"),
+        (ing, "ing"),
+        (lemma, "base"),
+    ):
         if word not in lexicon.verbs or form in ("base",):
             lexicon.verbs[word] = VerbForm(lemma, "same" if form == "base" and lemma in (past, part) else form)
 

@@ -19,7 +19,9 @@ _SUMMING = re.compile(
     re.IGNORECASE,
 )
 _COUNTING = frozenset({"detect", "seize", "down"})
-_UNITS_OF_LENGTH = frozenset("metre metres meter meters km kilometre kilometres kilometer kilometers mile miles feet foot kilogram kilograms kg kilo kilos pound pounds gram grams tonne tonnes litre hour hours minute minutes knots mph kmh".split())
+_UNITS_OF_LENGTH = frozenset(
+    ["metre", "metres", "meter", "meters", "km", "kilometre", "kilometres", "kilometer", "kilometers", "mile", "miles", "feet", "foot", "kilogram", "kilograms", "kg", "kilo", "kilos", "pound", "pounds", "gram", "grams", "tonne", "tonnes", "litre", "hour", "hours", "minute", "minutes", "knots", "mph", "kmh"]
+)
 
 
 def statistic_drafts(sentence: Sentence, made: list[Draft]) -> Iterator[Draft]:
@@ -35,13 +37,28 @@ def statistic_drafts(sentence: Sentence, made: list[Draft]) -> Iterator[Draft]:
             continue
         of_them = phrase.of is not None and phrase.of.head.low in {"them", "those", "these"}
         bare = phrase.head.tag == "NUM" and quantity.period is not None and bool(verb_subject_counts(sentence))
-        counted = bare or (of_them and verb_near(sentence)) or classes_of(phrase.head) & {"counted", "attacknoun", "sightnoun", "drone"} or (phrase.of is not None and classes_of(phrase.of.head) & {"counted", "attacknoun", "sightnoun", "drone"}) or (quantity.unit or "") in {"percent", "times"}
+        counted = (
+            bare
+            or (of_them and verb_near(sentence))
+            or classes_of(phrase.head) & {"counted", "attacknoun", "sightnoun", "drone"}
+            or (phrase.of is not None and classes_of(phrase.of.head) & {"counted", "attacknoun", "sightnoun", "drone"})
+            or (quantity.unit or "") in {"percent", "times"}
+        )
         verb = _verb_of(sentence, phrase)
         if not counted or verb is None:
             continue
-        if phrase.head.low == "times" and "as many" not in sentence.words and not verb.classes & {"strike", "intrude", "overfly", "detect", "launch", "drop"}:
+        if (
+            phrase.head.low == "times"
+            and "as many" not in sentence.words
+            and not verb.classes & {"strike", "intrude", "overfly", "detect", "launch", "drop"}
+        ):
             continue
-        if verb.classes & {"have", "use", "adopt"} and not quantity.period and phrase.head.low != "times" and not re.search(r"\b(?:since|average|every|per|daily)\b", sentence.words):
+        if (
+            verb.classes & {"have", "use", "adopt"}
+            and not quantity.period
+            and phrase.head.low != "times"
+            and not re.search(r"\b(?:since|average|every|per|daily)\b", sentence.words)
+        ):
             continue
         big = quantity.value >= 20
         if any(phrase is p.of and any(t.tag == "NUM" for t in p.tokens) for p in sentence.phrases()):
@@ -49,11 +66,28 @@ def statistic_drafts(sentence: Sentence, made: list[Draft]) -> Iterator[Draft]:
         if of_them and not any(phrase in group for v in sentence.verbs for group in (v.subjects, v.objects)):
             continue
         perfect = not any(t.iso and len(t.iso) >= 10 for t in sentence.times) and any(t.tag == "HAVE" for t in verb.tokens)
-        cue = bool(quantity.period) or bool(summing) or quantity.value >= 1000 or (perfect and big) or verb.lemma in {"accuse", "charge", "suspect"}
-        if not cue or not bare and not _sums(sentence, verb, phrase, quantity.value, made, big):
+        cue = (
+            bool(quantity.period)
+            or bool(summing)
+            or quantity.value >= 1000
+            or (perfect and big)
+            or verb.lemma in {"accuse", "charge", "suspect"}
+        )
+        if not cue or (not bare and not _sums(sentence, verb, phrase, quantity.value, made, big)):
             continue
-        same = [d for d in made if d.verb is verb and d.kind in {"sighting", "use_attack", "adoption"} and (phrase in d.numbers or d.kind != "adoption")]
-        if any(d.verb is verb and d.kind in {"supply", "training", "recruitment", "deployment", "production", "advising"} and (phrase in d.numbers) for d in made):
+        same = [
+            d
+            for d in made
+            if d.verb is verb
+            and d.kind in {"sighting", "use_attack", "adoption"}
+            and (phrase in d.numbers or d.kind != "adoption")
+        ]
+        if any(
+            d.verb is verb
+            and d.kind in {"supply", "training", "recruitment", "deployment", "production", "advising"}
+            and (phrase in d.numbers)
+            for d in made
+        ):
             continue
         actor = target = None
         for draft in same:
@@ -62,21 +96,55 @@ def statistic_drafts(sentence: Sentence, made: list[Draft]) -> Iterator[Draft]:
                 made.remove(draft)
         if verb.gerund and verb.classes & {"kill"}:
             continue
-        actor = actor or drone_owner(phrase, sentence) or next((o for p in verb.subjects if drone_head(p) and (o := drone_owner(p, sentence) or launched_by(sentence, p))), None)
+        actor = (
+            actor
+            or drone_owner(phrase, sentence)
+            or next(
+                (o for p in verb.subjects if drone_head(p) and (o := drone_owner(p, sentence) or launched_by(sentence, p))), None
+            )
+        )
         if verb.lemma in {"accuse", "charge", "suspect"} and verb.passive:
             actor = next((text_of(p) for p in verb.subjects), None)
             target = next((text_of(p) for n, p in phrase.after if n in {"over", "into", "at"}), target)
-        if actor is None and verb.classes & {"wage", "launch", "drop", "use", "strike"} or (actor is None and verb.lemma in {"have", "carry", "make"}):
-            actor = next((a for p in (verb.prep("by") if verb.passive else verb.subjects) for a in actors_of(p, sentence.context)), None)
+        if (
+            (actor is None
+            and verb.classes & {"wage", "launch", "drop", "use", "strike"})
+            or (actor is None and verb.lemma in {"have", "carry", "make"})
+        ):
+            actor = next(
+                (a for p in (verb.prep("by") if verb.passive else verb.subjects) for a in actors_of(p, sentence.context)), None
+            )
         if target and (_distance(target) or target.split()[-1] in {"people", "civilians", "soldiers"}):
             target = None
         witness = speaker(verb.subjects) if verb.classes & {"detect", "seize"} and not verb.passive and actor is None else None
-        yield Draft("statistic", "count", verb, actor=actor, attributed_to=witness, target=target, thing=_thing(phrase), numbers=[phrase], where=[p for _, p in phrase.after])
+        yield Draft(
+            "statistic",
+            "count",
+            verb,
+            actor=actor,
+            attributed_to=witness,
+            target=target,
+            thing=_thing(phrase),
+            numbers=[phrase],
+            where=[p for _, p in phrase.after],
+        )
 
 
 def verb_subject_counts(sentence: Sentence) -> bool:
     """Is the sentence about a rate of drones ("production of the Geran-2 has risen to 100 a day")?"""
-    heads = {"production", "output", "number", "attacks", "flights", "launches", "strikes", "rate", "drones", "incursions", "sightings"}
+    heads = {
+        "production",
+        "output",
+        "number",
+        "attacks",
+        "flights",
+        "launches",
+        "strikes",
+        "rate",
+        "drones",
+        "incursions",
+        "sightings",
+    }
     return any(p.head.low in heads and (is_drone(p) or sentence.drone) for v in sentence.verbs for p in v.subjects)
 
 
@@ -108,14 +176,55 @@ def _sums(sentence: Sentence, verb: Verb, phrase: Phrase, value: float, made: li
         return True
     if value >= 1000 and phrase.of is not None and phrase.of.head.low == "them":
         return True
-    if value >= 1000 and (is_drone(phrase) or classes_of(phrase.head) & {"sightnoun", "attacknoun"} or phrase.head.low in {"bombs", "flights", "drones", "missions"}) and verb.classes & {"drop", "detect", "down", "seize", "make", "wage", "launch", "strike"} and not (verb.classes & {"make"} and drone_head(phrase)):
+    if (
+        value >= 1000
+        and (
+            is_drone(phrase)
+            or classes_of(phrase.head) & {"sightnoun", "attacknoun"}
+            or phrase.head.low in {"bombs", "flights", "drones", "missions"}
+        )
+        and verb.classes & {"drop", "detect", "down", "seize", "make", "wage", "launch", "strike"}
+        and not (verb.classes & {"make"} and drone_head(phrase))
+    ):
         return True
-    if verb.classes & {"give", "sell", "get", "request", "offer", "train", "recruit", "deploy", "make", "plan", "equip"} and not (is_drone(phrase) and "sightnoun" in classes_of(phrase.head)):
+    if verb.classes & {"give", "sell", "get", "request", "offer", "train", "recruit", "deploy", "make", "plan", "equip"} and not (
+        is_drone(phrase) and "sightnoun" in classes_of(phrase.head)
+    ):
         return False
     if verb.classes & {"kill"} or classes_of(phrase.head) & {"people_abstract", "people"}:
-        return bool(re.search(r"\b(?:since|so far|in total|this year|last year|over the (?:last|past)|in the (?:last|past|first)|between|in (?:19|20)\d\d|in \w+ months|drone (?:strikes|attacks))\b", sentence.words)) and (is_drone(phrase) or sentence.drone)
-    if drone_head(phrase) and not verb.classes & {"detect", "down", "seize", "wage", "launch", "strike", "drop", "intrude", "overfly", "crash", "destroy", "smuggle", "steer"}:
+        return bool(
+            re.search(
+                r"\b(?:since|so far|in total|this year|last year|over the (?:last|past)|in the (?:last|past|first)|between|in (?:19|20)\d\d|in \w+ months|drone (?:strikes|attacks))\b",
+                sentence.words,
+            )
+        ) and (is_drone(phrase) or sentence.drone)
+    if drone_head(phrase) and not verb.classes & {
+        "detect",
+        "down",
+        "seize",
+        "wage",
+        "launch",
+        "strike",
+        "drop",
+        "intrude",
+        "overfly",
+        "crash",
+        "destroy",
+        "smuggle",
+        "steer",
+    }:
         return False
-    if is_drone(phrase) or classes_of(phrase.head) & {"sightnoun", "attacknoun"} or (phrase.head.low in {"missions", "incidents", "cases", "violations", "flights", "bombs", "sorties", "times", "percent"}):
-        return big or bool(re.search(r"\b(?:since|so far|in total|a total of|every|each|per|a month|a day|a week|a year|daily|last year|this year|in (?:19|20)\d\d|times|average|months|years)\b", sentence.words))
+    if (
+        is_drone(phrase)
+        or classes_of(phrase.head) & {"sightnoun", "attacknoun"}
+        or (
+            phrase.head.low in {"missions", "incidents", "cases", "violations", "flights", "bombs", "sorties", "times", "percent"}
+        )
+    ):
+        return big or bool(
+            re.search(
+                r"\b(?:since|so far|in total|a total of|every|each|per|a month|a day|a week|a year|daily|last year|this year|in (?:19|20)\d\d|times|average|months|years)\b",
+                sentence.words,
+            )
+        )
     return bool(verb.classes & _COUNTING) and big

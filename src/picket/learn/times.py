@@ -13,9 +13,18 @@ from dataclasses import dataclass
 
 _MONTHS = {m: n for n, ms in enumerate(("january jan", "february feb", "march mar", "april apr", "may", "june jun", "july jul", "august aug", "september sept sep", "october oct", "november nov", "december dec"), 1) for m in ms.split()}  # fmt: skip
 _MONTH = r"(?P<month>January|February|March|April|May|June|July|August|September|October|November|December|Jan\.?|Feb\.?|Mar\.?|Apr\.?|Aug\.?|Sept\.?|Sep\.?|Oct\.?|Nov\.?|Dec\.?)"
-_DAYS = "monday tuesday wednesday thursday friday saturday sunday".split()
+_DAYS = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
 _COUNT = r"(?P<count>\d+|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|a|an|a few|few|several|couple of|a couple of|a dozen|18|24)"
-_WORDS = {w: n for n, w in enumerate("zero one two three four five six seven eight nine ten eleven twelve".split())} | {"a": 1, "an": 1, "a few": 3, "few": 3, "several": 3, "couple of": 2, "a couple of": 2, "a dozen": 12}
+_WORDS = {w: n for n, w in enumerate(["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"])} | {
+    "a": 1,
+    "an": 1,
+    "a few": 3,
+    "few": 3,
+    "several": 3,
+    "couple of": 2,
+    "a couple of": 2,
+    "a dozen": 12,
+}
 _UNIT = r"(?P<unit>day|week|month|year|decade)s?"
 
 
@@ -86,6 +95,7 @@ def times_of(text: str, start: int, end: int, published: Published | None) -> li
     taken: list[Time] = []
     for name, pattern in _PATTERNS:
         for match in pattern.finditer(text, start, end):
+            begin = match.start() + len(match.group()) - len(match.group().lstrip(" -"))
             if any(match.start() < t.end and t.start < match.end() for t in taken):
                 continue
             if name == "lastmonthname" and match["month"].lower() == "may" and not match["month"][0].isupper():
@@ -93,10 +103,12 @@ def times_of(text: str, start: int, end: int, published: Published | None) -> li
             if name in {"dm", "md", "my", "dmy", "mdy"} and match["month"][0].islower():
                 continue
             iso = _resolve(name, match, published)
-            since = bool(re.search(r"\bsince\s+(?:the\s+|[\w-]+(?:'s|’s)\s+)?$", text[max(start, match.start() - 24) : match.start()].lower())) or match.group().lower().startswith("since")
+            since = bool(
+                re.search(r"\bsince\s+(?:the\s+|[\w-]+(?:'s|’s)\s+)?$", text[max(start, begin - 24) : begin].lower())
+            ) or match.group().lower().startswith("since")
             if since and iso and "/" not in iso:
                 iso = f"{iso}/.."
-            taken.append(Time(match.start(), match.end(), iso, since, match.group()))
+            taken.append(Time(begin, match.end(), iso, since, match.group()))
     return sorted(taken, key=lambda t: t.start)
 
 
@@ -149,7 +161,11 @@ def _resolve(name: str, m: re.Match[str], published: Published | None) -> str | 
         b = f"{group['y2']}-{_month_number(group['m2']):02d}" if group["m2"] else group["y2"]
         return f"{a}/{b}"
     if name == "months":
-        second = f"{group['year']}-{_month_number(group['m2']):02d}" if group["year"] else _latest(_month_number(group["m2"]), published)
+        second = (
+            f"{group['year']}-{_month_number(group['m2']):02d}"
+            if group["year"]
+            else _latest(_month_number(group["m2"]), published)
+        )
         if second is None:
             return None
         first_month, year = _month_number(group["m1"]), int(second[:4])
@@ -160,7 +176,11 @@ def _resolve(name: str, m: re.Match[str], published: Published | None) -> str | 
         return f"{head}-{int(group['d1']):02d}/{head}-{int(group['d2']):02d}" if head else None
     if name in {"dmy", "mdy"}:
         month, day = _month_number(group["month"]), int(group["day"])
-        return f"{group['year']}-{month:02d}-{day:02d}" if 1 <= day <= _last_day(int(group["year"]), month) else f"{group['year']}-{month:02d}"
+        return (
+            f"{group['year']}-{month:02d}-{day:02d}"
+            if 1 <= day <= _last_day(int(group["year"]), month)
+            else f"{group['year']}-{month:02d}"
+        )
     if name == "iso":
         return m.group()
     if name == "my":
@@ -182,7 +202,20 @@ def _relative(name: str, m: re.Match[str], published: Published | None) -> str |
         if name == "season":
             year: int | None = int(group["year"])
         else:
-            year = None if published is None else published.day.year - (published.precision == "year" and group["which"].lower() == "last" or (published.precision != "year" and (b if b > 2 else 12) >= published.day.month and group["which"].lower() == "last"))
+            year = (
+                None
+                if published is None
+                else published.day.year
+                - (
+                    (published.precision == "year"
+                    and group["which"].lower() == "last")
+                    or (
+                        published.precision != "year"
+                        and (b if b > 2 else 12) >= published.day.month
+                        and group["which"].lower() == "last"
+                    )
+                )
+            )
         return None if year is None else f"{year}-{a:02d}/{year + (b < a)}-{b:02d}"
     if name in {"half", "quarter", "partyear"}:
         return _part_of_year(name, group, m.group(), published)
@@ -255,7 +288,11 @@ def _named(unit: str, which: str, published: Published) -> str | None:
 
 
 def _part_of_year(name: str, group: dict[str, str], words: str, published: Published | None) -> str | None:
-    year = _year_of(group["year"].removeprefix("the "), published) if group["year"].lower() != "the year" else (published.day.year if published else None)
+    year = (
+        _year_of(group["year"].removeprefix("the "), published)
+        if group["year"].lower() != "the year"
+        else (published.day.year if published else None)
+    )
     if year is None:
         return None
     if name == "half":
@@ -267,7 +304,7 @@ def _part_of_year(name: str, group: dict[str, str], words: str, published: Publi
     if part == "turn of":
         if published and group["year"].lower() == "the year":
             later = published.precision == "month" or published.precision == "day"
-            return f"{year + (later and published.day.month > 9) }-01"
+            return f"{year + (later and published.day.month > 9)}-01"
         return f"{year}-01"
     if part in {"mid", "middle of"}:
         return f"{year}-05/{year}-08"
