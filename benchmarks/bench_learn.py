@@ -1,7 +1,7 @@
 """Reading reports: how right the claims are (tuned and unseen reports apart), errors by kind, and reports a second on one core.
 
-The annotated reports are those of benchmarks/reports. Where `../shared/data/reports` lies beside the repository, its six reports are scored too; the rules
-were tuned on them.
+The annotated reports are those of benchmarks/reports. Where `../shared/data/reports` lies beside the repository, its six reports
+are scored too; the rules were tuned on them.
 """
 
 from __future__ import annotations

@@ -20,7 +20,41 @@ from picket.learn.lexicon import lexicon
 WEIGHTS = {"evidence": 0.20, "kind": 0.25, "roles": 0.30, "quantity": 0.15, "country": 0.10}
 ROLES = ("provider", "recipient", "actor", "target")
 _STOP = frozenset(
-    ["the", "a", "an", "of", "in", "on", "at", "to", "for", "and", "or", "by", "from", "with", "its", "their", "his", "that", "this", "several", "some", "former", "ex", "group", "groups", "force", "forces", "member", "members", "people", "official", "officials", "government"]
+    [
+        "the",
+        "a",
+        "an",
+        "of",
+        "in",
+        "on",
+        "at",
+        "to",
+        "for",
+        "and",
+        "or",
+        "by",
+        "from",
+        "with",
+        "its",
+        "their",
+        "his",
+        "that",
+        "this",
+        "several",
+        "some",
+        "former",
+        "ex",
+        "group",
+        "groups",
+        "force",
+        "forces",
+        "member",
+        "members",
+        "people",
+        "official",
+        "officials",
+        "government",
+    ]
 )
 Row = dict[str, Any]
 

@@ -167,7 +167,10 @@ def test_sentences_without_a_claim(text: str) -> None:
 
 
 def test_names_are_resolved_inside_the_report() -> None:
-    text = "The Azawad Liberation Front fights the army in northern Mali with FPV drones. The group bought the drones from Ukraine. It also built a drone near Kidal."
+    text = (
+        "The Azawad Liberation Front fights the army in northern Mali with FPV drones. The group bought the "
+        "drones from Ukraine. It also built a drone near Kidal."
+    )
     found = claims(text)
     assert ("supply", "Ukraine", "Azawad Liberation Front") in [(c.kind, c.provider, c.recipient) for c in found]
     assert ("production", "Azawad Liberation Front") in [(c.kind, c.actor) for c in found]

@@ -11,12 +11,14 @@ from picket.learn.reading import Given, Trouble, read_one, read_reports
 from picket.learn.report import Report
 
 ARTICLE = (
-    "The army said that its drones had struck a depot in Kharkiv. It was the third such attack in a week. Residents spoke of a fire that "
+    "The army said that its drones had struck a depot in Kharkiv. It was the third such attack in a week. "
+    "Residents spoke of a fire that "
     "burned for hours and of the sound of engines above the roofs. The governor asked people to stay at home until the morning. "
 )
 PAGE = f"""<!doctype html><html lang="en"><head><title>Depot burns</title><meta property="og:site_name" content="Harbour Post">
 <meta property="article:published_time" content="2024-05-03T08:00:00Z"></head><body><script>alert('run me')</script><nav>Home Sport</nav>
-<article><h1>Depot burns</h1><p>{ARTICLE}</p><p>{ARTICLE.replace("third", "fourth")}</p><p>{ARTICLE.replace("army", "navy")}</p></article></body></html>"""
+<article><h1>Depot burns</h1><p>{ARTICLE}</p><p>{ARTICLE.replace("third", "fourth")}</p>
+<p>{ARTICLE.replace("army", "navy")}</p></article></body></html>"""
 
 
 def pdf(*pages: str) -> bytes:
@@ -29,7 +31,8 @@ def pdf(*pages: str) -> bytes:
     for n, text in enumerate(pages):
         stream = f"BT /F1 10 Tf 20 700 Td ({text}) Tj ET" if text else ""
         objects.append(
-            f"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 600 800] /Contents {5 + 2 * n} 0 R /Resources << /Font << /F1 3 0 R >> >> >>"
+            f"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 600 800] /Contents {5 + 2 * n} 0 R /Resources << /Font << "
+            f"/F1 3 0 R >> >> >>"
         )
         objects.append(f"<< /Length {len(stream)} >>\nstream\n{stream}\nendstream")
     out, offsets = io.BytesIO(), []
@@ -93,7 +96,8 @@ def test_a_pdf_gives_its_text_and_a_scan_says_so(tmp_path: Path) -> None:
 
 def test_a_feed_gives_one_report_an_entry(tmp_path: Path) -> None:
     feed = f"""<?xml version="1.0"?><rss version="2.0"><channel><title>Harbour Post</title><language>en</language>
-    <item><title>One</title><guid>urn:1</guid><pubDate>Fri, 03 May 2024 08:00:00 GMT</pubDate><description>&lt;p&gt;{ARTICLE}&lt;/p&gt;&lt;script&gt;x()&lt;/script&gt;</description></item>
+    <item><title>One</title><guid>urn:1</guid><pubDate>Fri, 03 May 2024 08:00:00 GMT</pubDate>
+    <description>&lt;p&gt;{ARTICLE}&lt;/p&gt;&lt;script&gt;x()&lt;/script&gt;</description></item>
     <item><title>Empty</title><guid>urn:2</guid></item></channel></rss>"""
     found = read_one(written(tmp_path, "f.xml", feed))
     (report,) = reports(found)
@@ -106,14 +110,16 @@ def test_a_feed_gives_one_report_an_entry(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("name", "data", "reason"),
     [
-        ("paywall.html", "<html><head><title>x</title></head><body><article><p>The army said that drones were seen over the port this week.</p></article><p>Subscribe to continue reading</p></body></html>", "paywall"),
+        ("paywall.html", "<html><head><title>x</title></head><body><article><p>The army said that drones were seen over the port "
+        "this week.</p></article><p>Subscribe to continue reading</p></body></html>", "paywall"),
         ("huge.html", b"<html><body>" + b"<p>" + b"drone " * 9_000_000 + b"</p></body></html>", "huge"),
         ("empty.txt", b"  \n", "empty"),
         ("binary.txt", bytes(range(256)) * 40, "unreadable"),
         ("mixed.txt", "Café drones".encode() + b"\n" + "Bogot\xe1 drones".encode("cp1252") + b"\n" + ARTICLE.encode(), "encoding"),
         ("latin.txt", ("Bogot\xe1 drones and the \x93rebels\x94. " + ARTICLE).encode("latin-1"), "encoding"),
         ("undated.txt", ARTICLE, "undated"),
-        ("other.txt", "Les drones ont frappé un dépôt de carburant dans la ville de Kharkiv cette nuit selon les autorités locales qui parlent de trois blessés et de plusieurs incendies dans les quartiers du nord", "language"),
+        ("other.txt", "Les drones ont frappé un dépôt de carburant dans la ville de Kharkiv cette nuit selon les autorités "
+        "locales qui parlent de trois blessés et de plusieurs incendies dans les quartiers du nord", "language"),
     ],
 )  # fmt: skip
 def test_bad_input_is_said_by_reason_with_what_to_do(tmp_path: Path, name: str, data: bytes | str, reason: str) -> None:

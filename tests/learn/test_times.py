@@ -72,7 +72,34 @@ def test_numbers_that_are_no_years(text: str) -> None:
 
 WORDS = st.lists(
     st.sampled_from(
-        ["last", "this", "in", "on", "since", "May", "31", "February", "30", "2024", "2,000", "year", "month", "week", "two", "days", "ago", "Monday", "between", "and", "from", "to", "early", "half", "of", "first"]
+        [
+            "last",
+            "this",
+            "in",
+            "on",
+            "since",
+            "May",
+            "31",
+            "February",
+            "30",
+            "2024",
+            "2,000",
+            "year",
+            "month",
+            "week",
+            "two",
+            "days",
+            "ago",
+            "Monday",
+            "between",
+            "and",
+            "from",
+            "to",
+            "early",
+            "half",
+            "of",
+            "first",
+        ]
     ),
     max_size=12,
 )

@@ -10,22 +10,14 @@ import re
 from dataclasses import dataclass, field
 
 from picket.learn.chunks import Item, Phrase, Verb
-from picket.learn.lexicon import lexicon
+from picket.learn.lexicon import lexicon, word_set
 from picket.learn.tokens import Token
 
 ORGANISED = frozenset({"state", "capital", "force", "group", "agency", "company", "bloc", "think"})
-_ORG_HEADS = frozenset(
-    ["army", "forces", "force", "brigade", "front", "movement", "cartel", "group", "ministry", "agency", "police", "guard", "guards", "corps", "command", "battalion", "unit", "company", "industries", "systems", "technologies", "party", "council", "navy", "regiment", "militia", "legion", "coalition", "alliance", "union", "organisation", "organization", "government", "junta", "regime", "authority", "service", "services", "department", "bureau", "committee", "mission", "division", "directorate", "airlines", "aerospace", "dynamics", "robotics", "aviation", "defence", "defense", "office", "gang", "clan", "network", "institute", "institution", "federation", "league", "resistance", "administration", "commission", "task-force"]
-)  # fmt: skip
-_PLACE_HEADS = frozenset(
-    ["airport", "base", "province", "state", "river", "valley", "island", "islands", "port", "camp", "prison", "region", "district", "county", "city", "oblast", "governorate", "desert", "mountains", "sea", "gulf", "strait", "peninsula", "canyon"]
-)
-_BARE = frozenset(
-    ["group", "movement", "organisation", "organization", "gang", "cartel", "militia", "army", "military", "junta", "regime", "government", "company", "firm", "manufacturer", "rebels", "militants", "insurgents", "guerrillas", "faction", "navy", "force", "forces", "police", "generals", "legion", "paramilitaries", "jihadists", "terrorists", "separatists", "maker", "coalition", "alliance", "unit", "brigade", "bureau", "agency", "department", "fighters", "cartels", "troops", "country", "state", "resistance", "kremlin", "ministry", "authorities", "side"]
-)
-_OF_TRANSPARENT = frozenset(
-    ["member", "members", "fighter", "fighters", "force", "forces", "units", "unit", "troops", "soldiers", "militant", "militants", "operative", "operatives", "group", "groups", "number", "scores", "dozens", "hundreds", "thousands", "part", "parts", "branch", "wing", "cell", "cells", "faction", "leader", "elements", "remnants", "commander", "hands", "side", "ranks", "pilots", "men", "recruits", "representative"]
-)
+_ORG_HEADS = word_set("actors.org_heads")
+_PLACE_HEADS = word_set("actors.place_heads")
+_BARE = word_set("actors.bare")
+_OF_TRANSPARENT = word_set("actors.of_transparent")
 _DROPPED = frozenset(["DET", "PRP$", "QUAL"])
 _STATE_HEADS = frozenset(["government", "state", "authorities", "regime", "country", "nation", "leadership", "side", "republic"])
 
@@ -112,11 +104,14 @@ def is_person(phrase: Phrase) -> bool:
             and not any(t.tag == "DET" for t in phrase.tokens[:1])
             and not any(t.text.isupper() and len(t.text) > 2 for t in unknown)
         )
-    return (
-        ("official" in classes_of(head)
-        and not (classes_of(head) & {"people", "force", "group"}))
-        or head.low in {"who", "he", "she", "man", "woman", "ambassador"}
-    )
+    return ("official" in classes_of(head) and not (classes_of(head) & {"people", "force", "group"})) or head.low in {
+        "who",
+        "he",
+        "she",
+        "man",
+        "woman",
+        "ambassador",
+    }
 
 
 def kind_of(phrase: Phrase) -> str:
@@ -184,8 +179,7 @@ def leader_of(phrase: Phrase) -> str | None:
                 return org.text
             before = [t for t in phrase.tokens[:k] if t.tag not in {"DET", "POS", "PRP$", "ADJ"}]
             if before and (
-                (before[-1].name is not None
-                and before[-1].name.kind in {"group", "force"})
+                (before[-1].name is not None and before[-1].name.kind in {"group", "force"})
                 or classes_of(before[-1]) & {"group", "people"}
             ):
                 return before[-1].text.lower() if before[-1].name is None else before[-1].text
@@ -435,11 +429,40 @@ def resolve_owner(token: Token, context: Context) -> str | None:
 
 
 _BARE_KINDS = {
-    "group": "group people", "movement": "group", "organisation": "group", "organization": "group", "gang": "group", "cartel": "group", "militia": "group force", "rebels": "group people", "militants": "group people",
-    "insurgents": "group people", "guerrillas": "group people", "faction": "group", "company": "company", "firm": "company", "manufacturer": "company", "maker": "company", "paramilitaries": "group", "jihadists": "group",
-    "terrorists": "group", "separatists": "group", "legion": "force", "force": "force group", "unit": "force", "brigade": "force", "bureau": "agency", "agency": "agency", "department": "agency", "coalition": "group bloc", "alliance": "group bloc",
-    "fighters": "group people", "country": "state", "cartels": "group people", "side": "state",
-}  # fmt: skip
+    "group": "group people",
+    "movement": "group",
+    "organisation": "group",
+    "organization": "group",
+    "gang": "group",
+    "cartel": "group",
+    "militia": "group force",
+    "rebels": "group people",
+    "militants": "group people",
+    "insurgents": "group people",
+    "guerrillas": "group people",
+    "faction": "group",
+    "company": "company",
+    "firm": "company",
+    "manufacturer": "company",
+    "maker": "company",
+    "paramilitaries": "group",
+    "jihadists": "group",
+    "terrorists": "group",
+    "separatists": "group",
+    "legion": "force",
+    "force": "force group",
+    "unit": "force",
+    "brigade": "force",
+    "bureau": "agency",
+    "agency": "agency",
+    "department": "agency",
+    "coalition": "group bloc",
+    "alliance": "group bloc",
+    "fighters": "group people",
+    "country": "state",
+    "cartels": "group people",
+    "side": "state",
+}
 
 
 def _resolve_bare(phrase: Phrase, context: Context) -> str:
@@ -491,7 +514,7 @@ def _resolve_bare(phrase: Phrase, context: Context) -> str:
 
 
 def owner_of(phrase: Phrase, context: Context) -> str | None:
-    """Whose drone: "the junta's drones", "Ukrainian drones", "RSF drones", "drones of the RSF", "drones operated by X". Not "Chinese-made"."""
+    """Whose drone: "the junta's drones", "Ukrainian drones", "drones of the RSF", "drones flown by X"; not "Chinese-made"."""
     tokens = phrase.tokens
     for k, token in enumerate(tokens):
         if token.tag == "POS" and k:

@@ -11,18 +11,17 @@ import re
 
 from picket.learn.actors import classes_of, join
 from picket.learn.chunks import Phrase, Verb
+from picket.learn.lexicon import word_set
 
 _POSSIBLE_MODALS = frozenset(["may", "might", "could", "can", "would", "should", "will", "shall", "won't"])
-_POSSIBLE_WORDS = frozenset(["likely", "possibly", "probably", "perhaps", "maybe", "potentially", "presumably", "apparently", "purportedly"])
-_ALLEGED = frozenset(["accuse", "suspect", "allege", "charge", "indict", "blame", "claim", "complain", "prosecute", "arraign", "convict"])
+_POSSIBLE_WORDS = frozenset(
+    ["likely", "possibly", "probably", "perhaps", "maybe", "potentially", "presumably", "apparently", "purportedly"]
+)
+_ALLEGED = word_set("certainty.alleged")
 _DENY = frozenset(["deny", "reject", "dismiss", "refute", "dispute"])
-_POSSIBLE_VERBS = frozenset(
-    ["plan", "intend", "aim", "want", "hope", "expect", "consider", "propose", "negotiate", "discuss", "prepare", "attempt", "try", "weigh", "mull", "contemplate", "wish", "aspire", "seek", "believe", "think", "suggest", "predict", "forecast", "vow", "pledge", "promise", "offer", "request", "ask", "ask_for", "order", "threaten", "urge", "recommend", "call", "agree"]
-)
+_POSSIBLE_VERBS = word_set("certainty.possible_verbs")
 _REPORT_PASSIVE = frozenset(["report", "say", "understand", "rumour", "rumor"])
-_UNNAMED = frozenset(
-    ["source", "sources", "people", "reporting", "reports", "report", "media", "outlet", "outlets", "newspaper", "newspapers", "rumours", "rumors", "accounts", "insider", "insiders", "investigation", "journalists", "interview", "interviews", "press"]
-)
+_UNNAMED = word_set("certainty.unnamed")
 
 
 def say_verbs(verbs: list[Verb]) -> list[Verb]:
@@ -62,7 +61,8 @@ def _parenthetical(say: Verb, text: str, end: int) -> bool:
     rest = text[say.tokens[-1].end : end]
     rest = (
         re.sub(
-            r"^\s+(?:[A-Z]\w+|the|a|an|journalists|reporters|senators|on|in|late|last|[A-Z]\w+day)(?:\s+(?!that\b)[\w'’.-]+){0,6}",
+            r"^\s+(?:[A-Z]\w+|the|a|an|journalists|reporters|senators|on|in|late|last|"
+            r"[A-Z]\w+day)(?:\s+(?!that\b)[\w'’.-]+){0,6}",
             "",
             rest,
         )

@@ -9,14 +9,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from picket.learn.lexicon import lexicon
+from picket.learn.lexicon import lexicon, word_set
 from picket.learn.tokens import Token
 
 _NOUNY = frozenset({"N", "NP", "NUM", "DEM", "PRON", "ADJ", "V-ed"})
-_COLLECTIVE = frozenset(
-    ["group", "groups", "member", "members", "number", "team", "mix", "combination", "total", "range", "fleet", "thousands", "hundreds", "dozens", "one", "part", "use"]
-)
-_PARTICLES = frozenset(["up", "down", "out", "over", "off", "away", "on", "back", "in", "about", "around", "through", "together"])
+_COLLECTIVE = word_set("chunks.collective")
+_PARTICLES = word_set("chunks.particles")
 
 
 @dataclass(slots=True)
@@ -174,13 +172,7 @@ def _noun_phrase(tokens: list[Token], i: int) -> Phrase | None:
                 break
             head = j
         elif tag in {"DEM", "NUM"}:
-            if (
-                head >= 0
-                and head == j - 1
-                and tag == "NUM"
-                and tokens[head].name is not None
-                and tokens[head].name.kind in {"place", "state", "capital"}
-            ):
+            if head >= 0 and head == j - 1 and tag == "NUM" and _kind(tokens[head]) in {"place", "state", "capital"}:
                 break
             if head >= 0 and head == j - 1 and tag == "DEM" and tokens[head].tag in {"N"}:
                 break
@@ -251,7 +243,7 @@ def _noun_phrase(tokens: list[Token], i: int) -> Phrase | None:
     return Phrase(i, j, tokens[head], tokens[i:j])
 
 
-_GIVING = frozenset(["give", "sell", "offer", "lend", "send", "teach", "supply", "provide", "grant", "hand", "promise", "deny"])
+_GIVING = word_set("chunks.giving")
 
 
 def _indirect_break(tokens: list[Token], i: int, head: int, j: int) -> bool:
@@ -262,6 +254,10 @@ def _indirect_break(tokens: list[Token], i: int, head: int, j: int) -> bool:
     if tokens[j].low in {"thousands", "hundreds", "dozens", "scores", "millions"}:
         return True
     return i > 0 and tokens[i - 1].tag == "V" and tokens[i - 1].lemma in _GIVING and tokens[j].tag == "N"
+
+
+def _kind(token: Token) -> str:
+    return token.name.kind if token.name is not None else ""
 
 
 def _compound(a: Token, b: Token) -> bool:

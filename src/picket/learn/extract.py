@@ -29,12 +29,15 @@ from picket.learn.times import Published
 from picket.learn.warnings import warning_drafts
 
 _CARRIED = re.compile(
-    r"^\W*(?:he|she|it|they|the (?:report|study|group|official|spokesman|spokeswoman|ministry|minister|paper|statement|indictment)|in (?:his|her|its|their) view|another|in one of them)\b",
+    r"^\W*(?:he|she|it|they|the (?:report|study|group|official|spokesman|spokeswoman|ministry|minister|paper|"
+    r"statement|indictment)|in (?:his|her|its|their) view|another|in one of them)\b",
     re.IGNORECASE,
 )
 _ACCORDING = re.compile(r"\b[Aa]ccording to ([^,.;]+?)(?=[,.;]|$| (?:has|have|had|was|were|is|are|which|who|that)\b)")
 _WEAK_WORDS = re.compile(
-    r"\b(?:jammers?|skill|skills|course|courses|experience|recruits?|volunteers?|fighters?|instructors?|trained|training|know-how|expertise|bombs?|aircraft|technology|lessons?|advisers?|sightings?|incursions?|weapons?|cartels?|airspace|prisons?|smugglers?|flights?|airport)\b",
+    r"\b(?:jammers?|skill|skills|course|courses|experience|recruits?|volunteers?|fighters?|instructors?|"
+    r"trained|training|know-how|expertise|bombs?|aircraft|technology|lessons?|advisers?|sightings?|incursions?|"
+    r"weapons?|cartels?|airspace|prisons?|smugglers?|flights?|airport)\b",
     re.IGNORECASE,
 )
 
@@ -142,8 +145,7 @@ def _same(a: Draft, b: Draft) -> bool:
         return bool(a.numbers and b.numbers and a.numbers[0] is b.numbers[0])
     if a.kind in TRANSFERS:
         return (
-            (a.provider == b.provider
-            and a.recipient == b.recipient)
+            (a.provider == b.provider and a.recipient == b.recipient)
             or (a.recipient == b.recipient and not (a.provider and b.provider))
             or (a.provider == b.provider and not (a.recipient and b.recipient))
         )
@@ -225,10 +227,26 @@ def _claim(
 ) -> Claim:
     place, country = _where(sentence, draft)
     return Claim(
-        doc=report.doc, kind=draft.kind, provider=draft.provider, recipient=draft.recipient, actor=draft.actor, target=draft.target, capability=_short(draft.thing), place=place,
-        country=country, time=_time(sentence, draft), quantity=_quantity(sentence, draft), attributed_to=by, certainty=certainty, evidence=sentence.words, start=sentence.begin, end=sentence.end,
-        source=report.source, published=report.published, rule=draft.rule,
-    )  # fmt: skip
+        doc=report.doc,
+        kind=draft.kind,
+        provider=draft.provider,
+        recipient=draft.recipient,
+        actor=draft.actor,
+        target=draft.target,
+        capability=_short(draft.thing),
+        place=place,
+        country=country,
+        time=_time(sentence, draft),
+        quantity=_quantity(sentence, draft),
+        attributed_to=by,
+        certainty=certainty,
+        evidence=sentence.words,
+        start=sentence.begin,
+        end=sentence.end,
+        source=report.source,
+        published=report.published,
+        rule=draft.rule,
+    )
 
 
 def _short(thing: str | None) -> str | None:
@@ -274,7 +292,7 @@ def _time(sentence: Sentence, draft: Draft) -> str | None:
         return None
     if draft.verb is None or len(known) == 1:
         return known[0].iso
-    chain = [v for v in chain_of(draft.verb)]
+    chain = list(chain_of(draft.verb))
     start, end = min(v.tokens[0].start for v in chain), max(v.tokens[-1].end for v in chain)
     return min(known, key=lambda t: (max(0, t.start - end) if t.start >= end else (start - t.end) + 20, t.start)).iso
 

@@ -14,9 +14,23 @@ from picket.learn.drafts import Draft
 from picket.learn.sentence import Sentence, drone_head, drone_owner, is_drone, place_name
 
 _KINDS = {
-    "strike": "use_attack", "kill": "use_attack", "destroy": "use_attack", "launch": "use_attack", "drop": "use_attack", "detect": "sighting", "down": "sighting",
-    "seize": "sighting", "overfly": "sighting", "intrude": "sighting", "smuggle": "sighting", "make": "production", "adopt": "adoption", "use": "adoption", "rely": "adoption", "get": "adoption",
-}  # fmt: skip
+    "strike": "use_attack",
+    "kill": "use_attack",
+    "destroy": "use_attack",
+    "launch": "use_attack",
+    "drop": "use_attack",
+    "detect": "sighting",
+    "down": "sighting",
+    "seize": "sighting",
+    "overfly": "sighting",
+    "intrude": "sighting",
+    "smuggle": "sighting",
+    "make": "production",
+    "adopt": "adoption",
+    "use": "adoption",
+    "rely": "adoption",
+    "get": "adoption",
+}
 
 
 def loose_drafts(sentence: Sentence) -> Iterator[Draft]:
@@ -65,11 +79,8 @@ def _loose(sentence: Sentence, verb: Verb, kind: str) -> Draft | None:
         )
     if kind == "use_attack" and any(drone_head(p) for p in things) and not verb.classes & {"launch", "drop"}:
         kind = "sighting"
-    if (
-        (actor is None
-        and not targets)
-        or (kind == "use_attack"
-        and not any(drone_head(p) or (is_drone(p) and "attacknoun" in classes_of(p.head)) for p in around))
+    if (actor is None and not targets) or (
+        kind == "use_attack" and not any(drone_head(p) or (is_drone(p) and "attacknoun" in classes_of(p.head)) for p in around)
     ):
         return None
     return Draft(

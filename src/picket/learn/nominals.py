@@ -7,12 +7,11 @@ from collections.abc import Iterator
 from picket.learn.actors import actors_of, bare_text, classes_of, organisation_in, text_of
 from picket.learn.chunks import Phrase, Verb
 from picket.learn.drafts import Draft
+from picket.learn.lexicon import word_set
 from picket.learn.sentence import Sentence, drone_owner, is_drone, origin_of, place_name, place_state
 
 _TRANSFER_KINDS = {"supplynoun": "supply", "trainnoun": "training"}
-_NOT_DONE = frozenset(
-    ["ban", "prohibit", "outlaw", "block", "prevent", "criticise", "criticize", "condemn", "oppose", "restrict", "curb", "avoid", "refuse", "forbid", "seek", "consider"]
-)
+_NOT_DONE = word_set("nominals.not_done")
 
 
 def nominal_drafts(sentence: Sentence, made: list[Draft]) -> Iterator[Draft]:
@@ -80,9 +79,9 @@ def _possessor(phrase: Phrase, sentence: Sentence) -> list[str]:
 def _attack_noun(sentence: Sentence, item: Phrase, verb: Verb | None) -> Iterator[Draft]:
     targets = [p for n, p in item.after if n in {"on", "against", "at", "in", "near"} and not p.time]
     by = [p for n, p in item.after if n == "by"]
-    actors = [a for p in by for a in (actors_of(p, sentence.context) or [drone_owner(p, sentence)]) if a] or _possessor(
-        item, sentence
-    )
+    actors = [
+        a for p in by for a in [*actors_of(p, sentence.context), *filter(None, [drone_owner(p, sentence)])][:1]
+    ] or _possessor(item, sentence)
     killed = verb is not None and verb.classes & {"kill", "destroy"} and item in verb.subjects
     hurt = (verb.objects if killed and verb is not None else []) or [
         p for n, p in item.after if n in {"on", "against", "at"} and not p.time
@@ -140,7 +139,10 @@ def _transfer_noun(sentence: Sentence, item: Phrase, verb: Verb | None, kind: st
         givers = [origin] if origin and origin not in takers else []
     if not givers and takers and verb is not None and item not in verb.subjects and not verb.classes & {"say"}:
         givers = [
-            a for p in verb.subjects for a in (actors_of(p, sentence.context) or [organisation_in(p)]) if a and a not in takers
+            a
+            for p in verb.subjects
+            for a in [*actors_of(p, sentence.context), *filter(None, [organisation_in(p)])][:1]
+            if a not in takers
         ]
     if not takers or not givers:
         return

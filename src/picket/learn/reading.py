@@ -2,8 +2,8 @@
 
 Text, HTML (the article is found by trafilatura), PDF (pypdf) and RSS or Atom (feedparser). Publisher, date, title and language are
 found where the document says them; a JSON file of the same name beside a text (`title`, `published`, `source`, `url`,
-`language`) or the caller's options say them otherwise. What cannot be read is a Trouble with a reason and a sentence that says what to do; the rest is
-read. Nothing in a document is run, followed or fetched.
+`language`) or the caller's options say them otherwise. What cannot be read is a Trouble with a reason and a sentence that
+says what to do; the rest is read. Nothing in a document is run, followed or fetched.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from typing import Any, BinaryIO
 import msgspec
 
 from picket.learn.decoding import decode_text
+from picket.learn.lexicon import word_set
 from picket.learn.report import Report
 from picket.learn.times import Published
 
@@ -30,21 +31,23 @@ MOST_PAGE_BYTES = (
     4_000_000  # of HTML without scripts, styles and embedded images; longer is an archive or an attack, not an article
 )
 _PAYWALL = re.compile(
-    r"isAccessibleForFree[\"']?\s*:\s*[\"']?false|subscribe to (?:read|continue)|subscribers? only|already a subscriber|paywall|sign in to read|to continue reading",
+    r"isAccessibleForFree[\"']?\s*:\s*[\"']?false|subscribe to (?:read|continue)|subscribers? only|already a "
+    r"subscriber|paywall|sign in to read|to continue reading",
     re.IGNORECASE,
 )
 _NOISE = re.compile(
     rb"<(script|style|svg|noscript|template)\b[^>]*>.*?</\1\s*>|<!--.*?-->|data:[\w/+.-]+;base64,[A-Za-z0-9+/=\s]+",
     re.IGNORECASE | re.DOTALL,
 )
-_ENGLISH = frozenset(
-    ["the", "of", "and", "to", "in", "a", "is", "that", "for", "on", "was", "with", "as", "by", "at", "from", "are", "were", "has", "have", "said", "it", "its", "which", "an", "be", "been", "he", "they"]
-)
+_ENGLISH = word_set("reading.english")
 
 
 class Trouble(msgspec.Struct, frozen=True):
-    """What was not read, or read with a doubt: address, reason (unreadable, empty, scanned, paywall, huge, repeated, encoding, undated,
-    language), words for a person; `lost` says whether no report came of it."""
+    """What was not read, or read with a doubt.
+
+    `reason` is unreadable, empty, scanned, paywall, huge, repeated, encoding, undated or language; `words` are for a person; `lost`
+    says that no report came of it.
+    """
 
     address: str
     reason: str
@@ -59,12 +62,13 @@ class Given(msgspec.Struct, frozen=True):
     published: str | None = None
 
 
+NOTHING_GIVEN = Given()
 Found = Report | Trouble
 
 
 def read_reports(
     addresses: Iterable[str],
-    given: Given = Given(),
+    given: Given = NOTHING_GIVEN,
     *,
     stdin: BinaryIO | None = None,
     on_progress: Callable[[str, int, int | None], None] | None = None,
@@ -98,7 +102,7 @@ def _files(addresses: Iterable[str]) -> Iterator[str | Path]:
             yield address
 
 
-def read_one(address: str, given: Given = Given(), *, stdin: BinaryIO | None = None) -> list[Found]:  # noqa: B008
+def read_one(address: str, given: Given = NOTHING_GIVEN, *, stdin: BinaryIO | None = None) -> list[Found]:
     """The reports of one file (a feed has many), with their troubles."""
     try:
         data = (stdin or sys.stdin.buffer).read(MOST_BYTES + 1) if address == "-" else _bytes_of(Path(address))
@@ -171,7 +175,8 @@ def _finished(address: str, found: list[Found], given: Given) -> list[Found]:
                 Trouble(
                     address,
                     "undated",
-                    f'{address}: no date of publication was found; words such as "last week" stay without a date (--published gives one)',
+                    f'{address}: no date of publication was found; words such as "last week" stay without a date (--published '
+                    f"gives one)",
                     False,
                 )
             )
@@ -279,7 +284,8 @@ def _page(address: str, stem: str, data: bytes) -> list[Found]:
             Trouble(
                 address,
                 "huge",
-                f"{address}: {len(kept) / 1e6:.0f} MB of HTML without scripts and images; save the article alone, or its text, and read that",
+                f"{address}: {len(kept) / 1e6:.0f} MB of HTML without scripts and images; save the article alone, or its "
+                f"text, and read that",
                 True,
             )
         ]
@@ -347,7 +353,7 @@ def _pdf(address: str, stem: str, data: bytes) -> list[Found]:
                 )
             ]
         pages = [page.extract_text() or "" for page in reader.pages]
-        facts = reader.metadata or {}
+        facts: Any = reader.metadata or {}
     except Exception as wrong:  # pypdf raises many kinds for damaged files
         return [
             Trouble(address, "unreadable", f"{address}: damaged PDF ({type(wrong).__name__}); open it and save its text", True)
@@ -358,7 +364,8 @@ def _pdf(address: str, stem: str, data: bytes) -> list[Found]:
             Trouble(
                 address,
                 "scanned",
-                f"{address}: {len(pages)} pages without text, a scan; run text recognition (for example ocrmypdf) and read the result",
+                f"{address}: {len(pages)} pages without text, a scan; run text recognition (for example ocrmypdf) and read "
+                f"the result",
                 True,
             )
         ]

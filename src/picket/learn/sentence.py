@@ -8,21 +8,20 @@ from dataclasses import dataclass, field
 from picket.learn.actors import Context, actors_of, classes_of, join, owner_of, resolve_inside, text_of
 from picket.learn.chunks import Item, Phrase, Verb, chunks_of
 from picket.learn.clauses import link_clauses
-from picket.learn.lexicon import lexicon
+from picket.learn.lexicon import lexicon, word_set
 from picket.learn.times import Published, Time, times_of
 from picket.learn.tokens import Token, tokens_of
 
 DRONE_WORDS = re.compile(
-    r"\b(?:(?:micro|mini|multi|quad)?-?(?:drones?|copters?)|quadcopters?|uavs?|uas|ucavs?|usvs?|unmanned|uncrewed|fpvs?|first-person[ -]view|loitering|kamikaze|remotely piloted|shaheds?|octocopters?|hexacopters?|sea baby|magura)\b"
-    r"|-drone\b|\bdrone-", re.IGNORECASE
-)  # fmt: skip
-_PERSONNEL = frozenset(
-    ["people", "staff", "soldier", "soldiers", "troop", "troops", "fighter", "fighters", "trainer", "trainers", "instructor", "instructors", "adviser", "advisers", "advisor", "advisors", "specialist", "specialists", "technician", "technicians", "operator", "operators", "pilot", "pilots", "engineer", "engineers", "mercenary", "mercenaries", "personnel", "contractor", "contractors", "veteran", "veterans", "volunteer", "volunteers", "expert", "experts", "servicemen", "officers", "officer", "workers", "commandos", "team", "teams", "unit", "units", "mission", "missions", "crew", "crews", "cadets", "students", "delegation", "forces", "operatives", "recruits", "marines", "men", "militants", "fighters", "legionnaires", "policemen", "police", "brigade", "battalion"]
+    r"\b(?:(?:micro|mini|multi|quad)?-?(?:drones?|copters?)|quadcopters?|uavs?|uas|ucavs?|usvs?|unmanned|"
+    r"uncrewed|fpvs?|first-person[ -]view|loitering|kamikaze|remotely piloted|shaheds?|octocopters?|"
+    r"hexacopters?|sea baby|magura)\b"
+    r"|-drone\b|\bdrone-",
+    re.IGNORECASE,
 )
+_PERSONNEL = word_set("sentence.personnel")
 INSTRUCTORS = frozenset(["trainer", "trainers", "instructor", "instructors", "teacher", "teachers", "tutors"])
-ADVISERS = frozenset(
-    ["adviser", "advisers", "advisor", "advisors", "expert", "experts", "specialist", "specialists", "technician", "technicians", "engineer", "engineers", "consultants"]
-)
+ADVISERS = word_set("sentence.advisers")
 
 
 @dataclass(slots=True)
@@ -75,9 +74,7 @@ def read_sentence(text: str, begin: int, end: int, published: Published | None, 
     return Sentence(text, begin, end, tokens, items, verbs, times, context, drone, near)
 
 
-_TIME_HEADS = frozenset(
-    ["year", "years", "month", "months", "week", "weeks", "day", "days", "night", "nights", "morning", "evening", "afternoon", "time", "times", "hour", "hours", "minutes", "decade", "decades", "today", "yesterday", "autumn", "summer", "winter", "spring", "weekend", "period", "start", "beginning", "end", "middle", "turn", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
-)
+_TIME_HEADS = word_set("sentence.time_heads")
 
 
 def _is_time(phrase: Phrase, times: list[Time]) -> bool:
@@ -215,8 +212,10 @@ def refers_to_drone(phrase: Phrase, sentence: Sentence) -> bool:
     } and any(
         low in {"jammer", "jammers"}
         or (low in {"zone", "zones"} and phrase.has("no-fly"))
-        or ((low not in {"zone", "zones", "nets"})
-        and t.low in {"the", "these", "those", "such", "its", "their", "this", "armed", "unmanned", "of", "an", "unknown"})
+        or (
+            (low not in {"zone", "zones", "nets"})
+            and t.low in {"the", "these", "those", "such", "its", "their", "this", "armed", "unmanned", "of", "an", "unknown"}
+        )
         or t.tag == "DEM"
         for t in phrase.tokens
     )
@@ -392,9 +391,7 @@ def place_name(phrase: Phrase) -> tuple[int, str, str | None] | None:
     return None
 
 
-_GEO_HEADS = frozenset(
-    ["border", "coast", "province", "state", "region", "district", "city", "town", "village", "airport", "base", "airbase", "island", "islands", "port", "river", "valley", "front", "area", "territory", "airspace", "waters", "sea", "gulf", "desert", "prison", "frontline", "mountains", "county", "peninsula", "canyon", "governorate", "oblast", "camp", "refinery", "plant", "capital", "facility", "airfield", "north", "south", "east", "west"]
-)
+_GEO_HEADS = word_set("sentence.geo_heads")
 
 
 def origin_of(phrase: Phrase, sentence: Sentence) -> str | None:

@@ -10,12 +10,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-_ABBREVIATIONS = frozenset(
-    ["col", "gen", "mr", "mrs", "ms", "dr", "lt", "sgt", "st", "no", "maj", "capt", "cmdr", "adm", "brig", "rep", "sen", "gov", "prof", "pres", "hon", "rev", "jr", "sr", "vs", "etc", "approx", "dept", "est", "fig", "inc", "corp", "ltd", "co", "jan", "feb", "mar", "apr", "jun", "jul", "aug", "sep", "sept", "oct", "nov", "dec", "u.s", "u.n", "u.k", "u.a.e", "d.c", "a.m", "p.m", "e.g", "i.e", "art", "vol", "pp", "cf", "lt.gen", "ret"]
-)
-_NEVER_LAST = frozenset(
-    ["col", "gen", "mr", "mrs", "ms", "dr", "lt", "sgt", "st", "maj", "capt", "cmdr", "adm", "brig", "rep", "sen", "gov", "prof", "pres", "hon", "rev", "vs", "e.g", "i.e", "cf", "pp"]
-)
+from picket.learn.lexicon import word_set
+
+_ABBREVIATIONS = word_set("sentences.abbreviations")
+_NEVER_LAST = word_set("sentences.never_last")
 _END = re.compile(r"[.!?…]+[\"'”’»)\]]*(?=\s|$)|\n+")
 _OPENERS = re.compile(r"\s*[\"'“‘«(\[]*([^\W_])")
 

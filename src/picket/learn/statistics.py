@@ -10,22 +10,28 @@ from picket.learn.certainty import speaker
 from picket.learn.chunks import Phrase, Verb
 from picket.learn.drafts import Draft
 from picket.learn.frames import launched_by
+from picket.learn.lexicon import word_set
 from picket.learn.quantities import quantity_in
 from picket.learn.sentence import Sentence, drone_head, drone_owner, is_drone
 
 _SUMMING = re.compile(
-    r"\b(?:since|so far|in total|a total of|altogether|overall|every (?:day|night|week|month|year)|each (?:day|night|week|month|year)|per (?:day|night|week|month|year)|(?:a|one) (?:day|night|week|month|year)|daily|monthly|annually|record(?:ed|s)?"
-    r"|(?:over|in|during|within) the (?:last|past|first|previous|same)|between \w+ and|times (?:as many|more)|average|number of|compared with|up from|rose|risen|increase[ds]?|doubled|tripled|percent|per cent|%|this year|last year|last month|in (?:19|20)\d\d|to date|cumulative|of all|quarter|half of|toll)\b",
+    r"\b(?:since|so far|in total|a total of|altogether|overall|every (?:day|night|week|month|year)|each (?:day|"
+    r"night|week|month|year)|per (?:day|night|week|month|year)|(?:a|one) (?:day|night|week|month|year)|daily|"
+    r"monthly|annually|record(?:ed|s)?"
+    r"|(?:over|in|during|within) the (?:last|past|first|previous|same)|between \w+ and|times (?:as many|more)|"
+    r"average|number of|compared with|up from|rose|risen|increase[ds]?|doubled|tripled|percent|per cent|%|this "
+    r"year|last year|last month|in (?:19|20)\d\d|to date|cumulative|of all|quarter|half of|toll)\b",
     re.IGNORECASE,
 )
 _COUNTING = frozenset({"detect", "seize", "down"})
-_UNITS_OF_LENGTH = frozenset(
-    ["metre", "metres", "meter", "meters", "km", "kilometre", "kilometres", "kilometer", "kilometers", "mile", "miles", "feet", "foot", "kilogram", "kilograms", "kg", "kilo", "kilos", "pound", "pounds", "gram", "grams", "tonne", "tonnes", "litre", "hour", "hours", "minute", "minutes", "knots", "mph", "kmh"]
-)
+_UNITS_OF_LENGTH = word_set("statistics.units_of_length")
 
 
 def statistic_drafts(sentence: Sentence, made: list[Draft]) -> Iterator[Draft]:
-    """A statistic for each number that counts drones, flights, attacks or their effects over a period; drafts of `made` that it restates go."""
+    """A statistic for each number that counts drones, flights, attacks or their effects over a period.
+
+    Drafts of `made` that it restates are taken out of the list.
+    """
     if not (sentence.drone or sentence.near):
         return
     summing = _SUMMING.search(sentence.words)
@@ -106,10 +112,8 @@ def statistic_drafts(sentence: Sentence, made: list[Draft]) -> Iterator[Draft]:
         if verb.lemma in {"accuse", "charge", "suspect"} and verb.passive:
             actor = next((text_of(p) for p in verb.subjects), None)
             target = next((text_of(p) for n, p in phrase.after if n in {"over", "into", "at"}), target)
-        if (
-            (actor is None
-            and verb.classes & {"wage", "launch", "drop", "use", "strike"})
-            or (actor is None and verb.lemma in {"have", "carry", "make"})
+        if (actor is None and verb.classes & {"wage", "launch", "drop", "use", "strike"}) or (
+            actor is None and verb.lemma in {"have", "carry", "make"}
         ):
             actor = next(
                 (a for p in (verb.prep("by") if verb.passive else verb.subjects) for a in actors_of(p, sentence.context)), None
@@ -194,7 +198,8 @@ def _sums(sentence: Sentence, verb: Verb, phrase: Phrase, value: float, made: li
     if verb.classes & {"kill"} or classes_of(phrase.head) & {"people_abstract", "people"}:
         return bool(
             re.search(
-                r"\b(?:since|so far|in total|this year|last year|over the (?:last|past)|in the (?:last|past|first)|between|in (?:19|20)\d\d|in \w+ months|drone (?:strikes|attacks))\b",
+                r"\b(?:since|so far|in total|this year|last year|over the (?:last|past)|in the (?:last|past|first)|between|"
+                r"in (?:19|20)\d\d|in \w+ months|drone (?:strikes|attacks))\b",
                 sentence.words,
             )
         ) and (is_drone(phrase) or sentence.drone)
@@ -223,7 +228,8 @@ def _sums(sentence: Sentence, verb: Verb, phrase: Phrase, value: float, made: li
     ):
         return big or bool(
             re.search(
-                r"\b(?:since|so far|in total|a total of|every|each|per|a month|a day|a week|a year|daily|last year|this year|in (?:19|20)\d\d|times|average|months|years)\b",
+                r"\b(?:since|so far|in total|a total of|every|each|per|a month|a day|a week|a year|daily|last year|this "
+                r"year|in (?:19|20)\d\d|times|average|months|years)\b",
                 sentence.words,
             )
         )

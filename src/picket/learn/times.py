@@ -11,11 +11,42 @@ import datetime as dt
 import re
 from dataclasses import dataclass
 
-_MONTHS = {m: n for n, ms in enumerate(("january jan", "february feb", "march mar", "april apr", "may", "june jun", "july jul", "august aug", "september sept sep", "october oct", "november nov", "december dec"), 1) for m in ms.split()}  # fmt: skip
-_MONTH = r"(?P<month>January|February|March|April|May|June|July|August|September|October|November|December|Jan\.?|Feb\.?|Mar\.?|Apr\.?|Aug\.?|Sept\.?|Sep\.?|Oct\.?|Nov\.?|Dec\.?)"
+_MONTHS = {
+    m: n
+    for n, ms in enumerate(
+        (
+            "january jan",
+            "february feb",
+            "march mar",
+            "april apr",
+            "may",
+            "june jun",
+            "july jul",
+            "august aug",
+            "september sept sep",
+            "october oct",
+            "november nov",
+            "december dec",
+        ),
+        1,
+    )
+    for m in ms.split()
+}
+_MONTH = (
+    r"(?P<month>January|February|March|April|May|June|July|August|September|October|November|December|Jan\.?|"
+    r"Feb\.?|Mar\.?|Apr\.?|Aug\.?|Sept\.?|Sep\.?|Oct\.?|Nov\.?|Dec\.?)"
+)
 _DAYS = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
-_COUNT = r"(?P<count>\d+|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|a|an|a few|few|several|couple of|a couple of|a dozen|18|24)"
-_WORDS = {w: n for n, w in enumerate(["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"])} | {
+_COUNT = (
+    r"(?P<count>\d+|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|a|an|a few|few|several|"
+    r"couple of|a couple of|a dozen|18|24)"
+)
+_WORDS = {
+    w: n
+    for n, w in enumerate(
+        ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"]
+    )
+} | {
     "a": 1,
     "an": 1,
     "a few": 3,
@@ -62,32 +93,92 @@ class Time:
 _PATTERNS: list[tuple[str, re.Pattern[str]]] = [
     (name, re.compile(pattern, re.IGNORECASE))
     for name, pattern in (
-        ("halves", r"\b(?:the )?(?:last|final|first|past) (?P<count>six|three|two|four|five|seven|eight|nine|ten|\d+) months of (?P<year>\d{4}|the year|this year|last year)\b"),
-        ("range", rf"\b(?:between|from) (?:{_MONTH} )?(?P<y1>(?:19|20)\d\d) (?:and|to|until|through|till) (?:(?P<m2>January|February|March|April|May|June|July|August|September|October|November|December) )?(?P<y2>(?:19|20)\d\d)\b"),
-        ("months", r"\b(?:between|from) (?P<m1>January|February|March|April|May|June|July|August|September|October|November|December) (?:and|to|until|through|till) (?P<m2>January|February|March|April|May|June|July|August|September|October|November|December)(?:,? (?:of )?(?P<year>\d{4}))?\b"),
-        ("dayrange", rf"\b(?:between |from )?(?P<d1>\d{{1,2}})(?: and | to |[-–])(?P<d2>\d{{1,2}}) {_MONTH}(?:,? (?P<year>\d{{4}}))?\b"),
+        (
+            "halves",
+            r"\b(?:the )?(?:last|final|first|past) (?P<count>six|three|two|four|five|seven|eight|nine|ten|\d+) months "
+            r"of (?P<year>\d{4}|the year|this year|last year)\b",
+        ),
+        (
+            "range",
+            rf"\b(?:between|from) (?:{_MONTH} )?(?P<y1>(?:19|20)\d\d) (?:and|to|until|through|till) (?:(?P<m2>January|"
+            rf"February|March|April|May|June|July|August|September|October|November|December) )?(?P<y2>(?:19|20)\d\d)\b",
+        ),
+        (
+            "months",
+            r"\b(?:between|from) (?P<m1>January|February|March|April|May|June|July|August|September|October|November|"
+            r"December) (?:and|to|until|through|till) (?P<m2>January|February|March|April|May|June|July|August|"
+            r"September|October|November|December)(?:,? (?:of )?(?P<year>\d{4}))?\b",
+        ),
+        (
+            "dayrange",
+            rf"\b(?:between |from )?(?P<d1>\d{{1,2}})(?: and | to |[-–])(?P<d2>\d{{1,2}}) {_MONTH}(?:,? (?P<year>\d{{4}}))?\b",
+        ),
         ("dmy", rf"\b(?:on |the )?(?P<day>\d{{1,2}})(?:st|nd|rd|th)?(?: of)? {_MONTH},? (?P<year>(?:19|20)\d\d)\b"),
         ("mdy", rf"\b(?:on )?{_MONTH} (?P<day>\d{{1,2}})(?:st|nd|rd|th)?,? (?P<year>(?:19|20)\d\d)\b"),
         ("iso", r"\b(?P<year>20\d\d)-(?P<m>\d\d)-(?P<day>\d\d)\b"),
-        ("my", rf"\b(?P<part>early|late|mid|mid-|the start of|the end of|the beginning of|the middle of)?[ -]?(?<!\d ){_MONTH},?(?: of)? (?P<year>(?:19|20)\d\d)\b"),
+        (
+            "my",
+            rf"\b(?P<part>early|late|mid|mid-|the start of|the end of|the beginning of|the middle of)?[ -]?(?<!\d "
+            rf"){_MONTH},?(?: of)? (?P<year>(?:19|20)\d\d)\b",
+        ),
         ("dm", rf"\b(?:on |the )?(?P<day>\d{{1,2}})(?:st|nd|rd|th)?(?: of)? {_MONTH}\b(?! \d{{4}})"),
         ("md", rf"\b(?:on )?{_MONTH} (?P<day>\d{{1,2}})(?:st|nd|rd|th)?\b(?!,? \d{{4}})"),
-        ("season", r"\b(?:the )?(?P<part>early |late |mid-)?(?P<season>spring|summer|autumn|fall|winter)(?: of)? (?P<year>(?:19|20)\d\d)\b"),
+        (
+            "season",
+            r"\b(?:the )?(?P<part>early |late |mid-)?(?P<season>spring|summer|autumn|fall|winter)(?: of)? "
+            r"(?P<year>(?:19|20)\d\d)\b",
+        ),
         ("lastseason", r"\b(?P<which>last|this) (?P<season>spring|summer|autumn|fall|winter)\b"),
         ("half", r"\b(?:the )?(?P<which>first|second) half of (?P<year>(?:19|20)\d\d|last year|this year|the year)\b"),
-        ("quarter", r"\b(?:the )?(?P<which>first|second|third|fourth|last) quarter of (?P<year>(?:19|20)\d\d|last year|this year|the year)\b"),
-        ("partyear", r"\b(?:the )?(?P<part>early|late|mid|start of|end of|beginning of|middle of|turn of|close of|course of)[ -](?:in )?(?P<year>(?:19|20)\d\d|last year|this year|the year)\b"),
+        (
+            "quarter",
+            r"\b(?:the )?(?P<which>first|second|third|fourth|last) quarter of (?P<year>(?:19|20)\d\d|last year|this "
+            r"year|the year)\b",
+        ),
+        (
+            "partyear",
+            r"\b(?:the )?(?P<part>early|late|mid|start of|end of|beginning of|middle of|turn of|close of|course of)[ "
+            r"-](?:in )?(?P<year>(?:19|20)\d\d|last year|this year|the year)\b",
+        ),
         ("years", r"\b(?P<y1>(?:19|20)\d\d)[-–/](?P<y2>(?:19|20)?\d\d)\b"),
-        ("lastmonthname", rf"\b(?P<which>last|this|in|since|by|until|from|during|late|early|mid-) ?{_MONTH}\b(?!,? (?:\d|of \d))"),
-        ("ago", rf"\b(?:about |around |some |nearly |almost |over |more than )?(?:(?:one|two|three|four|five|six|\d+) (?:to|or) )?{_COUNT} {_UNIT} (?P<dir>ago|earlier|before)\b"),
-        ("pastn", rf"\b(?:over |in |during |within |for )?(?:the |its |their )?(?P<which>last|past|previous|preceding) (?:{_COUNT} )?{_UNIT}\b"),
-        ("thisx", r"\b(?:earlier |later |so far |late |early )?(?P<which>this|last|next) (?P<unit>week|month|year|weekend|quarter)\b"),
+        (
+            "lastmonthname",
+            rf"\b(?P<which>last|this|in|since|by|until|from|during|late|early|mid-) ?{_MONTH}\b(?!,? (?:\d|of \d))",
+        ),
+        (
+            "ago",
+            rf"\b(?:about |around |some |nearly |almost |over |more than )?(?:(?:one|two|three|four|five|six|\d+) (?:to|"
+            rf"or) )?{_COUNT} {_UNIT} (?P<dir>ago|earlier|before)\b",
+        ),
+        (
+            "pastn",
+            rf"\b(?:over |in |during |within |for )?(?:the |its |their )?(?P<which>last|past|previous|preceding) "
+            rf"(?:{_COUNT} )?{_UNIT}\b",
+        ),
+        (
+            "thisx",
+            r"\b(?:earlier |later |so far |late |early )?(?P<which>this|last|next) (?P<unit>week|month|year|weekend|quarter)\b",
+        ),
         ("yesterday", r"\b(?P<which>yesterday|today|tonight|overnight|last night|this morning|tomorrow)\b"),
-        ("weekday", r"\b(?:on |last |early on |late on |this )?(?P<weekday>Monday|Tuesday|Wednesday|Thursday|Friday|Saturday|Sunday)(?: (?:night|morning|evening|afternoon))?\b"),
-        ("year", r"(?<![\d,.$€£-])\b(?P<year>(?:19[89]|20[0-4])\d)(?:'s|’s)?\b(?![,.]?\d|-)(?! (?:drones|troops|people|soldiers|flights|attacks|miles|km|kilomet|metres|meters|dollars|fighters|bombs))"),
-        ("vague", r"\b(?:recent|coming|following|previous|the past few|the last few) (?:days|weeks|months|years)\b|\ba (?:day|week|month|year) later\b|\bthe same (?:day|week|month|year)\b|\bthat (?:day|night|year|month|week)\b|\bone (?:night|day|morning)\b|\ba single (?:night|day)\b|\b(?:a|one) (?:night|day)\b(?= (?:later|earlier))|\bevery (?:day|night|week|month|year)\b|\beach (?:day|night|week|month|year)\b"),
+        (
+            "weekday",
+            r"\b(?:on |last |early on |late on |this )?(?P<weekday>Monday|Tuesday|Wednesday|Thursday|Friday|Saturday|"
+            r"Sunday)(?: (?:night|morning|evening|afternoon))?\b",
+        ),
+        (
+            "year",
+            r"(?<![\d,.$€£-])\b(?P<year>(?:19[89]|20[0-4])\d)(?:'s|’s)?\b(?![,.]?\d|-)(?! (?:drones|troops|people|"
+            r"soldiers|flights|attacks|miles|km|kilomet|metres|meters|dollars|fighters|bombs))",
+        ),
+        (
+            "vague",
+            r"\b(?:recent|coming|following|previous|the past few|the last few) (?:days|weeks|months|years)\b|\ba "
+            r"(?:day|week|month|year) later\b|\bthe same (?:day|week|month|year)\b|\bthat (?:day|night|year|month|"
+            r"week)\b|\bone (?:night|day|morning)\b|\ba single (?:night|day)\b|\b(?:a|one) (?:night|day)\b(?= (?:later|"
+            r"earlier))|\bevery (?:day|night|week|month|year)\b|\beach (?:day|night|week|month|year)\b",
+        ),
     )
-]  # fmt: skip
+]
 
 
 def times_of(text: str, start: int, end: int, published: Published | None) -> list[Time]:
@@ -207,8 +298,7 @@ def _relative(name: str, m: re.Match[str], published: Published | None) -> str |
                 if published is None
                 else published.day.year
                 - (
-                    (published.precision == "year"
-                    and group["which"].lower() == "last")
+                    (published.precision == "year" and group["which"].lower() == "last")
                     or (
                         published.precision != "year"
                         and (b if b > 2 else 12) >= published.day.month

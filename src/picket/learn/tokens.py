@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from picket.learn.lexicon import Lexicon, Name, lexicon
+from picket.learn.lexicon import Lexicon, Name, lexicon, word_set
 
 _TOKEN = re.compile(
     r"""[A-Za-z]\.(?:[A-Za-z]\.)+            # U.S.
@@ -22,54 +22,175 @@ _TOKEN = re.compile(
     | %|\S""",
     re.VERBOSE,
 )
-DETERMINERS = frozenset(
-    ["the", "a", "an", "this", "these", "those", "each", "every", "some", "any", "no", "another", "such", "both", "all", "most", "many", "few", "several", "other", "much", "more", "fewer", "half", "either", "neither", "what", "whose"]
-)
+DETERMINERS = word_set("tokens.determiners")
 POSSESSIVES = frozenset(["its", "their", "his", "her", "our", "my", "your"])
-PREPOSITIONS = frozenset(
-    ["of", "in", "on", "at", "to", "for", "from", "with", "by", "against", "over", "near", "into", "onto", "through", "across", "around", "between", "among", "under", "along", "behind", "beyond", "inside", "outside", "within", "during", "after", "before", "since", "until", "upon", "toward", "towards", "about", "above", "below", "via", "without", "despite", "amid", "throughout", "per", "alongside", "like", "as", "off", "beside", "aboard", "except", "including", "opposite", "unlike", "according_to", "because_of", "due_to", "out_of", "such_as", "as_well_as", "close_to", "ahead_of", "in_front_of", "on_behalf_of", "instead_of", "as_part_of", "away_from", "up_to_the", "versus", "given", "following", "concerning", "regarding"]
-)
-SUBORDINATORS = frozenset(
-    ["because", "although", "though", "while", "whereas", "if", "unless", "when", "where", "whether", "so_that", "once", "whenever", "wherever", "even_though", "as_if", "in_order_that", "how", "why"]
-)
-PRONOUNS = frozenset(
-    ["it", "they", "he", "she", "them", "him", "we", "us", "you", "i", "himself", "itself", "themselves", "one", "ones", "others", "both", "someone", "anyone", "everyone", "nobody", "none"]
-)
-MODALS = frozenset(["may", "might", "could", "can", "would", "will", "should", "must", "shall", "cannot", "can't", "won't", "couldn't", "wouldn't", "shouldn't", "'ll"])
-BE = frozenset(["is", "are", "was", "were", "be", "been", "being", "am", "isn't", "aren't", "wasn't", "weren't", "isn’t", "aren’t", "wasn’t", "weren’t"])
+PREPOSITIONS = word_set("tokens.prepositions")
+SUBORDINATORS = word_set("tokens.subordinators")
+PRONOUNS = word_set("tokens.pronouns")
+MODALS = word_set("tokens.modals")
+BE = word_set("tokens.be")
 HAVE = frozenset(["has", "have", "had", "having", "hasn't", "haven't", "hadn't"])
 DO = frozenset(["do", "does", "did", "doesn't", "don't", "didn't"])
-ADVERBS = frozenset(
-    ["not", "never", "also", "now", "then", "already", "still", "again", "soon", "later", "earlier", "ago", "once", "yet", "just", "even", "only", "often", "always", "sometimes", "here", "there", "abroad", "home", "overseas", "recently", "last_year", "too", "well", "away", "back", "together", "meanwhile", "however", "therefore", "thus", "instead", "rather", "almost", "nearly", "roughly", "approximately", "around", "perhaps", "maybe", "possibly", "probably", "likely", "apparently", "reportedly", "allegedly", "so", "far", "twice", "elsewhere", "up", "down", "out", "off", "further", "alone", "long", "very", "quite", "apart", "quickly", "ever", "first", "nonetheless", "nevertheless", "moreover"]
-)
-NUMBER_WORDS = {w: n for n, w in enumerate(["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen", "twenty"])} | {
-    "thirty": 30, "forty": 40, "fifty": 50, "sixty": 60, "seventy": 70, "eighty": 80, "ninety": 90, "hundred": 100, "thousand": 1000, "million": 1_000_000, "billion": 1_000_000_000, "dozen": 12,
-}  # fmt: skip
+ADVERBS = word_set("tokens.adverbs")
+NUMBER_WORDS = {
+    w: n
+    for n, w in enumerate(
+        [
+            "zero",
+            "one",
+            "two",
+            "three",
+            "four",
+            "five",
+            "six",
+            "seven",
+            "eight",
+            "nine",
+            "ten",
+            "eleven",
+            "twelve",
+            "thirteen",
+            "fourteen",
+            "fifteen",
+            "sixteen",
+            "seventeen",
+            "eighteen",
+            "nineteen",
+            "twenty",
+        ]
+    )
+} | {
+    "thirty": 30,
+    "forty": 40,
+    "fifty": 50,
+    "sixty": 60,
+    "seventy": 70,
+    "eighty": 80,
+    "ninety": 90,
+    "hundred": 100,
+    "thousand": 1000,
+    "million": 1_000_000,
+    "billion": 1_000_000_000,
+    "dozen": 12,
+}
 _JOINED = [
-    ("according", "to"), ("because", "of"), ("due", "to"), ("out", "of"), ("such", "as"), ("as", "well", "as"), ("close", "to"), ("ahead", "of"), ("so", "that"),
-    ("in", "front", "of"), ("on", "behalf", "of"), ("instead", "of"), ("as", "part", "of"), ("even", "though"), ("as", "if"), ("away", "from"), ("in", "order", "to"),
-]  # fmt: skip
+    ("according", "to"),
+    ("because", "of"),
+    ("due", "to"),
+    ("out", "of"),
+    ("such", "as"),
+    ("as", "well", "as"),
+    ("close", "to"),
+    ("ahead", "of"),
+    ("so", "that"),
+    ("in", "front", "of"),
+    ("on", "behalf", "of"),
+    ("instead", "of"),
+    ("as", "part", "of"),
+    ("even", "though"),
+    ("as", "if"),
+    ("away", "from"),
+    ("in", "order", "to"),
+]
 QUALIFIERS = {
-    ("more", "than"): "over", ("over",): "over", ("upwards", "of"): "over", ("at", "least"): "at_least", ("no", "fewer", "than"): "at_least", ("no", "less", "than"): "at_least",
-    ("not", "less", "than"): "at_least", ("a", "minimum", "of"): "at_least", ("up", "to"): "about", ("as", "many", "as"): "about", ("about",): "about", ("around",): "about", ("some",): "about",
-    ("nearly",): "about", ("almost",): "about", ("roughly",): "about", ("approximately",): "about", ("an", "estimated"): "about", ("estimated",): "about", ("close", "to"): "about",
-    ("less", "than"): "about", ("fewer", "than"): "about", ("under",): "about", ("an", "average", "of"): "average", ("on", "average"): "average", ("average", "of"): "average",
-    ("exceeding",): "over", ("in", "excess", "of"): "over", ("just", "over"): "over", ("well", "over"): "over", ("just", "under"): "about", ("as", "much", "as"): "about", ("a", "total", "of"): "exact",
-}  # fmt: skip
+    ("more", "than"): "over",
+    ("over",): "over",
+    ("upwards", "of"): "over",
+    ("at", "least"): "at_least",
+    ("no", "fewer", "than"): "at_least",
+    ("no", "less", "than"): "at_least",
+    ("not", "less", "than"): "at_least",
+    ("a", "minimum", "of"): "at_least",
+    ("up", "to"): "about",
+    ("as", "many", "as"): "about",
+    ("about",): "about",
+    ("around",): "about",
+    ("some",): "about",
+    ("nearly",): "about",
+    ("almost",): "about",
+    ("roughly",): "about",
+    ("approximately",): "about",
+    ("an", "estimated"): "about",
+    ("estimated",): "about",
+    ("close", "to"): "about",
+    ("less", "than"): "about",
+    ("fewer", "than"): "about",
+    ("under",): "about",
+    ("an", "average", "of"): "average",
+    ("on", "average"): "average",
+    ("average", "of"): "average",
+    ("exceeding",): "over",
+    ("in", "excess", "of"): "over",
+    ("just", "over"): "over",
+    ("well", "over"): "over",
+    ("just", "under"): "about",
+    ("as", "much", "as"): "about",
+    ("a", "total", "of"): "exact",
+}
 _QUALIFIER_STARTS = frozenset(k[0] for k in QUALIFIERS)
-NOUN_OR_VERB = frozenset(
-    ["attack", "strike", "bomb", "target", "pound", "shell", "raid", "ambush", "assault", "blast", "kill", "wound", "damage", "launch", "fire", "drop", "crash", "film", "photograph", "report", "note", "document", "record", "register", "spot", "sight", "jam", "capture", "track", "watch", "scout", "survey", "map", "close", "halt", "ground", "divert", "use", "field", "copy", "test", "trial", "boost", "master", "make", "build", "print", "supply", "offer", "pledge", "promise", "market", "purchase", "source", "order", "request", "demand", "fund", "finance", "train", "coach", "school", "drill", "study", "graduate", "help", "support", "back", "aid", "guide", "share", "exchange", "swap", "pool", "recruit", "hire", "contract", "post", "station", "fight", "volunteer", "transfer", "ship", "gift", "leak", "transport", "arm", "stock", "handle", "pilot", "worry", "fear", "alarm", "alert", "claim", "estimate", "state", "comment", "boast", "vow", "quote", "plan", "aim", "hope", "try", "attempt", "need", "start", "move", "increase", "commission", "cross", "traffic", "monitor", "force", "design", "lead", "base", "control", "fly", "hit", "sink", "patrol", "visit", "vote", "work", "trade", "trace", "test", "signal", "search", "rule", "rush", "rise", "risk", "result", "rest", "release", "reach", "range", "raise", "push", "pull", "press", "present", "place", "play", "name", "mark", "look", "load", "link", "light", "lift", "leave", "hide", "hold", "host", "hunt", "issue", "join", "jump", "land", "lie", "limit", "live", "lure", "mass", "match", "mean", "measure", "mix", "mount", "need", "notice", "own", "pack", "pass", "pay", "permit", "power", "produce", "project", "protest", "prove", "rank", "rate", "rent", "repair", "reply", "return", "reward", "ride", "ring", "run", "sale", "scale", "score", "set", "shift", "show", "sign", "smash", "sort", "sound", "spare", "split", "spread", "stage", "stand", "stay", "step", "stop", "store", "storm", "stress", "study", "surge", "swarm", "switch", "talk", "tally", "tap", "task", "taunt", "tax", "threat", "thwart", "tie", "time", "touch", "trail", "transit", "travel", "treat", "trick", "trigger", "trip", "turn", "view", "wait", "walk", "wave", "exploit", "upgrade", "influx", "impact", "import", "export", "process", "progress", "purchase", "pursuit", "access", "account", "act", "address", "aid", "appeal", "approach", "arrest", "award", "balance", "ban", "battle", "blame", "block", "blow", "breach", "break", "broadcast", "buzz", "call", "camp", "care", "carry", "cause", "challenge", "change", "charge", "check", "circle", "cite", "command", "compare", "concern", "conduct", "contact", "cost", "count", "cover", "crack", "cut", "dare", "date", "deal", "delay", "desire", "detail", "display", "dispute", "double", "doubt", "draft", "draw", "drive", "ease", "edge", "end", "estimate", "escape", "exercise", "face", "fail", "fall", "feature", "feed", "feel", "figure", "fill", "flow", "focus", "forecast", "form", "function", "gain", "garner", "gather", "head", "house", "increase", "intercept", "lack", "machine", "man", "market", "mob", "model", "monitor", "move", "number", "object", "offer", "outfit", "outline", "pay", "pilot", "plot", "preview", "profit", "promise", "question", "quarrel", "quiz", "reform", "regard", "remark", "request", "rescue", "research", "resort", "respect", "retreat", "review", "revolt", "riot", "sample", "sanction", "schedule", "seed", "sense", "share", "shelter", "ship", "shoot", "shot", "smuggle", "snap", "spark", "speed", "staff", "stake", "stockpile", "strain", "strength", "struggle", "study", "subject", "suit", "supply", "surface", "suspect", "swap", "sweep", "tackle", "team", "tend", "torch", "tour", "transfer", "transform", "transport", "trust", "update", "value", "voice", "wage", "warrant", "waste", "weapon", "welcome", "wish", "witness", "yield", "advance", "field", "shield", "guard", "label", "license", "license", "hack", "chair", "command", "crew", "blockade", "probe", "kit", "fuel", "charter", "ferry", "fuel", "kit", "charter", "ferry", "film", "hijack", "mount", "focus"]
+NOUN_OR_VERB = word_set("tokens.noun_or_verb")
+_NOUN_ING = word_set("tokens.noun_ing")
+_IRREGULAR_PLURAL = word_set("tokens.irregular_plural")
+_ADJ_ENDINGS = (
+    "ous",
+    "ful",
+    "ive",
+    "ible",
+    "able",
+    "ical",
+    "less",
+    "ish",
+    "ary",
+    "-based",
+    "-made",
+    "-backed",
+    "-led",
+    "-built",
+    "-style",
+    "-range",
+    "-linked",
+    "-controlled",
+    "-supplied",
+    "-trained",
+    "-held",
+    "-guided",
+    "-powered",
+    "-funded",
+    "-equipped",
+    "-run",
+    "-owned",
+    "-scale",
+    "-wing",
+    "-language",
+    "-speed",
+    "-cost",
+    "-optic",
+    "-tech",
+    "-produced",
+    "-designed",
+    "-armed",
+    "-old",
+    "-way",
+    "-long",
+    "-affiliated",
+    "-related",
+    "-enabled",
+    "-inspired",
+    "-allied",
+    "-aligned",
+    "-supported",
+    "-donated",
+    "-operated",
+    "-manufactured",
+    "-designed",
+    "-launched",
+    "-carrying",
+    "-laden",
+    "-person",
+    "-sized",
+    "-class",
 )
-_NOUN_ING = frozenset(
-    ["training", "building", "bombing", "shelling", "funding", "meeting", "hearing", "warning", "finding", "smuggling", "fighting", "jamming", "killing", "trafficking", "ruling", "briefing", "spying", "engineering", "manufacturing", "uprising", "wing", "ring", "king", "bearing", "spring", "string", "thing", "nothing", "something", "anything", "everything", "morning", "evening", "during", "beijing", "intelligence-gathering", "gathering", "filing", "sighting", "landing", "crossing", "offering", "posting", "recording", "planning", "teaching", "learning", "piloting", "beginning", "fencing", "housing", "shipping", "aircraft-building", "warfighting", "understanding", "targeting", "spring-loaded", "following", "including", "imaging", "mining"]
-)
-_IRREGULAR_PLURAL = frozenset(
-    ["people", "troops", "police", "personnel", "men", "women", "children", "servicemen", "gunmen", "policemen", "forces", "authorities", "cattle", "staff", "crew", "uas", "uavs", "data", "media", "military", "army", "government", "team"]
-)
-_ADJ_ENDINGS = ("ous", "ful", "ive", "ible", "able", "ical", "less", "ish", "ary", "-based", "-made", "-backed", "-led", "-built", "-style", "-range", "-linked", "-controlled", "-supplied", "-trained", "-held", "-guided", "-powered", "-funded", "-equipped", "-run", "-owned", "-scale", "-wing", "-language", "-speed", "-cost", "-optic", "-tech", "-produced", "-designed", "-armed", "-old", "-way", "-long", "-affiliated", "-related", "-enabled", "-inspired", "-allied", "-aligned", "-supported", "-donated", "-operated", "-manufactured", "-designed", "-launched", "-carrying", "-laden", "-person", "-sized", "-class")  # fmt: skip
-_ADJECTIVES = frozenset(
-    ["armed", "small", "large", "new", "old", "big", "cheap", "low", "high", "military", "civilian", "commercial", "local", "foreign", "unmanned", "uncrewed", "aerial", "first", "second", "third", "last", "next", "long", "short", "early", "late", "recent", "several", "different", "northern", "southern", "eastern", "western", "central", "north", "south", "east", "west", "rural", "urban", "remote", "naval", "maritime", "explosive", "former", "senior", "top", "key", "major", "main", "deadly", "lethal", "hostile", "unknown", "unidentified", "suspicious", "illegal", "illicit", "private", "public", "federal", "national", "international", "regional", "strategic", "tactical", "electronic", "advanced", "modern", "sophisticated", "basic", "improvised", "homemade", "makeshift", "self-propelled", "anti-aircraft", "autonomous", "live", "daily", "weekly", "monthly", "annual", "joint", "special", "secret", "covert", "critical", "important", "serious", "heavy", "light", "total", "average", "joint", "full", "free", "fresh", "good", "better", "best", "great", "strong", "weak", "young", "nonstate", "transnational", "criminal", "ethnic", "tribal", "islamist", "jihadist", "coastal", "offshore", "underwater", "undersea", "subsea", "deep", "own", "same", "whole", "entire", "other", "certain", "various", "numerous", "similar", "clear", "real", "hard", "soft", "open", "closed", "rebel", "guerrilla", "insurgent", "terrorist", "paramilitary", "domestic", "virtual", "nuclear", "chemical", "ballistic", "cruise", "hypersonic", "kinetic", "thermal", "digital", "fibre-optic", "fiber-optic", "first-person-view", "fpv", "one-way", "long-range", "short-range", "medium-range", "ex-colombian", "current", "so-called", "unprecedented", "massive", "huge", "tiny", "rapid", "rotational", "formal", "informal", "presidential", "parliamentary", "nightly", "nocturnal", "latest", "worst", "biggest", "largest", "smallest", "nearby", "dead", "alive", "available", "able", "unable", "ready", "due", "possible", "likely", "unlikely", "aware", "afraid", "vulnerable", "responsible", "capable", "exact", "approximate", "vast", "broad", "wide", "narrow", "mobile", "portable", "overhead", "pro-russian", "pro-iranian", "pro-government", "anti-regime", "counter-drone", "anti-drone", "counter-uas", "shiite", "shia", "sunni", "kurdish", "arab", "western", "muslim", "christian", "latin", "african", "european", "asian", "american-made", "mexican-american", "middle-eastern", "baltic", "nordic", "sahelian"]
-)
+_ADJECTIVES = word_set("tokens.adjectives")
 
 
 class Token:
@@ -454,7 +575,49 @@ def _decide(found: list[Token], words: Lexicon) -> None:
 def _that(found: list[Token], i: int) -> None:
     prev = found[i - 1] if i else None
     after = found[i + 1] if i + 1 < len(found) else None
-    if prev is not None and (prev.tag in {"V", "V?"} or (prev.tag == "NP" and i >= 2 and found[i - 2].low in {"told", "tells", "telling"}) or prev.low in {"evidence", "claim", "claims", "report", "reports", "fact", "fears", "fear", "warning", "warnings", "allegations", "allegation", "concern", "concerns", "suspicion", "sign", "signs", "so", "denial", "view", "month", "year", "week", "tuesday", "wednesday", "monday", "thursday", "friday", "day", "senators", "committee", "council", "parliament", "reporters", "journalists"} or prev.tag == "PRON"):  # fmt: skip
+    if prev is not None and (
+        prev.tag in {"V", "V?"}
+        or (prev.tag == "NP" and i >= 2 and found[i - 2].low in {"told", "tells", "telling"})
+        or prev.low
+        in {
+            "evidence",
+            "claim",
+            "claims",
+            "report",
+            "reports",
+            "fact",
+            "fears",
+            "fear",
+            "warning",
+            "warnings",
+            "allegations",
+            "allegation",
+            "concern",
+            "concerns",
+            "suspicion",
+            "sign",
+            "signs",
+            "so",
+            "denial",
+            "view",
+            "month",
+            "year",
+            "week",
+            "tuesday",
+            "wednesday",
+            "monday",
+            "thursday",
+            "friday",
+            "day",
+            "senators",
+            "committee",
+            "council",
+            "parliament",
+            "reporters",
+            "journalists",
+        }
+        or prev.tag == "PRON"
+    ):
         found[i].tag = "SUB"
     elif after is not None and after.tag in {"N"} and (prev is None or prev.tag in {"PREP", "V"}):
         found[i].tag = "DET"
@@ -472,9 +635,9 @@ def _verb_follows(found: list[Token], i: int) -> bool:
     if token.low in {"be", "have", "do"}:
         return True
     if token.tag == "V?" and token.form in {"base", "same"}:
-        if token.lemma in NOUN_OR_VERB and k + 1 < len(found) and found[k + 1].tag in {"PREP"} and found[k + 1].low in {"of"}:
-            return False
-        return True
+        return not (
+            token.lemma in NOUN_OR_VERB and k + 1 < len(found) and found[k + 1].tag in {"PREP"} and found[k + 1].low in {"of"}
+        )
     return False
 
 

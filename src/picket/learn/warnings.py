@@ -13,9 +13,13 @@ from picket.learn.sentence import Sentence, is_drone
 
 _THREATS = frozenset(["threat", "threats", "danger", "dangers", "risk", "risks", "menace", "challenge", "hazard", "hazards"])
 _GAPS = re.compile(
-    r"\b(?:lacks?|lacked|lacking|lack of|no (?:\w+ )?(?:defen[cs]e|means|way|counter|protection|equipment|system)\w*|vulnerab\w+|unprepared|ill-prepared|ill-equipped|defenceless|defenseless|unable to (?:detect|stop|counter|defend|shoot)"
-    r"|cannot (?:detect|stop|counter|defend)|gaps? in|falls? behind|falling behind|not learning fast enough|exposed to|no defen[cs]e)\b", re.IGNORECASE
-)  # fmt: skip
+    r"\b(?:lacks?|lacked|lacking|lack of|no (?:\w+ )?(?:defen[cs]e|means|way|counter|protection|equipment|"
+    r"system)\w*|vulnerab\w+|unprepared|ill-prepared|ill-equipped|defenceless|defenseless|unable to (?:detect|"
+    r"stop|counter|defend|shoot)"
+    r"|cannot (?:detect|stop|counter|defend)|gaps? in|falls? behind|falling behind|not learning fast enough|"
+    r"exposed to|no defen[cs]e)\b",
+    re.IGNORECASE,
+)
 _FUTURE = re.compile(r"\b(?:could|may|might|would|will|risks?|danger|only a matter of time|likely to|if)\b", re.IGNORECASE)
 
 
