@@ -69,7 +69,7 @@ def _coordinates(items: list[Item], k: int) -> bool:
         if _tag(link) == "CC":
             later = items[n + 2] if n + 2 < len(items) else None
             return not (isinstance(later, Verb) and later.finite)
-        if not (_tag(link) == ","):
+        if _tag(link) != ",":
             return False
         n += 2
         if n < len(items) and _tag(items[n]) == "," and n + 1 < len(items) and _tag(items[n + 1]) == "CC":

@@ -347,7 +347,7 @@ def _home(name: str | None) -> str | None:
     """The country that an actor's name points to: a state, a demonym, a group's home, or a place in it."""
     if not name:
         return None
-    words = name.split()
+    words = [w.removesuffix("'s").removesuffix("’s") for w in name.split()]
     table = lexicon().names
     for i in range(len(words)):
         for parts, entry in table.get(words[i].lower(), ()):
