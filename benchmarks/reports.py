@@ -39,7 +39,14 @@ def read_annotated(path: Path) -> Annotated:
 
 def _claim(doc: str, line: str, evidence: str) -> dict[str, Any]:
     kind, *slots = (part.strip() for part in line.split("|"))
-    claim: dict[str, Any] = dict.fromkeys(_SLOTS) | {"doc": doc, "kind": kind, "evidence": evidence, "quantity": None, "attributed_to": None, "certainty": "stated"}
+    claim: dict[str, Any] = dict.fromkeys(_SLOTS) | {
+        "doc": doc,
+        "kind": kind,
+        "evidence": evidence,
+        "quantity": None,
+        "attributed_to": None,
+        "certainty": "stated",
+    }
     for slot in slots:
         name, _, value = slot.partition("=")
         if name == "q":

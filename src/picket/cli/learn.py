@@ -31,12 +31,23 @@ def learn() -> None:
 
 @learn.command("read", **example("picket learn read article.html --published 2025-03-04 -o claims.jsonl"))
 @click.argument("inputs", nargs=-1, required=True, metavar="IN...")
-@click.option("-o", "--out", type=click.Path(path_type=Path, dir_okay=False), help="Claims as JSON lines; without it they are shown.")
-@click.option("--published", help="Date of publication (2025-03-04, 2025-03 or 2025) of all of IN, where they do not say it or say it wrongly.")
+@click.option(
+    "-o", "--out", type=click.Path(path_type=Path, dir_okay=False), help="Claims as JSON lines; without it they are shown."
+)
+@click.option(
+    "--published",
+    help="Date of publication (2025-03-04, 2025-03 or 2025) of all of IN, where they do not say it or say it wrongly.",
+)
 @click.option("--source", help="Who published IN, where they do not say it or say it wrongly.")
-@click.option("--texts", type=click.Path(path_type=Path, file_okay=False), help="Folder for each report's text as read: the offsets of claims point into it.")
+@click.option(
+    "--texts",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Folder for each report's text as read: the offsets of claims point into it.",
+)
 @JSON
-def read(inputs: tuple[str, ...], out: Path | None, published: str | None, source: str | None, texts: Path | None, as_json: bool) -> None:
+def read(
+    inputs: tuple[str, ...], out: Path | None, published: str | None, source: str | None, texts: Path | None, as_json: bool
+) -> None:
     """Read reports and write what they claim: who did or passed on what, with the sentence that says so and how certain it is."""
     from picket.learn.claim import Claim, write_claims
     from picket.learn.extract import claims_of
@@ -44,7 +55,9 @@ def read(inputs: tuple[str, ...], out: Path | None, published: str | None, sourc
     from picket.learn.times import Published
 
     if published is not None and Published.parse(published) is None:
-        raise click.BadParameter(f"expected a date such as 2025-03-04, 2025-03 or 2025, got {published!r}", param_hint="--published")
+        raise click.BadParameter(
+            f"expected a date such as 2025-03-04, 2025-03 or 2025, got {published!r}", param_hint="--published"
+        )
     claims: list[Claim] = []
     troubles: list[Trouble] = []
     reports = 0
@@ -75,7 +88,17 @@ def _say(claims: list, troubles: list, reports: int, out: Path | None, as_json: 
     if as_json:
         left_out = Counter(t.reason for t in troubles if t.lost)
         kinds = Counter(c.kind for c in claims)
-        click.echo(json.dumps({"reports": reports, "claims": len(claims), "kinds": dict(sorted(kinds.items())), "left_out": dict(sorted(left_out.items())), "doubts": sum(not t.lost for t in troubles)}))
+        click.echo(
+            json.dumps(
+                {
+                    "reports": reports,
+                    "claims": len(claims),
+                    "kinds": dict(sorted(kinds.items())),
+                    "left_out": dict(sorted(left_out.items())),
+                    "doubts": sum(not t.lost for t in troubles),
+                }
+            )
+        )
         return
     if out is None:
         for claim in claims:
@@ -85,7 +108,17 @@ def _say(claims: list, troubles: list, reports: int, out: Path | None, as_json: 
 
 def one_line(claim) -> str:  # type: ignore[no-untyped-def]
     """A claim for a person: kind, who, what, where, when, how certain, and the sentence."""
-    who = f"{claim.provider or '?'} -> {claim.recipient or '?'}" if claim.provider or claim.recipient else (claim.actor or "actor not stated")
-    parts = [who, f"against {claim.target}" if claim.target and claim.kind == "use_attack" else claim.target, claim.capability, claim.place or claim.country, claim.time]
+    who = (
+        f"{claim.provider or '?'} -> {claim.recipient or '?'}"
+        if claim.provider or claim.recipient
+        else (claim.actor or "actor not stated")
+    )
+    parts = [
+        who,
+        f"against {claim.target}" if claim.target and claim.kind == "use_attack" else claim.target,
+        claim.capability,
+        claim.place or claim.country,
+        claim.time,
+    ]
     said = f", says {claim.attributed_to}" if claim.attributed_to else ""
     return f"{claim.doc} {claim.kind} ({claim.certainty}{said}): {'; '.join(p for p in parts if p)}\n    {claim.evidence}"

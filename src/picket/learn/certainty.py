@@ -11,14 +11,17 @@ import re
 
 from picket.learn.actors import classes_of, join
 from picket.learn.chunks import Phrase, Verb
+from picket.learn.lexicon import word_set
 
-_POSSIBLE_MODALS = frozenset("may might could can would should will shall won't".split())
-_POSSIBLE_WORDS = frozenset("likely possibly probably perhaps maybe potentially presumably apparently purportedly".split())
-_ALLEGED = frozenset("accuse suspect allege charge indict blame claim complain prosecute arraign convict".split())
-_DENY = frozenset("deny reject dismiss refute dispute".split())
-_POSSIBLE_VERBS = frozenset("plan intend aim want hope expect consider propose negotiate discuss prepare attempt try weigh mull contemplate wish aspire seek believe think suggest predict forecast vow pledge promise offer request ask ask_for order threaten urge recommend call".split())
-_REPORT_PASSIVE = frozenset("report say understand rumour rumor".split())
-_UNNAMED = frozenset("source sources people reporting reports report media outlet outlets newspaper newspapers rumours rumors accounts insider insiders investigation journalists interview interviews press".split())
+_POSSIBLE_MODALS = frozenset(["may", "might", "could", "can", "would", "should", "will", "shall", "won't"])
+_POSSIBLE_WORDS = frozenset(
+    ["likely", "possibly", "probably", "perhaps", "maybe", "potentially", "presumably", "apparently", "purportedly"]
+)
+_ALLEGED = word_set("certainty.alleged")
+_DENY = frozenset(["deny", "reject", "dismiss", "refute", "dispute"])
+_POSSIBLE_VERBS = word_set("certainty.possible_verbs")
+_REPORT_PASSIVE = frozenset(["report", "say", "understand", "rumour", "rumor"])
+_UNNAMED = word_set("certainty.unnamed")
 
 
 def say_verbs(verbs: list[Verb]) -> list[Verb]:
@@ -34,9 +37,12 @@ def is_saying(verb: Verb) -> bool:
     return not (verb.passive and verb.lemma not in {"tell", "inform"})
 
 
-def attribution(verb: Verb, verbs: list[Verb], text: str, begin: int, end: int, according: str | None) -> tuple[str | None, Verb | None]:
+def attribution(
+    verb: Verb, verbs: list[Verb], text: str, begin: int, end: int, according: str | None
+) -> tuple[str | None, Verb | None]:
     """(who says so, the verb of saying) for the claim made by `verb` in the sentence begin:end."""
-    for say in verbs:
+    before = [v for v in reversed(verbs) if v.i < verb.i]
+    for say in [*before, *(v for v in verbs if v.i > verb.i)]:
         if say is verb or not is_saying(say) or not say.subjects:
             continue
         if say.lemma in {"show", "know", "read", "find", "report", "document", "confirm", "note"} and not _speaks(say.subjects):
@@ -53,7 +59,18 @@ def attribution(verb: Verb, verbs: list[Verb], text: str, begin: int, end: int, 
 def _parenthetical(say: Verb, text: str, end: int) -> bool:
     """Does the verb of saying end its sentence or stand between commas ("..., X said", "..., X told Reuters")?"""
     rest = text[say.tokens[-1].end : end]
-    rest = re.sub(r"^\s+(?:[A-Z]\w+|the|a|an|journalists|reporters|senators|on|in|late|last|[A-Z]\w+day)(?:\s+(?!that\b)[\w'’.-]+){0,6}", "", rest) if say.lemma in {"tell", "say", "add", "announce", "report", "write"} and not re.match(r"^\s+(?:that|it|the \w+ (?:had|has|was|is|were))\b", rest) and "," in text[max(0, say.tokens[0].start - 160) : say.tokens[0].start] else rest
+    rest = (
+        re.sub(
+            r"^\s+(?:[A-Z]\w+|the|a|an|journalists|reporters|senators|on|in|late|last|"
+            r"[A-Z]\w+day)(?:\s+(?!that\b)[\w'’.-]+){0,6}",
+            "",
+            rest,
+        )
+        if say.lemma in {"tell", "say", "add", "announce", "report", "write"}
+        and not re.match(r"^\s+(?:that|it|the \w+ (?:had|has|was|is|were))\b", rest)
+        and "," in text[max(0, say.tokens[0].start - 160) : say.tokens[0].start]
+        else rest
+    )
     return bool(re.match(r"^\s*[.!?”\"’']*\s*$|^\s*,", rest))
 
 
@@ -72,7 +89,9 @@ def speaker(phrases: list[Phrase]) -> str | None:
     unknown = [t for t in tokens if t.tag == "NP" and t.name is None]
     if len(unknown) >= 2 and phrase.head in unknown and any("official" in classes_of(t) for t in tokens):
         tokens = unknown if not any(t.text.isupper() for t in unknown) else tokens
-    return (join(tokens) or join(phrase.tokens)) + (" of " + join(phrase.of.tokens) if phrase.of is not None and len(tokens) < 4 else "")
+    return (join(tokens) or join(phrase.tokens)) + (
+        " of " + join(phrase.of.tokens) if phrase.of is not None and len(tokens) < 4 else ""
+    )
 
 
 def chain_of(verb: Verb) -> list[Verb]:
@@ -93,15 +112,31 @@ def certainty_of(verb: Verb, say: Verb | None, said_by: str | None, sentence: st
     for v in upper:
         if v.lemma in _DENY and v is not verb:
             return "denied"
-    if any(v.negated for v in chain):
-        return "denied" if said_by is not None and not negated_ok else None
+    none = any(p.tokens[0].low in {"no", "neither", "none"} for p in [*verb.subjects, *verb.objects])
+    if (none or any(v.negated for v in chain)) and not negated_ok:
+        return "denied" if said_by is not None else None
+    if verb.link == "conj" and verb.governor is not None and verb.form == "base" and not verb.modal:
+        chain = [*chain, *chain_of(verb.governor)]  # "will send X and train Y"
+    if re.search(
+        rf"\b(?:charges?|suspicion|accusations?|allegations?) (?:of|that)[^,.;]*\b{re.escape(verb.tokens[-1].text)}", sentence
+    ):
+        return "alleged"
     lemmas = {v.lemma for v in chain}
     adverbs = {a for v in chain for a in v.adverbs}
     if verb.link == "conj" and verb.governor is not None and not verb.modal:
         adverbs |= set(verb.governor.adverbs)
-    if lemmas & _ALLEGED or "allegedly" in adverbs or (say is not None and say.lemma in {"accuse", "allege", "claim", "suspect", "complain", "charge", "indict", "blame", "boast"}):
+    if (
+        lemmas & _ALLEGED
+        or "allegedly" in adverbs
+        or (
+            say is not None
+            and say.lemma in {"accuse", "allege", "claim", "suspect", "complain", "charge", "indict", "blame", "boast"}
+        )
+    ):
         return "alleged"
-    if re.search(r"\b(?:alleged|suspected of|accused of|charges? of|charged with|indicted)\b", sentence) and (lemmas & _ALLEGED or re.search(r"\balleged\b", sentence)):
+    if re.search(r"\b(?:alleged|suspected of|accused of|charges? of|charged with|indicted)\b", sentence) and (
+        lemmas & _ALLEGED or re.search(r"\balleged\b", sentence)
+    ):
         return "alleged"
     if any(v.lemma == "be" and v is not verb and not v.objects and v.finite for v in chain) and verb.link in {"chain", "inf"}:
         return "possible"  # "are to be sent"
@@ -116,6 +151,13 @@ def certainty_of(verb: Verb, say: Verb | None, said_by: str | None, sentence: st
     if any(v.passive and v.lemma in _REPORT_PASSIVE and v is not verb for v in chain) or "reportedly" in adverbs:
         return "reported"
     if unnamed(said_by):
+        return "reported"
+    if (
+        say is not None
+        and say.lemma == "tell"
+        and any(p.head.name is not None and p.head.name.kind == "media" for p in say.objects)
+        and not any(t.tag == "NP" for p in say.subjects for t in p.tokens)
+    ):
         return "reported"
     return "stated"
 

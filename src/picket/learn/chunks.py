@@ -9,12 +9,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from picket.learn.lexicon import lexicon
+from picket.learn.lexicon import lexicon, word_set
 from picket.learn.tokens import Token
 
 _NOUNY = frozenset({"N", "NP", "NUM", "DEM", "PRON", "ADJ", "V-ed"})
-_COLLECTIVE = frozenset("group groups member members number team mix combination total range fleet thousands hundreds dozens one part use".split())
-_PARTICLES = frozenset("up down out over off away on back in about around through together".split())
+_COLLECTIVE = word_set("chunks.collective")
+_PARTICLES = word_set("chunks.particles")
 
 
 @dataclass(slots=True)
@@ -126,7 +126,14 @@ def _without_abbreviations(items: list[Item]) -> list[Item]:
     while i < len(items):
         if i + 2 < len(items) and out and isinstance(out[-1], Phrase):
             opening, inner, closing = items[i : i + 3]
-            if isinstance(opening, Mark) and opening.tag == "(" and isinstance(inner, Phrase) and isinstance(closing, Mark) and closing.tag == ")" and len(inner.tokens) <= 2:
+            if (
+                isinstance(opening, Mark)
+                and opening.tag == "("
+                and isinstance(inner, Phrase)
+                and isinstance(closing, Mark)
+                and closing.tag == ")"
+                and len(inner.tokens) <= 2
+            ):
                 i += 3
                 continue
         out.append(items[i])
@@ -153,13 +160,30 @@ def _noun_phrase(tokens: list[Token], i: int) -> Phrase | None:
         elif tag in {"N", "NP"}:
             if head == j - 1 and head >= 0 and _indirect_break(tokens, i, head, j):
                 break
-            if head >= 0 and head == j - 1 and tokens[head].tag in {"NP"} and tag == "NP" and tokens[head].name and token.name and not _compound(tokens[head], token):
+            if (
+                head >= 0
+                and head == j - 1
+                and tokens[head].tag in {"NP"}
+                and tag == "NP"
+                and tokens[head].name
+                and token.name
+                and not _compound(tokens[head], token)
+            ):
                 break
             head = j
         elif tag in {"DEM", "NUM"}:
+            if head >= 0 and head == j - 1 and tag == "NUM" and _kind(tokens[head]) in {"place", "state", "capital"}:
+                break
             if head >= 0 and head == j - 1 and tag == "DEM" and tokens[head].tag in {"N"}:
                 break
-            if tag == "NUM" and head == j - 1 and head >= 0 and tokens[head].tag == "N" and not tokens[head].text[0].isupper() and tokens[head].low not in {"unit", "room", "phase", "operation", "tower", "route", "group"}:
+            if (
+                tag == "NUM"
+                and head == j - 1
+                and head >= 0
+                and tokens[head].tag == "N"
+                and not tokens[head].text[0].isupper()
+                and tokens[head].low not in {"unit", "room", "phase", "operation", "tower", "route", "group"}
+            ):
                 break
             head = j
         elif tag == "POS":
@@ -168,16 +192,44 @@ def _noun_phrase(tokens: list[Token], i: int) -> Phrase | None:
         elif tag == "QUAL":
             if j > i and tokens[j - 1].tag not in {"DET", "ADJ"} and head >= 0:
                 break
-        elif tag == "CC" and token.low == "or" and j > i and tokens[j - 1].tag == "NUM" and j + 1 < len(tokens) and tokens[j + 1].tag == "NUM":
+        elif (
+            tag == "CC"
+            and token.low == "or"
+            and j > i
+            and tokens[j - 1].tag == "NUM"
+            and j + 1 < len(tokens)
+            and tokens[j + 1].tag == "NUM"
+        ):
             pass
         elif tag == "CC" and token.low in {"and", "or"}:
-            if not (j > i and j + 1 < len(tokens) and tokens[j - 1].tag in {"DEM", "ADJ"} and tokens[j + 1].tag in {"DEM", "ADJ"} and _noun_ahead(tokens, j + 1) and head <= j - 1 and (head < 0 or tokens[head].tag == "DEM")):
+            if not (
+                j > i
+                and j + 1 < len(tokens)
+                and tokens[j - 1].tag in {"DEM", "ADJ"}
+                and tokens[j + 1].tag in {"DEM", "ADJ"}
+                and _noun_ahead(tokens, j + 1)
+                and head <= j - 1
+                and (head < 0 or tokens[head].tag == "DEM")
+            ):
                 break
         elif tag in {",", '"'}:
-            if not (j > i and tokens[j - 1].tag in {"ADJ", '"'} and j + 1 < len(tokens) and tokens[j + 1].tag in {"ADJ"} and _noun_ahead(tokens, j + 1) and head < 0):
+            if not (
+                j > i
+                and tokens[j - 1].tag in {"ADJ", '"'}
+                and j + 1 < len(tokens)
+                and tokens[j + 1].tag in {"ADJ"}
+                and _noun_ahead(tokens, j + 1)
+                and head < 0
+            ):
                 break
         elif tag == "ADV":
-            if not (j + 1 < len(tokens) and tokens[j + 1].tag in {"ADJ"} and j >= i and (j == i or tokens[j - 1].tag in {"DET", "PRP$"}) and _noun_ahead(tokens, j + 1)):
+            if not (
+                j + 1 < len(tokens)
+                and tokens[j + 1].tag in {"ADJ"}
+                and j >= i
+                and (j == i or tokens[j - 1].tag in {"DET", "PRP$"})
+                and _noun_ahead(tokens, j + 1)
+            ):
                 break
         elif tag == "V" and token.form == "ing" and j > i and tokens[j - 1].tag in {"DET", "ADJ"}:
             head = j
@@ -191,7 +243,7 @@ def _noun_phrase(tokens: list[Token], i: int) -> Phrase | None:
     return Phrase(i, j, tokens[head], tokens[i:j])
 
 
-_GIVING = frozenset("give sell offer lend send teach supply provide grant hand promise deny".split())
+_GIVING = word_set("chunks.giving")
 
 
 def _indirect_break(tokens: list[Token], i: int, head: int, j: int) -> bool:
@@ -202,6 +254,10 @@ def _indirect_break(tokens: list[Token], i: int, head: int, j: int) -> bool:
     if tokens[j].low in {"thousands", "hundreds", "dozens", "scores", "millions"}:
         return True
     return i > 0 and tokens[i - 1].tag == "V" and tokens[i - 1].lemma in _GIVING and tokens[j].tag == "N"
+
+
+def _kind(token: Token) -> str:
+    return token.name.kind if token.name is not None else ""
 
 
 def _compound(a: Token, b: Token) -> bool:
@@ -252,11 +308,34 @@ def _verb_group(tokens: list[Token], i: int) -> Verb | None:
             j -= 1
         last = auxiliary[-1]
         lemma = {"BE": "be", "HAVE": "have", "DO": "do"}[last.tag]
-        return Verb(i, j, lemma, frozenset({lemma}), "base", finite=not infinitive and last.low not in {"being", "having"}, infinitive=infinitive, gerund=last.low in {"being", "having"}, modal=modal, negated=negated, adverbs=adverbs, tokens=tokens[i:j])
+        return Verb(
+            i,
+            j,
+            lemma,
+            frozenset({lemma}),
+            "base",
+            finite=not infinitive and last.low not in {"being", "having"},
+            infinitive=infinitive,
+            gerund=last.low in {"being", "having"},
+            modal=modal,
+            negated=negated,
+            adverbs=adverbs,
+            tokens=tokens[i:j],
+        )
     return _with_main(tokens, i, j, main, auxiliary, modal, negated, infinitive, adverbs)
 
 
-def _with_main(tokens: list[Token], i: int, j: int, main: Token, auxiliary: list[Token], modal: str | None, negated: bool, infinitive: bool, adverbs: list[str]) -> Verb:
+def _with_main(
+    tokens: list[Token],
+    i: int,
+    j: int,
+    main: Token,
+    auxiliary: list[Token],
+    modal: str | None,
+    negated: bool,
+    infinitive: bool,
+    adverbs: list[str],
+) -> Verb:
     words = lexicon()
     lemma, end = main.lemma, j + 1
     classes = words.verb_classes.get(lemma, frozenset())
@@ -270,7 +349,11 @@ def _with_main(tokens: list[Token], i: int, j: int, main: Token, auxiliary: list
             for far in range(look + 1, min(look + 6, len(tokens))):
                 if tokens[far].tag in {"PREP", "V", ".", "CC"} and tokens[far].low not in _PARTICLES and tokens[far].low != "of":
                     break
-                particle = words.particles.get((lemma, tokens[far].low)) if tokens[far].low in _PARTICLES and tokens[far].tag == "ADV" else None
+                particle = (
+                    words.particles.get((lemma, tokens[far].low))
+                    if tokens[far].low in _PARTICLES and tokens[far].tag == "ADV"
+                    else None
+                )
                 if particle:
                     lemma, classes = f"{lemma}_{tokens[far].low}", frozenset({particle})
                     break
@@ -279,7 +362,22 @@ def _with_main(tokens: list[Token], i: int, j: int, main: Token, auxiliary: list
     participle = not auxiliary and main.form == "part" and not modal and not infinitive
     gerund = (main.form == "ing" and not be) or (bool(auxiliary) and auxiliary[0].low in {"having", "being"} and not modal)
     finite = not (participle or gerund or infinitive)
-    return Verb(i, end, lemma, classes, main.form, passive=passive or participle, finite=finite, infinitive=infinitive, gerund=gerund, participle=participle, modal=modal, negated=negated, adverbs=adverbs, tokens=tokens[i:end])
+    return Verb(
+        i,
+        end,
+        lemma,
+        classes,
+        main.form,
+        passive=passive or participle,
+        finite=finite,
+        infinitive=infinitive,
+        gerund=gerund,
+        participle=participle,
+        modal=modal,
+        negated=negated,
+        adverbs=adverbs,
+        tokens=tokens[i:end],
+    )
 
 
 def _join_of(items: list[Item]) -> list[Item]:
@@ -291,11 +389,23 @@ def _join_of(items: list[Item]) -> list[Item]:
             chain = item
             while i + 2 < len(items):
                 mark, following = items[i + 1], items[i + 2]
-                if isinstance(mark, Mark) and mark.low == "of" and mark.tag == "P" and isinstance(following, Phrase) and not following.time:
+                if (
+                    isinstance(mark, Mark)
+                    and mark.low == "of"
+                    and mark.tag == "P"
+                    and isinstance(following, Phrase)
+                    and not following.time
+                ):
                     chain.of = following
                     chain = following
                     i += 2
-                elif chain is not item and isinstance(mark, Mark) and mark.tag == "CC" and isinstance(following, Phrase) and item.head.low in _COLLECTIVE:
+                elif (
+                    chain is not item
+                    and isinstance(mark, Mark)
+                    and mark.tag == "CC"
+                    and isinstance(following, Phrase)
+                    and item.head.low in _COLLECTIVE
+                ):
                     item.more.append(following)
                     i += 2
                 else:

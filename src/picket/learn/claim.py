@@ -12,9 +12,18 @@ from pathlib import Path
 import msgspec
 
 KINDS = (
-    "training", "advising", "supply", "recruitment",  # transfers: provider -> recipient
-    "deployment", "use_attack", "sighting", "adoption", "production", "statistic", "warning",
-)  # fmt: skip
+    "training",
+    "advising",
+    "supply",
+    "recruitment",  # transfers: provider -> recipient
+    "deployment",
+    "use_attack",
+    "sighting",
+    "adoption",
+    "production",
+    "statistic",
+    "warning",
+)
 TRANSFERS = KINDS[:4]
 CERTAINTIES = ("stated", "reported", "alleged", "denied", "possible")
 QUALIFIERS = ("exact", "at_least", "about", "average", "over")

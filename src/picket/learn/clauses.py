@@ -7,10 +7,12 @@ to that verb. Cost: linear in the sentence's phrases, for practical lengths.
 
 from __future__ import annotations
 
-from picket.learn.chunks import Item, Mark, Phrase, Verb
-from picket.learn.lexicon import lexicon
+from itertools import pairwise
 
-_OBJECT_CONTROL = frozenset("train teach instruct help ask enable allow urge pay order force send hire recruit dispatch deploy lead require permit persuade tell authorise authorize accuse suspect blame invite coach use_for see catch encourage charge indict".split())
+from picket.learn.chunks import Item, Mark, Phrase, Verb
+from picket.learn.lexicon import lexicon, word_set
+
+_OBJECT_CONTROL = word_set("clauses.object_control")
 
 
 def link_clauses(items: list[Item]) -> list[Verb]:
@@ -30,17 +32,23 @@ def link_clauses(items: list[Item]) -> list[Verb]:
     return verbs
 
 
+def _tag(item: Item | None) -> str:
+    """The tag of a mark; "" of a phrase, a verb or nothing."""
+    return item.tag if isinstance(item, Mark) else ""
+
+
+def _low(item: Item | None) -> str:
+    return item.low if isinstance(item, Mark) else ""
+
+
 def _mark_after(items: list[Item], phrase: Phrase) -> None:
     k = next(n for n, item in enumerate(items) if item is phrase) + 1
     while k + 1 < len(items):
         mark, following = items[k], items[k + 1]
-        if not (isinstance(mark, Mark) and mark.tag == "P" and isinstance(following, Phrase)):
+        if not (_tag(mark) == "P" and isinstance(following, Phrase)):
             return
-        phrase.after.append((mark.low, following))
-        k += 2
-        while k + 1 < len(items) and isinstance(items[k], Mark) and items[k].tag in {"CC", ","} and isinstance(items[k + 1], Phrase) and _coordinates(items, k):  # type: ignore[union-attr]
-            phrase.after.append((mark.low, items[k + 1]))  # type: ignore[arg-type]
-            k += 2
+        phrases, k = _list_from(items, k + 1)
+        phrase.after.extend((_low(mark), p) for p in phrases)
 
 
 def _coordinates(items: list[Item], k: int) -> bool:
@@ -58,13 +66,13 @@ def _coordinates(items: list[Item], k: int) -> bool:
     n = k
     while n + 1 < len(items) and isinstance(items[n + 1], Phrase):
         link = items[n]
-        if isinstance(link, Mark) and link.tag == "CC":
+        if _tag(link) == "CC":
             later = items[n + 2] if n + 2 < len(items) else None
             return not (isinstance(later, Verb) and later.finite)
-        if not (isinstance(link, Mark) and link.tag == ","):
+        if _tag(link) != ",":
             return False
         n += 2
-        if n < len(items) and isinstance(items[n], Mark) and items[n].tag == "," and n + 1 < len(items) and isinstance(items[n + 1], Mark) and items[n + 1].tag == "CC":  # type: ignore[union-attr]
+        if n < len(items) and _tag(items[n]) == "," and n + 1 < len(items) and _tag(items[n + 1]) == "CC":
             n += 1
     return False
 
@@ -75,10 +83,16 @@ def _list_from(items: list[Item], k: int) -> tuple[list[Phrase], int]:
     n = k + 1
     while n + 1 < len(items):
         mark = items[n]
-        if isinstance(mark, Mark) and mark.tag == "," and isinstance(items[n + 1], Mark) and items[n + 1].tag == "CC" and n + 2 < len(items) and isinstance(items[n + 2], Phrase) and len(phrases) > 1:  # type: ignore[union-attr]
+        if (
+            _tag(mark) == ","
+            and _tag(items[n + 1]) == "CC"
+            and n + 2 < len(items)
+            and isinstance(items[n + 2], Phrase)
+            and len(phrases) > 1
+        ):
             n += 1
             mark = items[n]
-        if isinstance(mark, Mark) and mark.tag in {"CC", ","} and isinstance(items[n + 1], Phrase) and _coordinates(items, n):
+        if _tag(mark) in {"CC", ","} and isinstance(items[n + 1], Phrase) and _coordinates(items, n):
             phrases.append(items[n + 1])
             n += 2
         else:
@@ -129,7 +143,13 @@ def _right_side(items: list[Item], verb: Verb) -> None:
 
 
 def _indirect_verb(verb: Verb) -> bool:
-    return bool(verb.classes & {"give", "sell", "offer", "train", "share", "say"}) or verb.lemma in {"teach", "send", "tell", "cost", "show"}
+    return bool(verb.classes & {"give", "sell", "offer", "train", "share", "say"}) or verb.lemma in {
+        "teach",
+        "send",
+        "tell",
+        "cost",
+        "show",
+    }
 
 
 def _previous(verbs: list[Verb], *, finite: bool = False) -> Verb | None:
@@ -143,19 +163,29 @@ def _left_side(items: list[Item], verb: Verb, earlier: list[Verb]) -> None:
         verb.governor, verb.link = before, "chain"
         verb.subjects = list(before.subjects)
         return
-    if isinstance(before, Mark) and before.tag == "REL":
+    if _tag(before) == "REL":
         verb.link = "rel"
         verb.governor = _previous(earlier)
         verb.subjects = _antecedent(items, k - 1)
         up = verb.governor
-        if up is not None and up.lemma == "be" and verb.subjects and (verb.subjects[0] in up.objects or verb.subjects[0] in up.prep("among")):
+        if (
+            up is not None
+            and up.lemma == "be"
+            and verb.subjects
+            and (verb.subjects[0] in up.objects or verb.subjects[0] in up.prep("among"))
+        ):
             verb.subjects = list(up.subjects)  # "X and Y are among the states that have bought"
         return
-    if verb.infinitive or (isinstance(before, Mark) and before.tag == "SUB" and verb.infinitive):
+    if verb.infinitive or (_tag(before) == "SUB" and verb.infinitive):
         governor = _previous(earlier)
         verb.governor, verb.link = governor, "inf"
         if governor is not None:
-            control = governor.lemma.split("_")[0] in _OBJECT_CONTROL and governor.objects and not governor.passive and governor.lemma not in {"use"}
+            control = (
+                governor.lemma.split("_")[0] in _OBJECT_CONTROL
+                and governor.objects
+                and not governor.passive
+                and governor.lemma not in {"use"}
+            )
             verb.subjects = list(governor.indirect or governor.objects) if control else list(governor.subjects)
         else:
             verb.subjects = _next_subject(items, k)
@@ -169,7 +199,7 @@ def _left_side(items: list[Item], verb: Verb, earlier: list[Verb]) -> None:
         if isinstance(before, Phrase):
             verb.subjects = [before]
             return
-        if isinstance(before, Mark) and before.tag == "CC":
+        if _tag(before) == "CC":
             verb.link = "conj"
             verb.subjects = list(verb.governor.subjects) if verb.governor else []
             return
@@ -188,14 +218,19 @@ def _gerund(items: list[Item], verb: Verb, earlier: list[Verb], before: Item | N
     if governor is None:
         verb.subjects = _next_subject(items, verb.at)
         return
-    if isinstance(before, Phrase):
+    if isinstance(before, Phrase) and not before.time:
         verb.link = "ger-noun"
         verb.subjects = [before]
-        if verb.at >= 2 and isinstance(items[verb.at - 2], Mark) and items[verb.at - 2].low == "with":  # type: ignore[union-attr]
+        if verb.at >= 2 and _low(items[verb.at - 2]) == "with":
             for other in earlier:  # "..., with X moving to": X belongs to the participle alone
                 other.preps = [(n, ps) for n, ps in other.preps if before not in ps]
         return
-    if isinstance(before, Mark) and before.tag == "P" and governor.lemma in {"accuse", "suspect", "blame", "charge", "indict"} and not governor.passive and governor.objects:
+    if (
+        _tag(before) == "P"
+        and governor.lemma in {"accuse", "suspect", "blame", "charge", "indict"}
+        and not governor.passive
+        and governor.objects
+    ):
         verb.subjects = list(governor.objects)
         return
     verb.subjects = list(governor.subjects)
@@ -211,7 +246,7 @@ def _next_subject(items: list[Item], k: int) -> list[Phrase]:
                 prev = items[n]
                 if isinstance(prev, Phrase) and not prev.time:
                     mark = items[n - 1]
-                    if isinstance(mark, Mark) and mark.tag == "P":
+                    if _tag(mark) == "P":
                         continue
                     return [prev]
                 if isinstance(prev, Verb):
@@ -222,42 +257,50 @@ def _next_subject(items: list[Item], k: int) -> list[Phrase]:
 
 def _antecedent(items: list[Item], rel: int) -> list[Phrase]:
     n = rel - 1
-    if n >= 0 and isinstance(items[n], Mark) and items[n].tag == ",":  # type: ignore[union-attr]
+    if n >= 0 and _tag(items[n]) == ",":
         n -= 1
     if n < 0 or not isinstance(items[n], Phrase):
         return []
     nearest = items[n]
     assert isinstance(nearest, Phrase)
-    who = isinstance(items[rel], Mark) and items[rel].low in {"who", "whom"}  # type: ignore[union-attr]
+    who = _low(items[rel]) in {"who", "whom"}
     if who:
         words = lexicon()
         for m in range(n, -1, -1):
             item = items[m]
-            if isinstance(item, Phrase) and (words.noun_classes.get(item.head.low, frozenset()) & {"people", "official", "people_abstract"} or item.head.tag == "DEM"):
+            if isinstance(item, Phrase) and (
+                words.noun_classes.get(item.head.low, frozenset()) & {"people", "official", "people_abstract"}
+                or item.head.tag == "DEM"
+            ):
                 return [item]
             if isinstance(item, Verb):
                 break
     inner = nearest
-    while inner.of is not None and inner.of.head.low not in {"life"} and not who and inner.head.low in {"group", "number", "fleet", "range", "series", "type", "kind", "one", "some"}:
+    while (
+        inner.of is not None
+        and inner.of.head.low not in {"life"}
+        and not who
+        and inner.head.low in {"group", "number", "fleet", "range", "series", "type", "kind", "one", "some"}
+    ):
         inner = inner.of
     return [inner]
 
 
 def _finite_subject(items: list[Item], verb: Verb, earlier: list[Verb], before: Item | None) -> None:
     governor = _previous(earlier)
-    if isinstance(before, Mark) and before.tag == "CC" and governor is not None:
+    if _tag(before) == "CC" and governor is not None:
         finite = _previous(earlier, finite=True) or governor
         verb.governor, verb.link = finite, "conj"
         verb.subjects = list(finite.subjects)
         return
     if isinstance(before, Phrase) and verb.at >= 2:
         mark = items[verb.at - 2]
-        if isinstance(mark, Mark) and mark.tag == "P" and mark.low in {"after", "before", "since", "until", "as", "than", "for"} and not before.time:
+        if _tag(mark) == "P" and _low(mark) in {"after", "before", "since", "until", "as", "than"} and not before.time:
             verb.subjects, verb.governor, verb.link = [before], governor, "comp"
             for other in earlier:
                 other.preps = [(n, ps) for n, ps in other.preps if before not in ps]
             return
-    if "say" in verb.classes and verb.objects and isinstance(before, Mark) and before.tag in {",", '"', "-"} and not verb.passive and len(verb.tokens) == 1:
+    if "say" in verb.classes and verb.objects and _tag(before) in {",", '"', "-"} and not verb.passive and len(verb.tokens) == 1:
         verb.subjects, verb.objects, verb.governor, verb.link = verb.objects, [], None, "after"
         return
     gathered: list[Phrase] = []
@@ -267,12 +310,12 @@ def _finite_subject(items: list[Item], verb: Verb, earlier: list[Verb], before: 
     while k >= 0:
         item = items[k]
         if isinstance(item, Phrase):
-            mark = items[k - 1] if k else None
+            ahead = items[k - 1] if k else None
             if item.time:
                 pass
-            elif isinstance(mark, Mark) and mark.tag == "P":
+            elif _tag(ahead) == "P":
                 k -= 1
-            elif isinstance(mark, Mark) and mark.tag in {"CC", ","} and _member_of_prep_list(items, k):
+            elif _tag(ahead) in {"CC", ","} and _member_of_prep_list(items, k):
                 pass
             else:
                 gathered.append(item)
@@ -280,7 +323,7 @@ def _finite_subject(items: list[Item], verb: Verb, earlier: list[Verb], before: 
             if item.finite:
                 # Inside a relative clause that ends here, the subject stands before the relative word.
                 rel = _relative_before(items, k)
-                parenthetical = bool(gathered) and gathered[0] is before and isinstance(items[verb.at - 2], Mark) and items[verb.at - 2].tag == ","  # type: ignore[union-attr]
+                parenthetical = bool(gathered) and gathered[0] is before and _tag(items[verb.at - 2]) == ","
                 if rel is not None and not parenthetical and not (gathered and not isinstance(items[k + 1], Phrase)):
                     found = _antecedent(items, rel)
                     if found and (not gathered or items[k + 1] is gathered[-1]):
@@ -291,7 +334,7 @@ def _finite_subject(items: list[Item], verb: Verb, earlier: list[Verb], before: 
                 break
             if gathered and isinstance(items[k + 1], Phrase) and items[k + 1] is gathered[-1]:
                 tail = items[k + 2 : verb.at]
-                if not any(isinstance(t, Mark) and t.tag == "," for t in tail) or item.participle:
+                if not any(_tag(t) == "," for t in tail) or item.participle:
                     gathered.pop()
         elif item.tag in {"SUB", "REL", ";", ":"}:
             if item.tag == "REL":
@@ -304,9 +347,12 @@ def _finite_subject(items: list[Item], verb: Verb, earlier: list[Verb], before: 
         nearest = gathered[0]
         gathered.reverse()
         left = items[items.index(nearest) - 1] if items.index(nearest) else None
-        if nearest is before and isinstance(left, Mark) and left.tag in {",", '"'} and (stopped is not None or len(gathered) > 1) and ("say" in verb.classes or stopped is not None):
-            gathered = [nearest]
-        elif stopped is not None and len(gathered) > 1 and "say" not in stopped.classes and gathered[0] in stopped.objects:
+        if (
+            nearest is before
+            and _tag(left) in {",", '"'}
+            and (stopped is not None or len(gathered) > 1)
+            and ("say" in verb.classes or stopped is not None)
+        ) or (stopped is not None and len(gathered) > 1 and "say" not in stopped.classes and gathered[0] in stopped.objects):
             gathered = [nearest]
         verb.subjects = _subject_list(items, gathered, verb)
         verb.link = verb.link or ("comp" if governor else "main")
@@ -326,25 +372,25 @@ def _member_of_prep_list(items: list[Item], k: int) -> bool:
     seen_and = crossed = False
     while n >= 2:
         mark, prev = items[n - 1], items[n - 2]
-        if isinstance(mark, Mark) and mark.tag == "P":
+        if _tag(mark) == "P":
             return not (crossed and not any(isinstance(x, Verb) for x in items[: n - 1]))
-        crossed = crossed or (isinstance(mark, Mark) and mark.tag == ",")
-        if not (isinstance(mark, Mark) and mark.tag in {"CC", ","} and isinstance(prev, Phrase)):
+        crossed = crossed or (_tag(mark) == ",")
+        if not (_tag(mark) in {"CC", ","} and isinstance(prev, Phrase)):
             return False
-        if mark.tag == "CC":
+        if _tag(mark) == "CC":
             seen_and = True
         elif not seen_and:
             return False
         n -= 2
-    return not crossed and n >= 1 and isinstance(items[n - 1], Mark) and items[n - 1].tag == "P"  # type: ignore[union-attr]
+    return not crossed and n >= 1 and _tag(items[n - 1]) == "P"
 
 
 def _relative_before(items: list[Item], k: int) -> int | None:
     for n in range(k, -1, -1):
         item = items[n]
-        if isinstance(item, Mark) and item.tag == "REL":
+        if _tag(item) == "REL":
             return n
-        if isinstance(item, Mark) and item.tag in {"SUB", ";"}:
+        if _tag(item) in {"SUB", ";"}:
             return None
     return None
 
@@ -354,10 +400,12 @@ def _subject_list(items: list[Item], gathered: list[Phrase], verb: Verb) -> list
     if len(gathered) == 1:
         return gathered
     marks = []
-    for a, b in zip(gathered, gathered[1:], strict=False):
+    for a, b in pairwise(gathered):
         ia, ib = items.index(a), items.index(b)
         between = [m for m in items[ia + 1 : ib] if isinstance(m, Mark)]
-        marks.append("and" if any(m.tag == "CC" for m in between) else "," if any(m.tag in {",", "(", ")", "-"} for m in between) else "")
+        marks.append(
+            "and" if any(m.tag == "CC" for m in between) else "," if any(m.tag in {",", "(", ")", "-"} for m in between) else ""
+        )
     if "and" in marks:
         last = len(marks) - 1 - marks[::-1].index("and")
         if last == len(marks) - 1:
@@ -366,8 +414,12 @@ def _subject_list(items: list[Item], gathered: list[Phrase], verb: Verb) -> list
                 first -= 1
             return gathered[first:]
     before = items[verb.at - 1]
-    if isinstance(before, Mark) and before.tag in {",", ")", "-"}:
-        known = [p for p in gathered[:2] if p.head.name is not None and p.head.name.kind in {"state", "force", "group", "agency", "company", "bloc"}]
+    if _tag(before) in {",", ")", "-"}:
+        known = [
+            p
+            for p in gathered[:2]
+            if p.head.name is not None and p.head.name.kind in {"state", "force", "group", "agency", "company", "bloc"}
+        ]
         return known[:1] or [gathered[0]]
     return [gathered[-1]]
 
@@ -382,10 +434,10 @@ def _fronted(items: list[Item], verbs: list[Verb]) -> None:
         mark, phrase = items[k], items[k + 1]
         if isinstance(mark, Phrase) and not mark.time:
             return
-        if isinstance(mark, Mark) and mark.tag == "P" and isinstance(phrase, Phrase):
+        if _tag(mark) == "P" and isinstance(phrase, Phrase):
             if not phrase.time:
                 phrases, after = _list_from(items, k + 1)
-                main.preps.append((mark.low, phrases))
+                main.preps.append((_low(mark), phrases))
                 k = after
                 continue
             k += 2

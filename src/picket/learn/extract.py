@@ -10,26 +10,36 @@ from __future__ import annotations
 import re
 from collections import Counter
 
-from picket.learn.actors import Context, actors_of
+from picket.learn.actors import Context
 from picket.learn.certainty import attribution, certainty_of, chain_of, unnamed
 from picket.learn.chunks import Phrase, Verb
 from picket.learn.claim import TRANSFERS, Claim, Quantity
 from picket.learn.drafts import Draft
+from picket.learn.fallback import loose_drafts
 from picket.learn.frames import drafts_of
 from picket.learn.lexicon import lexicon
 from picket.learn.nominals import nominal_drafts
 from picket.learn.places import country_of
 from picket.learn.quantities import quantity_in
 from picket.learn.report import Report
-from picket.learn.sentence import DRONE_WORDS, Sentence, place_name, place_of, read_sentence
+from picket.learn.sentence import DRONE_WORDS, Sentence, place_of, read_sentence
 from picket.learn.sentences import sentence_spans
 from picket.learn.statistics import statistic_drafts
 from picket.learn.times import Published
 from picket.learn.warnings import warning_drafts
 
-_CARRIED = re.compile(r"^\W*(?:he|she|it|they|the (?:report|study|group|official|spokesman|spokeswoman|ministry|minister|paper|statement|indictment)|in (?:his|her|its|their) view|another|in one of them)\b", re.IGNORECASE)
+_CARRIED = re.compile(
+    r"^\W*(?:he|she|it|they|the (?:report|study|group|official|spokesman|spokeswoman|ministry|minister|paper|"
+    r"statement|indictment)|in (?:his|her|its|their) view|another|in one of them)\b",
+    re.IGNORECASE,
+)
 _ACCORDING = re.compile(r"\b[Aa]ccording to ([^,.;]+?)(?=[,.;]|$| (?:has|have|had|was|were|is|are|which|who|that)\b)")
-_WEAK_WORDS = re.compile(r"\b(?:jammers?|skill|skills|course|courses|experience|recruits?|volunteers?|fighters?|instructors?|trained|training|know-how|expertise|bombs?|aircraft|technology|lessons?|advisers?|sightings?|incursions?|weapons?|cartels?|airspace|prisons?|smugglers?|flights?|airport)\b", re.IGNORECASE)
+_WEAK_WORDS = re.compile(
+    r"\b(?:jammers?|skill|skills|course|courses|experience|recruits?|volunteers?|fighters?|instructors?|"
+    r"trained|training|know-how|expertise|bombs?|aircraft|technology|lessons?|advisers?|sightings?|incursions?|"
+    r"weapons?|cartels?|airspace|prisons?|smugglers?|flights?|airport)\b",
+    re.IGNORECASE,
+)
 
 
 def claims_of(report: Report) -> list[Claim]:
@@ -58,7 +68,9 @@ def claims_of(report: Report) -> list[Claim]:
             context.place_country = context.place_country if near else None
             carried = None
             continue
-        sentence = read_sentence(report.text, begin, end, published, context, near or (topical and bool(_WEAK_WORDS.search(report.text, begin, end))))
+        sentence = read_sentence(
+            report.text, begin, end, published, context, near or (topical and bool(_WEAK_WORDS.search(report.text, begin, end)))
+        )
         drafts = _drafts(sentence)
         claims, carried = _finish(report, sentence, drafts, carried)
         found.extend(claims)
@@ -68,12 +80,17 @@ def claims_of(report: Report) -> list[Claim]:
 
 def _names_drone(text: str) -> bool:
     names = lexicon().names
-    return any(name.kind == "drone" and tuple(text[m.start() : m.start() + 40].split()[: len(parts)])[-1:] and parts[0] == m.group() for m in re.finditer(r"\b[A-Z][\w-]+", text) for parts, name in names.get(m.group().lower(), ()) if len(parts) == 1)
+    return any(
+        name.kind == "drone" and tuple(text[m.start() : m.start() + 40].split()[: len(parts)])[-1:] and parts[0] == m.group()
+        for m in re.finditer(r"\b[A-Z][\w-]+", text)
+        for parts, name in names.get(m.group().lower(), ())
+        if len(parts) == 1
+    )
 
 
 def _heading(text: str, end: int, words: str) -> bool:
     """A line without a full stop is a heading or a menu, not a sentence."""
-    return bool(words) and words[-1] not in ".!?\"”’»)…:;," and (end >= len(text) or text[end] == "\n") and len(words) < 160
+    return bool(words) and words[-1] not in '.!?"”’»)…:;,' and (end >= len(text) or text[end] == "\n") and len(words) < 160
 
 
 def _overview(report: Report, context: Context) -> None:
@@ -83,7 +100,11 @@ def _overview(report: Report, context: Context) -> None:
     words = re.findall(r"[^\W_][\w.'’-]*", report.text[:20_000])
     for i, word in enumerate(words):
         for parts, name in table.get(word.lower(), ()):
-            if name.country and name.kind != "drone" and tuple(w.removesuffix("'s").removesuffix("’s") for w in words[i : i + len(parts)]) == parts:
+            if (
+                name.country
+                and name.kind != "drone"
+                and tuple(w.removesuffix("'s").removesuffix("’s") for w in words[i : i + len(parts)]) == parts
+            ):
                 counts[name.country] += 1
                 break
     if counts:
@@ -98,13 +119,15 @@ def _drafts(sentence: Sentence) -> list[Draft]:
     made.extend(nominal_drafts(sentence, made))
     made.extend(list(statistic_drafts(sentence, made)))
     made.extend(list(warning_drafts(sentence, made)))
+    if not made:
+        made.extend(loose_drafts(sentence))
     return _distinct(made)
 
 
 def _distinct(drafts: list[Draft]) -> list[Draft]:
     """Without repeats: same kind and ends, or an attack said twice in one clause (the fuller one stays)."""
     out: list[Draft] = []
-    for draft in sorted(drafts, key=lambda d: (d.verb.i if d.verb else 0)):
+    for draft in sorted(drafts, key=lambda d: d.verb.i if d.verb else 0):
         twin = next((d for d in out if d.kind == draft.kind and _same(d, draft)), None)
         if twin is None:
             out.append(draft)
@@ -121,11 +144,22 @@ def _same(a: Draft, b: Draft) -> bool:
     if a.kind == "statistic":
         return bool(a.numbers and b.numbers and a.numbers[0] is b.numbers[0])
     if a.kind in TRANSFERS:
-        return a.provider == b.provider and a.recipient == b.recipient or (a.recipient == b.recipient and not (a.provider and b.provider)) or (a.provider == b.provider and not (a.recipient and b.recipient))
-    if a.kind == "sighting" and a.rule in {"disrupt", "detect"} and b.rule in {"disrupt", "detect"} and {id(p) for p in a.numbers} & {id(p) for p in b.numbers}:
+        return (
+            (a.provider == b.provider and a.recipient == b.recipient)
+            or (a.recipient == b.recipient and not (a.provider and b.provider))
+            or (a.provider == b.provider and not (a.recipient and b.recipient))
+        )
+    if (
+        a.kind == "sighting"
+        and a.rule in {"disrupt", "detect"}
+        and b.rule in {"disrupt", "detect"}
+        and {id(p) for p in a.numbers} & {id(p) for p in b.numbers}
+    ):
         return True
     if a.kind in {"use_attack", "sighting"}:
-        return (a.actor == b.actor or not (a.actor and b.actor)) and (a.target == b.target or not (a.target and b.target) or a.verb is b.verb)
+        return (a.actor == b.actor or not (a.actor and b.actor)) and (
+            a.target == b.target or not (a.target and b.target) or a.verb is b.verb
+        )
     return a.actor == b.actor or not (a.actor and b.actor)
 
 
@@ -152,11 +186,17 @@ def _finish(report: Report, sentence: Sentence, drafts: list[Draft], carried: st
         if verb.classes & {"say"} and verb.subjects and not verb.passive:
             said_last = attribution_name(verb) or said_last
     for draft in drafts:
-        by, say = (attribution(draft.verb, sentence.verbs, sentence.text, sentence.begin, sentence.end, according) if draft.verb is not None else (according, None))
+        by, say = (
+            attribution(draft.verb, sentence.verbs, sentence.text, sentence.begin, sentence.end, according)
+            if draft.verb is not None
+            else (according, None)
+        )
         by = draft.attributed_to or by
         if by is None and (say is not None or _CARRIED.match(words)):
             by = carried
-        certainty = draft.certainty or (certainty_of(draft.verb, say, by, words) if draft.verb is not None else "stated")
+        certainty = draft.certainty or (
+            certainty_of(draft.verb, say, by, words, draft.kind == "warning") if draft.verb is not None else "stated"
+        )
         if certainty is None:
             continue
         if certainty == "stated" and match and according and unnamed(according):
@@ -177,16 +217,36 @@ def _substantial(claim: Claim, sentence: Sentence) -> bool:
     """Rule 4: a named actor or class, or a number or a place, must be there."""
     if claim.kind == "statistic" and claim.quantity is None:
         return False
-    return any((claim.provider, claim.recipient, claim.actor, claim.target, claim.quantity, claim.place)) or claim.kind == "warning"
+    return (
+        any((claim.provider, claim.recipient, claim.actor, claim.target, claim.quantity, claim.place)) or claim.kind == "warning"
+    )
 
 
-def _claim(report: Report, sentence: Sentence, draft: Draft, by: str | None, certainty: str, taken: list[tuple[str, int]]) -> Claim:
+def _claim(
+    report: Report, sentence: Sentence, draft: Draft, by: str | None, certainty: str, taken: list[tuple[str, int]]
+) -> Claim:
     place, country = _where(sentence, draft)
     return Claim(
-        doc=report.doc, kind=draft.kind, provider=draft.provider, recipient=draft.recipient, actor=draft.actor, target=draft.target, capability=_short(draft.thing), place=place,
-        country=country, time=_time(sentence, draft), quantity=_quantity(sentence, draft), attributed_to=by, certainty=certainty, evidence=sentence.words, start=sentence.begin, end=sentence.end,
-        source=report.source, published=report.published, rule=draft.rule,
-    )  # fmt: skip
+        doc=report.doc,
+        kind=draft.kind,
+        provider=draft.provider,
+        recipient=draft.recipient,
+        actor=draft.actor,
+        target=draft.target,
+        capability=_short(draft.thing),
+        place=place,
+        country=country,
+        time=_time(sentence, draft),
+        quantity=_quantity(sentence, draft),
+        attributed_to=by,
+        certainty=certainty,
+        evidence=sentence.words,
+        start=sentence.begin,
+        end=sentence.end,
+        source=report.source,
+        published=report.published,
+        rule=draft.rule,
+    )
 
 
 def _short(thing: str | None) -> str | None:
@@ -215,7 +275,11 @@ def _quantity(sentence: Sentence, draft: Draft) -> Quantity | None:
                         return found
     last = max((v.i for v in sentence.verbs if v.governor is verb or v is verb), default=0)
     for phrase in sentence.phrases():
-        if not phrase.time and (verb is None or phrase.i > verb.i) and not any(v.finite and last < v.i < phrase.i for v in sentence.verbs):
+        if (
+            not phrase.time
+            and (verb is None or phrase.i > verb.i)
+            and not any(v.finite and last < v.i < phrase.i for v in sentence.verbs)
+        ):
             found = quantity_in(phrase, sentence.text, sentence.end)
             if found is not None:
                 return found
@@ -228,7 +292,7 @@ def _time(sentence: Sentence, draft: Draft) -> str | None:
         return None
     if draft.verb is None or len(known) == 1:
         return known[0].iso
-    chain = [v for v in chain_of(draft.verb)]
+    chain = list(chain_of(draft.verb))
     start, end = min(v.tokens[0].start for v in chain), max(v.tokens[-1].end for v in chain)
     return min(known, key=lambda t: (max(0, t.start - end) if t.start >= end else (start - t.end) + 20, t.start)).iso
 
@@ -242,12 +306,14 @@ def _where(sentence: Sentence, draft: Draft) -> tuple[str | None, str | None]:
             if home:
                 return (place if place and country == home else None), home
         else:
-            home = _home(draft.recipient)
+            home = _home(draft.provider if draft.rule == "join-to-learn" else draft.recipient)
             if place is None or (home and country != home and draft.kind == "advising"):
                 return place if country == home else None, home or country or context.country
         return place, country or _home(draft.recipient)
     if country:
         return place, country
+    if draft.kind == "warning" and (at := _home(draft.target)):
+        return place, at
     target = draft.target_phrase
     if target is not None:
         from picket.learn.actors import home_of
@@ -266,6 +332,12 @@ def _where(sentence: Sentence, draft: Draft) -> tuple[str | None, str | None]:
         return place, home
     if context.country:
         return place, context.country
+    if draft.kind in {"sighting", "statistic", "use_attack"} and not sentence.near:
+        from picket.learn.actors import home_of
+
+        homes = [h for v in sentence.verbs for p in v.subjects if (h := home_of(p))]
+        if homes:
+            return place, homes[0]
     if draft.kind == "use_attack" and home and home == context.place_country:
         return place, home
     return place, context.place_country if sentence.near and draft.kind in {"sighting", "statistic", "use_attack"} else None
@@ -275,12 +347,10 @@ def _home(name: str | None) -> str | None:
     """The country that an actor's name points to: a state, a demonym, a group's home, or a place in it."""
     if not name:
         return None
-    words = name.split()
+    words = [w.removesuffix("'s").removesuffix("’s") for w in name.split()]
     table = lexicon().names
     for i in range(len(words)):
         for parts, entry in table.get(words[i].lower(), ()):
             if tuple(words[i : i + len(parts)]) == parts and entry.country:
                 return entry.country
     return country_of(name) if " in " in name else None
-
-

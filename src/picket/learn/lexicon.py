@@ -66,9 +66,38 @@ def _inflect(base: str) -> tuple[str, str, str]:
     """(third person, past, -ing) of a regular verb."""
     stem = base
     doubled = (
-        len(base) >= 3 and base[-1] not in VOWELS + "wxy" and base[-2] in VOWELS and base[-3] not in VOWELS
-        and (len(base) <= 4 or base in {"equip", "commit", "permit", "control", "propel", "patrol", "expel", "transfer", "defer", "unwrap", "refit", "retrofit", "kidnap", "overrun", "refer", "occur", "admit", "compel", "airdrop", "regret", "traffic"})
-    )  # fmt: skip
+        len(base) >= 3
+        and base[-1] not in VOWELS + "wxy"
+        and base[-2] in VOWELS
+        and base[-3] not in VOWELS
+        and (
+            len(base) <= 4
+            or base
+            in {
+                "equip",
+                "commit",
+                "permit",
+                "control",
+                "propel",
+                "patrol",
+                "expel",
+                "transfer",
+                "defer",
+                "unwrap",
+                "refit",
+                "retrofit",
+                "kidnap",
+                "overrun",
+                "refer",
+                "occur",
+                "admit",
+                "compel",
+                "airdrop",
+                "regret",
+                "traffic",
+            }
+        )
+    )
     if base.endswith("c"):
         return base + "s", base + "ked", base + "king"
     if base.endswith("e"):
@@ -100,9 +129,25 @@ def _add_verb(lexicon: Lexicon, spec: str, kind: str, classes: dict[str, set[str
         lemma = "3d-print"
         third, regular, ing = "3d-prints", "3d-printed", "3d-printing"
         classes.setdefault(lemma, set()).add(kind)
-    for word, form in ((third, "s"), (past or regular, "past" if past and past != part else "ed"), (part or regular, "part" if past and past != part else "ed"), (ing, "ing"), (lemma, "base")):
+    for word, form in (
+        (third, "s"),
+        (past or regular, "past" if past and past != part else "ed"),
+        (part or regular, "part" if past and past != part else "ed"),
+        (ing, "ing"),
+        (lemma, "base"),
+    ):
         if word not in lexicon.verbs or form in ("base",):
             lexicon.verbs[word] = VerbForm(lemma, "same" if form == "base" and lemma in (past, part) else form)
+
+
+@cache
+def _word_sets() -> dict[str, frozenset[str]]:
+    return {name: frozenset(words.split()) for name, words in _rows("words.tsv")}
+
+
+def word_set(name: str) -> frozenset[str]:
+    """A set of words of data/words.tsv by its name."""
+    return _word_sets()[name]
 
 
 @cache

@@ -31,7 +31,20 @@ def country_of(place: str) -> str | None:
                 if parts == part and name.country and name.kind in {"state", "place", "capital", "demonym"}:
                     return name.country
     stripped = place.removeprefix("the ").lower()
-    for suffix in ("", " province", " state", " region", " district", " county", " airport", " oblast", " air base", " city", " port", " governorate"):
+    for suffix in (
+        "",
+        " province",
+        " state",
+        " region",
+        " district",
+        " county",
+        " airport",
+        " oblast",
+        " air base",
+        " city",
+        " port",
+        " governorate",
+    ):
         if suffix and not stripped.endswith(suffix):
             continue
         found = _cities().get(stripped.removesuffix(suffix))

@@ -8,17 +8,20 @@ from dataclasses import dataclass, field
 from picket.learn.actors import Context, actors_of, classes_of, join, owner_of, resolve_inside, text_of
 from picket.learn.chunks import Item, Phrase, Verb, chunks_of
 from picket.learn.clauses import link_clauses
-from picket.learn.lexicon import lexicon
+from picket.learn.lexicon import lexicon, word_set
 from picket.learn.times import Published, Time, times_of
 from picket.learn.tokens import Token, tokens_of
 
 DRONE_WORDS = re.compile(
-    r"\b(?:(?:micro|mini|multi|quad)?-?(?:drones?|copters?)|quadcopters?|uavs?|uas|ucavs?|usvs?|unmanned|uncrewed|fpvs?|first-person[ -]view|loitering|kamikaze|remotely piloted|shaheds?|octocopters?|hexacopters?|sea baby|magura)\b"
-    r"|-drone\b|\bdrone-", re.IGNORECASE
-)  # fmt: skip
-_PERSONNEL = frozenset("people staff soldier soldiers troop troops fighter fighters trainer trainers instructor instructors adviser advisers advisor advisors specialist specialists technician technicians operator operators pilot pilots engineer engineers mercenary mercenaries personnel contractor contractors veteran veterans volunteer volunteers expert experts servicemen officers officer workers commandos team teams unit units mission missions crew crews cadets students delegation forces operatives recruits marines men militants fighters legionnaires policemen police brigade battalion".split())
-INSTRUCTORS = frozenset("trainer trainers instructor instructors teacher teachers tutors".split())
-ADVISERS = frozenset("adviser advisers advisor advisors expert experts specialist specialists technician technicians engineer engineers consultants".split())
+    r"\b(?:(?:micro|mini|multi|quad)?-?(?:drones?|copters?)|quadcopters?|uavs?|uas|ucavs?|usvs?|unmanned|"
+    r"uncrewed|fpvs?|first-person[ -]view|loitering|kamikaze|remotely piloted|shaheds?|octocopters?|"
+    r"hexacopters?|sea baby|magura)\b"
+    r"|-drone\b|\bdrone-",
+    re.IGNORECASE,
+)
+_PERSONNEL = word_set("sentence.personnel")
+INSTRUCTORS = frozenset(["trainer", "trainers", "instructor", "instructors", "teacher", "teachers", "tutors"])
+ADVISERS = word_set("sentence.advisers")
 
 
 @dataclass(slots=True)
@@ -71,35 +74,99 @@ def read_sentence(text: str, begin: int, end: int, published: Published | None, 
     return Sentence(text, begin, end, tokens, items, verbs, times, context, drone, near)
 
 
-_TIME_HEADS = frozenset("year years month months week weeks day days night nights morning evening afternoon time times hour hours minutes decade decades today yesterday autumn summer winter spring weekend period start beginning end middle turn monday tuesday wednesday thursday friday saturday sunday".split())
+_TIME_HEADS = word_set("sentence.time_heads")
 
 
 def _is_time(phrase: Phrase, times: list[Time]) -> bool:
     if phrase.head.low == "times" and any(t.tag == "NUM" for t in phrase.tokens):
         return False
-    if phrase.head.low in _TIME_HEADS or (phrase.head.low == "half" and any(t.start < phrase.end and phrase.tokens[0].start < t.end for t in times)):
+    if phrase.head.low in _TIME_HEADS or (
+        phrase.head.low == "half" and any(t.start < phrase.end and phrase.tokens[0].start < t.end for t in times)
+    ):
         return True
-    return any(t.start <= phrase.tokens[-1].start and phrase.tokens[-1].end <= t.end + 1 and phrase.tokens[0].start >= t.start - 12 for t in times)
+    return any(
+        t.start <= phrase.tokens[-1].start and phrase.tokens[-1].end <= t.end + 1 and phrase.tokens[0].start >= t.start - 12
+        for t in times
+    )
 
 
 def is_drone(phrase: Phrase) -> bool:
     """Is the phrase a drone, or a thing that says it is for drones ("drone parts", "unmanned aircraft", "Shahed-136")?"""
     for part in [phrase, *([phrase.of] if phrase.of else []), *phrase.more]:
         for token in part.tokens:
-            if "drone" in classes_of(token) or (token.name is not None and token.name.kind == "drone") or DRONE_WORDS.search(token.text):
+            if (
+                "drone" in classes_of(token)
+                or (token.name is not None and token.name.kind == "drone")
+                or DRONE_WORDS.search(token.text)
+            ):
                 return True
-    return False
+    return any(
+        name == "for" and any("drone" in classes_of(t) or (t.name is not None and t.name.kind == "drone") for t in other.tokens)
+        for name, other in phrase.after[:1]
+    )
 
 
 def drone_head(phrase: Phrase) -> bool:
     """Is the head itself a drone (and not "drone unit", "drone operators")?"""
     inner = phrase
-    while inner.of is not None and inner.head.low in {"fleet", "swarm", "swarms", "wave", "waves", "number", "dozens", "hundreds", "thousands", "pair", "batch", "barrage", "type", "types", "variety", "model", "version", "one", "some", "many", "most", "all", "each", "several", "salvo", "scores"}:
+    while inner.of is not None and inner.head.low in {
+        "fleet",
+        "swarm",
+        "swarms",
+        "wave",
+        "waves",
+        "number",
+        "dozens",
+        "hundreds",
+        "thousands",
+        "pair",
+        "batch",
+        "barrage",
+        "type",
+        "types",
+        "variety",
+        "model",
+        "version",
+        "one",
+        "some",
+        "many",
+        "most",
+        "all",
+        "each",
+        "several",
+        "salvo",
+        "scores",
+    }:
         inner = inner.of
     head = inner.head
     if "drone" in classes_of(head) or (head.name is not None and head.name.kind == "drone"):
         return True
-    if head.low in {"aircraft", "vehicle", "vehicles", "boat", "boats", "swarm", "swarms", "munition", "munitions", "system", "systems", "model", "models", "vessel", "vessels", "plane", "planes", "submarine", "submarines", "copter", "craft", "missiles", "helicopter", "fleet"}:
+    if head.low in {
+        "aircraft",
+        "vehicle",
+        "vehicles",
+        "boat",
+        "boats",
+        "swarm",
+        "swarms",
+        "munition",
+        "munitions",
+        "system",
+        "systems",
+        "model",
+        "models",
+        "vessel",
+        "vessels",
+        "plane",
+        "planes",
+        "submarine",
+        "submarines",
+        "copter",
+        "craft",
+        "missiles",
+        "helicopter",
+        "fleet",
+    }:
         return is_drone(inner)
     return False
 
@@ -115,8 +182,42 @@ def refers_to_drone(phrase: Phrase, sentence: Sentence) -> bool:
         return low in {"they", "them", "it", "one", "ones", "both"}
     if low in {"one", "two", "three"} and phrase.of is not None:
         return refers_to_drone(phrase.of, sentence)
-    return low in {"aircraft", "jammer", "jammers", "machine", "machines", "device", "devices", "weapon", "weapons", "system", "systems", "model", "models", "munition", "munitions", "technology", "munitions", "equipment", "craft", "number", "object", "objects"} and any(
-        low in {"jammer", "jammers"} or t.low in {"the", "these", "those", "such", "its", "their", "this", "armed", "unmanned", "of", "an", "unknown"} or t.tag == "DEM" for t in phrase.tokens
+    return low in {
+        "aircraft",
+        "jammer",
+        "jammers",
+        "zone",
+        "zones",
+        "nets",
+        "radars",
+        "interceptors",
+        "machine",
+        "machines",
+        "device",
+        "devices",
+        "weapon",
+        "weapons",
+        "system",
+        "systems",
+        "model",
+        "models",
+        "munition",
+        "munitions",
+        "technology",
+        "equipment",
+        "craft",
+        "number",
+        "object",
+        "objects",
+    } and any(
+        low in {"jammer", "jammers"}
+        or (low in {"zone", "zones"} and phrase.has("no-fly"))
+        or (
+            (low not in {"zone", "zones", "nets"})
+            and t.low in {"the", "these", "those", "such", "its", "their", "this", "armed", "unmanned", "of", "an", "unknown"}
+        )
+        or t.tag == "DEM"
+        for t in phrase.tokens
     )
 
 
@@ -126,9 +227,21 @@ def personnel(phrase: Phrase) -> bool:
 
 def instruments(sentence: Sentence, verb: Verb) -> list[Phrase]:
     """Drones that a clause is done with: "with drones", "using a quadcopter", "by drone", "in a drone attack"."""
-    found = [p for name, phrases in verb.preps if name in {"with", "by", "from", "in", "using", "via", "through", "during", "near"} for p in phrases if is_drone(p)]
+    found = [
+        p
+        for name, phrases in verb.preps
+        if name in {"with", "by", "from", "in", "using", "via", "through", "during", "near"}
+        for p in phrases
+        if is_drone(p)
+    ]
     for other in sentence.verbs:
-        if other.lemma in {"use", "employ", "fly", "deploy", "involve", "launch"} and (other.gerund or other.participle or other.governor is verb) and other.objects and is_drone(other.objects[0]) and other is not verb:
+        if (
+            other.lemma in {"use", "employ", "fly", "deploy", "involve", "launch"}
+            and (other.gerund or other.participle or other.governor is verb)
+            and other.objects
+            and is_drone(other.objects[0])
+            and other is not verb
+        ):
             found.append(other.objects[0])
     return found
 
@@ -145,7 +258,28 @@ def place_of(sentence: Sentence, verb: Verb | None, extra: list[Phrase] = []) ->
             names.append(up)
         for v in names:
             for name, phrases in v.preps:
-                if name in {"in", "at", "near", "over", "into", "across", "inside", "outside", "to", "on", "around", "along", "above", "off", "close_to", "toward", "towards", "within", "through", "throughout"}:
+                if name in {
+                    "in",
+                    "at",
+                    "near",
+                    "over",
+                    "into",
+                    "across",
+                    "inside",
+                    "outside",
+                    "to",
+                    "on",
+                    "around",
+                    "along",
+                    "above",
+                    "off",
+                    "close_to",
+                    "toward",
+                    "towards",
+                    "within",
+                    "through",
+                    "throughout",
+                }:
                     candidates.extend(phrases)
     for phrase in extra:
         candidates.extend(p for name, p in phrase.after if name in {"in", "at", "near", "over", "on", "along", "outside"})
@@ -157,13 +291,20 @@ def place_of(sentence: Sentence, verb: Verb | None, extra: list[Phrase] = []) ->
             found.append(entry)
     if not found:
         for k, item in enumerate(sentence.items):
-            if isinstance(item, Phrase) and k and getattr(sentence.items[k - 1], "tag", "") == "P" and getattr(sentence.items[k - 1], "low", "") in {"in", "at", "near", "over", "across", "on", "outside", "inside"}:
+            if (
+                isinstance(item, Phrase)
+                and k
+                and getattr(sentence.items[k - 1], "tag", "") == "P"
+                and getattr(sentence.items[k - 1], "low", "") in {"in", "at", "near", "over", "across", "on", "outside", "inside"}
+            ):
                 entry = place_name(item)
                 if entry:
                     found.append(entry)
     if not found:
         return None, None
     found.sort(key=lambda e: -e[0])
+    if any(n == "Georgia" for _, n, _ in found) and sentence.context.country == "US":
+        found = [(s, n, "US" if n == "Georgia" else c) for s, n, c in found]  # the American state
     name, country = found[0][1], found[0][2] or next((c for _, _, c in found if c), None)
     if country is None:
         country = country_of(name)
@@ -182,23 +323,66 @@ def place_name(phrase: Phrase) -> tuple[int, str, str | None] | None:
         if kind == "place":
             return (3, head.text.removeprefix("the "), head.name.country)
         if kind == "capital":
-            return (3, head.text.removeprefix("the "), head.name.country) if head.text.lower() not in {"kremlin", "the kremlin"} else None
+            return (
+                (3, head.text.removeprefix("the "), head.name.country)
+                if head.text.lower() not in {"kremlin", "the kremlin"}
+                else None
+            )
         if kind == "state":
             return (1, head.name.shown, head.name.country)
         return None
-    inner = next((t for t in reversed(phrase.tokens) if t.name is not None and t.name.kind in {"place", "state", "capital", "demonym"}), None)
+    inner = next(
+        (t for t in reversed(phrase.tokens) if t.name is not None and t.name.kind in {"place", "state", "capital", "demonym"}),
+        None,
+    )
     low = head.low
     geographic = low in _GEO_HEADS
     if geographic and (inner is not None or any(t.tag == "NP" for t in phrase.tokens)):
         text = join([t for t in phrase.tokens if t.tag not in {"DET", "PRP$"}])
-        if phrase.of is not None and low in {"border", "coast", "city", "town", "province", "state", "region", "village", "port", "outskirts"}:
+        if phrase.of is not None and low in {
+            "border",
+            "coast",
+            "city",
+            "town",
+            "province",
+            "state",
+            "region",
+            "village",
+            "port",
+            "outskirts",
+        }:
             text += " of " + join(phrase.of.tokens)
         country = inner.name.country if inner is not None and inner.name is not None else country_of(text)
         return (2, text, country)
-    if phrase.of is not None and (geographic or low in {"part", "parts", "area", "outskirts", "north", "south", "east", "west", "city", "capital", "waters", "skies"}):
+    if phrase.of is not None and (
+        geographic
+        or low in {"part", "parts", "area", "outskirts", "north", "south", "east", "west", "city", "capital", "waters", "skies"}
+    ):
         sub = place_name(phrase.of)
         if sub:
-            return (2, (text_of(phrase) if geographic and low not in {"part", "parts", "outskirts", "city", "town", "village", "state", "province", "region", "port", "capital"} else sub[1]), sub[2])
+            return (
+                2,
+                (
+                    text_of(phrase)
+                    if geographic
+                    and low
+                    not in {
+                        "part",
+                        "parts",
+                        "outskirts",
+                        "city",
+                        "town",
+                        "village",
+                        "state",
+                        "province",
+                        "region",
+                        "port",
+                        "capital",
+                    }
+                    else sub[1]
+                ),
+                sub[2],
+            )
     if head.tag == "NP" and not any(t.tag == "POS" for t in phrase.tokens):
         text = join([t for t in phrase.tokens if t.tag == "NP"])
         country = country_of(text)
@@ -207,7 +391,7 @@ def place_name(phrase: Phrase) -> tuple[int, str, str | None] | None:
     return None
 
 
-_GEO_HEADS = frozenset("border coast province state region district city town village airport base airbase island islands port river valley front area territory airspace waters sea gulf desert prison frontline mountains county peninsula canyon governorate oblast camp refinery plant capital facility airfield north south east west".split())
+_GEO_HEADS = word_set("sentence.geo_heads")
 
 
 def origin_of(phrase: Phrase, sentence: Sentence) -> str | None:
@@ -221,8 +405,31 @@ def origin_of(phrase: Phrase, sentence: Sentence) -> str | None:
         if token.name is not None and token.name.kind == "company" and token is not phrase.head:
             return token.text
     for verb in sentence.verbs:
-        if verb.participle and verb.subjects and verb.subjects[0] is phrase and verb.lemma in {"make", "build", "produce", "manufacture", "design", "supply", "import", "buy", "purchase", "provide", "donate", "obtain", "acquire", "source"}:
-            names = [n for p in verb.prep("in", "by", "from") for n in (actors_of(p, sentence.context) or [place_state(p) or ""]) if n]
+        if (
+            verb.participle
+            and verb.subjects
+            and verb.subjects[0] is phrase
+            and verb.lemma
+            in {
+                "make",
+                "build",
+                "produce",
+                "manufacture",
+                "design",
+                "supply",
+                "import",
+                "buy",
+                "purchase",
+                "provide",
+                "donate",
+                "obtain",
+                "acquire",
+                "source",
+            }
+        ):
+            names = [
+                n for p in verb.prep("in", "by", "from") for n in (actors_of(p, sentence.context) or [place_state(p) or ""]) if n
+            ]
             if names:
                 return names[0]
     if phrase.of is not None:

@@ -10,11 +10,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-_ABBREVIATIONS = frozenset(
-    "col gen mr mrs ms dr lt sgt st no maj capt cmdr adm brig rep sen gov prof pres hon rev jr sr vs etc approx dept est fig inc corp"
-    " ltd co jan feb mar apr jun jul aug sep sept oct nov dec u.s u.n u.k u.a.e d.c a.m p.m e.g i.e art vol pp cf lt.gen ret".split()
-)
-_NEVER_LAST = frozenset("col gen mr mrs ms dr lt sgt st maj capt cmdr adm brig rep sen gov prof pres hon rev vs e.g i.e cf pp".split())
+from picket.learn.lexicon import word_set
+
+_ABBREVIATIONS = word_set("sentences.abbreviations")
+_NEVER_LAST = word_set("sentences.never_last")
 _END = re.compile(r"[.!?…]+[\"'”’»)\]]*(?=\s|$)|\n+")
 _OPENERS = re.compile(r"\s*[\"'“‘«(\[]*([^\W_])")
 
@@ -58,4 +57,14 @@ def _ends(text: str, begin: int, match: re.Match[str]) -> bool:
         return False
     if last == "no" and first.isdigit():
         return False
-    return not (last in _ABBREVIATIONS and last not in {"no", "inc", "ltd", "corp", "co", "etc", "u.s", "u.n", "u.k", "a.m", "p.m"})
+    if last in {"u.s", "u.n", "u.k", "u.a.e", "d.c"}:  # "the U.S. Army" goes on, "in the U.S. The army" does not
+        return (
+            re.match(
+                r"(?:The|A|An|It|He|She|They|We|In|On|At|But|And|This|That|These|His|Its|Their|For|As|After|Since|Some|There)\b",
+                text[follows.start(1) : follows.start(1) + 8],
+            )
+            is not None
+        )
+    return not (
+        last in _ABBREVIATIONS and last not in {"no", "inc", "ltd", "corp", "co", "etc", "u.s", "u.n", "u.k", "a.m", "p.m"}
+    )

@@ -11,11 +11,51 @@ import datetime as dt
 import re
 from dataclasses import dataclass
 
-_MONTHS = {m: n for n, ms in enumerate(("january jan", "february feb", "march mar", "april apr", "may", "june jun", "july jul", "august aug", "september sept sep", "october oct", "november nov", "december dec"), 1) for m in ms.split()}  # fmt: skip
-_MONTH = r"(?P<month>January|February|March|April|May|June|July|August|September|October|November|December|Jan\.?|Feb\.?|Mar\.?|Apr\.?|Aug\.?|Sept\.?|Sep\.?|Oct\.?|Nov\.?|Dec\.?)"
-_DAYS = "monday tuesday wednesday thursday friday saturday sunday".split()
-_COUNT = r"(?P<count>\d+|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|a|an|a few|few|several|couple of|a couple of|a dozen|18|24)"
-_WORDS = {w: n for n, w in enumerate("zero one two three four five six seven eight nine ten eleven twelve".split())} | {"a": 1, "an": 1, "a few": 3, "few": 3, "several": 3, "couple of": 2, "a couple of": 2, "a dozen": 12}
+_MONTHS = {
+    m: n
+    for n, ms in enumerate(
+        (
+            "january jan",
+            "february feb",
+            "march mar",
+            "april apr",
+            "may",
+            "june jun",
+            "july jul",
+            "august aug",
+            "september sept sep",
+            "october oct",
+            "november nov",
+            "december dec",
+        ),
+        1,
+    )
+    for m in ms.split()
+}
+_MONTH = (
+    r"(?P<month>January|February|March|April|May|June|July|August|September|October|November|December|Jan\.?|"
+    r"Feb\.?|Mar\.?|Apr\.?|Aug\.?|Sept\.?|Sep\.?|Oct\.?|Nov\.?|Dec\.?)"
+)
+_DAYS = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
+_COUNT = (
+    r"(?P<count>\d+|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|a|an|a few|few|several|"
+    r"couple of|a couple of|a dozen|18|24)"
+)
+_WORDS = {
+    w: n
+    for n, w in enumerate(
+        ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"]
+    )
+} | {
+    "a": 1,
+    "an": 1,
+    "a few": 3,
+    "few": 3,
+    "several": 3,
+    "couple of": 2,
+    "a couple of": 2,
+    "a dozen": 12,
+}
 _UNIT = r"(?P<unit>day|week|month|year|decade)s?"
 
 
@@ -53,32 +93,92 @@ class Time:
 _PATTERNS: list[tuple[str, re.Pattern[str]]] = [
     (name, re.compile(pattern, re.IGNORECASE))
     for name, pattern in (
-        ("halves", r"\b(?:the )?(?:last|final|first|past) (?P<count>six|three|two|four|five|seven|eight|nine|ten|\d+) months of (?P<year>\d{4}|the year|this year|last year)\b"),
-        ("range", rf"\b(?:between|from) (?:{_MONTH} )?(?P<y1>(?:19|20)\d\d) (?:and|to|until|through|till) (?:(?P<m2>January|February|March|April|May|June|July|August|September|October|November|December) )?(?P<y2>(?:19|20)\d\d)\b"),
-        ("months", r"\b(?:between|from) (?P<m1>January|February|March|April|May|June|July|August|September|October|November|December) (?:and|to|until|through|till) (?P<m2>January|February|March|April|May|June|July|August|September|October|November|December)(?:,? (?:of )?(?P<year>\d{4}))?\b"),
-        ("dayrange", rf"\b(?:between |from )?(?P<d1>\d{{1,2}})(?: and | to |[-–])(?P<d2>\d{{1,2}}) {_MONTH}(?:,? (?P<year>\d{{4}}))?\b"),
+        (
+            "halves",
+            r"\b(?:the )?(?:last|final|first|past) (?P<count>six|three|two|four|five|seven|eight|nine|ten|\d+) months "
+            r"of (?P<year>\d{4}|the year|this year|last year)\b",
+        ),
+        (
+            "range",
+            rf"\b(?:between|from) (?:{_MONTH} )?(?P<y1>(?:19|20)\d\d) (?:and|to|until|through|till) (?:(?P<m2>January|"
+            rf"February|March|April|May|June|July|August|September|October|November|December) )?(?P<y2>(?:19|20)\d\d)\b",
+        ),
+        (
+            "months",
+            r"\b(?:between|from) (?P<m1>January|February|March|April|May|June|July|August|September|October|November|"
+            r"December) (?:and|to|until|through|till) (?P<m2>January|February|March|April|May|June|July|August|"
+            r"September|October|November|December)(?:,? (?:of )?(?P<year>\d{4}))?\b",
+        ),
+        (
+            "dayrange",
+            rf"\b(?:between |from )?(?P<d1>\d{{1,2}})(?: and | to |[-–])(?P<d2>\d{{1,2}}) {_MONTH}(?:,? (?P<year>\d{{4}}))?\b",
+        ),
         ("dmy", rf"\b(?:on |the )?(?P<day>\d{{1,2}})(?:st|nd|rd|th)?(?: of)? {_MONTH},? (?P<year>(?:19|20)\d\d)\b"),
         ("mdy", rf"\b(?:on )?{_MONTH} (?P<day>\d{{1,2}})(?:st|nd|rd|th)?,? (?P<year>(?:19|20)\d\d)\b"),
         ("iso", r"\b(?P<year>20\d\d)-(?P<m>\d\d)-(?P<day>\d\d)\b"),
-        ("my", rf"\b(?P<part>early|late|mid|mid-|the start of|the end of|the beginning of|the middle of)?[ -]?(?<!\d ){_MONTH},?(?: of)? (?P<year>(?:19|20)\d\d)\b"),
+        (
+            "my",
+            rf"\b(?P<part>early|late|mid|mid-|the start of|the end of|the beginning of|the middle of)?[ -]?(?<!\d "
+            rf"){_MONTH},?(?: of)? (?P<year>(?:19|20)\d\d)\b",
+        ),
         ("dm", rf"\b(?:on |the )?(?P<day>\d{{1,2}})(?:st|nd|rd|th)?(?: of)? {_MONTH}\b(?! \d{{4}})"),
         ("md", rf"\b(?:on )?{_MONTH} (?P<day>\d{{1,2}})(?:st|nd|rd|th)?\b(?!,? \d{{4}})"),
-        ("season", r"\b(?:the )?(?P<part>early |late |mid-)?(?P<season>spring|summer|autumn|fall|winter)(?: of)? (?P<year>(?:19|20)\d\d)\b"),
+        (
+            "season",
+            r"\b(?:the )?(?P<part>early |late |mid-)?(?P<season>spring|summer|autumn|fall|winter)(?: of)? "
+            r"(?P<year>(?:19|20)\d\d)\b",
+        ),
         ("lastseason", r"\b(?P<which>last|this) (?P<season>spring|summer|autumn|fall|winter)\b"),
         ("half", r"\b(?:the )?(?P<which>first|second) half of (?P<year>(?:19|20)\d\d|last year|this year|the year)\b"),
-        ("quarter", r"\b(?:the )?(?P<which>first|second|third|fourth|last) quarter of (?P<year>(?:19|20)\d\d|last year|this year|the year)\b"),
-        ("partyear", r"\b(?:the )?(?P<part>early|late|mid|start of|end of|beginning of|middle of|turn of|close of|course of)[ -](?:in )?(?P<year>(?:19|20)\d\d|last year|this year|the year)\b"),
+        (
+            "quarter",
+            r"\b(?:the )?(?P<which>first|second|third|fourth|last) quarter of (?P<year>(?:19|20)\d\d|last year|this "
+            r"year|the year)\b",
+        ),
+        (
+            "partyear",
+            r"\b(?:the )?(?P<part>early|late|mid|start of|end of|beginning of|middle of|turn of|close of|course of)[ "
+            r"-](?:in )?(?P<year>(?:19|20)\d\d|last year|this year|the year)\b",
+        ),
         ("years", r"\b(?P<y1>(?:19|20)\d\d)[-–/](?P<y2>(?:19|20)?\d\d)\b"),
-        ("lastmonthname", rf"\b(?P<which>last|this|in|since|by|until|from|during|late|early|mid-) ?{_MONTH}\b(?!,? (?:\d|of \d))"),
-        ("ago", rf"\b(?:about |around |some |nearly |almost |over |more than )?{_COUNT} {_UNIT} (?P<dir>ago|earlier|before)\b"),
-        ("pastn", rf"\b(?:over |in |during |within |for )?(?:the |its |their )?(?P<which>last|past|previous|preceding) (?:{_COUNT} )?{_UNIT}\b"),
-        ("thisx", r"\b(?:earlier |later |so far |late |early )?(?P<which>this|last|next) (?P<unit>week|month|year|weekend|quarter)\b"),
+        (
+            "lastmonthname",
+            rf"\b(?P<which>last|this|in|since|by|until|from|during|late|early|mid-) ?{_MONTH}\b(?!,? (?:\d|of \d))",
+        ),
+        (
+            "ago",
+            rf"\b(?:about |around |some |nearly |almost |over |more than )?(?:(?:one|two|three|four|five|six|\d+) (?:to|"
+            rf"or) )?{_COUNT} {_UNIT} (?P<dir>ago|earlier|before)\b",
+        ),
+        (
+            "pastn",
+            rf"\b(?:over |in |during |within |for )?(?:the |its |their )?(?P<which>last|past|previous|preceding) "
+            rf"(?:{_COUNT} )?{_UNIT}\b",
+        ),
+        (
+            "thisx",
+            r"\b(?:earlier |later |so far |late |early )?(?P<which>this|last|next) (?P<unit>week|month|year|weekend|quarter)\b",
+        ),
         ("yesterday", r"\b(?P<which>yesterday|today|tonight|overnight|last night|this morning|tomorrow)\b"),
-        ("weekday", r"\b(?:on |last |early on |late on |this )?(?P<weekday>Monday|Tuesday|Wednesday|Thursday|Friday|Saturday|Sunday)(?: (?:night|morning|evening|afternoon))?\b"),
-        ("year", r"(?<![\d,.$€£-])\b(?P<year>(?:19[89]|20[0-4])\d)(?:'s|’s)?\b(?![,.]?\d|-)(?! (?:drones|troops|people|soldiers|flights|attacks|miles|km|kilomet|metres|meters|dollars|fighters|bombs))"),
-        ("vague", r"\b(?:recent|coming|following|previous|the past few|the last few) (?:days|weeks|months|years)\b|\ba (?:day|week|month|year) later\b|\bthe same (?:day|week|month|year)\b|\bthat (?:day|night|year|month|week)\b|\bone (?:night|day|morning)\b|\ba single (?:night|day)\b|\b(?:a|one) (?:night|day)\b(?= (?:later|earlier))|\bevery (?:day|night|week|month|year)\b|\beach (?:day|night|week|month|year)\b"),
+        (
+            "weekday",
+            r"\b(?:on |last |early on |late on |this )?(?P<weekday>Monday|Tuesday|Wednesday|Thursday|Friday|Saturday|"
+            r"Sunday)(?: (?:night|morning|evening|afternoon))?\b",
+        ),
+        (
+            "year",
+            r"(?<![\d,.$€£-])\b(?P<year>(?:19[89]|20[0-4])\d)(?:'s|’s)?\b(?![,.]?\d|-)(?! (?:drones|troops|people|"
+            r"soldiers|flights|attacks|miles|km|kilomet|metres|meters|dollars|fighters|bombs))",
+        ),
+        (
+            "vague",
+            r"\b(?:recent|coming|following|previous|the past few|the last few) (?:days|weeks|months|years)\b|\ba "
+            r"(?:day|week|month|year) later\b|\bthe same (?:day|week|month|year)\b|\bthat (?:day|night|year|month|"
+            r"week)\b|\bone (?:night|day|morning)\b|\ba single (?:night|day)\b|\b(?:a|one) (?:night|day)\b(?= (?:later|"
+            r"earlier))|\bevery (?:day|night|week|month|year)\b|\beach (?:day|night|week|month|year)\b",
+        ),
     )
-]  # fmt: skip
+]
 
 
 def times_of(text: str, start: int, end: int, published: Published | None) -> list[Time]:
@@ -86,6 +186,7 @@ def times_of(text: str, start: int, end: int, published: Published | None) -> li
     taken: list[Time] = []
     for name, pattern in _PATTERNS:
         for match in pattern.finditer(text, start, end):
+            begin = match.start() + len(match.group()) - len(match.group().lstrip(" -"))
             if any(match.start() < t.end and t.start < match.end() for t in taken):
                 continue
             if name == "lastmonthname" and match["month"].lower() == "may" and not match["month"][0].isupper():
@@ -93,11 +194,12 @@ def times_of(text: str, start: int, end: int, published: Published | None) -> li
             if name in {"dm", "md", "my", "dmy", "mdy"} and match["month"][0].islower():
                 continue
             iso = _resolve(name, match, published)
-            before = text[max(start, match.start() - 8) : match.start()].lower()
-            since = bool(re.search(r"\bsince\s+(?:the\s+)?$", before)) or match.group().lower().startswith("since")
+            since = bool(
+                re.search(r"\bsince\s+(?:the\s+|[\w-]+(?:'s|’s)\s+)?$", text[max(start, begin - 24) : begin].lower())
+            ) or match.group().lower().startswith("since")
             if since and iso and "/" not in iso:
                 iso = f"{iso}/.."
-            taken.append(Time(match.start(), match.end(), iso, since, match.group()))
+            taken.append(Time(begin, match.end(), iso, since, match.group()))
     return sorted(taken, key=lambda t: t.start)
 
 
@@ -150,7 +252,11 @@ def _resolve(name: str, m: re.Match[str], published: Published | None) -> str | 
         b = f"{group['y2']}-{_month_number(group['m2']):02d}" if group["m2"] else group["y2"]
         return f"{a}/{b}"
     if name == "months":
-        second = f"{group['year']}-{_month_number(group['m2']):02d}" if group["year"] else _latest(_month_number(group["m2"]), published)
+        second = (
+            f"{group['year']}-{_month_number(group['m2']):02d}"
+            if group["year"]
+            else _latest(_month_number(group["m2"]), published)
+        )
         if second is None:
             return None
         first_month, year = _month_number(group["m1"]), int(second[:4])
@@ -161,7 +267,11 @@ def _resolve(name: str, m: re.Match[str], published: Published | None) -> str | 
         return f"{head}-{int(group['d1']):02d}/{head}-{int(group['d2']):02d}" if head else None
     if name in {"dmy", "mdy"}:
         month, day = _month_number(group["month"]), int(group["day"])
-        return f"{group['year']}-{month:02d}-{day:02d}" if 1 <= day <= _last_day(int(group["year"]), month) else f"{group['year']}-{month:02d}"
+        return (
+            f"{group['year']}-{month:02d}-{day:02d}"
+            if 1 <= day <= _last_day(int(group["year"]), month)
+            else f"{group['year']}-{month:02d}"
+        )
     if name == "iso":
         return m.group()
     if name == "my":
@@ -183,7 +293,19 @@ def _relative(name: str, m: re.Match[str], published: Published | None) -> str |
         if name == "season":
             year: int | None = int(group["year"])
         else:
-            year = None if published is None else published.day.year - (published.precision == "year" and group["which"].lower() == "last" or (published.precision != "year" and (b if b > 2 else 12) >= published.day.month and group["which"].lower() == "last"))
+            year = (
+                None
+                if published is None
+                else published.day.year
+                - (
+                    (published.precision == "year" and group["which"].lower() == "last")
+                    or (
+                        published.precision != "year"
+                        and (b if b > 2 else 12) >= published.day.month
+                        and group["which"].lower() == "last"
+                    )
+                )
+            )
         return None if year is None else f"{year}-{a:02d}/{year + (b < a)}-{b:02d}"
     if name in {"half", "quarter", "partyear"}:
         return _part_of_year(name, group, m.group(), published)
@@ -256,7 +378,11 @@ def _named(unit: str, which: str, published: Published) -> str | None:
 
 
 def _part_of_year(name: str, group: dict[str, str], words: str, published: Published | None) -> str | None:
-    year = _year_of(group["year"].removeprefix("the "), published) if group["year"].lower() != "the year" else (published.day.year if published else None)
+    year = (
+        _year_of(group["year"].removeprefix("the "), published)
+        if group["year"].lower() != "the year"
+        else (published.day.year if published else None)
+    )
     if year is None:
         return None
     if name == "half":
@@ -268,7 +394,7 @@ def _part_of_year(name: str, group: dict[str, str], words: str, published: Publi
     if part == "turn of":
         if published and group["year"].lower() == "the year":
             later = published.precision == "month" or published.precision == "day"
-            return f"{year + (later and published.day.month > 9) }-01"
+            return f"{year + (later and published.day.month > 9)}-01"
         return f"{year}-01"
     if part in {"mid", "middle of"}:
         return f"{year}-05/{year}-08"

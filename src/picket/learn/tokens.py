@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from picket.learn.lexicon import Lexicon, Name, lexicon
+from picket.learn.lexicon import Lexicon, Name, lexicon, word_set
 
 _TOKEN = re.compile(
     r"""[A-Za-z]\.(?:[A-Za-z]\.)+            # U.S.
@@ -22,70 +22,175 @@ _TOKEN = re.compile(
     | %|\S""",
     re.VERBOSE,
 )
-DETERMINERS = frozenset("the a an this these those each every some any no another such both all most many few several other much more fewer half either neither what whose".split())
-POSSESSIVES = frozenset("its their his her our my your".split())
-PREPOSITIONS = frozenset(
-    "of in on at to for from with by against over near into onto through across around between among under along behind beyond inside outside within"
-    " during after before since until upon toward towards about above below via without despite amid throughout per alongside like as off beside"
-    " aboard except including opposite unlike according_to because_of due_to out_of such_as as_well_as close_to ahead_of in_front_of on_behalf_of instead_of as_part_of away_from up_to_the versus given following concerning regarding".split()
-)
-SUBORDINATORS = frozenset("because although though while whereas if unless when where whether so_that once whenever wherever even_though as_if in_order_that how why".split())
-PRONOUNS = frozenset("it they he she them him we us you i himself itself themselves one ones others both someone anyone everyone nobody none".split())
-MODALS = frozenset("may might could can would will should must shall cannot can't won't couldn't wouldn't shouldn't 'll".split())
-BE = frozenset("is are was were be been being am isn't aren't wasn't weren't isn’t aren’t wasn’t weren’t".split())
-HAVE = frozenset("has have had having hasn't haven't hadn't".split())
-DO = frozenset("do does did doesn't don't didn't".split())
-ADVERBS = frozenset(
-    "not never also now then already still again soon later earlier ago once yet just even only often always sometimes here there abroad home overseas recently"
-    " last_year too well away back together meanwhile however therefore thus instead rather almost nearly roughly approximately around perhaps maybe possibly probably"
-    " likely apparently reportedly allegedly so far twice elsewhere up down out off further alone long very quite apart quickly ever first nonetheless nevertheless moreover".split()
-)
-NUMBER_WORDS = {w: n for n, w in enumerate("zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen twenty".split())} | {
-    "thirty": 30, "forty": 40, "fifty": 50, "sixty": 60, "seventy": 70, "eighty": 80, "ninety": 90, "hundred": 100, "thousand": 1000, "million": 1_000_000, "billion": 1_000_000_000, "dozen": 12,
-}  # fmt: skip
+DETERMINERS = word_set("tokens.determiners")
+POSSESSIVES = frozenset(["its", "their", "his", "her", "our", "my", "your"])
+PREPOSITIONS = word_set("tokens.prepositions")
+SUBORDINATORS = word_set("tokens.subordinators")
+PRONOUNS = word_set("tokens.pronouns")
+MODALS = word_set("tokens.modals")
+BE = word_set("tokens.be")
+HAVE = frozenset(["has", "have", "had", "having", "hasn't", "haven't", "hadn't"])
+DO = frozenset(["do", "does", "did", "doesn't", "don't", "didn't"])
+ADVERBS = word_set("tokens.adverbs")
+NUMBER_WORDS = {
+    w: n
+    for n, w in enumerate(
+        [
+            "zero",
+            "one",
+            "two",
+            "three",
+            "four",
+            "five",
+            "six",
+            "seven",
+            "eight",
+            "nine",
+            "ten",
+            "eleven",
+            "twelve",
+            "thirteen",
+            "fourteen",
+            "fifteen",
+            "sixteen",
+            "seventeen",
+            "eighteen",
+            "nineteen",
+            "twenty",
+        ]
+    )
+} | {
+    "thirty": 30,
+    "forty": 40,
+    "fifty": 50,
+    "sixty": 60,
+    "seventy": 70,
+    "eighty": 80,
+    "ninety": 90,
+    "hundred": 100,
+    "thousand": 1000,
+    "million": 1_000_000,
+    "billion": 1_000_000_000,
+    "dozen": 12,
+}
 _JOINED = [
-    ("according", "to"), ("because", "of"), ("due", "to"), ("out", "of"), ("such", "as"), ("as", "well", "as"), ("close", "to"), ("ahead", "of"), ("so", "that"),
-    ("in", "front", "of"), ("on", "behalf", "of"), ("instead", "of"), ("as", "part", "of"), ("even", "though"), ("as", "if"), ("away", "from"), ("in", "order", "to"),
-]  # fmt: skip
+    ("according", "to"),
+    ("because", "of"),
+    ("due", "to"),
+    ("out", "of"),
+    ("such", "as"),
+    ("as", "well", "as"),
+    ("close", "to"),
+    ("ahead", "of"),
+    ("so", "that"),
+    ("in", "front", "of"),
+    ("on", "behalf", "of"),
+    ("instead", "of"),
+    ("as", "part", "of"),
+    ("even", "though"),
+    ("as", "if"),
+    ("away", "from"),
+    ("in", "order", "to"),
+]
 QUALIFIERS = {
-    ("more", "than"): "over", ("over",): "over", ("upwards", "of"): "over", ("at", "least"): "at_least", ("no", "fewer", "than"): "at_least", ("no", "less", "than"): "at_least",
-    ("not", "less", "than"): "at_least", ("a", "minimum", "of"): "at_least", ("up", "to"): "about", ("as", "many", "as"): "about", ("about",): "about", ("around",): "about", ("some",): "about",
-    ("nearly",): "about", ("almost",): "about", ("roughly",): "about", ("approximately",): "about", ("an", "estimated"): "about", ("estimated",): "about", ("close", "to"): "about",
-    ("less", "than"): "about", ("fewer", "than"): "about", ("under",): "about", ("an", "average", "of"): "average", ("on", "average"): "average", ("average", "of"): "average",
-    ("exceeding",): "over", ("in", "excess", "of"): "over", ("just", "over"): "over", ("well", "over"): "over", ("just", "under"): "about", ("as", "much", "as"): "about", ("a", "total", "of"): "exact",
-}  # fmt: skip
+    ("more", "than"): "over",
+    ("over",): "over",
+    ("upwards", "of"): "over",
+    ("at", "least"): "at_least",
+    ("no", "fewer", "than"): "at_least",
+    ("no", "less", "than"): "at_least",
+    ("not", "less", "than"): "at_least",
+    ("a", "minimum", "of"): "at_least",
+    ("up", "to"): "about",
+    ("as", "many", "as"): "about",
+    ("about",): "about",
+    ("around",): "about",
+    ("some",): "about",
+    ("nearly",): "about",
+    ("almost",): "about",
+    ("roughly",): "about",
+    ("approximately",): "about",
+    ("an", "estimated"): "about",
+    ("estimated",): "about",
+    ("close", "to"): "about",
+    ("less", "than"): "about",
+    ("fewer", "than"): "about",
+    ("under",): "about",
+    ("an", "average", "of"): "average",
+    ("on", "average"): "average",
+    ("average", "of"): "average",
+    ("exceeding",): "over",
+    ("in", "excess", "of"): "over",
+    ("just", "over"): "over",
+    ("well", "over"): "over",
+    ("just", "under"): "about",
+    ("as", "much", "as"): "about",
+    ("a", "total", "of"): "exact",
+}
 _QUALIFIER_STARTS = frozenset(k[0] for k in QUALIFIERS)
-NOUN_OR_VERB = frozenset(
-    """attack strike bomb target pound shell raid ambush assault blast kill wound damage launch fire drop crash film photograph report note document record register spot sight jam
-    capture track watch scout survey map close halt ground divert use field copy test trial boost master make build print supply offer pledge promise market purchase source order request
-    demand fund finance train coach school drill study graduate help support back aid guide share exchange swap pool recruit hire contract post station fight volunteer transfer ship gift leak
-    transport arm stock handle pilot worry fear alarm alert claim estimate state comment boast vow quote plan aim hope try attempt need start move increase commission cross traffic monitor
-    force design lead base control fly hit sink patrol visit vote work trade trace test signal search rule rush rise risk result rest release reach range raise push pull press present
-    place play name mark look load link light lift leave hide hold host hunt issue join jump land lie limit live lure mass match mean measure mix mount need notice own pack pass pay permit
-    power produce project protest prove rank rate rent repair reply return reward ride ring run sale scale score set shift show sign smash sort sound spare split spread stage stand stay step
-    stop store storm stress study surge swarm switch talk tally tap task taunt tax threat thwart tie time touch trail transit travel treat trick trigger trip turn view wait walk wave exploit
-    upgrade influx impact import export process progress purchase pursuit access account act address aid appeal approach arrest award balance ban battle blame block blow breach break broadcast
-    buzz call camp care carry cause challenge change charge check circle cite command compare concern conduct contact cost count cover crack cut dare date deal delay desire detail display
-    dispute double doubt draft draw drive ease edge end estimate escape exercise face fail fall feature feed feel figure fill flow focus forecast form function gain garner gather head house
-    increase intercept lack machine man market mob model monitor move number object offer outfit outline pay pilot plot preview profit promise question quarrel quiz reform regard remark
-    request rescue research resort respect retreat review revolt riot sample sanction schedule seed sense share shelter ship shoot shot smuggle snap spark speed staff stake stockpile strain strength
-    struggle study subject suit supply surface suspect swap sweep tackle team tend torch tour transfer transform transport trust update value voice wage warrant waste weapon welcome wish witness yield
-    advance field shield guard label license license hack chair command crew blockade probe""".split()
+NOUN_OR_VERB = word_set("tokens.noun_or_verb")
+_NOUN_ING = word_set("tokens.noun_ing")
+_IRREGULAR_PLURAL = word_set("tokens.irregular_plural")
+_ADJ_ENDINGS = (
+    "ous",
+    "ful",
+    "ive",
+    "ible",
+    "able",
+    "ical",
+    "less",
+    "ish",
+    "ary",
+    "-based",
+    "-made",
+    "-backed",
+    "-led",
+    "-built",
+    "-style",
+    "-range",
+    "-linked",
+    "-controlled",
+    "-supplied",
+    "-trained",
+    "-held",
+    "-guided",
+    "-powered",
+    "-funded",
+    "-equipped",
+    "-run",
+    "-owned",
+    "-scale",
+    "-wing",
+    "-language",
+    "-speed",
+    "-cost",
+    "-optic",
+    "-tech",
+    "-produced",
+    "-designed",
+    "-armed",
+    "-old",
+    "-way",
+    "-long",
+    "-affiliated",
+    "-related",
+    "-enabled",
+    "-inspired",
+    "-allied",
+    "-aligned",
+    "-supported",
+    "-donated",
+    "-operated",
+    "-manufactured",
+    "-designed",
+    "-launched",
+    "-carrying",
+    "-laden",
+    "-person",
+    "-sized",
+    "-class",
 )
-_NOUN_ING = frozenset("training building bombing shelling funding meeting hearing warning finding smuggling fighting jamming killing trafficking ruling briefing spying engineering manufacturing uprising wing ring king bearing spring string thing nothing something anything everything morning evening during beijing intelligence-gathering gathering filing sighting landing crossing offering posting recording planning teaching learning piloting beginning fencing housing shipping aircraft-building warfighting understanding targeting spring-loaded following including imaging mining".split())
-_IRREGULAR_PLURAL = frozenset("people troops police personnel men women children servicemen gunmen policemen forces authorities cattle staff crew uas uavs data media military army government team".split())
-_ADJ_ENDINGS = ("ous", "ful", "ive", "ible", "able", "ical", "less", "ish", "ary", "-based", "-made", "-backed", "-led", "-built", "-style", "-range", "-linked", "-controlled", "-supplied", "-trained", "-held", "-guided", "-powered", "-funded", "-equipped", "-run", "-owned", "-scale", "-wing", "-language", "-speed", "-cost", "-optic", "-tech", "-produced", "-designed", "-armed", "-old", "-way", "-long", "-affiliated", "-related", "-enabled", "-inspired", "-allied", "-aligned", "-supported", "-donated", "-operated", "-manufactured", "-designed", "-launched", "-carrying", "-laden", "-person", "-sized", "-class")  # fmt: skip
-_ADJECTIVES = frozenset(
-    """armed small large new old big cheap low high military civilian commercial local foreign unmanned uncrewed aerial first second third last next long short early late recent several different
-    northern southern eastern western central north south east west rural urban remote naval maritime explosive former senior top key major main deadly lethal hostile unknown unidentified suspicious illegal
-    illicit private public federal national international regional strategic tactical electronic advanced modern sophisticated basic improvised homemade makeshift self-propelled anti-aircraft autonomous live
-    daily weekly monthly annual joint special secret covert critical important serious heavy light total average joint full free fresh good better best great strong weak young nonstate transnational criminal
-    ethnic tribal islamist jihadist coastal offshore underwater undersea subsea deep own same whole entire other certain various numerous similar clear real hard soft open closed rebel guerrilla insurgent terrorist
-    paramilitary domestic virtual nuclear chemical ballistic cruise hypersonic kinetic thermal digital fibre-optic fiber-optic first-person-view fpv one-way long-range short-range medium-range ex-colombian current so-called
-    unprecedented massive huge tiny rapid rotational formal informal presidential parliamentary nightly nocturnal latest worst biggest largest smallest nearby dead alive available able unable ready due possible
-    likely unlikely aware afraid vulnerable responsible capable exact approximate vast broad wide narrow mobile portable overhead pro-russian pro-iranian pro-government anti-regime counter-drone anti-drone counter-uas
-    shiite shia sunni kurdish arab western muslim christian latin african european asian american-made mexican-american middle-eastern baltic nordic sahelian""".split()
-)
+_ADJECTIVES = word_set("tokens.adjectives")
 
 
 class Token:
@@ -134,7 +239,14 @@ def _split(text: str, start: int, end: int) -> list[Token]:
             mark = Token(word[tail.start() :], at + tail.start(), match.end())
             mark.tag = "POS"
             out.append(mark)
-        elif word in "'’" and out and out[-1].end == at and out[-1].low.endswith("s") and match.end() < end and text[match.end()].isspace():
+        elif (
+            word in "'’"
+            and out
+            and out[-1].end == at
+            and out[-1].low.endswith("s")
+            and match.end() < end
+            and text[match.end()].isspace()
+        ):
             mark = Token(word, at, match.end())
             mark.tag = "POS"
             out.append(mark)
@@ -178,7 +290,13 @@ def _join(raw: list[Token], words: Lexicon) -> list[Token]:
     while i < len(raw):
         token = raw[i]
         hit = _match_name(raw, i, words) if token.tag != "POS" else None
-        if hit and not (hit[1].kind == "place" and hit[0] == 1 and i + 1 < len(raw) and raw[i + 1].text[:1].isupper() and _capital_continues(raw[i + 1])):
+        if hit and not (
+            hit[1].kind == "place"
+            and hit[0] == 1
+            and i + 1 < len(raw)
+            and raw[i + 1].text[:1].isupper()
+            and _capital_continues(raw[i + 1])
+        ):
             width, name = hit
             joined = _merge(raw[i : i + width])
             joined.name = name
@@ -209,7 +327,20 @@ def _join(raw: list[Token], words: Lexicon) -> list[Token]:
 
 
 def _capital_continues(token: Token) -> bool:
-    return token.low in {"front", "brigade", "cartel", "battalion", "division", "liberation", "movement", "alliance", "offensive", "council", "police", "airlines"}
+    return token.low in {
+        "front",
+        "brigade",
+        "cartel",
+        "battalion",
+        "division",
+        "liberation",
+        "movement",
+        "alliance",
+        "offensive",
+        "council",
+        "police",
+        "airlines",
+    }
 
 
 def _qualifier(raw: list[Token], i: int) -> int:
@@ -218,7 +349,11 @@ def _qualifier(raw: list[Token], i: int) -> int:
     for width in (3, 2, 1):
         key = tuple(t.low for t in raw[i : i + width])
         if key in QUALIFIERS and i + width < len(raw) and is_number(raw[i + width]):
-            if key == ("over",) and i and raw[i - 1].low in {"drops", "flights", "flew", "fly", "drone", "drones", "flying", "hovered"}:
+            if (
+                key == ("over",)
+                and i
+                and raw[i - 1].low in {"drops", "flights", "flew", "fly", "drone", "drones", "flying", "hovered"}
+            ):
                 return 0
             if key in {("some",), ("under",), ("around",)} and raw[i + width].low in {"one"}:
                 return 0
@@ -227,8 +362,16 @@ def _qualifier(raw: list[Token], i: int) -> int:
 
 
 def is_number(token: Token) -> bool:
-    return (token.text[0].isdigit() and not re.search(r"[A-Z]|-[A-Za-z]", token.text) and not token.low.endswith(("st", "nd", "rd", "th")) and not re.search(r"[a-z]{3}", token.low)) or token.text[0] in "$€£₹" or (token.low in NUMBER_WORDS and token.low != "zero") or (
-        "-" in token.low and all(p in NUMBER_WORDS for p in token.low.split("-"))
+    return (
+        (
+            token.text[0].isdigit()
+            and not re.search(r"[A-Z]|-[A-Za-z]", token.text)
+            and not token.low.endswith(("st", "nd", "rd", "th"))
+            and not re.search(r"[a-z]{3}", token.low)
+        )
+        or token.text[0] in "$€£₹"
+        or (token.low in NUMBER_WORDS and token.low != "zero")
+        or ("-" in token.low and all(p in NUMBER_WORDS for p in token.low.split("-")))
     )
 
 
@@ -246,7 +389,9 @@ def _first_tag(token: Token, i: int, found: list[Token], words: Lexicon) -> None
     if token.name:
         token.tag = "DEM" if token.name.kind == "demonym" else "NP"
     elif not (token.text[0].isalnum() or token.text[0] in "$€£₹"):
-        token.tag = {"—": "-", "–": "-", "“": '"', "”": '"', "‘": '"', "’": '"', "'": '"', "»": '"', "«": '"'}.get(token.text, token.text)
+        token.tag = {"—": "-", "–": "-", "“": '"', "”": '"', "‘": '"', "’": '"', "'": '"', "»": '"', "«": '"'}.get(
+            token.text, token.text
+        )
     elif is_number(token):
         token.tag = "NUM"
     elif low == "to":
@@ -273,11 +418,36 @@ def _first_tag(token: Token, i: int, found: list[Token], words: Lexicon) -> None
         token.tag = "SUB"
     elif low == "since" and i and found[i - 1].tag == "HAVE":
         token.tag = "ADV"
-    elif low in PREPOSITIONS and not (low in {"following", "given", "concerning", "regarding"}):
+    elif low in PREPOSITIONS and low not in {"following", "given", "concerning", "regarding"}:
         token.tag = "PREP"
     elif low in {"not", "n't", "never"}:
         token.tag = "NEG"
-    elif low in ADVERBS or (low.endswith("ly") and len(low) > 4 and low not in {"supply", "family", "assembly", "italy", "ally", "rally", "reply", "fly", "early", "daily", "deadly", "likely", "weekly", "monthly", "only", "friendly", "nightly", "anomaly"}):
+    elif low in ADVERBS or (
+        low.endswith("ly")
+        and len(low) > 4
+        and "-" not in low
+        and low
+        not in {
+            "supply",
+            "family",
+            "assembly",
+            "italy",
+            "ally",
+            "rally",
+            "reply",
+            "fly",
+            "early",
+            "daily",
+            "deadly",
+            "likely",
+            "weekly",
+            "monthly",
+            "only",
+            "friendly",
+            "nightly",
+            "anomaly",
+        }
+    ):
         token.tag = "ADV"
     else:
         _open_class(token, i, found, words)
@@ -290,7 +460,11 @@ def _open_class(token: Token, i: int, found: list[Token], words: Lexicon) -> Non
     first = i == 0 or (found[i - 1].tag in {'"', ":", "-"} and i <= 2)
     if capital and not first and not (form and token.text.isupper() is False and found[i - 1].tag in {'"', ":"}):
         token.tag = "NP"
-    elif low in _ADJECTIVES and not (form and form.form in {"base", "same"} and low not in {"armed"}) and not (form and form.form == "ed" and i and found[i - 1].tag == "BE"):
+    elif (
+        low in _ADJECTIVES
+        and not (form and form.form in {"base", "same"} and low not in {"armed"})
+        and not (form and form.form == "ed" and i and found[i - 1].tag == "BE")
+    ):
         token.tag = "ADJ"
     elif form:
         token.lemma, token.form = form.lemma, form.form
@@ -301,9 +475,7 @@ def _open_class(token: Token, i: int, found: list[Token], words: Lexicon) -> Non
         token.lemma, token.form, token.tag = low[:-2], "ed", "V?"
     elif low.endswith("ing") and len(low) > 5 and low not in _NOUN_ING and "-" not in low:
         token.lemma, token.form, token.tag = low[:-3], "ing", "V?"
-    elif low.endswith(_ADJ_ENDINGS):
-        token.tag = "ADJ"
-    elif "-" in low and low.endswith(("ed", "ing", "en")):
+    elif low.endswith(_ADJ_ENDINGS) or ("-" in low and low.endswith(("ed", "ing", "en"))):
         token.tag = "ADJ"
     elif capital and first and low not in words.noun_classes:
         token.tag = "NP?"
@@ -315,7 +487,9 @@ def _names_of_unknown(found: list[Token]) -> None:
     for i, token in enumerate(found):
         if token.tag == "NP?":
             after = found[i + 1].tag if i + 1 < len(found) else ""
-            token.tag = "NP" if after in {"NP", "V?", "POS", ","} and token.low not in {"however", "meanwhile", "separately"} else "N"
+            token.tag = (
+                "NP" if after in {"NP", "V?", "POS", ","} and token.low not in {"however", "meanwhile", "separately"} else "N"
+            )
             if token.low in {"however", "meanwhile", "separately", "elsewhere", "still", "besides"}:
                 token.tag = "ADV"
 
@@ -325,16 +499,32 @@ _CLOSERS = frozenset({",", ";", ":", "-", "SUB", "REL", ".", '"', "(", ")"})
 
 
 def _finite(token: Token) -> bool:
-    return token.tag in {"MODAL", "DO"} or (token.tag == "BE" and token.low not in {"be", "been", "being"}) or (token.tag == "HAVE" and token.low != "having") or (token.tag in {"V", "V?"} and token.form == "past")
+    return (
+        token.tag in {"MODAL", "DO"}
+        or (token.tag == "BE" and token.low not in {"be", "been", "being"})
+        or (token.tag == "HAVE" and token.low != "having")
+        or (token.tag in {"V", "V?"} and token.form == "past")
+    )
 
 
 def _finite_later(found: list[Token], i: int) -> bool:
     """Is there a finite verb further on in this segment that has no subject of its own just before it?"""
     for k in range(i + 1, len(found)):
         token = found[k]
-        if token.tag in _CLOSERS:
+        if token.tag in _CLOSERS or (token.tag == "PREP" and token.low in {"after", "before", "until"}):
             return False
-        if token.tag == "V?" and token.form in {"ed", "past"} and k > i + 1 and found[i].tag == "V?" and i + 1 < len(found) and found[i + 1].tag in {"PREP", "TO", "ADV"} and found[k - 1].tag in {"N", "NP"} and k + 1 < len(found) and found[k + 1].tag in {"DET", "DEM", "NP", "N", "PRP$", "NUM", "QUAL"} and not any(t.tag == "PREP" and t.low in {"after", "before", "since", "until", "as"} for t in found[i:k]):
+        if (
+            token.tag == "V?"
+            and token.form in {"ed", "past"}
+            and k > i + 1
+            and found[i].tag == "V?"
+            and i + 1 < len(found)
+            and found[i + 1].tag in {"PREP", "TO", "ADV"}
+            and found[k - 1].tag in {"N", "NP"}
+            and k + 1 < len(found)
+            and found[k + 1].tag in {"DET", "DEM", "NP", "N", "PRP$", "NUM", "QUAL"}
+            and not any(t.tag == "PREP" and t.low in {"after", "before", "since", "until", "as"} for t in found[i:k])
+        ):
             return True
         if _finite(token) or (token.tag == "V?" and token.form == "same" and found[k - 1].tag in {"N", "NP", ")", "ADV"}):
             if found[k - 1].tag == "CC":
@@ -353,6 +543,16 @@ def _back(found: list[Token], i: int) -> int:
 
 def _decide(found: list[Token], words: Lexicon) -> None:
     for i, token in enumerate(found):
+        if token.tag == "ADJ" and token.low in words.noun_classes and i + 1 < len(found):
+            follows = found[i + 1]
+            then = found[i + 2] if i + 2 < len(found) else None
+            if follows.tag == "V?" and (
+                follows.form in {"past"}
+                or "say" in words.verb_classes.get(follows.lemma, ())
+                or (follows.form in {"s", "base"} and then is not None and then.tag == "TO")
+            ):
+                token.tag = "N"  # "Ukraine's military said", "the military plans to"
+    for i, token in enumerate(found):
         if token.tag == "REL" and token.low == "that":
             _that(found, i)
         if token.tag == "TO":
@@ -362,7 +562,11 @@ def _decide(found: list[Token], words: Lexicon) -> None:
             prev = found[before] if before >= 0 else None
             after = found[i + 1] if i + 1 < len(found) else None
             token.tag = _verb_or_not(token, prev, after, found, i)
-        if token.tag == "ADJ" and token.low in words.noun_classes and (i + 1 >= len(found) or found[i + 1].tag not in {"N", "NP", "ADJ", "DEM", "V?", "CC", "NUM"}):
+        if (
+            token.tag == "ADJ"
+            and token.low in words.noun_classes
+            and (i + 1 >= len(found) or found[i + 1].tag not in {"N", "NP", "ADJ", "DEM", "V?", "CC", "NUM"})
+        ):
             token.tag = "N"
         if token.tag == "NUM" and token.low == "one" and i + 1 < len(found) and found[i + 1].tag in {"BE", "HAVE", "MODAL", ","}:
             token.tag = "PRON"
@@ -371,7 +575,49 @@ def _decide(found: list[Token], words: Lexicon) -> None:
 def _that(found: list[Token], i: int) -> None:
     prev = found[i - 1] if i else None
     after = found[i + 1] if i + 1 < len(found) else None
-    if prev is not None and (prev.tag in {"V", "V?"} or (prev.tag == "NP" and i >= 2 and found[i - 2].low in {"told", "tells", "telling"}) or prev.low in {"evidence", "claim", "claims", "report", "reports", "fact", "fears", "fear", "warning", "warnings", "allegations", "allegation", "concern", "concerns", "suspicion", "sign", "signs", "so", "denial", "view", "month", "year", "week", "tuesday", "wednesday", "monday", "thursday", "friday", "day", "senators", "committee", "council", "parliament", "reporters", "journalists"} or prev.tag == "PRON"):  # fmt: skip
+    if prev is not None and (
+        prev.tag in {"V", "V?"}
+        or (prev.tag == "NP" and i >= 2 and found[i - 2].low in {"told", "tells", "telling"})
+        or prev.low
+        in {
+            "evidence",
+            "claim",
+            "claims",
+            "report",
+            "reports",
+            "fact",
+            "fears",
+            "fear",
+            "warning",
+            "warnings",
+            "allegations",
+            "allegation",
+            "concern",
+            "concerns",
+            "suspicion",
+            "sign",
+            "signs",
+            "so",
+            "denial",
+            "view",
+            "month",
+            "year",
+            "week",
+            "tuesday",
+            "wednesday",
+            "monday",
+            "thursday",
+            "friday",
+            "day",
+            "senators",
+            "committee",
+            "council",
+            "parliament",
+            "reporters",
+            "journalists",
+        }
+        or prev.tag == "PRON"
+    ):
         found[i].tag = "SUB"
     elif after is not None and after.tag in {"N"} and (prev is None or prev.tag in {"PREP", "V"}):
         found[i].tag = "DET"
@@ -389,9 +635,9 @@ def _verb_follows(found: list[Token], i: int) -> bool:
     if token.low in {"be", "have", "do"}:
         return True
     if token.tag == "V?" and token.form in {"base", "same"}:
-        if token.lemma in NOUN_OR_VERB and k + 1 < len(found) and found[k + 1].tag in {"PREP"} and found[k + 1].low in {"of"}:
-            return False
-        return True
+        return not (
+            token.lemma in NOUN_OR_VERB and k + 1 < len(found) and found[k + 1].tag in {"PREP"} and found[k + 1].low in {"of"}
+        )
     return False
 
 
@@ -408,12 +654,32 @@ def _verb_or_not(token: Token, prev: Token | None, after: Token | None, found: l
         if tag in {"DET", "POS", "PRP$", "ADJ", "NUM"}:
             return "N"
         if token.low in _NOUN_ING:
-            if token.low in {"teaching", "training", "learning", "building", "bombing", "fighting", "piloting", "smuggling", "planning", "targeting", "jamming", "killing", "shelling", "recording", "finding"}:
+            if token.low in {
+                "teaching",
+                "training",
+                "learning",
+                "building",
+                "bombing",
+                "fighting",
+                "piloting",
+                "smuggling",
+                "planning",
+                "targeting",
+                "jamming",
+                "killing",
+                "shelling",
+                "recording",
+                "finding",
+            }:
                 if tag in {"N", "NP"} and next_tag in {"DET", "DEM", "PRP$", "NP"}:
                     return "V"
                 if tag in {",", "CC"} and next_tag in {"ADJ", "N", "NUM", "QUAL"} and i > 2:
                     return "V"
-            if tag in {"PREP", "CC", ",", "V"} and next_tag in {"DET", "DEM", "PRP$", "PRON", "NP"} and token.low not in {"following", "including"}:
+            if (
+                tag in {"PREP", "CC", ",", "V"}
+                and next_tag in {"DET", "DEM", "PRP$", "PRON", "NP"}
+                and token.low not in {"following", "including"}
+            ):
                 return "V"
             return "PREP" if token.low in {"including", "following"} else "N"
         if tag in {"N", "NP", "DEM"} and next_tag in {"N", "CC"} and found[i - 1].tag != ",":
@@ -426,13 +692,27 @@ def _verb_or_not(token: Token, prev: Token | None, after: Token | None, found: l
     if tag == "REL":
         return "V"
     ambiguous = token.lemma in NOUN_OR_VERB
+    if (
+        after is not None
+        and after.low in {"drone", "drones", "uav", "uavs", "quadcopter", "quadcopters", "aircraft", "munitions"}
+        and token.low in {"strike", "attack", "target", "scout", "patrol", "combat", "decoy", "bomb"}
+        and tag in {"NP", "ADJ", "NUM", "DEM", "N"}
+    ):
+        return "N"
     if token.form == "base":
         if not ambiguous:
+            if tag in {"DET", "PRP$", "POS", "NUM", "ADJ", "QUAL"} and next_tag in {"N", "ADJ", "NP"}:
+                return "ADJ"
             return "V" if tag not in {"DET", "PRP$", "POS"} else "N"
         if tag in _NOMINAL_BEFORE or tag == "PREP" or tag == "":
             return "N"
         plural = prev is not None and (prev.low.endswith("s") or prev.low in _IRREGULAR_PLURAL or tag in {"NP", ")"})
-        opens = next_tag in {"DET", "NUM", "NP", "DEM", "ADJ", "PRON", "PRP$", "QUAL", "TO"} or (after is not None and after.low == "that") or (after is not None and after.tag == "N" and after.low.endswith("s")) or (after is not None and after.tag == "V?" and after.form == "ed")
+        opens = (
+            next_tag in {"DET", "NUM", "NP", "DEM", "ADJ", "PRON", "PRP$", "QUAL", "TO"}
+            or (after is not None and after.low == "that")
+            or (after is not None and after.tag == "N" and after.low.endswith("s"))
+            or (after is not None and after.tag == "V?" and after.form == "ed")
+        )
         if tag == "CC":
             earlier = next((t for t in reversed(found[:i]) if t.tag == "V"), None)
             return "V" if earlier is not None and earlier.form == "base" and opens else "N"
@@ -441,15 +721,53 @@ def _verb_or_not(token: Token, prev: Token | None, after: Token | None, found: l
     # third person -s
     if not ambiguous and token.low not in {"attacks", "means", "needs"}:
         return "V" if tag not in {"DET", "PRP$", "POS", "ADJ", "NUM"} else "N"
-    if tag in _NOMINAL_BEFORE or tag in {"PREP", "", ",", '"'}:
+    if (
+        tag in _NOMINAL_BEFORE
+        or tag in {"PREP", "", '"'}
+        or (
+            tag == ","
+            and not (i > 2 and next_tag in {"DET", "DEM", "NP", "PRP$", "NUM"} and _only_verb(found, i))
+            and not _main_verb_missing(found, i)
+        )
+    ):
         return "N"
-    opens = next_tag in {"DET", "NUM", "NP", "DEM", "PRON", "PRP$", "TO", "QUAL", "ADV"} or next_tag == "ADJ" or (after is not None and after.low in {"that", "as"}) or (next_tag == "N" and after is not None and after.low.endswith("s"))
+    opens = (
+        next_tag in {"DET", "NUM", "NP", "DEM", "PRON", "PRP$", "TO", "QUAL", "ADV"}
+        or next_tag == "ADJ"
+        or (after is not None and after.low in {"that", "as"})
+        or (next_tag == "N" and after is not None and after.low.endswith("s"))
+    )
     if tag == "CC":
         earlier = next((t for t in reversed(found[:i]) if t.tag in {"V", "HAVE", "BE"}), None)
-        return "V" if earlier is not None and (opens or (earlier.form == "s" and next_tag in {"N", "ADJ", "V?"})) else "N"
-    opens = opens or (next_tag == "V?" and after is not None and after.form == "ing") or (next_tag in {"N", "ADJ"} and _only_verb(found, i))
-    singular = prev is not None and (tag in {"NP", ")"} or not prev.low.endswith("s"))
-    if prev is not None and prev.low in {"drone", "air", "missile", "terror", "uav", "rocket", "fpv", "arms", "bomb", "cartel-drone"}:
+        return (
+            "V"
+            if earlier is not None
+            and (
+                opens
+                or ((earlier.form == "s" or any(t.low == "has" for t in found[:i])) and next_tag in {"N", "ADJ", "V?", "NP"})
+            )
+            else "N"
+        )
+    opens = (
+        opens
+        or (next_tag == "V?" and after is not None and after.form == "ing")
+        or (next_tag in {"N", "ADJ"} and _only_verb(found, i))
+    )
+    if tag == "," and _main_verb_missing(found, i):
+        return "V"
+    singular = prev is not None and (tag in {"NP", ")", ","} or not prev.low.endswith("s"))
+    if prev is not None and prev.low in {
+        "drone",
+        "air",
+        "missile",
+        "terror",
+        "uav",
+        "rocket",
+        "fpv",
+        "arms",
+        "bomb",
+        "cartel-drone",
+    }:
         return "N"
     return "V" if singular and opens and not _finite_later(found, i) else "N"
 
@@ -457,16 +775,31 @@ def _verb_or_not(token: Token, prev: Token | None, after: Token | None, found: l
 def _past(token: Token, prev: Token | None, after: Token | None, found: list[Token], i: int) -> str:
     tag = prev.tag if prev else ""
     next_tag = after.tag if after else ""
-    if tag in {"BE", "HAVE"}:
+    if tag in {"BE", "HAVE"} or (
+        prev is not None and prev.low in {"all", "both", "each"} and i > 1 and found[i - 2].tag in {"BE", "HAVE"}
+    ):
         token.form = "part"
         return "V"
     if prev is not None and prev.low in {"being", "been", "having", "got"}:
         token.form = "part"
         return "V"
-    nominal_next = next_tag in {"N", "NP", "ADJ", "DEM"} or (after is not None and after.tag == "V?" and after.lemma in NOUN_OR_VERB and after.form in {"base", "s"}) or (after is not None and after.tag == "V?" and after.form == "ing")
-    if tag in {"SUB", "REL"} and nominal_next and tag == "SUB" and _finite_later(found, i):
+    if token.low in {"said", "told"} and after is not None and after.low not in {"by", "to", "in"}:
+        token.form = "past"
+        return "V"
+    nominal_next = (
+        next_tag in {"N", "NP", "ADJ", "DEM"}
+        or (after is not None and after.tag == "V?" and after.lemma in NOUN_OR_VERB and after.form in {"base", "s"})
+        or (after is not None and after.tag == "V?" and after.form == "ing")
+    )
+    if tag == "V" and nominal_next and token.lemma not in lexicon().verb_classes:
         return "ADJ"
-    if tag in {"DET", "PRP$", "POS", "NUM", "ADJ", "PREP", "DEM"} or (tag == "" and nominal_next) or (tag == "V" and prev is not None and prev.form in {"base", "s", "ing"} and nominal_next):
+    if tag == "SUB" and nominal_next and _finite_later(found, i):
+        return "ADJ"
+    if (
+        tag in {"DET", "PRP$", "POS", "NUM", "ADJ", "PREP", "DEM"}
+        or (tag == "" and nominal_next)
+        or (tag == "V" and prev is not None and prev.form in {"base", "s", "ing"} and nominal_next)
+    ):
         if nominal_next or tag in {"DET", "PRP$", "POS"}:
             return "ADJ"
         if tag in {"ADJ", "NUM", "DEM"}:
@@ -494,6 +827,14 @@ def _past(token: Token, prev: Token | None, after: Token | None, found: list[Tok
     return "V"
 
 
+def _main_verb_missing(found: list[Token], i: int) -> bool:
+    """ "The ELN, which controls most of Catatumbo, drops ...": no verb before the first comma, none after this word."""
+    comma = next((k for k, t in enumerate(found[:i]) if t.tag == ","), None)
+    if comma is None or comma == i - 1 or any(t.tag in {"V", "BE", "HAVE", "MODAL", "DO", "V?"} for t in found[:comma]):
+        return False
+    return not any(_finite(t) for t in found[i + 1 :]) and not (found[comma + 1].tag == "CC" if comma + 1 < len(found) else False)
+
+
 def _only_verb(found: list[Token], i: int) -> bool:
     """Would the clause around i be without a verb if i were a noun?"""
     a = i
@@ -504,7 +845,10 @@ def _only_verb(found: list[Token], i: int) -> bool:
         b += 1
     for k in range(a, b + 1):
         token = found[k]
-        if k != i and (token.tag in {"MODAL", "BE", "HAVE", "DO", "V"} or (token.tag == "V?" and token.form in {"ed", "past", "part", "same"})):
+        if k != i and (
+            token.tag in {"MODAL", "BE", "HAVE", "DO", "V"}
+            or (token.tag == "V?" and token.form in {"ed", "past", "part", "same"})
+        ):
             return False
     return True
 
@@ -520,7 +864,11 @@ def _same_form(token: Token, prev: Token | None, after: Token | None, found: lis
         return "V"
     if tag in {"DET", "PRP$", "POS", "ADJ", "NUM", "PREP"}:
         return "N"
-    token.form = "part" if (after is not None and after.low == "by") or (_finite_later(found, i) and tag not in {"PRON", "REL"}) else "past"
+    token.form = (
+        "part"
+        if (after is not None and after.low == "by") or (_finite_later(found, i) and tag not in {"PRON", "REL"})
+        else "past"
+    )
     return "V"
 
 
@@ -539,7 +887,12 @@ def _governed(found: list[Token], i: int) -> bool:
                 return True
             j -= 1
         return False
-    return opener.tag == "V" and opener.form in {"past", "s", "ing", "base", "part"} and "say" not in lexicon().verb_classes.get(opener.lemma, frozenset()) and opener.lemma not in {"fear", "warn"}
+    return (
+        opener.tag == "V"
+        and opener.form in {"past", "s", "ing", "base", "part"}
+        and "say" not in lexicon().verb_classes.get(opener.lemma, frozenset())
+        and opener.lemma not in {"fear", "warn"}
+    )
 
 
 def _finite_before(found: list[Token], i: int) -> bool:
