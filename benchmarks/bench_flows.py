@@ -1,13 +1,13 @@
 """From claims to the picture: copies and origins found, time of any question at 100,000 claims, and the same bytes twice.
 
 Copies are made from text that a bigram chain draws from the example reports, so that unrelated stories share words, names and
-short phrases as
-news does. Three ways of copying with half the sentences kept: the rest cut, the rest new, the rest new and one word in twenty of
-the kept ones changed. A copy counts as found when it is in its original's cluster; precision is over all pairs that share a cluster.
+short phrases as news does. Three ways of copying with half the sentences kept: the rest cut, the rest new, the rest new and one
+word in twenty of the kept ones changed. A copy counts as found when it is in its original's cluster; precision is over all
+pairs that share a cluster.
 
-Rewrites share no sentence with their original and name it, and no other, in one of 24 phrases. The patterns know those in `SEEN`; those in
-`OTHER` are found only because a known outlet is mentioned at all. An outlet that is not in Picket's table is found in the
-strongest phrases alone.
+Rewrites share no sentence with their original and name it, and no other, in one of 24 phrases. The patterns know those in
+`SEEN`; those in `OTHER` are found only because a known outlet is mentioned at all. An outlet that is not in Picket's table is
+found in the strongest phrases alone.
 """
 
 from __future__ import annotations
@@ -157,8 +157,8 @@ def rewrites() -> dict[str, Any]:
 
 
 def examples_read() -> dict[str, Any]:
-    """Claims read from the example reports beside those made by hand. The reader's rules were not tuned on these reports, and the hand that
-    made their claims did not write the rules. Not every sentence was annotated, so precision is a lower bound."""
+    """Claims read from the example reports beside those made by hand. The reader's rules were not tuned on these reports, and
+    the hand that made their claims did not write the rules. Not every sentence was annotated, so precision is a lower bound."""
     gold: dict[str, list[dict[str, Any]]] = defaultdict(list)
     for c in read_claims(EXAMPLES / "claims.jsonl"):
         gold[c.doc].append(msgspec.to_builtins(c))

@@ -86,7 +86,7 @@ def test_estimative_words_are_read(text: str, word: str | None) -> None:
     assert (found.word if found else None) == word
 
 
-HEDGES = ("Reportedly", "It is alleged", "Denied by", "It is possible")
+HEDGES = ("Reportedly", "It is alleged", "Denied by", "It is possible", "It is called")
 
 
 @given(
@@ -100,3 +100,13 @@ def test_no_sentence_is_surer_than_its_claim(kind: str, certainty: str, who: str
     text = sentence(c, "A", "B", "C")
     assert text.startswith(HEDGES) == (certainty != "stated")
     assert shown_as_fact(certainty) == (certainty == "stated")
+
+
+def test_how_likely_a_report_calls_it_is_said_with_its_limits() -> None:
+    c = claim(
+        "supply", certainty="possible", attributed_to="analysts", evidence="Iran very likely supplied the boats, analysts said."
+    )
+    assert (
+        sentence(c, "Iran", "Houthis", "x")
+        == "It is called very likely (analysts; 80 to 95 %), not established, that Iran supplied Houthis."
+    )

@@ -434,3 +434,8 @@ def test_a_partys_denial_is_no_judgement_of_a_source() -> None:
     said = [transfer(a, b, f"b{i}", source="BBC") for i, (a, b) in enumerate(pairs)]
     denied = [transfer(a, b, f"d{i}", source="Le Monde", certainty="denied", attributed_to=a) for i, (a, b) in enumerate(pairs)]
     assert build([*said, *denied]).grades["bbc"].letter == "B"
+
+
+def test_an_actor_out_of_its_time_is_shown() -> None:
+    p = build([claim("use_attack", "a", actor="CSP", time="2025-06"), claim("use_attack", "b", actor="CSP", time="2024-06")])
+    assert [(c.kind, c.about) for c in contradictions(p)] == [("time", "CSP (2021 to 2024-11) at 2025-06")]

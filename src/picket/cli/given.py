@@ -1,7 +1,7 @@
 """What the commands that ask the picture share: which claims it is made of, and what the words of a person mean in it.
 
-All take claims files; without one they read `claims.jsonl` here, else the examples that come with Picket, and say which. A ledger
-(`sources.jsonl`) and decisions (`decisions.jsonl`) beside the first claims file are read as well.
+All take claims files; without one they read `claims.jsonl` here, else the examples that come with Picket, and say which. A
+ledger (`sources.jsonl`) and decisions (`decisions.jsonl`) beside the first claims file are read as well.
 """
 
 from __future__ import annotations

@@ -1,9 +1,8 @@
 """The brief: one HTML file in which every sentence leads to its evidence.
 
 It holds all that it needs, asks nothing of the network, runs no script, and says so to the browser (Content-Security-Policy).
-Reports are hostile
-input: every word from them is escaped, stands in a `bdi` so that right-to-left marks end with it, and an address becomes a link only if
-it is http or https. The same picture gives the same bytes.
+Reports are hostile input: every word from them is escaped, stands in a `bdi` so that right-to-left marks end with it, and an
+address becomes a link only if it is http or https. The same picture gives the same bytes.
 """
 
 from __future__ import annotations
@@ -91,9 +90,9 @@ def brief(
     questions: Sequence[Question] = (),
     most: int = 200,
 ) -> str:
-    """The brief as HTML. With `since` (an ordinal day) it begins with what is new. `questions` come from gaps.py and name the site's own
-    gaps: give them only when the reader may know them. A section shows `most` items, the best
-    graded or the newest, and says how many it leaves out."""
+    """The brief as HTML. With `since` (an ordinal day) it begins with what is new. `questions` come from gaps.py and name the
+    site's own gaps: give them only when the reader may know them. A section shows `most` items, the best graded or the newest,
+    and says how many it leaves out."""
     page = _Page(picture, most)
     _scope(page)
     if since is not None:

@@ -1,8 +1,8 @@
 """What is new since a date, by the day of publication: flows, firsts, distances and incidents that were not there before.
 
 "New" means that every claim for it was published on or after the date; "grown" that it was known and later claims changed its
-certainty, its grade,
-or set a denial against it. Claims without a date of publication belong to the time before: nothing shows that they are new.
+certainty, its grade, or set a denial against it. Claims without a date of publication belong to the time before: nothing shows
+that they are new.
 """
 
 from __future__ import annotations

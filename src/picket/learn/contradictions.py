@@ -1,14 +1,16 @@
 """Contradictions: where reports do not agree, side by side.
 
-Three kinds. A flow or an incident that somebody denies; an incident for which several actors are named; an incident for which the same
-thing is counted differently ("two drones", "five drones") by more than the words "about" and "over" allow. Which side is right is the
-analyst's to say: nothing here picks one.
+Four kinds. A flow or an incident that somebody denies; an incident for which several actors are named; an incident for which
+the same thing is counted differently ("two drones", "five drones") by more than the words "about" and "over" allow; a claim
+that names an actor at a time when it is not known to have existed. Which side is right is the analyst's to say: nothing here
+picks one.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from picket.learn import when
 from picket.learn.names import key
 
 if TYPE_CHECKING:
@@ -19,7 +21,8 @@ _ABOUT = 0.1  # how far apart two figures may lie when one of them is only about
 
 
 class Contradiction(NamedTuple):
-    """One disagreement: `kind` (denied, actor, number), what it is about in a few words, and the entries on either side."""
+    """One disagreement: `kind` (denied, actor, number, time), what it is about in a few words, and the entries on either side.
+    For "time" the other side is what is known of the actor, and has no entries."""
 
     kind: str
     about: str
@@ -44,6 +47,17 @@ def contradictions(picture: Picture) -> list[Contradiction]:
             names = " or ".join(picture.name(a) for a in n.actors)
             found.append(Contradiction("actor", f"{about}, by {names}", first, rest))
         found += _numbers(picture, n.entries, about)
+    return found + _lives(picture)
+
+
+def _lives(picture: Picture) -> list[Contradiction]:
+    found = []
+    for i, e in enumerate(picture.entries):
+        for a in dict.fromkeys(x for x in (e.provider, e.recipient, e.actor) if x):
+            actor = picture.actors[a]
+            if not actor.existed(e.span):
+                life = f"{actor.valid_from or '...'} to {actor.valid_to or '...'}"
+                found.append(Contradiction("time", f"{picture.name(a)} ({life}) at {when.words(e.span)}", (i,), ()))
     return found
 
 

@@ -1,14 +1,14 @@
 """What people decided about actors, sources and claims: records that are added to, never changed.
 
-A decision is one line of JSON. Its number is its place in the file, so a file may only grow. Undoing is a decision too: it names the
-one that it takes back, and the picture is then as if that had never been made. Nothing is lost, because resolving (resolve.py) never looks
-at decisions: they are laid over its result.
+A decision is one line of JSON. Its number is its place in the file, so a file may only grow. Undoing is a decision too: it
+names the one that it takes back, and the picture is then as if that had never been made. Nothing is lost, because resolving
+(resolve.py) never looks at decisions: they are laid over its result.
 
     {"op": "merge", "actor": "name/jnim-fighters", "into": "jnim", "why": "same group", "by": "analyst", "time": "2026-11-20"}
     {"op": "separate", "name": "military", "into": "name/military-of-x"}   this name is from now on that actor
     {"op": "rename", "actor": "fla", "into": "Front de libération de l'Azawad"}
     {"op": "grade", "source": "reuters", "into": "A", "why": "ten years of corrections read"}
-    {"op": "reject", "claim": "report-7@120-260/training"}
+    {"op": "reject", "claim": "report-7@120-260/training/Iran/Houthis/-/drones"}
     {"op": "undo", "decision": 1}
 """
 

@@ -1,8 +1,8 @@
 """Words for how likely and how sure, and what may be said as a fact.
 
-Likelihood uses the seven bands of Intelligence Community Directive 203 (2 January 2015, D.6.e.2.a). Confidence in sources is said apart, as
-an Admiralty grade: the directive forbids both in one sentence, and `sentence` keeps to it. Its other rule: a claim that its report marks as
-possible, alleged, denied or passed on is never worded as a fact, whatever its grade.
+Likelihood uses the seven bands of Intelligence Community Directive 203 (2 January 2015, D.6.e.2.a). Confidence in sources is
+said apart, as an Admiralty grade: the directive forbids both in one sentence, and `sentence` keeps to it. Its other rule: a
+claim that its report marks as possible, alleged, denied or passed on is never worded as a fact, whatever its grade.
 """
 
 from __future__ import annotations
@@ -76,9 +76,15 @@ def shown_as_fact(certainty: str) -> bool:
     return certainty in _FACTS
 
 
-def marker(certainty: str, who: str | None) -> str:
-    """The words that go before a claim's content, ending in a space; empty only for one that may be worded as a fact in its own voice."""
+def marker(certainty: str, who: str | None, evidence: str = "") -> str:
+    """The words that go before a claim's content, ending in a space; empty only for one that may be worded as a fact in its own
+    voice.
+
+    Where the evidence of a possible claim says how likely it is, the band and its limits stand in place of "possible".
+    """
     said = who or "a source that the report does not name"
+    if certainty == "possible" and (b := likelihood(evidence)) is not None:
+        return f"It is called {b.word} ({said}; {b.low} to {b.high} %), not established, that "
     return {
         "stated": f"According to {who}, " if who else "",
         "reported": f"Reportedly ({said}), ",
@@ -117,4 +123,4 @@ def _number(q: Quantity) -> str:
 
 def sentence(c: Claim, provider: str, recipient: str, actor: str) -> str:
     """A claim as one sentence whose wording is never surer than the claim."""
-    return f"{marker(c.certainty, c.attributed_to)}{content(c, provider, recipient, actor)}."
+    return f"{marker(c.certainty, c.attributed_to, c.evidence)}{content(c, provider, recipient, actor)}."

@@ -1,8 +1,7 @@
 """The picture as files for other programs: CSV for spreadsheets, GeoJSON for maps. STIX is in stix.py.
 
 Reports are hostile input here as well: a cell that a spreadsheet would run as a formula gets an apostrophe in front (OWASP, CSV
-Injection). Neither
-file holds anything of the site.
+Injection). Neither file holds anything of the site.
 """
 
 from __future__ import annotations

@@ -1,9 +1,9 @@
 """First seen: when each actor, and each country, was first reported with a capability, and how long after the first anywhere.
 
-Evidence is use, sighting, adoption or production. A claim that is denied does not count. One that is only possible or alleged is
-listed beside
-the first that is stated or reported, and never takes its place. A time is the span that a report allows, so a lag is a range too: from
-"2023" to "2024-05" is 121 to 516 days. Undated claims are listed without a lag: the day of publication only says "by then".
+Evidence is use, sighting, adoption or production. A claim that is denied does not count. One that is only possible or alleged
+is listed beside the first that is stated or reported, and never takes its place. A time is the span that a report allows, so a
+lag is a range too: from "2023" to "2024-05" is 121 to 516 days. Undated claims are listed without a lag: the day of publication
+only says "by then".
 """
 
 from __future__ import annotations
@@ -22,8 +22,8 @@ _FIRM = ("stated", "reported")
 class First(NamedTuple):
     """The first time that somebody (an actor's id or a country's code) was reported with a capability.
 
-    `lag_days` is the shortest and longest time after the first anywhere; None without a date. `entry` is the claim; `earlier` a claim
-    of an earlier time that is only alleged or possible.
+    `lag_days` is the shortest and longest time after the first anywhere; None without a date. `entry` is the claim; `earlier` a
+    claim of an earlier time that is only alleged or possible.
     """
 
     who: str

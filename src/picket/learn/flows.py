@@ -1,8 +1,7 @@
 """Flows: who passes what to whom, one edge per kind of transfer and pair, with the evidence for and against.
 
-A flow's key is (kind, provider, recipient). Claims that deny it are evidence against and stay on it. Three more kinds of edge are
-drawn, each
-marked as what it is:
+A flow's key is (kind, provider, recipient). Claims that deny it are evidence against and stay on it. Three more kinds of edge
+are drawn, each marked as what it is:
 
 - `uptake` - an adoption or production whose claim names no provider: somebody learned, and from whom is not stated;
 - `deployment` - an actor's own people in a country, which brings them near those who are there;
@@ -27,8 +26,8 @@ if TYPE_CHECKING:
 
 
 class FlowKey(NamedTuple):
-    """What makes two claims one flow. `provider` or `recipient` None: not stated. Only an uptake has a `card`: two capabilities that
-    somebody took up are two pieces of information, and do not confirm each other."""
+    """What makes two claims one flow. `provider` or `recipient` None: not stated. Only an uptake has a `card`: two capabilities
+    that somebody took up are two pieces of information, and do not confirm each other."""
 
     kind: str
     provider: str | None

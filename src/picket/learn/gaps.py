@@ -1,10 +1,9 @@
 """A warning about a defender's gap becomes a question to this site.
 
-Somebody elsewhere lacked something ("a Coast Guard unit had no drone defences"). The useful answer is not whether that is true but
-whether it
-is true here. Each warning is turned into the questions of the cards that it touches, and each question gets "covered by ...", "partly
-covered by ...", "not covered" or "not known" from the site file. The answers are worked out on view, as in cards/coverage.py, and
-kept nowhere.
+Somebody elsewhere lacked something ("a Coast Guard unit had no drone defences"). The useful answer is not whether that is true
+but whether it is true here. Each warning is turned into the questions of the cards that it touches, and each question gets
+"covered by ...", "partly covered by ...", "not covered" or "not known" from the site file. The answers are worked out on view,
+as in cards/coverage.py, and kept nowhere.
 """
 
 from __future__ import annotations

@@ -1,10 +1,10 @@
 """How good a source is, and how well a piece of information stands: the Admiralty system.
 
-Reliability A to F is of a source, over all that it says; credibility 1 to 6 is of one piece of information (NATO AJP-2.1; UK JDP 2-00). The
-two are given apart and with their reasons, because a good source can be wrong and a bad one right. Reliability starts from what kind
-of publisher it is (known/publishers.toml) and moves by one step with its record: how often independent sources bore it out or
-contradicted it. Credibility comes from counting *independent* sources (copies.independent), never reports. A denial lowers a
-grade by one step and stays attached; it never deletes.
+Reliability A to F is of a source, over all that it says; credibility 1 to 6 is of one piece of information (NATO AJP-2.1; UK
+JDP 2-00). The two are given apart and with their reasons, because a good source can be wrong and a bad one right. Reliability
+starts from what kind of publisher it is (known/publishers.toml) and moves by one step with its record: how often independent
+sources bore it out or contradicted it. Credibility comes from counting *independent* sources (copies.independent), never
+reports. A denial lowers a grade by one step and stays attached; it never deletes.
 """
 
 from __future__ import annotations
@@ -90,8 +90,8 @@ def reliability(
 
 
 class Voice(NamedTuple):
-    """One claim as evidence: its certainty, its source's letter, the keys that make it dependent on others, whether a party speaks
-    of itself."""
+    """One claim as evidence: its certainty, its source's letter, the keys that make it dependent on others, whether a party
+    speaks of itself."""
 
     claim: Claim
     letter: str
@@ -110,9 +110,10 @@ class Credibility(NamedTuple):
 def credibility(support: Sequence[Voice], against: Sequence[Voice]) -> Credibility:
     """The grade of one piece of information from all claims for it and against it.
 
-    1: two or more independent sources state it, of which one is A to C. 2: one usually reliable source states it, or two pass it on.
-    3: one source passes it on, or states it about itself, or several allege it. 4: only alleged or only possible. 5: only denials, or
-    more independent denials than support. 6: nothing to judge by: one unknown source. Each independent contradiction costs a step.
+    1: two or more independent sources state it, of which one is A to C. 2: one usually reliable source states it, or two pass
+    it on. 3: one source passes it on, or states it about itself, or several allege it. 4: only alleged or only possible. 5:
+    only denials, or more independent denials than support. 6: nothing to judge by: one unknown source. Each independent
+    contradiction costs a step.
     """
     firm = [v for v in support if v.claim.certainty in ("stated", "reported")]
     stated = [v for v in support if v.claim.certainty == "stated" and not v.partial]

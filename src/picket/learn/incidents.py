@@ -1,12 +1,13 @@
 """Incidents: attacks and sightings counted as events, not as reports of them.
 
-Three hundred reports of one attack are one incident. Two claims are of one incident when kind and country agree, their actors, places and
-targets do not contradict each other (an unknown one contradicts nothing), and their days lie at most `APART_DAYS` apart. Rival accounts of
-who did it are one incident as well, marked by its several `actors`, when the place is the same, the days are the same or
-neighbours, and at least one of the two accounts is not stated. Denials are kept in `against`; what is only denied is no incident.
+Three hundred reports of one attack are one incident. Two claims are of one incident when kind and country agree, their actors,
+places and targets do not contradict each other (an unknown one contradicts nothing), and their days lie at most `APART_DAYS`
+apart. Rival accounts of who did it are one incident as well, marked by its several `actors`, when the place is the same, the
+days are the same or neighbours, and at least one of the two accounts is not stated. Denials are kept in `against`; what is only
+denied is no incident.
 
-A claim without a day of its own uses the day of publication; such an incident says so. Claims that give only a month or a year, or no
-date at all, join only claims with the same one, and are marked `vague`: nobody can tell how many events they are.
+A claim without a day of its own uses the day of publication; such an incident says so. Claims that give only a month or a year,
+or no date at all, join only claims with the same one, and are marked `vague`: nobody can tell how many events they are.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """Who acts: states, forces, services, groups, companies, and classes of people. Never a private person.
 
 An actor is an organisation or a class ("ex-Colombian soldiers"). A class keeps what its own words state: `origin`, where its
-people come from, and `learned_at`, where they learned; both become edges of the picture. A person's name becomes the one
-actor "a person (name not kept)". A user whom a report leaves unnamed is "actor not stated" under the country of the event.
+people come from, and `learned_at`, where they learned; both become edges of the picture. A person's name becomes the one actor
+"a person (name not kept)". A user whom a report leaves unnamed is "actor not stated" under the country of the event.
 
 The table is known/parties.toml; the states are those of GeoNames.
 """
@@ -141,8 +141,8 @@ def known_actors() -> Table:
 def party(actor: Actor, actors: dict[str, Actor]) -> Actor:
     """Who answers for an actor in a flow: a state for its services, "its troops" or "its instructors", else the actor itself.
 
-    Other named bodies (International Legion, Wagner Group) stand for themselves; of forces, only those made of an adjective and a noun are
-    the state's.
+    Other named bodies (International Legion, Wagner Group) stand for themselves; of forces, only those made of an adjective and
+    a noun are the state's.
     """
     if (actor.type == "service" or (actor.type == "force" and actor.id.startswith("force/"))) and actor.parent in actors:
         return actors[actor.parent]

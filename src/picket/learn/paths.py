@@ -1,11 +1,11 @@
 """Paths: "how could this have reached that group?" - chains of flows whose times allow the order.
 
-Know-how cannot be passed on before it was got. So a path is kept only when each hop can have happened at or after the one before it (a
-time-respecting path; Holme and Saramaki, Physics Reports 519, 2012, section 3). Times are spans: a hop is possible when its last
-possible day is not before the earliest day on which the previous one was possible. A hop whose order the dates do not settle is kept and
-marked "order not established", an undated one as well. A path is no claim: nobody said that it happened, and it is as strong as
-its weakest link, which is
-named. The search prefers the strongest weakest link, then the fewest hops; alternatives avoid the weakest link of those before.
+Know-how cannot be passed on before it was got. So a path is kept only when each hop can have happened at or after the one
+before it (a time-respecting path; Holme and Saramaki, Physics Reports 519, 2012, section 3). Times are spans: a hop is possible
+when its last possible day is not before the earliest day on which the previous one was possible. A hop whose order the dates do
+not settle is kept and marked "order not established", an undated one as well. A path is no claim: nobody said that it happened,
+and it is as strong as its weakest link, which is named. The search prefers the strongest weakest link, then the fewest hops;
+alternatives avoid the weakest link of those before.
 
 Being part of something is a hop without a claim ("part of"): from a group to whom it belongs to, and from a whole to its parts.
 """
@@ -56,7 +56,8 @@ class _Edge(NamedTuple):
 
 
 def find_paths(picture: Picture, source: str, target: str, *, card: str | None = None, most: int = 5) -> list[Path]:
-    """Paths from `source` to `target` (ids of actors, each with everybody under it), strongest first. Cost: hops times edges, per path.
+    """Paths from `source` to `target` (ids of actors, each with everybody under it), strongest first. Cost: hops times edges,
+    per path.
 
     With `card`, only transfers of that capability or of none in particular are followed. Raises KeyError for an unknown actor.
     """
@@ -123,7 +124,8 @@ def _graph(picture: Picture) -> tuple[dict[str, list[_Edge]], list[int]]:
 def _strongest(asked: _Asked, levels: list[int]) -> tuple[Path | None, list[int]]:
     """The path whose weakest link is strongest, and the levels that are left for the next, which can only be weaker.
 
-    Reachability grows with the weakest link allowed, so the level is found by halving; the next path mostly lies at the level of the last.
+    Reachability grows with the weakest link allowed, so the level is found by halving; the next path mostly lies at the level
+    of the last.
     """
     if levels and (path := _fewest_hops(asked, levels[0])) is not None:
         return path, levels

@@ -1,7 +1,8 @@
 """The picture: all claims, resolved, graded and joined, ready to be asked.
 
-Building reads every claim once; every question afterwards is a look into what was built (docs/learn-flows.md names the costs). A picture is
-a value: the same claims, ledger and decisions give the same picture, in whatever order the claims come. To change it, build it again.
+Building reads every claim once; every question afterwards is a look into what was built (docs/learn-flows.md names the costs).
+A picture is a value: the same claims, ledger and decisions give the same picture, in whatever order the claims come. To change
+it, build it again.
 """
 
 from __future__ import annotations

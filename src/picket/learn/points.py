@@ -1,8 +1,8 @@
 """Where things are on a map, and how precisely that is known.
 
-Points come from GeoNames (cities of more than 15,000 people; the capital stands for a country). A place carries a precision: the
-radius of a disc in which the event lies. A town's is 10 km; a country's is that of a disc of its area. A point without its disc would claim
-too much.
+Points come from GeoNames (cities of more than 15,000 people; the capital stands for a country). A place carries a precision:
+the radius of a disc in which the event lies. A town's is 10 km; a country's is that of a disc of its area. A point without its
+disc would claim too much.
 """
 
 from __future__ import annotations

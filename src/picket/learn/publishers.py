@@ -66,9 +66,8 @@ class Publishers:
         return self.find(inside[0]) if inside else None
 
     def mentions(self, text: str) -> Iterator[tuple[str, int, int]]:
-        """Every mention of a paper, broadcaster, agency or research body in a text: id, start, end. Authorities are left out: to
-        name one is to
-        name a speaker; so are names of three letters that are words or countries as well ("DR Congo")."""
+        """Every mention of a paper, broadcaster, agency or research body in a text: id, start, end. Authorities are left out:
+        to name one is to name a speaker; so are names of three letters that are words or countries as well ("DR Congo")."""
         for m in self._press.finditer(text):
             if (found := self.find(m[0])) is not None:
                 yield found, m.start(), m.end()

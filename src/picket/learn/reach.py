@@ -1,8 +1,8 @@
-"""The reach ledger: the greatest distance that anybody claims for each actor and capability, with its date, certainty and sentence.
+"""The reach ledger: the greatest distance that anybody claims for each actor and capability, with its date, certainty and
+sentence.
 
 A distance is a claim's quantity in a unit of length, of an attack, an adoption or a production. What is claimed is not what was
-measured: most
-such figures come from the party that struck, so the certainty and the speaker stand beside every number.
+measured: most such figures come from the party that struck, so the certainty and the speaker stand beside every number.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """A source's record: on how many of its claims independent sources have spoken, and whether they bore it out.
 
-A claim of a flow is borne out when a claim of another origin, that shares no key with it and does not speak for a party, says the
-same; it is
-contradicted when such a claim denies it. A party's denial is no judgement. Each flow counts once for each origin.
+A claim of a flow is borne out when a claim of another origin, that shares no key with it and does not speak for a party, says
+the same; it is contradicted when such a claim denies it. A party's denial is no judgement. Each flow counts once for each
+origin.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """The ledger of reports: who published each, whose news it is, and which earlier report it copies.
 
 Claims say who published them. Whether two publishers are two sources is a property of the reports' texts, so it is worked out
-where the texts are
-and kept as one line a report (`picket learn sources`). Without a ledger, the picture counts publishers and still sees copied sentences.
+where the texts are and kept as one line a report (`picket learn sources`). Without a ledger, the picture counts publishers and
+still sees copied sentences.
 """
 
 from __future__ import annotations

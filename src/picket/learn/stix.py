@@ -1,14 +1,13 @@
 """The picture as a STIX 2.1 bundle (OASIS Standard, 10 June 2021).
 
-Actors are `identity` objects (section 4.5): the picture says who acts, and calling somebody a threat is for its reader. Tactic cards are
-`attack-pattern` (4.1). A flow is a `relationship` (5.1) from provider to recipient whose type is the kind of transfer; a capability that
-somebody was first seen with is a `relationship` of type "uses". Confidence is the Admiralty figure on STIX's own scale (appendix
-A). The evidence stands in
-`external_references`, sentence by sentence. A denial is an `opinion` (4.14), "disagree", on the relationship: it does not remove it.
+Actors are `identity` objects (section 4.5): the picture says who acts, and calling somebody a threat is for its reader. Tactic
+cards are `attack-pattern` (4.1). A flow is a `relationship` (5.1) from provider to recipient whose type is the kind of
+transfer; a capability that somebody was first seen with is a `relationship` of type "uses". Confidence is the Admiralty figure
+on STIX's own scale (appendix A). The evidence stands in `external_references`, sentence by sentence. A denial is an `opinion`
+(4.14), "disagree", on the relationship: it does not remove it.
 
-Ids are UUIDv5 of what the object is, and times are those of publication, so the same picture gives the same bytes; a consumer that
-already holds an object
-recognises it. Nothing of the site is in it.
+Ids are UUIDv5 of what the object is, and times are those of publication, so the same picture gives the same bytes; a consumer
+that already holds an object recognises it. Nothing of the site is in it.
 """
 
 from __future__ import annotations

@@ -1,9 +1,8 @@
 """Who speaks in a claim, and on whose word it rests.
 
-Two claims are independent when neither the report's origin, nor the one who speaks, nor the sentence is the same. Those three are a claim's
-*keys*; `copies.independent` counts what they leave apart. A speaker who takes part in what is claimed is a party: its word counts
-as one more
-claim, and never confirms itself.
+Two claims are independent when neither the report's origin, nor the one who speaks, nor the sentence is the same. Those three
+are a claim's *keys*; `copies.independent` counts what they leave apart. A speaker who takes part in what is claimed is a party:
+its word counts as one more claim, and never confirms itself.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """Tactic cards: what a capability looks like to each sense, what a watch does about it, and where it was seen.
 
-A card is a TOML file beside this one; the structs below check it. It says how a thing looks and what a defender does, and holds no
-detail of payload, building, evading or timing. Claims find their cards by themselves (`Linker`). Which of a site's own sensors would see
-it is computed when somebody looks (`coverage.py`) and is never written into a card.
+A card is a TOML file beside this one; the structs below check it. It says how a thing looks and what a defender does, and holds
+no detail of payload, building, evading or timing. Claims find their cards by themselves (`Linker`). Which of a site's own
+sensors would see it is computed when somebody looks (`coverage.py`) and is never written into a card.
 
 Adding a card: copy one, change it, add its name to `CARDS`. A test reads every one.
 """
@@ -139,9 +139,8 @@ class Linker:
     """Claims -> cards by their words.
 
     A group's words match whole words; `*` at a word's end matches any ending, a space any space or hyphen. The first group must
-    hit what the claim
-    says of itself (capability, target, place), the other groups its sentence as well; a claim without a capability, or only "drones", is
-    looked up by its sentence alone. A claim of a narrow card is also one of its broader card.
+    hit what the claim says of itself (capability, target, place), the other groups its sentence as well; a claim without a
+    capability, or only "drones", is looked up by its sentence alone. A claim of a narrow card is also one of its broader card.
     """
 
     def __init__(self, cards: Iterable[Card]) -> None:

@@ -1,9 +1,8 @@
 """Which of our sensors would see it: a card against a site file, worked out when somebody looks and stored nowhere.
 
 A defender's gaps are the site's secret. So this is a pure function: nothing here writes, no card, claim or export holds its
-result, and who may
-ask is the caller's to decide. It answers from what the site file says is there, not from a drill; only an exercise shows what was
-truly seen.
+result, and who may ask is the caller's to decide. It answers from what the site file says is there, not from a drill; only an
+exercise shows what was truly seen.
 """
 
 from __future__ import annotations
