@@ -6,8 +6,8 @@ word in twenty of the kept ones changed. A copy counts as found when it is in it
 pairs that share a cluster.
 
 Rewrites share no sentence with their original and name it, and no other, in one of 24 phrases. The patterns know those in
-`SEEN`; those in `OTHER` are found only because a known outlet is mentioned at all. An outlet that is not in Picket's table is
-found in the strongest phrases alone.
+`SEEN`; those in `OTHER` are found only because a known outlet is mentioned at all. An outlet that is not in Picket's table
+must be called like one ("Daily", "Courier").
 """
 
 from __future__ import annotations

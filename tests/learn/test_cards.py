@@ -32,6 +32,11 @@ def test_there_are_the_cards_that_a_watch_needs() -> None:
     assert list(shipped_cards()) == list(CARDS)
 
 
+def test_the_page_of_cards_names_each() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "cards.md").read_text("utf-8")
+    assert re.findall(r"^\| `([\w-]+)` \| [a-z]", page, re.M)[: len(CARDS)] == list(CARDS)
+
+
 @pytest.mark.parametrize("card", shipped_cards().values(), ids=lambda c: c.id)
 def test_a_card_says_how_it_looks_what_to_do_and_where_it_was_seen(card: Card) -> None:
     assert set(card.looks) == set(SENSES)
