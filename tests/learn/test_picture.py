@@ -439,3 +439,31 @@ def test_a_partys_denial_is_no_judgement_of_a_source() -> None:
 def test_an_actor_out_of_its_time_is_shown() -> None:
     p = build([claim("use_attack", "a", actor="CSP", time="2025-06"), claim("use_attack", "b", actor="CSP", time="2024-06")])
     assert [(c.kind, c.about) for c in contradictions(p)] == [("time", "CSP (2021 to 2024-11) at 2025-06")]
+
+
+def test_police_of_two_countries_are_two_voices_and_of_one_country_one() -> None:
+    def voices(*countries: str) -> int:
+        made = [
+            transfer("Iran", "Houthis", f"r{i}", source=f"Paper {i}", attributed_to="police", country=c)
+            for i, c in enumerate(countries)
+        ]
+        return build(made).flows[FlowKey("training", "ir", "houthis")].credibility.independent
+
+    assert voices("IN", "MX") == 2
+    assert voices("IN", "IN") == 1
+
+
+def test_a_busy_year_of_one_country_is_joined_in_good_time_and_a_storm_in_it_stays_one() -> None:
+    rng = random.Random(2)
+    busy = [claim("use_attack", f"b{i}", target=f"target{rng.randrange(3000)}", country="UA", time="2024") for i in range(3000)]
+    storm = [claim("use_attack", f"s{i}", actor="Russia", place="Odesa", country="UA", time="2024-05-01") for i in range(300)]
+    p = build([*busy, *storm])
+    (one,) = [n for n in p.incidents if n.place == "Odesa"]
+    assert one.reports == 300
+
+
+def test_daily_attacks_do_not_run_together_into_one() -> None:
+    days = [claim("use_attack", f"r{d}", actor="Russia", country="UA", time=f"2024-05-{d:02d}") for d in range(1, 31, 2)]
+    assert len(build(days).incidents) == 15
+    undated = [claim("use_attack", f"u{d}", actor="Russia", country="UA", published=f"2024-05-{d:02d}") for d in range(1, 29)]
+    assert len(build(undated).incidents) == 7

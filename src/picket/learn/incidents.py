@@ -1,10 +1,10 @@
 """Incidents: attacks and sightings counted as events, not as reports of them.
 
 Three hundred reports of one attack are one incident. Two claims are of one incident when kind and country agree, their actors,
-places and targets do not contradict each other (an unknown one contradicts nothing), and their days lie at most `APART_DAYS`
-apart. Rival accounts of who did it are one incident as well, marked by its several `actors`, when the place is the same, the
-days are the same or neighbours, and at least one of the two accounts is not stated. Denials are kept in `against`; what is only
-denied is no incident.
+places and targets do not contradict each other (an unknown one contradicts nothing), and their days lie close to that of the
+first: at most `SAME_DAYS` apart where both reports give a day, else `APART_DAYS`. Rival accounts of who did it are one incident
+as well, marked by its several `actors`, when the place is the same, the days are the same or neighbours, and at least one of
+the two accounts is not stated. Denials are kept in `against`; what is only denied is no incident.
 
 A claim without a day of its own uses the day of publication; such an incident says so. Claims that give only a month or a year,
 or no date at all, join only claims with the same one, and are marked `vague`: nobody can tell how many events they are.
@@ -22,7 +22,9 @@ if TYPE_CHECKING:
     from picket.learn.picture import Entry
 
 KINDS = ("use_attack", "sighting")
-APART_DAYS = 3
+APART_DAYS = 3  # a report of an attack that gives no day comes within some days of it
+SAME_DAYS = 1  # two reports that give the day differ by no more than a night or a time zone
+_LOOK_BACK = 500  # open incidents of one country that a claim is held against, the latest first; bounds the cost of a busy year
 _LOOSE = frozenset(
     ("the", "of", "in", "at", "near", "and", "a", "an", "on", "state", "region", "province", "city", "town", "airport", "base")
 )
@@ -52,26 +54,25 @@ class _Open:
     """An incident that further claims may join."""
 
     def __init__(self, i: int, e: Entry, day: int | None) -> None:
-        self.members, self.day = [i], day
+        self.members, self.day, self.own = [i], day, e.span is not None
         self.actors: set[str] = set() if e.actor is None or _unnamed(e) else {e.actor}
         self.firm = e.claim.certainty == "stated" and not _unnamed(e)
         self.place, self.target = _words(e.claim.place), _words(e.claim.target)
 
     def takes(self, e: Entry, day: int | None) -> bool:
         apart = abs(day - self.day) if self.day is not None and day is not None else 0
-        if apart > APART_DAYS:
+        if apart > (SAME_DAYS if self.own and e.span is not None else APART_DAYS):
             return False
         place, target = _words(e.claim.place), _words(e.claim.target)
         if self.actors and not _unnamed(e) and e.actor not in self.actors:
             rival = not (self.firm and e.claim.certainty == "stated")
-            return rival and apart <= 1 and bool(self.place & place)
+            return rival and apart <= SAME_DAYS and bool(self.place & place)
         if self.place and place:
             return bool(self.place & place)
         return not (self.target and target) or bool(self.target & target)
 
-    def add(self, i: int, e: Entry, day: int | None) -> None:
+    def add(self, i: int, e: Entry) -> None:
         self.members.append(i)
-        self.day = max(self.day, day) if self.day is not None and day is not None else self.day
         if e.actor is not None and not _unnamed(e):
             self.actors.add(e.actor)
             self.firm |= e.claim.certainty == "stated"
@@ -103,12 +104,14 @@ def join_incidents(entries: Sequence[Entry]) -> list[Incident]:
             at = None if group is not None or day < 0 else day
             while live and at is not None and live[0].day is not None and at - live[0].day > APART_DAYS:
                 found.append(_close(live.pop(0), entries, group is not None))
-            home = next((o for o in live if o.takes(entries[i], at)), None)
+            home = next((o for o in live[: -_LOOK_BACK - 1 : -1] if o.takes(entries[i], at)), None)
             if home is None:
                 live.append(_Open(i, entries[i], at))
             else:
-                home.add(i, entries[i], at)
-                live.sort(key=lambda o: o.day if o.day is not None else 0)
+                home.add(i, entries[i])
+                if at is None:  # without days, the one that took a row last is the latest
+                    live.remove(home)
+                    live.append(home)
         found += [_close(o, entries, group is not None) for o in live]
     return sorted((n for n in found if n is not None), key=_when)
 

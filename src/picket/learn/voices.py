@@ -80,7 +80,9 @@ class Voices:
         """What a claim of that origin shares with another that is not independent of it: origin, speaker, sentence."""
         keys = [f"origin:{origin}"]
         if (speaker := self.speaker(c.attributed_to)) is not None:
-            keys.append(f"speaker:{speaker}")
+            # "police" or "prosecutors" without a name are those of the country at hand, and not of every other as well.
+            nameless = speaker.startswith("said:") and c.attributed_to == (c.attributed_to or "").lower()
+            keys.append(f"speaker:{speaker}" + (f"@{c.country or c.doc}" if nameless else ""))
         sentence = key(c.evidence)
         if sentence.count(" ") + 1 >= _MIN_SENTENCE_WORDS:
             keys.append(f"sentence:{sentence}")
