@@ -10,7 +10,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from picket import learn
-from picket.cli import brief, picture
+from picket.cli import brief, main, picture
 from picket.learn.claim import write_claims
 from tests.learn.making import claim
 
@@ -172,6 +172,19 @@ def test_without_claims_the_examples_are_shown_and_named(tmp_path: Path, monkeyp
     found = run("reach")
     assert found.exit_code == 0
     assert "the examples that come with Picket" in found.stderr
+
+
+def test_reports_become_claims_a_ledger_and_a_picture(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    reports = str(Path(learn.__file__).parent / "examples" / "reports")
+    assert CliRunner().invoke(main, ["learn", reports, "-o", "claims.jsonl", "--sources", "sources.jsonl"]).exit_code == 0
+    assert CliRunner().invoke(main, ["learn", "sources", reports, "-o", "again.jsonl"]).exit_code == 0
+    assert (tmp_path / "again.jsonl").read_bytes() == (tmp_path / "sources.jsonl").read_bytes()
+    rows = [
+        json.loads(line) for line in CliRunner().invoke(main, ["learn", "flows", "claims.jsonl", "--json"]).output.splitlines()
+    ]
+    assert {("Iran", "Russia"), ("Turkey", "Ukraine")} <= {(r["provider"], r["recipient"]) for r in rows}
+    assert any(r["information"] < 6 for r in rows)  # the ledger's origins are graded
 
 
 @pytest.mark.parametrize(

@@ -40,18 +40,30 @@ def learn() -> None:
 )
 @click.option("--source", help="Who published IN, where they do not say it or say it wrongly.")
 @click.option(
+    "--sources",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Write the ledger as well: whose news each report is (as picket learn sources).",
+)
+@click.option(
     "--texts",
     type=click.Path(path_type=Path, file_okay=False),
     help="Folder for each report's text as read: the offsets of claims point into it.",
 )
 @JSON
 def read(
-    inputs: tuple[str, ...], out: Path | None, published: str | None, source: str | None, texts: Path | None, as_json: bool
+    inputs: tuple[str, ...],
+    out: Path | None,
+    published: str | None,
+    source: str | None,
+    sources: Path | None,
+    texts: Path | None,
+    as_json: bool,
 ) -> None:
     """Read reports and write what they claim: who did or passed on what, with the sentence that says so and how certain it is."""
     from picket.learn.claim import Claim, write_claims
     from picket.learn.extract import claims_of
     from picket.learn.reading import Given, Trouble, read_reports
+    from picket.learn.report import Report
     from picket.learn.times import Published
 
     if published is not None and Published.parse(published) is None:
@@ -61,12 +73,15 @@ def read(
     claims: list[Claim] = []
     troubles: list[Trouble] = []
     reports = 0
+    whole: list[Report] = []
     with progress("reading") as on_progress:
         for found in read_reports(inputs, Given(source, published), on_progress=on_progress):
             if isinstance(found, Trouble):
                 troubles.append(found)
                 continue
             reports += 1
+            if sources is not None:
+                whole.append(found)
             if texts is not None:
                 texts.mkdir(parents=True, exist_ok=True)
                 (texts / (found.doc.replace("/", "_").replace(":", "_") + ".txt")).write_text(found.text, "utf-8", newline="")
@@ -75,8 +90,12 @@ def read(
     try:
         if out is not None:
             write_claims(out, claims)
+        if sources is not None:
+            from picket.learn.sources import ledger, write_ledger
+
+            write_ledger(sources, ledger(whole))
     except OSError as wrong:
-        fail(f"{out}: cannot be written ({wrong.strerror})", UNREADABLE)
+        fail(f"{wrong.filename or out}: cannot be written ({wrong.strerror})", UNREADABLE)
     _say(claims, troubles, reports, out, as_json)
     unreadable = any(t.lost and t.reason in {"unreadable", "huge"} for t in troubles)
     sys.exit(NOTHING_USABLE if not reports and not unreadable else UNREADABLE if unreadable else 0)
