@@ -6,8 +6,9 @@ transfer; a capability that somebody was first seen with is a `relationship` of 
 on STIX's own scale (appendix A). The evidence stands in `external_references`, sentence by sentence. A denial is an `opinion`
 (4.14), "disagree", on the relationship: it does not remove it.
 
-Ids are UUIDv5 of what the object is, and times are those of publication, so the same picture gives the same bytes; a consumer
-that already holds an object recognises it. Nothing of the site is in it.
+Ids are UUIDv5 of what the object is (the standard's section 2.9 says SHOULD to v4, to keep producers apart; the namespace is
+ours), and times are those of publication, so the same picture gives the same bytes; a consumer that already holds an object
+recognises it. Nothing of the site is in it.
 """
 
 from __future__ import annotations
