@@ -1,0 +1,70 @@
+"""Reading reports: how right the claims are (tuned and unseen reports apart), errors by kind, and reports a second on one core.
+
+The annotated reports are those of benchmarks/reports. Where `../shared/data/reports` lies beside the repository, its six reports
+are scored too; the rules were tuned on them.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from benchmarks.claim_scores import score
+from benchmarks.reports import all_annotated
+from picket.learn.extract import claims_of
+from picket.learn.report import Report
+
+GIVEN = next(
+    (
+        p
+        for p in (Path(__file__).parents[2] / "shared/data/reports", Path(__file__).parents[3] / "shared/data/reports")
+        if p.is_dir()
+    ),
+    None,
+)
+
+
+def _given() -> list[tuple[Report, list[dict[str, Any]]]]:
+    if GIVEN is None:
+        return []
+    out = []
+    for path in sorted((GIVEN / "docs").glob("*.txt")):
+        facts = json.loads(path.with_suffix(".json").read_text("utf-8"))
+        gold = json.loads((GIVEN / "gold" / f"{path.stem}.json").read_text("utf-8"))
+        report = Report(doc=path.stem, text=path.read_text("utf-8"), published=facts["published"], title=facts["title"])
+        out.append((report, [c | {"doc": path.stem} for c in gold]))
+    return out
+
+
+def _scored(pairs: list[tuple[Report, list[dict[str, Any]]]]) -> dict[str, Any]:
+    found = [msgspec.to_builtins(c) for report, _ in pairs for c in claims_of(report)]
+    return {"reports": len(pairs), "claims": len(found)} | score(found, {r.doc: g for r, g in pairs})
+
+
+def run() -> dict[str, Any]:
+    """The figures of docs/learn.md."""
+    own = [(Report(doc=a.doc, text=a.text, published=a.published, title=a.title), a) for a in all_annotated()]
+    figures = {
+        "tuned": _scored([(r, a.gold) for r, a in own if not a.unseen]),
+        "unseen": _scored([(r, a.gold) for r, a in own if a.unseen]),
+    }
+    given = _given()
+    if given:
+        figures["given"] = _scored(given)
+    reports = [r for r, _ in own] + [r for r, _ in given]
+    begun, rounds = time.process_time(), 5
+    for _ in range(rounds):
+        for report in reports:
+            claims_of(report)
+    spent = (time.process_time() - begun) / rounds
+    letters = sum(len(r.text) for r in reports)
+    figures["speed"] = {
+        "reports_per_s": round(len(reports) / spent, 1),
+        "characters_per_report": letters // len(reports),
+        "characters_per_s": round(letters / spent),
+    }
+    return figures

@@ -1,0 +1,72 @@
+"""Reads the annotated reports of benchmarks/reports: text, sidecar facts and gold claims (format: its README)."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+FOLDER = Path(__file__).parent / "reports"
+_SLOTS = ("provider", "recipient", "actor", "target", "capability", "place", "country", "time")
+
+
+@dataclass
+class Annotated:
+    doc: str
+    text: str
+    published: str | None
+    title: str | None
+    unseen: bool
+    gold: list[dict[str, Any]]
+
+
+def read_annotated(path: Path) -> Annotated:
+    """One annotated report; raises ValueError at a line that fits nothing."""
+    head: dict[str, str] = {}
+    sentences: list[str] = []
+    gold: list[dict[str, Any]] = []
+    for line in path.read_text("utf-8").splitlines():
+        if line.startswith("# "):
+            key, _, value = line[2:].partition(": ")
+            head[key] = value.strip()
+        elif line.startswith("> "):
+            gold.append(_claim(path.stem, line[2:], sentences[-1]))
+        elif line.strip():
+            sentences.append(line.strip())
+    return Annotated(path.stem, " ".join(sentences), head.get("published"), head.get("title"), head.get("set") == "unseen", gold)
+
+
+def _claim(doc: str, line: str, evidence: str) -> dict[str, Any]:
+    kind, *slots = (part.strip() for part in line.split("|"))
+    claim: dict[str, Any] = dict.fromkeys(_SLOTS) | {
+        "doc": doc,
+        "kind": kind,
+        "evidence": evidence,
+        "quantity": None,
+        "attributed_to": None,
+        "certainty": "stated",
+    }
+    for slot in slots:
+        name, _, value = slot.partition("=")
+        if name == "q":
+            claim["quantity"] = _quantity(value)
+        elif name == "by":
+            claim["attributed_to"] = value
+        elif name in _SLOTS or name == "certainty":
+            claim[name] = value
+        else:
+            raise ValueError(f"{doc}: no slot is called {name!r} in {line!r}")
+    return claim
+
+
+def _quantity(text: str) -> dict[str, Any]:
+    body, _, period = text.partition(" / ")
+    match = re.match(r"([\d.]+) (.*?)(?: (exact|at_least|about|average|over))?$", body)
+    if match is None:
+        raise ValueError(f"expected 'number unit [qualifier]', got {text!r}")
+    return {"value": float(match[1]), "unit": match[2], "qualifier": match[3] or "exact", "period": period or None}
+
+
+def all_annotated() -> list[Annotated]:
+    return [read_annotated(p) for p in sorted(FOLDER.glob("*.txt"))]

@@ -1,0 +1,176 @@
+"""Who says it, and how sure: attribution, hedges, denial.
+
+stated: the article's voice or an identified source without a hedge; reported: other media, unnamed sources, "reportedly"; alleged:
+accusation, suspicion, indictment, a party's own claim; denied: there only to be denied; possible: may, could, plans, offers, talks.
+The weakest sign in a clause and in the verbs above it wins, except that a denial beats all.
+"""
+
+from __future__ import annotations
+
+import re
+
+from picket.learn.actors import classes_of, join
+from picket.learn.chunks import Phrase, Verb
+from picket.learn.lexicon import word_set
+
+_POSSIBLE_MODALS = frozenset(["may", "might", "could", "can", "would", "should", "will", "shall", "won't"])
+_POSSIBLE_WORDS = frozenset(
+    ["likely", "possibly", "probably", "perhaps", "maybe", "potentially", "presumably", "apparently", "purportedly"]
+)
+_ALLEGED = word_set("certainty.alleged")
+_DENY = frozenset(["deny", "reject", "dismiss", "refute", "dispute"])
+_POSSIBLE_VERBS = word_set("certainty.possible_verbs")
+_REPORT_PASSIVE = frozenset(["report", "say", "understand", "rumour", "rumor"])
+_UNNAMED = word_set("certainty.unnamed")
+
+
+def say_verbs(verbs: list[Verb]) -> list[Verb]:
+    """The verbs that attribute: saying, with a subject."""
+    return [v for v in verbs if is_saying(v)]
+
+
+def is_saying(verb: Verb) -> bool:
+    if not (verb.classes & {"say", "warn", "fear"} or verb.lemma in {"report", "confirm", "find", "note", "document"}):
+        return False
+    if verb.lemma in {"charge", "accuse", "suspect", "know", "read", "show", "call", "add", "indicate"} and not verb.subjects:
+        return False
+    return not (verb.passive and verb.lemma not in {"tell", "inform"})
+
+
+def attribution(
+    verb: Verb, verbs: list[Verb], text: str, begin: int, end: int, according: str | None
+) -> tuple[str | None, Verb | None]:
+    """(who says so, the verb of saying) for the claim made by `verb` in the sentence begin:end."""
+    before = [v for v in reversed(verbs) if v.i < verb.i]
+    for say in [*before, *(v for v in verbs if v.i > verb.i)]:
+        if say is verb or not is_saying(say) or not say.subjects:
+            continue
+        if say.lemma in {"show", "know", "read", "find", "report", "document", "confirm", "note"} and not _speaks(say.subjects):
+            continue
+        if not _speaks(say.subjects) and say.classes & {"warn", "fear"} and not say.subjects:
+            continue
+        after = verb.i > say.i
+        ends_left = say.link in {"after"} or _parenthetical(say, text, end)
+        if (after and not ends_left) or (not after and ends_left):
+            return speaker(say.subjects), say
+    return according, None
+
+
+def _parenthetical(say: Verb, text: str, end: int) -> bool:
+    """Does the verb of saying end its sentence or stand between commas ("..., X said", "..., X told Reuters")?"""
+    rest = text[say.tokens[-1].end : end]
+    rest = (
+        re.sub(
+            r"^\s+(?:[A-Z]\w+|the|a|an|journalists|reporters|senators|on|in|late|last|"
+            r"[A-Z]\w+day)(?:\s+(?!that\b)[\w'’.-]+){0,6}",
+            "",
+            rest,
+        )
+        if say.lemma in {"tell", "say", "add", "announce", "report", "write"}
+        and not re.match(r"^\s+(?:that|it|the \w+ (?:had|has|was|is|were))\b", rest)
+        and "," in text[max(0, say.tokens[0].start - 160) : say.tokens[0].start]
+        else rest
+    )
+    return bool(re.match(r"^\s*[.!?”\"’']*\s*$|^\s*,", rest))
+
+
+def _speaks(phrases: list[Phrase]) -> bool:
+    return bool(phrases)
+
+
+def speaker(phrases: list[Phrase]) -> str | None:
+    """The one who says it, as a short name."""
+    if not phrases:
+        return None
+    phrase = phrases[0]
+    if phrase.pronoun:
+        return None
+    tokens = [t for t in phrase.tokens if t.tag not in {"DET", "PRP$", "QUAL"} and t.tag != "NUM"]
+    unknown = [t for t in tokens if t.tag == "NP" and t.name is None]
+    if len(unknown) >= 2 and phrase.head in unknown and any("official" in classes_of(t) for t in tokens):
+        tokens = unknown if not any(t.text.isupper() for t in unknown) else tokens
+    return (join(tokens) or join(phrase.tokens)) + (
+        " of " + join(phrase.of.tokens) if phrase.of is not None and len(tokens) < 4 else ""
+    )
+
+
+def chain_of(verb: Verb) -> list[Verb]:
+    """The verb and those that govern it without a subject of its own between ("plans to buy", "is accused of having joined")."""
+    found = [verb]
+    while True:
+        last = found[-1]
+        up = last.governor
+        if up is None or up in found or last.link not in {"chain", "inf", "ger", "part"} or (last.link == "part"):
+            return found
+        found.append(up)
+
+
+def certainty_of(verb: Verb, say: Verb | None, said_by: str | None, sentence: str, negated_ok: bool = False) -> str | None:
+    """One of the five words; None if the clause is negated in the article's own voice, so that there is no claim."""
+    chain = chain_of(verb)
+    upper = [*chain, *([say] if say is not None else [])]
+    for v in upper:
+        if v.lemma in _DENY and v is not verb:
+            return "denied"
+    none = any(p.tokens[0].low in {"no", "neither", "none"} for p in [*verb.subjects, *verb.objects])
+    if (none or any(v.negated for v in chain)) and not negated_ok:
+        return "denied" if said_by is not None else None
+    if verb.link == "conj" and verb.governor is not None and verb.form == "base" and not verb.modal:
+        chain = [*chain, *chain_of(verb.governor)]  # "will send X and train Y"
+    if re.search(
+        rf"\b(?:charges?|suspicion|accusations?|allegations?) (?:of|that)[^,.;]*\b{re.escape(verb.tokens[-1].text)}", sentence
+    ):
+        return "alleged"
+    lemmas = {v.lemma for v in chain}
+    adverbs = {a for v in chain for a in v.adverbs}
+    if verb.link == "conj" and verb.governor is not None and not verb.modal:
+        adverbs |= set(verb.governor.adverbs)
+    if (
+        lemmas & _ALLEGED
+        or "allegedly" in adverbs
+        or (
+            say is not None
+            and say.lemma in {"accuse", "allege", "claim", "suspect", "complain", "charge", "indict", "blame", "boast"}
+        )
+    ):
+        return "alleged"
+    if re.search(r"\b(?:alleged|suspected of|accused of|charges? of|charged with|indicted)\b", sentence) and (
+        lemmas & _ALLEGED or re.search(r"\balleged\b", sentence)
+    ):
+        return "alleged"
+    if any(v.lemma == "be" and v is not verb and not v.objects and v.finite for v in chain) and verb.link in {"chain", "inf"}:
+        return "possible"  # "are to be sent"
+    if any(v.modal in _POSSIBLE_MODALS for v in chain) or adverbs & _POSSIBLE_WORDS or (lemmas - {verb.lemma}) & _POSSIBLE_VERBS:
+        return "possible"
+    if verb.classes & {"offer", "request"} or verb.lemma in {"seek"}:
+        return "possible"
+    if say is not None and say.lemma in {"believe", "think", "suggest", "predict", "forecast", "expect", "suspect"}:
+        return "possible" if say.lemma != "suggest" or not unnamed(said_by) else "reported"
+    if say is not None and (say.modal in _POSSIBLE_MODALS):
+        return "possible"
+    if any(v.passive and v.lemma in _REPORT_PASSIVE and v is not verb for v in chain) or "reportedly" in adverbs:
+        return "reported"
+    if unnamed(said_by):
+        return "reported"
+    if (
+        say is not None
+        and say.lemma == "tell"
+        and any(p.head.name is not None and p.head.name.kind == "media" for p in say.objects)
+        and not any(t.tag == "NP" for p in say.subjects for t in p.tokens)
+    ):
+        return "reported"
+    return "stated"
+
+
+def unnamed(said_by: str | None) -> bool:
+    """Is the source other media, or nobody by name?"""
+    if not said_by:
+        return False
+    from picket.learn.lexicon import lexicon
+
+    words = said_by.split()
+    last = words[-1].lower().strip(".,'")
+    if last in _UNNAMED or "investigation" in said_by.lower() or words[0].lower() in {"sources", "reports", "media", "reporting"}:
+        return True
+    entries = lexicon().names.get(words[0].lower(), ())
+    return any(name.kind == "media" and tuple(words[: len(parts)]) == parts for parts, name in entries)

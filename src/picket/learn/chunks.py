@@ -1,0 +1,415 @@
+"""Noun phrases and verb groups of a tagged sentence: what the clauses are made of.
+
+A finite-state pass. A noun phrase runs from its determiner to its last noun, possessors inside ("Mexico's intelligence
+center"), and takes one "of" phrase with it; coordinated adjectives of nationality stay inside ("Mexican and Colombian drug
+cartels") and are split when names are made. A verb group is auxiliaries, verb and particle with its voice, mood and denial.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from picket.learn.lexicon import lexicon, word_set
+from picket.learn.tokens import Token
+
+_NOUNY = frozenset({"N", "NP", "NUM", "DEM", "PRON", "ADJ", "V-ed"})
+_COLLECTIVE = word_set("chunks.collective")
+_PARTICLES = word_set("chunks.particles")
+
+
+@dataclass(slots=True)
+class Phrase:
+    """A noun phrase: tokens i..j of the sentence (j exclusive), head index, and the phrase after "of"."""
+
+    i: int
+    j: int
+    head: Token
+    tokens: list[Token]
+    of: Phrase | None = None
+    more: list[Phrase] = field(default_factory=list)
+    after: list[tuple[str, Phrase]] = field(default_factory=list)
+    time: bool = False
+
+    @property
+    def start(self) -> int:
+        return self.tokens[0].start
+
+    @property
+    def end(self) -> int:
+        return self.of.end if self.of else self.tokens[-1].end
+
+    @property
+    def pronoun(self) -> bool:
+        return self.head.tag == "PRON"
+
+    def has(self, *words: str) -> bool:
+        return any(t.low in words for t in self.tokens)
+
+
+@dataclass(slots=True)
+class Verb:
+    """A verb group: lemma (with its particle as `shoot_down` where the lexicon has one), classes, voice, mood, denial."""
+
+    i: int
+    j: int
+    lemma: str
+    classes: frozenset[str]
+    form: str
+    passive: bool = False
+    finite: bool = False
+    infinitive: bool = False
+    gerund: bool = False
+    participle: bool = False
+    modal: str | None = None
+    negated: bool = False
+    adverbs: list[str] = field(default_factory=list)
+    tokens: list[Token] = field(default_factory=list)
+    subjects: list[Phrase] = field(default_factory=list)
+    objects: list[Phrase] = field(default_factory=list)
+    indirect: list[Phrase] = field(default_factory=list)
+    preps: list[tuple[str, list[Phrase]]] = field(default_factory=list)
+    governor: Verb | None = None
+    link: str = ""
+    at: int = 0
+
+    def prep(self, *names: str) -> list[Phrase]:
+        return [p for name, phrases in self.preps if name in names for p in phrases]
+
+
+@dataclass(slots=True)
+class Mark:
+    """Anything between phrases: a preposition, conjunction, comma, relative word, quote or stop."""
+
+    tag: str
+    low: str
+    i: int
+
+
+Item = Phrase | Verb | Mark
+
+
+def chunks_of(tokens: list[Token]) -> list[Item]:
+    """The sentence as a list of noun phrases, verb groups and marks, in order."""
+    items: list[Item] = []
+    i = 0
+    while i < len(tokens):
+        if tokens[i].tag == "TIME":
+            j = i + 1
+            while j < len(tokens) and tokens[j].tag == "TIME":
+                j += 1
+            items.append(Phrase(i, j, tokens[j - 1], tokens[i:j], time=True))
+            i = j
+            continue
+        verb = _verb_group(tokens, i)
+        if verb:
+            items.append(verb)
+            i = verb.j
+            continue
+        phrase = _noun_phrase(tokens, i)
+        if phrase:
+            items.append(phrase)
+            i = phrase.j
+            continue
+        token = tokens[i]
+        if token.tag not in {"ADV", "NEG", "ADJ", "DET"}:
+            items.append(Mark(token.tag if token.tag != "PREP" else "P", token.low, i))
+        elif token.tag == "ADV" and token.low in {"reportedly", "allegedly", "home", "back"}:
+            pass
+        i += 1
+    return _join_of(_without_abbreviations(items))
+
+
+def _without_abbreviations(items: list[Item]) -> list[Item]:
+    """ "The Rapid Support Forces (RSF)" is one phrase: the brackets go."""
+    out: list[Item] = []
+    i = 0
+    while i < len(items):
+        if i + 2 < len(items) and out and isinstance(out[-1], Phrase):
+            opening, inner, closing = items[i : i + 3]
+            if (
+                isinstance(opening, Mark)
+                and opening.tag == "("
+                and isinstance(inner, Phrase)
+                and isinstance(closing, Mark)
+                and closing.tag == ")"
+                and len(inner.tokens) <= 2
+            ):
+                i += 3
+                continue
+        out.append(items[i])
+        i += 1
+    return out
+
+
+def _noun_phrase(tokens: list[Token], i: int) -> Phrase | None:
+    j = i
+    head = -1
+    while j < len(tokens):
+        token = tokens[j]
+        tag = token.tag
+        if tag == "PRON":
+            if head < 0 and j == i:
+                return Phrase(i, j + 1, token, [token])
+            break
+        if tag in {"DET", "PRP$"}:
+            if j > i and tokens[j - 1].tag not in {"DET", "QUAL"} and not (tokens[j - 1].tag == "ADV" and j == i + 1):
+                break
+        elif tag == "ADJ":
+            if head >= 0 and tokens[head].tag == "N" and head == j - 1 and not _noun_ahead(tokens, j):
+                break
+        elif tag in {"N", "NP"}:
+            if head == j - 1 and head >= 0 and _indirect_break(tokens, i, head, j):
+                break
+            if (
+                head >= 0
+                and head == j - 1
+                and tokens[head].tag in {"NP"}
+                and tag == "NP"
+                and tokens[head].name
+                and token.name
+                and not _compound(tokens[head], token)
+            ):
+                break
+            head = j
+        elif tag in {"DEM", "NUM"}:
+            if head >= 0 and head == j - 1 and tag == "NUM" and _kind(tokens[head]) in {"place", "state", "capital"}:
+                break
+            if head >= 0 and head == j - 1 and tag == "DEM" and tokens[head].tag in {"N"}:
+                break
+            if (
+                tag == "NUM"
+                and head == j - 1
+                and head >= 0
+                and tokens[head].tag == "N"
+                and not tokens[head].text[0].isupper()
+                and tokens[head].low not in {"unit", "room", "phase", "operation", "tower", "route", "group"}
+            ):
+                break
+            head = j
+        elif tag == "POS":
+            if head != j - 1:
+                break
+        elif tag == "QUAL":
+            if j > i and tokens[j - 1].tag not in {"DET", "ADJ"} and head >= 0:
+                break
+        elif (
+            tag == "CC"
+            and token.low == "or"
+            and j > i
+            and tokens[j - 1].tag == "NUM"
+            and j + 1 < len(tokens)
+            and tokens[j + 1].tag == "NUM"
+        ):
+            pass
+        elif tag == "CC" and token.low in {"and", "or"}:
+            if not (
+                j > i
+                and j + 1 < len(tokens)
+                and tokens[j - 1].tag in {"DEM", "ADJ"}
+                and tokens[j + 1].tag in {"DEM", "ADJ"}
+                and _noun_ahead(tokens, j + 1)
+                and head <= j - 1
+                and (head < 0 or tokens[head].tag == "DEM")
+            ):
+                break
+        elif tag in {",", '"'}:
+            if not (
+                j > i
+                and tokens[j - 1].tag in {"ADJ", '"'}
+                and j + 1 < len(tokens)
+                and tokens[j + 1].tag in {"ADJ"}
+                and _noun_ahead(tokens, j + 1)
+                and head < 0
+            ):
+                break
+        elif tag == "ADV":
+            if not (
+                j + 1 < len(tokens)
+                and tokens[j + 1].tag in {"ADJ"}
+                and j >= i
+                and (j == i or tokens[j - 1].tag in {"DET", "PRP$"})
+                and _noun_ahead(tokens, j + 1)
+            ):
+                break
+        elif tag == "V" and token.form == "ing" and j > i and tokens[j - 1].tag in {"DET", "ADJ"}:
+            head = j
+        else:
+            break
+        j += 1
+    if head < 0:
+        return None
+    while j > head + 1:
+        j -= 1
+    return Phrase(i, j, tokens[head], tokens[i:j])
+
+
+_GIVING = word_set("chunks.giving")
+
+
+def _indirect_break(tokens: list[Token], i: int, head: int, j: int) -> bool:
+    """ "Sold Russia thousands of drones": the name is one phrase, what follows another."""
+    name = tokens[head].name
+    if name is None or name.kind not in {"state", "capital", "group", "force"}:
+        return False
+    if tokens[j].low in {"thousands", "hundreds", "dozens", "scores", "millions"}:
+        return True
+    return i > 0 and tokens[i - 1].tag == "V" and tokens[i - 1].lemma in _GIVING and tokens[j].tag == "N"
+
+
+def _kind(token: Token) -> str:
+    return token.name.kind if token.name is not None else ""
+
+
+def _compound(a: Token, b: Token) -> bool:
+    """Two names side by side are one phrase when the second is a drone ("Russian Lancet" is a demonym, "RSF Shaheds")."""
+    return b.name is not None and b.name.kind == "drone"
+
+
+def _noun_ahead(tokens: list[Token], j: int) -> bool:
+    while j < len(tokens) and tokens[j].tag in {"ADJ", "DEM", "CC", ",", "ADV", "NUM", '"'}:
+        j += 1
+    return j < len(tokens) and tokens[j].tag in {"N", "NP"}
+
+
+def _verb_group(tokens: list[Token], i: int) -> Verb | None:
+    if tokens[i].tag not in {"MODAL", "BE", "HAVE", "DO", "TO", "V", "NEG", "ADV"}:
+        return None
+    j = i
+    modal: str | None = None
+    negated = infinitive = False
+    auxiliary: list[Token] = []
+    adverbs: list[str] = []
+    while j < len(tokens):
+        token = tokens[j]
+        if token.tag == "TO":
+            if j > i and not (j == i + 1 and tokens[i].tag in {"NEG", "ADV"}):
+                break
+            infinitive = True
+        elif token.tag == "MODAL":
+            modal = token.low
+            negated = negated or token.low.endswith("n't") or token.low == "cannot"
+        elif token.tag in {"BE", "HAVE", "DO"}:
+            auxiliary.append(token)
+            negated = negated or "n't" in token.low
+        elif token.tag == "NEG":
+            negated = True
+        elif token.tag == "ADV":
+            adverbs.append(token.low)
+        elif token.tag == "DET" and token.low in {"all", "both", "each"} and auxiliary:
+            pass
+        else:
+            break
+        j += 1
+    main = tokens[j] if j < len(tokens) and tokens[j].tag == "V" else None
+    if main is None:
+        if not auxiliary:
+            return None
+        while j > i and tokens[j - 1].tag in {"ADV", "NEG"} and tokens[j - 1].low not in {"not", "never"}:
+            j -= 1
+        last = auxiliary[-1]
+        lemma = {"BE": "be", "HAVE": "have", "DO": "do"}[last.tag]
+        return Verb(
+            i,
+            j,
+            lemma,
+            frozenset({lemma}),
+            "base",
+            finite=not infinitive and last.low not in {"being", "having"},
+            infinitive=infinitive,
+            gerund=last.low in {"being", "having"},
+            modal=modal,
+            negated=negated,
+            adverbs=adverbs,
+            tokens=tokens[i:j],
+        )
+    return _with_main(tokens, i, j, main, auxiliary, modal, negated, infinitive, adverbs)
+
+
+def _with_main(
+    tokens: list[Token],
+    i: int,
+    j: int,
+    main: Token,
+    auxiliary: list[Token],
+    modal: str | None,
+    negated: bool,
+    infinitive: bool,
+    adverbs: list[str],
+) -> Verb:
+    words = lexicon()
+    lemma, end = main.lemma, j + 1
+    classes = words.verb_classes.get(lemma, frozenset())
+    look = end
+    if look < len(tokens):
+        particle = words.particles.get((lemma, tokens[look].low))
+        if particle:
+            end = look + 1
+            lemma, classes = f"{lemma}_{tokens[look].low}", frozenset({particle})
+        elif main.form in {"ed", "past", "part", "base", "s", "ing"}:
+            for far in range(look + 1, min(look + 6, len(tokens))):
+                if tokens[far].tag in {"PREP", "V", ".", "CC"} and tokens[far].low not in _PARTICLES and tokens[far].low != "of":
+                    break
+                particle = (
+                    words.particles.get((lemma, tokens[far].low))
+                    if tokens[far].low in _PARTICLES and tokens[far].tag == "ADV"
+                    else None
+                )
+                if particle:
+                    lemma, classes = f"{lemma}_{tokens[far].low}", frozenset({particle})
+                    break
+    be = [t for t in auxiliary if t.tag == "BE"]
+    passive = main.form in {"part", "ed"} and bool(be)
+    participle = not auxiliary and main.form == "part" and not modal and not infinitive
+    gerund = (main.form == "ing" and not be) or (bool(auxiliary) and auxiliary[0].low in {"having", "being"} and not modal)
+    finite = not (participle or gerund or infinitive)
+    return Verb(
+        i,
+        end,
+        lemma,
+        classes,
+        main.form,
+        passive=passive or participle,
+        finite=finite,
+        infinitive=infinitive,
+        gerund=gerund,
+        participle=participle,
+        modal=modal,
+        negated=negated,
+        adverbs=adverbs,
+        tokens=tokens[i:end],
+    )
+
+
+def _join_of(items: list[Item]) -> list[Item]:
+    out: list[Item] = []
+    i = 0
+    while i < len(items):
+        item = items[i]
+        if isinstance(item, Phrase):
+            chain = item
+            while i + 2 < len(items):
+                mark, following = items[i + 1], items[i + 2]
+                if (
+                    isinstance(mark, Mark)
+                    and mark.low == "of"
+                    and mark.tag == "P"
+                    and isinstance(following, Phrase)
+                    and not following.time
+                ):
+                    chain.of = following
+                    chain = following
+                    i += 2
+                elif (
+                    chain is not item
+                    and isinstance(mark, Mark)
+                    and mark.tag == "CC"
+                    and isinstance(following, Phrase)
+                    and item.head.low in _COLLECTIVE
+                ):
+                    item.more.append(following)
+                    i += 2
+                else:
+                    break
+        out.append(item)
+        i += 1
+    return out

@@ -1,0 +1,445 @@
+"""Who does what in a sentence: each verb group gets its subjects, objects and prepositional phrases.
+
+No tree is built. A subject is looked for to the left (relative words, conjunctions, infinitives and participles borrow one), objects
+and prepositional phrases to the right up to the next clause. Phrases before the first verb ("In Libya the army ...") belong
+to that verb. Cost: linear in the sentence's phrases, for practical lengths.
+"""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+from picket.learn.chunks import Item, Mark, Phrase, Verb
+from picket.learn.lexicon import lexicon, word_set
+
+_OBJECT_CONTROL = word_set("clauses.object_control")
+
+
+def link_clauses(items: list[Item]) -> list[Verb]:
+    """Fills subjects, objects, preps, governor and link of the verb groups in `items`; returns them in order."""
+    verbs = [item for item in items if isinstance(item, Verb)]
+    for k, item in enumerate(items):
+        if isinstance(item, Verb):
+            item.at = k
+    for item in items:
+        if isinstance(item, Phrase):
+            _mark_after(items, item)
+    for verb in verbs:
+        _right_side(items, verb)
+    for n, verb in enumerate(verbs):
+        _left_side(items, verb, verbs[:n])
+    _fronted(items, verbs)
+    return verbs
+
+
+def _tag(item: Item | None) -> str:
+    """The tag of a mark; "" of a phrase, a verb or nothing."""
+    return item.tag if isinstance(item, Mark) else ""
+
+
+def _low(item: Item | None) -> str:
+    return item.low if isinstance(item, Mark) else ""
+
+
+def _mark_after(items: list[Item], phrase: Phrase) -> None:
+    k = next(n for n, item in enumerate(items) if item is phrase) + 1
+    while k + 1 < len(items):
+        mark, following = items[k], items[k + 1]
+        if not (_tag(mark) == "P" and isinstance(following, Phrase)):
+            return
+        phrases, k = _list_from(items, k + 1)
+        phrase.after.extend((_low(mark), p) for p in phrases)
+
+
+def _coordinates(items: list[Item], k: int) -> bool:
+    """Is the comma or conjunction at k between members of a list (and not before a new clause)?"""
+    mark = items[k]
+    following = items[k + 1] if k + 1 < len(items) else None
+    if not isinstance(mark, Mark) or not isinstance(following, Phrase) or following.time:
+        return False
+    after = items[k + 2] if k + 2 < len(items) else None
+    if mark.tag == "CC":
+        return mark.low in {"and", "or"} and not (isinstance(after, Verb) and after.finite)
+    if mark.tag != ",":
+        return False
+    # A comma joins a list only if "and X" or ", X and" comes further on before anything else.
+    n = k
+    while n + 1 < len(items) and isinstance(items[n + 1], Phrase):
+        link = items[n]
+        if _tag(link) == "CC":
+            later = items[n + 2] if n + 2 < len(items) else None
+            return not (isinstance(later, Verb) and later.finite)
+        if _tag(link) != ",":
+            return False
+        n += 2
+        if n < len(items) and _tag(items[n]) == "," and n + 1 < len(items) and _tag(items[n + 1]) == "CC":
+            n += 1
+    return False
+
+
+def _list_from(items: list[Item], k: int) -> tuple[list[Phrase], int]:
+    """The phrase at k and those coordinated with it; and the index after them."""
+    phrases = [items[k]]
+    n = k + 1
+    while n + 1 < len(items):
+        mark = items[n]
+        if (
+            _tag(mark) == ","
+            and _tag(items[n + 1]) == "CC"
+            and n + 2 < len(items)
+            and isinstance(items[n + 2], Phrase)
+            and len(phrases) > 1
+        ):
+            n += 1
+            mark = items[n]
+        if _tag(mark) in {"CC", ","} and isinstance(items[n + 1], Phrase) and _coordinates(items, n):
+            phrases.append(items[n + 1])
+            n += 2
+        else:
+            break
+    return [p for p in phrases if isinstance(p, Phrase)], n
+
+
+def _right_side(items: list[Item], verb: Verb) -> None:
+    k = verb.at + 1
+    direct: list[list[Phrase]] = []
+    closed = False
+    while k < len(items):
+        item = items[k]
+        if isinstance(item, Phrase):
+            if item.time:
+                k += 1
+                continue
+            phrases, k = _list_from(items, k)
+            if not closed and len(direct) < 2 and not verb.preps:
+                direct.append(phrases)
+            elif closed:
+                nxt = items[k] if k < len(items) else None
+                if isinstance(nxt, Verb) and nxt.finite:
+                    break
+            continue
+        if isinstance(item, Verb):
+            break
+        if item.tag == "P" and k + 1 < len(items) and isinstance(items[k + 1], Phrase):
+            phrases, after = _list_from(items, k + 1)
+            if not all(p.time for p in phrases):
+                verb.preps.append((item.low, phrases))
+            k = after
+
+            continue
+        if item.tag in {"REL", "SUB", ";", ":", "?", "!"} or (item.tag == "." and k > verb.at):
+            break
+        if item.tag == "P":
+            break
+        if item.tag in {",", "-"}:
+            closed = True
+        if item.tag == "CC" and item.low == "but":
+            break
+        k += 1
+    if len(direct) == 2 and _indirect_verb(verb):
+        verb.indirect, verb.objects = direct
+    elif direct:
+        verb.objects = direct[0]
+
+
+def _indirect_verb(verb: Verb) -> bool:
+    return bool(verb.classes & {"give", "sell", "offer", "train", "share", "say"}) or verb.lemma in {
+        "teach",
+        "send",
+        "tell",
+        "cost",
+        "show",
+    }
+
+
+def _previous(verbs: list[Verb], *, finite: bool = False) -> Verb | None:
+    return next((v for v in reversed(verbs) if v.finite or not finite), None)
+
+
+def _left_side(items: list[Item], verb: Verb, earlier: list[Verb]) -> None:
+    k = verb.at
+    before = items[k - 1] if k else None
+    if isinstance(before, Verb) and not (verb.finite and before.finite):
+        verb.governor, verb.link = before, "chain"
+        verb.subjects = list(before.subjects)
+        return
+    if _tag(before) == "REL":
+        verb.link = "rel"
+        verb.governor = _previous(earlier)
+        verb.subjects = _antecedent(items, k - 1)
+        up = verb.governor
+        if (
+            up is not None
+            and up.lemma == "be"
+            and verb.subjects
+            and (verb.subjects[0] in up.objects or verb.subjects[0] in up.prep("among"))
+        ):
+            verb.subjects = list(up.subjects)  # "X and Y are among the states that have bought"
+        return
+    if verb.infinitive or (_tag(before) == "SUB" and verb.infinitive):
+        governor = _previous(earlier)
+        verb.governor, verb.link = governor, "inf"
+        if governor is not None:
+            control = (
+                governor.lemma.split("_")[0] in _OBJECT_CONTROL
+                and governor.objects
+                and not governor.passive
+                and governor.lemma not in {"use"}
+            )
+            verb.subjects = list(governor.indirect or governor.objects) if control else list(governor.subjects)
+        else:
+            verb.subjects = _next_subject(items, k)
+        return
+    if verb.gerund:
+        _gerund(items, verb, earlier, before)
+        return
+    if verb.participle:
+        verb.link = "part"
+        verb.governor = _previous(earlier)
+        if isinstance(before, Phrase):
+            verb.subjects = [before]
+            return
+        if _tag(before) == "CC":
+            verb.link = "conj"
+            verb.subjects = list(verb.governor.subjects) if verb.governor else []
+            return
+        if verb.governor is None:
+            verb.subjects = _next_subject(items, k)
+            return
+        near = next((x for x in reversed(items[:k]) if isinstance(x, Phrase)), None)
+        verb.subjects = [near] if near else list(verb.governor.subjects)
+        return
+    _finite_subject(items, verb, earlier, before)
+
+
+def _gerund(items: list[Item], verb: Verb, earlier: list[Verb], before: Item | None) -> None:
+    governor = _previous(earlier)
+    verb.governor, verb.link = governor, "ger"
+    if governor is None:
+        verb.subjects = _next_subject(items, verb.at)
+        return
+    if isinstance(before, Phrase) and not before.time:
+        verb.link = "ger-noun"
+        verb.subjects = [before]
+        if verb.at >= 2 and _low(items[verb.at - 2]) == "with":
+            for other in earlier:  # "..., with X moving to": X belongs to the participle alone
+                other.preps = [(n, ps) for n, ps in other.preps if before not in ps]
+        return
+    if (
+        _tag(before) == "P"
+        and governor.lemma in {"accuse", "suspect", "blame", "charge", "indict"}
+        and not governor.passive
+        and governor.objects
+    ):
+        verb.subjects = list(governor.objects)
+        return
+    verb.subjects = list(governor.subjects)
+
+
+def _next_subject(items: list[Item], k: int) -> list[Phrase]:
+    """The subject of the first finite verb to the right: for phrases that open a sentence."""
+    for item in items[k + 1 :]:
+        if isinstance(item, Verb) and item.finite:
+            place = items.index(item)
+            found: list[Phrase] = []
+            for n in range(place - 1, k, -1):
+                prev = items[n]
+                if isinstance(prev, Phrase) and not prev.time:
+                    mark = items[n - 1]
+                    if _tag(mark) == "P":
+                        continue
+                    return [prev]
+                if isinstance(prev, Verb):
+                    break
+            return found
+    return []
+
+
+def _antecedent(items: list[Item], rel: int) -> list[Phrase]:
+    n = rel - 1
+    if n >= 0 and _tag(items[n]) == ",":
+        n -= 1
+    if n < 0 or not isinstance(items[n], Phrase):
+        return []
+    nearest = items[n]
+    assert isinstance(nearest, Phrase)
+    who = _low(items[rel]) in {"who", "whom"}
+    if who:
+        words = lexicon()
+        for m in range(n, -1, -1):
+            item = items[m]
+            if isinstance(item, Phrase) and (
+                words.noun_classes.get(item.head.low, frozenset()) & {"people", "official", "people_abstract"}
+                or item.head.tag == "DEM"
+            ):
+                return [item]
+            if isinstance(item, Verb):
+                break
+    inner = nearest
+    while (
+        inner.of is not None
+        and inner.of.head.low not in {"life"}
+        and not who
+        and inner.head.low in {"group", "number", "fleet", "range", "series", "type", "kind", "one", "some"}
+    ):
+        inner = inner.of
+    return [inner]
+
+
+def _finite_subject(items: list[Item], verb: Verb, earlier: list[Verb], before: Item | None) -> None:
+    governor = _previous(earlier)
+    if _tag(before) == "CC" and governor is not None:
+        finite = _previous(earlier, finite=True) or governor
+        verb.governor, verb.link = finite, "conj"
+        verb.subjects = list(finite.subjects)
+        return
+    if isinstance(before, Phrase) and verb.at >= 2:
+        mark = items[verb.at - 2]
+        if _tag(mark) == "P" and _low(mark) in {"after", "before", "since", "until", "as", "than"} and not before.time:
+            verb.subjects, verb.governor, verb.link = [before], governor, "comp"
+            for other in earlier:
+                other.preps = [(n, ps) for n, ps in other.preps if before not in ps]
+            return
+    if "say" in verb.classes and verb.objects and _tag(before) in {",", '"', "-"} and not verb.passive and len(verb.tokens) == 1:
+        verb.subjects, verb.objects, verb.governor, verb.link = verb.objects, [], None, "after"
+        return
+    gathered: list[Phrase] = []
+    k = verb.at - 1
+    stopped: Verb | None = None
+    relative: int | None = None
+    while k >= 0:
+        item = items[k]
+        if isinstance(item, Phrase):
+            ahead = items[k - 1] if k else None
+            if item.time:
+                pass
+            elif _tag(ahead) == "P":
+                k -= 1
+            elif _tag(ahead) in {"CC", ","} and _member_of_prep_list(items, k):
+                pass
+            else:
+                gathered.append(item)
+        elif isinstance(item, Verb):
+            if item.finite:
+                # Inside a relative clause that ends here, the subject stands before the relative word.
+                rel = _relative_before(items, k)
+                parenthetical = bool(gathered) and gathered[0] is before and _tag(items[verb.at - 2]) == ","
+                if rel is not None and not parenthetical and not (gathered and not isinstance(items[k + 1], Phrase)):
+                    found = _antecedent(items, rel)
+                    if found and (not gathered or items[k + 1] is gathered[-1]):
+                        verb.subjects = found
+                        verb.link = "main"
+                        return
+                stopped = item
+                break
+            if gathered and isinstance(items[k + 1], Phrase) and items[k + 1] is gathered[-1]:
+                tail = items[k + 2 : verb.at]
+                if not any(_tag(t) == "," for t in tail) or item.participle:
+                    gathered.pop()
+        elif item.tag in {"SUB", "REL", ";", ":"}:
+            if item.tag == "REL":
+                relative = k
+            break
+        elif item.tag == "," and gathered and k >= 1 and isinstance(items[k - 1], Verb):
+            break
+        k -= 1
+    if gathered:
+        nearest = gathered[0]
+        gathered.reverse()
+        left = items[items.index(nearest) - 1] if items.index(nearest) else None
+        if (
+            nearest is before
+            and _tag(left) in {",", '"'}
+            and (stopped is not None or len(gathered) > 1)
+            and ("say" in verb.classes or stopped is not None)
+        ) or (stopped is not None and len(gathered) > 1 and "say" not in stopped.classes and gathered[0] in stopped.objects):
+            gathered = [nearest]
+        verb.subjects = _subject_list(items, gathered, verb)
+        verb.link = verb.link or ("comp" if governor else "main")
+        verb.governor = governor
+        if relative is not None and not verb.objects:
+            verb.objects = _antecedent(items, relative)
+            verb.link = "rel"
+        return
+    verb.governor, verb.link = governor, "conj"
+    if governor is not None:
+        verb.subjects = list((_previous(earlier, finite=True) or governor).subjects)
+
+
+def _member_of_prep_list(items: list[Item], k: int) -> bool:
+    """Is the phrase at k a later member of a list that follows a preposition ("from A, B and C")?"""
+    n = k
+    seen_and = crossed = False
+    while n >= 2:
+        mark, prev = items[n - 1], items[n - 2]
+        if _tag(mark) == "P":
+            return not (crossed and not any(isinstance(x, Verb) for x in items[: n - 1]))
+        crossed = crossed or (_tag(mark) == ",")
+        if not (_tag(mark) in {"CC", ","} and isinstance(prev, Phrase)):
+            return False
+        if _tag(mark) == "CC":
+            seen_and = True
+        elif not seen_and:
+            return False
+        n -= 2
+    return not crossed and n >= 1 and _tag(items[n - 1]) == "P"
+
+
+def _relative_before(items: list[Item], k: int) -> int | None:
+    for n in range(k, -1, -1):
+        item = items[n]
+        if _tag(item) == "REL":
+            return n
+        if _tag(item) in {"SUB", ";"}:
+            return None
+    return None
+
+
+def _subject_list(items: list[Item], gathered: list[Phrase], verb: Verb) -> list[Phrase]:
+    """Keeps a coordinated list; of "NP, NP," (an apposition) only the first; else the nearest."""
+    if len(gathered) == 1:
+        return gathered
+    marks = []
+    for a, b in pairwise(gathered):
+        ia, ib = items.index(a), items.index(b)
+        between = [m for m in items[ia + 1 : ib] if isinstance(m, Mark)]
+        marks.append(
+            "and" if any(m.tag == "CC" for m in between) else "," if any(m.tag in {",", "(", ")", "-"} for m in between) else ""
+        )
+    if "and" in marks:
+        last = len(marks) - 1 - marks[::-1].index("and")
+        if last == len(marks) - 1:
+            first = last
+            while first > 0 and marks[first - 1] == ",":
+                first -= 1
+            return gathered[first:]
+    before = items[verb.at - 1]
+    if _tag(before) in {",", ")", "-"}:
+        known = [
+            p
+            for p in gathered[:2]
+            if p.head.name is not None and p.head.name.kind in {"state", "force", "group", "agency", "company", "bloc"}
+        ]
+        return known[:1] or [gathered[0]]
+    return [gathered[-1]]
+
+
+def _fronted(items: list[Item], verbs: list[Verb]) -> None:
+    """Prepositional phrases before the first finite verb's subject belong to that verb."""
+    main = next((v for v in verbs if v.finite), None)
+    if main is None:
+        return
+    k = 0
+    while k + 1 < main.at:
+        mark, phrase = items[k], items[k + 1]
+        if isinstance(mark, Phrase) and not mark.time:
+            return
+        if _tag(mark) == "P" and isinstance(phrase, Phrase):
+            if not phrase.time:
+                phrases, after = _list_from(items, k + 1)
+                main.preps.append((_low(mark), phrases))
+                k = after
+                continue
+            k += 2
+        else:
+            k += 1

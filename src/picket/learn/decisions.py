@@ -1,0 +1,153 @@
+"""What people decided about actors, sources and claims: records that are added to, never changed.
+
+A decision is one line of JSON. Its number is its place in the file, so a file may only grow. Undoing is a decision too: it
+names the one that it takes back, and the picture is then as if that had never been made. Nothing is lost, because resolving
+(resolve.py) never looks at decisions: they are laid over its result.
+
+    {"op": "merge", "actor": "name/jnim-fighters", "into": "jnim", "why": "same group", "by": "analyst", "time": "2026-11-20"}
+    {"op": "separate", "name": "military", "into": "name/military-of-x"}   this name is from now on that actor
+    {"op": "rename", "actor": "fla", "into": "Front de libération de l'Azawad"}
+    {"op": "grade", "source": "reuters", "into": "A", "why": "ten years of corrections read"}
+    {"op": "reject", "claim": "report-7@120-260/training/Iran/Houthis/-/drones"}
+    {"op": "undo", "decision": 1}
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Literal
+
+import msgspec
+
+from picket.learn.claim import Claim
+from picket.learn.names import key
+from picket.learn.parties import Actor
+
+Op = Literal["merge", "separate", "rename", "grade", "reject", "undo"]
+_NEEDS = {
+    "merge": ("actor", "into"),
+    "separate": ("name", "into"),
+    "rename": ("actor", "into"),
+    "grade": ("source", "into"),
+    "reject": ("claim",),
+    "undo": ("decision",),
+}
+
+
+class DecisionError(ValueError):
+    """A decisions file that cannot be used; the message names file, line and what is wrong."""
+
+
+class Decision(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+    """One decision. Which fields an `op` needs stands at the top of the file; `by`, `time` and `why` are the record's own."""
+
+    op: Op
+    actor: str | None = None
+    name: str | None = None
+    source: str | None = None
+    claim: str | None = None
+    into: str | None = None
+    decision: int | None = None
+    why: str | None = None
+    by: str | None = None
+    time: str | None = None
+
+
+def claim_key(c: Claim) -> str:
+    """What a decision calls a claim: report, offsets, kind, actors and capability, since one sentence can hold several claims of a kind."""
+    who = "/".join(x or "-" for x in (c.provider, c.recipient, c.actor, c.capability))
+    return f"{c.doc}@{c.start}-{c.end}/{c.kind}/{who}"
+
+
+def read_decisions(path: str | Path) -> list[Decision]:
+    """The decisions of a file, in order. Raises DecisionError at the first line that is none."""
+    decoder = msgspec.json.Decoder(Decision)
+    made: list[Decision] = []
+    try:
+        lines = Path(path).read_bytes().splitlines()
+    except OSError as e:
+        raise DecisionError(f"{path}: cannot be read: {e.strerror}") from None
+    for number, line in enumerate(lines, 1):
+        if not line.strip():
+            continue
+        try:
+            d = decoder.decode(line)
+        except (msgspec.DecodeError, UnicodeDecodeError) as e:
+            raise DecisionError(f"{path}, line {number}: expected a decision as a JSON object, {e}") from None
+        if (wrong := check(d, len(made))) is not None:
+            raise DecisionError(f"{path}, line {number}: {wrong}")
+        made.append(d)
+    return made
+
+
+def check(d: Decision, earlier: int) -> str | None:
+    """What is wrong with a decision that follows `earlier` others; None when nothing is."""
+    missing = [f for f in _NEEDS[d.op] if getattr(d, f) is None]
+    if missing:
+        return f"{d.op} needs {', '.join(missing)}"
+    if d.op == "undo" and not 1 <= (d.decision or 0) <= earlier:
+        return f"undo expected the number of an earlier decision (1 to {earlier}), got {d.decision}"
+    if d.op == "grade" and d.into not in tuple("ABCDEF"):
+        return f"grade expected A to F, got {d.into!r}"
+    return None
+
+
+def append_decision(path: str | Path, decision: Decision) -> int:
+    """Adds a decision to the file and returns its number. Raises DecisionError when it lacks something or the file holds something else."""
+    earlier = len(read_decisions(path)) if Path(path).exists() else 0
+    if (wrong := check(decision, earlier)) is not None:
+        raise DecisionError(wrong)
+    with open(path, "ab") as out:
+        out.write(msgspec.json.encode(decision) + b"\n")
+    return earlier + 1
+
+
+class Decided(msgspec.Struct, frozen=True):
+    """The decisions that hold, ready to be laid over what was resolved."""
+
+    merged: dict[str, str] = {}
+    separated: dict[str, str] = {}
+    renamed: dict[str, str] = {}
+    grades: dict[str, tuple[str, str]] = {}
+    rejected: frozenset[str] = frozenset()
+
+    def actor(self, resolved: str, name: str | None) -> str:
+        """The actor's id after the decisions: a name set apart first, then merges to their end."""
+        if name and (apart := self.separated.get(key(name))) is not None:
+            resolved = apart
+        seen = {resolved}
+        while (into := self.merged.get(resolved)) is not None and into not in seen:
+            seen.add(into)
+            resolved = into
+        return resolved
+
+    def named(self, actor: Actor) -> Actor:
+        """The actor under the name that was decided."""
+        name = self.renamed.get(actor.id)
+        return msgspec.structs.replace(actor, name=name) if name else actor
+
+
+def hold(decisions: Iterable[Decision]) -> Decided:
+    """What holds after all decisions, later ones over earlier ones, undone ones left out (an undo can itself be undone)."""
+    made = list(decisions)
+    alive = [True] * len(made)
+    for i in range(len(made) - 1, -1, -1):  # backwards: whether an undo holds is known before what it takes back
+        if made[i].op == "undo" and alive[i]:
+            alive[(made[i].decision or 1) - 1] = False
+    out = Decided({}, {}, {}, {}, frozenset())
+    rejected: set[str] = set()
+    for d, holds in zip(made, alive, strict=True):
+        if not holds:
+            continue
+        if d.op == "merge" and d.actor and d.into:
+            out.merged[d.actor] = d.into
+        elif d.op == "separate" and d.name and d.into:
+            out.separated[key(d.name)] = d.into
+        elif d.op == "rename" and d.actor and d.into:
+            out.renamed[d.actor] = d.into
+        elif d.op == "grade" and d.source and d.into:
+            out.grades[d.source] = (d.into, d.why or "decided by an analyst")
+        elif d.op == "reject" and d.claim:
+            rejected.add(d.claim)
+    return msgspec.structs.replace(out, rejected=frozenset(rejected))

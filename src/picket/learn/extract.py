@@ -1,0 +1,356 @@
+"""Report -> claims: runs the steps over each sentence in order. Deterministic; no clock, no randomness, nothing downloaded.
+
+Steps: sentences, tags and names, phrases and clauses, frames (verbs), nominals (nouns), statistics, warnings; then who says it and how
+sure, time, place with country, quantity. Only sentences about drones, or next to one in a report about drones, are read
+in full. Everything learned about names on the way (the context) goes on to the next sentence.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+
+from picket.learn.actors import Context
+from picket.learn.certainty import attribution, certainty_of, chain_of, unnamed
+from picket.learn.chunks import Phrase, Verb
+from picket.learn.claim import TRANSFERS, Claim, Quantity
+from picket.learn.drafts import Draft
+from picket.learn.fallback import loose_drafts
+from picket.learn.frames import drafts_of
+from picket.learn.lexicon import lexicon
+from picket.learn.nominals import nominal_drafts
+from picket.learn.places import country_of
+from picket.learn.quantities import quantity_in
+from picket.learn.report import Report
+from picket.learn.sentence import DRONE_WORDS, Sentence, place_of, read_sentence
+from picket.learn.sentences import sentence_spans
+from picket.learn.statistics import statistic_drafts
+from picket.learn.times import Published
+from picket.learn.warnings import warning_drafts
+
+_CARRIED = re.compile(
+    r"^\W*(?:he|she|it|they|the (?:report|study|group|official|spokesman|spokeswoman|ministry|minister|paper|"
+    r"statement|indictment)|in (?:his|her|its|their) view|another|in one of them)\b",
+    re.IGNORECASE,
+)
+_ACCORDING = re.compile(r"\b[Aa]ccording to ([^,.;]+?)(?=[,.;]|$| (?:has|have|had|was|were|is|are|which|who|that)\b)")
+_WEAK_WORDS = re.compile(
+    r"\b(?:jammers?|skill|skills|course|courses|experience|recruits?|volunteers?|fighters?|instructors?|"
+    r"trained|training|know-how|expertise|bombs?|aircraft|technology|lessons?|advisers?|sightings?|incursions?|"
+    r"weapons?|cartels?|airspace|prisons?|smugglers?|flights?|airport)\b",
+    re.IGNORECASE,
+)
+
+
+def claims_of(report: Report) -> list[Claim]:
+    """The claims of a report, in the order of its text. Cost: about 5 ms for a page of news on one core."""
+    published = Published.parse(report.published)
+    spans = list(sentence_spans(report.text))
+    about = [bool(DRONE_WORDS.search(report.text, a, b)) or _names_drone(report.text[a:b]) for a, b in spans]
+    if not any(about):
+        return []
+    topical = sum(about) >= max(2, len(about) // 5)
+    context = Context()
+    _overview(report, context)
+    found: list[Claim] = []
+    carried: str | None = None
+    for k, (begin, end) in enumerate(spans):
+        context.sentence = k
+        near = any(about[max(0, k - 2) : k]) if topical else bool(k and about[k - 1])
+        wanted = about[k] or (near and topical) or (topical and bool(_WEAK_WORDS.search(report.text, begin, end)))
+        if report.title and k == 0 and report.text[begin:end].strip() == report.title.strip():
+            continue
+        if _heading(report.text, end, report.text[begin:end]):
+            continue
+        if end - begin > 1500:
+            continue
+        if not wanted:
+            context.place_country = context.place_country if near else None
+            carried = None
+            continue
+        sentence = read_sentence(
+            report.text, begin, end, published, context, near or (topical and bool(_WEAK_WORDS.search(report.text, begin, end)))
+        )
+        drafts = _drafts(sentence)
+        claims, carried = _finish(report, sentence, drafts, carried)
+        found.extend(claims)
+        _remember(sentence)
+    return found
+
+
+def _names_drone(text: str) -> bool:
+    names = lexicon().names
+    return any(
+        name.kind == "drone" and tuple(text[m.start() : m.start() + 40].split()[: len(parts)])[-1:] and parts[0] == m.group()
+        for m in re.finditer(r"\b[A-Z][\w-]+", text)
+        for parts, name in names.get(m.group().lower(), ())
+        if len(parts) == 1
+    )
+
+
+def _heading(text: str, end: int, words: str) -> bool:
+    """A line without a full stop is a heading or a menu, not a sentence."""
+    return bool(words) and words[-1] not in '.!?"”’»)…:;,' and (end >= len(text) or text[end] == "\n") and len(words) < 160
+
+
+def _overview(report: Report, context: Context) -> None:
+    """The country the report is about: the one that its states, demonyms, places and groups point to most often."""
+    counts: Counter[str] = Counter()
+    table = lexicon().names
+    words = re.findall(r"[^\W_][\w.'’-]*", report.text[:20_000])
+    for i, word in enumerate(words):
+        for parts, name in table.get(word.lower(), ()):
+            if (
+                name.country
+                and name.kind != "drone"
+                and tuple(w.removesuffix("'s").removesuffix("’s") for w in words[i : i + len(parts)]) == parts
+            ):
+                counts[name.country] += 1
+                break
+    if counts:
+        country, n = min(counts.items(), key=lambda e: (-e[1], e[0]))
+        if n >= 2 and n >= 0.45 * sum(counts.values()):
+            context.country = country
+            context.state_name = lexicon().states.get(country)
+
+
+def _drafts(sentence: Sentence) -> list[Draft]:
+    made = drafts_of(sentence)
+    made.extend(nominal_drafts(sentence, made))
+    made.extend(list(statistic_drafts(sentence, made)))
+    made.extend(list(warning_drafts(sentence, made)))
+    if not made:
+        made.extend(loose_drafts(sentence))
+    return _distinct(made)
+
+
+def _distinct(drafts: list[Draft]) -> list[Draft]:
+    """Without repeats: same kind and ends, or an attack said twice in one clause (the fuller one stays)."""
+    out: list[Draft] = []
+    for draft in sorted(drafts, key=lambda d: d.verb.i if d.verb else 0):
+        twin = next((d for d in out if d.kind == draft.kind and _same(d, draft)), None)
+        if twin is None:
+            out.append(draft)
+        elif _filled(draft) > _filled(twin):
+            out[out.index(twin)] = draft
+    return out
+
+
+def _filled(draft: Draft) -> int:
+    return sum(bool(x) for x in (draft.provider, draft.recipient, draft.actor, draft.target))
+
+
+def _same(a: Draft, b: Draft) -> bool:
+    if a.kind == "statistic":
+        return bool(a.numbers and b.numbers and a.numbers[0] is b.numbers[0])
+    if a.kind in TRANSFERS:
+        return (
+            (a.provider == b.provider and a.recipient == b.recipient)
+            or (a.recipient == b.recipient and not (a.provider and b.provider))
+            or (a.provider == b.provider and not (a.recipient and b.recipient))
+        )
+    if (
+        a.kind == "sighting"
+        and a.rule in {"disrupt", "detect"}
+        and b.rule in {"disrupt", "detect"}
+        and {id(p) for p in a.numbers} & {id(p) for p in b.numbers}
+    ):
+        return True
+    if a.kind in {"use_attack", "sighting"}:
+        return (a.actor == b.actor or not (a.actor and b.actor)) and (
+            a.target == b.target or not (a.target and b.target) or a.verb is b.verb
+        )
+    return a.actor == b.actor or not (a.actor and b.actor)
+
+
+def _remember(sentence: Sentence) -> None:
+    context = sentence.context
+    for phrase in sentence.phrases():
+        context.see(phrase)
+    for verb in sentence.verbs:
+        if verb.finite and verb.link in {"main", "comp", "rel", ""} and not (verb.classes & {"say"} and len(sentence.verbs) > 1):
+            context.see_subject(verb.subjects)
+    for token in sentence.tokens:
+        if token.name is not None and token.name.kind in {"place", "state"} and token.name.country:
+            context.place_country = token.name.country
+
+
+def _finish(report: Report, sentence: Sentence, drafts: list[Draft], carried: str | None) -> tuple[list[Claim], str | None]:
+    words = sentence.words
+    match = _ACCORDING.search(words)
+    according = re.sub(r"^(?:the|a|an) ", "", match.group(1)).strip() if match else None
+    claims: list[Claim] = []
+    said_last: str | None = None
+    taken: list[tuple[str, int]] = []
+    for verb in sentence.verbs:
+        if verb.classes & {"say"} and verb.subjects and not verb.passive:
+            said_last = attribution_name(verb) or said_last
+    for draft in drafts:
+        by, say = (
+            attribution(draft.verb, sentence.verbs, sentence.text, sentence.begin, sentence.end, according)
+            if draft.verb is not None
+            else (according, None)
+        )
+        by = draft.attributed_to or by
+        if by is None and (say is not None or _CARRIED.match(words)):
+            by = carried
+        certainty = draft.certainty or (
+            certainty_of(draft.verb, say, by, words, draft.kind == "warning") if draft.verb is not None else "stated"
+        )
+        if certainty is None:
+            continue
+        if certainty == "stated" and match and according and unnamed(according):
+            certainty = "reported"
+        claims.append(_claim(report, sentence, draft, by, certainty, taken))
+    if said_last is None and according:
+        said_last = according
+    return [c for c in claims if _substantial(c, sentence)], said_last or (carried if _CARRIED.match(words) else None)
+
+
+def attribution_name(verb: Verb) -> str | None:
+    from picket.learn.certainty import speaker
+
+    return speaker(verb.subjects)
+
+
+def _substantial(claim: Claim, sentence: Sentence) -> bool:
+    """Rule 4: a named actor or class, or a number or a place, must be there."""
+    if claim.kind == "statistic" and claim.quantity is None:
+        return False
+    return (
+        any((claim.provider, claim.recipient, claim.actor, claim.target, claim.quantity, claim.place)) or claim.kind == "warning"
+    )
+
+
+def _claim(
+    report: Report, sentence: Sentence, draft: Draft, by: str | None, certainty: str, taken: list[tuple[str, int]]
+) -> Claim:
+    place, country = _where(sentence, draft)
+    return Claim(
+        doc=report.doc,
+        kind=draft.kind,
+        provider=draft.provider,
+        recipient=draft.recipient,
+        actor=draft.actor,
+        target=draft.target,
+        capability=_short(draft.thing),
+        place=place,
+        country=country,
+        time=_time(sentence, draft),
+        quantity=_quantity(sentence, draft),
+        attributed_to=by,
+        certainty=certainty,
+        evidence=sentence.words,
+        start=sentence.begin,
+        end=sentence.end,
+        source=report.source,
+        published=report.published,
+        rule=draft.rule,
+    )
+
+
+def _short(thing: str | None) -> str | None:
+    if not thing:
+        return None
+    return " ".join(thing.split())[:120]
+
+
+def _quantity(sentence: Sentence, draft: Draft) -> Quantity | None:
+    for phrase in draft.numbers:
+        part: Phrase | None = phrase
+        while part is not None:
+            found = quantity_in(part, sentence.text, sentence.end)
+            if found is not None:
+                return found
+            part = part.of
+    if draft.kind in {"warning", "statistic"}:
+        return None
+    verb = draft.verb
+    if verb is not None:
+        for phrases in [verb.subjects, verb.objects, *(ps for n, ps in verb.preps)]:
+            for phrase in phrases:
+                if not phrase.time:
+                    found = quantity_in(phrase, sentence.text, sentence.end)
+                    if found is not None:
+                        return found
+    last = max((v.i for v in sentence.verbs if v.governor is verb or v is verb), default=0)
+    for phrase in sentence.phrases():
+        if (
+            not phrase.time
+            and (verb is None or phrase.i > verb.i)
+            and not any(v.finite and last < v.i < phrase.i for v in sentence.verbs)
+        ):
+            found = quantity_in(phrase, sentence.text, sentence.end)
+            if found is not None:
+                return found
+    return None
+
+
+def _time(sentence: Sentence, draft: Draft) -> str | None:
+    known = [t for t in sentence.times if t.iso]
+    if not known:
+        return None
+    if draft.verb is None or len(known) == 1:
+        return known[0].iso
+    chain = list(chain_of(draft.verb))
+    start, end = min(v.tokens[0].start for v in chain), max(v.tokens[-1].end for v in chain)
+    return min(known, key=lambda t: (max(0, t.start - end) if t.start >= end else (start - t.end) + 20, t.start)).iso
+
+
+def _where(sentence: Sentence, draft: Draft) -> tuple[str | None, str | None]:
+    context = sentence.context
+    place, country = place_of(sentence, draft.verb, draft.where)
+    if draft.kind in TRANSFERS:
+        if draft.kind in {"supply", "recruitment"}:
+            home = _home(draft.recipient)
+            if home:
+                return (place if place and country == home else None), home
+        else:
+            home = _home(draft.provider if draft.rule == "join-to-learn" else draft.recipient)
+            if place is None or (home and country != home and draft.kind == "advising"):
+                return place if country == home else None, home or country or context.country
+        return place, country or _home(draft.recipient)
+    if country:
+        return place, country
+    if draft.kind == "warning" and (at := _home(draft.target)):
+        return place, at
+    target = draft.target_phrase
+    if target is not None:
+        from picket.learn.actors import home_of
+
+        home = home_of(target)
+        if home and draft.kind == "use_attack" and not (draft.actor and _home(draft.actor) == home):
+            return place, home
+    home = _home(draft.actor)
+    if draft.kind in {"statistic", "sighting"} and draft.verb is not None and draft.verb.subjects and not home:
+        from picket.learn.actors import home_of
+
+        home = home_of(draft.verb.subjects[0])
+        if home:
+            return place, home
+    if draft.kind in {"adoption", "production"} and home:
+        return place, home
+    if context.country:
+        return place, context.country
+    if draft.kind in {"sighting", "statistic", "use_attack"} and not sentence.near:
+        from picket.learn.actors import home_of
+
+        homes = [h for v in sentence.verbs for p in v.subjects if (h := home_of(p))]
+        if homes:
+            return place, homes[0]
+    if draft.kind == "use_attack" and home and home == context.place_country:
+        return place, home
+    return place, context.place_country if sentence.near and draft.kind in {"sighting", "statistic", "use_attack"} else None
+
+
+def _home(name: str | None) -> str | None:
+    """The country that an actor's name points to: a state, a demonym, a group's home, or a place in it."""
+    if not name:
+        return None
+    words = [w.removesuffix("'s").removesuffix("’s") for w in name.split()]
+    table = lexicon().names
+    for i in range(len(words)):
+        for parts, entry in table.get(words[i].lower(), ()):
+            if tuple(words[i : i + len(parts)]) == parts and entry.country:
+                return entry.country
+    return country_of(name) if " in " in name else None

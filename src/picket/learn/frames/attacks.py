@@ -1,0 +1,327 @@
+"""Attacks: a drone is the subject, the instrument or the thing launched."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from picket.learn.actors import actors_of, bare_text, classes_of, is_actor, text_of
+from picket.learn.chunks import Phrase, Verb
+from picket.learn.drafts import Draft
+from picket.learn.frames.common import CONTRABAND, HARMFUL, actors_in, doers_of, launched_by, things_of
+from picket.learn.frames.sightings import detect, smuggle
+from picket.learn.sentence import Sentence, drone_head, drone_owner, instruments, is_drone, place_name, refers_to_drone
+
+
+def strike(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
+    if verb.i in sentence.consumed:
+        return
+    doers, hurt = doers_of(verb), things_of(verb)
+    if any(drone_head(p) for p in hurt) and not any(drone_head(p) for p in doers):
+        yield from detect(sentence, verb)
+        return
+    up = verb.governor
+    if (
+        verb.classes & {"kill"}
+        and up is not None
+        and verb.link in {"ger", "conj", "ger-noun"}
+        and not instruments(sentence, verb)
+        and (up.classes & {"strike", "destroy", "crash", "launch", "drop", "steer", "kill", "fall"} or up.gerund)
+    ):
+        return  # its victims are the number of the attack above
+    if not hurt and not verb.passive:
+        hurt = [p for p in verb.prep("into", "against", "on", "at") if not p.time]
+    if verb.passive and (arms := [p for p in verb.prep("by", "with") if {t.low for t in p.tokens} & HARMFUL]) and sentence.drone:
+        yield from attack_drafts("strike", sentence, verb, [], hurt, arms[0], hurt)
+        return
+    tools = instruments(sentence, verb)
+    by_drone = [p for p in doers if drone_head(p) or (is_drone(p) and not is_actor(p))] or [
+        p for p in doers if p.head.low in {"ones", "one", "rest", "others"} and sentence.near and not is_actor(p)
+    ]
+    attack_subject = [
+        p
+        for p in doers
+        if "attacknoun" in classes_of(p.head)
+        and (
+            is_drone(p)
+            or any(v.participle and v.subjects and v.subjects[0] is p and instruments(sentence, v) for v in sentence.verbs)
+        )
+    ]
+    pronoun_tool = [p for p in doers if p.pronoun and p.head.low in {"they", "it"} and sentence.near and not sentence.drone]
+    if not (by_drone or tools or attack_subject or pronoun_tool):
+        return
+    hurt = [p for p in hurt if not p.time]
+    actors: list[str] = []
+    if by_drone or attack_subject:
+        for phrase in [*by_drone, *attack_subject]:
+            owner = drone_owner(phrase, sentence) or launched_by(sentence, phrase)
+            actors += [owner] if owner else []
+    else:
+        actors = actors_in(sentence, doers)
+        if not actors and tools:
+            owner = drone_owner(tools[0], sentence) if not any(t.tag == "DEM" for t in tools[0].tokens) else None
+            actors = [owner] if owner and owner not in [text_of(p) for p in hurt] else []
+    places = [p for p in hurt if place_name(p)]
+    yield from attack_drafts("strike", sentence, verb, actors, hurt, (by_drone or tools or attack_subject or [None])[0], places)  # type: ignore[list-item]
+
+
+def attack_drafts(
+    rule: str, sentence: Sentence, verb: Verb, actors: list[str], hurt: list[Phrase], tool: Phrase | None, where: list[Phrase]
+) -> Iterator[Draft]:
+    killed = [v for v in sentence.verbs if v.classes & {"kill"} and v is not verb]
+    victims = [p for v in killed for p in things_of(v)] + [
+        p
+        for v in sentence.verbs
+        if v.lemma in {"die", "perish", "strand"}
+        for p in (v.subjects if v.lemma != "strand" else v.objects)
+    ]
+    counted = [p for p in things_of(verb) if verb.classes & {"kill"}]
+    bystanders = [
+        p
+        for p in hurt
+        if classes_of(p.head) & {"people_abstract"} or (verb.classes & {"kill"} and classes_of(p.head) & {"people"})
+    ]
+    sites = [p for p in [*where, *verb.prep("at", "on", "in")] if "building" in classes_of(p.head) and not is_drone(p)]
+    if bystanders and sites and len(bystanders) == len(hurt):
+        hurt = sites[:1]
+    if verb.subjects and verb.classes & {"kill"} and verb.passive:
+        struck = [
+            q
+            for p in [*verb.prep("in", "by"), *([tool] if tool else [])]
+            for n, q in p.after
+            if n in {"on", "against", "at"} and not q.time
+        ]
+        hurt = struck or hurt
+    for a in actors or [None]:  # type: ignore[list-item]
+        yield Draft(
+            "use_attack",
+            rule,
+            verb,
+            actor=a,
+            target="; ".join(bare_text(p) for p in hurt if not p.pronoun)[:160] or None,
+            thing=text_of(tool) if tool is not None and not tool.pronoun else "drones",
+            numbers=[
+                *sorted([*bystanders, *(hurt if verb.classes & {"kill"} else []), *victims, *counted], key=lambda p: p.i),
+                *hurt,
+                *([tool] if tool is not None else []),
+            ],
+            where=[*where, *hurt],
+            target_phrase=hurt[0] if hurt else None,
+        )
+
+
+def launch(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
+    things = things_of(verb)
+    drones = [p for p in things if refers_to_drone(p, sentence) and not is_actor(p)]
+    if verb.lemma in {"fire", "shoot"} and not drones and (seen := [p for p in verb.prep("at", "on") if drone_head(p)]):
+        yield Draft(
+            "sighting",
+            "fired-at",
+            verb,
+            actor=drone_owner(seen[0], sentence),
+            thing=text_of(seen[0]),
+            numbers=[*seen, *(p for v in sentence.verbs if v.i > verb.i for p in v.objects)],
+            where=seen,
+        )
+        return
+    if (
+        not drones
+        and {t.low for p in things for t in p.tokens} & CONTRABAND
+        and (sentence.drone or sentence.near)
+        and verb.prep("into", "to", "over", "in")
+    ):
+        yield from smuggle(sentence, verb)
+    if not drones:
+        return
+    if any(
+        v.classes & {"drop"} and {t.low for p in v.objects for t in p.tokens} & HARMFUL for v in sentence.verbs if v.i > verb.i
+    ):
+        return
+    doers = actors_in(sentence, doers_of(verb))
+    if not doers:
+        owner = drone_owner(drones[0], sentence)
+        doers = [owner] if owner else []
+    targets = [
+        p
+        for p in verb.prep("at", "against", "on", "toward", "towards", "into", "onto", "over", "across", "near", "above")
+        if not p.time
+    ] + [
+        p
+        for t in things
+        for n, p in t.after
+        if n in {"at", "against", "toward", "towards", "into", "on", "over"}
+        and not p.time
+        and p not in verb.prep("at", "against", "on", "toward", "towards", "into", "onto", "over", "across", "near", "above")
+    ]
+    if (aimed := verb.prep("against")) and not verb.classes & {"give"}:
+        yield from attack_drafts("flown-against", sentence, verb, doers, aimed, drones[0], aimed)
+        return
+    peaceful = any(v.governor is verb and (v.classes & {"spy", "smuggle"}) for v in sentence.verbs) or any(
+        p.head.low in CONTRABAND for p in [*verb.objects, *verb.prep("with")]
+    )
+    if any("attacknoun" in classes_of(p.head) for p in things):
+        yield from attack_drafts("launch-attack", sentence, verb, doers, targets, drones[0], targets)
+        return
+    hostile = (
+        verb.lemma in {"launch", "fire", "unleash", "lob", "send", "direct", "loose"}
+        and not peaceful
+        and not ({n for n, _ in verb.preps} & {"over", "above", "near"})
+    )
+    if hostile and not (verb.infinitive and verb.governor and verb.governor.classes & {"learn", "train"}):
+        yield from attack_drafts("launch", sentence, verb, doers, targets, drones[0], targets)
+    elif targets and not (verb.infinitive and verb.governor and verb.governor.classes & {"learn", "train"}):
+        for a in doers or [None]:  # type: ignore[list-item]
+            if all(p.pronoun for p in targets):
+                continue
+            yield Draft(
+                "sighting",
+                "flown-over",
+                verb,
+                actor=a,
+                target="; ".join(text_of(p) for p in targets),
+                thing=text_of(drones[0]),
+                numbers=drones,
+                where=targets,
+                target_phrase=targets[0],
+            )
+
+
+def drop(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
+    things = things_of(verb)
+    if not things or verb.i in sentence.consumed:
+        return
+    low = {t.low for p in things for t in p.tokens} | {t.low for p in things if p.of for t in p.of.tokens}
+    tools = [*[p for p in verb.subjects if drone_head(p) and not verb.passive], *instruments(sentence, verb)]
+    if not tools and not sentence.drone and not (sentence.near and low & HARMFUL):
+        return
+    doers = actors_in(sentence, doers_of(verb))
+    owner = next((o for p in tools if (o := drone_owner(p, sentence))), None)
+    doers = doers or ([owner] if owner else [])
+    targets = [
+        p for p in verb.prep("on", "onto", "over", "into", "at", "near", "in", "inside", "upon") if not p.time and not is_drone(p)
+    ]
+    if not targets and verb.link == "conj" and verb.governor is not None:
+        targets = list(verb.governor.prep("over", "at", "above", "into", "against"))
+    if targets and targets[0].pronoun:
+        before = [
+            p
+            for v in sentence.verbs
+            if v.i < verb.i
+            for p in v.subjects
+            if is_actor(p) and p.tokens[0].start < targets[0].tokens[0].start and actors_of(p, sentence.context) != doers
+        ]
+        targets = before[:1]
+    if not doers:
+        doers = [
+            n
+            for v in sentence.verbs
+            if v.participle and v.lemma in {"publish", "post", "release", "film", "share"}
+            for n in actors_in(sentence, v.prep("by"))
+        ]
+    if low & HARMFUL:
+        spots = [p for p in targets if not place_name(p)]
+        targets = spots or targets
+        yield from attack_drafts("drop", sentence, verb, doers, targets, tools[0] if tools else things[0], targets)
+    elif low & CONTRABAND:
+        for a in doers or [None]:  # type: ignore[list-item]
+            yield Draft(
+                "sighting",
+                "drop-contraband",
+                verb,
+                actor=a,
+                target="; ".join(text_of(p) for p in targets) or None,
+                thing=text_of(things[0]),
+                numbers=[*things, *tools],
+                where=targets,
+            )
+
+
+def crash(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
+    drones = [p for p in verb.subjects if drone_head(p) or (p.pronoun and sentence.near and refers_to_drone(p, sentence))]
+    if not drones:
+        return
+    places = [p for p in verb.prep("in", "on", "into", "at", "near", "onto", "over", "inside", "outside") if not p.time]
+    owner = drone_owner(drones[0], sentence)
+    harmed = any(v.classes & {"kill"} or v.lemma in {"die"} for v in sentence.verbs)
+    if harmed and places and verb.lemma not in {"come_down"}:
+        yield from attack_drafts(
+            "crash-harming",
+            sentence,
+            verb,
+            [owner] if owner else [],
+            [p for p in places if not place_name(p)] or places,
+            drones[0],
+            places,
+        )
+        return
+    hit = [p for p in places if not place_name(p) or "building" in classes_of(p.head)]
+    if (
+        verb.lemma in {"explode", "detonate", "crash", "smash"}
+        and hit
+        and not (verb.lemma == "crash" and verb.prep("in", "on", "near"))
+    ):
+        yield from attack_drafts("crash-into", sentence, verb, [owner] if owner else [], hit, drones[0], places)
+    else:
+        yield Draft("sighting", "crash", verb, actor=owner, target=None, thing=text_of(drones[0]), numbers=drones, where=places)
+
+
+def suffer(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
+    attack = next((p for p in verb.objects if "attacknoun" in classes_of(p.head) and is_drone(p)), None)
+    if attack is not None:
+        by = [p for n, p in attack.after if n == "by"]
+        yield from attack_drafts("suffer", sentence, verb, actors_in(sentence, by), verb.subjects, attack, verb.subjects)
+
+
+def wage(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
+    if verb.lemma == "claim":
+        yield from _claimed(sentence, verb)
+        return
+    things = things_of(verb)
+    attack = next(
+        (p for p in things if "attacknoun" in classes_of(p.head) and (is_drone(p) or instruments(sentence, verb))), None
+    )
+    if attack is None:
+        attack = next((p for p in [*verb.prep("for")] if "attacknoun" in classes_of(p.head) and is_drone(p)), None)
+    if attack is None:
+        return
+    hurt = [p for n, p in attack.after if n in {"on", "against", "at"}] or [
+        p for p in verb.prep("on", "against", "at") if not p.time
+    ]
+    doers = actors_in(sentence, doers_of(verb)) or list(filter(None, [drone_owner(attack, sentence)]))
+    sentence.consumed.add(-attack.i - 1)
+    yield from attack_drafts("wage", sentence, verb, doers, [p for p in hurt if not p.time], attack, [attack, *hurt])
+
+
+def _claimed(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
+    """ "Claimed responsibility for the strike", in a report where the strike before was a drone's."""
+    if not verb.objects or verb.objects[0].head.low != "responsibility" or not (sentence.drone or sentence.near):
+        return
+    attacks = [
+        p for p in [*verb.prep("for"), *(q for n, q in verb.objects[0].after if n == "for")] if "attacknoun" in classes_of(p.head)
+    ]
+    for a in actors_in(sentence, verb.subjects) if attacks else []:
+        yield Draft(
+            "use_attack",
+            "claimed",
+            verb,
+            actor=a,
+            target="; ".join(bare_text(p) for n, p in attacks[0].after if n in {"on", "against"}) or None,
+            thing=text_of(attacks[0]),
+            numbers=attacks,
+            where=[p for _, p in attacks[0].after],
+            certainty="alleged",
+        )
+
+
+def steer(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
+    """Drones guided or flown into something that suffers by it."""
+    drones = [p for p in things_of(verb) if drone_head(p)]
+    hit = [
+        p
+        for p in verb.prep("into", "onto")
+        if not p.time
+        and (classes_of(p.head) & {"building", "people", "force"})
+        and p.head.low not in {"prison", "prisons", "jail", "airspace", "territory"}
+    ]
+    if drones and hit:
+        doers = actors_in(sentence, doers_of(verb)) or list(filter(None, [drone_owner(drones[0], sentence)]))
+        yield from attack_drafts("steer", sentence, verb, doers, hit, drones[0], hit)

@@ -1,0 +1,350 @@
+"""Adoption and production: means used, bought, built up, adapted or made."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from picket.learn.actors import classes_of, is_actor, kind_of, text_of
+from picket.learn.chunks import Phrase, Verb
+from picket.learn.drafts import Draft
+from picket.learn.frames.attacks import attack_drafts
+from picket.learn.frames.common import CONTRABAND, HARMFUL, SPYING, actors_in, class_of_people, doers_of, things_of
+from picket.learn.frames.sightings import intrude
+from picket.learn.sentence import Sentence, drone_head, drone_owner, is_drone, origin_of, place_name, refers_to_drone
+
+
+def use(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
+    things = [*things_of(verb), *verb.prep("on", "to")] if verb.classes & {"rely"} else things_of(verb)
+    thing = next((p for p in things if refers_to_drone(p, sentence)), None)
+    if thing is None or (is_actor(thing) and not drone_head(thing)):
+        return
+    if verb.participle and any(v.finite and thing in v.subjects and v.classes - {"be", "say"} for v in sentence.verbs):
+        return  # "drones operated by X cross the border": X is whose they are
+    doers = actors_in(sentence, doers_of(verb)) or class_of_people(doers_of(verb))
+    up = verb.governor
+    if up is not None and verb.link == "inf" and (up.objects and up.objects[0].head.low in {"ability", "capability", "capacity"}):
+        for a in doers:
+            yield Draft("adoption", "able-to-use", verb, actor=a, thing=text_of(thing), numbers=[])
+        sentence.consumed.update(v.i for v in sentence.verbs if v.governor is verb)
+        return
+    if verb.passive and not doers:
+        owner = drone_owner(thing, sentence)
+        doers = [owner] if owner else []
+    aims = [
+        v
+        for v in sentence.verbs
+        if (v.governor is verb and v.link == "inf") or (v.gerund and v.governor is verb and v.link == "ger")
+    ]
+    aims += [v for v in sentence.verbs if v.governor in aims and v.link == "conj"]
+    for aim in aims:
+        harmless = aim.classes & {"drop"} and not {t.low for p in aim.objects for t in p.tokens} & HARMFUL
+        sentence.consumed.add(aim.i)
+        if not harmless and (
+            aim.classes & {"strike", "kill", "destroy"}
+            or aim.lemma in {"defeat", "push", "repel", "fight", "break", "drop", "target", "capture", "stop", "drive", "halt"}
+        ):
+            hurt = list(aim.objects)
+            if aim.lemma in {"push"} and hurt and (own := list(aim.prep("by"))):
+                hurt = own
+            if aim.classes & {"drop"}:
+                hurt = aim.prep("on", "onto", "over", "at")
+            yield from attack_drafts(
+                "use-to-strike", sentence, verb, doers, hurt, thing, [*hurt, *aim.prep("in", "at", "on", "near")]
+            )
+            return
+        if (
+            aim.classes & {"spy", "smuggle", "drop"}
+            or aim.lemma in SPYING
+            or aim.lemma in {"deliver", "carry", "transport", "guide", "move", "fly", "collect", "gather"}
+        ):
+            if {
+                t.low for p in aim.objects for q in [p, *([p.of] if p.of else [])] for t in q.tokens
+            } & CONTRABAND or aim.lemma in {"carry", "transport"}:
+                aim_objects: list[Phrase] = []
+            else:
+                aim_objects = aim.objects
+            goal = [p for p in [*aim_objects, *aim.prep("into", "over", "across", "on")] if not p.time]
+            if aim.classes & {"smuggle", "drop"} or aim.lemma in {"deliver", "carry", "transport", "move", "fly"}:
+                goal = aim.prep("into", "to", "across", "over", "in") or goal
+            for a in doers or [None]:  # type: ignore[list-item]
+                yield Draft(
+                    "sighting",
+                    "use-to-spy",
+                    verb,
+                    actor=a,
+                    target="; ".join(text_of(p) for p in goal[:2]) or None,
+                    thing=text_of(thing),
+                    numbers=[thing],
+                    where=goal,
+                )
+            return
+    against = [p for p in verb.prep("against") if not p.time] + [
+        p for n, p in thing.after if n == "against" and p not in verb.prep("against")
+    ]
+    in_attack = [p for p in verb.prep("in", "during", "for") if "attacknoun" in classes_of(p.head)]
+    if against or in_attack:
+        hurt = against or [q for p in in_attack for n, q in p.after if n in {"on", "against"}]
+        yield from attack_drafts("use-against", sentence, verb, doers, hurt, thing, hurt)
+        return
+    for a in doers or ([None] if verb.passive and _places(verb) else []):  # type: ignore[list-item]
+        yield Draft(
+            "adoption",
+            "use",
+            verb,
+            actor=a,
+            thing=text_of(thing) if not thing.pronoun else "drones",
+            numbers=[thing],
+            where=_places(verb),
+        )
+
+
+def adopt(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
+    things = [
+        *things_of(verb),
+        *(verb.prep("in", "with", "on") if verb.lemma in {"invest", "experiment", "spend", "allocate", "work"} else []),
+    ]
+    if any(p.head.low in {"factory", "factories", "plant", "plants", "workshop", "workshops"} for p in things):
+        yield from factory(sentence, verb)
+        return
+    thing = next((p for p in things if is_drone(p) or (refers_to_drone(p, sentence) and not p.pronoun)), None)
+    if thing is None and sentence.drone:
+        thing = next(
+            (
+                p
+                for p in things
+                if p.head.low
+                in {
+                    "unit",
+                    "units",
+                    "school",
+                    "brigade",
+                    "battalion",
+                    "command",
+                    "centre",
+                    "center",
+                    "academy",
+                    "programme",
+                    "program",
+                    "branch",
+                    "squad",
+                    "network",
+                    "line",
+                    "lines",
+                    "system",
+                    "systems",
+                    "radar",
+                    "radars",
+                    "sensors",
+                    "guns",
+                    "nets",
+                    "rifles",
+                    "jammers",
+                    "lasers",
+                    "laser",
+                    "shield",
+                    "wall",
+                }
+                and "sightnoun" not in classes_of(p.head)
+            ),
+            None,
+        )
+    if (thing is None and sentence.near and not sentence.drone) or (thing is None and sentence.drone):
+        thing = next(
+            (
+                p
+                for p in things
+                if p.head.low
+                in {
+                    "method",
+                    "methods",
+                    "tactic",
+                    "tactics",
+                    "technique",
+                    "techniques",
+                    "technology",
+                    "capability",
+                    "capabilities",
+                    "approach",
+                    "model",
+                }
+            ),
+            None,
+        )
+    if thing is None or (verb.lemma in {"train", "add"} and not is_drone(thing)):
+        return
+    if thing is not None and "supplynoun" in classes_of(thing.head):
+        return
+    if verb.lemma == "introduce" and verb.passive and not is_drone(thing):
+        return
+    doers = actors_in(sentence, doers_of(verb))
+    for a in doers:
+        company = any(kind_of(p) == "company" for p in doers_of(verb)) or any(
+            m.kind == "company" and m.name == a for m in sentence.context.mentions
+        )
+        kind = "production" if company and verb.lemma in {"develop", "unveil", "upgrade"} else "adoption"
+        yield Draft(kind, "adopt", verb, actor=a, thing=text_of(thing), numbers=things, where=_places(verb))
+
+
+def factory(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
+    """A factory for drones opened, built or run: production."""
+    works = [
+        p
+        for p in things_of(verb)
+        if p.head.low in {"factory", "factories", "plant", "plants", "workshop", "workshops", "facility", "line", "lines"}
+        and (
+            is_drone(p)
+            or any(is_drone(q) for _, q in p.after)
+            or (any(t.low == "production" for t in p.tokens) and sentence.drone)
+        )
+    ]
+    for a in actors_in(sentence, doers_of(verb)) if works else []:
+        yield Draft("production", "factory", verb, actor=a, thing=text_of(works[0]), numbers=works, where=_places(verb))
+
+
+def make(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
+    things = things_of(verb)
+    if verb.participle and not verb.prep("by"):
+        return
+    if any(p.head.low in {"factory", "factories", "plant", "plants", "workshop", "workshops"} for p in things):
+        yield from factory(sentence, verb)
+        return
+    thing = next(
+        (
+            p
+            for p in things
+            if is_drone(p)
+            or (refers_to_drone(p, sentence) and p.head.low not in {"technology", "system", "systems", "number"})
+            or (p.head.low in HARMFUL and (sentence.drone or sentence.near))
+        ),
+        None,
+    )
+    if thing is None or (
+        verb.lemma in {"make", "build", "convert", "modify"}
+        and not (
+            drone_head(thing)
+            or thing.head.low
+            in HARMFUL
+            | {
+                "parts",
+                "components",
+                "version",
+                "engines",
+                "versions",
+                "copies",
+                "warheads",
+                "frames",
+                "motors",
+                "aircraft",
+                "models",
+                "factory",
+                "plant",
+            }
+            or thing.pronoun
+        )
+    ):
+        if thing is not None and verb.lemma == "build":
+            yield from adopt(sentence, verb)
+        return
+    doers = actors_in(sentence, doers_of(verb))
+    places = [p for p in verb.prep("in", "at", "near", "inside") if place_name(p)]
+    if not doers:
+        origin = origin_of(thing, sentence)
+        doers = [origin] if origin else []
+    if not doers and not (verb.passive and places):
+        return
+    for a in doers or [None]:  # type: ignore[list-item]
+        yield Draft(
+            "production",
+            "make",
+            verb,
+            actor=a,
+            thing=text_of(thing) if not thing.pronoun else "drones",
+            numbers=things,
+            where=places,
+        )
+
+
+def have(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
+    """ "The bureau has a drone alert system"."""
+    thing = next(
+        (
+            p
+            for p in verb.objects
+            if is_drone(p)
+            and (
+                drone_head(p)
+                or p.head.low
+                in {
+                    "system",
+                    "systems",
+                    "unit",
+                    "units",
+                    "fleet",
+                    "programme",
+                    "program",
+                    "radars",
+                    "arsenal",
+                    "teams",
+                    "capability",
+                    "capabilities",
+                }
+            )
+        ),
+        None,
+    )
+    if thing is None or verb.negated or any(t.low in {"no", "few"} for t in thing.tokens):
+        return
+    for a in actors_in(sentence, verb.subjects):
+        yield Draft("adoption", "have", verb, actor=a, thing=text_of(thing), numbers=[thing])
+
+
+def adapt(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
+    """ "Fit quadcopters with bombs", "turn drones into bombers"."""
+    things = things_of(verb)
+    if verb.participle or not things:
+        return
+    if verb.lemma == "turn" and not (verb.prep("into") and refers_to_drone(things[0], sentence)):
+        return
+    load = [p for p in verb.prep("with") if {t.low for t in p.tokens} & HARMFUL]
+    if not (refers_to_drone(things[0], sentence) or (load and things[0].pronoun)):
+        return
+    made = any(v.participle and v.subjects and v.subjects[0] in load and v.lemma == "make" for v in sentence.verbs)
+    for a in actors_in(sentence, doers_of(verb)):
+        yield Draft(
+            "production" if made else "adoption",
+            "adapt",
+            verb,
+            actor=a,
+            thing=text_of(load[0]) if made else text_of(things[0]),
+            numbers=things,
+        )
+
+
+def wield(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
+    """Any other deed done with drones: the actor has taken them up ("won ground with a fleet of drones")."""
+    if not verb.finite or verb.passive:
+        return
+    tools = [p for p in verb.prep("with", "using") if drone_head(p)]
+    strikes = [p for p in verb.prep("with", "through", "by") if "attacknoun" in classes_of(p.head) and is_drone(p)]
+    if strikes:
+        for a in actors_in(sentence, verb.subjects):
+            yield Draft("use_attack", "strikes-with", verb, actor=a, thing=text_of(strikes[0]), numbers=strikes, where=strikes)
+        return
+    if tools:
+        for a in actors_in(sentence, verb.subjects):
+            yield Draft("adoption", "done-with", verb, actor=a, thing=text_of(tools[0]), numbers=tools)
+
+
+def _places(verb: Verb) -> list[Phrase]:
+    return [p for p in verb.prep("in", "at", "near", "over", "across", "on", "to") if place_name(p)]
+
+
+def flying(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
+    """An actor that flies drones, with no target: it has taken them up; drones that fly over something are seen."""
+    if verb.lemma == "fly" and not verb.objects and any(drone_head(p) for p in verb.subjects):
+        yield from intrude(sentence, verb)
+        return
+    if verb.lemma in {"fly", "pilot"} and not verb.prep(
+        "at", "against", "on", "toward", "towards", "into", "onto", "over", "across", "near", "above"
+    ):
+        yield from use(sentence, verb)

@@ -1,0 +1,283 @@
+"""Sightings: drones detected, brought down, over a place, smuggling or spying; flights disrupted by them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from picket.learn.actors import classes_of, text_of
+from picket.learn.chunks import Phrase, Verb
+from picket.learn.drafts import Draft
+from picket.learn.frames.common import CONTRABAND, HARMFUL, actors_in, doers_of, launched_by, things_of
+from picket.learn.sentence import Sentence, drone_head, drone_owner, instruments, is_drone, place_name, refers_to_drone
+
+
+def detect(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
+    things = things_of(verb)
+    drones = [
+        p
+        for p in things
+        if drone_head(p)
+        or ("sightnoun" in classes_of(p.head) and is_drone(p))
+        or (refers_to_drone(p, sentence) and p.pronoun and verb.classes & {"down", "seize"})
+        or (
+            (p.head.tag == "NUM" or p.head.low in {"one", "some", "most", "all", "several"})
+            and (
+                (p.of is not None and refers_to_drone(p, sentence))
+                or (p.of is None and sentence.drone and bool(verb.classes & {"down"}))
+            )
+        )
+    ]
+    if not drones and verb.classes & {"detect", "down"} and (sentence.near or sentence.drone):
+        drones = [
+            p
+            for p in things
+            if p.head.low
+            in {
+                "flight",
+                "flights",
+                "incursion",
+                "incursions",
+                "sightings",
+                "object",
+                "objects",
+                "intrusions",
+                "overflights",
+                "swarm",
+                "swarms",
+            }
+            or (verb.classes & {"down"} and refers_to_drone(p, sentence))
+        ]
+    if not drones and verb.classes & {"seize"} and (sentence.drone or sentence.near):
+        goods = [
+            p
+            for p in things
+            if {t.low for t in p.tokens}
+            & (CONTRABAND | HARMFUL | {"syringes", "chargers", "rifles", "ammunition", "kilograms", "kg", "kilos"})
+        ]
+        if goods:
+            yield Draft("sighting", "seized-load", verb, thing="contraband drone", numbers=goods, where=goods)
+        return
+    if not drones:
+        return
+    drone = drones[0]
+    if verb.lemma in {"report", "document", "note", "confirm", "list", "see", "find"} and not (
+        "sightnoun" in classes_of(drone.head) or drone_head(drone)
+    ):
+        return
+    owner = drone_owner(drone, sentence) or launched_by(sentence, drone)
+    doers = doers_of(verb)
+    if verb.lemma in {"have"} and not doers:
+        return
+    places = [
+        p
+        for p in verb.prep(
+            "over", "near", "at", "around", "above", "in", "within", "close_to", "on", "along", "outside", "inside", "off"
+        )
+        if not p.time
+    ] + [
+        p for n, p in drone.after if n in {"over", "near", "at", "around", "above", "in", "on", "along", "outside"} and not p.time
+    ]
+    target = next(
+        (
+            p
+            for p in places
+            if any(
+                n in {"over", "near", "at", "around", "above", "close_to", "outside", "inside"}
+                for n, ps in [*verb.preps, *((n, [q]) for n, q in drone.after)]
+                if p in ps
+            )
+            and not p.time
+        ),
+        None,
+    )
+    yield Draft(
+        "sighting",
+        "detect" if verb.classes & {"detect"} else "down",
+        verb,
+        actor=owner,
+        target=text_of(target) if target is not None and not _distance(target) else None,
+        thing=text_of(drone) if not drone.pronoun else "drone",
+        numbers=drones,
+        where=places,
+    )
+
+
+def _distance(phrase: Phrase) -> bool:
+    return phrase.head.low in {"metres", "meters", "km", "kilometres", "kilometers", "miles", "m", "feet"}
+
+
+def intrude(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
+    drones = [
+        p
+        for p in verb.subjects
+        if drone_head(p)
+        or (p.pronoun and sentence.near and p.head.low in {"they", "it"} and not sentence.drone)
+        or (p.head.low in {"object", "objects"} and sentence.drone)
+    ]
+    if verb.passive:
+        drones, things = [p for p in verb.prep("by") if is_drone(p)], verb.subjects
+    else:
+        things = verb.objects
+    if not drones or (drones[0].pronoun and not sentence.near):
+        return
+    targets = [p for p in [*things, *verb.prep("over", "into", "near", "above", "around", "at", "across")] if not p.time]
+    if not targets:
+        return
+    sites = _separate_sites(targets)
+    if len(sites) > 1:
+        for name, phrase in sites:
+            yield Draft(
+                "sighting",
+                "intrude",
+                verb,
+                actor=drone_owner(drones[0], sentence),
+                target=name,
+                thing=text_of(drones[0]),
+                numbers=drones,
+                where=[phrase],
+            )
+        return
+    yield Draft(
+        "sighting",
+        "intrude",
+        verb,
+        actor=drone_owner(drones[0], sentence),
+        target="; ".join(text_of(p) for p in targets[:2]),
+        thing=text_of(drones[0]) if not drones[0].pronoun else "drones",
+        numbers=drones,
+        where=targets,
+    )
+
+
+def _separate_sites(targets: list[Phrase]) -> list[tuple[str, Phrase]]:
+    """ "Over the airports of A, B and C and over D air base": each is an event of its own."""
+    out: list[tuple[str, Phrase]] = []
+    shared = ""
+    for phrase in targets:
+        if phrase.head.low in {"airports", "bases", "airfields", "prisons"} and phrase.of is not None:
+            shared = phrase.head.low.removesuffix("s")
+            out.append((f"{text_of(phrase.of)} {shared}", phrase.of))
+        elif place_name(phrase):
+            bare = (
+                phrase.head.name is not None
+                and shared
+                and len(phrase.tokens) == 1
+                and not set(phrase.head.low.split()) & {"base", "airport", "prison"}
+            )
+            out.append((f"{text_of(phrase)} {shared}" if bare else text_of(phrase), phrase))
+    return out
+
+
+def smuggle(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
+    tools = instruments(sentence, verb)
+    using = (
+        verb.governor is not None
+        and verb.governor.lemma in {"use", "fly", "employ"}
+        and any(is_drone(p) for p in verb.governor.objects)
+    )
+    tools = tools or [p for p in verb.subjects if drone_head(p)]
+    if not tools and not using:
+        return
+    if using and verb.governor is not None and verb.governor.classes & {"use", "rely"}:
+        return
+    doers = actors_in(sentence, [p for p in doers_of(verb) if not drone_head(p)]) or list(
+        filter(None, [drone_owner(p, sentence) for p in tools])
+    )
+    targets = [p for p in verb.prep("into", "to", "across", "over", "from", "inside") if not p.time and not is_drone(p)]
+    for a in doers or [None]:  # type: ignore[list-item]
+        yield Draft(
+            "sighting",
+            "smuggle",
+            verb,
+            actor=a,
+            target="; ".join(text_of(p) for p in targets[:2]) or None,
+            thing="contraband drones",
+            numbers=[*tools, *things_of(verb)],
+            where=targets,
+        )
+
+
+def spy(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
+    tools = [*[p for p in verb.subjects if drone_head(p)], *instruments(sentence, verb)]
+    if not tools or (verb.governor is not None and verb.governor.classes & {"use"} and verb.link == "inf"):
+        return
+    doers = actors_in(sentence, verb.subjects) or list(filter(None, [drone_owner(tools[0], sentence)]))
+    for a in doers or [None]:  # type: ignore[list-item]
+        yield Draft(
+            "sighting",
+            "spy",
+            verb,
+            actor=a,
+            target="; ".join(text_of(p) for p in things_of(verb)[:2]) or None,
+            thing="surveillance drones",
+            numbers=tools,
+            where=things_of(verb),
+        )
+
+
+def disrupt(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
+    if not (sentence.drone or sentence.near):
+        return
+    parties = [*things_of(verb), *verb.subjects]
+    site = next(
+        (
+            p
+            for p in [*parties, *(q for p in parties for _, q in p.after), *verb.prep("at", "in")]
+            if "airport" in {t.low for t in p.tokens}
+            or p.head.low in {"airports", "flights", "airspace", "runway", "runways", "traffic"}
+            or (p.head.name is not None and "airport" in p.head.low)
+        ),
+        None,
+    )
+    cause = next((p for p in sentence.phrases() if is_drone(p) and p not in parties), None)
+    if site is not None and cause is None and sentence.near:
+        cause = site
+    if site is None or cause is None:
+        return
+    fine = [q for p in parties for n, q in p.after if n in {"at", "in", "over", "to", "from"}] + verb.prep("at", "in")
+    named_site = next((p for p in [site, *fine] if place_name(p)), site)
+    yield Draft(
+        "sighting",
+        "disrupt",
+        verb,
+        actor=drone_owner(cause, sentence),
+        target=text_of(named_site),
+        thing=text_of(cause) if cause is not site else "drones",
+        numbers=[cause, *parties, *(p for v in sentence.verbs if v.governor is verb for p in v.objects)],
+        where=[named_site, *fine],
+    )
+
+
+def landed(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
+    """Contraband brought to a place, in a sentence about drones or after one."""
+    spots = [p for p in verb.prep("at", "into", "in", "to", "over", "inside") if not p.time]
+    if not spots or not (sentence.near or sentence.drone):
+        return
+    doers = actors_in(sentence, [p for p in doers_of(verb) if not drone_head(p)])
+    for name, phrase in _separate_sites(spots) if len(spots) > 1 else [(text_of(spots[0]), spots[0])]:
+        for a in doers or [None]:  # type: ignore[list-item]
+            yield Draft(
+                "sighting",
+                "landed",
+                verb,
+                actor=a,
+                target=name,
+                thing="contraband drones",
+                numbers=things_of(verb),
+                where=[phrase],
+            )
+
+
+def landed_load(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
+    if {t.low for p in verb.objects for t in p.tokens} & CONTRABAND:
+        yield from landed(sentence, verb)
+
+
+def carry(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
+    """A drone that carries contraband."""
+    if verb.link == "ger-noun":
+        return
+    if any({t.low for t in q.tokens} & CONTRABAND for p in verb.objects for q in [p, *([p.of] if p.of else [])]) and any(
+        drone_head(p) for p in verb.subjects
+    ):
+        yield from smuggle(sentence, verb)

@@ -1,0 +1,141 @@
+"""Verb frames: what a clause claims, by the class of its verb and the shape of its arguments.
+
+One function per family of verbs; each looks at subjects, objects and prepositional phrases of a verb and yields drafts. The classes
+lie in data/verbs.tsv, so that a new verb needs no code. A frame fires only where drones (or people with such know-how, in
+a report about drones) are in the clause: the same verbs carry most of the world's other news.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from picket.learn.chunks import Verb
+from picket.learn.drafts import Draft
+from picket.learn.frames.attacks import crash, drop, launch, steer, strike, suffer, wage
+from picket.learn.frames.means import adapt, adopt, factory, flying, have, make, use, wield
+from picket.learn.frames.people import arrive, deploy, join, link, people, recruit
+from picket.learn.frames.sightings import carry, detect, disrupt, intrude, landed_load, smuggle, spy
+from picket.learn.frames.teaching import learn, show, train
+from picket.learn.frames.transfers import advise, equip, fund, get, give, request, share
+from picket.learn.lexicon import word_set
+from picket.learn.sentence import Sentence
+
+Frame = Callable[[Sentence, Verb], Iterator[Draft]]
+_BY_LEMMA: dict[str, Frame] = {
+    "have": have,
+    "turn": adapt,
+    "carry": carry,
+    "transport": carry,
+    "bring": carry,
+    "enter": join,
+    "pass": join,
+    "pilot": flying,
+    "show": show,
+    "open": factory,
+    "run": factory,
+    "travel": arrive,
+    "come": arrive,
+    "go": arrive,
+    "land": landed_load,
+}
+FRAMES: dict[str, Frame] = {
+    "give": give,
+    "sell": give,
+    "offer": give,
+    "equip": equip,
+    "get": get,
+    "request": request,
+    "fund": fund,
+    "train": train,
+    "learn": learn,
+    "advise": advise,
+    "share": share,
+    "recruit": recruit,
+    "join": join,
+    "deploy": deploy,
+    "arrive": arrive,
+    "strike": strike,
+    "kill": strike,
+    "destroy": strike,
+    "launch": launch,
+    "steer": steer,
+    "link": link,
+    "adapt": adapt,
+    "drop": drop,
+    "crash": crash,
+    "detect": detect,
+    "down": detect,
+    "seize": detect,
+    "overfly": intrude,
+    "intrude": intrude,
+    "smuggle": smuggle,
+    "spy": spy,
+    "disrupt": disrupt,
+    "use": use,
+    "rely": use,
+    "adopt": adopt,
+    "make": make,
+    "suffer": suffer,
+    "wage": wage,
+}
+_OWN_FRAMES = word_set("frames.own_frames")
+
+
+def _only_meant(verb: Verb) -> bool:
+    """Is the verb what somebody is taught, hired or sent to do, or has no means to do, and so no deed of its own?"""
+    up = verb.governor
+    if (
+        up is not None
+        and verb.gerund
+        and up.objects
+        and (up.objects[0].has("no", "few", "little") or up.objects[0].head.low == "lack")
+    ):
+        return True
+    seen: Verb | None = verb
+    while (
+        seen is not None
+        and seen.link in {"inf", "chain", "conj", "ger"}
+        and seen.governor is not None
+        and seen.governor is not seen
+    ):
+        inner, seen = seen, seen.governor
+        if seen.finite and inner.link == "conj" and inner.finite:
+            return False
+        if (
+            (seen.classes & {"train", "learn"} or seen.lemma == "show")
+            and inner.infinitive
+            and not verb.classes & {"train", "learn"}
+        ):
+            return True
+        if (
+            seen.classes & {"recruit", "deploy"}
+            and inner.infinitive
+            and verb.classes & {"use", "make", "adopt", "launch"}
+            and seen.lemma != "draw"
+        ):
+            return True
+        if seen.lemma == "send" and seen.passive and inner.infinitive and verb.classes & {"use", "make", "adopt", "launch"}:
+            return True
+    return False
+
+
+def drafts_of(sentence: Sentence) -> list[Draft]:
+    """Drafts of all verbs of the sentence, in order of the text."""
+    found: list[Draft] = []
+    for verb in sorted(sentence.verbs, key=lambda v: (not (v.classes & {"learn"}), v.i)):
+        if _only_meant(verb):
+            continue
+        count = len(found)
+        for name in sorted(verb.classes):
+            frame = FRAMES.get(name)
+            if frame is not None:
+                found.extend(frame(sentence, verb))
+        if verb.lemma in _BY_LEMMA:
+            found.extend(_BY_LEMMA[verb.lemma](sentence, verb))
+        if "rely" in verb.classes:
+            found.extend(people(sentence, verb))
+        if verb.lemma == "fly" and len(found) == count:
+            found.extend(flying(sentence, verb))
+        if len(found) == count and not verb.classes & _OWN_FRAMES:
+            found.extend(wield(sentence, verb))
+    return found

@@ -1,0 +1,162 @@
+"""Training: who teaches whom, who learns from whom, and where."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from picket.learn.actors import classes_of, is_actor, text_of
+from picket.learn.chunks import Verb
+from picket.learn.drafts import Draft
+from picket.learn.frames.common import TEACHING, actors_in, doers_of, drone_topic, first_text, homes_of, pairs, things_of
+from picket.learn.sentence import Sentence, drone_owner, is_drone, personnel, place_name, place_state
+
+
+def train(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
+    if not drone_topic(sentence, verb):
+        return
+    chain_up = verb.governor
+    doers = doers_of(verb)
+    taught = verb.indirect or [
+        p for p in things_of(verb) if is_actor(p) or p.head.tag == "DEM" or "people_abstract" in classes_of(p.head) or p.pronoun
+    ]
+    subject_matter = [p for p in verb.objects if p not in taught] or verb.prep("in", "on", "to")
+    receivers = actors_in(sentence, taught)
+    if not receivers and taught:
+        receivers = [text_of(p) for p in taught if not p.pronoun]
+    givers = actors_in(sentence, doers)
+    if (
+        verb.link == "inf"
+        and chain_up is not None
+        and not verb.passive
+        and verb.subjects
+        and any(personnel(p) for p in verb.subjects)
+    ):
+        givers = actors_in(sentence, doers_of(chain_up)) or givers
+    if not givers and not verb.passive:
+        earlier = [v for v in sentence.verbs if v.i < verb.i and v.classes & {"give", "deploy"}]
+        givers = actors_in(sentence, earlier[-1].subjects) if earlier and not earlier[-1].passive else []
+    if (
+        verb.link in {"ger-noun", "part"}
+        and chain_up is not None
+        and verb.subjects
+        and any(personnel(p) for p in verb.subjects)
+        and chain_up.classes & {"give", "deploy"}
+        and not verb.passive
+    ):
+        givers = actors_in(sentence, chain_up.subjects) or givers
+    if not verb.passive and not verb.objects and not verb.indirect:
+        where = [s for p in verb.prep("in", "at") if (s := place_state(p))]
+        by_whom = actors_in(sentence, verb.prep("with", "under", "alongside"))
+        if verb.prep("with") and not by_whom and not where:
+            return
+        receivers, givers = givers, by_whom or where[:1]
+        if not givers:
+            return
+    if verb.passive and not givers:
+        homes = receivers
+        where = [
+            s for p in verb.prep("in", "at", "near") if (s := place_state(p)) and s not in homes and s not in homes_of(homes)
+        ]
+        givers = where[:1]
+    if not receivers and not verb.passive:
+        receivers = actors_in(sentence, verb.prep("to")) or _opened_to(sentence)
+    if not givers and not receivers:
+        return
+    if not receivers and not subject_matter:
+        return
+    matter = [p for p in subject_matter if not place_name(p) and not p.time]
+    origin = [f for p in taught for name, o in p.after if name == "from" for f in actors_in(sentence, [o])]
+    origin += [f for p in verb.prep("from") if verb.passive for f in actors_in(sentence, [p])]
+    if origin and receivers:
+        receivers = origin
+    if receivers and receivers == givers and chain_up is not None:  # "supplies X with drones and trains its operators"
+        receivers = actors_in(sentence, [*chain_up.indirect, *chain_up.objects]) or receivers
+    for a, b in pairs(givers, receivers):
+        if a != b:
+            yield Draft(
+                "training",
+                "train",
+                verb,
+                provider=a,
+                recipient=b,
+                thing=first_text(matter) or "drone operations",
+                numbers=[*taught, *(p.of for p in taught if p.of), *doers],
+                where=taught,
+            )
+
+
+def _opened_to(sentence: Sentence) -> list[str]:
+    """ "... and the courses were opened to vetted foreigners"."""
+    for verb in sentence.verbs:
+        if verb.lemma == "open" and verb.prep("to"):
+            return actors_in(sentence, verb.prep("to"))
+    return []
+
+
+def learn(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
+    if not drone_topic(sentence, verb):
+        return
+    learners = actors_in(sentence, verb.subjects) or [text_of(p) for p in verb.subjects if p.head.low in {"man", "men", "people"}]
+    things = verb.objects or [p for v in sentence.verbs if v.governor is verb for p in v.objects]
+    course = [p for p in things if p.head.low in TEACHING or "trainnoun" in classes_of(p.head)]
+    if verb.lemma in {"complete", "attend", "undergo", "graduate", "learnt"} and not course and verb.lemma != "graduate":
+        return
+    inner = [v for v in sentence.verbs if v.governor is verb and v.link in {"chain", "inf"}]
+    teachers = actors_in(sentence, [*verb.prep("from", "under", "with"), *(p for v in inner for p in v.prep("from"))])
+    rule = "learn-from"
+    up = verb.governor
+    if not teachers and up is not None and up.classes & {"join"} and up.objects:
+        teachers, rule = actors_in(sentence, up.objects), "join-to-learn"
+        sentence.consumed.add(up.i)
+    for course_verb in [
+        v
+        for v in sentence.verbs
+        if v.participle
+        and v.lemma in {"run", "teach", "give", "lead", "organise", "organize", "offer", "hold", "provide", "conduct"}
+        and v.prep("by")
+    ]:
+        teachers = teachers or actors_in(sentence, course_verb.prep("by"))
+    if not teachers and up is not None and up.lemma in {"travel", "go", "come", "fly"}:
+        teachers = [s for p in up.prep("to", "in") if (s := place_state(p)) and s not in homes_of(learners)]
+    if not teachers:
+        teachers = [s for p in verb.prep("in", "at") if (s := place_state(p)) and s not in learners][:1]
+    if teachers and learners:
+        for a, b in pairs(teachers, learners):
+            yield Draft(
+                "training",
+                rule,
+                verb,
+                provider=a,
+                recipient=b,
+                thing=first_text(things) or "drones",
+                numbers=verb.subjects,
+                where=things,
+            )
+    elif (
+        learners
+        and things
+        and (any(is_drone(p) for p in things) or sentence.drone)
+        and verb.lemma in {"learn", "study", "master"}
+    ):
+        for b in learners:
+            yield Draft("adoption", "learn", verb, actor=b, thing="; ".join(text_of(p) for p in things[:3]), numbers=[])
+
+
+def show(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
+    """ "Have shown the group's technicians how to arm drones": teaching."""
+    how = [v for v in sentence.verbs if v.infinitive and v.i > verb.i and v.governor is verb]
+    pupils = actors_in(sentence, verb.indirect or verb.objects)
+    if not how or not pupils or not drone_topic(sentence, verb) or verb.infinitive:
+        return
+    owned = [n for p in (verb.indirect or verb.objects) if (n := drone_owner(p, sentence))]
+    for a, b in pairs(actors_in(sentence, verb.subjects), owned[:1] or pupils):
+        if a:
+            yield Draft(
+                "training",
+                "shown-how",
+                verb,
+                provider=a,
+                recipient=b,
+                thing=first_text([p for v in how for p in v.objects]),
+                numbers=verb.objects,
+            )

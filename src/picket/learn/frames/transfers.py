@@ -1,0 +1,412 @@
+"""Supply: things pass hands (give, sell, equip, get, request, fund), know-how is shared, companies are hired."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from picket.learn.actors import classes_of, is_actor, leader_of, text_of
+from picket.learn.chunks import Phrase, Verb
+from picket.learn.drafts import Draft
+from picket.learn.frames.attacks import launch
+from picket.learn.frames.common import (
+    CONTRABAND,
+    KNOWHOW,
+    TEACHING,
+    actors_in,
+    doers_of,
+    drone_topic,
+    first_text,
+    homes_of,
+    pairs,
+    recipients_of,
+    states_here,
+    things_of,
+)
+from picket.learn.frames.people import deploy
+from picket.learn.frames.sightings import landed, smuggle
+from picket.learn.sentence import (
+    Sentence,
+    drone_head,
+    drone_owner,
+    is_drone,
+    model_origin,
+    origin_of,
+    personnel,
+    place_name,
+    place_state,
+    refers_to_drone,
+)
+
+
+def give(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
+    things = things_of(verb)
+    if verb.passive and verb.objects:
+        yield from _given(sentence, verb)
+        return
+    if not things:
+        return
+    thing = things[0]
+    with_ = [
+        p
+        for p in verb.prep("with")
+        if is_drone(p)
+        or p.head.low in TEACHING | KNOWHOW
+        or (
+            sentence.drone
+            and p.head.low
+            in {
+                "kits",
+                "kit",
+                "parts",
+                "components",
+                "weapons",
+                "arms",
+                "technology",
+                "equipment",
+                "blueprints",
+                "engines",
+                "jammers",
+            }
+        )
+    ]
+    if with_ and is_actor(thing) and not drone_head(thing):
+        yield from equip(sentence, verb)
+        return
+    providers = actors_in(sentence, doers_of(verb))
+    low = thing.head.low
+    if personnel(thing) and verb.lemma in {
+        "send",
+        "bring",
+        "airlift",
+        "transport",
+        "ship",
+        "lend",
+        "provide",
+        "transfer",
+        "supply",
+    }:
+        yield from deploy(sentence, verb)
+        return
+    if "attacknoun" in classes_of(thing.head) or low in {"blow", "warning", "details", "evidence", "statement"}:
+        return
+    if low in TEACHING or any(p.head.low in TEACHING for p in things):
+        receivers = recipients_of(sentence, verb, "to", "for")
+        if sentence.drone or sentence.near:
+            for a, b in pairs(providers, receivers):
+                yield Draft(
+                    "training",
+                    "give-training",
+                    verb,
+                    provider=a,
+                    recipient=b,
+                    thing=text_of(thing),
+                    numbers=[*things, *verb.prep("to", "for")],
+                    where=things,
+                )
+        if not any(is_drone(p) and p.head.low not in TEACHING for p in things):
+            return
+    if low == "information" and not verb.indirect and not verb.prep("to"):
+        return
+    if (low in KNOWHOW and low not in {"technology", "intelligence", "support"}) or (
+        low in {"support", "intelligence", "technology"} and not drone_head(thing) and low != "technology"
+    ):
+        receivers = recipients_of(sentence, verb, "to", "for")
+        if (sentence.drone or sentence.near) and (providers or receivers):
+            for a, b in pairs(providers, receivers):
+                yield Draft("advising", "give-advice", verb, provider=a, recipient=b, thing=text_of(thing), where=things)
+        return
+    if {t.low for p in things for t in p.tokens} & CONTRABAND and not any(refers_to_drone(p, sentence) for p in things):
+        yield from landed(sentence, verb)
+        return
+    hostile = [p for p in verb.prep("against", "at", "into", "toward", "towards", "over", "onto") if not p.time]
+    if hostile and refers_to_drone(thing, sentence) and verb.lemma in {"send", "direct", "bring", "fly", "launch"}:
+        yield from launch(sentence, verb)
+        return
+    if not any(refers_to_drone(p, sentence) for p in things) and not (
+        low
+        in {
+            "part",
+            "parts",
+            "component",
+            "components",
+            "weapons",
+            "arms",
+            "engines",
+            "equipment",
+            "money",
+            "technology",
+            "electronics",
+            "chips",
+        }
+        and (sentence.drone or sentence.near)
+    ):
+        return
+    if {t.low for p in things for t in p.tokens} & CONTRABAND and not any(refers_to_drone(p, sentence) for p in things):
+        yield from landed(sentence, verb)
+        return
+    if any(p.head.low in {"prison", "jail", "prisons", "prisoners", "inmates"} for p in verb.prep("to", "into")):
+        yield from smuggle(sentence, verb)
+        return
+    receivers = recipients_of(sentence, verb, "to", "for")
+    if not receivers and verb.link == "rel" and verb.governor is not None and things and things[0] in verb.governor.objects:
+        receivers = [n for n in actors_in(sentence, verb.governor.subjects) if n not in providers]
+    if not receivers:
+        receivers = [
+            s
+            for p in verb.prep("to")
+            for q in [p, *(o for n, o in p.after if n == "in")]
+            if (s := place_state(q)) and s not in providers
+        ][:1]
+    if not providers and verb.passive:
+        providers = actors_in(sentence, verb.prep("from")) or [s for p in verb.prep("from") if (s := place_state(p))]
+    if not providers:
+        origin = origin_of(thing, sentence)
+        providers = [origin] if origin and receivers and origin not in receivers else []
+    to = [p for p in verb.prep("to") if p.tokens and p.tokens[0].tag in {"NUM", "QUAL"}]
+    if not receivers and not (providers and (to or verb.classes & {"sell"} or verb.lemma in {"supply", "provide", "deliver"})):
+        return
+    thing = next((p for p in things if is_drone(p)), thing)
+    for a, b in pairs(providers, receivers):
+        yield Draft(
+            "supply",
+            f"{'offer' if 'offer' in verb.classes else 'give'}",
+            verb,
+            provider=a,
+            recipient=b,
+            thing=text_of(thing),
+            numbers=[*things, *to, *verb.prep("for")],
+        )
+
+
+def _given(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
+    """ "The rebels were given drones by X"."""
+    receivers = actors_in(sentence, verb.subjects)
+    thing = verb.objects[0]
+    kind = "training" if thing.head.low in TEACHING else "advising" if thing.head.low in KNOWHOW else "supply"
+    givers = actors_in(sentence, verb.prep("by", "from"))
+    if receivers and refers_to_drone(thing, sentence) and kind == "supply" and not givers:
+        for b in receivers:
+            yield Draft("adoption", "given-nobody-named", verb, actor=b, thing=text_of(thing), numbers=verb.objects)
+        return
+    if receivers and (refers_to_drone(thing, sentence) or (sentence.drone and kind != "supply")):
+        for a, c in pairs(actors_in(sentence, verb.prep("by", "from")), receivers):
+            yield Draft(kind, "given", verb, provider=a, recipient=c, thing=text_of(thing), numbers=verb.objects)
+
+
+def equip(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
+    things = [
+        p
+        for p in verb.prep("with")
+        if refers_to_drone(p, sentence)
+        or p.head.low in TEACHING | KNOWHOW
+        or (
+            sentence.drone
+            and p.head.low
+            in {
+                "kits",
+                "kit",
+                "parts",
+                "components",
+                "weapons",
+                "arms",
+                "technology",
+                "equipment",
+                "blueprints",
+                "engines",
+                "jammers",
+            }
+        )
+    ]
+    receivers = actors_in(sentence, [p for p in things_of(verb) if not drone_head(p)])
+    if not things or not receivers:
+        return
+    kind = (
+        "training"
+        if things[0].head.low in TEACHING
+        else "advising"
+        if things[0].head.low in KNOWHOW and not is_drone(things[0])
+        else "supply"
+    )
+    providers = actors_in(sentence, doers_of(verb)) or list(filter(None, [origin_of(things[0], sentence)]))
+    if providers == receivers:
+        providers = []
+    if not providers:
+        for b in receivers:
+            yield Draft("adoption", "equipped-with", verb, actor=b, thing=text_of(things[0]), numbers=things)
+        return
+    for a, c in pairs(providers, receivers):
+        yield Draft(kind, "equip", verb, provider=a, recipient=c, thing=text_of(things[0]), numbers=things)
+
+
+def get(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
+    things = things_of(verb)
+    if not things:
+        return
+    thing = things[0]
+    doers = doers_of(verb)
+    if verb.participle and not verb.prep("by") and verb.governor is not None and not verb.governor.passive:
+        doers = verb.governor.subjects
+    receivers = actors_in(sentence, doers)
+    sources = verb.prep("from") or verb.prep("through", "via")
+    sources += [p for t in things for name, p in t.after if name == "from" and p not in sources]
+    givers = actors_in(sentence, [p for p in sources if not drone_head(p)])
+    if not givers:
+        givers = [s for p in sources if (s := place_state(p))]
+    if thing.head.low in TEACHING or (verb.lemma in {"receive", "get", "obtain"} and any(p.head.low in TEACHING for p in things)):
+        if not (sentence.drone or sentence.near):
+            return
+        if not givers:
+            givers = [s for s in states_here(sentence) if s not in receivers and s not in homes_of(receivers)][:1]
+        for a, b in pairs(givers, receivers):
+            yield Draft(
+                "training", "get-training", verb, provider=a, recipient=b, thing=text_of(thing), numbers=[*verb.subjects, *things]
+            )
+        if not is_drone(thing):
+            return
+    if thing.head.low in KNOWHOW and not drone_head(thing):
+        if (is_drone(thing) or sentence.drone) and receivers:
+            if givers:
+                for a, b in pairs(givers, receivers):
+                    yield Draft("advising", "get-advice", verb, provider=a, recipient=b, thing=text_of(thing))
+            elif is_drone(thing):
+                for b in receivers:
+                    yield Draft("adoption", "get-skill", verb, actor=b, thing=text_of(thing))
+        return
+    receivers = receivers or [g for p in doers if (g := leader_of(p))]
+    bearing = any(refers_to_drone(p, sentence) for p in things) or (
+        thing.head.low
+        in {"part", "parts", "component", "components", "engines", "electronics", "equipment", "systems", "technology", "chips"}
+        and (sentence.drone or sentence.near)
+    )
+    if not bearing or not receivers or thing.head.low in {"report", "reports", "call", "calls", "video", "footage"}:
+        return
+    planned = verb.governor is not None and verb.link in {"chain", "inf"} and bool(verb.governor.classes & {"plan"})
+    if not givers:
+        owned = any(t.tag in {"PRP$", "POS"} for t in thing.tokens)
+        origin = drone_owner(thing, sentence) if owned else origin_of(thing, sentence)
+        if owned and origin in receivers:  # "are among those that have bought its TB2": its maker was named before
+            origin = next(
+                (
+                    m.name
+                    for m in reversed(sentence.context.mentions)
+                    if m.kind == "company" and sentence.context.sentence - m.sentence <= 2
+                ),
+                None,
+            ) or model_origin(thing)
+        givers = [origin] if origin and origin not in receivers else []
+    if not givers and not planned and verb.lemma in {"receive", "import", "order"} and (maker := model_origin(thing)):
+        givers = [maker] if maker not in receivers else []
+    if givers:
+        for a, b in pairs(givers, receivers):
+            yield Draft(
+                "supply", "get", verb, provider=a, recipient=b, thing=text_of(thing), numbers=[*things, *verb.prep("for")]
+            )
+    else:
+        for b in receivers:
+            yield Draft("adoption", "get-no-giver", verb, actor=b, thing=text_of(thing), numbers=[*things, *verb.prep("for")])
+
+
+def request(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
+    things = [*things_of(verb), *verb.prep("for")]
+    thing = next(
+        (
+            p
+            for p in things
+            if refers_to_drone(p, sentence) or p.head.low in TEACHING or (p.head.low == "number" and sentence.near)
+        ),
+        None,
+    )
+    receivers = actors_in(sentence, doers_of(verb))
+    if thing is None or not receivers or not (sentence.drone or sentence.near):
+        return
+    if any("attacknoun" in classes_of(t) for t in thing.tokens[-1:]):
+        return
+    asked = actors_in(sentence, verb.prep("from")) or actors_in(sentence, [p for p in verb.objects if p is not thing])
+    givers = (
+        asked
+        or list(filter(None, [model_origin(thing) or origin_of(thing, sentence)]))
+        or list(filter(None, [sentence.context.state_name and None]))
+    )
+    kind = "training" if thing.head.low in TEACHING else "supply"
+    if not givers and verb.lemma == "order" and sentence.near:
+        last = next((m.name for m in reversed(sentence.context.mentions) if m.kind == "company"), None)
+        givers = [last] if last else []
+    if not givers:
+        for b in receivers:
+            yield Draft("adoption", "request-no-giver", verb, actor=b, thing=text_of(thing), numbers=things, certainty="possible")
+        return
+    for a, c in pairs(givers, receivers):
+        yield Draft(kind, "request", verb, provider=a, recipient=c, thing=text_of(thing), numbers=things, certainty="possible")
+
+
+def fund(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
+    givers, receivers = actors_in(sentence, doers_of(verb)), actors_in(sentence, things_of(verb))
+    if givers and receivers and sentence.drone:
+        for a, b in pairs(givers, receivers):
+            yield Draft("supply", "fund", verb, provider=a, recipient=b, thing="funding")
+
+
+def share(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
+    things = things_of(verb)
+    if not things or not drone_topic(sentence, verb):
+        return
+    thing = things[0]
+    givers = actors_in(sentence, doers_of(verb))
+    receivers = actors_in(sentence, verb.prep("with", "to"))
+    if (
+        not receivers
+        and verb.infinitive
+        and verb.governor is not None
+        and verb.governor.lemma in {"travel", "go", "come", "arrive", "fly"}
+    ):
+        receivers = [s for p in verb.governor.prep("to", "in") if (s := place_state(p))]
+    if not receivers and verb.gerund and verb.governor is not None and verb.governor.classes & {"advise"}:
+        return
+    know = thing.head.low in KNOWHOW or thing.head.low in {"footage", "designs", "plans", "blueprints"}
+    if not givers or not receivers or not (know or refers_to_drone(thing, sentence)):
+        return
+    kind = "supply" if drone_head(thing) or thing.head.low in {"blueprints", "designs", "technology"} else "advising"
+    for a, b in pairs(givers, receivers):
+        yield Draft(kind, "share", verb, provider=a, recipient=b, thing=text_of(thing))
+
+
+def advise(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
+    if not drone_topic(sentence, verb):
+        return
+    helped = things_of(verb)
+    receivers = actors_in(sentence, helped)
+    givers = actors_in(sentence, doers_of(verb))
+    matter = [*verb.prep("with", "in", "on", "by"), *(p for v in sentence.verbs if v.governor is verb for p in v.objects)]
+    know = any(p.head.low in KNOWHOW and is_drone(p) for p in sentence.phrases())
+    helped_to = [v for v in sentence.verbs if v.governor is verb and v.link == "inf" and v.objects]
+    bearing = (
+        know
+        or bool(helped_to and sentence.drone and verb.lemma in {"help", "assist"})
+        or any(is_drone(p) or p.head.low in KNOWHOW for p in matter)
+        or verb.lemma in {"advise", "consult", "embed"}
+        or any(is_drone(p) for v in sentence.verbs for p in v.objects if v.governor is verb)
+    )
+    if not receivers or not givers or not bearing:
+        return
+    receivers = _scattered(sentence, helped, receivers)
+    for a, b in pairs(givers, receivers):
+        if a != b:
+            yield Draft(
+                "advising",
+                "advise",
+                verb,
+                provider=a,
+                recipient=b,
+                thing=first_text([p for p in matter if is_drone(p)]) or "drone support",
+                where=helped,
+            )
+
+
+def _scattered(sentence: Sentence, phrases: list[Phrase], names: list[str]) -> list[str]:
+    """ "Rebel groups in Mali and Syria" -> one name for each place."""
+    if len(phrases) == 1 and len(names) == 1:
+        places = [p for name, p in phrases[0].after if name == "in" and place_name(p)]
+        if len(places) > 1:
+            base = names[0].split(" in ")[0]
+            return [f"{base} in {text_of(p)}" for p in places]
+    return names

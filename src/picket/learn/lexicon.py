@@ -1,0 +1,205 @@
+"""The words that reading knows: closed classes, verb and noun classes, and the names of states, actors, drones and places.
+
+All of it lies in the package's `data` folder as tab-separated text, written for Picket from general knowledge, so that a
+reader can add a name or a verb without touching code. Forms (plurals, tenses) are derived here. Loaded once, on first use.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cache
+from importlib.resources import files
+
+VOWELS = "aeiou"
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """An entry of the gazetteer: `shown` is its first name, `kind` state, demonym, capital, force, group, agency, company,
+    bloc, media, think, drone or place; `country` ISO 3166-1 alpha-2 or None; `state` the country's name for a demonym or capital."""
+
+    kind: str
+    shown: str
+    country: str | None
+    state: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class VerbForm:
+    """What an inflected word can be: lemma, and form (base, s, past, part, ing; `ed` is past and part alike)."""
+
+    lemma: str
+    form: str
+
+
+@dataclass(slots=True)
+class Lexicon:
+    """Everything that the tagger and the frames look up, by lower-case word."""
+
+    verbs: dict[str, VerbForm] = field(default_factory=dict)
+    verb_classes: dict[str, frozenset[str]] = field(default_factory=dict)
+    particles: dict[tuple[str, str], str] = field(default_factory=dict)
+    noun_classes: dict[str, frozenset[str]] = field(default_factory=dict)
+    singular: dict[str, str] = field(default_factory=dict)
+    names: dict[str, list[tuple[tuple[str, ...], Name]]] = field(default_factory=dict)
+    states: dict[str, str] = field(default_factory=dict)
+    demonyms: dict[str, str] = field(default_factory=dict)
+    makers: dict[str, tuple[str | None, str | None]] = field(default_factory=dict)
+
+
+def _rows(name: str) -> list[list[str]]:
+    text = files("picket.learn").joinpath("data", name).read_text("utf-8")
+    return [line.split("\t") for line in text.splitlines() if line.strip() and not line.startswith("#")]
+
+
+def plural(noun: str) -> str:
+    if noun.endswith(("s", "x", "ch", "sh", "z")):
+        return noun + "es"
+    if noun.endswith("y") and noun[-2:-1] not in VOWELS:
+        return noun[:-1] + "ies"
+    if noun.endswith("man") and noun not in {"human", "roman"}:
+        return noun[:-3] + "men"
+    return noun + "s"
+
+
+def _inflect(base: str) -> tuple[str, str, str]:
+    """(third person, past, -ing) of a regular verb."""
+    stem = base
+    doubled = (
+        len(base) >= 3
+        and base[-1] not in VOWELS + "wxy"
+        and base[-2] in VOWELS
+        and base[-3] not in VOWELS
+        and (
+            len(base) <= 4
+            or base
+            in {
+                "equip",
+                "commit",
+                "permit",
+                "control",
+                "propel",
+                "patrol",
+                "expel",
+                "transfer",
+                "defer",
+                "unwrap",
+                "refit",
+                "retrofit",
+                "kidnap",
+                "overrun",
+                "refer",
+                "occur",
+                "admit",
+                "compel",
+                "airdrop",
+                "regret",
+                "traffic",
+            }
+        )
+    )
+    if base.endswith("c"):
+        return base + "s", base + "ked", base + "king"
+    if base.endswith("e"):
+        return base + "s", base + "d", (base[:-1] if not base.endswith(("ee", "oe", "ye")) else base) + "ing"
+    if base.endswith("y") and base[-2] not in VOWELS:
+        return base[:-1] + "ies", base[:-1] + "ied", base + "ing"
+    if doubled:
+        stem = base + base[-1]
+    third = base + "es" if base.endswith(("s", "x", "ch", "sh", "z", "o")) else base + "s"
+    return third, stem + "ed", stem + "ing"
+
+
+def _add_verb(lexicon: Lexicon, spec: str, kind: str, classes: dict[str, set[str]]) -> None:
+    base, _, rest = spec.partition("/")
+    past, _, part = rest.partition("/")
+    lemma, _, particle = base.partition("_")
+    third, regular, ing = _inflect(lemma)
+    if not particle:
+        classes.setdefault(lemma, set()).add(kind)
+    else:
+        lexicon.particles[(lemma, particle)] = kind
+        classes.setdefault(lemma, set())
+    if past and lemma in lexicon.verbs and lexicon.verbs[lemma].form in {"base", "same"}:
+        lexicon.verbs.pop(regular, None)
+    known = any(f.lemma == lemma for f in (lexicon.verbs.get(lemma),) if f)
+    if known and not past:
+        return
+    if base.startswith("3D"):
+        lemma = "3d-print"
+        third, regular, ing = "3d-prints", "3d-printed", "3d-printing"
+        classes.setdefault(lemma, set()).add(kind)
+    for word, form in (
+        (third, "s"),
+        (past or regular, "past" if past and past != part else "ed"),
+        (part or regular, "part" if past and past != part else "ed"),
+        (ing, "ing"),
+        (lemma, "base"),
+    ):
+        if word not in lexicon.verbs or form in ("base",):
+            lexicon.verbs[word] = VerbForm(lemma, "same" if form == "base" and lemma in (past, part) else form)
+
+
+@cache
+def _word_sets() -> dict[str, frozenset[str]]:
+    return {name: frozenset(words.split()) for name, words in _rows("words.tsv")}
+
+
+def word_set(name: str) -> frozenset[str]:
+    """A set of words of data/words.tsv by its name."""
+    return _word_sets()[name]
+
+
+@cache
+def lexicon() -> Lexicon:
+    """The lexicon, read once from the package's data files (about 30 ms)."""
+    found = Lexicon()
+    classes: dict[str, set[str]] = {}
+    for kind, words in _rows("verbs.tsv"):
+        for spec in words.split():
+            _add_verb(found, spec, kind, classes)
+    found.verb_classes = {k: frozenset(v - {"-"}) for k, v in classes.items()}
+    nouns: dict[str, set[str]] = {}
+    for kind, words in _rows("nouns.tsv"):
+        for word in words.split():
+            for form in (word, plural(word)):
+                nouns.setdefault(form, set()).add(kind)
+                found.singular.setdefault(form, word)
+    found.noun_classes = {k: frozenset(v) for k, v in nouns.items()}
+    _load_names(found)
+    return found
+
+
+def _add_name(found: Lexicon, text: str, name: Name) -> None:
+    parts = tuple(text.replace("’", "'").split())
+    if parts:
+        found.names.setdefault(parts[0].lower(), []).append((parts, name))
+
+
+def _load_names(found: Lexicon) -> None:
+    for row in _rows("states.tsv"):
+        iso, names, demonyms, capitals = [*row, "", ""][:4]
+        shown = names.split(";")[0]
+        found.states[iso] = shown
+        for text in filter(None, names.split(";")):
+            _add_name(found, text, Name("state", shown, iso, shown))
+        if iso == "MM":
+            found.demonyms[iso] = shown  # "the Myanmar army": news seldom writes Burmese
+        for text in filter(None, demonyms.split(";")):
+            found.demonyms.setdefault(iso, text)
+            _add_name(found, text, Name("demonym", text, iso, shown))
+        for text in filter(None, capitals.split(";")):
+            _add_name(found, text, Name("capital", text, iso, shown))
+    for kind, iso, names in _rows("actors.tsv"):
+        shown = names.split(";")[0]
+        for text in names.split(";"):
+            _add_name(found, text, Name(kind, shown, None if iso == "-" else iso))
+    for iso, maker, names in _rows("drones.tsv"):
+        for text in names.split(";"):
+            found.makers[text] = (None if iso == "-" else iso, None if maker == "-" else maker)
+            _add_name(found, text, Name("drone", text, None if iso == "-" else iso))
+    for iso, names in _rows("places.tsv"):
+        for text in names.split(";"):
+            _add_name(found, text, Name("place", text, None if iso == "-" else iso))
+    for entries in found.names.values():
+        entries.sort(key=lambda e: -len(e[0]))

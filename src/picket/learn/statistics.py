@@ -1,0 +1,236 @@
+"""Counts that sum up activity: "more than 27,000 drones were detected in six months", "38 drops over 10 prisons"."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from picket.learn.actors import actors_of, classes_of, text_of
+from picket.learn.certainty import speaker
+from picket.learn.chunks import Phrase, Verb
+from picket.learn.drafts import Draft
+from picket.learn.frames import launched_by
+from picket.learn.lexicon import word_set
+from picket.learn.quantities import quantity_in
+from picket.learn.sentence import Sentence, drone_head, drone_owner, is_drone
+
+_SUMMING = re.compile(
+    r"\b(?:since|so far|in total|a total of|altogether|overall|every (?:day|night|week|month|year)|each (?:day|"
+    r"night|week|month|year)|per (?:day|night|week|month|year)|(?:a|one) (?:day|night|week|month|year)|daily|"
+    r"monthly|annually|record(?:ed|s)?"
+    r"|(?:over|in|during|within) the (?:last|past|first|previous|same)|between \w+ and|times (?:as many|more)|"
+    r"average|number of|compared with|up from|rose|risen|increase[ds]?|doubled|tripled|percent|per cent|%|this "
+    r"year|last year|last month|in (?:19|20)\d\d|to date|cumulative|of all|quarter|half of|toll)\b",
+    re.IGNORECASE,
+)
+_COUNTING = frozenset({"detect", "seize", "down"})
+_UNITS_OF_LENGTH = word_set("statistics.units_of_length")
+
+
+def statistic_drafts(sentence: Sentence, made: list[Draft]) -> Iterator[Draft]:
+    """A statistic for each number that counts drones, flights, attacks or their effects over a period.
+
+    Drafts of `made` that it restates are taken out of the list.
+    """
+    if not (sentence.drone or sentence.near):
+        return
+    summing = _SUMMING.search(sentence.words)
+    for phrase in sentence.phrases():
+        quantity = quantity_in(phrase, sentence.text, sentence.end)
+        if quantity is None or phrase.time or phrase.head.low in _UNITS_OF_LENGTH:
+            continue
+        if quantity.unit and quantity.unit.split()[-1].lower() in _UNITS_OF_LENGTH | {"dollars", "euros", "pounds", "rupees"}:
+            continue
+        of_them = phrase.of is not None and phrase.of.head.low in {"them", "those", "these"}
+        bare = phrase.head.tag == "NUM" and quantity.period is not None and bool(verb_subject_counts(sentence))
+        counted = (
+            bare
+            or (of_them and verb_near(sentence))
+            or classes_of(phrase.head) & {"counted", "attacknoun", "sightnoun", "drone"}
+            or (phrase.of is not None and classes_of(phrase.of.head) & {"counted", "attacknoun", "sightnoun", "drone"})
+            or (quantity.unit or "") in {"percent", "times"}
+        )
+        verb = _verb_of(sentence, phrase)
+        if not counted or verb is None:
+            continue
+        if (
+            phrase.head.low == "times"
+            and "as many" not in sentence.words
+            and not verb.classes & {"strike", "intrude", "overfly", "detect", "launch", "drop"}
+        ):
+            continue
+        if (
+            verb.classes & {"have", "use", "adopt"}
+            and not quantity.period
+            and phrase.head.low != "times"
+            and not re.search(r"\b(?:since|average|every|per|daily)\b", sentence.words)
+        ):
+            continue
+        big = quantity.value >= 20
+        if any(phrase is p.of and any(t.tag == "NUM" for t in p.tokens) for p in sentence.phrases()):
+            continue  # "31 of 38 drones": one number
+        if of_them and not any(phrase in group for v in sentence.verbs for group in (v.subjects, v.objects)):
+            continue
+        perfect = not any(t.iso and len(t.iso) >= 10 for t in sentence.times) and any(t.tag == "HAVE" for t in verb.tokens)
+        cue = (
+            bool(quantity.period)
+            or bool(summing)
+            or quantity.value >= 1000
+            or (perfect and big)
+            or verb.lemma in {"accuse", "charge", "suspect"}
+        )
+        if not cue or (not bare and not _sums(sentence, verb, phrase, quantity.value, made, big)):
+            continue
+        same = [
+            d
+            for d in made
+            if d.verb is verb
+            and d.kind in {"sighting", "use_attack", "adoption"}
+            and (phrase in d.numbers or d.kind != "adoption")
+        ]
+        if any(
+            d.verb is verb
+            and d.kind in {"supply", "training", "recruitment", "deployment", "production", "advising"}
+            and (phrase in d.numbers)
+            for d in made
+        ):
+            continue
+        actor = target = None
+        for draft in same:
+            actor, target = draft.actor, draft.target
+            if draft in made:
+                made.remove(draft)
+        if verb.gerund and verb.classes & {"kill"}:
+            continue
+        actor = (
+            actor
+            or drone_owner(phrase, sentence)
+            or next(
+                (o for p in verb.subjects if drone_head(p) and (o := drone_owner(p, sentence) or launched_by(sentence, p))), None
+            )
+        )
+        if verb.lemma in {"accuse", "charge", "suspect"} and verb.passive:
+            actor = next((text_of(p) for p in verb.subjects), None)
+            target = next((text_of(p) for n, p in phrase.after if n in {"over", "into", "at"}), target)
+        if (actor is None and verb.classes & {"wage", "launch", "drop", "use", "strike"}) or (
+            actor is None and verb.lemma in {"have", "carry", "make"}
+        ):
+            actor = next(
+                (a for p in (verb.prep("by") if verb.passive else verb.subjects) for a in actors_of(p, sentence.context)), None
+            )
+        if target and (_distance(target) or target.split()[-1] in {"people", "civilians", "soldiers"}):
+            target = None
+        witness = speaker(verb.subjects) if verb.classes & {"detect", "seize"} and not verb.passive and actor is None else None
+        yield Draft(
+            "statistic",
+            "count",
+            verb,
+            actor=actor,
+            attributed_to=witness,
+            target=target,
+            thing=_thing(phrase),
+            numbers=[phrase],
+            where=[p for _, p in phrase.after],
+        )
+
+
+def verb_subject_counts(sentence: Sentence) -> bool:
+    """Is the sentence about a rate of drones ("production of the Geran-2 has risen to 100 a day")?"""
+    heads = {
+        "production",
+        "output",
+        "number",
+        "attacks",
+        "flights",
+        "launches",
+        "strikes",
+        "rate",
+        "drones",
+        "incursions",
+        "sightings",
+    }
+    return any(p.head.low in heads and (is_drone(p) or sentence.drone) for v in sentence.verbs for p in v.subjects)
+
+
+def verb_near(sentence: Sentence) -> bool:
+    """Do "them" and "those" of this sentence stand for drones?"""
+    return bool(re.search(r"\b(?:drones?|uavs?|aircraft|flights)\b", sentence.words, re.IGNORECASE)) or sentence.near
+
+
+def _thing(phrase: Phrase) -> str:
+    return re.sub(r"^[\d,. ]+(?:million|thousand)? ?", "", text_of(phrase))
+
+
+def _distance(text: str) -> bool:
+    return bool(set(text.lower().split()) & _UNITS_OF_LENGTH)
+
+
+def _verb_of(sentence: Sentence, phrase: Phrase) -> Verb | None:
+    for verb in sentence.verbs:
+        groups = [verb.subjects, verb.objects, verb.indirect, *(ps for _, ps in verb.preps)]
+        if any(p is phrase or p.of is phrase or phrase in p.more for ps in groups for p in ps):
+            return verb
+    before = [v for v in sentence.verbs if v.i <= phrase.i]
+    return before[-1] if before else (sentence.verbs[0] if sentence.verbs else None)
+
+
+def _sums(sentence: Sentence, verb: Verb, phrase: Phrase, value: float, made: list[Draft], big: bool) -> bool:
+    """Is the number a sum of activity, not the size of one event, one delivery or one price?"""
+    if phrase.head.low == "times" and "as many" in sentence.words:
+        return True
+    if value >= 1000 and phrase.of is not None and phrase.of.head.low == "them":
+        return True
+    if (
+        value >= 1000
+        and (
+            is_drone(phrase)
+            or classes_of(phrase.head) & {"sightnoun", "attacknoun"}
+            or phrase.head.low in {"bombs", "flights", "drones", "missions"}
+        )
+        and verb.classes & {"drop", "detect", "down", "seize", "make", "wage", "launch", "strike"}
+        and not (verb.classes & {"make"} and drone_head(phrase))
+    ):
+        return True
+    if verb.classes & {"give", "sell", "get", "request", "offer", "train", "recruit", "deploy", "make", "plan", "equip"} and not (
+        is_drone(phrase) and "sightnoun" in classes_of(phrase.head)
+    ):
+        return False
+    if verb.classes & {"kill"} or classes_of(phrase.head) & {"people_abstract", "people"}:
+        return bool(
+            re.search(
+                r"\b(?:since|so far|in total|this year|last year|over the (?:last|past)|in the (?:last|past|first)|between|"
+                r"in (?:19|20)\d\d|in \w+ months|drone (?:strikes|attacks))\b",
+                sentence.words,
+            )
+        ) and (is_drone(phrase) or sentence.drone)
+    if drone_head(phrase) and not verb.classes & {
+        "detect",
+        "down",
+        "seize",
+        "wage",
+        "launch",
+        "strike",
+        "drop",
+        "intrude",
+        "overfly",
+        "crash",
+        "destroy",
+        "smuggle",
+        "steer",
+    }:
+        return False
+    if (
+        is_drone(phrase)
+        or classes_of(phrase.head) & {"sightnoun", "attacknoun"}
+        or (
+            phrase.head.low in {"missions", "incidents", "cases", "violations", "flights", "bombs", "sorties", "times", "percent"}
+        )
+    ):
+        return big or bool(
+            re.search(
+                r"\b(?:since|so far|in total|a total of|every|each|per|a month|a day|a week|a year|daily|last year|this "
+                r"year|in (?:19|20)\d\d|times|average|months|years)\b",
+                sentence.words,
+            )
+        )
+    return bool(verb.classes & _COUNTING) and big

@@ -1,0 +1,228 @@
+"""Warnings: someone warns of, or fears, a danger or a gap; and the article's own "poses a threat to"."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from picket.learn.actors import actors_of, classes_of, text_of
+from picket.learn.certainty import speaker
+from picket.learn.chunks import Phrase, Verb
+from picket.learn.drafts import Draft
+from picket.learn.sentence import Sentence, is_drone
+
+_THREATS = frozenset(["threat", "threats", "danger", "dangers", "risk", "risks", "menace", "challenge", "hazard", "hazards"])
+_GAPS = re.compile(
+    r"\b(?:lacks?|lacked|lacking|lack of|no (?:\w+ )?(?:defen[cs]e|means|way|counter|protection|equipment|"
+    r"system)\w*|vulnerab\w+|unprepared|ill-prepared|ill-equipped|defenceless|defenseless|unable to (?:detect|"
+    r"stop|counter|defend|shoot)"
+    r"|cannot (?:detect|stop|counter|defend)|gaps? in|falls? behind|falling behind|not learning fast enough|"
+    r"exposed to|no defen[cs]e)\b",
+    re.IGNORECASE,
+)
+_FUTURE = re.compile(r"\b(?:could|may|might|would|will|risks?|danger|only a matter of time|likely to|if)\b", re.IGNORECASE)
+
+
+def warning_drafts(sentence: Sentence, made: list[Draft]) -> Iterator[Draft]:
+    """Drafts of the sentence's warnings; none where the content of "warned that" is a fact of another kind."""
+    if not (sentence.drone or sentence.near):
+        return
+    for verb in sentence.verbs:
+        if verb.classes & {"warn", "fear"} and not verb.negated:
+            draft = _warned(sentence, verb, made)
+            if draft:
+                yield draft
+                return
+        if (
+            verb.lemma in {"express", "voice", "raise"}
+            and verb.objects
+            and verb.objects[0].head.low in {"concern", "concerns", "fear", "fears", "alarm", "worry", "worries"}
+        ):
+            yield _draft(
+                sentence,
+                verb,
+                "concern",
+                attributed=speaker(verb.subjects),
+                feared=[p for n, p in verb.objects[0].after if n in {"about", "over", "of"}],
+            )
+            return
+        if (
+            verb.objects
+            and verb.objects[0].head.low in {"warning", "warnings", "alarm"}
+            and not verb.negated
+            and verb.lemma in {"add", "issue", "sound", "send", "give", "raise", "deliver", "repeat", "voice", "renew", "make"}
+        ):
+            about = [
+                p
+                for n, p in [*verb.objects[0].after, *((n, q) for n, ps in verb.preps for q in ps)]
+                if n in {"about", "of", "over", "against"} and not p.time
+            ]
+            yield _draft(sentence, verb, "issued-warning", attributed=speaker(verb.subjects), feared=about)
+            return
+        if verb.lemma == "expect" and any(p.head.low in _THREATS for p in verb.objects):
+            draft = _draft(sentence, verb, "expected-danger", attributed=speaker(verb.subjects), feared=[])
+            draft.certainty, draft.actor = "possible", None
+            yield draft
+            return
+        if (
+            verb.lemma == "become"
+            and verb.objects
+            and verb.objects[0].head.low
+            in {"platform", "hub", "school", "laboratory", "academy", "ground", "training ground", "magnet"}
+            and (spread := verb.prep("for") + [p for n, p in verb.objects[0].after if n == "for"])
+        ):
+            yield Draft(
+                "warning",
+                "became-hub",
+                verb,
+                actor=next(iter(sentence.actors(verb.subjects)), None),
+                thing=text_of(spread[0]),
+                where=verb.subjects,
+            )
+            return
+    for verb in sentence.verbs:
+        if (
+            verb.lemma in {"pose", "present", "represent", "be", "remain", "become"}
+            and verb.objects
+            and verb.objects[0].head.low in _THREATS
+        ) or (verb.classes & {"threaten"} and not verb.passive):
+            draft = _threat(sentence, verb)
+            if draft:
+                yield draft
+                return
+    yield from _gap(sentence, made)
+
+
+def _warned(sentence: Sentence, verb: Verb, made: list[Draft]) -> Draft | None:
+    content = [v for v in sentence.verbs if v.i > verb.i]
+    clause = sentence.text[verb.tokens[-1].end : sentence.end]
+    of = [p for p in verb.prep("of", "about", "against", "over") if not p.time]
+    factual = [d for d in made if d.verb is not None and d.verb.i > verb.i and d.kind not in {"warning"}]
+    future = bool(_FUTURE.search(clause))
+    if factual and not of and not future and not verb.classes & {"fear"}:
+        return None
+    passed = next((d for d in factual if d.recipient), None)
+    if factual and all(
+        d.kind in {"use_attack", "supply", "training", "recruitment", "production", "adoption", "advising"} for d in factual
+    ):
+        for draft in factual:
+            made.remove(draft)
+    if not of and not content and not verb.objects:
+        return None
+    attributed = speaker(verb.subjects) if not verb.passive else None
+    feared = of or [p for v in content[:1] for p in v.subjects]
+    draft = _draft(sentence, verb, "warn" if verb.classes & {"warn"} else "fear", attributed=attributed, feared=feared)
+    if passed is not None and passed not in made:
+        draft.actor = passed.recipient  # feared is the one who gets it
+    if future or of or verb.classes & {"fear"}:
+        draft.certainty = "possible"
+    return draft
+
+
+def _draft(sentence: Sentence, verb: Verb, rule: str, *, attributed: str | None, feared: list[Phrase]) -> Draft:
+    passive = next(
+        (
+            v
+            for v in sentence.verbs
+            if v.passive and v.i > verb.i and v.subjects and v.subjects[0] in feared and not is_drone(v.subjects[0])
+        ),
+        None,
+    )
+    actor = (
+        None
+        if passive is not None
+        else next((a for p in feared if not is_drone(p) for a in actors_of(p, sentence.context)), None)
+    )
+    if actor is None and passive is None:
+        later = [v for v in sentence.verbs if v.i > verb.i and v.classes - {"be", "say"}]
+        actor = next(
+            (a for v in later[:2] for p in v.subjects if p not in verb.subjects for a in actors_of(p, sentence.context)), None
+        )
+    target = _endangered(sentence, verb) or (text_of(passive.subjects[0]) if passive is not None else None)
+    if target is not None and actor is not None and target == actor:
+        actor = None
+    return Draft(
+        "warning",
+        rule,
+        verb,
+        actor=actor,
+        target=target,
+        thing=text_of(feared[0]) if feared else None,
+        attributed_to=attributed,
+        where=feared,
+        numbers=[],
+    )
+
+
+def _endangered(sentence: Sentence, verb: Verb) -> str | None:
+    """What is in danger: "over prisons", "a threat to X", "strikes on X", "X is vulnerable"."""
+    for phrase in sentence.phrases():
+        if phrase.i >= verb.i and (is_drone(phrase) or phrase.head.low in _THREATS or "attacknoun" in classes_of(phrase.head)):
+            found = [p for n, p in phrase.after if n in {"over", "to", "on", "against", "for", "near"} and not p.time]
+            if found:
+                return "; ".join(text_of(p) for p in found[:4])
+    for other in sentence.verbs:
+        if other.lemma == "pose" and (put := [p for p in other.prep("to") if not p.time]):
+            return "; ".join(text_of(p) for p in put)
+    for other in sentence.verbs:
+        if other.i > verb.i and (aimed := [p for p in other.prep("against", "at") if not p.time]) and not other.classes & {"say"}:
+            return "; ".join(text_of(p) for p in aimed)
+        if other.i > verb.i and other.classes & {"strike", "threaten", "destroy", "kill"}:
+            things = other.subjects if other.passive else other.objects
+            if things:
+                return "; ".join(text_of(p) for p in things)
+        if (
+            other.i > verb.i
+            and _GAPS.search(sentence.text[other.tokens[0].start : sentence.end])
+            and other.subjects
+            and other.lemma in {"be", "lack", "remain", "have", "risk", "fall", "learn"}
+        ):
+            return text_of(other.subjects[0])
+    return None
+
+
+def _threat(sentence: Sentence, verb: Verb) -> Draft | None:
+    subject = verb.subjects[0] if verb.subjects else None
+    if subject is None or verb.negated:
+        return None
+    if verb.classes & {"threaten"}:
+        harmed = [p for p in verb.objects if not p.time]
+    else:
+        harmed = [p for n, p in verb.objects[0].after if n in {"to", "for"} and not p.time] or [
+            p for p in verb.prep("to", "for") if not p.time
+        ]
+    if not harmed:
+        return None
+    if not (sentence.drone or sentence.near):
+        return None
+    actor = next(iter(actors_of(subject, sentence.context)), None) or (
+        text_of(subject) if classes_of(subject.head) & {"group"} else None
+    )
+    possible = bool(re.search(r"\b(?:could|may|might)\b", sentence.words))
+    return Draft(
+        "warning",
+        "threat",
+        verb,
+        actor=actor if not is_drone(subject) else None,
+        target="; ".join(text_of(p) for p in harmed),
+        thing=text_of(subject),
+        where=harmed,
+        certainty="possible" if possible else None,
+    )
+
+
+def _gap(sentence: Sentence, made: list[Draft]) -> Iterator[Draft]:
+    if made:
+        return
+    match = _GAPS.search(sentence.words)
+    if not match:
+        return
+    at = sentence.begin + match.start()
+    verb = max((v for v in sentence.verbs if v.tokens[0].start <= at + 2), key=lambda v: v.i, default=None)
+    if verb is None or not verb.subjects:
+        return
+    subject = verb.subjects[0]
+    if is_drone(subject) or (subject.pronoun and not actors_of(subject, sentence.context)):
+        return
+    target = next(iter(actors_of(subject, sentence.context)), None) or text_of(subject)
+    yield Draft("warning", "gap", verb, target=target, thing=match.group(), where=[subject])
