@@ -6,10 +6,16 @@ import json
 import sys
 from collections import Counter
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from picket.cli.common import JSON, NOTHING_USABLE, UNREADABLE, example, fail, progress
+
+if TYPE_CHECKING:
+    from picket.learn.claim import Claim
+    from picket.learn.reading import Trouble
+    from picket.learn.report import Report
 
 
 class Reading(click.Group):
@@ -60,10 +66,10 @@ def read(
     as_json: bool,
 ) -> None:
     """Read reports and write what they claim: who did or passed on what, with the sentence that says so and how certain it is."""
-    from picket.learn.claim import Claim, write_claims
+    from picket.learn import reading
+    from picket.learn.claim import write_claims
     from picket.learn.extract import claims_of
-    from picket.learn.reading import Given, Trouble, read_reports
-    from picket.learn.report import Report
+    from picket.learn.reading import Given, read_reports
     from picket.learn.times import Published
 
     if published is not None and Published.parse(published) is None:
@@ -76,7 +82,7 @@ def read(
     whole: list[Report] = []
     with progress("reading") as on_progress:
         for found in read_reports(inputs, Given(source, published), on_progress=on_progress):
-            if isinstance(found, Trouble):
+            if isinstance(found, reading.Trouble):
                 troubles.append(found)
                 continue
             reports += 1
@@ -101,7 +107,7 @@ def read(
     sys.exit(NOTHING_USABLE if not reports and not unreadable else UNREADABLE if unreadable else 0)
 
 
-def _say(claims: list, troubles: list, reports: int, out: Path | None, as_json: bool) -> None:  # type: ignore[type-arg]
+def _say(claims: list[Claim], troubles: list[Trouble], reports: int, out: Path | None, as_json: bool) -> None:
     for trouble in troubles:
         click.echo(f"picket: {trouble.words}", err=True)
     if as_json:
@@ -125,7 +131,7 @@ def _say(claims: list, troubles: list, reports: int, out: Path | None, as_json: 
     click.echo(f"{reports} reports, {len(claims)} claims" + (f" -> {out}" if out is not None else ""), err=out is None)
 
 
-def one_line(claim) -> str:  # type: ignore[no-untyped-def]
+def one_line(claim: Claim) -> str:
     """A claim for a person: kind, who, what, where, when, how certain, and the sentence."""
     who = (
         f"{claim.provider or '?'} -> {claim.recipient or '?'}"

@@ -13,6 +13,10 @@ from picket.learn.actors import classes_of, join
 from picket.learn.chunks import Phrase, Verb
 from picket.learn.lexicon import word_set
 
+_CONTENT = re.compile(r"^\s+(?:that|it|the \w+ (?:had|has|was|is|were))\b")
+_HEARER = re.compile(  # to whom, or when, it was said
+    r"^\s+(?:[A-Z]\w+|the|a|an|journalists|reporters|senators|on|in|late|last|[A-Z]\w+day)(?:\s+(?!that\b)[\w'’.-]+){0,6}"
+)
 _POSSIBLE_MODALS = frozenset(["may", "might", "could", "can", "would", "should", "will", "shall", "won't"])
 _POSSIBLE_WORDS = frozenset(
     ["likely", "possibly", "probably", "perhaps", "maybe", "potentially", "presumably", "apparently", "purportedly"]
@@ -22,11 +26,6 @@ _DENY = frozenset(["deny", "reject", "dismiss", "refute", "dispute"])
 _POSSIBLE_VERBS = word_set("certainty.possible_verbs")
 _REPORT_PASSIVE = frozenset(["report", "say", "understand", "rumour", "rumor"])
 _UNNAMED = word_set("certainty.unnamed")
-
-
-def say_verbs(verbs: list[Verb]) -> list[Verb]:
-    """The verbs that attribute: saying, with a subject."""
-    return [v for v in verbs if is_saying(v)]
 
 
 def is_saying(verb: Verb) -> bool:
@@ -45,10 +44,6 @@ def attribution(
     for say in [*before, *(v for v in verbs if v.i > verb.i)]:
         if say is verb or not is_saying(say) or not say.subjects:
             continue
-        if say.lemma in {"show", "know", "read", "find", "report", "document", "confirm", "note"} and not _speaks(say.subjects):
-            continue
-        if not _speaks(say.subjects) and say.classes & {"warn", "fear"} and not say.subjects:
-            continue
         after = verb.i > say.i
         ends_left = say.link in {"after"} or _parenthetical(say, text, end)
         if (after and not ends_left) or (not after and ends_left):
@@ -59,23 +54,11 @@ def attribution(
 def _parenthetical(say: Verb, text: str, end: int) -> bool:
     """Does the verb of saying end its sentence or stand between commas ("..., X said", "..., X told Reuters")?"""
     rest = text[say.tokens[-1].end : end]
-    rest = (
-        re.sub(
-            r"^\s+(?:[A-Z]\w+|the|a|an|journalists|reporters|senators|on|in|late|last|"
-            r"[A-Z]\w+day)(?:\s+(?!that\b)[\w'’.-]+){0,6}",
-            "",
-            rest,
-        )
-        if say.lemma in {"tell", "say", "add", "announce", "report", "write"}
-        and not re.match(r"^\s+(?:that|it|the \w+ (?:had|has|was|is|were))\b", rest)
-        and "," in text[max(0, say.tokens[0].start - 160) : say.tokens[0].start]
-        else rest
-    )
+    after_comma = "," in text[max(0, say.tokens[0].start - 160) : say.tokens[0].start]
+    plain = say.lemma in {"tell", "say", "add", "announce", "report", "write"}
+    if plain and after_comma and not _CONTENT.match(rest):
+        rest = _HEARER.sub("", rest)
     return bool(re.match(r"^\s*[.!?”\"’']*\s*$|^\s*,", rest))
-
-
-def _speaks(phrases: list[Phrase]) -> bool:
-    return bool(phrases)
 
 
 def speaker(phrases: list[Phrase]) -> str | None:

@@ -12,7 +12,6 @@ from dataclasses import dataclass, field
 from picket.learn.lexicon import lexicon, word_set
 from picket.learn.tokens import Token
 
-_NOUNY = frozenset({"N", "NP", "NUM", "DEM", "PRON", "ADJ", "V-ed"})
 _COLLECTIVE = word_set("chunks.collective")
 _PARTICLES = word_set("chunks.particles")
 
@@ -113,8 +112,6 @@ def chunks_of(tokens: list[Token]) -> list[Item]:
         token = tokens[i]
         if token.tag not in {"ADV", "NEG", "ADJ", "DET"}:
             items.append(Mark(token.tag if token.tag != "PREP" else "P", token.low, i))
-        elif token.tag == "ADV" and token.low in {"reportedly", "allegedly", "home", "back"}:
-            pass
         i += 1
     return _join_of(_without_abbreviations(items))
 
@@ -201,6 +198,15 @@ def _noun_phrase(tokens: list[Token], i: int) -> Phrase | None:
             and tokens[j + 1].tag == "NUM"
         ):
             pass
+        elif (
+            tag == "CC"
+            and head == j - 1
+            and tokens[head].low in {"drone", "missile", "rocket", "uav", "artillery", "air"}
+            and j + 2 < len(tokens)
+            and tokens[j + 1].low in {"drone", "missile", "rocket", "uav", "artillery", "mortar", "air"}
+            and tokens[j + 2].tag == "N"
+        ):
+            pass  # "drone and rocket attacks"
         elif tag == "CC" and token.low in {"and", "or"}:
             if not (
                 j > i

@@ -42,6 +42,10 @@ _WEAK_WORDS = re.compile(
 )
 
 
+_REMEMBERED = 300  # names kept for "the group" and "it"; bounds the work for a report of any length
+_LONGEST = 1500  # characters of a sentence; longer ones are tables, menus or attacks on the reader
+
+
 def claims_of(report: Report) -> list[Claim]:
     """The claims of a report, in the order of its text. Cost: about 5 ms for a page of news on one core."""
     published = Published.parse(report.published)
@@ -62,7 +66,7 @@ def claims_of(report: Report) -> list[Claim]:
             continue
         if _heading(report.text, end, report.text[begin:end]):
             continue
-        if end - begin > 1500:
+        if end - begin > _LONGEST:
             continue
         if not wanted:
             context.place_country = context.place_country if near else None
@@ -170,6 +174,7 @@ def _remember(sentence: Sentence) -> None:
     for verb in sentence.verbs:
         if verb.finite and verb.link in {"main", "comp", "rel", ""} and not (verb.classes & {"say"} and len(sentence.verbs) > 1):
             context.see_subject(verb.subjects)
+    del context.mentions[:-_REMEMBERED], context.subjects[:-_REMEMBERED]
     for token in sentence.tokens:
         if token.name is not None and token.name.kind in {"place", "state"} and token.name.country:
             context.place_country = token.name.country
@@ -273,10 +278,12 @@ def _quantity(sentence: Sentence, draft: Draft) -> Quantity | None:
                     found = quantity_in(phrase, sentence.text, sentence.end)
                     if found is not None:
                         return found
+    speakers = [p for v in sentence.verbs if v.classes & {"say", "warn", "fear"} for p in v.subjects]
     last = max((v.i for v in sentence.verbs if v.governor is verb or v is verb), default=0)
     for phrase in sentence.phrases():
         if (
             not phrase.time
+            and phrase not in speakers
             and (verb is None or phrase.i > verb.i)
             and not any(v.finite and last < v.i < phrase.i for v in sentence.verbs)
         ):
@@ -322,6 +329,8 @@ def _where(sentence: Sentence, draft: Draft) -> tuple[str | None, str | None]:
         if home and draft.kind == "use_attack" and not (draft.actor and _home(draft.actor) == home):
             return place, home
     home = _home(draft.actor)
+    if draft.kind in {"statistic", "sighting"} and (at := _home(draft.target)) and at != home:
+        return place, at
     if draft.kind in {"statistic", "sighting"} and draft.verb is not None and draft.verb.subjects and not home:
         from picket.learn.actors import home_of
 

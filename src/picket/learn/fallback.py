@@ -11,8 +11,9 @@ from collections.abc import Iterator
 from picket.learn.actors import bare_text, classes_of, text_of
 from picket.learn.chunks import Phrase, Verb
 from picket.learn.drafts import Draft
-from picket.learn.sentence import Sentence, drone_head, drone_owner, is_drone, place_name
+from picket.learn.sentence import Sentence, drone_head, drone_owner, is_drone
 
+_TOWARDS = frozenset({"at", "on", "over", "near", "against", "into", "above", "around"})
 _KINDS = {
     "strike": "use_attack",
     "kill": "use_attack",
@@ -30,66 +31,71 @@ _KINDS = {
     "use": "adoption",
     "rely": "adoption",
     "get": "adoption",
+    "give": "supply",
+    "sell": "supply",
+    "equip": "supply",
+    "offer": "supply",
+    "train": "training",
+    "steer": "use_attack",
+    "crash": "sighting",
+    "suffer": "use_attack",
+    "wage": "use_attack",
+    "spy": "sighting",
+    "disrupt": "sighting",
+    "adapt": "adoption",
+    "have": "adoption",
 }
 
 
 def loose_drafts(sentence: Sentence) -> Iterator[Draft]:
     """At most one draft."""
-    if not sentence.drone or len(sentence.verbs) == 0:
+    if not sentence.drone:
         return
-    for verb in sentence.verbs:
-        if verb.negated or (verb.link == "rel" and len(sentence.verbs) > 2):
+    tools = [p for p in sentence.phrases() if is_drone(p)]
+    for verb in sentence.verbs if tools else []:
+        if verb.negated or (verb.gerund and verb.governor is None):
             continue
         for name, kind in _KINDS.items():
             if name in verb.classes:
-                draft = _loose(sentence, verb, kind)
+                draft = _loose(sentence, verb, kind, tools)
                 if draft is not None:
                     yield draft
                     return
 
 
-def _loose(sentence: Sentence, verb: Verb, kind: str) -> Draft | None:
+def _loose(sentence: Sentence, verb: Verb, kind: str, tools: list[Phrase]) -> Draft | None:
     doers = verb.prep("by") if verb.passive else verb.subjects
     things = verb.subjects if verb.passive else verb.objects
-    around: list[Phrase] = [*doers, *things, *(p for _, ps in verb.preps for p in ps)]
-    if not any(is_drone(p) for p in around):
-        return None
+    around = [*doers, *things, *(p for _, ps in verb.preps for p in ps)]
+    tool = next((p for p in around if is_drone(p)), tools[0])
     actor = next(iter(sentence.actors([p for p in doers if not drone_head(p)])), None) if kind != "sighting" else None
     if actor is None:
-        actor = next((o for p in around if drone_head(p) and (o := drone_owner(p, sentence))), None)
-    targets = [p for p in things if not is_drone(p) and not p.time] or [
-        p
-        for n, ps in verb.preps
-        if n in {"at", "on", "over", "near", "against", "into"}
-        for p in ps
-        if not p.time and not is_drone(p)
-    ]
-    tool = next((p for p in around if is_drone(p)), None)
-    if kind in {"adoption", "production"}:
-        if actor is None or not any(is_drone(p) for p in things):
-            return None
-        return Draft(
-            kind,
-            f"loose-{kind}",
-            verb,
-            actor=actor,
-            thing=text_of(tool) if tool else None,
-            numbers=things,
-            where=[p for p in around if place_name(p)],
-        )
+        actor = next((o for p in [tool, *around] if drone_head(p) and (o := drone_owner(p, sentence))), None)
+    targets = [p for p in things if not is_drone(p) and not p.time and not p.pronoun]
+    targets = targets or [p for n, ps in verb.preps if n in _TOWARDS for p in ps if not p.time and not is_drone(p)]
     if kind == "use_attack" and any(drone_head(p) for p in things) and not verb.classes & {"launch", "drop"}:
         kind = "sighting"
-    if (actor is None and not targets) or (
-        kind == "use_attack" and not any(drone_head(p) or (is_drone(p) and "attacknoun" in classes_of(p.head)) for p in around)
-    ):
+    if not _enough(kind, actor, targets, things, tool):
         return None
+    target = "; ".join(bare_text(p) for p in targets[:2]) or None
+    if kind in {"supply", "training"}:
+        taker = next(
+            iter(sentence.actors([*verb.indirect, *(targets if kind == "training" else []), *verb.prep("to", "for")])), None
+        )
+        if not (actor and taker and actor != taker) or (kind == "supply" and not any(is_drone(p) for p in things)):
+            return None
+        return Draft(kind, f"loose-{kind}", verb, provider=actor, recipient=taker, thing=text_of(tool), numbers=things)
+    if kind in {"adoption", "production"}:
+        return Draft(kind, f"loose-{kind}", verb, actor=actor, thing=text_of(tool), numbers=things, where=around)
     return Draft(
-        kind,
-        f"loose-{kind}",
-        verb,
-        actor=actor,
-        target="; ".join(bare_text(p) for p in targets[:2] if not p.pronoun) or None,
-        thing=text_of(tool) if tool else None,
-        numbers=[*targets, *things],
-        where=around,
+        kind, f"loose-{kind}", verb, actor=actor, target=target, thing=text_of(tool), numbers=[*targets, *things], where=around
     )
+
+
+def _enough(kind: str, actor: str | None, targets: list[Phrase], things: list[Phrase], tool: Phrase) -> bool:
+    """Is there what the kind needs: who takes up a drone, or whom an attack hits with one?"""
+    if kind in {"adoption", "production"}:
+        return actor is not None and any(is_drone(p) for p in things)
+    if kind == "use_attack":
+        return bool(targets) and (drone_head(tool) or "attacknoun" in classes_of(tool.head))
+    return kind != "sighting" or ((drone_head(tool) or "sightnoun" in classes_of(tool.head)) and bool(targets))

@@ -10,7 +10,6 @@ from picket.learn.drafts import Draft
 from picket.learn.lexicon import word_set
 from picket.learn.sentence import Sentence, drone_owner, is_drone, origin_of, place_name, place_state
 
-_TRANSFER_KINDS = {"supplynoun": "supply", "trainnoun": "training"}
 _NOT_DONE = word_set("nominals.not_done")
 
 

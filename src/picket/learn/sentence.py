@@ -9,8 +9,9 @@ from picket.learn.actors import Context, actors_of, classes_of, join, owner_of, 
 from picket.learn.chunks import Item, Phrase, Verb, chunks_of
 from picket.learn.clauses import link_clauses
 from picket.learn.lexicon import lexicon, word_set
+from picket.learn.tagging import tokens_of
 from picket.learn.times import Published, Time, times_of
-from picket.learn.tokens import Token, tokens_of
+from picket.learn.tokens import Token
 
 DRONE_WORDS = re.compile(
     r"\b(?:(?:micro|mini|multi|quad)?-?(?:drones?|copters?)|quadcopters?|uavs?|uas|ucavs?|usvs?|unmanned|"
@@ -235,6 +236,8 @@ def instruments(sentence: Sentence, verb: Verb) -> list[Phrase]:
         if is_drone(p)
     ]
     for other in sentence.verbs:
+        if other.participle and other.lemma in {"arm", "equip"} and other.subjects and other.subjects[0] in verb.subjects:
+            found.extend(p for p in other.prep("with") if is_drone(p))
         if (
             other.lemma in {"use", "employ", "fly", "deploy", "involve", "launch"}
             and (other.gerund or other.participle or other.governor is verb)

@@ -95,6 +95,14 @@ def warning_drafts(sentence: Sentence, made: list[Draft]) -> Iterator[Draft]:
 
 def _warned(sentence: Sentence, verb: Verb, made: list[Draft]) -> Draft | None:
     content = [v for v in sentence.verbs if v.i > verb.i]
+    if (
+        not content
+        and not verb.objects
+        and not verb.prep("of", "about", "against", "over")
+        and verb is sentence.verbs[-1]
+        and len(sentence.verbs) > 1
+    ):
+        return _warned_before(sentence, verb, made)
     clause = sentence.text[verb.tokens[-1].end : sentence.end]
     of = [p for p in verb.prep("of", "about", "against", "over") if not p.time]
     factual = [d for d in made if d.verb is not None and d.verb.i > verb.i and d.kind not in {"warning"}]
@@ -116,6 +124,18 @@ def _warned(sentence: Sentence, verb: Verb, made: list[Draft]) -> Draft | None:
         draft.actor = passed.recipient  # feared is the one who gets it
     if future or of or verb.classes & {"fear"}:
         draft.certainty = "possible"
+    return draft
+
+
+def _warned_before(sentence: Sentence, verb: Verb, made: list[Draft]) -> Draft | None:
+    """ "Insurgents may soon acquire drones, the report warns": the content stands before."""
+    first = next((v for v in sentence.verbs if v.finite and v is not verb), None)
+    if first is None or not _FUTURE.search(sentence.text[sentence.begin : verb.tokens[0].start]):
+        return None
+    for draft in [d for d in made if d.kind in {"use_attack", "supply", "training", "adoption", "production"}]:
+        made.remove(draft)
+    draft = _draft(sentence, first, "warned-before", attributed=speaker(verb.subjects), feared=first.subjects)
+    draft.certainty = "possible"
     return draft
 
 

@@ -177,6 +177,8 @@ def adopt(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
     if verb.lemma == "introduce" and verb.passive and not is_drone(thing):
         return
     doers = actors_in(sentence, doers_of(verb))
+    if verb.passive and not doers and not verb.participle and (owner := drone_owner(thing, sentence)):
+        doers = [owner]
     for a in doers:
         company = any(kind_of(p) == "company" for p in doers_of(verb)) or any(
             m.kind == "company" and m.name == a for m in sentence.context.mentions

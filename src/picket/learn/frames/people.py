@@ -16,6 +16,7 @@ from picket.learn.sentence import (
     Sentence,
     drone_head,
     is_drone,
+    origin_of,
     personnel,
     place_name,
     place_state,
@@ -266,6 +267,12 @@ def _mission(
 
 
 def arrive(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
+    drones = [p for p in verb.subjects if drone_head(p)]
+    if drones and (takers := [s for p in verb.prep("in", "at") if (s := place_state(p))]) and not verb.negated:
+        origin = origin_of(drones[0], sentence) or next(iter(actors_in(sentence, verb.prep("from"))), None)
+        if origin != takers[0]:
+            yield Draft("supply", "arrived", verb, provider=origin, recipient=takers[0], thing=text_of(drones[0]), numbers=drones)
+        return
     people = [p for p in verb.subjects if personnel(p)]
     if not people or not drone_topic(sentence, verb):
         return

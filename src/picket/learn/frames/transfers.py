@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from picket.learn.actors import classes_of, is_actor, leader_of, text_of
+from picket.learn.actors import classes_of, is_actor, is_person, leader_of, organisation_in, text_of
 from picket.learn.chunks import Phrase, Verb
 from picket.learn.drafts import Draft
 from picket.learn.frames.attacks import launch
@@ -72,7 +72,7 @@ def give(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
     if with_ and is_actor(thing) and not drone_head(thing):
         yield from equip(sentence, verb)
         return
-    providers = actors_in(sentence, doers_of(verb))
+    providers = actors_in(sentence, doers_of(verb)) or [o for p in doers_of(verb) if is_person(p) and (o := organisation_in(p))]
     low = thing.head.low
     if personnel(thing) and verb.lemma in {
         "send",

@@ -1,0 +1,70 @@
+"""`picket learn`: reading is the default; exit codes; claims files."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from picket.cli import main
+from picket.learn import read_claims
+
+TEXT = """Depot burns
+Date: 3 May 2024
+
+Iran sold six drones to Russia last month, officials said. Ukrainian drones struck a depot in Bryansk.
+"""
+
+
+@pytest.fixture
+def report(tmp_path: Path) -> Path:
+    path = tmp_path / "report.txt"
+    path.write_text(TEXT, "utf-8")
+    return path
+
+
+def learn(*words: object) -> Result:
+    return CliRunner().invoke(main, ["learn", *map(str, words)])
+
+
+def test_claims_are_written_and_point_into_the_text_as_read(report: Path, tmp_path: Path) -> None:
+    out, texts = tmp_path / "claims.jsonl", tmp_path / "texts"
+    assert learn(report, "-o", out, "--texts", texts).exit_code == 0
+    claims = list(read_claims(out))
+    assert [(c.kind, c.time) for c in claims] == [("supply", "2024-04"), ("use_attack", None)]
+    text = (texts / "report.txt").read_text("utf-8")
+    assert all(text[c.start : c.end] == c.evidence for c in claims)
+    again = tmp_path / "again.jsonl"
+    assert learn("read", report, "-o", again).exit_code == 0
+    assert again.read_bytes() == out.read_bytes()
+
+
+def test_options_may_stand_before_the_file(report: Path) -> None:
+    result = learn("--json", "--published", "2020", report)
+    assert result.exit_code == 0
+    assert json.loads(result.stdout.splitlines()[-1]) == {
+        "reports": 1, "claims": 2, "kinds": {"supply": 1, "use_attack": 1}, "left_out": {}, "doubts": 0,
+    }  # fmt: skip
+
+
+def test_standard_input_is_shown_when_no_file_is_named() -> None:
+    result = CliRunner().invoke(main, ["learn", "-"], input=TEXT)
+    assert result.exit_code == 0
+    assert "stdin supply" in result.stdout
+    assert "Iran -> Russia" in result.stdout
+
+
+def test_a_file_that_is_not_there_is_said_and_the_rest_is_read(report: Path, tmp_path: Path) -> None:
+    result = learn(tmp_path / "gone.txt", report)
+    assert result.exit_code == 3
+    assert "gone.txt" in result.stderr
+    assert "1 reports, 2 claims" in result.stderr
+
+
+def test_nothing_usable_and_wrong_use_have_their_codes(report: Path, tmp_path: Path) -> None:
+    (tmp_path / "empty.txt").write_text(" ")
+    assert learn(tmp_path / "empty.txt").exit_code == 1
+    assert learn(report, "--published", "soon").exit_code == 2
+    assert learn().exit_code == 2
