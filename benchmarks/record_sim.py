@@ -48,7 +48,11 @@ def day(number: int, flights: int, points: int = POINTS, seed: int = 1) -> Batch
     speed = rng.uniform(12.0, 35.0, flights)[:, None]
     east, north = np.cumsum(speed * np.sin(turn), axis=1), np.cumsum(speed * np.cos(turn), axis=1)
     lon = LON + rng.uniform(-0.5, 0.5, flights)[:, None] * LON_SPAN
-    lat = np.interp(lon, *border().T) + rng.normal(0.0, 0.05, flights)[:, None] + (north + _errors(rng, flights, points, 3.0)) / 111_250.0
+    lat = (
+        np.interp(lon, *border().T)
+        + rng.normal(0.0, 0.05, flights)[:, None]
+        + (north + _errors(rng, flights, points, 3.0)) / 111_250.0
+    )
     lon = lon + (east + _errors(rng, flights, points, 3.0)) / (111_320.0 * np.cos(np.radians(LAT)))
     alt = rng.uniform(60.0, 900.0, flights)[:, None] + _errors(rng, flights, points, 6.0)
     begin = rng.uniform(0.0, 86_400.0, flights)[:, None]
@@ -83,5 +87,7 @@ def seal(folder: Path, days: int = DAYS, flights: int = FLIGHTS, points: int = P
         for number, n in enumerate(flights_of(days, flights)):
             collector.add(day(number, n, points))
         collector.finish()
-        sealer.about = Source(name="sim", kind="tracks", since=START, until=START + days * 86_400, digest="simulated", sensors=("radar-1",))
+        sealer.about = Source(
+            name="sim", kind="tracks", since=START, until=START + days * 86_400, digest="simulated", sensors=("radar-1",)
+        )
     return sealer.points

@@ -85,7 +85,9 @@ def grid_of(shape: Shape, within_m: float) -> k.Grid:
     return grid
 
 
-def near(archive: Archive, segments: Segments, shape: Shape, within_m: float, *, hourly: bool = False, want: Array | None = None) -> Array:
+def near(
+    archive: Archive, segments: Segments, shape: Shape, within_m: float, *, hourly: bool = False, want: Array | None = None
+) -> Array:
     """(N,) int32: for each segment row the hours of its day (bits) in which it came within `within_m` of the shape; 0 never.
 
     hourly False: bit 0 says that it did. want (N,) bool: rows asked for (default all); the others give 0. Rows of a damaged day give 0,
@@ -137,7 +139,9 @@ def _by_cells(archive: Archive, segments: Segments, shape: Shape, within_m: floa
     lat, lon = r * CELL_E7 - 90 * E7 + CELL_E7 // 2, c * CELL_E7 - 180 * E7 + CELL_E7 // 2
     away, inside = np.empty(len(unique)), np.empty(len(unique), np.bool_)
     k.cell_distances(SCALES, np.ascontiguousarray(shape.edges), shape.around, lon, lat, shape.area, away, inside)
-    low = np.minimum(np.abs(lat - CELL_E7 // 2), np.abs(lat + CELL_E7 // 2)) / E7  # the cell's edge nearest to the equator is its longest
+    low = (
+        np.minimum(np.abs(lat - CELL_E7 // 2), np.abs(lat + CELL_E7 // 2)) / E7
+    )  # the cell's edge nearest to the equator is its longest
     half = 0.5 * CELL_E7 * np.hypot(np.interp(low, np.linspace(0, 90, 9_001), SCALES[9_000:, 0]), SCALES[:, 1].max()) * 1.001
     # scales at the middle of the cell: wrong by at most the distance's own share of the earth's radius times tan(latitude)
     wrong = np.minimum(away * np.tan(np.radians(np.minimum(np.abs(lat) / E7 + 1.0, 88.0))) / 6.3e6, 0.5)
@@ -181,7 +185,9 @@ def _first_rows(segments: Segments) -> dict[tuple[str, int], int]:
     return {(f.source, f.first): bounds[i] for i, f in enumerate(segments.point_files) if i in present}
 
 
-def _one_day(archive: Archive, segments: Segments, i: int, rows: Array, grid: k.Grid, around: int, decided: Array, hourly: bool) -> Array | None:
+def _one_day(
+    archive: Archive, segments: Segments, i: int, rows: Array, grid: k.Grid, around: int, decided: Array, hourly: bool
+) -> Array | None:
     """The masks of one points file's segments; None when it is damaged."""
     out = np.where(decided == _SURELY, 1, 0).astype(np.int32) if not hourly else np.zeros(len(rows), np.int32)
     want = decided == _UNDECIDED if not hourly else decided != _NEVER

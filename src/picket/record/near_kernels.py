@@ -174,7 +174,10 @@ def step_is_near(grid: Grid, px: int, py: int, qx: int, qy: int) -> bool:
             return True
         for j in range(grid.starts[cell], grid.starts[cell + 1]):
             e = grid.edges[grid.listed[j]]
-            if pair_distance_m(grid.scales, ax, ay, bx, by, float(e[0]), float(e[1]), float(e[2]), float(e[3])) <= grid.distance_m:
+            if (
+                pair_distance_m(grid.scales, ax, ay, bx, by, float(e[0]), float(e[1]), float(e[2]), float(e[3]))
+                <= grid.distance_m
+            ):
                 return True
         if grid.area:
             cell = _cell_at(grid, bx, by)
@@ -185,7 +188,16 @@ def step_is_near(grid: Grid, px: int, py: int, qx: int, qy: int) -> bool:
 
 @kernel
 def near(
-    grid: Grid, around: int, lat_e7: Int32s, lon_e7: Int32s, hour: Ints, first: Ints, rows: Ints, carry: Bools, want: Bools, out: Int32s
+    grid: Grid,
+    around: int,
+    lat_e7: Int32s,
+    lon_e7: Int32s,
+    hour: Ints,
+    first: Ints,
+    rows: Ints,
+    carry: Bools,
+    want: Bools,
+    out: Int32s,
 ) -> None:
     """Fills out (S,) with a bit for each hour of the day in which segment s came near; of those not wanted nothing is written.
 
@@ -222,7 +234,9 @@ def _look(grid: Grid, x: int, y: int) -> tuple[float, bool]:
     best = math.inf
     for j in range(grid.starts[cell], grid.starts[cell + 1]):
         e = grid.edges[grid.listed[j]]
-        d = pair_distance_m(grid.scales, float(x), float(y), float(x), float(y), float(e[0]), float(e[1]), float(e[2]), float(e[3]))
+        d = pair_distance_m(
+            grid.scales, float(x), float(y), float(x), float(y), float(e[0]), float(e[1]), float(e[2]), float(e[3])
+        )
         best = min(best, d)
     return best, _is_inside(grid, cell, x, y)
 
@@ -415,7 +429,9 @@ _BLOCK = 16  # edges that lie in one box
 
 
 @kernel
-def cell_distances(scales: Floats, edges: Ints, around: int, lon: Ints, lat: Ints, area: bool, out: Floats, inside: Bools) -> None:
+def cell_distances(
+    scales: Floats, edges: Ints, around: int, lon: Ints, lat: Ints, area: bool, out: Floats, inside: Bools
+) -> None:
     """Fills out (N,) with the distance in m from each place to the nearest edge, in the scales at the place's own latitude.
 
     inside (N,), for areas: an odd number of edges lies east of the place. Blocks of edges that lie further than the best so far are passed over.

@@ -68,7 +68,9 @@ def from_geometries(parts: list[Any], name: str) -> Shape:
     flat = [p for part in parts for p in shapely.get_parts(part) if not p.is_empty]
     kinds = {p.geom_type for p in flat}
     if not flat or not (kinds <= set(_AREAS) or kinds <= set(_LINES)):
-        raise ShapeError(f"{name}: expected a LineString or a Polygon (or several of one kind), got {', '.join(sorted(kinds)) or 'nothing'}")
+        raise ShapeError(
+            f"{name}: expected a LineString or a Polygon (or several of one kind), got {', '.join(sorted(kinds)) or 'nothing'}"
+        )
     for p in flat:
         _check(p, name)
     middle = shapely.get_coordinates(flat[0])[0, 0]
