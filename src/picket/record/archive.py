@@ -19,9 +19,10 @@ import hashlib
 import json
 import os
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, BinaryIO, NamedTuple
+from typing import Any, BinaryIO
 
 import msgspec
 import numpy as np
@@ -97,7 +98,8 @@ def read_manifest(folder: Path) -> Manifest:
     return found
 
 
-class Segments(NamedTuple):
+@dataclass(frozen=True)
+class Segments:
     """Columns of all segment rows (one per segment and day) of a period, by day and source; `file` (N,) indexes `point_files`."""
 
     columns: dict[str, Array]  # numbers as arrays, text as (codes) int32 with -1 unknown

@@ -20,7 +20,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from picket._jit import kernel
+from picket._jit import kernel, piece
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -109,7 +109,7 @@ def pair_distance_m(
     return math.hypot((z - x) * kx, (w - y) * ky)
 
 
-@kernel
+@piece
 def _cell_at(grid: Grid, x: float, y: float) -> int:
     """The cell of a place; -1 outside the grid."""
     row = math.floor((y - grid.south) / grid.cell)
@@ -135,7 +135,7 @@ def _crossing(px: int, py: int, qx: int, qy: int, ax: int, ay: int, bx: int, by:
     return 1 if left_p else -1
 
 
-@kernel
+@piece
 def _is_inside(grid: Grid, cell: int, x: int, y: int) -> bool:
     """Whether a place in that cell lies in the area: the side of the cell's middle, and the edges between it and the place."""
     if not grid.area:
@@ -152,7 +152,7 @@ def _is_inside(grid: Grid, cell: int, x: int, y: int) -> bool:
     return odd
 
 
-@kernel
+@piece
 def _pieces(grid: Grid, px: int, py: int, qx: int, qy: int) -> int:
     """In how many pieces of at most 2 REACH_M a step is cut."""
     kx, ky = scales_at(grid.scales, float(py))
@@ -225,15 +225,26 @@ def near(
         out[s] = mask
 
 
-@kernel
+@piece
+def _gap_m(scales: Floats, px: int, py: int, qx: int, qy: int, edge: Ints) -> float:
+    """A bound from below of the distance between p-q and an edge, m: that of their boxes, less 2 % for the scales; 0 where they touch."""
+    kx, ky = scales_at(scales, float(py))
+    x = max(min(edge[0], edge[2]) - max(px, qx), min(px, qx) - max(edge[0], edge[2]), 0) * kx
+    y = max(min(edge[1], edge[3]) - max(py, qy), min(py, qy) - max(edge[1], edge[3]), 0) * ky
+    return 0.98 * math.hypot(x, y)
+
+
+@piece
 def _look(grid: Grid, x: int, y: int) -> tuple[float, bool]:
-    """Distance in m from a place to the edges (inf where it is beyond the grid's distance), and whether it lies in the area."""
+    """Distance in m from a place to the edges (inf where it is beyond the grid's lists), and whether it lies in the area."""
     cell = _cell_at(grid, float(x), float(y))
     if cell < 0:
         return math.inf, False
     best = math.inf
     for j in range(grid.starts[cell], grid.starts[cell + 1]):
         e = grid.edges[grid.listed[j]]
+        if best < math.inf and _gap_m(grid.scales, x, y, x, y, e) > best:
+            continue
         d = pair_distance_m(
             grid.scales, float(x), float(y), float(x), float(y), float(e[0]), float(e[1]), float(e[2]), float(e[3])
         )
@@ -241,10 +252,10 @@ def _look(grid: Grid, x: int, y: int) -> tuple[float, bool]:
     return best, _is_inside(grid, cell, x, y)
 
 
-@kernel
-def _step_distance(grid: Grid, px: int, py: int, qx: int, qy: int) -> tuple[float, int]:
-    """Least distance in m of a step (inf beyond the grid), and its crossings from left to right less those back."""
-    best, net = math.inf, 0
+@piece
+def _step_distance(grid: Grid, px: int, py: int, qx: int, qy: int, best: float) -> tuple[float, int]:
+    """The least of `best` and the distance in m of a step to the edges, and its crossings from left to right less those back."""
+    net = 0
     n = _pieces(grid, px, py, qx, qy)
     for k in range(n):
         ax, ay = px + int(round((qx - px) * (k / n))), py + int(round((qy - py) * (k / n)))
@@ -254,15 +265,19 @@ def _step_distance(grid: Grid, px: int, py: int, qx: int, qy: int) -> tuple[floa
             continue
         for j in range(grid.starts[cell], grid.starts[cell + 1]):
             e = grid.edges[grid.listed[j]]
+            gap = _gap_m(grid.scales, ax, ay, bx, by, e)
+            if gap > best:
+                continue
+            if gap == 0.0:
+                net += _crossing(ax, ay, bx, by, e[0], e[1], e[2], e[3])
             d = pair_distance_m(
                 grid.scales, float(ax), float(ay), float(bx), float(by), float(e[0]), float(e[1]), float(e[2]), float(e[3])
             )
             best = min(best, d)
-            net += _crossing(ax, ay, bx, by, e[0], e[1], e[2], e[3])
     return best, net
 
 
-@kernel
+@piece
 def _is_beyond(grid: Grid, away_m: float, sigma_m: float) -> bool:
     """Whether a place is more than 2 sigma from every edge; never where sigma is unknown or larger than the lists can tell."""
     return 2.0 * sigma_m < min(away_m, grid.listed_m)
@@ -298,7 +313,7 @@ def passages(
         if not want[s]:
             continue
         px, py = wrapped(np.int64(lon_e7[first[s]]), around), np.int64(lat_e7[first[s]])
-        was_near, was_inside, net, sure_side = False, False, 0, 0
+        was_near, was_inside, net, sure_side, away_before = False, False, 0, 0, math.inf
         for i in range(first[s], first[s] + rows[s]):
             qx, qy = wrapped(np.int64(lon_e7[i]), around), np.int64(lat_e7[i])
             if abs(qx - px) > HALF:
@@ -307,12 +322,12 @@ def passages(
             is_inside = is_inside and in_height[i]
             is_near = is_inside or away <= grid.distance_m
             if i == first[s] and carry[s]:
-                was_near, was_inside = is_near, is_inside
+                was_near, was_inside, away_before = is_near, is_inside, away
                 if grid.area and _is_beyond(grid, away, sigma_m[i]):
                     sure_side = 1 if is_inside else -1
                 px, py = qx, qy
                 continue
-            step_m, over = _step_distance(grid, px, py, qx, qy)
+            step_m, over = _step_distance(grid, px, py, qx, qy, away if i == first[s] else min(away, away_before))
             least = 0.0 if is_inside else step_m
             if least < out[s, LEAST_M]:
                 out[s, LEAST_M], out[s, NEAREST_MS] = least, time_ms[i]
@@ -346,7 +361,7 @@ def passages(
                     elif net < 0:
                         crossings[s, SURE_RIGHT_TO_LEFT] += 1
                     net = 0
-            was_near, was_inside = is_near, is_inside
+            was_near, was_inside, away_before = is_near, is_inside, away
             px, py = qx, qy
 
 
