@@ -21,7 +21,7 @@ import pyarrow.parquet as pq
 
 from picket.record import near_kernels as k
 from picket.record.archive import Archive, Segments, days_folder, write_durably
-from picket.record.sealed import CELL_E7, CELL_COLUMNS, E7
+from picket.record.sealed import CELL_COLUMNS, CELL_E7, E7, distinct_cells
 from picket.record.shapes import Shape
 
 Array = npt.NDArray[Any]
@@ -134,8 +134,8 @@ def _by_cells(archive: Archive, segments: Segments, shape: Shape, within_m: floa
     cells, row = cells_of(archive, segments, since, until)
     if not len(cells):
         return out
-    unique, back = np.unique(cells, return_inverse=True)
-    r, c = np.divmod(unique.astype(np.int64), CELL_COLUMNS)
+    unique, back = distinct_cells(cells)
+    r, c = np.divmod(unique, CELL_COLUMNS)
     lat, lon = r * CELL_E7 - 90 * E7 + CELL_E7 // 2, c * CELL_E7 - 180 * E7 + CELL_E7 // 2
     away, inside = np.empty(len(unique)), np.empty(len(unique), np.bool_)
     k.cell_distances(SCALES, np.ascontiguousarray(shape.edges), shape.around, lon, lat, shape.area, away, inside)

@@ -13,7 +13,7 @@ import numpy as np
 
 from picket.record.archive import Archive
 from picket.record.counts import SECTORS, Counts
-from picket.record.sealed import CELL_E7, E7, HOLE_S, SPACING_S, cell_place
+from picket.record.sealed import CELL_E7, E7, HOLE_S, SPACING_S, cell_place, distinct_cells
 from picket.record.trend import Change, Given
 
 WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
@@ -297,10 +297,8 @@ def heat(archive: Archive, since: int, until: int) -> tuple[np.ndarray[Any, Any]
     if not found["cell"]:
         return np.empty(0, np.int64), np.empty(0, np.int64)
     cell, n = np.concatenate(found["cell"]), np.concatenate(found["n"])
-    order = np.argsort(cell)
-    cell, n = cell[order], n[order]
-    heads = np.flatnonzero(np.append(True, cell[1:] != cell[:-1]))
-    return cell[heads].astype(np.int64), np.add.reduceat(n.astype(np.int64), heads)
+    unique, back = distinct_cells(cell)
+    return unique, np.bincount(back, n).astype(np.int64)
 
 
 def to_geojson(d: dict[str, Any], cells: Any, points: Any) -> str:

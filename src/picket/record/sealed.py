@@ -155,6 +155,27 @@ def cell_place(cell: Array) -> tuple[Array, Array]:
     return (row * CELL_E7 - 90 * E7) / E7, (column * CELL_E7 - 180 * E7) / E7
 
 
+_DENSE = 8_000_000  # cells of one array; beyond it they are sorted
+
+
+def distinct_cells(cell: Array) -> tuple[Array, Array]:
+    """The different cells of (M,) uint32, int64 and in order, and (M,) the number of each one among them."""
+    if not len(cell):
+        return np.empty(0, np.int64), np.empty(0, np.int64)
+    row, column = np.divmod(cell, np.uint32(CELL_COLUMNS))
+    south, west = row.min(), column.min()
+    height, width = int(row.max() - south) + 1, int(column.max() - west) + 1
+    if height * width > _DENSE:  # somebody was seen on the other side of the earth
+        unique, back = np.unique(cell, return_inverse=True)
+        return unique.astype(np.int64), back
+    at = (row - south) * np.uint32(width) + (column - west)
+    present = np.zeros(height * width, np.bool_)
+    present[at] = True
+    where = np.flatnonzero(present)
+    number = np.cumsum(present, dtype=np.int32) - np.int32(1)
+    return (where // width + int(south)) * CELL_COLUMNS + where % width + int(west), number[at]
+
+
 def place_e7(lat_deg: Array, lon_deg: Array) -> tuple[Array, Array]:
     """Latitude and longitude as int32 units of 1e-7 degree; longitude 180 becomes -180."""
     lat = np.rint(lat_deg * E7).astype(np.int32)
