@@ -1,6 +1,7 @@
 """Six months of SIMULATED flights over a border, for bench_record: seeded tracks with a tracker's noise, sealed through the real collector.
 
-60,000 flights of 600 points (36 million), once a second with 20 ms of jitter, over 300 km of a line of 500 vertices, some 5 km to either side. A track's error is
+60,000 flights of 600 points (36 million), once a second with 20 ms of jitter, over 300 km of a line of 500 vertices, some 5
+km to either side. A track's error is
 an AR(1) process of 3 m (correlation 0.8 from point to point: what a filter leaves of 10 m plots), its height's one of 6 m.
 """
 

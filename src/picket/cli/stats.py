@@ -22,11 +22,17 @@ from picket.cli.common import JSON, NOTHING_USABLE, UNREADABLE, WRONG_USE, examp
 @click.option("--within", type=float, help="Metres from the line, area or zone.")
 @click.option("--zone", help="Count at this zone of the site file instead of a --line; its floor and ceiling hold.")
 @click.option("--site", "site_path", type=click.Path(path_type=Path), help="The site file, for --zone.")
-@click.option("--since", callback=moment, help="First moment of the period (ISO 8601 or UNIX seconds); widened to whole days UTC.")
-@click.option("--until", callback=moment, help="End of the period; the day that it lies in counts whole, midnight ends the day before.")
+@click.option(
+    "--since", callback=moment, help="First moment of the period (ISO 8601 or UNIX seconds); widened to whole days UTC."
+)
+@click.option(
+    "--until", callback=moment, help="End of the period; the day that it lies in counts whole, midnight ends the day before."
+)
 @click.option("--by", type=click.Choice(["day", "hour", "week"]), default="day", show_default=True, help="Buckets of the table.")
 @click.option("--gap", type=float, default=300.0, show_default=True, help="Seconds without a point that end a flight.")
-@click.option("--compare", multiple=True, help='A given figure to set beside ours: "60000 in 184 days", "328 a day"; may be repeated.')
+@click.option(
+    "--compare", multiple=True, help='A given figure to set beside ours: "60000 in 184 days", "328 a day"; may be repeated.'
+)
 @click.option("--simulated", is_flag=True, help="Count what exercises made instead of what was seen.")
 @click.option("-o", "--out", type=click.Path(path_type=Path), help="Table as .csv, or map of points per cell as .geojson.")
 @JSON
@@ -94,7 +100,8 @@ def _where(line: Path | None, within: float | None, zone: str | None, site_path:
 
 
 def _period(archive: Any, since: float | None, until: float | None) -> tuple[int, int]:
-    """Whole days since 1970: (first, the one after the last). Raises ValueError for an empty archive or a period that ends before it begins."""
+    """Whole days since 1970: (first, the one after the last). Raises ValueError for an empty archive or a period that ends
+    before it begins."""
     from picket.record.archive import ArchiveError
 
     first, last = archive.span()

@@ -18,7 +18,7 @@ import fcntl
 import hashlib
 import json
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -42,7 +42,7 @@ class ArchiveError(ValueError):
 
 
 class File(msgspec.Struct, frozen=True, kw_only=True):
-    """One sealed file: kind is points, segments, cells or uptime; first and last are days since 1970."""
+    """One sealed file: kind is points, segments, cells, uptime or alerts; first and last are days since 1970."""
 
     name: str
     kind: str
@@ -279,7 +279,8 @@ class Sealer:
         for month in sorted(set(months)):
             rows = [i for i, m in enumerate(months) if m == month]
             picked: dict[str, Any] = {
-                "hour": [hour[i] for i in rows], "sensor_id": [sensor_id[i] for i in rows], "up_s": np.array([up_s[i] for i in rows], np.float64),
+                "hour": [hour[i] for i in rows], "sensor_id": [sensor_id[i] for i in rows],
+                "up_s": np.array([up_s[i] for i in rows], np.float64),
                 "down_s": np.array([down_s[i] for i in rows], np.float64), "heard": [heard[i] for i in rows],
             }  # fmt: skip
             days = [h // 24 for h in picked["hour"]]
@@ -293,10 +294,28 @@ class Sealer:
             self._write(kind, name, self._days[0], self._days[-1], {f.name: rows[f.name] for f in rows.schema}, rows.num_rows)
         self._tables, self._days, self._month = {}, [], None
 
+    def alerts(self, alerts: Sequence[Mapping[str, Any]], since: float, until: float) -> None:
+        """Writes every alert as it last stood, one JSON object a line."""
+        data = b"".join(msgspec.json.encode(a, order="sorted") + b"\n" for a in alerts)
+        self._keep("alerts", "all", "jsonl", int(since // 86_400), int(until // 86_400), data, len(alerts))
+
+    def rename(self, source: str) -> None:
+        """Gives the source another name, also in what was written."""
+        if self._month is not None:
+            self._end_month()
+        renamed = []
+        for file in self._files:
+            name = file.name.replace(f"-{self.source}-", f"-{source}-")
+            os.replace(self.folder / file.name, self.folder / name)
+            renamed.append(msgspec.structs.replace(file, name=name, source=source))
+        self._files, self.source = renamed, source
+
     def _write(self, kind: str, when: str, first: int, last: int, columns: Mapping[str, Any], rows: int) -> None:
-        data = sealed.encode(kind, columns)
+        self._keep(kind, when, "parquet", first, last, sealed.encode(kind, columns), rows)
+
+    def _keep(self, kind: str, when: str, suffix: str, first: int, last: int, data: bytes, rows: int) -> None:
         digest = hashlib.sha256(data).hexdigest()
-        name = f"{kind}-{when}-{self.source}-{digest[:8]}.parquet"
+        name = f"{kind}-{when}-{self.source}-{digest[:8]}.{suffix}"
         write_durably(self.folder / name, data)
         self._files.append(
             File(name=name, kind=kind, source=self.source, first=first, last=last, rows=rows, bytes=len(data), sha256=digest)
@@ -332,16 +351,16 @@ class Sealer:
 def remove_strays(folder: Path, manifest: Manifest) -> None:
     """Removes sealed files that no manifest names."""
     named = {f.name for f in manifest.files}
-    for path in [*folder.glob("*.parquet"), *folder.glob("*.part")]:
+    for path in [*folder.glob("*.parquet"), *folder.glob("*.jsonl"), *folder.glob("*.part")]:
         if path.name not in named:
             with contextlib.suppress(FileNotFoundError):
                 path.unlink()
 
 
-def write_durably(path: Path, data: bytes) -> None:
+def write_durably(path: Path, data: bytes, *, mode: int = 0o644) -> None:
     """Writes a file so that it is there whole or not at all, after a power cut too: beside its place, synced, renamed, folder synced."""
     temporary = path.with_name(path.name + ".part")
-    with temporary.open("wb") as f:
+    with os.fdopen(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode), "wb") as f:
         f.write(data)
         f.flush()
         os.fsync(f.fileno())
@@ -372,7 +391,6 @@ def _month(day: int) -> tuple[int, int]:
     return d.year, d.month
 
 
-def days_of(since: int, until: int) -> Iterator[str]:
-    """Names of the days since <= day < until."""
-    for day in range(since, until):
-        yield f"{_date(day):%Y-%m-%d}"
+def days_of(days: Iterable[int]) -> list[str]:
+    """Names of days since 1970: 2026-11-28."""
+    return [f"{_date(day):%Y-%m-%d}" for day in days]

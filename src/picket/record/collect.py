@@ -148,7 +148,8 @@ class Collector:
         own = ~is_carry
         pair = segment[own].astype(np.int64) << 36 | cell_of(lat[own], lon[own])
         found, n = np.unique(pair, return_counts=True)
-        cells = {"day": np.full(len(found), day, np.int32), "segment": (found >> 36).astype(np.int32), "cell": found & ((1 << 36) - 1), "n": n.astype(np.int32)}  # fmt: skip
+        cells = {"day": np.full(len(found), day, np.int32), "segment": (found >> 36).astype(np.int32), "cell": found & ((1 <<
+        36) - 1), "n": n.astype(np.int32)}  # fmt: skip
         return Day(day, points, self._segments(day, rows, begun_ms, is_carry, time_ms, starts, counts, lat, lon), cells)
 
     def _segments(
@@ -178,9 +179,11 @@ class Collector:
         top = np.maximum.reduceat(np.nan_to_num(speed, nan=-1.0), starts)
         identity = _last_word(rows, "identity", starts, bounds)
         return {
-            "day": np.full(len(starts), day, np.int32), "segment": np.arange(len(starts), dtype=np.int32), "first_row": starts, "rows": counts,
+            "day": np.full(len(starts), day, np.int32), "segment": np.arange(len(starts), dtype=np.int32),
+            "first_row": starts, "rows": counts,
             "carry": carry, "track_id": rows["track_id"][starts], "begun_ms": begun_ms[starts], "begin_ms": time_ms[begin],
-            "end_ms": time_ms[last], "begin_lat_e7": lat[begin], "begin_lon_e7": lon[begin], "end_lat_e7": lat[last], "end_lon_e7": lon[last],
+            "end_ms": time_ms[last], "begin_lat_e7": lat[begin], "begin_lon_e7": lon[begin], "end_lat_e7": lat[last],
+            "end_lon_e7": lon[last],
             "begin_sigma_dm": sigma[begin], "end_sigma_dm": sigma[last], "speed_median_mps": speed_median,
             "speed_max_mps": np.where(top < 0, np.nan, top), "alt_median_m": alt_median,
             "longest_step_m": np.nextafter(np.maximum.reduceat(step, starts).astype(np.float32), np.float32(np.inf)),
@@ -199,7 +202,7 @@ def _sure(tracks: Batch) -> Array:
 
 
 def _ms(time_s: Array) -> Array:
-    return np.rint(time_s * 1000).astype(np.int64)
+    return np.asarray(np.rint(time_s * 1000).astype(np.int64))
 
 
 def _decimetres(metres: Array) -> Any:

@@ -1,6 +1,7 @@
 """Counts of flights with everything that a number needs beside it: period, uptime, gap, distance, what was left out, digest of the data.
 
-All of it is of what was observed, never of what was flown. A flight counts in every hour, day or week in which it has a point (or came near the
+All of it is of what was observed, never of what was flown. A flight counts in every hour, day or week in which it has a
+point (or came near the
 line), once in each; the total counts it once. So a flight over midnight is on two days and once in the total, and the days' sum may be
 larger than the total: both are given. Days, weeks (from Monday) and hours are UTC.
 """
@@ -133,7 +134,8 @@ def count(
     return Counts(
         since=since, until=until, by=by, simulated=simulated, gap_s=gap_s, shape=shape, within_m=None if shape is None else within_m,
         starts=starts, per_bucket=_per_bucket(flight, hour, starts), airframes_per_bucket=_frames_per_bucket(found, flight, hour, starts),
-        seen_per_bucket=_per_bucket(seen_flight[seen_keep], seen_hour[seen_keep], starts), uptime_per_bucket=uptime.share_of(starts, PER[by]),
+        seen_per_bucket=_per_bucket(seen_flight[seen_keep], seen_hour[seen_keep], starts),
+        uptime_per_bucket=uptime.share_of(starts, PER[by]),
         total=len(chosen), seen=int(np.count_nonzero(counted)), flight_days=days.shape[1],
         over_midnight=int(np.count_nonzero(found.over_midnight()[chosen])),
         left_out={n: int(np.count_nonzero(touched & ~counted & (found.kind == i))) for i, n in enumerate(KINDS)
@@ -250,7 +252,8 @@ def _passages(
         in_height = np.isnan(alt) | ((alt >= height.floor_m) & (alt <= height.ceiling_m))
         part, over, row = out[rows], crossings[rows], entered[rows]
         k.passages(
-            grid, shape.around, points["time_ms"], points["lat_e7"], points["lon_e7"], points["sigma_dm"].astype(np.float64) / 10.0, in_height,
+            grid, shape.around, points["time_ms"], points["lat_e7"], points["lon_e7"], points["sigma_dm"].astype(np.float64)
+            / 10.0, in_height,
             segments["first_row"][rows], segments["rows"][rows].astype(np.int64), segments["carry"][rows], want[rows], part, over, row,
         )  # fmt: skip
         out[rows], crossings[rows], entered[rows] = part, over, row
@@ -276,7 +279,8 @@ def _passages(
 
 
 def _sector_of(points: Mapping[str, Array], segments: Segments, rows: Array, entered: Array) -> Array:
-    """(S,) the sector, as seen from where each segment first came near, of its place APPROACH_S before; -1 where it began later than that."""
+    """(S,) the sector, as seen from where each segment first came near, of its place APPROACH_S before; -1 where it began
+    later than that."""
     out = np.full(len(rows), -1, np.int64)
     for j in np.flatnonzero(entered >= 0).tolist():
         i, first = int(entered[j]), int(segments["first_row"][rows[j]])

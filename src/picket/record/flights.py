@@ -88,7 +88,8 @@ def flights(segments: Segments, gap_s: float = GAP_S) -> Flights:
 
 
 def _pieces(segments: Segments) -> tuple[Array, Array, Array]:
-    """Rows of one piece of a track over several days are one: (piece of each row, its first row, its last row), in order of their beginning."""
+    """Rows of one piece of a track over several days are one: (piece of each row, its first row, its last row), in order of
+    their beginning."""
     keys = (_sources(segments), segments["track_id"], segments["begun_ms"])
     order = np.lexsort((segments["day"], *keys))
     new = np.ones(segments.n, np.bool_)
@@ -127,9 +128,9 @@ def _same(parent: list[int], begin: Array, end: Array, order: Array, key: Array,
     """Joins neighbours in `order` with equal keys and at most the gap between them; gives (N,) the piece that each one continues, or -1."""
     before = np.full(len(parent), -1, np.int64)
     until, previous, last_key = 0, -1, None
-    for i, k, b, e in zip(order.tolist(), key[order].tolist(), begin[order].tolist(), end[order].tolist(), strict=True):
-        if k != last_key:
-            until, last_key = e, k
+    for i, own, b, e in zip(order.tolist(), key[order].tolist(), begin[order].tolist(), end[order].tolist(), strict=True):
+        if own != last_key:
+            until, last_key = e, own
         else:
             if b - until <= gap_ms:
                 before[i] = previous
@@ -160,7 +161,8 @@ def _join(
     before = np.full(n, -1, np.int64)
     k.join(
         begin, end, np.stack([segments["begin_lon_e7"][heads], segments["begin_lat_e7"][heads]], axis=1).astype(np.int64),
-        np.stack([segments["end_lon_e7"][last], segments["end_lat_e7"][last]], axis=1).astype(np.int64), np.maximum(sigma, 0.0), speed, kind,
+        np.stack([segments["end_lon_e7"][last], segments["end_lat_e7"][last]], axis=1).astype(np.int64), np.maximum(sigma,
+        0.0), speed, kind,
         may_begin, may_end, gap_ms, LEAST_SPEED_MPS, STRETCH, before,
     )  # fmt: skip
     return before

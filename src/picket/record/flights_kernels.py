@@ -22,7 +22,8 @@ def join(
     """Fills before (N,) with the piece that each piece continues, -1 for none. Pieces lie in order of begin_ms.
 
     Piece s continues p when p ended at most gap_ms before s began, and s began within reach of p's end: 3 sigma of both places and what
-    the faster of the two flies in that time, stretched. kind (N,): -1 unknown, else both must be equal. may_begin: the piece may continue another;
+    the faster of the two flies in that time, stretched. kind (N,): -1 unknown, else both must be equal. may_begin: the piece
+    may continue another;
     may_end: another may continue it. Each piece is continued once; s takes the p of which it needs the smallest share of its reach,
     of equals the first. begin_e7, end_e7 (N, 2): lon, lat; sigma_m (N, 2): at begin and end.
     """

@@ -1,6 +1,7 @@
 """Which segments came near a line or area: the roll-up decides most of them, exact distances the rest, and the answer is remembered.
 
-Three steps, each exact. (1) The cells of the roll-up in which a segment has points: all of them too far for even its longest step, and it is not
+Three steps, each exact. (1) The cells of the roll-up in which a segment has points: all of them too far for even its longest
+step, and it is not
 near; one of them wholly within the distance, and it is. (2) For the rest, every step of the segment against every edge that the grid
 lists. (3) The answer is kept in `days/known/`, named by the shape, the distance and the points files: a known line reads no points.
 """

@@ -1,6 +1,7 @@
 """Exact distances between tracks and lines on the ellipsoid: which segments came near, how near, for how long, over which side.
 
-Places are integers of 1e-7 degree; a track's path is the straight steps between its points, a line's edges are straight, both in longitude and
+Places are integers of 1e-7 degree; a track's path is the straight steps between its points, a line's edges are straight,
+both in longitude and
 latitude (RFC 7946, 3.1.1). The distance of two such pieces is taken in the metric of WGS84 at their own latitude: first with the
 scales at the point's latitude to find the nearest pair of places, then between that pair with the scales at its middle latitude (the
 mid-latitude formula, whose error falls with the third power of the distance; docs/record.md states it). So there is no map
@@ -157,7 +158,7 @@ def _pieces(grid: Grid, px: int, py: int, qx: int, qy: int) -> int:
     """In how many pieces of at most 2 REACH_M a step is cut."""
     kx, ky = scales_at(grid.scales, float(py))
     length = math.hypot((qx - px) * kx, (qy - py) * ky) * 1.01  # the scale of longitude changes on the way
-    return max(1, int(math.ceil(length / (2.0 * REACH_M))))
+    return max(1, math.ceil(length / (2.0 * REACH_M)))
 
 
 @kernel
@@ -181,7 +182,7 @@ def step_is_near(grid: Grid, px: int, py: int, qx: int, qy: int) -> bool:
                 return True
         if grid.area:
             cell = _cell_at(grid, bx, by)
-            if cell >= 0 and _is_inside(grid, cell, int(round(bx)), int(round(by))):
+            if cell >= 0 and _is_inside(grid, cell, round(bx), round(by)):
                 return True
     return False
 
@@ -201,7 +202,8 @@ def near(
 ) -> None:
     """Fills out (S,) with a bit for each hour of the day in which segment s came near; of those not wanted nothing is written.
 
-    hour (N,) is each point's hour of its day; with none (0,) bit 0 says "on this day", and the rest of a segment is not looked at. A step belongs
+    hour (N,) is each point's hour of its day; with none (0,) bit 0 says "on this day", and the rest of a segment is not
+    looked at. A step belongs
     to the hour in which it ends. The segments' points are first[s] : first[s] + rows[s]; a carried point only begins a step.
     """
     hourly = hour.shape[0] > 0
@@ -258,8 +260,8 @@ def _step_distance(grid: Grid, px: int, py: int, qx: int, qy: int, best: float) 
     net = 0
     n = _pieces(grid, px, py, qx, qy)
     for k in range(n):
-        ax, ay = px + int(round((qx - px) * (k / n))), py + int(round((qy - py) * (k / n)))
-        bx, by = px + int(round((qx - px) * ((k + 1) / n))), py + int(round((qy - py) * ((k + 1) / n)))
+        ax, ay = px + round((qx - px) * (k / n)), py + round((qy - py) * (k / n))
+        bx, by = px + round((qx - px) * ((k + 1) / n)), py + round((qy - py) * ((k + 1) / n))
         cell = _cell_at(grid, 0.5 * (ax + bx), 0.5 * (ay + by))
         if cell < 0:
             continue
@@ -382,10 +384,10 @@ def edge_reach(
         worst = max(abs(ay), abs(by)) + away_y
         kx = min(kx, scales_at(grid.scales, worst)[0])
         away_x = (reach_m + half_m) / kx * 1.02
-        r0 = max(0, int(math.floor((min(ay, by) - away_y - grid.south) / grid.cell)))
-        r1 = min(grid.rows - 1, int(math.floor((max(ay, by) + away_y - grid.south) / grid.cell)))
-        c0 = max(0, int(math.floor((min(ax, bx) - away_x - grid.west) / grid.cell)))
-        c1 = min(grid.columns - 1, int(math.floor((max(ax, bx) + away_x - grid.west) / grid.cell)))
+        r0 = max(0, math.floor((min(ay, by) - away_y - grid.south) / grid.cell))
+        r1 = min(grid.rows - 1, math.floor((max(ay, by) + away_y - grid.south) / grid.cell))
+        c0 = max(0, math.floor((min(ax, bx) - away_x - grid.west) / grid.cell))
+        c1 = min(grid.columns - 1, math.floor((max(ax, bx) + away_x - grid.west) / grid.cell))
         for r in range(r0, r1 + 1):
             y = grid.south + (r + 0.5) * grid.cell
             for c in range(c0, c1 + 1):
@@ -420,7 +422,7 @@ def fill_inside(grid: Grid, inside: Bools) -> None:
             if (ay > my) == (by > my):
                 continue
             # first column whose middle lies east of the edge, found exactly from a first guess
-            c = int(math.floor((ax + (my - ay) * ((bx - ax) / (by - ay)) - grid.west - grid.cell // 2) / grid.cell))
+            c = math.floor((ax + (my - ay) * ((bx - ax) / (by - ay)) - grid.west - grid.cell // 2) / grid.cell)
             c = min(max(c, 0), grid.columns)
             while c > 0 and _east_of(grid, c - 1, my, ax, ay, bx, by):
                 c -= 1
@@ -449,7 +451,8 @@ def cell_distances(
 ) -> None:
     """Fills out (N,) with the distance in m from each place to the nearest edge, in the scales at the place's own latitude.
 
-    inside (N,), for areas: an odd number of edges lies east of the place. Blocks of edges that lie further than the best so far are passed over.
+    inside (N,), for areas: an odd number of edges lies east of the place. Blocks of edges that lie further than the best so
+    far are passed over.
     """
     n_blocks = (edges.shape[0] + _BLOCK - 1) // _BLOCK
     boxes = np.empty((n_blocks, 4))

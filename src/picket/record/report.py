@@ -24,18 +24,21 @@ def definitions(c: Counts) -> dict[str, str]:
     """The words that the numbers of `c` need, with its gap and distance in them."""
     found = {
         "observed": "Counts are of what was observed, never of what was flown.",
-        "flight": f"One airframe from its first to its last point, closed by a gap of {c.gap_s / 60:g} min. Pieces of one track, or of one identity, "
+        "flight": f"One airframe from its first to its last point, closed by a gap of {c.gap_s / 60:g} min. "
+        "Pieces of one track, or of one identity, "
         "join within the gap; pieces of unknown objects join when the later one began within reach of the end of the earlier one.",
         "point": f"A sure track's estimate at a time at which it was measured, at most one every {SPACING_S:g} s; "
         f"no path is claimed over holes of more than {HOLE_S:g} s.",
         "day": "UTC. A flight counts once in each bucket in which it has a point (or came near); the total counts it once.",
-        "left_out": "Counted apart, not in the numbers: manned aircraft, vessels, birds, friendly drones, suspected spoofs, and what was simulated.",
+        "left_out": "Counted apart, not in the numbers: "
+        "manned aircraft, vessels, birds, friendly drones, suspected spoofs, and what was simulated.",
         "airframe": "A distinct identity, under a pseudonym; flights without an identity are counted apart, never guessed.",
     }
     if c.shape is not None:
         what = "area" if c.shape.area else "line"
         found["near"] = (
-            f"The straight steps between a flight's points came within {c.within_m:g} m of the {what}, on the ellipsoid; once per flight and bucket."
+            f"The straight steps between a flight's points came within {c.within_m:g} m of the {what}, on the "
+            f"ellipsoid; once per flight and bucket."
         )
         found["incursion"] = (
             "A flight that entered the area by more than its own position uncertainty (2 sigma)."
@@ -71,7 +74,8 @@ def as_dict(c: Counts, change: Change | None = None, compared: Sequence[Given] =
         "alt_wgs84_m": c.alt_m,
         "by": c.by,
         "table": [
-            {"start": iso(int(h)), "flights": int(n), "flights_seen": int(s), "airframes": int(a), "uptime": None if u != u else round(float(u), 4)}
+            {"start": iso(int(h)), "flights": int(n), "flights_seen": int(s), "airframes": int(a), "uptime": None if u != u
+            else round(float(u), 4)}
             for h, n, s, a, u in zip(c.starts, c.per_bucket, c.seen_per_bucket, c.airframes_per_bucket, c.uptime_per_bucket, strict=True)
         ],
         "hour_by_weekday": c.hour_by_weekday.tolist(),
@@ -90,15 +94,18 @@ def as_dict(c: Counts, change: Change | None = None, compared: Sequence[Given] =
     if c.passages is not None:
         p, into, back = c.passages, *(("into", "out_of") if c.shape and c.shape.area else ("left_to_right", "right_to_left"))
         out["near"] |= {
-            "least_distance_m": p.least_m, "dwell_s": p.dwell_s, "dwell_all_s": round(p.dwell_all_s, 1), "inside_all_s": round(p.inside_all_s, 1),
+            "least_distance_m": p.least_m, "dwell_s": p.dwell_s, "dwell_all_s": round(p.dwell_all_s, 1),
+            "inside_all_s": round(p.inside_all_s, 1),
             "crossings": {into: p.crossings[0], back: p.crossings[1]}, "crossings_beyond_2_sigma": {into: p.sure[0], back: p.sure[1]},
             "flights_that_crossed": {into: p.flights_over[0], back: p.flights_over[1]}, "incursions": p.incursions,
             "approach_from": p.approach, "began_near": p.began_near,
         }  # fmt: skip
     if change is not None:
         out["change"] = {
-            "first_day_after": iso((c.since + change.at) * 24)[:10], "between": [iso((c.since + d) * 24)[:10] for d in (change.earliest, change.latest)],
-            "per_day_before": round(change.before_per_day, 2), "per_day_after": round(change.after_per_day, 2), "p": change.p, "words": change.words,
+            "first_day_after": iso((c.since + change.at) * 24)[:10], "between": [iso((c.since + d) * 24)[:10] for d in
+            (change.earliest, change.latest)],
+            "per_day_before": round(change.before_per_day, 2), "per_day_after": round(change.after_per_day, 2),
+            "p": change.p, "words": change.words,
         }  # fmt: skip
     if compared:
         out["compared"] = _compared(c, compared)
@@ -246,7 +253,8 @@ def _change_words(d: dict[str, Any]) -> list[str]:
         else f"{ch['first_day_after']} (between {ch['between'][0]} and {ch['between'][1]})"
     )
     return [
-        f"trend: likeliest change on {when}, from {ch['per_day_before']:g} to {ch['per_day_after']:g} a day; p = {ch['p']:.4f}: {ch['words']}"
+        f"trend: likeliest change on {when}, from {ch['per_day_before']:g} to {ch['per_day_after']:g} a day; p = "
+        f"{ch['p']:.4f}: {ch['words']}"
     ]
 
 
@@ -309,7 +317,8 @@ def to_geojson(d: dict[str, Any], cells: Any, points: Any) -> str:
         {
             "type": "Feature",
             "properties": {"points": n},
-            "geometry": {"type": "Polygon", "coordinates": [[[x, y], [_r(x + side), y], [_r(x + side), _r(y + side)], [x, _r(y + side)], [x, y]]]},
+            "geometry": {"type": "Polygon", "coordinates": [[[x, y], [_r(x + side), y], [_r(x + side), _r(y + side)], [x,
+            _r(y + side)], [x, y]]]},
         }
         for y, x, n in zip(lat.round(7).tolist(), lon.round(7).tolist(), np.asarray(points).tolist(), strict=True)
     ]  # fmt: skip

@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 import shapely
+import shapely.affinity
 import shapely.geometry
 
 from picket.record.sealed import E7
@@ -74,7 +75,7 @@ def from_geometries(parts: list[Any], name: str) -> Shape:
     for p in flat:
         _check(p, name)
     middle = shapely.get_coordinates(flat[0])[0, 0]
-    flat = [shapely.transform(p, lambda xy, p=p: xy + [_turns(p, middle), 0.0]) for p in flat]  # type: ignore[misc]
+    flat = [shapely.affinity.translate(p, _turns(p, middle)) for p in flat]
     west, east = min(p.bounds[0] for p in flat), max(p.bounds[2] for p in flat)
     if east - west > 180:
         raise ShapeError(f"{name}: spans {east - west:.0f} degrees of longitude; at most 180 can be counted at once")

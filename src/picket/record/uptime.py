@@ -46,6 +46,10 @@ class UptimeBook:
         for minute in minutes:
             self._minutes.setdefault((minute // 60, sensor), set()).add(minute)
 
+    def heard_hours(self) -> set[tuple[int, str]]:
+        """Every (hour since 1970, sensor) in which it was heard."""
+        return set(self._minutes)
+
     def sensors(self) -> tuple[str, ...]:
         """Every sensor met."""
         return tuple(sorted({s for _, s in [*self._seconds, *self._minutes]}))
