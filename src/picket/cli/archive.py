@@ -80,7 +80,7 @@ def rebuild(folder: Path, site_path: Path, seed: int, as_json: bool) -> None:
             click.echo(f"  left out: {n} {reason}")
         if done.other_site:
             click.echo(
-                f"picket: {done.other_site} of {done.boots} starts were with another site file: tracks and alerts are those of the one given",
+                f"picket: {done.other_site} of {done.boots} starts were with another site file; tracks and alerts are of the one given",
                 err=True,
             )
     if done.damage:
