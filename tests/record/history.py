@@ -35,7 +35,9 @@ def north(number: int, begin: float, seconds: int, lat: float, lon: float, *, mp
     return track(number, begin + n, lat + n * mps / 111_195.0, np.full(len(n), lon), **more)
 
 
-def wander(rng: np.random.Generator, number: int, lat0: float, lon0: float, *, spread: float = 0.05, n: int = 60, day_s: float = 86_400.0) -> Batch:
+def wander(
+    rng: np.random.Generator, number: int, lat0: float, lon0: float, *, spread: float = 0.05, n: int = 60, day_s: float = 86_400.0
+) -> Batch:
     """A track that wanders at random somewhere around a place."""
     course = np.cumsum(rng.normal(0, 0.1, n)) + rng.uniform(0, 7)
     step = rng.uniform(1.0, 60.0) * rng.choice([1.0, 1.0, 8.0])
@@ -44,7 +46,9 @@ def wander(rng: np.random.Generator, number: int, lat0: float, lon0: float, *, s
     return track(number, T0 + rng.uniform(0, day_s) + np.arange(n), lat, lon)
 
 
-def seal(folder: Path, tracks: Sequence[Batch], source: str = "log", sensors: tuple[str, ...] = (), friendly: Sequence[str] = ()) -> Archive:
+def seal(
+    folder: Path, tracks: Sequence[Batch], source: str = "log", sensors: tuple[str, ...] = (), friendly: Sequence[str] = ()
+) -> Archive:
     """The tracks as an archive of one source."""
     rows = concat(TRACK, tracks)
     rows = rows.take(np.argsort(rows["time"], kind="stable"))

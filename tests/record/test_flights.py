@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from tests.record.history import DAY, T0, north, seal
 
 from picket.record.archive import Archive, Sealer, Source
 from picket.record.collect import Collector
@@ -15,7 +16,6 @@ from picket.record.flights import KINDS, FlightError, flights
 from picket.record.trend import CompareError, change, given
 from picket.record.uptime import UptimeBook
 from picket.words import Batch
-from tests.record.history import DAY, T0, north, seal
 
 
 def made(folder: Path, *tracks: Batch, **more: Any) -> Any:
@@ -41,7 +41,9 @@ def test_what_is_out_of_reach_or_after_the_gap_stays_apart(tmp_path: Path, later
 
 def test_a_piece_is_continued_once_by_the_nearest(tmp_path: Path) -> None:
     end = 10.0 + 60 * 20 / 111_195
-    found = made(tmp_path, north(1, T0, 60, 10.0, 20.0), north(2, T0 + 80, 60, end + 0.002, 20.0), north(3, T0 + 81, 60, end + 0.003, 20.0))
+    found = made(
+        tmp_path, north(1, T0, 60, 10.0, 20.0), north(2, T0 + 80, 60, end + 0.002, 20.0), north(3, T0 + 81, 60, end + 0.003, 20.0)
+    )
     assert found.n == 2
     assert found.of_row[0] == found.of_row[1] != found.of_row[2]
 
@@ -118,7 +120,7 @@ def test_returning_airframes_and_the_hour_of_the_week(tmp_path: Path) -> None:
 def test_uptime_is_the_denominator(tmp_path: Path) -> None:
     rows = [north(1, T0 + 600, 60, 10.0, 20.0), north(2, T0 + 7_200 + 600, 60, 10.0, 20.0)]
     book = UptimeBook()
-    for minute in range(0, 181):  # three hours; the second sensor is silent in the third
+    for minute in range(181):  # three hours; the second sensor is silent in the third
         book.look(T0 + minute * 60, {"a": "ok", "b": "silent" if minute >= 120 else "stale"})
     book.boot()
     book.look(T0 + 9 * 3600, {"a": "ok", "b": "ok"})

@@ -8,13 +8,13 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from tests.record.history import T0, north, seal, wander
 
 from picket.feed.table import write_table
 from picket.record.archive import Archive, ArchiveError, read_manifest
 from picket.record.counts import count
 from picket.record.importing import NothingError, import_files
 from picket.words import DETECTION, TRACK, Batch, TableError, concat
-from tests.record.history import T0, north, seal, wander
 
 
 def table(path: Path, rows: Batch) -> Path:
@@ -71,8 +71,10 @@ def test_detections_go_through_the_tracker(tmp_path: Path) -> None:
     t = T0 + np.arange(120.0)
     rows = Batch.build(
         DETECTION, 120,
-        {"time": t, "received": t, "sensor_id": "rid", "kind": "remote_id", "report": "plot", "origin": "live", "lat_deg": 10 + np.arange(120) * 2e-4,
-         "lon_deg": np.full(120, 20.0), "alt_wgs84_m": np.full(120, 80.0), "sigma_position_m": 3.0, "identity": "S1", "identity_kind": "serial"},
+        {"time": t, "received": t, "sensor_id": "rid", "kind": "remote_id", "report": "plot",
+         "origin": "live", "lat_deg": 10 + np.arange(120) * 2e-4, "lon_deg": np.full(120, 20.0), "alt_wgs84_m": np.full(120,
+         80.0), "sigma_position_m": 3.0,
+         "identity": "S1", "identity_kind": "serial"},
     )  # fmt: skip
     done = import_files(tmp_path / "archive", [table(tmp_path / "d.csv", rows)])
     assert done.kind == "detection"
@@ -108,7 +110,9 @@ def test_bad_files_are_named(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match=r"cut\.parquet"):
         import_files(tmp_path / "archive", [cut])
     with pytest.raises(TableError, match="one kind"):
-        import_files(tmp_path / "archive", [good, table(tmp_path / "d.csv", Batch.from_rows(DETECTION, [{"time": T0, "sensor_id": "a"}]))])
+        import_files(
+            tmp_path / "archive", [good, table(tmp_path / "d.csv", Batch.from_rows(DETECTION, [{"time": T0, "sensor_id": "a"}]))]
+        )
     none = table(tmp_path / "none.csv", north(1, T0, 5, 10.0, 20.0).replace({"status": "tentative"}))
     with pytest.raises(NothingError, match="not_sure"):
         import_files(tmp_path / "archive", [none])

@@ -12,12 +12,12 @@ import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from pymap3d.vincenty import vdist, vreckon
+from tests.record.history import T0, north, seal, track, wander
 
 from picket.record import near_kernels as k
 from picket.record.archive import Archive, Segments
 from picket.record.near import SCALES, NearError, grid_of, near
 from picket.record.shapes import ShapeError, read_shape, shape_of
-from tests.record.history import T0, north, seal, track, wander
 
 
 def brute(archive: Archive, segments: Segments, geometry: Any, lat0: float, lon0: float) -> np.ndarray:
@@ -180,7 +180,10 @@ def test_an_area_is_entered_and_left(tmp_path: Path) -> None:
         ({"type": "Polygon", "coordinates": [[[0, 0], [1, 1], [1, 0], [0, 1], [0, 0]]]}, "cross itself"),
         ({"type": "Nonsense"}, "no GeoJSON"),
         ([1, 2], "GeoJSON object"),
-        ({"type": "MultiLineString", "coordinates": [[[0, 0], [1, 0]], [[170, 0], [171, 0]], [[-170, 0], [-169, 0]]]}, "at most 180"),
+        (
+            {"type": "MultiLineString", "coordinates": [[[0, 0], [1, 0]], [[170, 0], [171, 0]], [[-170, 0], [-169, 0]]]},
+            "at most 180",
+        ),
     ],
 )
 def test_a_shape_that_cannot_be_counted_at_is_named(raw: Any, words: str, tmp_path: Path) -> None:

@@ -176,6 +176,18 @@ def _newer(paths: list[Path], after: int) -> list[Path]:
     return paths
 
 
+def start_before(folder: Path, time: float) -> int:
+    """The number of the newest start (boot record at the head of a segment) at or before UNIX time `time`; 0 when there is none.
+
+    Every start begins a segment, and tracks begin anew there: records read from it on (`after`) give what they gave live.
+    """
+    for path in reversed(segments(folder)):
+        first = next(_Scan(path).records(), None)
+        if first is not None and first.kind == "boot" and first.time <= time:
+            return first.seq
+    return 0
+
+
 def verify(folder: Path) -> Verdict:
     """Reads a whole log and says what holds. Raises LogError when the folder holds no log."""
     if not segments(folder):
