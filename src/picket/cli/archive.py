@@ -124,3 +124,40 @@ def import_(
         for reason, n in sorted(done.left_out.items()):
             click.echo(f"  left out: {n} {reason}")
     sys.exit(UNREADABLE if done.cut else 0)
+
+
+@archive.command(**example("picket archive sql 'SELECT kind, count(*) FROM flights GROUP BY kind' --archive archive"))
+@click.argument("sql")
+@_FOLDER
+@click.option("--gap", type=float, default=300.0, show_default=True, help="Seconds without a point that end a flight.")
+@click.option("-o", "--out", type=click.Path(path_type=Path), help="The answer as .csv or .parquet.")
+@JSON
+def sql(sql: str, folder: Path, gap: float, out: Path | None, as_json: bool) -> None:
+    """Ask the sealed days one SELECT: tables flights, segments, points, cells, uptime (docs/record.md)."""
+    import pyarrow.csv
+    import pyarrow.parquet
+
+    try:
+        from picket.record.question import question, rows
+
+        answer = question(folder, sql, gap_s=gap)
+    except ImportError:
+        fail("SQL needs DuckDB: pip install 'picket[record]'", WRONG_USE)
+    except ValueError as e:
+        fail(str(e), WRONG_USE)
+    if out is not None:
+        if out.suffix.lower() not in (".csv", ".parquet"):
+            fail(f"{out}: expected a name that ends in .csv or .parquet", WRONG_USE)
+        try:
+            (pyarrow.csv.write_csv if out.suffix.lower() == ".csv" else pyarrow.parquet.write_table)(answer, out)
+        except OSError as e:
+            fail(f"{out}: cannot be written ({e.strerror or e})", WRONG_USE)
+        click.echo(f"{answer.num_rows} rows -> {out}")
+        return
+    found = rows(answer)
+    if as_json:
+        click.echo(json.dumps(found))
+        return
+    click.echo("\t".join(answer.schema.names))
+    for row in found:
+        click.echo("\t".join("" if v is None else str(v) for v in row.values()))

@@ -34,11 +34,14 @@ from picket.cli.common import JSON, NOTHING_USABLE, UNREADABLE, WRONG_USE, examp
     "--compare", multiple=True, help='A given figure to set beside ours: "60000 in 184 days", "328 a day"; may be repeated.'
 )
 @click.option("--simulated", is_flag=True, help="Count what exercises made instead of what was seen.")
+@click.option(
+    "--quick", is_flag=True, help="Near a line: the counts only, without crossings, dwell, approach and hours of the week."
+)
 @click.option("-o", "--out", type=click.Path(path_type=Path), help="Table as .csv, or map of points per cell as .geojson.")
 @JSON
 def stats(
     folder: Path, line: Path | None, within: float | None, zone: str | None, site_path: Path | None, since: float | None,
-    until: float | None, by: str, gap: float, compare: tuple[str, ...], simulated: bool, out: Path | None, as_json: bool,
+    until: float | None, by: str, gap: float, compare: tuple[str, ...], simulated: bool, quick: bool, out: Path | None, as_json: bool,
 ) -> None:  # fmt: skip
     """Count flights of the archive: per hour, day or week, near a line or zone, with the definitions of every number."""
     from picket.record import report
@@ -54,7 +57,16 @@ def stats(
         archive = Archive(folder)
         first, last = _period(archive, since, until)
         counts = count(
-            archive, first, last, by=by, gap_s=gap, shape=shape, within_m=within_m, height=height or Height(), simulated=simulated
+            archive,
+            first,
+            last,
+            by=by,
+            gap_s=gap,
+            shape=shape,
+            within_m=within_m,
+            height=height or Height(),
+            simulated=simulated,
+            quick=quick,
         )
     except ValueError as e:
         fail(str(e), WRONG_USE)

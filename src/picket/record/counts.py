@@ -103,11 +103,13 @@ class Counts:
 
 def count(
     archive: Archive, since: int, until: int, *, by: str = "day", gap_s: float = GAP_S, shape: Shape | None = None,
-    within_m: float = 0.0, height: Height | None = None, simulated: bool = False,
+    within_m: float = 0.0, height: Height | None = None, simulated: bool = False, quick: bool = False,
 ) -> Counts:  # fmt: skip
     """Counts the flights of days since <= day < until; near `shape` within `within_m` metres where one is given.
 
-    by: hour, day or week. simulated: counts what an exercise made instead of what was seen. Raises NearError, FlightError.
+    by: hour, day or week. simulated: counts what an exercise made instead of what was seen. quick: numbers only, no
+    passages, and no hours of
+    the week for tables by day or week near a line. Raises NearError, FlightError.
     """
     segments = archive.segments(since, until)
     found = flights(segments, gap_s)
@@ -115,7 +117,7 @@ def count(
     row_hours = _hours_of_rows(segments)
     mask = row_hours
     if shape is not None:
-        mask = near(archive, segments, shape, within_m, hourly=True)
+        mask = near(archive, segments, shape, within_m, hourly=by == "hour" or not quick)
     is_near = mask != 0
     flight, hour = _flight_hours(segments, found, mask)
     keep = counted[flight]
@@ -127,7 +129,7 @@ def count(
     days = np.unique(np.stack([flight, hour // 24]), axis=1)
     uptime = read_uptime(archive, since, until)
     passages = None
-    if shape is not None:
+    if shape is not None and not quick:
         passages = _passages(archive, segments, found, counted, is_near, shape, within_m, height or Height())
     touched = np.zeros(found.n, np.bool_)
     touched[found.of_row[is_near]] = True
@@ -143,7 +145,8 @@ def count(
         airframes=len(np.unique(found.airframe[chosen][found.airframe[chosen] >= 0])),
         without_identity=int(np.count_nonzero(found.airframe[chosen] < 0)), returning=_returning(found, days),
         pieces=found.pieces, joined=found.joined, sensor_down=_sensor_down(uptime, flight, hour, len(chosen)), uptime=uptime,
-        speed_mps=quantiles(found.speed_mps[chosen]), alt_m=quantiles(found.alt_m[chosen]), hour_by_weekday=_by_weekday(flight, hour),
+        speed_mps=quantiles(found.speed_mps[chosen]), alt_m=quantiles(found.alt_m[chosen]),
+        hour_by_weekday=_by_weekday(flight, hour) if shape is None or not quick or by == "hour" else np.zeros((7, 24), np.int64),
         passages=passages, digest=archive.digest(since, until), damage=tuple(dict.fromkeys(archive.damage)),
         sources=tuple(s.name for s in archive.manifest.sources), left_out_rows=_left_out_rows(archive),
     )  # fmt: skip

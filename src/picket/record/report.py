@@ -210,7 +210,8 @@ def _tables(d: dict[str, Any]) -> list[str]:
         lines.append(f"... {len(shown) - 400} more; -o table.csv writes all")
     if not d["flights"]:
         return lines
-    return [*lines, "", *_calendar(d), "", *_weekdays(d["hour_by_weekday"]), ""]
+    week = d["hour_by_weekday"]
+    return [*lines, "", *_calendar(d), "", *(_weekdays(week) if any(map(any, week)) else []), ""]
 
 
 def _calendar(d: dict[str, Any]) -> list[str]:
