@@ -10,6 +10,7 @@ import click
 from picket import __version__
 from picket.cli.archive import archive
 from picket.cli.decode import decode
+from picket.cli.incident import incident
 from picket.cli.replay import replay
 from picket.cli.station import demo, doctor, user, watch
 from picket.cli.stats import stats
@@ -22,5 +23,5 @@ def main() -> None:
     """Picket: the defender's learning loop against hostile drones. It senses and informs; it has no effector."""
 
 
-for _command in (demo, watch, doctor, user, decode, track, archive, stats, replay):
+for _command in (demo, watch, doctor, user, decode, track, archive, stats, replay, incident):
     main.add_command(_command)

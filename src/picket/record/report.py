@@ -295,12 +295,12 @@ def heat(archive: Archive, since: int, until: int) -> tuple[np.ndarray[Any, Any]
     """Cells and points in each, of all that was seen in those days: the roll-up added up."""
     found: dict[str, Any] = {"cell": [], "n": []}
     for file in archive.files("cells", since, until):
-        table = archive.table(file, ["day", "cell", "n"])
+        whole = file.first >= since and file.last < until
+        table = archive.table(file, ["cell", "n"] if whole else ["day", "cell", "n"])
         if table is None:
             continue
-        whole = file.first >= since and file.last < until
-        day = table["day"].to_numpy()
-        keep = slice(None) if whole else (day >= since) & (day < until)
+        day = None if whole else table["day"].to_numpy()
+        keep = slice(None) if day is None else (day >= since) & (day < until)
         found["cell"].append(table["cell"].to_numpy()[keep].astype(np.uint32))
         found["n"].append(table["n"].to_numpy()[keep])
     if not found["cell"]:
