@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 import sys
+import time
 from pathlib import Path
 
 import click
 
-from picket.cli.common import JSON, NOTHING_USABLE, ORIGIN, UNREADABLE, WRONG_USE, example, fail, progress
+from picket.cli.common import JSON, NOTHING_USABLE, ORIGIN, UNREADABLE, WRONG_USE, example, fail, moment, progress
 
 _FOLDER = click.option(
     "--archive", "folder", type=click.Path(path_type=Path, file_okay=False), default=Path("archive"), show_default=True,
@@ -86,6 +87,36 @@ def rebuild(folder: Path, site_path: Path, seed: int, as_json: bool) -> None:
     if done.damage:
         click.echo(f"picket: the log is damaged at {done.damage}; what lies before it was rebuilt", err=True)
     sys.exit(UNREADABLE if done.damage else 0 if done.points else NOTHING_USABLE)
+
+
+@archive.command(**example("picket archive erase --archive archive --site site.toml"))
+@_FOLDER
+@click.option(
+    "--site",
+    "site_path",
+    type=click.Path(path_type=Path),
+    required=True,
+    help="The site file: its [archive] says what is kept how long.",
+)
+@click.option("--now", callback=moment, help="Erase as of this time instead of the computer's (ISO 8601 or UNIX seconds).")
+@JSON
+def erase(folder: Path, site_path: Path, now: float | None, as_json: bool) -> None:
+    """Erase what is past its time: sealed segments of the log, keys of airframes' pseudonyms. What went is listed in erased.jsonl."""
+    from picket.record.retention import erase as run
+    from picket.site import load
+
+    try:
+        done = run(folder, load(site_path).archive, time.time() if now is None else now)
+    except ValueError as e:
+        fail(str(e), WRONG_USE)
+    except OSError as e:
+        fail(f"{e.filename or folder}: {e.strerror or e}", WRONG_USE)
+    if as_json:
+        click.echo(json.dumps(vars(done)))
+        return
+    click.echo(f"erased {len(done.segments)} segments of the log and {len(done.keys)} keys of airframes' pseudonyms")
+    if done.stays:
+        click.echo(f"the rest stays: {done.stays}")
 
 
 @archive.command("import", **example("picket archive import may.parquet --archive archive --site site.toml"))

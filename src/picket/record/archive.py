@@ -234,18 +234,19 @@ def _columns(found: pa.Table) -> tuple[dict[str, Array], dict[str, tuple[str, ..
 class Sealer:
     """Writes one source's days. A context manager: what it wrote counts when the block ends well, and is removed when it does not.
 
-    Days come in order. Raises ArchiveError when another process seals this archive, OSError when the disk refuses.
+    Days come in order. keep_before: what the source had sealed of the days before this one (since 1970) stays, and such days are not
+    taken: they were made from more than there is now. Raises ArchiveError when another process seals this archive, OSError when the disk
+    refuses.
     """
 
-    def __init__(self, folder: Path, source: str) -> None:
-        self.folder, self.source = days_folder(folder), source
+    def __init__(self, folder: Path, source: str, *, keep_before: int = 0) -> None:
+        self.folder, self.source, self._keep_before = days_folder(folder), source, keep_before
         self.about: Source | None = None  # to be set before the block ends
         self.points = 0
         self._files: list[File] = []
         self._month: tuple[int, int] | None = None
         self._tables: dict[str, list[pa.Table]] = {}
         self._days: list[int] = []
-        self._uptime: dict[tuple[int, int], list[pa.Table]] = {}
 
     def __enter__(self) -> Sealer:
         try:
@@ -258,6 +259,8 @@ class Sealer:
 
     def day(self, day: Day) -> None:
         """Writes a day's points; its segments and cells wait for the end of the month."""
+        if day.day < self._keep_before:
+            return
         if self._month is not None and _month(day.day) != self._month:
             self._end_month()
         self._month = _month(day.day)
@@ -275,8 +278,8 @@ class Sealer:
         self, hour: Sequence[int], sensor_id: Sequence[str], up_s: Sequence[float], down_s: Sequence[float], heard: Sequence[int]
     ) -> None:
         """Writes what is known of the sensors' uptime: one row per hour and sensor, in order of the hours."""
-        months = [_month(h // 24) for h in hour]
-        for month in sorted(set(months)):
+        months = [_month(h // 24) if h // 24 >= self._keep_before else (0, 0) for h in hour]
+        for month in sorted({*months} - {(0, 0)}):
             rows = [i for i, m in enumerate(months) if m == month]
             picked: dict[str, Any] = {
                 "hour": [hour[i] for i in rows], "sensor_id": [sensor_id[i] for i in rows],
@@ -295,7 +298,8 @@ class Sealer:
         self._tables, self._days, self._month = {}, [], None
 
     def alerts(self, alerts: Sequence[Mapping[str, Any]], since: float, until: float) -> None:
-        """Writes every alert as it last stood, one JSON object a line."""
+        """Writes every alert as it last stood, one JSON object a line; with those that were kept of days before."""
+        alerts = [*self._kept_alerts({a["id"] for a in alerts}), *alerts]
         data = b"".join(msgspec.json.encode(a, order="sorted") + b"\n" for a in alerts)
         self._keep("alerts", "all", "jsonl", int(since // 86_400), int(until // 86_400), data, len(alerts))
 
@@ -336,7 +340,33 @@ class Sealer:
         finally:
             self._lock.close()
 
+    def _kept_alerts(self, known: set[Any]) -> list[dict[str, Any]]:
+        found = []
+        for file in self._before.files:
+            if file.source == self.source and file.kind == "alerts" and self._keep_before:
+                lines = (self.folder / file.name).read_bytes().splitlines()
+                found += [
+                    a for a in map(json.loads, lines) if a["id"] not in known and a["raised_at"] < self._keep_before * 86_400
+                ]
+        return found
+
+    def _keep_earlier(self) -> None:
+        """Takes over what this source had of the days before `keep_before`; a month that reaches beyond is written again without them."""
+        for file in self._before.files if self._keep_before else ():
+            if file.source != self.source or file.first >= self._keep_before or file.kind == "alerts":
+                continue
+            if file.last < self._keep_before:
+                self._files.append(file)
+                continue
+            rows = pq.read_table(self.folder / file.name, page_checksum_verification=True)
+            day = rows["hour"].to_numpy() // 24 if file.kind == "uptime" else rows["day"].to_numpy()
+            part = rows.filter(pa.array(day < self._keep_before))
+            name = "{:04d}-{:02d}".format(*_month(file.first))
+            columns = {f.name: part[f.name] for f in part.schema}
+            self._write(file.kind, name, file.first, int(day[day < self._keep_before].max()), columns, part.num_rows)
+
     def _commit(self, about: Source) -> None:
+        self._keep_earlier()
         files = [f for f in self._before.files if f.source != self.source] + self._files
         sources = [s for s in self._before.sources if s.name != self.source] + [about]
         new = Manifest(

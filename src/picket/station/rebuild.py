@@ -14,7 +14,7 @@ from typing import Any
 import msgspec
 
 from picket.record import log
-from picket.record.archive import Sealer, Source
+from picket.record.archive import Sealer, Source, read_manifest
 from picket.record.collect import Collector
 from picket.record.log import LogError, Record, Verdict
 from picket.record.pseudonyms import Pseudonyms
@@ -52,13 +52,18 @@ def rebuild(
     pseudonyms: Pseudonyms | None = None,
     on_record: Callable[[Record], None] | None = None,
 ) -> Rebuilt:
-    """Seals the days of the log in `folder` anew. Raises LogError without a log, ArchiveError when another process seals this archive."""
+    """Seals the days of the log in `folder` anew. Raises LogError without a log, ArchiveError when another process seals this archive.
+
+    Days of which the log no longer holds the beginning (retired segments) stay as they were sealed.
+    """
     if not log.segments(folder):
         raise LogError(
             f"{folder}: holds no log (expected files like 00000001.plog); tables are taken in by `picket archive import`"
         )
     done, verdict, own = Rebuilt(), Verdict(), digest(site)
-    with Sealer(folder, "log") as sealer:
+    held = next((s for s in read_manifest(folder).sources if s.name == "log"), None)
+    keep_before = _retired_until(folder, held)
+    with Sealer(folder, "log", keep_before=keep_before) as sealer:
 
         def day(found: Any) -> None:
             sealer.day(found)
@@ -84,11 +89,20 @@ def rebuild(
         replay.book.write(sealer)
         sealer.alerts([msgspec.to_builtins(a) for _, a in sorted(replay.alerts.items())], done.since, done.until)
         sealer.about = Source(
-            name="log", kind="log", since=done.since, until=done.until, digest=f"{done.records} records to {verdict.last_seq}",
-            sensors=tuple(s.id for s in site.sensor), left_out=done.left_out,
+            name="log", kind="log", since=min(done.since, held.since) if held and keep_before else done.since, until=done.until,
+            digest=f"{done.records} records to {verdict.last_seq}", sensors=tuple(s.id for s in site.sensor), left_out=done.left_out,
             detail={"site": own, "boots": done.boots, "boots_of_another_site_file": done.other_site, "damage": done.damage, "seed": seed},
         )  # fmt: skip
     return done
+
+
+def _retired_until(folder: Path, held: Source | None) -> int:
+    """The first day that can be made anew of the log as it is; 0 when it holds everything that was ever sealed of it."""
+    first = next(log.read(folder), None)
+    if held is None or first is None or held.since >= first.time - 1.0:
+        return 0
+    day = int(first.time // 86_400)
+    return day + 1 if held.until >= (day + 1) * 86_400 else day
 
 
 class _Replay:
