@@ -79,8 +79,16 @@ def test_what_is_not_a_drone_is_counted_apart(tmp_path: Path) -> None:
     counts = count(archive, *archive.span())
     assert counts.total == 1
     assert counts.left_out == dict.fromkeys(("simulated", "spoof", "friendly", "aircraft", "bird", "vessel"), 1)
-    assert count(archive, *archive.span(), simulated=True).total == 1
-    assert set(KINDS) >= set(counts.left_out)
+    other = count(archive, *archive.span(), simulated=True)
+    assert (other.total, other.left_out) == (1, {"seen": 6})
+    assert set(KINDS) >= set(counts.left_out) - {"simulated"}
+
+
+def test_what_is_simulated_never_joins_what_was_seen(tmp_path: Path) -> None:
+    end = 10.0 + 60 * 20 / 111_195
+    later = north(2, T0 + 80, 60, end + 0.003, 20.0).replace({"origin": "exercise"})
+    assert made(tmp_path / "reach", north(1, T0, 60, 10.0, 20.0), later).n == 2
+    assert made(tmp_path / "name", named(north(1, T0, 60, 10.0, 20.0), "A"), named(later, "A")).n == 2
 
 
 def test_a_gap_shorter_than_the_holes_is_refused(tmp_path: Path) -> None:

@@ -41,7 +41,7 @@ def test_numbers_come_with_their_definitions(archive: Path) -> None:
     for words in (
         "18 flights within 100 m of",
         "of 38 flights seen at all",
-        "1 simulated, 1 bird",
+        "1 bird, 1 simulated",
         "right to left: 18 crossings of 18 flights, 18 beyond 2 sigma",
         "2024-10-04",
         "never of what was flown",

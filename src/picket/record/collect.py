@@ -47,6 +47,7 @@ class Collector:
         self._sink, self._pseudonym, self._friendly = sink, pseudonym, frozenset(friendly)
         self.left_out: Counter[str] = Counter()
         self._days: dict[int, list[Batch]] = {}
+        self._small: dict[int, list[Batch]] = {}  # parts of days that are not joined yet
         self._sealed = -1  # the newest day handed on
         self._newest = -1
         self._carry: tuple[Batch, Array] | None = None  # last points of the newest sealed day, and their begun_ms
@@ -92,10 +93,11 @@ class Collector:
             if day <= self._sealed:
                 self._count("day_sealed", part.n)
                 continue
-            parts = self._days.setdefault(day, [])
-            parts.append(part)
-            if len(parts) >= _COMPACT:
-                self._days[day] = [concat(TRACK, parts)]
+            large, small = self._days.setdefault(day, []), self._small.setdefault(day, [])
+            small.append(part)
+            if len(small) >= _COMPACT:
+                large.append(concat(TRACK, small))
+                small.clear()
             self._newest = max(self._newest, day)
         for day in sorted(d for d in self._days if d < self._newest - LATENESS_DAYS):
             self._seal(day)
@@ -111,7 +113,7 @@ class Collector:
 
     # -- one day -----------------------------------------------------------------------------------------------
     def _seal(self, day: int) -> None:
-        rows = concat(TRACK, self._days.pop(day))
+        rows = concat(TRACK, [*self._days.pop(day), *self._small.pop(day)])
         carried, begun = (
             self._carry if self._carry is not None and self._sealed == day - 1 else (Batch.empty(TRACK), np.empty(0, np.int64))
         )

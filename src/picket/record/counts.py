@@ -17,7 +17,7 @@ import numpy.typing as npt
 
 from picket.record import near_kernels as k
 from picket.record.archive import Archive, Segments
-from picket.record.flights import GAP_S, KINDS, Flights, flights
+from picket.record.flights import COUNTED, GAP_S, KINDS, Flights, flights
 from picket.record.near import grid_of, near
 from picket.record.shapes import Shape
 from picket.record.uptime import Uptime, read_uptime
@@ -140,8 +140,7 @@ def count(
         uptime_per_bucket=uptime.share_of(starts, PER[by]),
         total=len(chosen), seen=int(np.count_nonzero(counted)), flight_days=days.shape[1],
         over_midnight=int(np.count_nonzero(found.over_midnight()[chosen])),
-        left_out={n: int(np.count_nonzero(touched & ~counted & (found.kind == i))) for i, n in enumerate(KINDS)
-                  if (touched & ~counted & (found.kind == i)).any()},
+        left_out=_left_out(found, touched, simulated),
         airframes=len(np.unique(found.airframe[chosen][found.airframe[chosen] >= 0])),
         without_identity=int(np.count_nonzero(found.airframe[chosen] < 0)), returning=_returning(found, days),
         pieces=found.pieces, joined=found.joined, sensor_down=_sensor_down(uptime, flight, hour, len(chosen)), uptime=uptime,
@@ -150,6 +149,14 @@ def count(
         passages=passages, digest=archive.digest(since, until), damage=tuple(dict.fromkeys(archive.damage)),
         sources=tuple(s.name for s in archive.manifest.sources), left_out_rows=_left_out_rows(archive),
     )  # fmt: skip
+
+
+def _left_out(found: Flights, touched: Array, simulated: bool) -> dict[str, int]:
+    """Flights that were there and are not counted, by kind; what was simulated (or seen, when that is counted) by itself."""
+    own = touched & (found.simulated == simulated)
+    kinds = {n: int(np.count_nonzero(own & (found.kind == i))) for i, n in enumerate(KINDS) if n not in COUNTED}
+    kinds["seen" if simulated else "simulated"] = int(np.count_nonzero(touched & (found.simulated != simulated)))
+    return {n: k for n, k in kinds.items() if k}
 
 
 def _hours_of_rows(segments: Segments) -> Array:

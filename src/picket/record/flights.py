@@ -6,8 +6,8 @@ Pieces of tracks become one flight when at most `gap_s` lies between them and
 - neither has an identity, and the later one began within reach of where the earlier one ended (flights_kernels.join).
 
 An identity is never guessed: a piece without one and a piece with one stay two flights. What is counted are drones and unknown objects;
-every flight is of exactly one kind, the first that holds: simulated (of an exercise), spoof, friendly, aircraft, bird, vessel, drone,
-unknown. A kind that is left out is counted apart.
+every flight is of exactly one kind, the first that holds: spoof, friendly, aircraft, bird, vessel, drone, unknown. What an exercise
+simulated never joins what was seen, and is never counted with it. A kind that is left out is counted apart.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ Array = npt.NDArray[Any]
 GAP_S = 300.0
 LEAST_SPEED_MPS = 5.0  # a hovering drone may move on
 STRETCH = 1.2  # on the highest speed seen of either piece
-KINDS = ("simulated", "spoof", "friendly", "aircraft", "bird", "vessel", "drone", "unknown")
+KINDS = ("spoof", "friendly", "aircraft", "bird", "vessel", "drone", "unknown")
 COUNTED = ("drone", "unknown")
 _CLASSES = ("drone", "bird", "aircraft", "vessel")
 
@@ -42,6 +42,7 @@ class Flights(NamedTuple):
     begin_ms: Array
     end_ms: Array
     kind: Array  # index into KINDS
+    simulated: Array  # of an exercise
     airframe: Array  # code of its pseudonym in the segments' words; -1 without an identity
     speed_mps: Array  # median of its points' ground speed (of its longest piece)
     alt_m: Array  # median height above the ellipsoid, of the same piece; NaN unknown
@@ -55,9 +56,8 @@ class Flights(NamedTuple):
         return len(self.begin_ms)
 
     def counted(self, simulated: bool) -> Array:
-        """(F,) bool: drones and unknown objects; of an exercise, if asked for, whatever was simulated."""
-        names = ("simulated",) if simulated else COUNTED
-        return np.isin(self.kind, [KINDS.index(n) for n in names])
+        """(F,) bool: drones and unknown objects that were seen, or if asked for those that an exercise simulated."""
+        return np.asarray(np.isin(self.kind, [KINDS.index(n) for n in COUNTED]) & (self.simulated == simulated))
 
     def over_midnight(self) -> Array:
         """(F,) bool: began on one UTC day and ended on another."""
@@ -77,10 +77,12 @@ def flights(segments: Segments, gap_s: float = GAP_S) -> Flights:
     track = _number_of([_sources(segments)[heads], segments["track_id"][heads]])
     again = _same(parent, begin, end, np.lexsort((begin, track)), track, gap_ms)
     known = airframe >= 0
-    _same(parent, begin, end, np.lexsort((begin, airframe))[np.count_nonzero(~known) :], airframe, gap_ms)
+    world = segments.equals("origin", "exercise")[heads].astype(np.int64)
+    named = np.where(known, airframe * 2 + world, -1)
+    _same(parent, begin, end, np.lexsort((begin, named))[np.count_nonzero(~known) :], named, gap_ms)
     followed = np.zeros(n, np.bool_)
     followed[again[again >= 0]] = True
-    before = _join(segments, heads, last, piece, begin, end, ~known & (again < 0), ~known & ~followed, gap_ms)
+    before = _join(segments, heads, last, piece, begin, end, world, ~known & (again < 0), ~known & ~followed, gap_ms)
     for s, p in zip(np.flatnonzero(before >= 0).tolist(), before[before >= 0].tolist(), strict=True):
         parent[_root(parent, s)] = _root(parent, p)
     roots = np.array([_root(parent, i) for i in range(n)], np.int64)
@@ -147,6 +149,7 @@ def _join(
     piece: Array,
     begin: Array,
     end: Array,
+    world: Array,
     may_begin: Array,
     may_end: Array,
     gap_ms: int,
@@ -160,12 +163,14 @@ def _join(
     sigma = np.stack([segments["begin_sigma_dm"][heads], segments["end_sigma_dm"][last]], axis=1) / 10.0
     before = np.full(n, -1, np.int64)
     k.join(
-        begin, end, np.stack([segments["begin_lon_e7"][heads], segments["begin_lat_e7"][heads]], axis=1).astype(np.int64),
-        np.stack([segments["end_lon_e7"][last], segments["end_lat_e7"][last]], axis=1).astype(np.int64), np.maximum(sigma,
-        0.0), speed, kind,
+        begin, end, _places(segments, "begin", heads), _places(segments, "end", last), np.maximum(sigma, 0.0), speed, kind, world,
         may_begin, may_end, gap_ms, LEAST_SPEED_MPS, STRETCH, before,
     )  # fmt: skip
     return before
+
+
+def _places(segments: Segments, end: str, rows: Array) -> Array:
+    return np.stack([segments[f"{end}_lon_e7"][rows], segments[f"{end}_lat_e7"][rows]], axis=1).astype(np.int64)
 
 
 def _last_known(codes: Array, piece: Array, n: int) -> Array:
@@ -202,12 +207,13 @@ def _assemble(
     kind = _kinds(segments, of_row, n)
     longest = np.lexsort((-segments["rows"].astype(np.int64), of_row))
     chosen = longest[np.flatnonzero(np.append(True, np.diff(of_row[longest]) != 0))] if segments.n else longest
-    simulated = KINDS.index("simulated")
-    unknown = ~known & np.isin(kind[flight], [KINDS.index(c) for c in COUNTED] + [simulated])
+    simulated = np.zeros(n, np.bool_)
+    simulated[of_row[segments.equals("origin", "exercise")]] = True
+    unknown = ~known & np.isin(kind[flight], [KINDS.index(c) for c in COUNTED])
     joined = before >= 0
     joined[before[before >= 0]] = True
     return Flights(
-        of_row, begins, ends, kind, frames, segments["speed_median_mps"][chosen].astype(np.float64),
+        of_row, begins, ends, kind, simulated, frames, segments["speed_median_mps"][chosen].astype(np.float64),
         segments["alt_median_m"][chosen].astype(np.float64), int(np.count_nonzero(unknown)), int(np.count_nonzero(unknown & joined)), gap_s,
     )  # fmt: skip
 
@@ -220,10 +226,6 @@ def _kinds(segments: Segments, of_row: Array, n: int) -> Array:
     last = _last_known(np.where(known[codes], codes, -1), of_row, n)
     by_class = np.array([KINDS.index(w) if w in _CLASSES else KINDS.index("unknown") for w in words] + [KINDS.index("unknown")])
     kind = by_class[last]
-    for name, rows in (
-        ("friendly", segments["friendly"]),
-        ("spoof", segments["spoof"]),
-        ("simulated", segments.equals("origin", "exercise")),
-    ):
+    for name, rows in (("friendly", segments["friendly"]), ("spoof", segments["spoof"])):
         kind[of_row[rows]] = KINDS.index(name)
     return kind

@@ -16,15 +16,15 @@ Bools = npt.NDArray[np.bool_]
 
 @kernel
 def join(
-    begin_ms: Ints, end_ms: Ints, begin_e7: Ints, end_e7: Ints, sigma_m: Floats, speed_mps: Floats, kind: Ints, may_begin: Bools,
-    may_end: Bools, gap_ms: int, least_speed_mps: float, stretch: float, before: Ints,
+    begin_ms: Ints, end_ms: Ints, begin_e7: Ints, end_e7: Ints, sigma_m: Floats, speed_mps: Floats, kind: Ints, world: Ints,
+    may_begin: Bools, may_end: Bools, gap_ms: int, least_speed_mps: float, stretch: float, before: Ints,
 ) -> None:  # fmt: skip
     """Fills before (N,) with the piece that each piece continues, -1 for none. Pieces lie in order of begin_ms.
 
     Piece s continues p when p ended at most gap_ms before s began, and s began within reach of p's end: 3 sigma of both places and what
-    the faster of the two flies in that time, stretched. kind (N,): -1 unknown, else both must be equal. may_begin: the piece
-    may continue another;
-    may_end: another may continue it. Each piece is continued once; s takes the p of which it needs the smallest share of its reach,
+    the faster of the two flies in that time, stretched. kind (N,): -1 unknown, else both must be equal; world (N,): must be equal.
+    may_begin: the piece may continue another; may_end: another may continue it.
+    Each piece is continued once; s takes the p of which it needs the smallest share of its reach,
     of equals the first. begin_e7, end_e7 (N, 2): lon, lat; sigma_m (N, 2): at begin and end.
     """
     n = begin_ms.shape[0]
@@ -42,7 +42,7 @@ def join(
             best, best_j = 1.0, -1
             for j in range(m):
                 p = waiting[j]
-                if end_ms[p] > begin_ms[s] or (kind[p] >= 0 and kind[s] >= 0 and kind[p] != kind[s]):
+                if world[p] != world[s] or end_ms[p] > begin_ms[s] or (kind[p] >= 0 and kind[s] >= 0 and kind[p] != kind[s]):
                     continue
                 turn = (begin_e7[s, 0] - end_e7[p, 0] + 1_800_000_000) % 3_600_000_000 - 1_800_000_000
                 north = (begin_e7[s, 1] - end_e7[p, 1]) * 0.0111_32

@@ -1,6 +1,6 @@
 """SQL over the sealed days: DuckDB reads the files where they lie. For questions that `picket stats` has no option for.
 
-    flights    flight, begin, end (timestamps UTC), kind, counted, airframe, speed_mps, alt_wgs84_m
+    flights    flight, begin, end (timestamps UTC), kind, counted, simulated, airframe, speed_mps, alt_wgs84_m
     segments   as sealed (picket.record.sealed), with source and flight
     points     day, source, segment, time (UNIX seconds), lat_deg, lon_deg, alt_wgs84_m, sigma_m
     cells      day, source, segment, cell, n, south_deg, west_deg
@@ -66,8 +66,8 @@ def _own(archive: Archive, gap_s: float) -> dict[str, pa.Table]:
         "flights": pa.table({
             "flight": np.arange(found.n), "begin": pa.array(found.begin_ms, pa.timestamp("ms", "UTC")),
             "end": pa.array(found.end_ms, pa.timestamp("ms", "UTC")),
-            "kind": [KINDS[i] for i in found.kind.tolist()], "counted": found.counted(False), "airframe": [names[i] for i in
-            found.airframe.tolist()],
+            "kind": [KINDS[i] for i in found.kind.tolist()], "counted": found.counted(False), "simulated": found.simulated,
+            "airframe": [names[i] for i in found.airframe.tolist()],
             "speed_mps": pa.array(found.speed_mps, from_pandas=True), "alt_wgs84_m": pa.array(found.alt_m, from_pandas=True),
         }),
         "_flight_of": pa.table({"_source": [source[i] for i in segments.file.tolist()], "_day": segments["day"],
