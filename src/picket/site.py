@@ -123,6 +123,9 @@ class Archive(_Struct, frozen=True):
     path: str = "archive"
     segment_mb: float = 64.0
     operators_keep_days: float = 30.0
+    log_keep_days: float | None = None
+    airframes_keep_days: float | None = None
+    hold: tuple[str, ...] = ()
 
 
 class StationSettings(_Struct, frozen=True):
@@ -320,6 +323,8 @@ def _check_rest(site: Site) -> list[str]:
     found += _in_range("alert.swarm_size", site.alert.swarm_size, 2, 1000)
     found += _in_range("archive.segment_mb", site.archive.segment_mb, 0.01, 4096)
     found += _in_range("archive.operators_keep_days", site.archive.operators_keep_days, 0, 3650)
+    found += _in_range("archive.log_keep_days", site.archive.log_keep_days, 1, 36500)
+    found += _in_range("archive.airframes_keep_days", site.archive.airframes_keep_days, 1, 36500)
     found += _in_range("station.port", site.station.port, 0, 65535)
     found += _in_range("station.tick_s", site.station.tick_s, 0.05, 10)
     return found

@@ -1,52 +1,43 @@
-"""`picket archive`: look after the log."""
+"""`picket archive`: look after the log and the days sealed from it."""
 
 from __future__ import annotations
 
 import json
 import sys
+import time
 from pathlib import Path
 
 import click
 
-from picket.cli.common import JSON, UNREADABLE, example, fail
+from picket.cli.common import JSON, NOTHING_USABLE, ORIGIN, UNREADABLE, WRONG_USE, example, fail, moment, progress
+
+_FOLDER = click.option(
+    "--archive", "folder", type=click.Path(path_type=Path, file_okay=False), default=Path("archive"), show_default=True,
+    help="Folder of the archive.",
+)  # fmt: skip
 
 
 @click.group(**example("picket archive verify --archive archive"))
 def archive() -> None:
-    """Look after the log."""
+    """Look after the log and its sealed days."""
 
 
 @archive.command(**example("picket archive verify --archive archive"))
-@click.option(
-    "--archive",
-    "folder",
-    type=click.Path(path_type=Path, file_okay=False),
-    default=Path("archive"),
-    show_default=True,
-    help="Folder of the log.",
-)
+@_FOLDER
 @JSON
 def verify(folder: Path, as_json: bool) -> None:
-    """Check the log's chain from end to end; name the first damaged record and what still holds."""
+    """Check the log's chain from end to end and the sealed days; name the first damaged record and what still holds."""
     from picket.record import log
+    from picket.record.archive import Archive, read_manifest
 
     try:
-        v = log.verify(folder)
+        sealed = Archive(folder).verify() if read_manifest(folder).files else []
+        v = log.verify(folder) if log.segments(folder) or not read_manifest(folder).files else log.Verdict()
     except ValueError as e:
         fail(str(e), UNREADABLE)
     if as_json:
-        click.echo(
-            json.dumps(
-                {
-                    "records": v.records,
-                    "segments": v.segments,
-                    "last_seq": v.last_seq,
-                    "kinds": v.kinds,
-                    "torn_tail": v.torn_tail,
-                    "damage": v.damage,
-                }
-            )
-        )
+        keys = ("records", "segments", "last_seq", "kinds", "torn_tail", "damage")
+        click.echo(json.dumps({**{k: getattr(v, k) for k in keys}, "sealed_damage": sealed}))
     else:
         click.echo(
             f"{v.records} records in {v.segments} segments hold"
@@ -54,4 +45,150 @@ def verify(folder: Path, as_json: bool) -> None:
         )
         if v.damage:
             click.echo(f"first damage: {v.damage}")
-    sys.exit(UNREADABLE if v.damage else 0)
+        for line in sealed:
+            click.echo(f"damage: {line}")
+    sys.exit(UNREADABLE if v.damage or sealed else 0)
+
+
+@archive.command(**example("picket archive rebuild --archive archive --site site.toml"))
+@_FOLDER
+@click.option(
+    "--site", "site_path", type=click.Path(path_type=Path), required=True, help="The site file that the station ran with."
+)
+@click.option("--seed", default=0, show_default=True, help="Seed that the station ran with.")
+@JSON
+def rebuild(folder: Path, site_path: Path, seed: int, as_json: bool) -> None:
+    """Make the sealed days anew: the whole log through the station's own engine. Imports stay as they are."""
+    from picket.record.archive import days_of
+    from picket.site import load
+    from picket.station.rebuild import rebuild as run
+
+    try:
+        with progress("rebuilding") as on_progress:
+            shown = None if on_progress is None else lambda record: on_progress("record", record.seq, None)
+            done = run(folder, load(site_path), seed=seed, on_record=shown)
+    except ValueError as e:
+        fail(str(e), getattr(e, "exit_code", WRONG_USE))
+    except OSError as e:
+        fail(f"{e.filename or folder}: {e.strerror or e}", WRONG_USE)
+    if as_json:
+        click.echo(json.dumps(vars(done) | {"days": [*days_of(done.days)]}))
+    else:
+        click.echo(
+            f"{done.records} records -> {len(done.days)} days, {done.segments} segments, {done.points} points, {done.alerts} alerts"
+        )
+        for reason, n in sorted(done.left_out.items()):
+            click.echo(f"  left out: {n} {reason}")
+        if done.other_site:
+            click.echo(
+                f"picket: {done.other_site} of {done.boots} starts were with another site file; tracks and alerts are of the one given",
+                err=True,
+            )
+    if done.damage:
+        click.echo(f"picket: the log is damaged at {done.damage}; what lies before it was rebuilt", err=True)
+    sys.exit(UNREADABLE if done.damage else 0 if done.points else NOTHING_USABLE)
+
+
+@archive.command(**example("picket archive erase --archive archive --site site.toml"))
+@_FOLDER
+@click.option(
+    "--site",
+    "site_path",
+    type=click.Path(path_type=Path),
+    required=True,
+    help="The site file: its [archive] says what is kept how long.",
+)
+@click.option("--now", callback=moment, help="Erase as of this time instead of the computer's (ISO 8601 or UNIX seconds).")
+@JSON
+def erase(folder: Path, site_path: Path, now: float | None, as_json: bool) -> None:
+    """Erase what is past its time: sealed segments of the log, keys of airframes' pseudonyms. What went is listed in erased.jsonl."""
+    from picket.record.retention import erase as run
+    from picket.site import load
+
+    try:
+        done = run(folder, load(site_path).archive, time.time() if now is None else now)
+    except ValueError as e:
+        fail(str(e), WRONG_USE)
+    except OSError as e:
+        fail(f"{e.filename or folder}: {e.strerror or e}", WRONG_USE)
+    if as_json:
+        click.echo(json.dumps(vars(done)))
+        return
+    click.echo(f"erased {len(done.segments)} segments of the log and {len(done.keys)} keys of airframes' pseudonyms")
+    if done.stays:
+        click.echo(f"the rest stays: {done.stays}")
+
+
+@archive.command("import", **example("picket archive import may.parquet --archive archive --site site.toml"))
+@click.argument("inputs", nargs=-1, required=True, metavar="FILE...")
+@_FOLDER
+@click.option(
+    "--site", "site_path", type=click.Path(path_type=Path), help="The site file: where the sensors stand, and who is friendly."
+)
+@click.option("--overlap", is_flag=True, help="Count rows of sensors and hours that the archive has already, too.")
+@ORIGIN
+@JSON
+def import_(
+    inputs: tuple[str, ...], folder: Path, site_path: Path | None, overlap: bool, origin: str | None, as_json: bool
+) -> None:
+    """Take tables of detections or tracks (csv, parquet, jsonl, arrow) or recordings into the archive, as days of their own."""
+    from picket.record.archive import days_of
+    from picket.record.importing import NothingError, import_files
+    from picket.site import load
+
+    try:
+        site = load(site_path) if site_path else None
+        with progress("importing") as on_progress:
+            done = import_files(folder, inputs, site, origin=origin or "live", overlap=overlap, on_progress=on_progress)
+    except NothingError as e:
+        fail(str(e), NOTHING_USABLE)
+    except ValueError as e:
+        fail(str(e), getattr(e, "exit_code", WRONG_USE))
+    except OSError as e:
+        fail(f"{e.filename or folder}: {e.strerror or e}", WRONG_USE)
+    if as_json:
+        click.echo(json.dumps(vars(done) | {"days": [*days_of(done.days)]}))
+    else:
+        click.echo(
+            f"{done.rows} rows of {done.kind}s -> {len(done.days)} days, {done.segments} segments, {done.points} points, as {done.source}"
+        )
+        for reason, n in sorted(done.left_out.items()):
+            click.echo(f"  left out: {n} {reason}")
+    sys.exit(UNREADABLE if done.cut else 0)
+
+
+@archive.command(**example("picket archive sql 'SELECT kind, count(*) FROM flights GROUP BY kind' --archive archive"))
+@click.argument("sql")
+@_FOLDER
+@click.option("--gap", type=float, default=300.0, show_default=True, help="Seconds without a point that end a flight.")
+@click.option("-o", "--out", type=click.Path(path_type=Path), help="The answer as .csv or .parquet.")
+@JSON
+def sql(sql: str, folder: Path, gap: float, out: Path | None, as_json: bool) -> None:
+    """Ask the sealed days one SELECT: tables flights, segments, points, cells, uptime (docs/record.md)."""
+    import pyarrow.csv
+    import pyarrow.parquet
+
+    try:
+        from picket.record.question import question, rows
+
+        answer = question(folder, sql, gap_s=gap)
+    except ImportError:
+        fail("SQL needs DuckDB: pip install 'picket[record]'", WRONG_USE)
+    except ValueError as e:
+        fail(str(e), WRONG_USE)
+    if out is not None:
+        if out.suffix.lower() not in (".csv", ".parquet"):
+            fail(f"{out}: expected a name that ends in .csv or .parquet", WRONG_USE)
+        try:
+            (pyarrow.csv.write_csv if out.suffix.lower() == ".csv" else pyarrow.parquet.write_table)(answer, out)
+        except OSError as e:
+            fail(f"{out}: cannot be written ({e.strerror or e})", WRONG_USE)
+        click.echo(f"{answer.num_rows} rows -> {out}")
+        return
+    found = rows(answer)
+    if as_json:
+        click.echo(json.dumps(found))
+        return
+    click.echo("\t".join(answer.schema.names))
+    for row in found:
+        click.echo("\t".join("" if v is None else str(v) for v in row.values()))

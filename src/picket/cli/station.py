@@ -14,7 +14,9 @@ import click
 from picket.cli.common import ARCHIVE, JSON, NOTHING_USABLE, WRONG_USE, example, fail
 
 
-def _ready(as_json: bool) -> Callable[[str], None]:
+def ready_message(as_json: bool) -> Callable[[str], None]:
+    """What tells the page's address when the station is ready."""
+
     def ready(url: str) -> None:
         if as_json:
             click.echo(json.dumps({"url": url}))
@@ -24,7 +26,7 @@ def _ready(as_json: bool) -> Callable[[str], None]:
     return ready
 
 
-def _run(station: Any) -> None:
+def run_station(station: Any) -> None:
     """Runs a station's coroutine; its mistakes become messages."""
     import asyncio
 
@@ -54,7 +56,7 @@ def demo(seed: int, port: int, archive: Path | None, as_json: bool) -> None:
 
     if not as_json:
         click.echo("Picket demo: an invented harbour, all sensors SIMULATED, nothing leaves this machine.")
-    _run(run_demo(seed=seed, port=port, archive=archive, ready=_ready(as_json)))
+    run_station(run_demo(seed=seed, port=port, archive=archive, ready=ready_message(as_json)))
 
 
 @click.command(**example("picket watch --site examples/long-beach.toml"))
@@ -76,9 +78,9 @@ def watch(site_path: Path, port: int | None, seed: int, archive: Path | None, as
             site = msgspec.structs.replace(site, station=msgspec.structs.replace(site.station, port=port))
         station = Station(site, archive, seed=seed)
         station.open()
-        await station.run(_ready(as_json))
+        await station.run(ready_message(as_json))
 
-    _run(run())
+    run_station(run())
 
 
 @click.command(**example("picket doctor --site examples/long-beach.toml"))

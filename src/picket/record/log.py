@@ -176,6 +176,36 @@ def _newer(paths: list[Path], after: int) -> list[Path]:
     return paths
 
 
+class Look(NamedTuple):
+    """One segment by itself: what it holds, the chain value (hexadecimal) at its end, and what is wrong with it ("" or words)."""
+
+    records: int
+    first: Record | None
+    last: Record | None
+    chain: str
+    problem: str
+
+
+def look_at(path: Path) -> Look:
+    """Reads one segment to its end, or to the first record that does not hold."""
+    scan, n, first, last = _Scan(path), 0, None, None
+    for last in scan.records():
+        first, n = first or last, n + 1
+    return Look(n, first, last, scan.chain.hex(), scan.problem)
+
+
+def start_before(folder: Path, time: float) -> int:
+    """The number of the newest start (boot record at the head of a segment) at or before UNIX time `time`; 0 when there is none.
+
+    Every start begins a segment, and tracks begin anew there: records read from it on (`after`) give what they gave live.
+    """
+    for path in reversed(segments(folder)):
+        first = next(_Scan(path).records(), None)
+        if first is not None and first.kind == "boot" and first.time <= time:
+            return first.seq
+    return 0
+
+
 def verify(folder: Path) -> Verdict:
     """Reads a whole log and says what holds. Raises LogError when the folder holds no log."""
     if not segments(folder):

@@ -47,11 +47,14 @@ class Station:
         self.folder = archive or Path(site.folder) / site.archive.path
         self.feeds: list[Feed] = feeds_of(site)
         self.playback = self._playback()
-        self.core = Core(site, self.folder, seed=seed, clock=self.playback or time.time)
+        self.core = self._make_core(seed)
         self.access = Access(self.folder / "secrets", time.time)
         self.scheme = "https" if site.station.tls_certificate else "http"
         self.socket: socket.socket | None = None
         self.stop = asyncio.Event()
+
+    def _make_core(self, seed: int) -> Core:
+        return Core(self.site, self.folder, seed=seed, clock=self.playback or time.time)
 
     def _playback(self) -> PlaybackClock | None:
         recordings = [f for f in self.feeds if f.is_recording]

@@ -73,7 +73,7 @@ def track_files(
         container(out)
     summary = Summary()
     begin = clock()
-    batch = _read(inputs, summary, site, origin or (site.station.origin if site else "live"), on_progress)
+    batch = read_inputs(inputs, summary, site, origin or (site.station.origin if site else "live"), on_progress)
     summary.detections = batch.n
     summary.read_s = clock() - begin
     tracker, parts, waiting, ids = Tracker(site), [], 0, np.empty(0, np.int64)
@@ -113,7 +113,13 @@ def track_files(
     return summary
 
 
-def _read(inputs: Sequence[str | Path], summary: Summary, site: Site | None, origin: str, on_progress: Progress | None) -> Batch:
+def read_inputs(
+    inputs: Sequence[str | Path], summary: Summary, site: Site | None, origin: str, on_progress: Progress | None
+) -> Batch:
+    """The detections of all inputs, named as in the site file; `summary` is told what was left out and whether one was cut.
+
+    Raises RecordingError for an input of which nothing can be used.
+    """
     parts: list[Batch] = []
     for name in map(str, inputs):
         progress = None if on_progress is None else lambda done, total, name=name: on_progress(name, done, total)

@@ -1,0 +1,88 @@
+"""Erasing by the site file's terms, so that it can be shown: old segments of the log, and keys of airframes' pseudonyms.
+
+Only whole segments go, oldest first, and only such as are sealed (their days stay in the archive) and are under no hold: the first one
+that has to stay ends it, because a chain with a hole in it proves nothing. What went is written to `erased.jsonl` beside the log before it
+goes: name, SHA-256, first and last record, and the chain value at its end, which the next segment's header repeats. `picket archive
+verify` holds as before.
+
+Operator positions are erased by the station itself (picket.record.operators).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import re
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from picket.record import log
+from picket.record.archive import ArchiveError, days_of, read_manifest
+from picket.record.pseudonyms import KEY_DAYS, Pseudonyms
+from picket.site import Archive
+
+
+@dataclass
+class Erased:
+    """What went, and why the rest stayed."""
+
+    segments: list[dict[str, Any]] = field(default_factory=list)
+    keys: list[str] = field(default_factory=list)  # first days of the periods whose keys went
+    stays: str = ""
+
+
+def hold_of(text: str) -> tuple[float, float]:
+    """A hold of the site file, "2026-05-01/2026-05-10 why", as UNIX seconds: from the first day's beginning to the last day's end."""
+    found = re.match(r"(\d{4}-\d{2}-\d{2})/(\d{4}-\d{2}-\d{2})(?:\s|$)", text)
+    if not found:
+        raise ArchiveError(f'archive.hold: expected "2026-05-01/2026-05-10 and why", got {text!r}')
+    try:
+        begin, end = (datetime.fromisoformat(f"{d}T00:00:00+00:00").timestamp() for d in found.groups())
+    except ValueError:
+        raise ArchiveError(f"archive.hold: no such day in {text!r}") from None
+    return begin, end + 86_400.0
+
+
+def erase(folder: Path, terms: Archive, now: float) -> Erased:
+    """Erases what is past its time at UNIX time `now`. Raises ArchiveError for terms that cannot be read, OSError."""
+    done = Erased()
+    holds = [hold_of(text) for text in terms.hold]
+    if terms.log_keep_days is not None:
+        _segments(folder, now - terms.log_keep_days * 86_400.0, holds, done)
+    if terms.airframes_keep_days is not None:
+        gone = Pseudonyms(folder).erase_before(int((now - terms.airframes_keep_days * 86_400.0) // 86_400))
+        done.keys = days_of(p * KEY_DAYS for p in gone)
+    return done
+
+
+def _segments(folder: Path, before: float, holds: list[tuple[float, float]], done: Erased) -> None:
+    sealed = next((s for s in read_manifest(folder).sources if s.name == "log"), None)
+    paths = log.segments(folder)
+    for path in paths[:-1]:  # the newest one is the station's
+        found = log.look_at(path)
+        if found.first is None or found.last is None or found.problem:
+            done.stays = f"{path.name} is damaged: {found.problem or 'no record in it holds'}"
+            return
+        begin, end = found.first.time, found.last.time
+        if end >= before:
+            done.stays = f"{path.name} is not past its time"
+        elif any(a < end and begin < b for a, b in holds):
+            done.stays = f"{path.name} is under a hold"
+        elif sealed is None or sealed.until < end or sealed.since > begin:
+            done.stays = f"{path.name} is not sealed yet: `picket archive rebuild` first"
+        if done.stays:
+            return
+        data = path.read_bytes()
+        entry = {
+            "segment": path.name, "sha256": hashlib.sha256(data).hexdigest(), "records": found.records, "first_seq": found.first.seq,
+            "last_seq": found.last.seq, "first_time": begin, "last_time": end, "chain_at_its_end": found.chain,
+        }  # fmt: skip
+        with (folder / "erased.jsonl").open("a", encoding="utf-8") as f:
+            f.write(json.dumps(entry, sort_keys=True) + "\n")
+            f.flush()
+            os.fsync(f.fileno())
+        path.unlink()
+        done.segments.append(entry)

@@ -1,0 +1,162 @@
+"""A recorded period through the same station: the records of the log, in order, into the same engine.
+
+Reading begins at the last start at or before the period, where tracks began anew; what lies between is worked on unseen. So tracks and
+alerts of the period are those of the day (a test compares). Nothing of a replay is written into the archive, and nothing in
+it can be changed.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time as _time
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import msgspec
+
+from picket.record import log
+from picket.record.log import Record, Verdict
+from picket.site import Site
+from picket.station.core import ActionError, Core
+from picket.station.engine import Engine, Outcome
+from picket.station.run import Station
+from picket.watch import Alert
+from picket.words import TRACK, Batch
+
+_AHEAD = 500  # records that may wait for the engine while the time before the period is worked on
+
+
+class ReplayError(ValueError):
+    """A period that cannot be replayed; the message says why."""
+
+
+class Moment(NamedTuple):
+    """What one record of the period led to."""
+
+    record: Record
+    tracks: Batch
+    alerts: tuple[Alert, ...]
+
+
+def records(folder: Path, since: float, until: float, verdict: Verdict | None = None) -> Iterator[Record]:
+    """The records from the last start before the period to its end. Raises ReplayError for a period that the log does not hold."""
+    if not log.segments(folder):
+        raise ReplayError(f"{folder}: holds no log (expected files like 00000001.plog)")
+    if not until > since:
+        raise ReplayError("expected --until after --since")
+    within = False
+    first, last = None, None
+    for record in log.read(folder, after=log.start_before(folder, since), verdict=verdict):
+        first, last = first or record, record
+        if record.time > until:
+            break
+        within |= record.time >= since
+        yield record
+    if not within:
+        held = "" if first is None or last is None else f"; nearest to it are {_iso(first.time)} to {_iso(last.time)}"
+        raise ReplayError(f"{folder}: the log holds no record between {_iso(since)} and {_iso(until)}{held}")
+
+
+def moments(
+    folder: Path, site: Site, since: float, until: float, *, seed: int = 0, verdict: Verdict | None = None
+) -> Iterator[Moment]:
+    """The period as fast as the machine allows: what each record of it led to."""
+    engine = Engine(site, seed=seed)
+    for record in records(folder, since, until, verdict):
+        outcome = _apply(engine, record)
+        if record.time >= since:
+            yield Moment(record, engine.tracks if record.kind in ("batch", "tick") else Batch.empty(TRACK), tuple(outcome.alerts))
+
+
+def _apply(engine: Engine, record: Record) -> Outcome:
+    try:
+        return engine.apply(record)
+    except Exception:  # the station passed it over too (core._apply)
+        return Outcome()
+
+
+# -- on the page -------------------------------------------------------------------------------------------------------
+class _ReplayCore(Core):
+    """A core that the log feeds: no ticks of its own, no actions."""
+
+    def __init__(self, site: Site, folder: Path, *, seed: int, since: float) -> None:
+        self.replayed = since  # time of the newest record: the clock of everything that is shown
+        super().__init__(site, folder, seed=seed, clock=lambda: self.replayed)
+
+    def tick(self) -> None:
+        """Time is the log's."""
+
+    async def act(self, payload: dict[str, Any]) -> Alert | None:
+        """Refused: what people decided is in the log already."""
+        raise ActionError("this is a replay: nothing in it can be changed")
+
+    def take(self, record: Record) -> None:
+        """The next record of the log goes to the engine, and nowhere else."""
+        self._queue.put((record, None))
+
+    @property
+    def behind(self) -> int:
+        """Records that wait for the engine."""
+        return self._queue.qsize()
+
+
+class ReplayStation(Station):
+    """A station whose page shows a recorded period. `temporary` is a folder of its own: the archive is only read."""
+
+    def __init__(
+        self, site: Site, archive: Path, temporary: Path, since: float, until: float, *, speed: float = 1.0, seed: int = 0,
+        ended: Callable[[], None] = lambda: None,
+    ) -> None:  # fmt: skip
+        if not 0.01 <= speed <= 100_000:
+            raise ReplayError(f"expected a speed between 0.01 and 100000, got {speed:g}")
+        self.archive, self.since, self.until, self.speed, self._ended = archive, since, until, speed, ended
+        self._records = records(archive, since, until)
+        self._first = next(self._records)  # a period that is not there is said before anything starts
+        silent = tuple(msgspec.structs.replace(s, feed=None) for s in site.sensor)
+        super().__init__(msgspec.structs.replace(site, sensor=silent), temporary, seed=seed)
+
+    def _make_core(self, seed: int) -> Core:
+        core = _ReplayCore(self.site, self.folder, seed=seed, since=self.since)
+        core.problem = f"REPLAY of {_iso(self.since)} to {_iso(self.until)} at {self.speed:g} x: nothing shown is happening now"
+        return core
+
+    async def run(self, ready: Callable[[str], None]) -> None:
+        """As a station's; the replay begins when the page can be opened."""
+        begun = asyncio.Event()
+
+        def told(url: str) -> None:
+            ready(url)
+            begun.set()
+
+        player = asyncio.create_task(self._play(begun))
+        try:
+            await super().run(told)
+        finally:
+            player.cancel()
+            await asyncio.gather(player, return_exceptions=True)
+
+    async def _play(self, begun: asyncio.Event) -> None:
+        await begun.wait()
+        core = self.core
+        assert isinstance(core, _ReplayCore)
+        began: float | None = None
+        record: Record | None = self._first
+        while record is not None:
+            if record.time < self.since:
+                while core.behind > _AHEAD:
+                    await asyncio.sleep(0.01)
+            else:
+                began = _time.monotonic() if began is None else began
+                wait = began + (record.time - self.since) / self.speed - _time.monotonic()
+                if wait > 0:
+                    await asyncio.sleep(wait)
+                core.replayed = max(core.replayed, record.time)
+            core.take(record)
+            record = await asyncio.to_thread(next, self._records, None) if core.behind > _AHEAD else next(self._records, None)
+        self._ended()
+
+
+def _iso(time: float) -> str:
+    return f"{datetime.fromtimestamp(time, UTC):%Y-%m-%dT%H:%M:%SZ}"
