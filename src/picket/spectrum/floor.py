@@ -1,0 +1,160 @@
+"""The noise floor: per bin over time, then over frequency.
+
+Two floors, because two things hide it. Bursts come and go, so over time the floor of a bin is what its quieter blocks show: a quartile to
+begin with, then the mean of the blocks under a limit, with the bias that cutting brings (forward consecutive mean excision; Lehtomaki et al., 2007,
+doi:10.1109/LCOMM.2007.070068). That `local` floor follows ripple, spurs and the filter's slopes exactly, but a signal that never stops is in it. The
+`true` floor is a smooth line under the local one: asymmetric least squares (Eilers 2003, doi:10.1021/ac034173t), in dB, then a fit to the
+free bins alone. What stands out of it is a steady signal; how rough the free bins are says how far that can be trusted (no
+detector sees a steady signal below r - 1/r for a floor known to r; Tandra and Sahai 2008, doi:10.1109/JSTSP.2007.914879).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import scipy.linalg
+from scipy.ndimage import uniform_filter1d
+from scipy.stats import gamma
+
+from picket.spectrum.floor_kernels import trimmed_means
+
+BLOCK = 8  # frames per block
+_INDEPENDENT = BLOCK / 1.03  # neighbouring frames of one bin are correlated by 0.014
+_START = 0.25  # the quantile to begin with: right as long as a bin is free for a quarter of the time
+_CUT = 0.10  # share of noise blocks above the limit
+_LIMIT = float(gamma.isf(_CUT, _INDEPENDENT) / _INDEPENDENT)
+_BIAS = float(gamma.cdf(_LIMIT * _INDEPENDENT, _INDEPENDENT + 1) / (1 - _CUT))  # mean of what is under the limit
+_WAVE = 0.5  # share of the band: shorter waves of the floor are not followed
+_RIPPLE_CYCLES = 4.0  # a hump is ripple when it rises no steeper than so many waves of 1 dB across the band would ...
+_RIPPLE_DB = 3.0  # ... and no higher than this
+_EDGE = 0.12  # share of the band at each end where the receiver's filter may fall off
+
+Floats = npt.NDArray[np.float32]
+Doubles = npt.NDArray[np.float64]
+
+
+def local_floor(blocks: Floats, used: npt.NDArray[np.bool_]) -> tuple[Floats, Floats]:
+    """Floor per bin (K,) and how many free blocks (K,) it rests on, from block means (B, K) of which rows `used` (B,) count."""
+    kept = np.ascontiguousarray(blocks[used].T)
+    nth = int(_START * (kept.shape[1] - 1))
+    floor = np.partition(kept, nth, axis=1)[:, nth] / np.float32(gamma.ppf(_START, _INDEPENDENT) / _INDEPENDENT)
+    mean, count = np.empty_like(floor), np.empty_like(floor)
+    for _ in range(4):
+        trimmed_means(blocks, floor * np.float32(_LIMIT), used, mean, count)
+        floor = np.where(count > 0, mean / np.float32(_BIAS), floor)
+    return np.maximum(floor, np.float32(1e-30)), count
+
+
+@dataclass(frozen=True)
+class Shape:
+    """The true floor under a local one.
+
+    floor_db (K,): the smooth line, dB. excess_db (K,): local above true. occupied (K,): bins of steady signals. roughness_db: how far the free bins
+    stray from the line, 1 sigma.
+    """
+
+    floor_db: Doubles
+    excess_db: Doubles
+    occupied: npt.NDArray[np.bool_]
+    roughness_db: float
+
+
+def _smooth(y: Doubles, weight: Doubles) -> Doubles:
+    """Whittaker smoother: least squares with a penalty on second differences."""
+    n = len(y)
+    stiffness = (_WAVE * n / (2 * np.pi)) ** 4
+    d = np.zeros((3, n))
+    d[0, 2:] += stiffness  # the banded form of D'D for second differences
+    d[1, 1:] += -4 * stiffness
+    d[2] += 6 * stiffness
+    d[2, [0, -1]] = stiffness
+    d[2, [1, -2]] = 5 * stiffness
+    d[1, [1, -1]] = -2 * stiffness
+    d[2] += weight + 1e-6
+    return np.asarray(scipy.linalg.solveh_banded(d, (weight + 1e-6 * (weight.sum() <= 0)) * y))
+
+
+def shape(local: Floats, sigma: float) -> Shape:
+    """The true floor under `local` (K,), whose bins are known to `sigma` (relative, 1 sigma)."""
+    y = 10 * np.log10(local.astype(np.float64))
+    n = len(y)
+    noise_db = max(4.34 * sigma, 0.02)
+    edge, falling = _edges(y, noise_db)
+    free = ~falling
+    z = np.full(n, np.quantile(y[free], 0.05))
+    for _ in range(12):
+        z = _smooth(np.minimum(y, z + 2.0), np.where(y > z, 0.02, 0.98) * free)
+    below = (y - z)[free]
+    rough = max(noise_db, 1.5 * float(np.std(np.minimum(below, np.quantile(below, 0.35)))))
+    occupied = np.zeros(n, bool)
+    for _ in range(5):
+        now = _standing_out(y, y - z, max(0.35, 3.5 * rough), noise_db) & ~falling
+        if now.mean() > 0.95:
+            break
+        good = free & ~now
+        z = _smooth(y, good.astype(float))
+        rough = max(noise_db, 1.48 * float(np.median(np.abs((y - z)[good]))))
+        if (now == occupied).all():
+            break
+        occupied = now
+    z = np.where(falling | (edge & (y < z)), y, z)
+    return Shape(z, y - z, occupied, rough)
+
+
+def _edges(y: Doubles, noise_db: float) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.bool_]]:
+    """The bins near the ends of the band, and those of them where the receiver's filter falls off."""
+    n = len(y)
+    width, outer = int(_EDGE * n), max(4, n // 40)
+    edge = np.zeros(n, bool)
+    edge[:width] = edge[n - width :] = True
+    falling = edge & (y < np.quantile(y[~edge], 0.1) - max(0.3, 3 * noise_db))
+    for side, inward in ((slice(None, width), y[:outer]), (slice(n - width, None), y[: n - outer - 1 : -1])):
+        halves = np.array_split(inward, 2)
+        if abs(halves[0].mean() - halves[1].mean()) < max(0.5, 3 * noise_db):  # flat to the very end: floor beside a very wide signal
+            falling[side] = False
+    return edge, falling
+
+
+def _standing_out(y: Doubles, excess: Doubles, limit: float, noise_db: float) -> npt.NDArray[np.bool_]:
+    """Bins of steady signals: where the mean over some width is over the limit, with their skirts."""
+    n = len(excess)
+    out = np.zeros(n, bool)
+    for width in (1, 4, 16, 64):
+        if width > n // 4:
+            break
+        narrow = max(1, width // 4)
+        core = uniform_filter1d(excess, width, mode="nearest") > max(limit, 6 * noise_db / np.sqrt(width))
+        skirt = uniform_filter1d(excess, narrow, mode="nearest") > max(0.35 * limit, 4 * noise_db / np.sqrt(narrow))
+        out |= np.convolve(core, np.ones(width + 1), "same").astype(bool) & skirt
+    smooth = uniform_filter1d(excess, 5, mode="nearest")
+    out = _grow(out, smooth > max(0.35 * limit, 2 * noise_db))
+    step = max(2, n // 64)
+    slope = np.abs(uniform_filter1d(y, 5, mode="nearest")[step:] - uniform_filter1d(y, 5, mode="nearest")[:-step]) / step
+    for a, b in runs_of(out):
+        level = 10 ** (excess[a:b] / 10) - 1
+        cut = max(0.25 * min(float(level.mean()), 2.0), 0.003 * float(level.max()))
+        inside = np.flatnonzero(10 ** (smooth[a:b] / 10) - 1 > cut) if b - a > 8 else np.arange(b - a)
+        near = slope[max(0, a - 2 * step) : b + step]
+        gentle = len(near) == 0 or near.max() < max(0.035, _RIPPLE_CYCLES * 2 * np.pi / n)
+        if not len(inside) or (b - a > 8 and gentle and np.quantile(excess[a:b], 0.9) < _RIPPLE_DB):
+            out[a:b] = False
+        else:
+            out[a : a + inside[0]] = out[a + inside[-1] + 1 : b] = False
+            out[a + inside[0] : a + inside[-1] + 1] = True
+    return out
+
+
+def runs_of(mask: npt.NDArray[np.bool_]) -> npt.NDArray[np.intp]:
+    """First and last + 1 of each run of true values, (M, 2)."""
+    return np.flatnonzero(np.diff(np.concatenate([[0], mask.astype(np.int8), [0]]))).reshape(-1, 2)
+
+
+def _grow(seed: npt.NDArray[np.bool_], allowed: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
+    """Runs of `allowed` that hold a seed, and the seeds."""
+    out = seed.copy()
+    for a, b in runs_of(seed | allowed):
+        if seed[a:b].any():
+            out[a:b] = True
+    return out
