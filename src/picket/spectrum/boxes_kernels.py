@@ -17,9 +17,12 @@ Floats = npt.NDArray[np.float32]
 Doubles = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 
-LIKE = 3  # runs link when the wider is at most so many times the narrower ...
-NARROW = 8  # ... or both are at most so many bins wide
+LIKE = 3  # a run of at most LINE bins links only with one that is at most so many times wider ...
+NARROW = 8  # ... or at most so many bins wide
 LINE = 4  # a piece at most so wide (bins) ...
+GAP_NATS = 25.0
+VARIANCE = 1.18  # picket.spectrum.transform.VARIANCE_FACTOR
+SIGNIFICANT = 6.5  # sigma that a fitted box must stand out by
 LONG = 40  # ... and at least so long (rows) is a carrier, and joins only its own kind
 
 
@@ -49,7 +52,7 @@ def pieces(found: Ints, boxes: Ints) -> int:
             if found[j, 2] < found[i, 1]:
                 continue
             other = found[j, 2] - found[j, 1]
-            if max(wide, other) <= max(NARROW, LIKE * min(wide, other)):
+            if min(wide, other) > LINE or max(wide, other) <= max(NARROW, LIKE * min(wide, other)):
                 parent[_root(parent, i)] = _root(parent, j)
     number, count = np.full(n, -1), 0
     for i in range(n):
@@ -80,17 +83,17 @@ def _joins(a: Ints, b: Ints, pause: int, gap: int) -> bool:
     beside = max(a[2], b[2]) - min(a[3], b[3])
     if apart > pause or beside > gap:
         return False
-    if _is_line(a) or _is_line(b):
-        return _is_line(a) == _is_line(b) and beside <= 1
     wide_a, wide_b = a[3] - a[2], b[3] - b[2]
     long_a, long_b = a[1] - a[0], b[1] - b[0]
-    if -beside >= 0.7 * min(wide_a, wide_b) and -apart >= 0.7 * min(long_a, long_b):
-        return True  # one lies in the other
+    if _is_line(a) != _is_line(b):
+        line, other = (wide_a, wide_b) if _is_line(a) else (wide_b, wide_a)
+        return -beside >= 0.7 * line and -apart >= 0.7 * (long_a if _is_line(a) else long_b) and other > line
+    if _is_line(a):
+        return beside <= 1
+    if -apart >= 0.7 * min(long_a, long_b):
+        return -beside >= 0.7 * min(wide_a, wide_b) or beside <= 1  # one lies in the other, or close beside it
     if min(long_a, long_b) >= 4 and min(wide_a, wide_b) >= 4 and max(wide_a, wide_b) > 32:
-        # two real boxes, at least one wide: one burst only when they share most of the band, or all of the time side by side
-        if apart >= -1:
-            return -beside >= 0.6 * max(wide_a, wide_b)
-        return -apart >= 0.8 * max(long_a, long_b) and beside <= 2
+        return -beside >= 0.6 * min(wide_a, wide_b)  # one after the other: one burst only in the same band
     return True
 
 
@@ -120,16 +123,30 @@ def join(boxes: Ints, count: int, pause: int, gap: int) -> int:
 
 
 @kernel
-def _best_run(profile: Doubles, limit: float) -> tuple[int, int]:
-    """The run with the largest sum of profile - limit (Kadane): first, last + 1."""
-    best, first, last, total, start = -1.0, 0, 0, 0.0, 0
+def _best_run(profile: Doubles, s: float, cells: float, slack: int) -> tuple[int, int]:
+    """The stretch of a profile (means of so many cells each) that is likeliest at 1 + s: first, last + 1.
+
+    A running sum of log-likelihood ratios (Page 1954, doi:10.1093/biomet/41.1-2.100): a stretch ends when the sum has
+    fallen by GAP_NATS from its peak for more than `slack` values.
+    """
+    limit, weight = _edge_limit(s), cells / VARIANCE * s / (1 + s)
+    best, first, last = -1.0, 0, 0
+    total, start, peak, at = 0.0, 0, -1.0, 0
     for i in range(profile.shape[0]):
-        total += profile[i] - limit
-        if total > best:
-            best, first, last = total, start, i + 1
-        if total <= 0:
-            total, start = 0.0, i + 1
+        total += (profile[i] - limit) * weight
+        if total > peak:
+            peak, at = total, i + 1
+            if peak > best:
+                best, first, last = peak, start, at
+        if total <= 0 or (peak - total > GAP_NATS and i + 1 - at > slack):
+            total, start, peak = 0.0, i + 1, -1.0
     return first, last
+
+
+@kernel
+def _edge_limit(s: float) -> float:
+    """For exponential cells of mean 1 outside and 1 + s inside the log-likelihood ratio is -ln(1 + s) + x s / (1 + s): zero at this x."""
+    return (1 + s) * np.log1p(s) / s
 
 
 @kernel
@@ -173,18 +190,15 @@ def fit(grid: Floats, scale: Floats, box: Ints, bounds: Ints, out: Doubles) -> b
     box and bounds: t0, t1, k0, k1 (bounds: how far it may grow). Fills out (7,): t0, t1 in frames and k0, k1 in bins (fractions, edges),
     signal to noise over the 99 % bandwidth, cells, and the sum of power over noise. False when nothing is left.
 
-    For exponential cells of mean 1 outside and 1 + s inside, the edge's limit lies near 1 + s/2 (van Trees, Detection, Estimation and Modulation
-    Theory I, 2.7: the log-likelihood ratio is linear in the cell).
+    Edges in time are where the profile crosses half of the level.
     """
     t0, t1, k0, k1 = box[0], box[1], box[2], box[3]
-    limit_t = 0.0
     for _ in range(3):
         p = _over_time(grid, scale, bounds[0], bounds[1], k0, k1)
         s = p[t0 - bounds[0] : t1 - bounds[0]].mean() - 1
         if s <= 0:
             return False
-        limit_t = 1 + s / 2
-        a, b = _best_run(p, limit_t)
+        a, b = _best_run(p, s, k1 - k0, 3)
         if b <= a:
             return False
         t0, t1 = bounds[0] + a, bounds[0] + b
@@ -192,13 +206,18 @@ def fit(grid: Floats, scale: Floats, box: Ints, bounds: Ints, out: Doubles) -> b
         s = g[k0 - bounds[2] : k1 - bounds[2]].mean() - 1
         if s <= 0:
             return False
-        c, d = _best_run(g, 1 + s / 2)
+        c, d = _best_run(g, s, t1 - t0, max(6, (k1 - k0) // 4))
         if d <= c:
             return False
         k0, k1 = bounds[2] + c, bounds[2] + d
     p = _over_time(grid, scale, bounds[0], bounds[1], k0, k1)
     a, b = t0 - bounds[0], t1 - bounds[0]
     limit_t = 1 + (p[a:b].mean() - 1) / 2
+    while b - a > 1 and p[a] <= limit_t and a > 0:
+        a += 1
+    while b - a > 1 and p[b - 1] <= limit_t and b < p.shape[0]:
+        b -= 1
+    t0, t1 = bounds[0] + a, bounds[0] + b
     out[0] = t0 + 0.5 - _crossing(p, a, -1, limit_t) if a else t0
     out[1] = t1 - 0.5 + _crossing(p, b - 1, 1, limit_t) if b < p.shape[0] else t1
     g = _over_frequency(grid, scale, t0, t1, bounds[2], bounds[3])
@@ -226,7 +245,7 @@ def fit(grid: Floats, scale: Floats, box: Ints, bounds: Ints, out: Doubles) -> b
     out[4] = total * 0.99 / max(high - low, 0.3)
     out[5] = (t1 - t0) * (k1 - k0)
     out[6] = total * (t1 - t0)
-    return True
+    return out[6] > SIGNIFICANT * np.sqrt(VARIANCE * out[5])
 
 
 @kernel
@@ -252,10 +271,41 @@ def room(boxes: Ints, count: int, i: int, pad_t: int, pad_k: int, frames: int, b
 
 
 @kernel
-def fit_all(grid: Floats, scale: Floats, boxes: Ints, count: int, out: Doubles, kept: Any) -> None:
-    """`fit` for every box (count, 5), into out (count, 7); kept (count,) bool says which are left."""
+def fit_all(grid: Floats, scale: Floats, boxes: Ints, count: int, out: Doubles, kept: Any) -> int:
+    """`fit` for every box of boxes (M, 5), of which `count` are filled, into out (M, 7); kept (M,) bool says which are left.
+
+    What a fitted box leaves of its box on either side is fitted as well, while there is room for it. Returns how many there are then.
+    """
     bounds = np.empty(4, np.int64)
-    for i in range(count):
+    first, i = count, 0
+    while i < count:
         b = boxes[i]
         room(boxes, count, i, 4 + (b[1] - b[0]) // 3, 3 + (b[3] - b[2]) // 3, grid.shape[0], grid.shape[1], bounds)
+        if i >= first:  # a remainder may not grow back
+            bounds[0], bounds[1] = max(bounds[0], b[0] - 2), min(bounds[1], b[1] + 2)
         kept[i] = fit(grid, scale, b, bounds, out[i])
+        if kept[i]:
+            for side in range(2):
+                t0, t1 = (b[0], int(out[i, 0])) if side == 0 else (int(np.ceil(out[i, 1])), b[1])
+                if t1 - t0 >= 6 and count < boxes.shape[0]:
+                    boxes[count, 0], boxes[count, 1] = t0, t1
+                    boxes[count, 2], boxes[count, 3], boxes[count, 4] = b[2], b[3], 0
+                    count += 1
+        i += 1
+    return count
+
+
+@kernel
+def drop_doubles(fitted: Doubles, kept: Any) -> None:
+    """Drops fitted boxes (M, 7) that lie mostly in a stronger one, unless their density is four times its."""
+    n = fitted.shape[0]
+    for i in range(n):
+        a = fitted[i]
+        for j in range(n):
+            b = fitted[j]
+            if i == j or not kept[i] or not kept[j] or b[6] < a[6] or (b[6] == a[6] and j > i):
+                continue
+            shared = min(a[1], b[1]) - max(a[0], b[0])
+            band = min(a[3], b[3]) - max(a[2], b[2])
+            if shared > 0 and band > 0 and shared * band > 0.6 * (a[1] - a[0]) * (a[3] - a[2]) and a[4] < 4 * b[4]:
+                kept[i] = False

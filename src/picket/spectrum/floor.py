@@ -10,15 +10,17 @@ detector sees a steady signal below r - 1/r for a floor known to r; Tandra and S
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 import scipy.linalg
-from scipy.ndimage import uniform_filter1d
+from scipy.ndimage import median_filter, uniform_filter1d
 from scipy.stats import gamma
 
 from picket.spectrum.floor_kernels import trimmed_means
+from picket.spectrum.transform import VARIANCE_FACTOR
 
 BLOCK = 8  # frames per block
 _INDEPENDENT = BLOCK / 1.03  # neighbouring frames of one bin are correlated by 0.014
@@ -26,6 +28,7 @@ _START = 0.25  # the quantile to begin with: right as long as a bin is free for 
 _CUT = 0.10  # share of noise blocks above the limit
 _LIMIT = float(gamma.isf(_CUT, _INDEPENDENT) / _INDEPENDENT)
 _BIAS = float(gamma.cdf(_LIMIT * _INDEPENDENT, _INDEPENDENT + 1) / (1 - _CUT))  # mean of what is under the limit
+_GROUPS = (64, 16)  # bins that are judged together
 _WAVE = 0.5  # share of the band: shorter waves of the floor are not followed
 _RIPPLE_CYCLES = 4.0  # a hump is ripple when it rises no steeper than so many waves of 1 dB across the band would ...
 _RIPPLE_DB = 3.0  # ... and no higher than this
@@ -40,11 +43,33 @@ def local_floor(blocks: Floats, used: npt.NDArray[np.bool_]) -> tuple[Floats, Fl
     kept = np.ascontiguousarray(blocks[used].T)
     nth = int(_START * (kept.shape[1] - 1))
     floor = np.partition(kept, nth, axis=1)[:, nth] / np.float32(gamma.ppf(_START, _INDEPENDENT) / _INDEPENDENT)
+    floor = np.maximum(floor, np.float32(1e-30))
+    quiet = np.repeat(used[:, None], max(1, len(floor) // _GROUPS[-1]), axis=1)
+    for group in _GROUPS:
+        if group <= len(floor) // 4:
+            now, floor = _quiet(blocks, used, floor, group)
+            quiet = quiet & np.repeat(now, quiet.shape[1] // now.shape[1], axis=1)
     mean, count = np.empty_like(floor), np.empty_like(floor)
-    for _ in range(4):
-        trimmed_means(blocks, floor * np.float32(_LIMIT), used, mean, count)
+    for _ in range(3):
+        trimmed_means(blocks, floor * np.float32(_LIMIT), quiet, mean, count)
         floor = np.where(count > 0, mean / np.float32(_BIAS), floor)
     return np.maximum(floor, np.float32(1e-30)), count
+
+
+def _quiet(blocks: Floats, used: npt.NDArray[np.bool_], floor: Floats, group: int) -> tuple[npt.NDArray[np.bool_], Floats]:
+    """In which blocks a group of bins is quiet together, (B, K / group), and the floor that follows.
+
+    One bin's blocks scatter too much to tell a burst of 0 dB from none; the mean of a group does not. Needed where a wide signal is on for most
+    of the time.
+    """
+    level = (blocks / floor).reshape(len(blocks), -1, group).mean(axis=2)
+    sigma = math.sqrt(VARIANCE_FACTOR / (_INDEPENDENT * group))
+    nth = int(0.1 * (int(used.sum()) - 1))
+    low = np.partition(level[used], nth, axis=0)[nth] / (1 - 1.28 * sigma)
+    for _ in range(4):
+        quiet = (level < low * (1 + 2.5 * sigma)) & used[:, None]
+        low = (level * quiet).sum(axis=0) / np.maximum(quiet.sum(axis=0), 1) * (1 + 0.018 * sigma)  # a normal's mean, cut at 2.5 sigma
+    return quiet, (floor * np.repeat(np.where(low < 0.98, low, 1), group)).astype(np.float32)
 
 
 @dataclass(frozen=True)
@@ -59,6 +84,11 @@ class Shape:
     excess_db: Doubles
     occupied: npt.NDArray[np.bool_]
     roughness_db: float
+
+    @classmethod
+    def flat(cls, bins: int) -> Shape:
+        """Nothing known, nothing occupied."""
+        return cls(np.zeros(bins), np.zeros(bins), np.zeros(bins, bool), 0.0)
 
 
 def _smooth(y: Doubles, weight: Doubles) -> Doubles:
@@ -76,11 +106,14 @@ def _smooth(y: Doubles, weight: Doubles) -> Doubles:
     return np.asarray(scipy.linalg.solveh_banded(d, (weight + 1e-6 * (weight.sum() <= 0)) * y))
 
 
-def shape(local: Floats, sigma: float) -> Shape:
-    """The true floor under `local` (K,), whose bins are known to `sigma` (relative, 1 sigma)."""
+def shape(local: Floats, sigma: Doubles) -> Shape:
+    """The true floor under `local` (K,), whose bins are known to `sigma` (K,) (relative, 1 sigma)."""
     y = 10 * np.log10(local.astype(np.float64))
     n = len(y)
-    noise_db = max(4.34 * sigma, 0.02)
+    middle = slice(n // 2 - 2, n // 2 + 3)  # the receiver's own offset is no signal
+    y[middle] = np.minimum(y[middle], np.median(y[max(0, n // 2 - 7) : n // 2 + 8]))
+    per_bin = np.maximum(4.34 * sigma, 0.02)
+    noise_db = float(np.median(per_bin))
     edge, falling = _edges(y, noise_db)
     free = ~falling
     z = np.full(n, np.quantile(y[free], 0.05))
@@ -90,7 +123,7 @@ def shape(local: Floats, sigma: float) -> Shape:
     rough = max(noise_db, 1.5 * float(np.std(np.minimum(below, np.quantile(below, 0.35)))))
     occupied = np.zeros(n, bool)
     for _ in range(5):
-        now = _standing_out(y, y - z, max(0.35, 3.5 * rough), noise_db) & ~falling
+        now = _standing_out(y, y - z, max(0.35, 3.5 * rough), per_bin) & ~falling
         if now.mean() > 0.95:
             break
         good = free & ~now
@@ -117,7 +150,7 @@ def _edges(y: Doubles, noise_db: float) -> tuple[npt.NDArray[np.bool_], npt.NDAr
     return edge, falling
 
 
-def _standing_out(y: Doubles, excess: Doubles, limit: float, noise_db: float) -> npt.NDArray[np.bool_]:
+def _standing_out(y: Doubles, excess: Doubles, limit: float, noise_db: Doubles) -> npt.NDArray[np.bool_]:
     """Bins of steady signals: where the mean over some width is over the limit, with their skirts."""
     n = len(excess)
     out = np.zeros(n, bool)
@@ -125,16 +158,17 @@ def _standing_out(y: Doubles, excess: Doubles, limit: float, noise_db: float) ->
         if width > n // 4:
             break
         narrow = max(1, width // 4)
-        core = uniform_filter1d(excess, width, mode="nearest") > max(limit, 6 * noise_db / np.sqrt(width))
-        skirt = uniform_filter1d(excess, narrow, mode="nearest") > max(0.35 * limit, 4 * noise_db / np.sqrt(narrow))
+        core = uniform_filter1d(excess, width, mode="nearest") > np.maximum(limit, 6 * noise_db / np.sqrt(width))
+        skirt = uniform_filter1d(excess, narrow, mode="nearest") > np.maximum(0.35 * limit, 4 * noise_db / np.sqrt(narrow))
         out |= np.convolve(core, np.ones(width + 1), "same").astype(bool) & skirt
     smooth = uniform_filter1d(excess, 5, mode="nearest")
-    out = _grow(out, smooth > max(0.35 * limit, 2 * noise_db))
+    out = _grow(out, smooth > np.maximum(0.35 * limit, 2 * noise_db))
     step = max(2, n // 64)
-    slope = np.abs(uniform_filter1d(y, 5, mode="nearest")[step:] - uniform_filter1d(y, 5, mode="nearest")[:-step]) / step
+    even = uniform_filter1d(median_filter(y, min(15, n // 8), mode="nearest"), 5, mode="nearest")  # without spurs
+    slope = np.abs(even[step:] - even[:-step]) / step
     for a, b in runs_of(out):
         level = 10 ** (excess[a:b] / 10) - 1
-        cut = max(0.25 * min(float(level.mean()), 2.0), 0.003 * float(level.max()))
+        cut = max(0.25 * min(float(level.mean()), 0.6), 0.003 * float(level.max()))
         inside = np.flatnonzero(10 ** (smooth[a:b] / 10) - 1 > cut) if b - a > 8 else np.arange(b - a)
         near = slope[max(0, a - 2 * step) : b + step]
         gentle = len(near) == 0 or near.max() < max(0.035, _RIPPLE_CYCLES * 2 * np.pi / n)

@@ -99,14 +99,19 @@ def spread_down(coarse: Bytes, fine: Bytes) -> None:
 
 
 @kernel
-def runs(mask: Bytes, slack: int, out: Any) -> int:
+def runs(mask: Bytes, words: npt.NDArray[np.uint64], slack: int, out: Any) -> int:
     """Runs of marked cells of mask (I, K), row by row, gaps of at most `slack` cells closed: fills out (M, 3) with row, first, last + 1.
 
-    Returns how many there are; when more than M, only M are filled.
+    words is mask seen eight bytes at a time, to pass over empty rows. Returns how many there are; when more than M, only M are filled.
     """
     n = 0
     for i in range(mask.shape[0]):
         row, start, end = mask[i], -1, -1
+        filled = np.uint64(0)
+        for w in range(words.shape[1]):
+            filled |= words[i, w]
+        if filled == 0:
+            continue
         for k in range(row.shape[0]):
             if row[k]:
                 if start >= 0 and k - end > slack:

@@ -46,7 +46,7 @@ def spoil(iq: Complex, rate_hz: float, faults: Faults, noise_power: float) -> Co
 
 def _ripple_taps(faults: Faults) -> Complex:
     """A filter whose response in dB is a cosine over the band: an echo on both sides, `ripple_waves` samples away."""
-    n = 256
+    n = 64
     f = np.fft.fftfreq(n)
     response = 10 ** (faults.ripple_db / 20 * np.cos(2 * np.pi * faults.ripple_waves * f + 0.7))
     return np.fft.fftshift(np.fft.ifft(response)).astype(np.complex64)

@@ -1,0 +1,51 @@
+"""Joins what a segment's end cut in two. Nothing here knows what a signal is: the band decides."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from picket.spectrum.emission import Emission
+
+_STEADY_GAP_S = 1e-3  # a steady signal's stretches no further apart than this are one
+
+
+def same_band(a: Emission, b: Emission, slack_hz: float) -> bool:
+    """Whether the smaller band lies mostly in the other and they are of a like width, give or take `slack_hz` at each edge."""
+    shared = min(a.high_hz, b.high_hz) - max(a.low_hz, b.low_hz)
+    narrow, wide = sorted((a.bandwidth_hz, b.bandwidth_hz))
+    return shared > -slack_hz and (shared >= 0.6 * wide or (wide - narrow < 2 * slack_hz and shared >= 0.5 * narrow - slack_hz))
+
+
+def joined(a: Emission, b: Emission) -> Emission:
+    """One emission of two: from the first's start to the last's end; band and SNR weighed by length."""
+    start, end = min(a.sample_start, b.sample_start), max(a.sample_end, b.sample_end)
+    wa = a.sample_count / (a.sample_count + b.sample_count)
+    if max(wa, 1 - wa) > 0.8:  # a sliver says little
+        wa = float(wa > 0.5)
+    return replace(
+        a if wa >= 0.5 else b,
+        sample_start=start,
+        sample_count=end - start,
+        low_hz=wa * a.low_hz + (1 - wa) * b.low_hz,
+        high_hz=wa * a.high_hz + (1 - wa) * b.high_hz,
+        snr_db=wa * a.snr_db + (1 - wa) * b.snr_db,
+        steady=a.steady or b.steady,
+    )
+
+
+def stitch(open_: list[Emission], new: list[Emission], boundary: int, rate_hz: float, slack_hz: float) -> list[Emission]:
+    """`new` (of the segment that begins at sample `boundary`), each joined with the one of `open_` that it continues.
+
+    Takes from open_ what was continued; what stays there has ended.
+    """
+    out = []
+    for e in new:
+        for o in open_:
+            gap = max(e.sample_start - boundary, boundary - o.sample_end) / rate_hz
+            touching = e.sample_start <= boundary and o.sample_end >= boundary
+            if (touching or (e.steady and o.steady and gap < _STEADY_GAP_S)) and same_band(o, e, slack_hz):
+                open_.remove(o)
+                e = joined(o, e)
+                break
+        out.append(e)
+    return out
