@@ -187,7 +187,7 @@ def _crossing(profile: Doubles, i: int, step: int, limit: float) -> float:
 def fit(grid: Floats, scale: Floats, box: Ints, bounds: Ints, out: Doubles) -> bool:
     """The rectangle of the greatest likelihood near a box, by turns over time and over frequency.
 
-    box and bounds: t0, t1, k0, k1 (bounds: how far it may grow). Fills out (7,): t0, t1 in frames and k0, k1 in bins (fractions, edges),
+    box: t0, t1, k0, k1; bounds (6,): the same, how far it may grow, and k0, k1 of its skirts. Fills out (7,): t0, t1 in frames and k0, k1 in bins (fractions, edges),
     signal to noise over the 99 % bandwidth, cells, and the sum of power over noise. False when nothing is left.
 
     Edges in time are where the profile crosses half of the level.
@@ -220,13 +220,13 @@ def fit(grid: Floats, scale: Floats, box: Ints, bounds: Ints, out: Doubles) -> b
     t0, t1 = bounds[0] + a, bounds[0] + b
     out[0] = t0 + 0.5 - _crossing(p, a, -1, limit_t) if a else t0
     out[1] = t1 - 0.5 + _crossing(p, b - 1, 1, limit_t) if b < p.shape[0] else t1
-    g = _over_frequency(grid, scale, t0, t1, bounds[2], bounds[3])
-    # The skirts belong to it as far as they stand out of the noise of g.
-    c, d = k0 - bounds[2], k1 - bounds[2]
-    noise = 1 + 3 / np.sqrt(t1 - t0)
-    while c > 0 and g[c - 1] > noise:
+    # The skirts belong to it as far as the mean of three bins stands out of the noise.
+    g = _over_frequency(grid, scale, t0, t1, bounds[4], bounds[5])
+    c, d = k0 - bounds[4], k1 - bounds[4]
+    noise = 3 * (1 + 2.2 / np.sqrt(t1 - t0))
+    while c >= 3 and g[c - 1] + g[c - 2] + g[c - 3] > noise:
         c -= 1
-    while d < g.shape[0] and g[d] > noise:
+    while d + 3 <= g.shape[0] and g[d] + g[d + 1] + g[d + 2] > noise:
         d += 1
     total = 0.0
     for i in range(c, d):
@@ -241,7 +241,7 @@ def fit(grid: Floats, scale: Floats, box: Ints, bounds: Ints, out: Doubles) -> b
         if sofar < 0.995 * total <= sofar + now:
             high = i + (0.995 * total - sofar) / now
         sofar += now
-    out[2], out[3] = bounds[2] + low, bounds[2] + high
+    out[2], out[3] = bounds[4] + low, bounds[4] + high
     out[4] = total * 0.99 / max(high - low, 0.3)
     out[5] = (t1 - t0) * (k1 - k0)
     out[6] = total * (t1 - t0)
@@ -250,10 +250,10 @@ def fit(grid: Floats, scale: Floats, box: Ints, bounds: Ints, out: Doubles) -> b
 
 @kernel
 def room(boxes: Ints, count: int, i: int, pad_t: int, pad_k: int, frames: int, bins: int, out: Ints) -> None:
-    """Fills out (4,) with how far box i may grow: by its pads, inside the grid, and not into another box."""
+    """Fills out (6,) with how far box i may grow: by its pads, inside the grid, and not into another box."""
     b = boxes[i]
     out[0], out[1] = max(0, b[0] - pad_t), min(frames, b[1] + pad_t)
-    out[2], out[3] = max(0, b[2] - pad_k), min(bins, b[3] + pad_k)
+    out[4], out[5] = max(0, b[2] - 4 * pad_k), min(bins, b[3] + 4 * pad_k)
     for j in range(count):
         o = boxes[j]
         if j == i:
@@ -265,9 +265,10 @@ def room(boxes: Ints, count: int, i: int, pad_t: int, pad_k: int, frames: int, b
                 out[1] = min(out[1], o[0])
         if o[0] < b[1] and o[1] > b[0]:  # shares some time: bounds the band
             if o[3] <= b[2]:
-                out[2] = max(out[2], o[3])
+                out[4] = max(out[4], o[3])
             elif o[2] >= b[3]:
-                out[3] = min(out[3], o[2])
+                out[5] = min(out[5], o[2])
+    out[2], out[3] = max(out[4], b[2] - pad_k), min(out[5], b[3] + pad_k)
 
 
 @kernel
@@ -276,7 +277,7 @@ def fit_all(grid: Floats, scale: Floats, boxes: Ints, count: int, out: Doubles, 
 
     What a fitted box leaves of its box on either side is fitted as well, while there is room for it. Returns how many there are then.
     """
-    bounds = np.empty(4, np.int64)
+    bounds = np.empty(6, np.int64)
     first, i = count, 0
     while i < count:
         b = boxes[i]

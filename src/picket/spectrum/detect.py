@@ -118,7 +118,12 @@ class Detector:
             low, high = np.interp([0.005 * total[-1], 0.995 * total[-1]], total, np.arange(a, b + 1))
             snr = 0.99 * total[-1] / max(high - low, 0.3)
             true = 10 ** (seg.shape.floor_db[a:b] / 10)
-            start, end = _on_rows((seg.blocks[:, a:b] / true).mean(axis=1), 1 + float(excess.mean()))
+            profile = (seg.blocks[:, a:b] / true).mean(axis=1)
+            if np.median(profile[seg.used]) - 1 < 0.4 * (profile[seg.used].mean() - 1):
+                continue  # bursts that raised the floor a little
+            start, end = _on_rows(profile, 1 + float(excess.mean()))
+            if end - start < 0.5 * len(profile):
+                continue  # not steady: a burst's business
             found.append(self._emission(seg, start * BLOCK, end * BLOCK, float(low), float(high), float(snr), steady=True))
         return found
 

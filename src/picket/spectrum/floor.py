@@ -49,6 +49,10 @@ def local_floor(blocks: Floats, used: npt.NDArray[np.bool_]) -> tuple[Floats, Fl
         if group <= len(floor) // 4:
             now, floor = _quiet(blocks, used, floor, group)
             quiet = quiet & np.repeat(now, quiet.shape[1] // now.shape[1], axis=1)
+    wide = quiet.copy()  # a group beside a busy one may hold the edge of what makes it busy
+    wide[:, 1:] &= quiet[:, :-1]
+    wide[:, :-1] &= quiet[:, 1:]
+    quiet = np.where(wide.sum(axis=0) >= 0.08 * len(blocks), wide, quiet)
     mean, count = np.empty_like(floor), np.empty_like(floor)
     for _ in range(3):
         trimmed_means(blocks, floor * np.float32(_LIMIT), quiet, mean, count)

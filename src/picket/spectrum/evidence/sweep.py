@@ -1,0 +1,30 @@
+"""A saw-tooth sweep repeats itself: the signal correlates with itself one sweep later, whatever the sweep's width (its phase may slip by a constant).
+
+Sweeps of GNSS jammers take a few to some tens of microseconds (Inside GNSS, "Fast and flexible"; Kraus et al. 2011, ION GNSS, survey of jammers: mostly 9
+to 27 us). Looked for: 4 to 60 us.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import scipy.fft
+
+from picket.spectrum.clip import Clip
+
+
+def sweep(c: Clip) -> tuple[float, float]:
+    """Period in seconds of the strongest repetition between 4 and 60 us, and how strong (share of the signal's power, 0..1)."""
+    x = c.iq[: 1 << 17]
+    n = scipy.fft.next_fast_len(2 * len(x))
+    r = np.abs(scipy.fft.ifft(np.abs(scipy.fft.fft(x, n, workers=1)) ** 2, workers=1))
+    first, last = int(4e-6 * c.rate_hz), int(60e-6 * c.rate_hz) + 2
+    if last + 2 >= len(x) or first < 3:
+        return 0.0, 0.0
+    part = r[first:last] / r[0]
+    at = int(np.argmax(part))
+    # The first of several equal peaks is the period itself.
+    peaks = np.flatnonzero((part[1:-1] >= part[:-2]) & (part[1:-1] >= part[2:]) & (part[1:-1] > 0.8 * part[at])) + 1
+    if len(peaks):
+        at = int(peaks[0])
+    stands = part[at] - float(np.quantile(part, 0.5))
+    return (first + at) / c.rate_hz, stands / max(c.in_signal, 1e-6)
