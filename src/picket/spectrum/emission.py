@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Any
 
 LABELS = (
     "ofdm_video",
@@ -52,6 +53,7 @@ class Emission:
     emitter: int = -1
     steady: bool = False
     evidence: list[str] = field(default_factory=list)
+    marks: list[Any] = field(default_factory=list)  # what analyse.py found in it
 
     @property
     def sample_end(self) -> int:

@@ -30,6 +30,7 @@ def joined(a: Emission, b: Emission) -> Emission:
         high_hz=wa * a.high_hz + (1 - wa) * b.high_hz,
         snr_db=wa * a.snr_db + (1 - wa) * b.snr_db,
         steady=a.steady or b.steady,
+        marks=a.marks + b.marks,
     )
 
 

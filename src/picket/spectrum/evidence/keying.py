@@ -13,22 +13,42 @@ import scipy.fft
 from picket.spectrum.clip import Clip
 
 _GRID_HZ = 500.0
+RATES_HZ = np.arange(40e3, 1.3e6, 1e3)
 
 
-def clock_spectrum(c: Clip, rates_hz: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-    """Power of the squared slope at each rate, over its median: bursts of one transmitter may be added."""
+def clock_spectrum(c: Clip) -> npt.NDArray[np.float32]:
+    """Power of the squared slope at each of RATES_HZ, over its mean; those of one transmitter's bursts may be added.
+
+    The clip must be oversampled (4 times), or the line folds back. The product with the conjugate half a symbol later stands for
+    the frequency: it has no clicks at low SNR.
+    """
     x = c.iq
-    turn = np.angle(x[1:] * np.conj(x[:-1]))
-    smooth = max(1, round(0.4 * c.rate_hz / c.bandwidth_hz))
-    turn = np.convolve(turn, np.ones(smooth) / smooth, "same")
-    slope = np.diff(turn) ** 2
-    slope = np.minimum(slope, np.quantile(slope, 0.98))  # clicks of the demodulator
+    lag = max(1, round(0.5 * c.rate_hz / c.bandwidth_hz))
+    if len(x) < 16 * lag:
+        return np.zeros(len(RATES_HZ), np.float32)
+    y = x[lag:] * np.conj(x[:-lag])
+    turn = np.mean(y)
+    slope = np.diff((y * np.conj(turn) / (abs(turn) + 1e-30)).imag) ** 2
+    slope = np.minimum(slope, np.quantile(slope, 0.98))
     slope = (slope - slope.mean()) * np.hanning(len(slope))
     n = scipy.fft.next_fast_len(max(len(slope), int(c.rate_hz / _GRID_HZ)))
     power = np.abs(scipy.fft.rfft(slope, n, workers=1)) ** 2
-    at = np.minimum(np.rint(rates_hz / c.rate_hz * n).astype(int), len(power) - 1)
-    found = power[at]
-    return np.asarray(found / (np.median(found) + 1e-30))
+    found = power[np.minimum(np.rint(RATES_HZ / c.rate_hz * n).astype(int), len(power) - 1)]
+    found[RATES_HZ > c.rate_hz / 2] = 0
+    return np.asarray(found / (found.mean() + 1e-30), np.float32)
+
+
+def clock(summed: npt.NDArray[np.float32], bandwidth_hz: float) -> tuple[float, float]:
+    """Symbol rate in Hz and how far its line stands over the spectrum around it, from a sum of clock spectra.
+
+    Looked for between a third of the bandwidth and 1.5 times it.
+    """
+    allowed = (RATES_HZ > 0.33 * bandwidth_hz) & (RATES_HZ < 1.5 * bandwidth_hz)
+    if not allowed.any():
+        return 0.0, 0.0
+    at = int(np.argmax(np.where(allowed, summed, 0)))
+    around = summed[max(0, at - 60) : at + 61]
+    return float(RATES_HZ[at]), float(summed[at] / (np.median(around) + 1e-30))
 
 
 def envelope(c: Clip) -> float:

@@ -18,6 +18,7 @@ from picket.spectrum.clip import Clip
 
 GRID_15K_S = 1 / 15e3
 WIFI_S = 3.2e-6
+_BESIDE = np.concatenate([np.arange(-20, -3), np.arange(4, 21)])
 
 
 @dataclass
@@ -35,14 +36,20 @@ class Lag:
         n = scipy.fft.next_fast_len(len(c.iq))
         power = np.abs(scipy.fft.fft(c.iq, n, workers=1)) ** 2
         f = scipy.fft.fftfreq(n, 1 / c.rate_hz) + c.center_hz
-        steps = np.concatenate([np.arange(-16, -3), np.arange(4, 17)]) * 1.3 / c.bandwidth_hz
-        lags = np.concatenate([[0.0], steps]) + self.lag_s
-        # one product per lag; the lags are evenly spaced, but few
-        found = np.array([np.dot(power, np.exp(2j * np.pi * ((f * lag) % 1.0))) for lag in lags])
-        self.value += found[0]
-        self.beside = found[1:] if self.beside is None else self.beside + found[1:]
+        here = complex(np.dot(power, np.exp(2j * np.pi * ((f * self.lag_s) % 1.0))))
+        lags = np.rint((self.lag_s + _BESIDE * 1.3 / c.bandwidth_hz) * c.rate_hz)
+        around = np.fft.ifft(power)[lags.astype(int) % n] * n * np.exp(2j * np.pi * ((c.center_hz / c.rate_hz * lags) % 1.0))
+        self.value += here
+        self.beside = around if self.beside is None else self.beside + around
         self.power += float(power.sum())
         self.signal += float(power.sum()) * c.in_signal
+
+    def merge(self, other: Lag) -> None:
+        """Adds another sum."""
+        if other.beside is not None:
+            self.value += other.value
+            self.beside = other.beside if self.beside is None else self.beside + other.beside
+            self.power, self.signal = self.power + other.power, self.signal + other.signal
 
     @property
     def share(self) -> float:
