@@ -10,6 +10,7 @@ import click
 from picket import __version__
 from picket.cli.archive import archive
 from picket.cli.decode import decode
+from picket.cli.spectrum import spectrum
 from picket.cli.station import demo, doctor, user, watch
 from picket.cli.track import track
 
@@ -20,5 +21,5 @@ def main() -> None:
     """Picket: the defender's learning loop against hostile drones. It senses and informs; it has no effector."""
 
 
-for _command in (demo, watch, doctor, user, decode, track, archive):
+for _command in (demo, watch, doctor, user, decode, track, spectrum, archive):
     main.add_command(_command)

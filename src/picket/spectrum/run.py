@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from picket.spectrum.absorb import put_together
 from picket.spectrum.analyse import Analyst
 from picket.spectrum.clip import to_complex
 from picket.spectrum.detect import SEGMENT_FRAMES, Detector, Segment
@@ -21,6 +22,7 @@ from picket.spectrum.sigmf import SpectrumError
 from picket.spectrum.stitch import stitch
 from picket.spectrum.transform import Transform, bins_for
 from picket.spectrum.waterfall import Waterfall
+from picket.spectrum.widths import settle
 
 
 @dataclass
@@ -99,13 +101,16 @@ class Chain:
 
     def finish(self) -> Report:
         """Emitters and labels of all that was found."""
-        emissions = self.done + self._open
-        emitters = group(emissions, self.rate_hz)
-        for number, emitter in enumerate(emitters):
+        emitters = group(self.done + self._open, self.rate_hz)
+        for emitter in emitters:
             verdict = judge(emitter, self.rate_hz)
             emitter.label, emitter.confidence, emitter.evidence = verdict.label, verdict.confidence, list(verdict.evidence)
+        emitters = put_together(emitters, self.rate_hz)
+        for number, emitter in enumerate(emitters):
+            settle(emitter)
             for e in emitter.bursts:
                 e.label, e.confidence, e.evidence, e.emitter = emitter.label, emitter.confidence, emitter.evidence, number
+        emissions = [e for m in emitters for e in m.bursts]
         floor = None
         if self._floors:
             floor = Baseline(self.center_hz - self.rate_hz / 2, self.detector.bin_hz, np.median(self._floors, axis=0))

@@ -1,0 +1,83 @@
+"""Parts of one signal that the detector saw apart, put together once it is known what the signal is.
+
+Analogue video moves its power about within its band, line by line and field by field: parts of the band come and go. What lies in or close beside an FM
+video signal, at the same time, weaker, and shows no structure of its own, is a part of it. Signals that do not pause are one emission over
+short gaps (a wide burst may have covered a carrier; a field's blanking may have thinned video).
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from picket.spectrum.emission import Emission
+from picket.spectrum.emitters import Emitter
+
+_STEADY = {"fm_video", "cw", "jam_noise", "jam_chirp"}
+_GAP_S = 5e-3
+_OWN_STRUCTURE = {"lora_fhss", "wifi", "droneid", "ofdm_video", "bluetooth", "jam_chirp"}
+_SHARE = 0.004  # a part with less of the power does not widen the band (its edges are those of 99 %)
+
+
+def put_together(emitters: list[Emitter], rate_hz: float) -> list[Emitter]:
+    """Emitters with the parts of steady signals joined."""
+    left = list(emitters)
+    for m in sorted((m for m in emitters if m.label == "fm_video"), key=_power, reverse=True):
+        if not any(m is other for other in left):
+            continue
+        left = _absorb(m, left)
+    for m in left:
+        if m.label in _STEADY:
+            m.bursts = _over_gaps(m.bursts, int(_GAP_S * rate_hz))
+    return left
+
+
+def _power(m: Emitter) -> float:
+    return sum(_energy(b) for b in m.bursts)
+
+
+def _energy(e: Emission) -> float:
+    return float(10 ** (e.snr_db / 10) * e.bandwidth_hz * e.sample_count)
+
+
+def _absorb(m: Emitter, others: list[Emitter]) -> list[Emitter]:
+    """m takes in its parts among others; returns what is left, m included."""
+    start, end = m.bursts[0].sample_start, max(b.sample_end for b in m.bursts)
+    low, high, total = min(b.low_hz for b in m.bursts), max(b.high_hz for b in m.bursts), _power(m)
+    parts: list[Emission] = []
+    changed = True
+    while changed:
+        changed = False
+        for other in others:
+            if other is m or other.label in _OWN_STRUCTURE or (other.label == "gfsk_fhss" and other.confidence > 0.9 and len(other.bursts) > 20):
+                continue
+            for b in list(other.bursts):
+                together = min(end, b.sample_end) - max(start, b.sample_start)
+                beside = max(low - b.high_hz, b.low_hz - high)
+                if together >= 0.8 * b.sample_count and beside < 0.5 * (high - low) and _energy(b) < 0.5 * total:
+                    other.bursts.remove(b)
+                    parts.append(b)
+                    changed = True
+                    if _energy(b) > _SHARE * total:
+                        low, high = min(low, b.low_hz), max(high, b.high_hz)
+    m.bursts = [replace(b, low_hz=low, high_hz=high) for b in m.bursts]
+    return [o for o in others if o.bursts]
+
+
+def _over_gaps(bursts: list[Emission], gap: int) -> list[Emission]:
+    out: list[Emission] = []
+    for b in sorted(bursts, key=lambda e: e.sample_start):
+        if out and b.sample_start - out[-1].sample_end <= gap:
+            last = out[-1]
+            weight = _energy(last) / max(_energy(last) + _energy(b), 1e-30)
+            end = max(last.sample_end, b.sample_end)
+            out[-1] = replace(
+                last,
+                sample_count=end - last.sample_start,
+                low_hz=weight * last.low_hz + (1 - weight) * b.low_hz,
+                high_hz=weight * last.high_hz + (1 - weight) * b.high_hz,
+                snr_db=weight * last.snr_db + (1 - weight) * b.snr_db,
+                marks=last.marks + b.marks,
+            )
+        else:
+            out.append(b)
+    return out
