@@ -24,7 +24,7 @@ def put_together(emitters: list[Emitter], rate_hz: float) -> list[Emitter]:
     for m in sorted((m for m in emitters if m.label == "fm_video"), key=_power, reverse=True):
         if not any(m is other for other in left):
             continue
-        left = _absorb(m, left)
+        left = _absorb(m, left, rate_hz)
     for m in left:
         if m.label in _STEADY:
             m.bursts = _over_gaps(m.bursts, int(_GAP_S * rate_hz))
@@ -39,11 +39,13 @@ def _energy(e: Emission) -> float:
     return float(10 ** (e.snr_db / 10) * e.bandwidth_hz * e.sample_count)
 
 
-def _absorb(m: Emitter, others: list[Emitter]) -> list[Emitter]:
+def _absorb(m: Emitter, others: list[Emitter], rate_hz: float) -> list[Emitter]:
     """m takes in its parts among others; returns what is left, m included."""
     start, end = m.bursts[0].sample_start, max(b.sample_end for b in m.bursts)
     low, high, total = min(b.low_hz for b in m.bursts), max(b.high_hz for b in m.bursts), _power(m)
-    parts: list[Emission] = []
+    rate = total / (end - start)
+    gap = int(_GAP_S * rate_hz)
+    longer: list[Emission] = []
     changed = True
     while changed:
         changed = False
@@ -51,15 +53,20 @@ def _absorb(m: Emitter, others: list[Emitter]) -> list[Emitter]:
             if other is m or other.label in _OWN_STRUCTURE or (other.label == "gfsk_fhss" and other.confidence > 0.9 and len(other.bursts) > 20):
                 continue
             for b in list(other.bursts):
-                together = min(end, b.sample_end) - max(start, b.sample_start)
-                beside = max(low - b.high_hz, b.low_hz - high)
-                if together >= 0.8 * b.sample_count and beside < 0.5 * (high - low) and _energy(b) < 0.5 * total:
-                    other.bursts.remove(b)
-                    parts.append(b)
-                    changed = True
-                    if _energy(b) > _SHARE * total:
-                        low, high = min(low, b.low_hz), max(high, b.high_hz)
-    m.bursts = [replace(b, low_hz=low, high_hz=high) for b in m.bursts]
+                energy, beside = _energy(b), max(low - b.high_hz, b.low_hz - high)
+                weak = energy < 0.05 * rate * b.sample_count
+                if b.sample_start > end + gap or b.sample_end < start - gap or energy > 0.5 * total or beside > (1.0 if weak else 0.5) * (high - low):
+                    continue
+                if min(end, b.sample_end) - max(start, b.sample_start) < 0.8 * b.sample_count and (weak or beside > 0):
+                    continue  # it outlasts the video: not a part, unless it is its rest
+                other.bursts.remove(b)
+                changed = True
+                if not weak:
+                    longer.append(b)
+                    start, end = min(start, b.sample_start), max(end, b.sample_end)
+                if energy > _SHARE * rate * b.sample_count and energy > _SHARE * total:
+                    low, high = min(low, b.low_hz), max(high, b.high_hz)
+    m.bursts = [replace(b, low_hz=low, high_hz=high) for b in sorted(m.bursts + longer, key=lambda e: e.sample_start)]
     return [o for o in others if o.bursts]
 
 

@@ -187,8 +187,8 @@ def _crossing(profile: Doubles, i: int, step: int, limit: float) -> float:
 def fit(grid: Floats, scale: Floats, box: Ints, bounds: Ints, out: Doubles) -> bool:
     """The rectangle of the greatest likelihood near a box, by turns over time and over frequency.
 
-    box: t0, t1, k0, k1; bounds (6,): the same, how far it may grow, and k0, k1 of its skirts. Fills out (7,): t0, t1 in frames and k0, k1 in bins (fractions, edges),
-    signal to noise over the 99 % bandwidth, cells, and the sum of power over noise. False when nothing is left.
+    box: t0, t1, k0, k1; bounds (6,): the same, how far it may grow, and k0, k1 of its skirts. Fills out (9,): t0, t1 in frames and k0, k1 in bins (fractions, edges),
+    signal to noise over the 99 % bandwidth, cells, the sum of power over noise, and the bins that its skirts reach. False when nothing is left.
 
     Edges in time are where the profile crosses half of the level.
     """
@@ -245,7 +245,9 @@ def fit(grid: Floats, scale: Floats, box: Ints, bounds: Ints, out: Doubles) -> b
     out[4] = total * 0.99 / max(high - low, 0.3)
     out[5] = (t1 - t0) * (k1 - k0)
     out[6] = total * (t1 - t0)
-    return out[6] > SIGNIFICANT * np.sqrt(VARIANCE * out[5])
+    out[7], out[8] = bounds[4] + c, bounds[4] + d
+    n = (t1 - t0) * (d - c) / VARIANCE
+    return total / (d - c) > (1 - 1 / (9 * n) + SIGNIFICANT / (3 * np.sqrt(n))) ** 3 - 1  # Wilson and Hilferty's Gamma quantile
 
 
 @kernel
@@ -273,7 +275,7 @@ def room(boxes: Ints, count: int, i: int, pad_t: int, pad_k: int, frames: int, b
 
 @kernel
 def fit_all(grid: Floats, scale: Floats, boxes: Ints, count: int, out: Doubles, kept: Any) -> int:
-    """`fit` for every box of boxes (M, 5), of which `count` are filled, into out (M, 7); kept (M,) bool says which are left.
+    """`fit` for every box of boxes (M, 5), of which `count` are filled, into out (M, 9); kept (M,) bool says which are left.
 
     What a fitted box leaves of its box on either side is fitted as well, while there is room for it. Returns how many there are then.
     """
@@ -283,22 +285,31 @@ def fit_all(grid: Floats, scale: Floats, boxes: Ints, count: int, out: Doubles, 
         b = boxes[i]
         room(boxes, count, i, 4 + (b[1] - b[0]) // 3, 3 + (b[3] - b[2]) // 3, grid.shape[0], grid.shape[1], bounds)
         if i >= first:  # a remainder may not grow back
-            bounds[0], bounds[1] = max(bounds[0], b[0] - 2), min(bounds[1], b[1] + 2)
+            bounds[:4] = b[:4]
+            bounds[4], bounds[5] = b[2], b[3]
         kept[i] = fit(grid, scale, b, bounds, out[i])
         if kept[i]:
-            for side in range(2):
-                t0, t1 = (b[0], int(out[i, 0])) if side == 0 else (int(np.ceil(out[i, 1])), b[1])
-                if t1 - t0 >= 6 and count < boxes.shape[0]:
-                    boxes[count, 0], boxes[count, 1] = t0, t1
-                    boxes[count, 2], boxes[count, 3], boxes[count, 4] = b[2], b[3], 0
-                    count += 1
+            f = out[i]
+            count = _remainder(boxes, count, b[0], int(f[0]) - 1, b[2], b[3])
+            count = _remainder(boxes, count, int(np.ceil(f[1])) + 1, b[1], b[2], b[3])
+            count = _remainder(boxes, count, int(f[0]), int(np.ceil(f[1])), b[2], int(f[7]) - 1)
+            count = _remainder(boxes, count, int(f[0]), int(np.ceil(f[1])), int(f[8]) + 1, b[3])
         i += 1
     return count
 
 
 @kernel
+def _remainder(boxes: Ints, count: int, t0: int, t1: int, k0: int, k1: int) -> int:
+    """Appends a box where it is worth a look; returns how many there are then."""
+    if t1 - t0 < 6 or k1 - k0 < 1 or (t1 - t0) * (k1 - k0) < 32 or count >= boxes.shape[0]:
+        return count
+    boxes[count, 0], boxes[count, 1], boxes[count, 2], boxes[count, 3], boxes[count, 4] = t0, t1, k0, k1, 0
+    return count + 1
+
+
+@kernel
 def drop_doubles(fitted: Doubles, kept: Any) -> None:
-    """Drops fitted boxes (M, 7) that lie mostly in a stronger one, unless their density is four times its."""
+    """Drops fitted boxes (M, 9) that lie mostly in a stronger one, unless their density is four times its."""
     n = fitted.shape[0]
     for i in range(n):
         a = fitted[i]

@@ -145,14 +145,14 @@ class Detector:
         boxes[:, :2] *= 2  # rows to frames
         boxes = boxes[np.lexsort((boxes[:, 2], boxes[:, 0]))]
         count = join(boxes, count, 2 * _PAUSE_ROWS, _GAP_BINS)
-        room = np.zeros((2 * count + 64, 5), np.int64)
+        room = np.zeros((3 * count + 64, 5), np.int64)
         room[:count] = boxes[:count]
-        fitted, kept = np.zeros((len(room), 7)), np.zeros(len(room), np.bool_)
+        fitted, kept = np.zeros((len(room), 9)), np.zeros(len(room), np.bool_)
         fit_all(seg.grid, scale, room, count, fitted, kept)
         drop_doubles(fitted, kept)
         middle = len(seg.local) / 2 + 0.5
         out = []
-        for start, end, low, high, snr, _, _ in fitted[kept]:
+        for start, end, low, high, snr in fitted[kept, :5]:
             if abs(low - middle) <= _DC_BINS and abs(high - middle) <= _DC_BINS:
                 self._count("at 0 Hz (the receiver's own offset)")
                 continue

@@ -25,6 +25,7 @@ from picket.spectrum.transform import VARIANCE_FACTOR
 BLOCK = 8  # frames per block
 _INDEPENDENT = BLOCK / 1.03  # neighbouring frames of one bin are correlated by 0.014
 _START = 0.25  # the quantile to begin with: right as long as a bin is free for a quarter of the time
+_QUARTILE = float(gamma.ppf(_START, _INDEPENDENT) / _INDEPENDENT)
 _CUT = 0.10  # share of noise blocks above the limit
 _LIMIT = float(gamma.isf(_CUT, _INDEPENDENT) / _INDEPENDENT)
 _BIAS = float(gamma.cdf(_LIMIT * _INDEPENDENT, _INDEPENDENT + 1) / (1 - _CUT))  # mean of what is under the limit
@@ -42,7 +43,7 @@ def local_floor(blocks: Floats, used: npt.NDArray[np.bool_]) -> tuple[Floats, Fl
     """Floor per bin (K,) and how many free blocks (K,) it rests on, from block means (B, K) of which rows `used` (B,) count."""
     kept = np.ascontiguousarray(blocks[used].T)
     nth = int(_START * (kept.shape[1] - 1))
-    floor = np.partition(kept, nth, axis=1)[:, nth] / np.float32(gamma.ppf(_START, _INDEPENDENT) / _INDEPENDENT)
+    floor = np.partition(kept, nth, axis=1)[:, nth] / np.float32(_QUARTILE)
     floor = np.maximum(floor, np.float32(1e-30))
     quiet = np.repeat(used[:, None], max(1, len(floor) // _GROUPS[-1]), axis=1)
     for group in _GROUPS:
@@ -73,7 +74,12 @@ def _quiet(blocks: Floats, used: npt.NDArray[np.bool_], floor: Floats, group: in
     for _ in range(4):
         quiet = (level < low * (1 + 2.5 * sigma)) & used[:, None]
         low = (level * quiet).sum(axis=0) / np.maximum(quiet.sum(axis=0), 1) * (1 + 0.018 * sigma)  # a normal's mean, cut at 2.5 sigma
-    return quiet, (floor * np.repeat(np.where(low < 0.98, low, 1), group)).astype(np.float32)
+    floor = floor.copy()
+    for g in np.flatnonzero(low < 0.98):  # the bins' own quartile lay among the busy blocks
+        part = blocks[quiet[:, g], g * group : (g + 1) * group]
+        if len(part) >= 4:
+            floor[g * group : (g + 1) * group] = np.quantile(part, _START, axis=0) / _QUARTILE
+    return quiet, floor
 
 
 @dataclass(frozen=True)

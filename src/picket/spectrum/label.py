@@ -157,20 +157,20 @@ def _keyed(c: Case) -> Verdict | None:
     flat = float(np.median([m.envelope for m in c.marks]))
     if flat > 0.6:
         return None
-    rate, line = keying.clock(np.sum(spectra, axis=0), c.width_hz) if spectra else (0.0, 0.0)
-    clocked = line > (12 if len(spectra) < 4 else 8)
+    rate, line = keying.clock(spectra, c.width_hz)
+    clocked = line > 6.5
     slotted = slots(c.emitter, c.rate_hz, SLOT_S)
     by_chance = 2.2 / math.sqrt(len(c.emitter.bursts))
     words = [f"constant envelope ({flat:.2f} of Gaussian noise's scatter)"]
     if clocked:
-        words.append(f"symbol clock {rate / 1e3:.0f} kHz")
+        words.append(f"symbol clock {rate / 1e3:.0f} kHz ({line:.0f} sigma)")
     megabit = clocked and abs(rate - 1e6) < 6e3
-    if 0.6e6 < c.width_hz < 1.5e6 and (megabit or (slotted > max(0.6, by_chance) and not clocked) or (slotted > 0.85 and slotted > by_chance)):
+    if 0.6e6 < c.width_hz < 1.5e6 and (megabit or slotted > max(0.6 if not clocked else 0.85, by_chance)):
         if slotted > 0.6:
             words.append(f"starts keep to slots of 625 us ({slotted:.2f})")
         return Verdict("bluetooth", 0.95 if megabit and slotted > 0.6 else 0.75, (*words, *_hop_words(c)))
     if clocked or (c.hops.channels >= 3 and len(c.emitter.bursts) >= 4):
-        return Verdict("gfsk_fhss", _sure(line, 8, 30) if clocked else 0.6, (*words, *_hop_words(c)))
+        return Verdict("gfsk_fhss", _sure(line, 6.5, 15) if clocked else 0.6, (*words, *_hop_words(c)))
     return None
 
 

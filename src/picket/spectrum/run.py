@@ -22,7 +22,7 @@ from picket.spectrum.sigmf import SpectrumError
 from picket.spectrum.stitch import stitch
 from picket.spectrum.transform import Transform, bins_for
 from picket.spectrum.waterfall import Waterfall
-from picket.spectrum.widths import settle
+from picket.spectrum.widths import settle, settle_carrier
 
 
 @dataclass
@@ -103,11 +103,13 @@ class Chain:
         """Emitters and labels of all that was found."""
         emitters = group(self.done + self._open, self.rate_hz)
         for emitter in emitters:
+            settle(emitter)
             verdict = judge(emitter, self.rate_hz)
             emitter.label, emitter.confidence, emitter.evidence = verdict.label, verdict.confidence, list(verdict.evidence)
         emitters = put_together(emitters, self.rate_hz)
         for number, emitter in enumerate(emitters):
-            settle(emitter)
+            if emitter.label == "cw":
+                settle_carrier(emitter)
             for e in emitter.bursts:
                 e.label, e.confidence, e.evidence, e.emitter = emitter.label, emitter.confidence, emitter.evidence, number
         emissions = [e for m in emitters for e in m.bursts]

@@ -13,31 +13,30 @@ from picket.spectrum.emitters import Emitter
 _LEAST_CARRIER_HZ = 10e3  # a carrier is reported at least this wide
 
 
+def settle_carrier(m: Emitter) -> None:
+    """Puts the edges of a carrier's line into its bursts."""
+    lines = [(k.line_hz, k.line_width_hz) for b in m.bursts for k in b.marks if not math.isnan(k.line_hz)]
+    if lines:
+        center = float(np.median([c for c, _ in lines]))
+        half = max(_LEAST_CARRIER_HZ, float(np.median([w for _, w in lines]))) / 2
+        for b in m.bursts:
+            b.low_hz, b.high_hz = center - half, center + half
+
+
 def settle(m: Emitter) -> None:
-    """Puts the measured edges into the emitter's bursts: of a carrier its line's, of a narrow emitter those of its summed spectrum, on each burst's centre."""
-    marks = [(b, k) for b in m.bursts for k in b.marks]
-    if m.label == "cw":
-        lines = [(k.line_hz, k.line_width_hz) for _, k in marks if not math.isnan(k.line_hz)]
-        if lines:
-            center = float(np.median([c for c, _ in lines]))
-            half = max(_LEAST_CARRIER_HZ, float(np.median([w for _, w in lines]))) / 2
-            for b in m.bursts:
-                b.low_hz, b.high_hz = center - half, center + half
-        return
-    profiles = [(b.bandwidth_hz, k.profile) for b, k in marks if k.profile is not None]
-    if not profiles or m.label in ("fm_video", "jam_noise", "jam_chirp"):
+    """Puts the edges of a narrow emitter's summed spectrum into its bursts, round each burst's centre."""
+    profiles = [(b.bandwidth_hz, k.profile) for b in m.bursts for k in b.marks if k.profile is not None]
+    if not profiles:
         return
     width = float(np.median([w for w, _ in profiles]))
     found = _edges(profiles, width)
-    if found is None:
+    if found is None or not 0.6 < (found[1] - found[0]) / width < 2.2:
         return
-    low, high = found
-    if not 0.6 < (high - low) / width < 1.8:
-        return
+    new = found[1] - found[0]
     for b in m.bursts:
         center = b.center_hz
-        b.snr_db += 10 * math.log10(b.bandwidth_hz / (high - low))
-        b.low_hz, b.high_hz = center - (high - low) / 2, center + (high - low) / 2
+        b.snr_db += 10 * math.log10(b.bandwidth_hz / new)
+        b.low_hz, b.high_hz = center - new / 2, center + new / 2
 
 
 def _edges(profiles: list[tuple[float, npt.NDArray[np.float64]]], width: float) -> tuple[float, float] | None:

@@ -9,15 +9,17 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 import scipy.fft
+from scipy.ndimage import median_filter
 
 from picket.spectrum.clip import Clip
 
 _GRID_HZ = 500.0
+_MOST = 12.0
 RATES_HZ = np.arange(40e3, 1.3e6, 1e3)
 
 
 def clock_spectrum(c: Clip) -> npt.NDArray[np.float32]:
-    """Power of the squared slope at each of RATES_HZ, over its mean; those of one transmitter's bursts may be added.
+    """Power of the squared slope at each of RATES_HZ, over its median there, at most _MOST: those of one transmitter's bursts may be added.
 
     The clip must be oversampled (4 times), or the line folds back. The product with the conjugate half a symbol later stands for
     the frequency: it has no clicks at low SNR.
@@ -35,20 +37,21 @@ def clock_spectrum(c: Clip) -> npt.NDArray[np.float32]:
     power = np.abs(scipy.fft.rfft(slope, n, workers=1)) ** 2
     found = power[np.minimum(np.rint(RATES_HZ / c.rate_hz * n).astype(int), len(power) - 1)]
     found[RATES_HZ > c.rate_hz / 2] = 0
-    return np.asarray(found / (found.mean() + 1e-30), np.float32)
+    around = median_filter(found[::8], 15, mode="nearest")
+    return np.minimum(found / (np.repeat(around, 8)[: len(found)] + 1e-30), _MOST).astype(np.float32)
 
 
-def clock(summed: npt.NDArray[np.float32], bandwidth_hz: float) -> tuple[float, float]:
-    """Symbol rate in Hz and how far its line stands over the spectrum around it, from a sum of clock spectra.
+def clock(spectra: list[npt.NDArray[np.float32]], bandwidth_hz: float) -> tuple[float, float]:
+    """Symbol rate in Hz and by how many sigma its line stands out of the mean of clock spectra.
 
-    Looked for between a third of the bandwidth and 1.5 times it.
+    Looked for between a third of the bandwidth and 1.5 times it. Of exponential values over their median the mean is 1.44, and so is the deviation.
     """
     allowed = (RATES_HZ > 0.33 * bandwidth_hz) & (RATES_HZ < 1.5 * bandwidth_hz)
-    if not allowed.any():
+    if not allowed.any() or not spectra:
         return 0.0, 0.0
-    at = int(np.argmax(np.where(allowed, summed, 0)))
-    around = summed[max(0, at - 60) : at + 61]
-    return float(RATES_HZ[at]), float(summed[at] / (np.median(around) + 1e-30))
+    mean = np.mean(spectra, axis=0)
+    at = int(np.argmax(np.where(allowed, mean, 0)))
+    return float(RATES_HZ[at]), float((mean[at] - 1.44) / (1.44 / np.sqrt(len(spectra))))
 
 
 def envelope(c: Clip) -> float:
