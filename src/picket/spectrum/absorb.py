@@ -14,7 +14,7 @@ from picket.spectrum.emitters import Emitter
 
 _STEADY = {"fm_video", "cw", "jam_noise", "jam_chirp"}
 _GAP_S = 5e-3
-_OWN_STRUCTURE = {"lora_fhss", "wifi", "droneid", "ofdm_video", "bluetooth", "jam_chirp"}
+_OWN_STRUCTURE = {"lora_fhss", "wifi", "droneid", "ofdm_video", "bluetooth"}
 _SHARE = 0.004  # a part with less of the power does not widen the band (its edges are those of 99 %)
 
 

@@ -19,8 +19,9 @@ from picket.spectrum.evidence import dechirp, keying, prefix, sweep, video, wifi
 WIDE_HZ = 3e6  # narrower: keying and chirps; wider: prefixes and preambles
 LONG_S = 5e-3
 LINE_HZ = 30e3  # narrower is a carrier
-_BUDGET = 12  # bursts of a kind that are looked at in a row, then one a segment
-_LONGEST_S, _SHORT_S = 0.05, 3e-3  # as much is looked at of a long signal, of a burst
+_BUDGET = 10  # bursts of a kind that are looked at in a row, then one in so many segments (a second)
+_RARELY = 20
+_LONGEST_S, _SHORT_S = 0.05, 2e-3  # as much is looked at of a long signal, of a burst
 
 
 @dataclass
@@ -53,20 +54,23 @@ class Analyst:
 
     rate_hz: float
     spent: dict[tuple[int, int], int] = field(default_factory=dict)
-    spare: dict[tuple[int, int], int] = field(default_factory=dict)
+    last: dict[tuple[int, int], int] = field(default_factory=dict)
+    segment: int = 0
 
     def next_segment(self) -> None:
-        self.spare = {}
+        self.segment += 1
 
     def wants(self, e: Emission) -> bool:
         """Whether e is to be looked at."""
-        width = round(2 * math.log2(max(e.bandwidth_hz, 1e4)))
-        key = (width, round(e.center_hz / max(e.bandwidth_hz, 1e6)) if e.bandwidth_hz > WIDE_HZ else 0)
-        if self.spent.get(key, 0) < _BUDGET or not self.spare.get(key, 0):
-            self.spent[key] = self.spent.get(key, 0) + 1
-            self.spare[key] = 1
-            return True
-        return False
+        width = round(1.5 * math.log2(max(e.bandwidth_hz, 1e4)))
+        key = (width, round(e.center_hz / max(2 * e.bandwidth_hz, 1e6)) if e.bandwidth_hz > WIDE_HZ else 0)
+        if e.sample_count / self.rate_hz >= LONG_S:
+            key = (width + 100, round(e.center_hz / 1e6))
+        spent = self.spent.get(key, 0)
+        if spent >= (_BUDGET if key[0] < 100 else 2) and self.segment - self.last[key] < _RARELY:
+            return False
+        self.spent[key], self.last[key] = spent + 1, self.segment
+        return True
 
     def look(self, iq: Complex, e: Emission, floor: float) -> Marks:
         """Marks of e from its samples; floor: noise power of one sample in its band."""
@@ -76,8 +80,13 @@ class Analyst:
         c = clip(x, self.rate_hz, e)
         marks.envelope = keying.envelope(c)
         if e.bandwidth_hz > WIDE_HZ / 3:
+            part = c if not long else clip(x[: int(self.rate_hz * _SHORT_S)], self.rate_hz, e)
+            spectrum = prefix.Spectrum(part)
             marks.grid = prefix.Lag(prefix.GRID_15K_S)
-            marks.grid.add(c)
+            marks.grid.add(part, spectrum)
+            if e.bandwidth_hz > WIDE_HZ:
+                marks.wifi = prefix.Lag(prefix.WIFI_S)
+                marks.wifi.add(part, spectrum)
         if e.bandwidth_hz > WIDE_HZ:
             self._wide(marks, x[: int(self.rate_hz * _SHORT_S)], e, c, long)
         else:
@@ -88,8 +97,6 @@ class Analyst:
         if long:
             marks.sweep = sweep.sweep(c)
             marks.teeth = video.teeth(c)
-        marks.wifi = prefix.Lag(prefix.WIFI_S)
-        marks.wifi.add(c)
         if e.bandwidth_hz > 11e6:
             marks.preamble = wifi.preamble(band(x, self.rate_hz, e.center_hz, 0, wifi.OFDM_RATE_HZ)[0])
             marks.chips = wifi.chips(band(x, self.rate_hz, e.center_hz, 0, wifi.DSSS_RATE_HZ)[0])

@@ -51,12 +51,14 @@ def band(
 
     Cost: one FFT of the whole and one of the part.
     """
-    if exact_hz is not None:
-        m = max(8, round(len(iq) * exact_hz / rate_hz))
-        n = max(len(iq), round(m * rate_hz / exact_hz))
+    n = scipy.fft.next_fast_len(len(iq))
+    if exact_hz is not None:  # the fast length of which that rate is nearest to a whole number of lines
+        lengths = [n]
+        while lengths[-1] < 1.1 * n and len(lengths) < 12:
+            lengths.append(scipy.fft.next_fast_len(lengths[-1] + 1))
+        n = min(lengths, key=lambda k: abs(k * exact_hz / rate_hz - round(k * exact_hz / rate_hz)) / k)
         m = max(8, round(n * exact_hz / rate_hz))
     else:
-        n = scipy.fft.next_fast_len(len(iq))
         m = min(n, scipy.fft.next_fast_len(max(8, round(n * wanted_hz / rate_hz))))
     spectrum = scipy.fft.fft(iq, n, workers=1)
     middle = round(center_hz / rate_hz * n)

@@ -22,6 +22,7 @@ from picket.spectrum.floor import BLOCK, Shape, local_floor, runs_of, shape
 from picket.spectrum.gain import level_steps
 from picket.spectrum.limits import SHORTEST, limits
 from picket.spectrum.pyramid_kernels import base_units, mark_level, next_units, runs, spread_down
+from picket.spectrum.stitch import common_fate
 from picket.spectrum.transform import Transform
 from picket.spectrum.transform_kernels import block_means
 
@@ -81,7 +82,7 @@ class Detector:
         seg.local, sigma = self._local(seg)
         seg.shape = shape(seg.local, sigma)
         steady = self._steady(seg)
-        bursts = self._bursts(seg, float(np.median(sigma)))
+        bursts = common_fate(self._bursts(seg, float(np.median(sigma))), seg.first, self.transform.bins)
         return steady + bursts, seg
 
     def _count(self, reason: str, n: int = 1) -> None:
@@ -175,6 +176,7 @@ class Detector:
         units = np.empty((len(grid) // 2, bins), np.float32)
         base_units(grid, scale, units)
         frames, marks = SHORTEST // 2, []
+        sigma = math.ceil(sigma * 200) / 200  # few different ones, so that the limits are computed once
         while len(units) >= 2:
             marked = np.zeros(units.shape, np.uint8)
             hits = mark_level(units, frames, limits(self.rate_hz, bins, 2 * frames, sigma), marked)

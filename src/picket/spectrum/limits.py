@@ -7,6 +7,8 @@ box. The formula alone is not trusted: tests and the benchmark count false boxes
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import numpy as np
 import numpy.typing as npt
 from scipy.stats import gamma
@@ -23,6 +25,7 @@ def levels(bins: int) -> int:
     return max(1, int(np.log2(bins)))
 
 
+@lru_cache(maxsize=512)
 def limits(rate_hz: float, bins: int, frames: int, floor_sigma: float, sizes: int = 10) -> npt.NDArray[np.float32]:
     """Limits (J,) on the sum over boxes of `frames` frames and 1, 2, 4, ... bins, in units of the floor.
 

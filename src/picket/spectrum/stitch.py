@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 
 from picket.spectrum.emission import Emission
@@ -50,3 +51,32 @@ def stitch(open_: list[Emission], new: list[Emission], boundary: int, rate_hz: f
                 break
         out.append(e)
     return out
+
+
+_TOGETHER_FRAMES, _LONG_FRAMES = 10, 200
+
+
+def common_fate(found: list[Emission], first: int, frame: int) -> list[Emission]:
+    """Long pieces of one segment that begin at the same moment, no further apart than they are wide, are one signal (its spectrum has gaps).
+
+    first: the segment's first sample, at which everything begins that was there before; frame: samples per frame.
+    """
+    out: list[Emission] = []
+    for e in sorted(found, key=lambda e: -e.bandwidth_hz):
+        for i, o in enumerate(out):
+            both_long = min(e.sample_count, o.sample_count) >= _LONG_FRAMES * frame
+            together = abs(e.sample_start - o.sample_start) <= _TOGETHER_FRAMES * frame and min(e.sample_start, o.sample_start) > first + frame
+            gap = max(e.low_hz - o.high_hz, o.low_hz - e.high_hz)
+            if both_long and together and gap < o.bandwidth_hz:
+                out[i] = _side_by_side(o, e)
+                break
+        else:
+            out.append(e)
+    return out
+
+
+def _side_by_side(a: Emission, b: Emission) -> Emission:
+    low, high = min(a.low_hz, b.low_hz), max(a.high_hz, b.high_hz)
+    power = sum(10 ** (e.snr_db / 10) * e.bandwidth_hz for e in (a, b)) / (high - low)
+    start, end = min(a.sample_start, b.sample_start), max(a.sample_end, b.sample_end)
+    return replace(a, sample_start=start, sample_count=end - start, low_hz=low, high_hz=high, snr_db=10 * math.log10(power))

@@ -8,7 +8,9 @@ centre, so that the correlations of one transmitter's bursts add up in phase.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -21,6 +23,21 @@ WIFI_S = 3.2e-6
 _BESIDE = np.concatenate([np.arange(-20, -3), np.arange(4, 21)])
 
 
+def _turns(x: Any) -> Any:
+    """exp(2 pi i x)."""
+    return np.exp(2j * np.pi * (x % 1.0))
+
+
+class Spectrum:
+    """Power spectrum of a clip and its inverse transform, shared by the lags."""
+
+    def __init__(self, c: Clip) -> None:
+        n = scipy.fft.next_fast_len(len(c.iq))
+        self.power = np.abs(scipy.fft.fft(c.iq, n, workers=1)).astype(np.float64) ** 2
+        self.correlation = scipy.fft.ifft(self.power, workers=1) * n
+        self.total = float(self.power.sum())
+
+
 @dataclass
 class Lag:
     """Sums over bursts: the correlation at one lag and at lags beside it (for the scatter)."""
@@ -31,18 +48,22 @@ class Lag:
     power: float = 0.0
     signal: float = 0.0
 
-    def add(self, c: Clip) -> None:
+    def add(self, c: Clip, spectrum: Spectrum) -> None:
         """Adds one burst."""
-        n = scipy.fft.next_fast_len(len(c.iq))
-        power = np.abs(scipy.fft.fft(c.iq, n, workers=1)) ** 2
-        f = scipy.fft.fftfreq(n, 1 / c.rate_hz) + c.center_hz
-        here = complex(np.dot(power, np.exp(2j * np.pi * ((f * self.lag_s) % 1.0))))
-        lags = np.rint((self.lag_s + _BESIDE * 1.3 / c.bandwidth_hz) * c.rate_hz)
-        around = np.fft.ifft(power)[lags.astype(int) % n] * n * np.exp(2j * np.pi * ((c.center_hz / c.rate_hz * lags) % 1.0))
-        self.value += here
+        n = len(spectrum.power)
+        turn = self.lag_s * c.rate_hz / n
+        # exp(2 pi i turn k) for all lines k, as the product of a coarse and a fine step
+        fine = max(1, int(math.sqrt(n)))
+        coarse = -(-n // fine)
+        phases = (_turns(turn * fine * np.arange(coarse))[:, None] * _turns(turn * np.arange(fine))[None, :]).ravel()[:n]
+        half = (n + 1) // 2  # lines from here on are negative frequencies
+        here = np.dot(spectrum.power[:half], phases[:half]) + np.dot(spectrum.power[half:], phases[half:]) * _turns(-self.lag_s * c.rate_hz)
+        lags = np.rint((self.lag_s + _BESIDE * 1.3 / c.bandwidth_hz) * c.rate_hz).astype(int)
+        around = spectrum.correlation[lags % n] * _turns(c.center_hz / c.rate_hz * lags)
+        self.value += complex(here * _turns(c.center_hz * self.lag_s))
         self.beside = around if self.beside is None else self.beside + around
-        self.power += float(power.sum())
-        self.signal += float(power.sum()) * c.in_signal
+        self.power += spectrum.total
+        self.signal += spectrum.total * c.in_signal
 
     def merge(self, other: Lag) -> None:
         """Adds another sum."""

@@ -21,10 +21,9 @@ def sweep(c: Clip) -> tuple[float, float]:
     if last + 2 >= len(x) or first < 3:
         return 0.0, 0.0
     part = r[first:last] / r[0]
-    at = int(np.argmax(part))
-    # The first of several equal peaks is the period itself.
-    peaks = np.flatnonzero((part[1:-1] >= part[:-2]) & (part[1:-1] >= part[2:]) & (part[1:-1] > 0.8 * part[at])) + 1
-    if len(peaks):
-        at = int(peaks[0])
-    stands = part[at] - float(np.quantile(part, 0.5))
-    return (first + at) / c.rate_hz, stands / max(c.in_signal, 1e-6)
+    peaks = np.flatnonzero((part[1:-1] > part[:-2]) & (part[1:-1] >= part[2:])) + 1  # a slope at an end is no repetition
+    if not len(peaks) or c.in_signal < 0.25:
+        return 0.0, 0.0
+    highest = float(part[peaks].max())
+    at = int(peaks[part[peaks] > 0.8 * highest][0])  # the first of several equal peaks is the period itself
+    return (first + at) / c.rate_hz, min(1.0, (float(part[at]) - float(np.quantile(part, 0.5))) / c.in_signal)
