@@ -91,9 +91,11 @@ def _joins(a: Ints, b: Ints, pause: int, gap: int) -> bool:
     if _is_line(a):
         return beside <= 1
     if -apart >= 0.7 * min(long_a, long_b):
-        return -beside >= 0.7 * min(wide_a, wide_b) or beside <= 1  # one lies in the other, or close beside it
+        if -beside >= 0.7 * min(wide_a, wide_b):
+            return True  # one lies in the other
+        return beside <= 1 and (-apart >= 0.6 * max(long_a, long_b) or min(long_a, long_b) < 4 or max(wide_a, wide_b) <= 32)  # close beside it
     if min(long_a, long_b) >= 4 and min(wide_a, wide_b) >= 4 and max(wide_a, wide_b) > 32:
-        return -beside >= 0.6 * min(wide_a, wide_b)  # one after the other: one burst only in the same band
+        return -beside >= 0.6 * max(wide_a, wide_b)  # one after the other: one burst only in the same band
     return True
 
 
@@ -305,6 +307,10 @@ def fit_all(grid: Floats, scale: Floats, boxes: Ints, count: int, out: Doubles, 
             count = _remainder(boxes, count, int(np.ceil(f[1])) + 1, b[1], b[2], b[3])
             count = _remainder(boxes, count, int(f[0]), int(np.ceil(f[1])), b[2], int(f[7]) - 1)
             count = _remainder(boxes, count, int(f[0]), int(np.ceil(f[1])), int(f[8]) + 1, b[3])
+        elif b[1] - b[0] >= 24:  # several signals that do not fit into one rectangle: look at its halves
+            half = (b[0] + b[1]) // 2
+            count = _remainder(boxes, count, b[0], half, b[2], b[3])
+            count = _remainder(boxes, count, half, b[1], b[2], b[3])
         i += 1
     return count
 

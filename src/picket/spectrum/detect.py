@@ -146,7 +146,7 @@ class Detector:
         boxes[:, :2] *= 2  # rows to frames
         boxes = boxes[np.lexsort((boxes[:, 2], boxes[:, 0]))]
         count = join(boxes, count, 2 * _PAUSE_ROWS, _GAP_BINS)
-        room = np.zeros((3 * count + 64, 5), np.int64)
+        room = np.zeros((6 * count + 256, 5), np.int64)
         room[:count] = boxes[:count]
         fitted, kept = np.zeros((len(room), 9)), np.zeros(len(room), np.bool_)
         fit_all(seg.grid, scale, room, count, fitted, kept)

@@ -182,7 +182,7 @@ def _standing_out(y: Doubles, excess: Doubles, limit: float, noise_db: Doubles) 
         inside = np.flatnonzero(10 ** (smooth[a:b] / 10) - 1 > cut) if b - a > 8 else np.arange(b - a)
         near = slope[max(0, a - 2 * step) : b + step]
         gentle = len(near) == 0 or near.max() < max(0.035, _RIPPLE_CYCLES * 2 * np.pi / n)
-        if not len(inside) or (b - a > 8 and gentle and np.quantile(excess[a:b], 0.9) < _RIPPLE_DB):
+        if not len(inside) or (b - a > 8 and gentle and excess[a:b].max() < _RIPPLE_DB + 4 * np.median(noise_db)):
             out[a:b] = False
         else:
             out[a : a + inside[0]] = out[a + inside[-1] + 1 : b] = False

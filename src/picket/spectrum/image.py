@@ -1,10 +1,18 @@
-"""Images: a receiver's unequal I and Q show each strong signal again, weaker, at minus its frequency. They are no emissions."""
+"""What a strong signal causes elsewhere: images and shoulders. They are no emissions of their own.
+
+An image: a receiver's unequal I and Q show each strong signal again, weaker, at minus its frequency. A shoulder: what a transmitter or the receiver spills
+beside the band while it is on. The shadow: far below a strong wide signal at the same time nothing is told apart that shows no structure.
+"""
 
 from __future__ import annotations
 
 from picket.spectrum.emission import Emission
 
-_LEAST_DB = 15.0  # a receiver without correction suppresses its image by 20 dB or more
+_IMAGE_DB = 15.0  # a receiver without correction suppresses its image by 20 dB or more
+_SHOULDER_DB = 10.0
+_SHOULDER_GAP = 0.15  # of the strong one's width
+_SHADOW_DB = 20.0
+_WIDE_HZ = 3e6
 
 
 def without_images(found: list[Emission]) -> tuple[list[Emission], int]:
@@ -14,8 +22,29 @@ def without_images(found: list[Emission]) -> tuple[list[Emission], int]:
 
 
 def _is_image(e: Emission, strong: Emission) -> bool:
-    if strong.snr_db - e.snr_db < _LEAST_DB or e.low_hz <= 0 <= e.high_hz:
+    if strong.snr_db - e.snr_db < _IMAGE_DB or e.low_hz <= 0 <= e.high_hz:
         return False
     shared = min(-strong.low_hz, e.high_hz) - max(-strong.high_hz, e.low_hz)
-    together = min(strong.sample_end, e.sample_end) - max(strong.sample_start, e.sample_start)
-    return shared > 0.6 * e.bandwidth_hz and together > 0.6 * e.sample_count
+    return shared > 0.6 * e.bandwidth_hz and _together(e, strong) > 0.6 * e.sample_count
+
+
+def without_shoulders(found: list[Emission]) -> tuple[list[Emission], int]:
+    """Those that are not spilt by another one; and how many were."""
+    kept = [e for e in found if not any(_is_shoulder(e, o) for o in found)]
+    return kept, len(found) - len(kept)
+
+
+def _is_shoulder(e: Emission, strong: Emission) -> bool:
+    below = strong.snr_db - e.snr_db
+    if below < _SHOULDER_DB or strong.bandwidth_hz < 0.5 * e.bandwidth_hz:
+        return False
+    together = _together(e, strong)
+    gap = max(e.low_hz - strong.high_hz, strong.low_hz - e.high_hz)
+    same_time = together > 0.7 * max(e.sample_count, strong.sample_count) or (together > 0.9 * e.sample_count and not e.steady)
+    if same_time and gap < _SHOULDER_GAP * strong.bandwidth_hz and e.bandwidth_hz < 0.5 * strong.bandwidth_hz:
+        return True
+    return below > _SHADOW_DB and strong.bandwidth_hz > _WIDE_HZ and together > 0.8 * e.sample_count and e.snr_db < 0
+
+
+def _together(a: Emission, b: Emission) -> int:
+    return min(a.sample_end, b.sample_end) - max(a.sample_start, b.sample_start)

@@ -14,7 +14,7 @@ from picket.spectrum.clip import to_complex
 from picket.spectrum.detect import SEGMENT_FRAMES, Detector, Segment
 from picket.spectrum.emission import Emission
 from picket.spectrum.emitters import Emitter, group, hops
-from picket.spectrum.image import without_images
+from picket.spectrum.image import without_images, without_shoulders
 from picket.spectrum.interference import Baseline, Rise, rises
 from picket.spectrum.label import judge
 from picket.spectrum.recording import Recording, Samples
@@ -72,8 +72,10 @@ class Chain:
             return
         found, seg = self.detector.segment(samples, first)
         found, images = without_images(found)
-        if images:
-            self.detector.left_out["image of a stronger signal"] = self.detector.left_out.get("image of a stronger signal", 0) + images
+        found, shoulders = without_shoulders(found)
+        for reason, n in (("image of a stronger signal", images), ("spilt by a stronger signal", shoulders)):
+            if n:
+                self.detector.left_out[reason] = self.detector.left_out.get(reason, 0) + n
         self._look(samples, found, seg)
         if self.baseline is not None:
             self._rises += rises(seg, self.baseline, self.rate_hz, self.center_hz)
