@@ -15,7 +15,7 @@ from picket.spectrum.emitters import Emitter
 _STEADY = {"fm_video", "cw", "jam_noise", "jam_chirp"}
 _GAP_S = 5e-3
 _OWN_STRUCTURE = {"lora_fhss", "wifi", "droneid", "ofdm_video", "bluetooth"}
-_SHARE = 0.004  # a part with less of the power does not widen the band (its edges are those of 99 %)
+_SHARE = 0.01  # a part with less of the power does not widen the band (its edges are those of 99 %)
 
 
 def put_together(emitters: list[Emitter], rate_hz: float) -> list[Emitter]:
@@ -25,10 +25,27 @@ def put_together(emitters: list[Emitter], rate_hz: float) -> list[Emitter]:
         if not any(m is other for other in left):
             continue
         left = _absorb(m, left, rate_hz)
+    left = _same_again(left, int(_GAP_S * rate_hz))
     for m in left:
         if m.label in _STEADY:
             m.bursts = _over_gaps(m.bursts, int(_GAP_S * rate_hz))
     return left
+
+
+def _same_again(emitters: list[Emitter], gap: int) -> list[Emitter]:
+    """Steady signals of one label in one band, one after the other, are one."""
+    out: list[Emitter] = []
+    for m in emitters:
+        for o in out:
+            shared = min(o.bursts[-1].high_hz, m.bursts[0].high_hz) - max(o.bursts[-1].low_hz, m.bursts[0].low_hz)
+            narrow = min(o.bursts[-1].bandwidth_hz, m.bursts[0].bandwidth_hz)
+            apart = m.bursts[0].sample_start - max(b.sample_end for b in o.bursts)
+            if o.label == m.label and m.label in _STEADY and apart <= gap and shared > 0.5 * narrow:
+                o.bursts = sorted(o.bursts + m.bursts, key=lambda e: e.sample_start)
+                break
+        else:
+            out.append(m)
+    return out
 
 
 def _power(m: Emitter) -> float:

@@ -163,8 +163,18 @@ def _edges(y: Doubles, noise_db: float) -> tuple[npt.NDArray[np.bool_], npt.NDAr
 def _standing_out(y: Doubles, excess: Doubles, limit: float, noise_db: Doubles) -> npt.NDArray[np.bool_]:
     """Bins of steady signals: where the mean over some width is over the limit, with their skirts."""
     n = len(excess)
+    even = median_filter(excess, min(15, n // 8 | 1), mode="nearest")
+    lines = excess - even > np.maximum(limit, 6 * noise_db)  # carriers and spurs, told apart so that no hump is built on them
+    lines = _grow(lines, excess - even > np.maximum(0.35 * limit, 3 * noise_db))
+    flat = np.where(lines, even, excess)
+    return lines | _broad(np.where(lines, y - excess + even, y), flat, limit, noise_db)
+
+
+def _broad(y: Doubles, excess: Doubles, limit: float, noise_db: Doubles) -> npt.NDArray[np.bool_]:
+    """The same for all but lines."""
+    n = len(excess)
     out = np.zeros(n, bool)
-    for width in (1, 4, 16, 64):
+    for width in (4, 16, 64):
         if width > n // 4:
             break
         narrow = max(1, width // 4)
@@ -174,7 +184,7 @@ def _standing_out(y: Doubles, excess: Doubles, limit: float, noise_db: Doubles) 
     smooth = uniform_filter1d(excess, 5, mode="nearest")
     out = _grow(out, smooth > np.maximum(0.35 * limit, 2 * noise_db))
     step = max(2, n // 64)
-    even = uniform_filter1d(median_filter(y, min(15, n // 8), mode="nearest"), 5, mode="nearest")  # without spurs
+    even = uniform_filter1d(y, 5, mode="nearest")
     slope = np.abs(even[step:] - even[:-step]) / step
     for a, b in runs_of(out):
         level = 10 ** (excess[a:b] / 10) - 1
@@ -182,7 +192,7 @@ def _standing_out(y: Doubles, excess: Doubles, limit: float, noise_db: Doubles) 
         inside = np.flatnonzero(10 ** (smooth[a:b] / 10) - 1 > cut) if b - a > 8 else np.arange(b - a)
         near = slope[max(0, a - 2 * step) : b + step]
         gentle = len(near) == 0 or near.max() < max(0.035, _RIPPLE_CYCLES * 2 * np.pi / n)
-        if not len(inside) or (b - a > 8 and gentle and excess[a:b].max() < _RIPPLE_DB + 4 * np.median(noise_db)):
+        if not len(inside) or (b - a > 8 and gentle and smooth[a:b].max() < _RIPPLE_DB):
             out[a:b] = False
         else:
             out[a : a + inside[0]] = out[a + inside[-1] + 1 : b] = False

@@ -20,6 +20,7 @@ def settle_carrier(m: Emitter) -> None:
         center = float(np.median([c for c, _ in lines]))
         half = max(_LEAST_CARRIER_HZ, float(np.median([w for _, w in lines]))) / 2
         for b in m.bursts:
+            b.snr_db += 10 * math.log10(b.bandwidth_hz / (2 * half))
             b.low_hz, b.high_hz = center - half, center + half
 
 
