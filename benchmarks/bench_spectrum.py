@@ -178,7 +178,10 @@ def jamming() -> dict[str, Any]:
                 told += 1
                 late.append((first + chain.step - truth[0].sample_start) / RATE_HZ * 1e3)
                 break
-    return {"gain_steps": 6, "gain_steps_found": steps, "called_jamming": called, "floor_steps": 6, "floor_steps_told": told, "latest_ms": round(max(late), 1)}
+    return {
+        "gain_steps": 6, "gain_steps_found": steps, "called_jamming": called,
+        "floor_steps": 6, "floor_steps_told": told, "latest_ms": round(max(late), 1) if late else None,
+    }  # fmt: skip
 
 
 def speed() -> dict[str, Any]:

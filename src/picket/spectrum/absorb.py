@@ -72,9 +72,12 @@ def _absorb(m: Emitter, others: list[Emitter], rate_hz: float) -> list[Emitter]:
             for b in list(other.bursts):
                 energy, beside = _energy(b), max(low - b.high_hz, b.low_hz - high)
                 weak = energy < 0.05 * rate * b.sample_count
-                if b.sample_start > end + gap or b.sample_end < start - gap or energy > 0.5 * total or beside > (1.0 if weak else 0.5) * (high - low):
+                inside = -beside > 0.8 * b.bandwidth_hz
+                if b.sample_start > end + gap or b.sample_end < start - gap or beside > (1.0 if weak else 0.5) * (high - low):
                     continue
-                if min(end, b.sample_end) - max(start, b.sample_start) < 0.8 * b.sample_count and (weak or beside > 0):
+                if energy > 0.5 * total and not inside:
+                    continue
+                if min(end, b.sample_end) - max(start, b.sample_start) < (0.5 if weak else 0.8) * b.sample_count and (weak or beside > 0):
                     continue  # it outlasts the video: not a part, unless it is its rest
                 other.bursts.remove(b)
                 changed = True

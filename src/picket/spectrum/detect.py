@@ -20,7 +20,7 @@ from picket.spectrum.boxes_kernels import drop_doubles, fit_all, join, pieces
 from picket.spectrum.emission import Emission
 from picket.spectrum.floor import BLOCK, Shape, local_floor, runs_of, shape
 from picket.spectrum.gain import level_steps
-from picket.spectrum.limits import SHORTEST, limits
+from picket.spectrum.limits import LEAST, LEAST_BUSY, SHORTEST, limits
 from picket.spectrum.pyramid_kernels import base_units, mark_level, next_units, runs, spread_down
 from picket.spectrum.stitch import common_fate
 from picket.spectrum.transform import Transform
@@ -30,6 +30,7 @@ SEGMENT_FRAMES = 2048
 _PAUSE_ROWS, _GAP_BINS = 2, 3  # pieces of one burst lie no further apart (a row is two frames)
 _SLACK = 3  # bins: smaller gaps within a row are closed
 _DC_BINS = 2  # what lies wholly within so many bins of 0 Hz is the receiver's own offset
+_WHOLE, _LEVEL_SNR = 0.95, 1.0  # what covers the whole band and is no stronger than the noise is the receiver's level
 _MAX_RUNS = 200_000
 
 Floats = npt.NDArray[np.float32]
@@ -60,6 +61,7 @@ class Detector:
     _floor: Floats | None = None
     _weight: Floats | None = None
     _grid: Floats | None = None
+    _busy: bool = False
 
     @property
     def bin_hz(self) -> float:
@@ -100,6 +102,7 @@ class Detector:
         """The local floor, joined with that of earlier segments where they agree, and its relative error per bin."""
         now, count = local_floor(seg.blocks, seg.used)
         weight = np.maximum(count, 1) * BLOCK
+        self._busy = bool(np.quantile(count, 0.2) < 0.75 * seg.used.sum())
         if self._floor is not None and self._weight is not None:
             old = self._floor * _gain_between(now / self._floor)
             apart = np.abs(now / old - 1)
@@ -157,6 +160,9 @@ class Detector:
             if abs(low - middle) <= _DC_BINS and abs(high - middle) <= _DC_BINS:
                 self._count("at 0 Hz (the receiver's own offset)")
                 continue
+            if high - low > _WHOLE * len(seg.local) and snr < _LEVEL_SNR:
+                self._count("change of level over the whole band")
+                continue
             out.append(self._emission(seg, start, end, low, high, snr))
         return out
 
@@ -179,7 +185,7 @@ class Detector:
         sigma = math.ceil(sigma * 200) / 200  # few different ones, so that the limits are computed once
         while len(units) >= 2:
             marked = np.zeros(units.shape, np.uint8)
-            hits = mark_level(units, frames, limits(self.rate_hz, bins, 2 * frames, sigma), marked)
+            hits = mark_level(units, frames, limits(self.rate_hz, bins, 2 * frames, sigma, LEAST_BUSY if self._busy else LEAST), marked)
             marks.append(marked if hits else None)
             larger = np.empty((len(units) // 2, bins), np.float32)
             next_units(units, marked, hits > 0, frames, larger)

@@ -192,7 +192,8 @@ def _broad(y: Doubles, excess: Doubles, limit: float, noise_db: Doubles) -> npt.
         inside = np.flatnonzero(10 ** (smooth[a:b] / 10) - 1 > cut) if b - a > 8 else np.arange(b - a)
         near = slope[max(0, a - 2 * step) : b + step]
         gentle = len(near) == 0 or near.max() < max(0.035, _RIPPLE_CYCLES * 2 * np.pi / n)
-        if not len(inside) or (b - a > 8 and gentle and smooth[a:b].max() < _RIPPLE_DB):
+        own = float(excess[a:b].mean()) > max(0.6 * limit, 6 * float(np.median(noise_db[a:b])) / np.sqrt(b - a))
+        if not own or not len(inside) or (b - a > 8 and gentle and smooth[a:b].max() < _RIPPLE_DB):
             out[a:b] = False
         else:
             out[a : a + inside[0]] = out[a + inside[-1] + 1 : b] = False

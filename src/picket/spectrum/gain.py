@@ -5,8 +5,10 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-_LEAST_DB = 0.6
+_LEAST_DB = 1.2
 _EVEN_DB = 0.5  # how alike all bins must move
+_SCATTER_DB = 2.0  # of one block's bin, of which quantiles are taken
+_WINDOW = 64  # blocks on each side that are compared
 _SHORTEST = 6  # blocks on each side
 
 
@@ -26,11 +28,11 @@ def level_steps(blocks: npt.NDArray[np.float32], used: npt.NDArray[np.bool_]) ->
         if at is None:
             break
         step = first + at
-        before, after = db[max(first, step - 24) : step], db[step : step + 24]
-        change = np.median(after, axis=0) - np.median(before, axis=0)
+        before, after = db[max(first, step - _WINDOW) : step], db[step : step + _WINDOW]
+        change = np.quantile(after, 0.2, axis=0) - np.quantile(before, 0.2, axis=0)  # of what is there between bursts
         size = float(np.median(change))
-        noise = 3.0 / np.sqrt(min(len(before), len(after)))
-        even = np.quantile(np.abs(change - size), 0.9) < max(_EVEN_DB, noise)
+        noise = _SCATTER_DB * np.sqrt(1 / len(before) + 1 / len(after))
+        even = np.quantile(np.abs(change - size), 0.9) < max(_EVEN_DB, 2.2 * noise)
         if even and abs(size) >= _LEAST_DB:
             found.append((int(rows[step]), float(10 ** (size / 10))))
             series = series.copy()

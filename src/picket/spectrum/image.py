@@ -25,7 +25,7 @@ def _is_image(e: Emission, strong: Emission) -> bool:
     if strong.snr_db - e.snr_db < _IMAGE_DB or e.low_hz <= 0 <= e.high_hz:
         return False
     shared = min(-strong.low_hz, e.high_hz) - max(-strong.high_hz, e.low_hz)
-    return shared > 0.6 * e.bandwidth_hz and _together(e, strong) > 0.6 * e.sample_count
+    return shared > 0.5 * e.bandwidth_hz and _together(e, strong) > 0.5 * e.sample_count
 
 
 def without_shoulders(found: list[Emission]) -> tuple[list[Emission], int]:

@@ -79,10 +79,10 @@ def rises(seg: Segment, baseline: Baseline, rate_hz: float, center_hz: float) ->
     count = min(len(seg.blocks), 64)
     parts = np.array([p.mean(axis=0) for p in np.array_split(seg.blocks, count)])  # about 0.8 ms each
     rise = 10 * np.log10(np.maximum(parts, 1e-30)) - np.where(np.isnan(base), np.inf, base)
-    now = uniform_filter1d(np.maximum(np.quantile(rise, 0.25, axis=0), -50), width, mode="nearest")  # what holds most of the time
-    late = uniform_filter1d(np.maximum(np.quantile(rise[-(count // 4) :], 0.25, axis=0), -50), width, mode="nearest")
+    now, late = (uniform_filter1d(np.maximum(np.median(r, axis=0), -50), width, mode="nearest") for r in (rise, rise[-(count // 4 or 1) :]))
+    least = LEAST_DB - 0.2  # the median of a mean of few cells lies under it
     out = []
-    for a, b in runs_of((now >= LEAST_DB) | (late >= LEAST_DB)):
+    for a, b in runs_of((now >= least) | (late >= least)):
         if (b - a) * bin_hz < LEAST_HZ:
             continue
         over = np.median(rise[:, a:b], axis=1) >= LEAST_DB - 0.3

@@ -55,6 +55,11 @@ class Case:
         """The upper quartile over bursts: one lucky burst is not enough, one spoilt burst does no harm."""
         return float(np.quantile([value(m) for m in self.marks], 0.75)) if self.marks else 0.0
 
+    @property
+    def envelope(self) -> float:
+        """0 for a constant envelope, 1 for a Gaussian one."""
+        return float(np.median([m.envelope for m in self.marks]))
+
 
 def judge(emitter: Emitter, rate_hz: float) -> Verdict:
     """The verdict on an emitter."""
@@ -80,10 +85,10 @@ def _sure(value: float, enough: float, plenty: float) -> float:
 
 def _chirp_jammer(c: Case) -> Verdict | None:
     period, strength = max((m.sweep for m in c.marks), key=lambda s: s[1])
-    if c.longest_s < LONG_S or strength < 0.4:
+    if c.longest_s < LONG_S or strength < 0.3:
         return None
     words = f"repeats itself every {period * 1e6:.1f} us with {strength:.2f} of its power: a sweep of {c.width_hz / 1e6:.1f} MHz"
-    return Verdict("jam_chirp", _sure(strength, 0.4, 0.8), (words,))
+    return Verdict("jam_chirp", _sure(strength, 0.3, 0.8), (words,))
 
 
 def _fm_video(c: Case) -> Verdict | None:
@@ -109,7 +114,7 @@ def _wifi(c: Case) -> Verdict | None:
     lag = c.lag("wifi")
     if chips > 2.5:
         return Verdict("wifi", _sure(chips, 2.5, 6), (f"11-chip Barker word each microsecond, {chips:.1f} times the mean",))
-    if lag is not None and lag.sigma > 6 and 0.08 < lag.share < 0.45:
+    if lag is not None and c.envelope > 0.5 and lag.sigma > 6 and 0.08 < lag.share < 0.45:
         words = f"cyclic prefix at 3.2 us ({lag.share:.2f} of the power, {lag.sigma:.0f} sigma)"
         more = (f"short training symbols each 0.8 us ({start:.2f})",) if start > 0.4 else ()
         return Verdict("wifi", _sure(lag.sigma, 6, 12), (words, *more))
@@ -120,14 +125,14 @@ def _wifi(c: Case) -> Verdict | None:
 
 def _ofdm(c: Case) -> Verdict | None:
     lag = c.lag("grid")
-    if lag is None or lag.sigma < (4.0 if c.width_hz > WIDE_HZ else 6.0) or not 0.025 < lag.share < 0.3:
+    if lag is None or c.envelope < 0.5 or lag.sigma < (4.0 if c.width_hz > WIDE_HZ else 6.0) or not 0.025 < lag.share < 0.3:
         return None
     words = f"cyclic prefix at 66.7 us, the 15 kHz grid ({lag.share:.3f} of the power, {lag.sigma:.0f} sigma)"
     return Verdict("ofdm_video", _sure(lag.sigma, 4, 10), (words, f"{c.width_hz / 1e6:.1f} MHz wide"))
 
 
 def _noise_jammer(c: Case) -> Verdict | None:
-    gaussian = float(np.median([m.envelope for m in c.marks]))
+    gaussian = c.envelope
     if c.longest_s < LONG_S or not 0.75 < gaussian < 1.3:
         return None
     words = f"Gaussian noise (envelope {gaussian:.2f} of 1) of {c.width_hz / 1e6:.1f} MHz without prefix, preamble, line or sweep"
@@ -154,7 +159,7 @@ def _carrier(c: Case) -> Verdict | None:
 def _keyed(c: Case) -> Verdict | None:
     """Bluetooth, or another frequency-keyed hopping link."""
     spectra = [m.clock for m in c.marks if m.clock is not None]
-    flat = float(np.median([m.envelope for m in c.marks]))
+    flat = c.envelope
     if flat > 0.6:
         return None
     rate, line = keying.clock(spectra, c.width_hz)

@@ -17,7 +17,7 @@ from picket.spectrum.transform import VARIANCE_FACTOR
 
 FALSE_PER_S = 0.01  # false boxes a second over the whole band that the limits allow; the goal is 0.1
 SHORTEST = 4  # frames of the shortest box
-_LEAST = 0.05  # no box is called for less than this share over the floor, whatever its size: floors drift
+LEAST, LEAST_BUSY = 0.05, 0.12  # no box is called for less than this share over the floor, whatever its size; in a busy band its floor is less sure
 
 
 def levels(bins: int) -> int:
@@ -26,7 +26,7 @@ def levels(bins: int) -> int:
 
 
 @lru_cache(maxsize=512)
-def limits(rate_hz: float, bins: int, frames: int, floor_sigma: float, sizes: int = 10) -> npt.NDArray[np.float32]:
+def limits(rate_hz: float, bins: int, frames: int, floor_sigma: float, least: float = LEAST, sizes: int = 10) -> npt.NDArray[np.float32]:
     """Limits (J,) on the sum over boxes of `frames` frames and 1, 2, 4, ... bins, in units of the floor.
 
     floor_sigma: relative error (1 sigma) of one bin's floor. sizes: how many lengths of box share the false alarms.
@@ -41,5 +41,5 @@ def limits(rate_hz: float, bins: int, frames: int, floor_sigma: float, sizes: in
         independent = n / factor
         over = float(gamma.isf(FALSE_PER_S / (count * sizes) / tests_per_s, independent)) / independent - 1
         spread = float(np.sqrt(1 + floor_sigma**2 * n / width / factor))
-        out[j] = n * (1 + max(over * spread, _LEAST))
+        out[j] = n * (1 + max(over * spread, least))
     return out

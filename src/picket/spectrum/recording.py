@@ -85,8 +85,8 @@ class Recording:
             ends = np.iinfo(kind.dtype)
             self._note("values at full scale (clipped)", int(count_extremes(block, float(ends.min), float(ends.max))))
             return block
-        if len(block) and not np.isfinite(block.sum(dtype=np.float64)):
-            bad = ~np.isfinite(block)
+        bad = ~np.isfinite(block)
+        if bad.any():
             self._note("values that are no number", int(bad.sum()))
             block = np.where(bad, block.dtype.type(0), block)
         if len(block):

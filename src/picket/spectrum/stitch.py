@@ -53,7 +53,7 @@ def stitch(open_: list[Emission], new: list[Emission], boundary: int, rate_hz: f
     return out
 
 
-_TOGETHER_FRAMES, _LONG_FRAMES = 10, 200
+_TOGETHER_FRAMES, _LONG_FRAMES, _PART = 10, 200, 0.02
 
 
 def common_fate(found: list[Emission], first: int, frame: int) -> list[Emission]:
@@ -68,15 +68,20 @@ def common_fate(found: list[Emission], first: int, frame: int) -> list[Emission]
             together = abs(e.sample_start - o.sample_start) <= _TOGETHER_FRAMES * frame and min(e.sample_start, o.sample_start) > first + frame
             gap = max(e.low_hz - o.high_hz, o.low_hz - e.high_hz)
             if both_long and together and gap < o.bandwidth_hz:
-                out[i] = _side_by_side(o, e)
+                if _power(e) > _PART * _power(o):  # less is what it spills
+                    out[i] = _side_by_side(o, e)
                 break
         else:
             out.append(e)
     return out
 
 
+def _power(e: Emission) -> float:
+    return float(10 ** (e.snr_db / 10) * e.bandwidth_hz)
+
+
 def _side_by_side(a: Emission, b: Emission) -> Emission:
     low, high = min(a.low_hz, b.low_hz), max(a.high_hz, b.high_hz)
-    power = sum(10 ** (e.snr_db / 10) * e.bandwidth_hz for e in (a, b)) / (high - low)
+    power = (_power(a) + _power(b)) / (high - low)
     start, end = min(a.sample_start, b.sample_start), max(a.sample_end, b.sample_end)
     return replace(a, sample_start=start, sample_count=end - start, low_hz=low, high_hz=high, snr_db=10 * math.log10(power))

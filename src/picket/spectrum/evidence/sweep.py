@@ -14,11 +14,14 @@ from picket.spectrum.clip import Clip
 
 def sweep(c: Clip) -> tuple[float, float]:
     """Period in seconds of the strongest repetition between 4 and 60 us, and how strong (share of the signal's power, 0..1)."""
-    x = c.iq[: 1 << 17]
+    x = c.iq[: 1 << 16]
     n = scipy.fft.next_fast_len(2 * len(x))
-    r = np.abs(scipy.fft.ifft(np.abs(scipy.fft.fft(x, n, workers=1)) ** 2, workers=1))
-    first, last = int(4e-6 * c.rate_hz), int(60e-6 * c.rate_hz) + 2
-    if last + 2 >= len(x) or first < 3:
+    power = np.abs(scipy.fft.fft(x, n, workers=1)) ** 2
+    finer = np.concatenate([power[: n // 2], np.zeros(3 * n, power.dtype), power[n // 2 :]])  # lags between samples: a wide sweep's peak is narrow
+    r = np.abs(scipy.fft.ifft(finer, workers=1))
+    rate = 4 * c.rate_hz
+    first, last = int(4e-6 * rate), int(60e-6 * rate) + 2
+    if last + 2 >= 4 * len(x) or first < 3:
         return 0.0, 0.0
     part = r[first:last] / r[0]
     peaks = np.flatnonzero((part[1:-1] > part[:-2]) & (part[1:-1] >= part[2:])) + 1  # a slope at an end is no repetition
@@ -26,4 +29,4 @@ def sweep(c: Clip) -> tuple[float, float]:
         return 0.0, 0.0
     highest = float(part[peaks].max())
     at = int(peaks[part[peaks] > 0.8 * highest][0])  # the first of several equal peaks is the period itself
-    return (first + at) / c.rate_hz, min(1.0, (float(part[at]) - float(np.quantile(part, 0.5))) / c.in_signal)
+    return (first + at) / rate, min(1.0, (float(part[at]) - float(np.quantile(part, 0.5))) / c.in_signal)
