@@ -1,7 +1,8 @@
-"""The spectrum room, measured: detection against SNR beside the ideal energy detector and a plain spectrogram, false boxes, boxes, labels, jamming, speed.
+"""The spectrum room, measured: detection against SNR beside the ideal energy detector and a plain spectrogram, false boxes,
+boxes, labels, jamming, speed.
 
-All recordings are SIMULATED by picket.train.radio; the one real recording is looked at by tests/spectrum/test_real.py. PICKET_BENCH_NOISE_S and
-PICKET_BENCH_SCENES make the runs longer.
+All recordings are SIMULATED by picket.train.radio; the one real recording is looked at by tests/spectrum/test_real.py.
+PICKET_BENCH_NOISE_S and PICKET_BENCH_SCENES make the runs longer.
 """
 
 from __future__ import annotations
@@ -51,7 +52,10 @@ def detection() -> dict[str, Any]:
             for snr in SNR_DB:
                 iq = noise + clean * np.float32(10 ** (snr / 20))
                 count[snr] += len(truth)
-                for who, found in (("picket", radio.ours(radio.quantised(iq), RATE_HZ).emissions), ("peer", radio.peer(iq, RATE_HZ))):
+                for who, found in (
+                    ("picket", radio.ours(radio.quantised(iq), RATE_HZ).emissions),
+                    ("peer", radio.peer(iq, RATE_HZ)),
+                ):
                     hits[who][snr] += sum(m.found is not None for m in radio.match(truth, found)[0])
         n = statistics.median(cells)
         curve = {who: [round(hits[who][s] / max(count[s], 1), 3) for s in SNR_DB] for who in hits}
@@ -69,7 +73,10 @@ def detection() -> dict[str, Any]:
         }
         say(f"{label} {out[label]}")
     macro = {
-        f"macro_{snr:+.0f}_db": {who: round(statistics.mean(out[k][who][SNR_DB.index(snr)] for k in TRANSMITTERS), 3) for who in ("picket", "peer", "ideal")}
+        f"macro_{snr:+.0f}_db": {
+            who: round(statistics.mean(out[k][who][SNR_DB.index(snr)] for k in TRANSMITTERS), 3)
+            for who in ("picket", "peer", "ideal")
+        }
         for snr in (0.0, -3.0)
     }
     return {"snr_db": SNR_DB, "classes": out, **macro}
@@ -89,7 +96,12 @@ def noise(faults: bool) -> dict[str, Any]:
             z = x.view(np.complex64)
             z = z[8:] + np.float32(0.06) * z[5:-3] + np.float32(0.04) * z[7:-1]  # about 0.9 dB of ripple
             turns = (np.arange(len(z)) + i * chain.step) * 0.123
-            z = z + np.float32(0.02) * np.conj(z) + (0.05 * np.exp(2j * np.pi * (turns % 1.0))).astype(np.complex64) + np.complex64(0.2 + 0.1j)
+            z = (
+                z
+                + np.float32(0.02) * np.conj(z)
+                + (0.05 * np.exp(2j * np.pi * (turns % 1.0))).astype(np.complex64)
+                + np.complex64(0.2 + 0.1j)
+            )
             x = z.view(np.float32)
         new = np.clip(x[:want] * 500, -32768, 32767).astype(np.int16)
         block = np.concatenate([kept, new])
@@ -189,7 +201,14 @@ def speed() -> dict[str, Any]:
     rng = np.random.default_rng(3)
     n = bins_for(RATE_HZ)
     x = np.clip(rng.standard_normal(2 * 24_000_000, np.float32) * 500, -32768, 32767).astype(np.int16)
-    busy, _ = simulate(Scene(RATE_HZ, 1.0, [Part("ofdm_video", 10, (0.04, 0.5)), Part("gfsk_fhss", 10, (0.5, 0.7)), Part("bluetooth", 12, (0.7, 0.96))]), 1)
+    busy, _ = simulate(
+        Scene(
+            RATE_HZ,
+            1.0,
+            [Part("ofdm_video", 10, (0.04, 0.5)), Part("gfsk_fhss", 10, (0.5, 0.7)), Part("bluetooth", 12, (0.7, 0.96))],
+        ),
+        1,
+    )
     busy_x = radio.quantised(busy)
     noise_iq = x.astype(np.float32).view(np.complex64)
     transform = Transform(n, 32768.0)

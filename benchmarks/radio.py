@@ -1,4 +1,6 @@
-"""Scoring of a spectrum detector against the truth of simulated recordings, the ideal energy detector, and a plain spectrogram as the peer."""
+"""Scoring of a spectrum detector against the truth of simulated recordings, the ideal energy detector, and a plain
+spectrogram as the peer.
+"""
 
 from __future__ import annotations
 
@@ -49,7 +51,13 @@ def peer(iq: Complex, rate_hz: float, threshold_db: float = 8.0) -> list[Emissio
         for box in ndimage.find_objects(cells, count):
             k, t = box
             found.append(
-                Emission(first + t.start * 4 * n, (t.stop - t.start) * 4 * n, (k.start - n / 2) * rate_hz / n, (k.stop - n / 2) * rate_hz / n, 0.0)
+                Emission(
+                    first + t.start * 4 * n,
+                    (t.stop - t.start) * 4 * n,
+                    (k.start - n / 2) * rate_hz / n,
+                    (k.stop - n / 2) * rate_hz / n,
+                    0.0,
+                )
             )
     return found
 
@@ -92,7 +100,9 @@ def match(truth: list[Emission], found: list[Emission]) -> tuple[list[Match], li
 
 
 def ideal(label: str, cells: float, snr_db: float, rate_hz: float) -> float:
-    """Detection probability of an energy detector that knows the floor and the box, at FALSE_PER_S over the whole band (facts of Urkowitz 1967)."""
+    """Detection probability of an energy detector that knows the floor and the box, at FALSE_PER_S over the whole band (facts of
+    Urkowitz 1967).
+    """
     tests_per_s = rate_hz / max(cells, 1)
     limit = gamma.isf(FALSE_PER_S / tests_per_s, cells) / cells
     s = 10 ** (snr_db / 10)

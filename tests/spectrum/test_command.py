@@ -66,7 +66,19 @@ def _is_a_picture(data: bytes) -> None:
 
 def test_standard_input_and_json(scene: Path) -> None:
     data = scene.with_suffix(".sigmf-data").read_bytes()
-    code, text = run("-", "--datatype", "ci16_le", "--rate", "20e6", "--center", "2.44e9", "--start", "2026-11-22T03:00:00Z", "--json", data=data)
+    code, text = run(
+        "-",
+        "--datatype",
+        "ci16_le",
+        "--rate",
+        "20e6",
+        "--center",
+        "2.44e9",
+        "--start",
+        "2026-11-22T03:00:00Z",
+        "--json",
+        data=data,
+    )
     summary = json.loads(text)
     assert code == 0
     assert summary["emitters"][0]["label"] == "ofdm_video"
@@ -131,7 +143,17 @@ def test_a_rise_over_the_stored_floor_is_told(tmp_path: Path) -> None:
 
 def test_the_real_video_recording_is_ntsc_and_nothing_else(shared_data: Path, tmp_path: Path) -> None:
     out = tmp_path / "video.sigmf-meta"
-    code, _ = run(str(shared_data / "rf" / "ntsc_10Msps_5925MHz.cf32"), "--datatype", "cf32_le", "--rate", "10e6", "--center", "5925e6", "-o", str(out))
+    code, _ = run(
+        str(shared_data / "rf" / "ntsc_10Msps_5925MHz.cf32"),
+        "--datatype",
+        "cf32_le",
+        "--rate",
+        "10e6",
+        "--center",
+        "5925e6",
+        "-o",
+        str(out),
+    )
     (only,) = json.loads(out.read_text())["annotations"]
     assert code == 0
     assert only["core:label"] == "fm_video"

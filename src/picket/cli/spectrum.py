@@ -15,14 +15,24 @@ from picket.cli.common import JSON, NOTHING_USABLE, UNREADABLE, WRONG_USE, examp
 
 @click.command(**example("picket spectrum roof.sigmf-meta -o emissions.sigmf-meta --waterfall roof.png"))
 @click.argument("recording", metavar="IN")
-@click.option("-o", "--out", type=click.Path(path_type=Path), help="Emissions as SigMF annotations (.sigmf-meta); `-` prints them.")
-@click.option("--detections", type=click.Path(path_type=Path), help="Also as a detection table: .parquet, .csv, .jsonl or .arrow.")
-@click.option("--waterfall", type=click.Path(path_type=Path), help="A picture of the recording with the emissions outlined (PNG).")
+@click.option(
+    "-o", "--out", type=click.Path(path_type=Path), help="Emissions as SigMF annotations (.sigmf-meta); `-` prints them."
+)
+@click.option(
+    "--detections", type=click.Path(path_type=Path), help="Also as a detection table: .parquet, .csv, .jsonl or .arrow."
+)
+@click.option(
+    "--waterfall", type=click.Path(path_type=Path), help="A picture of the recording with the emissions outlined (PNG)."
+)
 @click.option("--datatype", "type_name", help="Of raw samples: ci16_le, ci8, cu8, cf32_le and the like.")
 @click.option("--rate", type=float, help="Of raw samples: samples per second.")
 @click.option("--center", type=float, help="Of raw samples: centre frequency in Hz (0 when not given).")
 @click.option("--start", callback=moment, help="When the recording began (ISO 8601 or UNIX seconds), where it does not say.")
-@click.option("--baseline", type=click.Path(path_type=Path), help="The floor of an earlier recording; rises of 3 dB over 5 MHz are reported.")
+@click.option(
+    "--baseline",
+    type=click.Path(path_type=Path),
+    help="The floor of an earlier recording; rises of 3 dB over 5 MHz are reported.",
+)
 @click.option("--save-baseline", type=click.Path(path_type=Path), help="Writes this recording's floor for later comparison.")
 @click.option("--sensor", default="spectrum", show_default=True, help="The sensor's id in the detection table.")
 @JSON
@@ -48,7 +58,9 @@ def spectrum(
 
     try:
         source = open_recording(recording, type_name=type_name, rate_hz=rate, center_hz=center, start=start)
-        if out is not None and out.resolve() in {Path(recording).with_suffix(s).resolve() for s in (".sigmf-meta", ".sigmf-data")}:
+        if out is not None and out.resolve() in {
+            Path(recording).with_suffix(s).resolve() for s in (".sigmf-meta", ".sigmf-data")
+        }:
             raise SpectrumError(f"{out}: that is the recording itself; choose another name", 2)
         reference = Baseline.load(baseline) if baseline else None
         begin = time.perf_counter()
@@ -71,7 +83,13 @@ def spectrum(
 
 
 def _write(
-    report: Any, source: Any, out: Path | None, detections: Path | None, waterfall: Path | None, save_baseline: Path | None, sensor: str
+    report: Any,
+    source: Any,
+    out: Path | None,
+    detections: Path | None,
+    waterfall: Path | None,
+    save_baseline: Path | None,
+    sensor: str,
 ) -> None:
     from picket.feed.table import TableWriter
     from picket.spectrum.run import emitter_summary
@@ -108,7 +126,13 @@ def _summary(report: Any, source: Any, seconds: float) -> dict[str, Any]:
         "emissions": len(report.emissions),
         "emitters": emitter_summary(report, meta.rate_hz, meta.center_hz),
         "rises": [
-            {"kind": r.kind, "start_s": r.sample_start / meta.rate_hz, "low_hz": r.low_hz, "high_hz": r.high_hz, "rise_db": round(r.rise_db, 2)}
+            {
+                "kind": r.kind,
+                "start_s": r.sample_start / meta.rate_hz,
+                "low_hz": r.low_hz,
+                "high_hz": r.high_hz,
+                "rise_db": round(r.rise_db, 2),
+            }
             for r in merged(report.rises)
         ],
         "gain_steps": [{"time_s": at / meta.rate_hz, "db": round(db, 2)} for at, db in report.gain_steps],
@@ -123,7 +147,10 @@ def _say(s: dict[str, Any], *, to_stderr: bool) -> None:
         click.echo(text, err=to_stderr)
 
     simulated = " SIMULATED" if s["simulated"] else ""
-    say(f"{s['seconds']:.3f} s at {s['rate_hz'] / 1e6:g} MS/s round {s['center_hz'] / 1e6:g} MHz{simulated}: {s['emissions']} emissions, {len(s['emitters'])} emitters")
+    say(
+        f"{s['seconds']:.3f} s at {s['rate_hz'] / 1e6:g} MS/s round {s['center_hz'] / 1e6:g} MHz{simulated}: "
+        f"{s['emissions']} emissions, {len(s['emitters'])} emitters"
+    )
     for m in s["emitters"]:
         say(
             f"  {m['label']:10} {m['center_hz'] / 1e6:10.3f} MHz, {m['bandwidth_hz'] / 1e6:7.3f} MHz wide, {m['snr_db']:5.1f} dB, "
@@ -131,7 +158,9 @@ def _say(s: dict[str, Any], *, to_stderr: bool) -> None:
         )
     for r in s["rises"]:
         what = "the floor rose" if r["kind"] == "floor" else "the whole band rose (gain, or a jammer wider than the band)"
-        say(f"  {what} by {r['rise_db']:.1f} dB, {r['low_hz'] / 1e6:.2f} to {r['high_hz'] / 1e6:.2f} MHz, since {r['start_s']:.4f} s")
+        say(
+            f"  {what} by {r['rise_db']:.1f} dB, {r['low_hz'] / 1e6:.2f} to {r['high_hz'] / 1e6:.2f} MHz, since {r['start_s']:.4f} s"
+        )
     for g in s["gain_steps"]:
         say(f"  gain step of {g['db']:+.1f} dB at {g['time_s']:.4f} s (not jamming)")
     for reason, n in s["notes"].items():

@@ -1,8 +1,9 @@
 """Parts of one signal that the detector saw apart, put together once it is known what the signal is.
 
-Analogue video moves its power about within its band, line by line and field by field: parts of the band come and go. What lies in or close beside an FM
-video signal, at the same time, weaker, and shows no structure of its own, is a part of it. Signals that do not pause are one emission over
-short gaps (a wide burst may have covered a carrier; a field's blanking may have thinned video).
+Analogue video moves its power about within its band, line by line and field by field: parts of the band come and go. What lies
+in or close beside an FM video signal, at the same time, weaker, and shows no structure of its own, is a part of it. Signals
+that do not pause are one emission over short gaps (a wide burst may have covered a carrier; a field's blanking may have thinned
+video).
 """
 
 from __future__ import annotations
@@ -67,7 +68,11 @@ def _absorb(m: Emitter, others: list[Emitter], rate_hz: float) -> list[Emitter]:
     while changed:
         changed = False
         for other in others:
-            if other is m or other.label in _OWN_STRUCTURE or (other.label == "gfsk_fhss" and other.confidence > 0.9 and len(other.bursts) > 20):
+            if (
+                other is m
+                or other.label in _OWN_STRUCTURE
+                or (other.label == "gfsk_fhss" and other.confidence > 0.9 and len(other.bursts) > 20)
+            ):
                 continue
             for b in list(other.bursts):
                 energy, beside = _energy(b), max(low - b.high_hz, b.low_hz - high)
@@ -77,7 +82,9 @@ def _absorb(m: Emitter, others: list[Emitter], rate_hz: float) -> list[Emitter]:
                     continue
                 if energy > 0.5 * total and not inside:
                     continue
-                if min(end, b.sample_end) - max(start, b.sample_start) < (0.5 if weak else 0.8) * b.sample_count and (weak or beside > 0):
+                if min(end, b.sample_end) - max(start, b.sample_start) < (0.5 if weak else 0.8) * b.sample_count and (
+                    weak or beside > 0
+                ):
                     continue  # it outlasts the video: not a part, unless it is its rest
                 other.bursts.remove(b)
                 changed = True

@@ -1,6 +1,7 @@
 """The tests that fit a candidate, run on its samples while they are at hand. What they find is small and stays with the emission.
 
-Tests run on a few bursts of a kind only (a budget per band and width): a link of a thousand bursts a second is looked at a few times a second.
+Tests run on a few bursts of a kind only (a budget per band and width): a link of a thousand bursts a second is looked at a few
+times a second.
 """
 
 from __future__ import annotations

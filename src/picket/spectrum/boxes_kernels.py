@@ -1,7 +1,8 @@
 """Marked cells -> pieces -> boxes, and the box that fits a burst best.
 
-Runs of marked cells are linked from row to row where they overlap and are of a like width: a carrier that crosses a wide burst stays a carrier. Pieces
-that follow each other without a pause in the same or adjoining band are one burst (a chirp falls apart into slanted lines, a weak burst into patches).
+Runs of marked cells are linked from row to row where they overlap and are of a like width: a carrier that crosses a wide burst
+stays a carrier. Pieces that follow each other without a pause in the same or adjoining band are one burst (a chirp falls apart
+into slanted lines, a weak burst into patches).
 """
 
 from __future__ import annotations
@@ -36,7 +37,9 @@ def _root(parent: Ints, i: int) -> int:
 
 @kernel
 def pieces(found: Ints, boxes: Ints) -> int:
-    """Links runs (M, 3: row, first, last + 1; by row) into pieces: fills boxes (M, 5) with row0, row1, first, last + 1, cells; returns how many."""
+    """Links runs (M, 3: row, first, last + 1; by row) into pieces: fills boxes (M, 5) with row0, row1, first, last + 1, cells;
+    returns how many.
+    """
     n = found.shape[0]
     parent = np.arange(n)
     before, here = 0, 0  # runs of the row above begin at `before`, of this row at `here`
@@ -59,7 +62,12 @@ def pieces(found: Ints, boxes: Ints) -> int:
         r = _root(parent, i)
         if number[r] < 0:
             number[r] = count
-            boxes[count, 0], boxes[count, 1], boxes[count, 2], boxes[count, 3] = found[i, 0], found[i, 0] + 1, found[i, 1], found[i, 2]
+            boxes[count, 0], boxes[count, 1], boxes[count, 2], boxes[count, 3] = (
+                found[i, 0],
+                found[i, 0] + 1,
+                found[i, 1],
+                found[i, 2],
+            )
             boxes[count, 4] = 0
             count += 1
         b = number[r]
@@ -73,7 +81,7 @@ def pieces(found: Ints, boxes: Ints) -> int:
 
 @kernel
 def _is_line(b: Ints) -> bool:
-    return b[3] - b[2] <= LINE and b[1] - b[0] >= LONG
+    return bool(b[3] - b[2] <= LINE and b[1] - b[0] >= LONG)
 
 
 @kernel
@@ -87,15 +95,16 @@ def _joins(a: Ints, b: Ints, pause: int, gap: int) -> bool:
     long_a, long_b = a[1] - a[0], b[1] - b[0]
     if _is_line(a) != _is_line(b):
         line, other = (wide_a, wide_b) if _is_line(a) else (wide_b, wide_a)
-        return -beside >= 0.7 * line and -apart >= 0.7 * (long_a if _is_line(a) else long_b) and other > line
+        return bool(-beside >= 0.7 * line and -apart >= 0.7 * (long_a if _is_line(a) else long_b) and other > line)
     if _is_line(a):
-        return beside <= 1
+        return bool(beside <= 1)
     if -apart >= 0.7 * min(long_a, long_b):
         if -beside >= 0.7 * min(wide_a, wide_b):
             return True  # one lies in the other
-        return beside <= 1 and (-apart >= 0.6 * max(long_a, long_b) or min(long_a, long_b) < 4 or max(wide_a, wide_b) <= 32)  # close beside it
+        alike = -apart >= 0.6 * max(long_a, long_b) or min(long_a, long_b) < 4 or max(wide_a, wide_b) <= 32
+        return bool(beside <= 1 and alike)  # close beside it
     if min(long_a, long_b) >= 4 and min(wide_a, wide_b) >= 4 and max(wide_a, wide_b) > 32:
-        return -beside >= 0.6 * max(wide_a, wide_b)  # one after the other: one burst only in the same band
+        return bool(-beside >= 0.6 * max(wide_a, wide_b))  # one after the other: one burst only in the same band
     return True
 
 
@@ -148,7 +157,7 @@ def _best_run(profile: Doubles, s: float, cells: float, slack: int) -> tuple[int
 @kernel
 def _edge_limit(s: float) -> float:
     """For exponential cells of mean 1 outside and 1 + s inside the log-likelihood ratio is -ln(1 + s) + x s / (1 + s): zero at this x."""
-    return (1 + s) * np.log1p(s) / s
+    return float((1 + s) * np.log1p(s) / s)
 
 
 @kernel
@@ -183,22 +192,26 @@ def _over_frequency(grid: Floats, scale: Floats, t0: int, t1: int, k0: int, k1: 
 
 @kernel
 def _crossing(profile: Doubles, i: int, step: int, limit: float) -> float:
-    """Where, between sample i (inside) and its neighbour outside, the profile crosses limit: 0 at the sample .. 1 at the neighbour; .5 at an end."""
+    """Where, between sample i (inside) and its neighbour outside, the profile crosses limit: 0 at the sample ..
+
+    1 at the neighbour; .5 at an end.
+    """
     j = i + step
     if j < 0 or j >= profile.shape[0]:
         return 0.5
     inside, outside = profile[i], profile[j]
     if inside <= limit or outside >= inside:
         return 0.5
-    return min(max((inside - limit) / (inside - outside), 0.0), 1.0)
+    return float(min(max((inside - limit) / (inside - outside), 0.0), 1.0))
 
 
 @kernel
 def fit(grid: Floats, scale: Floats, box: Ints, bounds: Ints, out: Doubles) -> bool:
     """The rectangle of the greatest likelihood near a box, by turns over time and over frequency.
 
-    box: t0, t1, k0, k1; bounds (6,): the same, how far it may grow, and k0, k1 of its skirts. Fills out (9,): t0, t1 in frames and k0, k1 in bins (fractions, edges),
-    signal to noise over the 99 % bandwidth, cells, the sum of power over noise, and the bins that its skirts reach. False when nothing is left.
+    box: t0, t1, k0, k1; bounds (6,): the same, how far it may grow, and k0, k1 of its skirts. Fills out (9,): t0, t1 in frames
+    and k0, k1 in bins (fractions, edges), signal to noise over the 99 % bandwidth, cells, the sum of power over noise, and the
+    bins that its skirts reach. False when nothing is left.
 
     Edges in time are where the profile crosses half of the level.
     """
@@ -260,7 +273,9 @@ def fit(grid: Floats, scale: Floats, box: Ints, bounds: Ints, out: Doubles) -> b
     out[6] = total * (t1 - t0)
     out[7], out[8] = bounds[4] + c, bounds[4] + d
     n = (t1 - t0) * (d - c) / VARIANCE
-    return total / (d - c) > (1 - 1 / (9 * n) + SIGNIFICANT / (3 * np.sqrt(n))) ** 3 - 1  # Wilson and Hilferty's Gamma quantile
+    return bool(
+        total / (d - c) > (1 - 1 / (9 * n) + SIGNIFICANT / (3 * np.sqrt(n))) ** 3 - 1
+    )  # Wilson and Hilferty's Gamma quantile
 
 
 @kernel

@@ -15,7 +15,8 @@ Complex = npt.NDArray[np.complex64]
 
 @dataclass(frozen=True)
 class Clip:
-    """IQ of one candidate. iq: complex64, centred on center_hz (from the recording's centre), at rate_hz. snr: linear, in the candidate's band.
+    """IQ of one candidate. iq: complex64, centred on center_hz (from the recording's centre), at rate_hz. snr: linear, in the
+    candidate's band.
 
     spectrum, freq_hz: power of each line of its FFT over its band, in order, and the lines' frequencies from the recording's centre.
     """
@@ -62,18 +63,25 @@ def band(
         m = min(n, scipy.fft.next_fast_len(max(8, round(n * wanted_hz / rate_hz))))
     spectrum = scipy.fft.fft(iq, n, workers=1)
     middle = round(center_hz / rate_hz * n)
-    return _cut(spectrum, middle, m, n, int(pass_hz / rate_hz * n / 2) if np.isfinite(pass_hz) else n), rate_hz * m / n, middle * rate_hz / n
+    return (
+        _cut(spectrum, middle, m, n, int(pass_hz / rate_hz * n / 2) if np.isfinite(pass_hz) else n),
+        rate_hz * m / n,
+        middle * rate_hz / n,
+    )
 
 
 def _cut(spectrum: Complex, middle: int, m: int, n: int, half: int) -> Complex:
     lines = np.arange(-(m // 2), m - m // 2)
     inside = (np.abs(lines + middle) <= n // 2) & (np.abs(lines) <= half)
     part = np.where(inside, spectrum[(middle + lines) % n], 0)
-    return (scipy.fft.ifft(scipy.fft.ifftshift(part), workers=1) * np.float32(m / n)).astype(np.complex64)
+    return np.asarray((scipy.fft.ifft(scipy.fft.ifftshift(part), workers=1) * np.float32(m / n)).astype(np.complex64))
 
 
 def clip(iq: Complex, rate_hz: float, e: Emission, widen: float = 1.25, oversample: float = 1.0) -> Clip:
-    """The clip of emission e: `widen` times its band, at so many times the rate that this needs. iq holds exactly its samples (or the part to be looked at)."""
+    """The clip of emission e: `widen` times its band, at so many times the rate that this needs.
+
+    iq holds exactly its samples (or the part to be looked at).
+    """
     wanted = max(widen * e.bandwidth_hz, 40e3)
     out, rate, center = band(iq, rate_hz, e.center_hz, wanted * oversample, pass_hz=wanted)
     return Clip(out, rate, center, e.bandwidth_hz, 10 ** (e.snr_db / 10), len(iq) / rate_hz)

@@ -4,8 +4,8 @@
                                               |
                                               +-> true floor under it -> runs of bins that stand out                 (steady signals)
 
-A segment is 2,048 frames (about 50 ms). What touches its end is joined with what touches the next one's beginning, by band. Memory: the grid (4 bytes a
-sample) and a few of its size.
+A segment is 2,048 frames (about 50 ms). What touches its end is joined with what touches the next one's beginning, by band.
+Memory: the grid (4 bytes a sample) and a few of its size.
 """
 
 from __future__ import annotations
@@ -68,7 +68,9 @@ class Detector:
         return self.rate_hz / self.transform.bins
 
     def segment(self, samples: npt.NDArray[np.generic], first: int) -> tuple[list[Emission], Segment]:
-        """Emissions (unlabelled) in interleaved samples, of which the first is number `first`; touching ones end exactly at the segment's ends."""
+        """Emissions (unlabelled) in interleaved samples, of which the first is number `first`; touching ones end exactly at the
+        segment's ends.
+        """
         if self._grid is None:
             self._grid = np.empty((SEGMENT_FRAMES, self.transform.bins), np.float32)
         grid = self.transform.power(samples, self._grid)
@@ -185,7 +187,9 @@ class Detector:
         sigma = math.ceil(sigma * 200) / 200  # few different ones, so that the limits are computed once
         while len(units) >= 2:
             marked = np.zeros(units.shape, np.uint8)
-            hits = mark_level(units, frames, limits(self.rate_hz, bins, 2 * frames, sigma, LEAST_BUSY if self._busy else LEAST), marked)
+            hits = mark_level(
+                units, frames, limits(self.rate_hz, bins, 2 * frames, sigma, LEAST_BUSY if self._busy else LEAST), marked
+            )
             marks.append(marked if hits else None)
             larger = np.empty((len(units) // 2, bins), np.float32)
             next_units(units, marked, hits > 0, frames, larger)

@@ -39,8 +39,8 @@ def kind_of(label: str) -> str:
 class Emission:
     """One burst, dwell or steady signal.
 
-    Samples count from the recording's first; frequencies are from the recording's centre. snr_db is over the 99 % bandwidth while on. `evidence`
-    says what the label rests on, one short phrase per test.
+    Samples count from the recording's first; frequencies are from the recording's centre. snr_db is over the 99 % bandwidth
+    while on. `evidence` says what the label rests on, one short phrase per test.
     """
 
     sample_start: int

@@ -1,11 +1,12 @@
 """The noise floor: per bin over time, then over frequency.
 
 Two floors, because two things hide it. Bursts come and go, so over time the floor of a bin is what its quieter blocks show: a quartile to
-begin with, then the mean of the blocks under a limit, with the bias that cutting brings (forward consecutive mean excision; Lehtomaki et al., 2007,
-doi:10.1109/LCOMM.2007.070068). That `local` floor follows ripple, spurs and the filter's slopes exactly, but a signal that never stops is in it. The
-`true` floor is a smooth line under the local one: asymmetric least squares (Eilers 2003, doi:10.1021/ac034173t), in dB, then a fit to the
-free bins alone. What stands out of it is a steady signal; how rough the free bins are says how far that can be trusted (no
-detector sees a steady signal below r - 1/r for a floor known to r; Tandra and Sahai 2008, doi:10.1109/JSTSP.2007.914879).
+begin with, then the mean of the blocks under a limit, with the bias that cutting brings (forward consecutive mean excision;
+Lehtomaki et al., 2007, doi:10.1109/LCOMM.2007.070068). That `local` floor follows ripple, spurs and the filter's slopes
+exactly, but a signal that never stops is in it. The `true` floor is a smooth line under the local one: asymmetric least squares
+(Eilers 2003, doi:10.1021/ac034173t), in dB, then a fit to the free bins alone. What stands out of it is a steady signal; how
+rough the free bins are says how far that can be trusted (no detector sees a steady signal below r - 1/r for a floor known to r;
+Tandra and Sahai 2008, doi:10.1109/JSTSP.2007.914879).
 """
 
 from __future__ import annotations
@@ -64,8 +65,8 @@ def local_floor(blocks: Floats, used: npt.NDArray[np.bool_]) -> tuple[Floats, Fl
 def _quiet(blocks: Floats, used: npt.NDArray[np.bool_], floor: Floats, group: int) -> tuple[npt.NDArray[np.bool_], Floats]:
     """In which blocks a group of bins is quiet together, (B, K / group), and the floor that follows.
 
-    One bin's blocks scatter too much to tell a burst of 0 dB from none; the mean of a group does not. Needed where a wide signal is on for most
-    of the time.
+    One bin's blocks scatter too much to tell a burst of 0 dB from none; the mean of a group does not. Needed where a wide
+    signal is on for most of the time.
     """
     level = (blocks / floor).reshape(len(blocks), -1, group).mean(axis=2)
     sigma = math.sqrt(VARIANCE_FACTOR / (_INDEPENDENT * group))
@@ -73,7 +74,9 @@ def _quiet(blocks: Floats, used: npt.NDArray[np.bool_], floor: Floats, group: in
     low = np.partition(level[used], nth, axis=0)[nth] / (1 - 1.28 * sigma)
     for _ in range(4):
         quiet = (level < low * (1 + 2.5 * sigma)) & used[:, None]
-        low = (level * quiet).sum(axis=0) / np.maximum(quiet.sum(axis=0), 1) * (1 + 0.018 * sigma)  # a normal's mean, cut at 2.5 sigma
+        low = (
+            (level * quiet).sum(axis=0) / np.maximum(quiet.sum(axis=0), 1) * (1 + 0.018 * sigma)
+        )  # a normal's mean, cut at 2.5 sigma
     floor = floor.copy()
     for g in np.flatnonzero(low < 0.98):  # the bins' own quartile lay among the busy blocks
         part = blocks[quiet[:, g], g * group : (g + 1) * group]
@@ -86,8 +89,8 @@ def _quiet(blocks: Floats, used: npt.NDArray[np.bool_], floor: Floats, group: in
 class Shape:
     """The true floor under a local one.
 
-    floor_db (K,): the smooth line, dB. excess_db (K,): local above true. occupied (K,): bins of steady signals. roughness_db: how far the free bins
-    stray from the line, 1 sigma.
+    floor_db (K,): the smooth line, dB. excess_db (K,): local above true. occupied (K,): bins of steady signals. roughness_db:
+    how far the free bins stray from the line, 1 sigma.
     """
 
     floor_db: Doubles
@@ -155,7 +158,9 @@ def _edges(y: Doubles, noise_db: float) -> tuple[npt.NDArray[np.bool_], npt.NDAr
     falling = edge & (y < np.quantile(y[~edge], 0.1) - max(0.3, 3 * noise_db))
     for side, inward in ((slice(None, width), y[:outer]), (slice(n - width, None), y[: n - outer - 1 : -1])):
         halves = np.array_split(inward, 2)
-        if abs(halves[0].mean() - halves[1].mean()) < max(0.5, 3 * noise_db):  # flat to the very end: floor beside a very wide signal
+        if abs(halves[0].mean() - halves[1].mean()) < max(
+            0.5, 3 * noise_db
+        ):  # flat to the very end: floor beside a very wide signal
             falling[side] = False
     return edge, falling
 

@@ -1,7 +1,8 @@
 """What a strong signal causes elsewhere: images and shoulders. They are no emissions of their own.
 
-An image: a receiver's unequal I and Q show each strong signal again, weaker, at minus its frequency. A shoulder: what a transmitter or the receiver spills
-beside the band while it is on. The shadow: far below a strong wide signal at the same time nothing is told apart that shows no structure.
+An image: a receiver's unequal I and Q show each strong signal again, weaker, at minus its frequency. A shoulder: what a
+transmitter or the receiver spills beside the band while it is on. The shadow: far below a strong wide signal at the same time
+nothing is told apart that shows no structure.
 """
 
 from __future__ import annotations

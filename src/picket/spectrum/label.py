@@ -1,7 +1,7 @@
 """Emitter -> label, confidence and the evidence in words. Unknown is an answer.
 
-Each rule rests on a test of the carrier's structure (the files of `evidence`); width and length alone give no label but noise and carrier, for
-which having no structure is what defines them.
+Each rule rests on a test of the carrier's structure (the files of `evidence`); width and length alone give no label but noise
+and carrier, for which having no structure is what defines them.
 """
 
 from __future__ import annotations
@@ -68,7 +68,13 @@ def judge(emitter: Emitter, rate_hz: float) -> Verdict:
         return UNKNOWN
     snr = float(np.median([m.snr for m in marks]))
     case = Case(
-        emitter, marks, hops(emitter, rate_hz), rate_hz, emitter.bandwidth_hz, float(emitter.values("sample_count").max()) / rate_hz, snr / (1 + snr)
+        emitter,
+        marks,
+        hops(emitter, rate_hz),
+        rate_hz,
+        emitter.bandwidth_hz,
+        float(emitter.values("sample_count").max()) / rate_hz,
+        snr / (1 + snr),
     )
     rules = _WIDE if case.width_hz > WIDE_HZ else _NARROW
     for rule in rules:
@@ -136,7 +142,9 @@ def _noise_jammer(c: Case) -> Verdict | None:
     if c.longest_s < LONG_S or not 0.75 < gaussian < 1.3:
         return None
     words = f"Gaussian noise (envelope {gaussian:.2f} of 1) of {c.width_hz / 1e6:.1f} MHz without prefix, preamble, line or sweep"
-    return Verdict("jam_noise", 0.8 if c.longest_s > 4 * LONG_S else 0.65, (words, f"on for {c.longest_s * 1e3:.0f} ms without pause"))
+    return Verdict(
+        "jam_noise", 0.8 if c.longest_s > 4 * LONG_S else 0.65, (words, f"on for {c.longest_s * 1e3:.0f} ms without pause")
+    )
 
 
 def _lora(c: Case) -> Verdict | None:
@@ -182,7 +190,9 @@ def _keyed(c: Case) -> Verdict | None:
 def _hop_words(c: Case) -> tuple[str, ...]:
     h, words = c.hops, []
     if h.channels > 1:
-        words.append(f"{h.channels} channels" + (f" on a raster of {h.raster_hz / 1e3:.0f} kHz" if not math.isnan(h.raster_hz) else ""))
+        words.append(
+            f"{h.channels} channels" + (f" on a raster of {h.raster_hz / 1e3:.0f} kHz" if not math.isnan(h.raster_hz) else "")
+        )
     if not math.isnan(h.dwell_s):
         words.append(f"dwell {h.dwell_s * 1e3:.2f} ms")
     return tuple(words)

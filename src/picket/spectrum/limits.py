@@ -1,8 +1,8 @@
 """Thresholds of the bank: how far the energy of a box must stand out.
 
 The sum over a box of n cells of noise is Gamma(n). Cells are not quite independent, so n is divided by the variance factor of
-the transform; the floor is itself an estimate, so the margin grows with its error. The false alarms allowed are shared out equally among the sizes of
-box. The formula alone is not trusted: tests and the benchmark count false boxes on noise.
+the transform; the floor is itself an estimate, so the margin grows with its error. The false alarms allowed are shared out
+equally among the sizes of box. The formula alone is not trusted: tests and the benchmark count false boxes on noise.
 """
 
 from __future__ import annotations
@@ -17,7 +17,10 @@ from picket.spectrum.transform import VARIANCE_FACTOR
 
 FALSE_PER_S = 0.01  # false boxes a second over the whole band that the limits allow; the goal is 0.1
 SHORTEST = 4  # frames of the shortest box
-LEAST, LEAST_BUSY = 0.05, 0.12  # no box is called for less than this share over the floor, whatever its size; in a busy band its floor is less sure
+LEAST, LEAST_BUSY = (
+    0.05,
+    0.12,
+)  # no box is called for less than this share over the floor, whatever its size; in a busy band its floor is less sure
 
 
 def levels(bins: int) -> int:
@@ -26,7 +29,9 @@ def levels(bins: int) -> int:
 
 
 @lru_cache(maxsize=512)
-def limits(rate_hz: float, bins: int, frames: int, floor_sigma: float, least: float = LEAST, sizes: int = 10) -> npt.NDArray[np.float32]:
+def limits(
+    rate_hz: float, bins: int, frames: int, floor_sigma: float, least: float = LEAST, sizes: int = 10
+) -> npt.NDArray[np.float32]:
     """Limits (J,) on the sum over boxes of `frames` frames and 1, 2, 4, ... bins, in units of the floor.
 
     floor_sigma: relative error (1 sigma) of one bin's floor. sizes: how many lengths of box share the false alarms.

@@ -1,9 +1,10 @@
 """Energy sums over boxes of many sizes, and the cells where one of them is over its threshold.
 
-The bank is dyadic in time and frequency with half-overlapping boxes: the sum of a box is the sum of its two halves ("units"), and two units make one
-unit of the next size. Levels go from small to large. Units inside a box that was over its threshold are put back to what noise
-gives before they go into larger ones: a strong burst is marked tightly by small boxes and does not light up all larger ones around it; a weak
-one is found by the size that fits it. This costs about six additions and comparisons a cell, in rows that stay in cache.
+The bank is dyadic in time and frequency with half-overlapping boxes: the sum of a box is the sum of its two halves ("units"),
+and two units make one unit of the next size. Levels go from small to large. Units inside a box that was over its threshold are
+put back to what noise gives before they go into larger ones: a strong burst is marked tightly by small boxes and does not light
+up all larger ones around it; a weak one is found by the size that fits it. This costs about six additions and comparisons a
+cell, in rows that stay in cache.
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
 """IQ from files and standard input, a segment at a time.
 
-SigMF (NAME.sigmf-meta with NAME.sigmf-data beside it; either may be named), raw files of a stated datatype, rate and centre, and `-`. Memory does not
-grow with the recording. What cannot be samples is told apart from what is merely poor: the first raises SpectrumError, the second is counted in `notes`.
+SigMF (NAME.sigmf-meta with NAME.sigmf-data beside it; either may be named), raw files of a stated datatype, rate and centre,
+and `-`. Memory does not grow with the recording. What cannot be samples is told apart from what is merely poor: the first
+raises SpectrumError, the second is counted in `notes`.
 """
 
 from __future__ import annotations
@@ -23,7 +24,10 @@ Samples = npt.NDArray[np.generic]
 
 @dataclass
 class Recording:
-    """A recording that is being read. notes: reason -> samples (or bytes) concerned. cut: it ended within a sample, or before its data began."""
+    """A recording that is being read.
+
+    notes: reason -> samples (or bytes) concerned. cut: it ended within a sample, or before its data began.
+    """
 
     name: str
     meta: Meta
@@ -34,7 +38,9 @@ class Recording:
     cut: bool = False
 
     def segments(self, size: int, overlap: int) -> Iterator[tuple[Samples, int]]:
-        """Interleaved samples, size + overlap at a time (the last may be shorter), and the number of the first; each begins `overlap` before the last's end."""
+        """Interleaved samples, size + overlap at a time (the last may be shorter), and the number of the first; each begins
+        `overlap` before the last's end.
+        """
         kind = self.meta.datatype
         kept = np.empty(0, kind.dtype)
         first = 0
@@ -103,7 +109,9 @@ def check(block: Samples, meta: Meta, name: str) -> None:
     if meta.datatype.dtype.kind == "f":
         size = np.abs(block[block != 0].astype(np.float64))
         if len(size) and (float(np.median(size)) < 1e-25 or float(np.median(size)) > 1e15):
-            raise SpectrumError(f"{name}: values of about {np.median(size):.1g}: this is not {said}; check core:datatype (or --datatype)")
+            raise SpectrumError(
+                f"{name}: values of about {np.median(size):.1g}: this is not {said}; check core:datatype (or --datatype)"
+            )
         if np.mean(block == 0) > 0.999 and np.any(block != 0):
             return
     i, q = block[0::2].astype(np.float64), block[1::2].astype(np.float64)
@@ -115,11 +123,18 @@ def check(block: Samples, meta: Meta, name: str) -> None:
         full = meta.datatype.full_scale / np.sqrt(3)
         flat = [abs(x.std() / full - 1) < 0.02 and np.abs(x).max() > 0.999 * meta.datatype.full_scale for x in (i, q)]
         if meta.datatype.dtype.kind == "i" and meta.datatype.dtype.itemsize == 2 and flat[0] and not flat[1]:
-            raise SpectrumError(f"{name}: every second value is evenly spread over all 16 bits: this looks like cf32_le, not {said}; check the datatype")
+            raise SpectrumError(
+                f"{name}: every second value is evenly spread over all 16 bits: this looks like cf32_le, not {said}; check the datatype"
+            )
 
 
 def open_recording(
-    name: str, *, type_name: str | None = None, rate_hz: float | None = None, center_hz: float | None = None, start: float | None = None
+    name: str,
+    *,
+    type_name: str | None = None,
+    rate_hz: float | None = None,
+    center_hz: float | None = None,
+    start: float | None = None,
 ) -> Recording:
     """Opens a recording; raises SpectrumError in words for its user."""
     if name != "-" and not _is_sigmf(name) and not Path(name).exists():
@@ -129,7 +144,9 @@ def open_recording(
         data_path = Path(name).with_suffix(".sigmf-data")
         for path, what in ((meta_path, "metadata"), (data_path, "samples")):
             if not path.exists():
-                raise SpectrumError(f"{path}: there is no such file; a SigMF recording is {meta_path.name} ({what} in {path.name})")
+                raise SpectrumError(
+                    f"{path}: there is no such file; a SigMF recording is {meta_path.name} ({what} in {path.name})"
+                )
         try:
             meta = parse(meta_path.read_text("utf-8"), str(meta_path))
         except UnicodeDecodeError:
@@ -138,7 +155,9 @@ def open_recording(
             meta = Meta(meta.datatype, meta.rate_hz, meta.center_hz, start, meta.simulated)
         return _checked(Recording(str(data_path), meta, data_path.open("rb"), data_path.stat().st_size))
     if type_name is None or rate_hz is None:
-        raise SpectrumError(f"{name}: raw samples need --datatype and --rate (and --center); SigMF recordings say these themselves", 2)
+        raise SpectrumError(
+            f"{name}: raw samples need --datatype and --rate (and --center); SigMF recordings say these themselves", 2
+        )
     meta = Meta(datatype(type_name, "--datatype"), rate(rate_hz, "--rate"), center_hz or 0.0, start)
     if name == "-":
         return Recording("standard input", meta, sys.stdin.buffer)
@@ -158,4 +177,10 @@ def _checked(recording: Recording) -> Recording:
 
 def describe(meta: Meta) -> dict[str, Any]:
     """The metadata as plain values for summaries."""
-    return {"datatype": meta.datatype.name, "rate_hz": meta.rate_hz, "center_hz": meta.center_hz, "start": meta.start, "simulated": meta.simulated}
+    return {
+        "datatype": meta.datatype.name,
+        "rate_hz": meta.rate_hz,
+        "center_hz": meta.center_hz,
+        "start": meta.start,
+        "simulated": meta.simulated,
+    }

@@ -145,7 +145,8 @@ def analyse(
     least = 5 * chain.bins
     if recording.samples < least:
         raise SpectrumError(
-            f"{recording.name}: {recording.samples} samples ({recording.samples / meta.rate_hz * 1e3:.3f} ms); expected at least {least}", 1
+            f"{recording.name}: {recording.samples} samples ({recording.samples / meta.rate_hz * 1e3:.3f} ms); expected at least {least}",
+            1,
         )
     if not nonzero:
         raise SpectrumError(f"{recording.name}: all {recording.samples} samples are zero; the radio was not receiving", 1)
@@ -166,7 +167,10 @@ def emitter_summary(report: Report, rate_hz: float, center_hz: float) -> list[di
     out = []
     for number, m in enumerate(report.emitters):
         h = hops(m, rate_hz)
-        known = {k: (None if v != v else v) for k, v in (("raster_hz", h.raster_hz), ("dwell_s", h.dwell_s), ("interval_s", h.interval_s))}
+        known = {
+            k: (None if v != v else v)
+            for k, v in (("raster_hz", h.raster_hz), ("dwell_s", h.dwell_s), ("interval_s", h.interval_s))
+        }
         span = m.bursts[-1].sample_end - m.bursts[0].sample_start
         on = sum(b.sample_count for b in m.bursts)
         out.append({

@@ -1,8 +1,8 @@
 """SigMF 1.2 metadata: reading what a recording says of itself, writing annotations.
 
-Read: core:datatype, core:sample_rate, captures (core:frequency, core:datetime, core:sample_start), core:num_channels. The `picket` namespace of an
-annotation: snr_db, confidence, emitter, kind, evidence. Not read: archives (.sigmf), collections, several channels, several captures at different
-frequencies.
+Read: core:datatype, core:sample_rate, captures (core:frequency, core:datetime, core:sample_start), core:num_channels. The
+`picket` namespace of an annotation: snr_db, confidence, emitter, kind, evidence. Not read: archives (.sigmf), collections,
+several channels, several captures at different frequencies.
 """
 
 from __future__ import annotations
@@ -68,7 +68,9 @@ def datatype(name: object, where: str) -> Datatype:
     if f"{text}_le" in DATATYPES:
         return DATATYPES[f"{text}_le"]
     if text.startswith("r"):
-        raise SpectrumError(f"{where}: datatype {text!r} is real-valued (audio, or one channel of a mixer); expected IQ, such as ci16_le or cf32_le")
+        raise SpectrumError(
+            f"{where}: datatype {text!r} is real-valued (audio, or one channel of a mixer); expected IQ, such as ci16_le or cf32_le"
+        )
     raise SpectrumError(f"{where}: unknown datatype {text!r}; expected one of {', '.join(DATATYPES)}")
 
 
@@ -88,7 +90,9 @@ def rate(value: object, where: str) -> float:
     if not isinstance(value, (int, float)) or isinstance(value, bool) or not math.isfinite(value) or value <= 0:
         raise SpectrumError(f"{where}: core:sample_rate is {value!r}; expected samples per second, a number above 0")
     if not 200e3 <= value <= 1e9:
-        raise SpectrumError(f"{where}: a sample rate of {value:g}/s is no recording of a radio band; expected 200e3 to 1e9 (is it in kHz or MHz, or audio?)")
+        raise SpectrumError(
+            f"{where}: a sample rate of {value:g}/s is no recording of a radio band; expected 200e3 to 1e9 (is it in kHz or MHz, or audio?)"
+        )
     return float(value)
 
 
@@ -165,7 +169,9 @@ def document(meta: Meta, emissions: Iterable[Emission], extra: Mapping[str, Any]
     return json.dumps(body, indent=1, allow_nan=False) + "\n"
 
 
-def write(path: Path, meta: Meta, emissions: Iterable[Emission], samples: npt.NDArray[np.complex64] | None = None, **extra: Any) -> None:
+def write(
+    path: Path, meta: Meta, emissions: Iterable[Emission], samples: npt.NDArray[np.complex64] | None = None, **extra: Any
+) -> None:
     """Writes NAME.sigmf-meta and, given samples (full scale 1), NAME.sigmf-data beside it in the metadata's datatype."""
     path.write_text(document(meta, emissions, extra), "utf-8")
     if samples is None:

@@ -57,7 +57,8 @@ _TOGETHER_FRAMES, _LONG_FRAMES, _PART = 10, 200, 0.02
 
 
 def common_fate(found: list[Emission], first: int, frame: int) -> list[Emission]:
-    """Long pieces of one segment that begin at the same moment, no further apart than they are wide, are one signal (its spectrum has gaps).
+    """Long pieces of one segment that begin at the same moment, no further apart than they are wide, are one signal (its
+    spectrum has gaps).
 
     first: the segment's first sample, at which everything begins that was there before; frame: samples per frame.
     """
@@ -65,7 +66,10 @@ def common_fate(found: list[Emission], first: int, frame: int) -> list[Emission]
     for e in sorted(found, key=lambda e: -e.bandwidth_hz):
         for i, o in enumerate(out):
             both_long = min(e.sample_count, o.sample_count) >= _LONG_FRAMES * frame
-            together = abs(e.sample_start - o.sample_start) <= _TOGETHER_FRAMES * frame and min(e.sample_start, o.sample_start) > first + frame
+            together = (
+                abs(e.sample_start - o.sample_start) <= _TOGETHER_FRAMES * frame
+                and min(e.sample_start, o.sample_start) > first + frame
+            )
             gap = max(e.low_hz - o.high_hz, o.low_hz - e.high_hz)
             if both_long and together and gap < o.bandwidth_hz:
                 if _power(e) > _PART * _power(o):  # less is what it spills

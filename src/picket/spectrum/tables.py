@@ -11,7 +11,9 @@ from picket.words import DETECTION, Batch
 
 
 def detections(emissions: list[Emission], meta: Meta, source: str, sensor_id: str) -> Batch:
-    """One row per emission, in order of time: time of its first sample (null where the recording has no date), centre, bandwidth, SNR, label."""
+    """One row per emission, in order of time: time of its first sample (null where the recording has no date), centre,
+    bandwidth, SNR, label.
+    """
     ordered = sorted(emissions, key=lambda e: (e.sample_start, e.low_hz))
     columns: dict[str, Any] = {
         "time": [math.nan if meta.start is None else meta.start + e.sample_start / meta.rate_hz for e in ordered],

@@ -37,7 +37,7 @@ def prototype(n: int) -> npt.NDArray[np.float64]:
     """The window (2n,): sinc x Kaiser, with unit energy, so that white noise keeps its power per bin."""
     at = (np.arange(TAPS * n) - TAPS * n / 2 + 0.5) / n
     h = np.sinc(at) * np.kaiser(TAPS * n, 4.0)
-    return h / np.sqrt((h**2).sum())
+    return np.asarray(h / np.sqrt((h**2).sum()))
 
 
 @dataclass(frozen=True)

@@ -1,9 +1,13 @@
-"""A picture of a recording: time downwards, frequency to the right, emissions as outlines. PNG by hand (ISO/IEC 15948: signature, IHDR, PLTE, IDAT, IEND)."""
+"""A picture of a recording: time downwards, frequency to the right, emissions as outlines.
+
+PNG by hand (ISO/IEC 15948: signature, IHDR, PLTE, IDAT, IEND).
+"""
 
 from __future__ import annotations
 
 import struct
 import zlib
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -14,7 +18,13 @@ from picket.spectrum.emission import LABELS, Emission
 _ROWS_PER_SEGMENT, _MOST_ROWS, _WIDTH = 64, 2048, 1024
 _LEVELS = 200
 _SPAN_DB = 30.0  # over the floor, from dark to bright
-_STOPS = ((0, 8, 10, 30), (60, 40, 60, 120), (120, 30, 150, 140), (165, 150, 200, 80), (199, 255, 245, 160))  # level, red, green, blue
+_STOPS = (
+    (0, 8, 10, 30),
+    (60, 40, 60, 120),
+    (120, 30, 150, 140),
+    (165, 150, 200, 80),
+    (199, 255, 245, 160),
+)  # level, red, green, blue
 _COLOURS = (
     (255, 90, 60), (255, 160, 0), (255, 70, 200), (90, 200, 255), (140, 140, 255), (150, 150, 150),
     (110, 160, 220), (230, 230, 230), (255, 40, 40), (255, 0, 120), (200, 200, 200),
@@ -36,7 +46,7 @@ class Waterfall:
         bins = grid.shape[1]
         count = max(1, min(_ROWS_PER_SEGMENT, len(grid)) // self._merge)
         edges = np.linspace(0, len(grid), count + 1).astype(int)
-        for a, b in zip(edges[:-1], edges[1:], strict=True):
+        for a, b in pairwise(edges):
             row = grid[a:b].mean(axis=0)
             self.rows.append(row if bins <= _WIDTH else row.reshape(_WIDTH, -1).max(axis=1))
             self.starts.append(first + int(a) * bins)

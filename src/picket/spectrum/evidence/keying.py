@@ -1,7 +1,7 @@
 """Frequency keying: a constant envelope, and changes of frequency that keep to a clock.
 
-The squared slope of the instantaneous frequency of FSK has a line at the symbol rate (Gardner 1994 on cyclostationary detectors; Bluetooth Core 5.4 vol 2
-part A 3.1.1: 1 Msymbol/s). Only the rate is measured; no bit is decided.
+The squared slope of the instantaneous frequency of FSK has a line at the symbol rate (Gardner 1994 on cyclostationary
+detectors; Bluetooth Core 5.4 vol 2 part A 3.1.1: 1 Msymbol/s). Only the rate is measured; no bit is decided.
 """
 
 from __future__ import annotations
@@ -36,17 +36,18 @@ def clock_spectrum(c: Clip) -> npt.NDArray[np.float32]:
     n = scipy.fft.next_fast_len(max(len(slope), int(c.rate_hz / _GRID_HZ)))
     power = np.abs(scipy.fft.rfft(slope, n, workers=1)) ** 2
     found = power[np.minimum(np.rint(RATES_HZ / c.rate_hz * n).astype(int), len(power) - 1)]
-    found[RATES_HZ > c.rate_hz / 2] = 0
+    found[c.rate_hz / 2 < RATES_HZ] = 0
     around = median_filter(found[::8], 15, mode="nearest")
-    return np.minimum(found / (np.repeat(around, 8)[: len(found)] + 1e-30), _MOST).astype(np.float32)
+    return np.asarray(np.minimum(found / (np.repeat(around, 8)[: len(found)] + 1e-30), _MOST).astype(np.float32))
 
 
 def clock(spectra: list[npt.NDArray[np.float32]], bandwidth_hz: float) -> tuple[float, float]:
     """Symbol rate in Hz and by how many sigma its line stands out of the mean of clock spectra.
 
-    Looked for between a third of the bandwidth and 1.5 times it. Of exponential values over their median the mean is 1.44, and so is the deviation.
+    Looked for between a third of the bandwidth and 1.5 times it. Of exponential values over their median the mean is 1.44, and
+    so is the deviation.
     """
-    allowed = (RATES_HZ > 0.33 * bandwidth_hz) & (RATES_HZ < 1.5 * bandwidth_hz)
+    allowed = (0.33 * bandwidth_hz < RATES_HZ) & (1.5 * bandwidth_hz > RATES_HZ)
     if not allowed.any() or not spectra:
         return 0.0, 0.0
     mean = np.mean(spectra, axis=0)
@@ -55,7 +56,9 @@ def clock(spectra: list[npt.NDArray[np.float32]], bandwidth_hz: float) -> tuple[
 
 
 def envelope(c: Clip) -> float:
-    """Variance of the envelope's square over its mean's square, less what the noise brings: 0 for a constant envelope, 1 for Gaussian noise."""
+    """Variance of the envelope's square over its mean's square, less what the noise brings: 0 for a constant envelope, 1 for
+    Gaussian noise.
+    """
     power = np.abs(c.iq) ** 2
     noise = 1 - c.in_signal
     total = float(np.var(power) / np.mean(power) ** 2)

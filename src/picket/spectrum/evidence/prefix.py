@@ -1,9 +1,9 @@
 """The cyclic prefix of OFDM: the end of each symbol stands before it too, so the signal resembles itself one useful symbol time later.
 
 The correlation at lag 1/spacing is the prefix's share of the symbol times signal's share of the power: 72 in 1096 samples on
-the 15 kHz grid, 16 in 80 for Wi-Fi. Source: van de Beek et al. 1997, doi:10.1109/78.599949; spacings: tmbinc/random dji/ocusync2, IEEE 802.11-2020 17.3.
-Computed from the power spectrum (Wiener-Khinchin), so that any lag is exact at any sample rate; frequencies are counted from the recording's
-centre, so that the correlations of one transmitter's bursts add up in phase.
+the 15 kHz grid, 16 in 80 for Wi-Fi. Source: van de Beek et al. 1997, doi:10.1109/78.599949; spacings: tmbinc/random
+dji/ocusync2, IEEE 802.11-2020 17.3. Computed from the power spectrum (Wiener-Khinchin), so that any lag is exact at any sample
+rate; frequencies are counted from the recording's centre, so that the correlations of one transmitter's bursts add up in phase.
 """
 
 from __future__ import annotations
@@ -57,7 +57,9 @@ class Lag:
         coarse = -(-n // fine)
         phases = (_turns(turn * fine * np.arange(coarse))[:, None] * _turns(turn * np.arange(fine))[None, :]).ravel()[:n]
         half = (n + 1) // 2  # lines from here on are negative frequencies
-        here = np.dot(spectrum.power[:half], phases[:half]) + np.dot(spectrum.power[half:], phases[half:]) * _turns(-self.lag_s * c.rate_hz)
+        here = np.dot(spectrum.power[:half], phases[:half]) + np.dot(spectrum.power[half:], phases[half:]) * _turns(
+            -self.lag_s * c.rate_hz
+        )
         lags = np.rint((self.lag_s + _BESIDE * 1.3 / c.bandwidth_hz) * c.rate_hz).astype(int)
         around = spectrum.correlation[lags % n] * _turns(c.center_hz / c.rate_hz * lags)
         self.value += complex(here * _turns(c.center_hz * self.lag_s))

@@ -1,7 +1,8 @@
-"""A saw-tooth sweep repeats itself: the signal correlates with itself one sweep later, whatever the sweep's width (its phase may slip by a constant).
+"""A saw-tooth sweep repeats itself: the signal correlates with itself one sweep later, whatever the sweep's width (its phase
+may slip by a constant).
 
-Sweeps of GNSS jammers take a few to some tens of microseconds (Inside GNSS, "Fast and flexible"; Kraus et al. 2011, ION GNSS, survey of jammers: mostly 9
-to 27 us). Looked for: 4 to 60 us.
+Sweeps of GNSS jammers take a few to some tens of microseconds (Inside GNSS, "Fast and flexible"; Kraus et al. 2011, ION GNSS,
+survey of jammers: mostly 9 to 27 us). Looked for: 4 to 60 us.
 """
 
 from __future__ import annotations
@@ -17,7 +18,9 @@ def sweep(c: Clip) -> tuple[float, float]:
     x = c.iq[: 1 << 16]
     n = scipy.fft.next_fast_len(2 * len(x))
     power = np.abs(scipy.fft.fft(x, n, workers=1)) ** 2
-    finer = np.concatenate([power[: n // 2], np.zeros(3 * n, power.dtype), power[n // 2 :]])  # lags between samples: a wide sweep's peak is narrow
+    finer = np.concatenate(
+        [power[: n // 2], np.zeros(3 * n, power.dtype), power[n // 2 :]]
+    )  # lags between samples: a wide sweep's peak is narrow
     r = np.abs(scipy.fft.ifft(finer, workers=1))
     rate = 4 * c.rate_hz
     first, last = int(4e-6 * rate), int(60e-6 * rate) + 2

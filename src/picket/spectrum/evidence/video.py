@@ -1,7 +1,8 @@
 """Analogue video: the line rate of a demodulated FM carrier.
 
-The spectrum of the instantaneous frequency has teeth at the line rate and its multiples: 15,625 Hz (625 lines) or 15,734.27 Hz (525 lines), ITU-R BT.1700; also
-PySDR chapter 25, where the tooth stands 44 dB out in 50 ms. This tests for a video carrier; no picture is formed.
+The spectrum of the instantaneous frequency has teeth at the line rate and its multiples: 15,625 Hz (625 lines) or 15,734.27 Hz
+(525 lines), ITU-R BT.1700; also PySDR chapter 25, where the tooth stands 44 dB out in 50 ms. This tests for a video carrier; no
+picture is formed.
 """
 
 from __future__ import annotations

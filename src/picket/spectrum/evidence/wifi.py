@@ -1,7 +1,8 @@
 """Wi-Fi by its preamble and its chips.
 
-OFDM frames begin with ten short training symbols of 0.8 us (IEEE 802.11-2020 17.3.3): for 8 us the signal repeats itself after 0.8 us. DSSS frames carry
-the 11-chip Barker word every microsecond (clause 15.4.4): a filter for it peaks at one phase of the microsecond throughout the frame.
+OFDM frames begin with ten short training symbols of 0.8 us (IEEE 802.11-2020 17.3.3): for 8 us the signal repeats itself after
+0.8 us. DSSS frames carry the 11-chip Barker word every microsecond (clause 15.4.4): a filter for it peaks at one phase of the
+microsecond throughout the frame.
 """
 
 from __future__ import annotations
@@ -15,7 +16,9 @@ OFDM_RATE_HZ, DSSS_RATE_HZ = 20e6, 22e6
 
 
 def preamble(iq: Complex) -> float:
-    """Best correlation (0..1) of 6.4 us with what follows 0.8 us later, within the first 80 us, at OFDM_RATE_HZ; less the same later in the frame."""
+    """Best correlation (0..1) of 6.4 us with what follows 0.8 us later, within the first 80 us, at OFDM_RATE_HZ; less the same
+    later in the frame.
+    """
     if len(iq) < 400:
         return 0.0
     product = iq[:-16] * np.conj(iq[16:])

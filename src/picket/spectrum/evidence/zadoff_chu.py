@@ -28,7 +28,7 @@ def symbol(root: int) -> Complex:
     grid = np.zeros(1024, complex)
     grid[(n - 300) % 1024] = z
     x = np.fft.ifft(grid)
-    return (x / np.sqrt(np.sum(np.abs(x) ** 2))).astype(np.complex64)
+    return np.asarray((x / np.sqrt(np.sum(np.abs(x) ** 2))).astype(np.complex64))
 
 
 def likeness(iq: Complex) -> tuple[float, float]:
@@ -46,10 +46,15 @@ def likeness(iq: Complex) -> tuple[float, float]:
     for shift in _FRACTIONS_HZ:
         x = scipy.fft.fft(iq * np.exp(2j * np.pi * ((shift * turns) % 1.0)), n, workers=1)
         first, second = (
-            np.abs(scipy.fft.ifft(x * np.conj(scipy.fft.fft(symbol(r), n, workers=1)), workers=1))[: len(energy)] ** 2 / energy for r in ROOTS
+            np.abs(scipy.fft.ifft(x * np.conj(scipy.fft.fft(symbol(r), n, workers=1)), workers=1))[: len(energy)] ** 2 / energy
+            for r in ROOTS
         )
         # A shift of k carriers moves the two peaks apart by a few samples each: the second is looked for near its place.
-        near = np.max(np.lib.stride_tricks.sliding_window_view(np.pad(second[APART:], 24), 49), axis=1) if len(second) > APART else np.zeros(0)
+        near = (
+            np.max(np.lib.stride_tricks.sliding_window_view(np.pad(second[APART:], 24), 49), axis=1)
+            if len(second) > APART
+            else np.zeros(0)
+        )
         if len(near):
             both = np.sqrt(first[: len(near)] * near)
             at = int(np.argmax(both))

@@ -46,7 +46,7 @@ class Air:
 
 def unit(iq: npt.NDArray[np.complexfloating]) -> Complex:
     """The same with mean power 1."""
-    return (iq / np.sqrt(np.mean(np.abs(iq) ** 2))).astype(np.complex64)
+    return np.asarray((iq / np.sqrt(np.mean(np.abs(iq) ** 2))).astype(np.complex64))
 
 
 def at_rate(iq: npt.NDArray[np.complexfloating], native_hz: float, rate_hz: float) -> Complex:
@@ -64,4 +64,4 @@ def at_rate(iq: npt.NDArray[np.complexfloating], native_hz: float, rate_hz: floa
 def shifted(iq: Complex, offset_hz: float, rate_hz: float, first_sample: int) -> Complex:
     """Moved by offset_hz, with a phase that runs on from sample 0 of the recording."""
     turns = (offset_hz / rate_hz) * (first_sample + np.arange(len(iq), dtype=np.float64))
-    return (iq * np.exp(2j * np.pi * (turns % 1.0))).astype(np.complex64)
+    return np.asarray((iq * np.exp(2j * np.pi * (turns % 1.0))).astype(np.complex64))

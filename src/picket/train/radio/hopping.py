@@ -1,4 +1,5 @@
-"""Hopping links: LoRa and GFSK control links, and Bluetooth, which looks like them. Bits and symbols are random; there is no checksum that holds.
+"""Hopping links: LoRa and GFSK control links, and Bluetooth, which looks like them. Bits and symbols are random; there is no
+checksum that holds.
 
 Sources: ExpressLRS commit 7702d0f src/src/common.cpp, src/lib/FHSS (modes, intervals, times on air, channels); DIY-Multiprotocol FrSkyX
 (D16: 47 channels, 9 ms); Bluetooth Core 5.4 vol 2 part A, B (79 channels, 625 us slots, GFSK 1 Mb/s).

@@ -1,7 +1,8 @@
 """OFDM: video downlinks, DroneID bursts, Wi-Fi. Grids, prefixes and reference symbols as published; every data symbol is a random number.
 
-Sources: tmbinc/random dji/ocusync2 (15 kHz grid, 601 or 1201 carriers, 15 symbols); proto17/dji_droneid and RUB-SysSec/DroneSecurity (DroneID:
-9 symbols, Zadoff-Chu roots 600 and 147); IEEE 802.11-2020 clause 17 (OFDM) and 15 (DSSS, Barker).
+Sources: tmbinc/random dji/ocusync2 (15 kHz grid, 601 or 1201 carriers, 15 symbols); proto17/dji_droneid and RUB-
+SysSec/DroneSecurity (DroneID: 9 symbols, Zadoff-Chu roots 600 and 147); IEEE 802.11-2020 clause 17 (OFDM) and 15 (DSSS,
+Barker).
 """
 
 from __future__ import annotations
@@ -20,11 +21,11 @@ def zadoff_chu(root: int, length: int = 601) -> Carriers:
     n = np.arange(length)
     z = np.exp(-1j * np.pi * root * n * (n + 1) / length)
     z[length // 2] = 0
-    return z
+    return np.asarray(z)
 
 
 def _qpsk(rng: np.random.Generator, n: int) -> Carriers:
-    return np.exp(1j * np.pi / 2 * (rng.integers(0, 4, n) + 0.5))
+    return np.asarray(np.exp(1j * np.pi / 2 * (rng.integers(0, 4, n) + 0.5)))
 
 
 def symbols(carriers: list[Carriers], fft: int, prefixes: list[int]) -> Carriers:
@@ -98,7 +99,11 @@ def wifi(rng: np.random.Generator, air: Air) -> list[Burst]:
         length = rng.uniform(0.5e-3, 2e-3) if dsss else rng.uniform(0.15e-3, 1.5e-3)
         if at + length >= air.duration_s:
             break
-        iq = at_rate(_wifi_dsss(rng, length), 44e6, air.rate_hz) if dsss else at_rate(_wifi_ofdm(rng, int(length / 4e-6)), 20e6, air.rate_hz)
+        iq = (
+            at_rate(_wifi_dsss(rng, length), 44e6, air.rate_hz)
+            if dsss
+            else at_rate(_wifi_ofdm(rng, int(length / 4e-6)), 20e6, air.rate_hz)
+        )
         out.append(Burst(at, centre, iq))
         at += length + rng.exponential(5e-3) + 0.2e-3
     return out

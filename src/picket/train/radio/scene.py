@@ -1,7 +1,8 @@
 """A recording as a radio would have made it, SIMULATED, with the exact truth beside it.
 
-Same seed, same samples. Each transmitter has a random stream of its own (train/streams.py), so that adding one changes no other. The truth of a
-burst: its first sample and length as put in, the edges of 99 % of its own power, its SNR over them against the noise that was added.
+Same seed, same samples. Each transmitter has a random stream of its own (train/streams.py), so that adding one changes no
+other. The truth of a burst: its first sample and length as put in, the edges of 99 % of its own power, its SNR over them
+against the noise that was added.
 """
 
 from __future__ import annotations
@@ -72,7 +73,7 @@ def simulate(scene: Scene, seed: int) -> tuple[Complex, list[Emission]]:
 
 
 def _add(iq: Complex, bursts: list[Burst], part: Part, number: int, rate_hz: float) -> list[Emission]:
-    truth = []
+    truth: list[Emission] = []
     if not bursts:
         return truth
     low, high = occupied(np.concatenate([b.iq for b in bursts[:4]]), rate_hz)
@@ -82,7 +83,17 @@ def _add(iq: Complex, bursts: list[Burst], part: Part, number: int, rate_hz: flo
         x = b.iq[: len(iq) - first]
         iq[first : first + len(x)] += gain * shifted(x, b.offset_hz, rate_hz, first)
         truth.append(
-            Emission(first, len(x), b.offset_hz + low, b.offset_hz + high, part.snr_db, part.label, 1.0, number, evidence=["truth of the simulation"])
+            Emission(
+                first,
+                len(x),
+                b.offset_hz + low,
+                b.offset_hz + high,
+                part.snr_db,
+                part.label,
+                1.0,
+                number,
+                evidence=["truth of the simulation"],
+            )
         )
     return truth
 
