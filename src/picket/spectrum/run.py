@@ -10,11 +10,11 @@ import numpy as np
 
 from picket.spectrum.absorb import put_together
 from picket.spectrum.analyse import Analyst
-from picket.spectrum.clip import to_complex
+from picket.spectrum.clip import Complex, to_complex
 from picket.spectrum.detect import SEGMENT_FRAMES, Detector, Segment
 from picket.spectrum.emission import Emission
 from picket.spectrum.emitters import Emitter, group, hops
-from picket.spectrum.image import without_images, without_shoulders
+from picket.spectrum.image import COHERENT, likeness, without_images, without_shoulders
 from picket.spectrum.interference import Baseline, Rise, rises
 from picket.spectrum.label import judge
 from picket.spectrum.recording import Recording, Samples
@@ -71,7 +71,7 @@ class Chain:
         if self.detector.transform.frames(len(samples) // 2) < 4:
             return
         found, seg = self.detector.segment(samples, first)
-        found, images = without_images(found)
+        found, images = without_images(found, lambda e: likeness(self._cut(samples, seg, e, 2e-3), self.rate_hz, e) > COHERENT)
         found, shoulders = without_shoulders(found)
         for reason, n in (("image of a stronger signal", images), ("spilt by a stronger signal", shoulders)):
             if n:
@@ -93,13 +93,18 @@ class Chain:
         self.analyst.next_segment()
         wanted = [e for e in found if self.analyst.wants(e)]
         for e in wanted:
-            a = e.sample_start - seg.first
-            iq = to_complex(samples[2 * a : 2 * (a + e.sample_count)], self.full_scale, self.zero)
+            iq = self._cut(samples, seg, e)
             if len(iq) < 64:
                 continue
             low = int(np.clip(e.low_hz / self.detector.bin_hz + self.bins / 2, 0, self.bins - 1))
             high = int(np.clip(e.high_hz / self.detector.bin_hz + self.bins / 2 + 1, low + 1, self.bins))
             e.marks.append(self.analyst.look(iq, e, float(np.mean(10 ** (seg.shape.floor_db[low:high] / 10)))))
+
+    def _cut(self, samples: Samples, seg: Segment, e: Emission, longest_s: float = 1.0) -> Complex:
+        """The samples of an emission of this segment."""
+        a = e.sample_start - seg.first
+        b = a + min(e.sample_count, int(longest_s * self.rate_hz))
+        return to_complex(samples[2 * a : 2 * b], self.full_scale, self.zero)
 
     def finish(self) -> Report:
         """Emitters and labels of all that was found."""
