@@ -17,6 +17,10 @@ _STEADY = {"fm_video", "cw", "jam_noise", "jam_chirp"}
 _GAP_S = 5e-3
 _OWN_STRUCTURE = {"lora_fhss", "wifi", "droneid", "ofdm_video", "bluetooth"}
 _SHARE = 0.01  # a part with less of the power does not widen the band (its edges are those of 99 %)
+_SHARE_CLEAR, _CLEAR_DB = (
+    0.004,
+    10.0,
+)  # the same for a part that stands out clearly: the floor under such a signal is not well known
 
 
 def put_together(emitters: list[Emitter], rate_hz: float) -> list[Emitter]:
@@ -91,7 +95,8 @@ def _absorb(m: Emitter, others: list[Emitter], rate_hz: float) -> list[Emitter]:
                 if not weak:
                     longer.append(b)
                     start, end = min(start, b.sample_start), max(end, b.sample_end)
-                if energy > _SHARE * rate * b.sample_count and energy > _SHARE * total:
+                share = _SHARE_CLEAR if b.snr_db > _CLEAR_DB else _SHARE
+                if energy > share * rate * b.sample_count and energy > share * total:
                     low, high = min(low, b.low_hz), max(high, b.high_hz)
     m.bursts = [replace(b, low_hz=low, high_hz=high) for b in sorted(m.bursts + longer, key=lambda e: e.sample_start)]
     return [o for o in others if o.bursts]
