@@ -44,6 +44,7 @@ class Marks:
     profile: npt.NDArray[np.float64] | None = None  # power over the floor across the band, PROFILE values over 3 bandwidths
     line_hz: float = math.nan  # of a carrier: its frequency from the recording's centre
     line_width_hz: float = math.nan
+    line_snr_hz: float = math.nan  # its power over the noise's per Hz
 
 
 PROFILE = 96
@@ -107,7 +108,7 @@ class Analyst:
     def _narrow(self, marks: Marks, x: Complex, e: Emission, c: Clip, floor: float) -> None:
         marks.profile = _profile(x, self.rate_hz, e, floor)
         if e.bandwidth_hz < 10 * LINE_HZ:
-            marks.line_hz, marks.line_width_hz = _line(c, floor, self.rate_hz)
+            marks.line_hz, marks.line_width_hz, marks.line_snr_hz = _line(c, floor, self.rate_hz)
         marks.chirp = dechirp.dechirp(x[: int(self.rate_hz * 2e-2)], self.rate_hz, e.center_hz, e.bandwidth_hz)
         marks.clock = keying.clock_spectrum(clip(x, self.rate_hz, e, 1.15, 4))
 
@@ -122,8 +123,8 @@ def _profile(x: Complex, rate_hz: float, e: Emission, floor: float) -> npt.NDArr
     return np.bincount(at[inside], power[inside], PROFILE) / len(part) / max(floor, 1e-30)
 
 
-def _line(c: Clip, floor: float, rate_hz: float) -> tuple[float, float]:
-    """Frequency of the strongest line and the width round it that holds 90 % of the clip's power over the floor."""
+def _line(c: Clip, floor: float, rate_hz: float) -> tuple[float, float, float]:
+    """Frequency of the strongest line, the width round it that holds 90 % of the power over the floor, and power per noise density."""
     power = np.abs(scipy.fft.fft(c.iq * np.hanning(len(c.iq)))) ** 2
     power = power / (0.375 * len(power)) * (rate_hz / c.rate_hz) - floor
     f = scipy.fft.fftfreq(len(power), 1 / c.rate_hz)
@@ -135,4 +136,4 @@ def _line(c: Clip, floor: float, rate_hz: float) -> tuple[float, float]:
         if power[np.arange(at - reach, at + reach + 1) % len(power)].sum() >= 0.9 * total:
             break
         reach = reach * 3 // 2 + 1
-    return c.center_hz + float(f[at]), 2 * reach * step
+    return c.center_hz + float(f[at]), 2 * reach * step, total * step / max(floor, 1e-30)

@@ -15,12 +15,12 @@ _LEAST_CARRIER_HZ = 10e3  # a carrier is reported at least this wide
 
 def settle_carrier(m: Emitter) -> None:
     """Puts the edges of a carrier's line into its bursts."""
-    lines = [(k.line_hz, k.line_width_hz) for b in m.bursts for k in b.marks if not math.isnan(k.line_hz)]
+    lines = [(k.line_hz, k.line_width_hz, k.line_snr_hz) for b in m.bursts for k in b.marks if not math.isnan(k.line_hz)]
     if lines:
-        center = float(np.median([c for c, _ in lines]))
-        half = max(_LEAST_CARRIER_HZ, float(np.median([w for _, w in lines]))) / 2
+        center = float(np.median([c for c, _, _ in lines]))
+        half = max(_LEAST_CARRIER_HZ, float(np.median([w for _, w, _ in lines]))) / 2
         for b in m.bursts:
-            b.snr_db += 10 * math.log10(b.bandwidth_hz / (2 * half))
+            b.snr_db = 10 * math.log10(float(np.median([p for _, _, p in lines])) / (2 * half))
             b.low_hz, b.high_hz = center - half, center + half
 
 
