@@ -1,0 +1,169 @@
+"""`picket spectrum`: IQ recording -> emissions."""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import click
+
+from picket.cli.common import JSON, NOTHING_USABLE, UNREADABLE, WRONG_USE, example, fail, moment, progress
+
+
+@click.command(**example("picket spectrum roof.sigmf-meta -o emissions.sigmf-meta --waterfall roof.png"))
+@click.argument("recording", metavar="IN")
+@click.option(
+    "-o", "--out", type=click.Path(path_type=Path), help="Emissions as SigMF annotations (.sigmf-meta); `-` prints them."
+)
+@click.option(
+    "--detections", type=click.Path(path_type=Path), help="Also as a detection table: .parquet, .csv, .jsonl or .arrow."
+)
+@click.option(
+    "--waterfall", type=click.Path(path_type=Path), help="A picture of the recording with the emissions outlined (PNG)."
+)
+@click.option("--datatype", "type_name", help="Of raw samples: ci16_le, ci8, cu8, cf32_le and the like.")
+@click.option("--rate", type=float, help="Of raw samples: samples per second.")
+@click.option("--center", type=float, help="Of raw samples: centre frequency in Hz (0 when not given).")
+@click.option("--start", callback=moment, help="When the recording began (ISO 8601 or UNIX seconds), where it does not say.")
+@click.option(
+    "--baseline",
+    type=click.Path(path_type=Path),
+    help="The floor of an earlier recording; rises of 3 dB over 5 MHz are reported.",
+)
+@click.option("--save-baseline", type=click.Path(path_type=Path), help="Writes this recording's floor for later comparison.")
+@click.option("--sensor", default="spectrum", show_default=True, help="The sensor's id in the detection table.")
+@JSON
+def spectrum(
+    recording: str,
+    out: Path | None,
+    detections: Path | None,
+    waterfall: Path | None,
+    type_name: str | None,
+    rate: float | None,
+    center: float | None,
+    start: float | None,
+    baseline: Path | None,
+    save_baseline: Path | None,
+    sensor: str,
+    as_json: bool,
+) -> None:
+    """Find what transmits in an IQ recording: SigMF, raw samples, or `-` for standard input. Nothing is decoded."""
+    from picket.spectrum.interference import Baseline
+    from picket.spectrum.recording import open_recording
+    from picket.spectrum.run import analyse
+    from picket.spectrum.sigmf import SpectrumError
+
+    try:
+        source = open_recording(recording, type_name=type_name, rate_hz=rate, center_hz=center, start=start)
+        if out is not None and out.resolve() in {
+            Path(recording).with_suffix(s).resolve() for s in (".sigmf-meta", ".sigmf-data")
+        }:
+            raise SpectrumError(f"{out}: that is the recording itself; choose another name", 2)
+        reference = Baseline.load(baseline) if baseline else None
+        begin = time.perf_counter()
+        with progress("spectrum") as on_progress:
+            report = analyse(source, baseline=reference, waterfall=waterfall is not None, on_progress=on_progress)
+        seconds = time.perf_counter() - begin
+        _write(report, source, out, detections, waterfall, save_baseline, sensor)
+    except SpectrumError as e:
+        fail(str(e), e.exit_code)
+    except OSError as e:
+        fail(f"{e.filename or recording}: {e.strerror or e}", WRONG_USE)
+    except ValueError as e:
+        fail(str(e), WRONG_USE)
+    summary = _summary(report, source, seconds)
+    if as_json:
+        click.echo(json.dumps(summary, allow_nan=False), err=str(out) == "-")
+    else:
+        _say(summary, to_stderr=str(out) == "-")
+    sys.exit(UNREADABLE if report.cut else 0 if report.samples else NOTHING_USABLE)
+
+
+def _write(
+    report: Any,
+    source: Any,
+    out: Path | None,
+    detections: Path | None,
+    waterfall: Path | None,
+    save_baseline: Path | None,
+    sensor: str,
+) -> None:
+    from picket.feed.table import TableWriter
+    from picket.spectrum.run import emitter_summary
+    from picket.spectrum.sigmf import document
+    from picket.spectrum.tables import detections as rows
+
+    if out is not None:
+        summary = emitter_summary(report, source.meta.rate_hz, source.meta.center_hz)
+        text = document(source.meta, report.emissions, {"core:dataset": Path(source.name).name, "picket:emitters": summary})
+        if str(out) == "-":
+            click.echo(text, nl=False)
+        else:
+            out.write_text(text, "utf-8")
+    if detections is not None:
+        writer = TableWriter(detections)
+        writer.write(rows(report.emissions, source.meta, source.name, sensor))
+        writer.close()
+    if waterfall is not None:
+        report.waterfall.write(waterfall, report.emissions)
+    if save_baseline is not None and report.floor is not None:
+        report.floor.save(save_baseline)
+
+
+def _summary(report: Any, source: Any, seconds: float) -> dict[str, Any]:
+    from picket.spectrum.interference import merged
+    from picket.spectrum.recording import describe
+    from picket.spectrum.run import emitter_summary
+
+    meta = source.meta
+    return {
+        **describe(meta),
+        "samples": report.samples,
+        "seconds": report.samples / meta.rate_hz,
+        "emissions": len(report.emissions),
+        "emitters": emitter_summary(report, meta.rate_hz, meta.center_hz),
+        "rises": [
+            {
+                "kind": r.kind,
+                "start_s": r.sample_start / meta.rate_hz,
+                "low_hz": r.low_hz,
+                "high_hz": r.high_hz,
+                "rise_db": round(r.rise_db, 2),
+            }
+            for r in merged(report.rises)
+        ],
+        "gain_steps": [{"time_s": at / meta.rate_hz, "db": round(db, 2)} for at, db in report.gain_steps],
+        "notes": dict(sorted(report.notes.items())),
+        "cut": report.cut,
+        "msps": round(report.samples / max(seconds, 1e-9) / 1e6, 2),
+    }
+
+
+def _say(s: dict[str, Any], *, to_stderr: bool) -> None:
+    def say(text: str) -> None:
+        click.echo(text, err=to_stderr)
+
+    simulated = " SIMULATED" if s["simulated"] else ""
+    say(
+        f"{s['seconds']:.3f} s at {s['rate_hz'] / 1e6:g} MS/s round {s['center_hz'] / 1e6:g} MHz{simulated}: "
+        f"{s['emissions']} emissions, {len(s['emitters'])} emitters"
+    )
+    for m in s["emitters"]:
+        say(
+            f"  {m['label']:10} {m['center_hz'] / 1e6:10.3f} MHz, {m['bandwidth_hz'] / 1e6:7.3f} MHz wide, {m['snr_db']:5.1f} dB, "
+            f"{m['first_s']:.3f} to {m['last_s']:.3f} s, {m['bursts']} x, confidence {m['confidence']:.2f}: {'; '.join(m['evidence'])}"
+        )
+    for r in s["rises"]:
+        what = "the floor rose" if r["kind"] == "floor" else "the whole band rose (gain, or a jammer wider than the band)"
+        say(
+            f"  {what} by {r['rise_db']:.1f} dB, {r['low_hz'] / 1e6:.2f} to {r['high_hz'] / 1e6:.2f} MHz, since {r['start_s']:.4f} s"
+        )
+    for g in s["gain_steps"]:
+        say(f"  gain step of {g['db']:+.1f} dB at {g['time_s']:.4f} s (not jamming)")
+    for reason, n in s["notes"].items():
+        say(f"  {n} {reason}")
+    if s["cut"]:
+        say("  the recording is cut; what was there has been looked at")

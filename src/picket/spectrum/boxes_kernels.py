@@ -1,0 +1,355 @@
+"""Marked cells -> pieces -> boxes, and the box that fits a burst best.
+
+Runs of marked cells are linked from row to row where they overlap and are of a like width: a carrier that crosses a wide burst
+stays a carrier. Pieces that follow each other without a pause in the same or adjoining band are one burst (a chirp falls apart
+into slanted lines, a weak burst into patches).
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from picket._jit import kernel
+
+Floats = npt.NDArray[np.float32]
+Doubles = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
+
+LIKE = 3  # a run of at most LINE bins links only with one that is at most so many times wider ...
+NARROW = 8  # ... or at most so many bins wide
+LINE = 4  # a piece at most so wide (bins) ...
+GAP_NATS = 25.0
+VARIANCE = 1.18  # picket.spectrum.transform.VARIANCE_FACTOR
+SIGNIFICANT = 6.5  # sigma that a fitted box must stand out by
+LONG = 40  # ... and at least so long (rows) is a carrier, and joins only its own kind
+
+
+@kernel
+def _root(parent: Ints, i: int) -> int:
+    while parent[i] != i:
+        parent[i] = parent[parent[i]]
+        i = parent[i]
+    return i
+
+
+@kernel
+def pieces(found: Ints, boxes: Ints) -> int:
+    """Links runs (M, 3: row, first, last + 1; by row) into pieces: fills boxes (M, 5) with row0, row1, first, last + 1, cells;
+    returns how many.
+    """
+    n = found.shape[0]
+    parent = np.arange(n)
+    before, here = 0, 0  # runs of the row above begin at `before`, of this row at `here`
+    for i in range(n):
+        if i and found[i, 0] != found[i - 1, 0]:
+            before, here = here, i
+        if not here or found[before, 0] != found[i, 0] - 1:
+            continue
+        wide = found[i, 2] - found[i, 1]
+        for j in range(before, here):
+            if found[j, 1] > found[i, 2]:
+                break
+            if found[j, 2] < found[i, 1]:
+                continue
+            other = found[j, 2] - found[j, 1]
+            if min(wide, other) > LINE or max(wide, other) <= max(NARROW, LIKE * min(wide, other)):
+                parent[_root(parent, i)] = _root(parent, j)
+    number, count = np.full(n, -1), 0
+    for i in range(n):
+        r = _root(parent, i)
+        if number[r] < 0:
+            number[r] = count
+            boxes[count, 0], boxes[count, 1], boxes[count, 2], boxes[count, 3] = (
+                found[i, 0],
+                found[i, 0] + 1,
+                found[i, 1],
+                found[i, 2],
+            )
+            boxes[count, 4] = 0
+            count += 1
+        b = number[r]
+        boxes[b, 0] = min(boxes[b, 0], found[i, 0])
+        boxes[b, 1] = max(boxes[b, 1], found[i, 0] + 1)
+        boxes[b, 2] = min(boxes[b, 2], found[i, 1])
+        boxes[b, 3] = max(boxes[b, 3], found[i, 2])
+        boxes[b, 4] += found[i, 2] - found[i, 1]
+    return count
+
+
+@kernel
+def _is_line(b: Ints) -> bool:
+    return bool(b[3] - b[2] <= LINE and b[1] - b[0] >= LONG)
+
+
+@kernel
+def _joins(a: Ints, b: Ints, pause: int, gap: int) -> bool:
+    """Whether two pieces are parts of one burst. a, b: row0, row1, first, last + 1, cells."""
+    apart = max(a[0], b[0]) - min(a[1], b[1])  # rows between them; negative: they overlap
+    beside = max(a[2], b[2]) - min(a[3], b[3])
+    if apart > pause or beside > gap:
+        return False
+    wide_a, wide_b = a[3] - a[2], b[3] - b[2]
+    long_a, long_b = a[1] - a[0], b[1] - b[0]
+    if _is_line(a) != _is_line(b):
+        line, other = (wide_a, wide_b) if _is_line(a) else (wide_b, wide_a)
+        return bool(-beside >= 0.7 * line and -apart >= 0.7 * (long_a if _is_line(a) else long_b) and other > line)
+    if _is_line(a):
+        return bool(beside <= 1)
+    if -apart >= 0.7 * min(long_a, long_b):
+        if -beside >= 0.7 * min(wide_a, wide_b):
+            return True  # one lies in the other
+        alike = -apart >= 0.6 * max(long_a, long_b) or min(long_a, long_b) < 4 or max(wide_a, wide_b) <= 32
+        return bool(beside <= 1 and alike)  # close beside it
+    if min(long_a, long_b) >= 4 and min(wide_a, wide_b) >= 4 and max(wide_a, wide_b) > 32:
+        return bool(-beside >= 0.6 * max(wide_a, wide_b))  # one after the other: one burst only in the same band
+    return True
+
+
+@kernel
+def join(boxes: Ints, count: int, pause: int, gap: int) -> int:
+    """Joins pieces in place until nothing changes; returns how many are left. Cost: count^2 per round."""
+    changed = True
+    while changed:
+        changed = False
+        i = 0
+        while i < count:
+            j = i + 1
+            while j < count:
+                if _joins(boxes[i], boxes[j], pause, gap):
+                    boxes[i, 0] = min(boxes[i, 0], boxes[j, 0])
+                    boxes[i, 1] = max(boxes[i, 1], boxes[j, 1])
+                    boxes[i, 2] = min(boxes[i, 2], boxes[j, 2])
+                    boxes[i, 3] = max(boxes[i, 3], boxes[j, 3])
+                    boxes[i, 4] += boxes[j, 4]
+                    count -= 1
+                    boxes[j] = boxes[count]
+                    changed = True
+                else:
+                    j += 1
+            i += 1
+    return count
+
+
+@kernel
+def _best_run(profile: Doubles, s: float, cells: float, slack: int) -> tuple[int, int]:
+    """The stretch of a profile (means of so many cells each) that is likeliest at 1 + s: first, last + 1.
+
+    A running sum of log-likelihood ratios (Page 1954, doi:10.1093/biomet/41.1-2.100): a stretch ends when the sum has
+    fallen by GAP_NATS from its peak for more than `slack` values.
+    """
+    limit, weight = _edge_limit(s), cells / VARIANCE * s / (1 + s)
+    best, first, last = -1.0, 0, 0
+    total, start, peak, at = 0.0, 0, -1.0, 0
+    for i in range(profile.shape[0]):
+        total += (profile[i] - limit) * weight
+        if total > peak:
+            peak, at = total, i + 1
+            if peak > best:
+                best, first, last = peak, start, at
+        if total <= 0 or (peak - total > GAP_NATS and i + 1 - at > slack):
+            total, start, peak = 0.0, i + 1, -1.0
+    return first, last
+
+
+@kernel
+def _edge_limit(s: float) -> float:
+    """For exponential cells of mean 1 outside and 1 + s inside the log-likelihood ratio is -ln(1 + s) + x s / (1 + s): zero at this x."""
+    return float((1 + s) * np.log1p(s) / s)
+
+
+@kernel
+def _over_time(grid: Floats, scale: Floats, t0: int, t1: int, k0: int, k1: int) -> Doubles:
+    out = np.empty(t1 - t0)
+    even = k0 + (k1 - k0) // 4 * 4
+    for t in range(t0, t1):
+        row = grid[t]
+        a = b = c = d = np.float32(0)  # four sums, so that no addition waits for the one before
+        for k in range(k0, even, 4):
+            a += row[k] * scale[k]
+            b += row[k + 1] * scale[k + 1]
+            c += row[k + 2] * scale[k + 2]
+            d += row[k + 3] * scale[k + 3]
+        for k in range(even, k1):
+            a += row[k] * scale[k]
+        out[t - t0] = (a + b + c + d) / (k1 - k0)
+    return out
+
+
+@kernel
+def _over_frequency(grid: Floats, scale: Floats, t0: int, t1: int, k0: int, k1: int) -> Doubles:
+    out = np.zeros(k1 - k0)
+    for t in range(t0, t1):
+        row = grid[t, k0:k1]
+        for k in range(k1 - k0):
+            out[k] += row[k]
+    for k in range(k0, k1):
+        out[k - k0] *= scale[k] / (t1 - t0)
+    return out
+
+
+@kernel
+def _crossing(profile: Doubles, i: int, step: int, limit: float) -> float:
+    """Where, between sample i (inside) and its neighbour outside, the profile crosses limit: 0 at the sample ..
+
+    1 at the neighbour; .5 at an end.
+    """
+    j = i + step
+    if j < 0 or j >= profile.shape[0]:
+        return 0.5
+    inside, outside = profile[i], profile[j]
+    if inside <= limit or outside >= inside:
+        return 0.5
+    return float(min(max((inside - limit) / (inside - outside), 0.0), 1.0))
+
+
+@kernel
+def fit(grid: Floats, scale: Floats, box: Ints, bounds: Ints, out: Doubles) -> bool:
+    """The rectangle of the greatest likelihood near a box, by turns over time and over frequency.
+
+    box: t0, t1, k0, k1; bounds (6,): the same, how far it may grow, and k0, k1 of its skirts. Fills out (9,): t0, t1 in frames
+    and k0, k1 in bins (fractions, edges), signal to noise over the 99 % bandwidth, cells, the sum of power over noise, and the
+    bins that its skirts reach. False when nothing is left.
+
+    Edges in time are where the profile crosses half of the level.
+    """
+    t0, t1, k0, k1 = box[0], box[1], box[2], box[3]
+    for _ in range(3):
+        before = (t0, t1, k0, k1)
+        p = _over_time(grid, scale, bounds[0], bounds[1], k0, k1)
+        s = p[t0 - bounds[0] : t1 - bounds[0]].mean() - 1
+        if s <= 0:
+            return False
+        a, b = _best_run(p, s, k1 - k0, 3)
+        if b <= a:
+            return False
+        t0, t1 = bounds[0] + a, bounds[0] + b
+        g = _over_frequency(grid, scale, t0, t1, bounds[2], bounds[3])
+        s = g[k0 - bounds[2] : k1 - bounds[2]].mean() - 1
+        if s <= 0:
+            return False
+        c, d = _best_run(g, s, t1 - t0, max(6, (k1 - k0) // 4))
+        if d <= c:
+            return False
+        k0, k1 = bounds[2] + c, bounds[2] + d
+        if before == (t0, t1, k0, k1):
+            break
+    p = _over_time(grid, scale, bounds[0], bounds[1], k0, k1)
+    a, b = t0 - bounds[0], t1 - bounds[0]
+    limit_t = 1 + (p[a:b].mean() - 1) / 2
+    while b - a > 1 and p[a] <= limit_t and a > 0:
+        a += 1
+    while b - a > 1 and p[b - 1] <= limit_t and b < p.shape[0]:
+        b -= 1
+    t0, t1 = bounds[0] + a, bounds[0] + b
+    out[0] = t0 + 0.5 - _crossing(p, a, -1, limit_t) if a else t0
+    out[1] = t1 - 0.5 + _crossing(p, b - 1, 1, limit_t) if b < p.shape[0] else t1
+    # The skirts belong to it as far as the mean of three bins stands out of the noise.
+    g = _over_frequency(grid, scale, t0, t1, bounds[4], bounds[5])
+    c, d = k0 - bounds[4], k1 - bounds[4]
+    noise = 3 * (1 + 2.2 / np.sqrt(t1 - t0))
+    while c >= 3 and g[c - 1] + g[c - 2] + g[c - 3] > noise:
+        c -= 1
+    while d + 3 <= g.shape[0] and g[d] + g[d + 1] + g[d + 2] > noise:
+        d += 1
+    total = 0.0
+    for i in range(c, d):
+        total += max(g[i] - 1, 0.0)
+    if total <= 0:
+        return False
+    low, high, sofar = float(c), float(d), 0.0
+    for i in range(c, d):
+        now = max(g[i] - 1, 0.0)
+        if sofar < 0.005 * total <= sofar + now:
+            low = i + (0.005 * total - sofar) / now
+        if sofar < 0.995 * total <= sofar + now:
+            high = i + (0.995 * total - sofar) / now
+        sofar += now
+    out[2], out[3] = bounds[4] + low, bounds[4] + high
+    out[4] = total * 0.99 / max(high - low, 0.3)
+    out[5] = (t1 - t0) * (k1 - k0)
+    out[6] = total * (t1 - t0)
+    out[7], out[8] = bounds[4] + c, bounds[4] + d
+    n = (t1 - t0) * (d - c) / VARIANCE
+    return bool(
+        total / (d - c) > (1 - 1 / (9 * n) + SIGNIFICANT / (3 * np.sqrt(n))) ** 3 - 1
+    )  # Wilson and Hilferty's Gamma quantile
+
+
+@kernel
+def room(boxes: Ints, count: int, i: int, pad_t: int, pad_k: int, frames: int, bins: int, out: Ints) -> None:
+    """Fills out (6,) with how far box i may grow: by its pads, inside the grid, and not into another box."""
+    b = boxes[i]
+    out[0], out[1] = max(0, b[0] - pad_t), min(frames, b[1] + pad_t)
+    out[4], out[5] = max(0, b[2] - 4 * pad_k), min(bins, b[3] + 4 * pad_k)
+    for j in range(count):
+        o = boxes[j]
+        if j == i:
+            continue
+        if o[2] < b[3] and o[3] > b[2]:  # shares some band: bounds the time
+            if o[1] <= b[0]:
+                out[0] = max(out[0], o[1])
+            elif o[0] >= b[1]:
+                out[1] = min(out[1], o[0])
+        if o[0] < b[1] and o[1] > b[0]:  # shares some time: bounds the band
+            if o[3] <= b[2]:
+                out[4] = max(out[4], o[3])
+            elif o[2] >= b[3]:
+                out[5] = min(out[5], o[2])
+    out[2], out[3] = max(out[4], b[2] - pad_k), min(out[5], b[3] + pad_k)
+
+
+@kernel
+def fit_all(grid: Floats, scale: Floats, boxes: Ints, count: int, out: Doubles, kept: Any) -> int:
+    """`fit` for every box of boxes (M, 5), of which `count` are filled, into out (M, 9); kept (M,) bool says which are left.
+
+    What a fitted box leaves of its box on either side is fitted as well, while there is room for it. Returns how many there are then.
+    """
+    bounds = np.empty(6, np.int64)
+    first, i = count, 0
+    while i < count:
+        b = boxes[i]
+        room(boxes, count, i, 4 + (b[1] - b[0]) // 3, 3 + (b[3] - b[2]) // 3, grid.shape[0], grid.shape[1], bounds)
+        if i >= first:  # a remainder may not grow back
+            bounds[:4] = b[:4]
+            bounds[4], bounds[5] = b[2], b[3]
+        kept[i] = fit(grid, scale, b, bounds, out[i])
+        if kept[i]:
+            f = out[i]
+            count = _remainder(boxes, count, b[0], int(f[0]) - 1, b[2], b[3])
+            count = _remainder(boxes, count, int(np.ceil(f[1])) + 1, b[1], b[2], b[3])
+            count = _remainder(boxes, count, int(f[0]), int(np.ceil(f[1])), b[2], int(f[7]) - 1)
+            count = _remainder(boxes, count, int(f[0]), int(np.ceil(f[1])), int(f[8]) + 1, b[3])
+        elif b[1] - b[0] >= 24:  # several signals that do not fit into one rectangle: look at its halves
+            half = (b[0] + b[1]) // 2
+            count = _remainder(boxes, count, b[0], half, b[2], b[3])
+            count = _remainder(boxes, count, half, b[1], b[2], b[3])
+        i += 1
+    return count
+
+
+@kernel
+def _remainder(boxes: Ints, count: int, t0: int, t1: int, k0: int, k1: int) -> int:
+    """Appends a box where it is worth a look; returns how many there are then."""
+    if t1 - t0 < 6 or k1 - k0 < 1 or (t1 - t0) * (k1 - k0) < 32 or count >= boxes.shape[0]:
+        return count
+    boxes[count, 0], boxes[count, 1], boxes[count, 2], boxes[count, 3], boxes[count, 4] = t0, t1, k0, k1, 0
+    return count + 1
+
+
+@kernel
+def drop_doubles(fitted: Doubles, kept: Any) -> None:
+    """Drops fitted boxes (M, 9) that lie mostly in a stronger one, unless their density is four times its."""
+    n = fitted.shape[0]
+    for i in range(n):
+        a = fitted[i]
+        for j in range(n):
+            b = fitted[j]
+            if i == j or not kept[i] or not kept[j] or b[6] < a[6] or (b[6] == a[6] and j > i):
+                continue
+            shared = min(a[1], b[1]) - max(a[0], b[0])
+            band = min(a[3], b[3]) - max(a[2], b[2])
+            if shared > 0 and band > 0 and shared * band > 0.6 * (a[1] - a[0]) * (a[3] - a[2]) and a[4] < 4 * b[4]:
+                kept[i] = False

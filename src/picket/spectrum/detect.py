@@ -1,0 +1,240 @@
+"""A segment of IQ -> boxes: bursts against the local floor, steady signals against the true one.
+
+    samples -> power grid -> block means -> local floor -> bank of boxes -> marked cells -> pieces -> fitted boxes   (bursts)
+                                              |
+                                              +-> true floor under it -> runs of bins that stand out                 (steady signals)
+
+A segment is 2,048 frames (about 50 ms). What touches its end is joined with what touches the next one's beginning, by band.
+Memory: the grid (4 bytes a sample) and a few of its size.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+
+import numpy as np
+import numpy.typing as npt
+
+from picket.spectrum.boxes_kernels import drop_doubles, fit_all, join, pieces
+from picket.spectrum.emission import Emission
+from picket.spectrum.floor import BLOCK, Shape, local_floor, runs_of, shape
+from picket.spectrum.gain import level_steps
+from picket.spectrum.limits import LEAST, LEAST_BUSY, SHORTEST, limits
+from picket.spectrum.pyramid_kernels import base_units, mark_level, next_units, runs, spread_down
+from picket.spectrum.stitch import common_fate
+from picket.spectrum.transform import Transform
+from picket.spectrum.transform_kernels import block_means
+
+SEGMENT_FRAMES = 2048
+_PAUSE_ROWS, _GAP_BINS = 2, 3  # pieces of one burst lie no further apart (a row is two frames)
+_SLACK = 3  # bins: smaller gaps within a row are closed
+_DC_BINS = 2  # what lies wholly within so many bins of 0 Hz is the receiver's own offset
+_WHOLE, _LEVEL_SNR = 0.95, 1.0  # what covers the whole band and is no stronger than the noise is the receiver's level
+_MAX_RUNS = 200_000
+
+Floats = npt.NDArray[np.float32]
+Bools = npt.NDArray[np.bool_]
+
+
+@dataclass
+class Segment:
+    """One segment as the detector sees it. first: its first sample's number in the recording."""
+
+    first: int
+    grid: Floats
+    blocks: Floats
+    used: Bools
+    local: Floats
+    shape: Shape
+
+
+@dataclass
+class Detector:
+    """Boxes from segment to segment; `left_out` counts what was put aside, by reason."""
+
+    rate_hz: float
+    transform: Transform
+    baseline_db: npt.NDArray[np.float64] | None = None
+    left_out: dict[str, int] = field(default_factory=dict)
+    gain_steps: list[tuple[int, float]] = field(default_factory=list)
+    _floor: Floats | None = None
+    _weight: Floats | None = None
+    _grid: Floats | None = None
+    _busy: bool = False
+
+    @property
+    def bin_hz(self) -> float:
+        return self.rate_hz / self.transform.bins
+
+    def segment(self, samples: npt.NDArray[np.generic], first: int) -> tuple[list[Emission], Segment]:
+        """Emissions (unlabelled) in interleaved samples, of which the first is number `first`; touching ones end exactly at the
+        segment's ends.
+        """
+        if self._grid is None:
+            self._grid = np.empty((SEGMENT_FRAMES, self.transform.bins), np.float32)
+        grid = self.transform.power(samples, self._grid)
+        blocks = np.empty((max(1, len(grid) // BLOCK), grid.shape[1]), np.float32)
+        block_means(grid[: len(blocks) * BLOCK] if len(grid) >= BLOCK else grid, blocks)
+        used = blocks.max(axis=1) > 0
+        seg = Segment(first, grid, blocks, used, np.ones(grid.shape[1], np.float32), Shape.flat(grid.shape[1]))
+        if not used.any():
+            return [], seg
+        if not used.all():
+            self._count("blocks without signal (all zeros)", int((~used).sum()))
+        self._level(seg)
+        seg.local, sigma = self._local(seg)
+        seg.shape = shape(seg.local, sigma)
+        steady = self._steady(seg)
+        bursts = common_fate(self._bursts(seg, float(np.median(sigma))), seg.first, self.transform.bins)
+        return steady + bursts, seg
+
+    def _count(self, reason: str, n: int = 1) -> None:
+        self.left_out[reason] = self.left_out.get(reason, 0) + n
+
+    # -- floors ------------------------------------------------------------------------------------------------------------
+    def _level(self, seg: Segment) -> None:
+        """Finds steps of the receiver's gain and takes them out of grid and blocks."""
+        for row, gain in level_steps(seg.blocks, seg.used):
+            self.gain_steps.append((seg.first + (row * BLOCK + 1) * self.transform.bins, 10 * float(np.log10(gain))))
+            seg.grid[row * BLOCK :] /= np.float32(gain)
+            seg.blocks[row:] /= np.float32(gain)
+
+    def _local(self, seg: Segment) -> tuple[Floats, npt.NDArray[np.float64]]:
+        """The local floor, joined with that of earlier segments where they agree, and its relative error per bin."""
+        now, count = local_floor(seg.blocks, seg.used)
+        weight = np.maximum(count, 1) * BLOCK
+        self._busy = bool(np.quantile(count, 0.2) < 0.75 * seg.used.sum())
+        if self._floor is not None and self._weight is not None:
+            old = self._floor * _gain_between(now / self._floor)
+            apart = np.abs(now / old - 1)
+            same = apart < 5 * np.sqrt(1 / weight + 1 / self._weight)
+            kept = np.where(same, np.minimum(self._weight, 8 * BLOCK * len(seg.blocks)), 0)
+            now = ((now * weight + old * kept) / (weight + kept)).astype(np.float32)
+            weight = weight + kept
+        self._floor, self._weight = now, weight.astype(np.float32)
+        return now, 1 / np.sqrt(weight)
+
+    # -- steady signals ------------------------------------------------------------------------------------------------------
+    def _steady(self, seg: Segment) -> list[Emission]:
+        found = []
+        for a, b in runs_of(seg.shape.occupied):
+            excess = np.maximum(10 ** (seg.shape.excess_db[a:b] / 10) - 1, 0)
+            total = np.concatenate([[0], np.cumsum(excess)])
+            low, high = np.interp([0.005 * total[-1], 0.995 * total[-1]], total, np.arange(a, b + 1))
+            snr = 0.99 * total[-1] / max(high - low, 0.3)
+            true = 10 ** (seg.shape.floor_db[a:b] / 10)
+            profile = (seg.blocks[:, a:b] / true).mean(axis=1)
+            if np.median(profile[seg.used]) - 1 < 0.4 * (profile[seg.used].mean() - 1):
+                continue  # bursts that raised the floor a little
+            start, end = _on_rows(profile, 1 + float(excess.mean()))
+            if end - start < 0.5 * len(profile):
+                continue  # not steady: a burst's business
+            found.append(self._emission(seg, start * BLOCK, end * BLOCK, float(low), float(high), float(snr), steady=True))
+        return found
+
+    # -- bursts ----------------------------------------------------------------------------------------------------------------
+    def _bursts(self, seg: Segment, sigma: float) -> list[Emission]:
+        scale = self._scale(seg)
+        mask = self._mask(seg.grid, scale, sigma)
+        if mask is None:
+            return []
+        found = np.empty((4096, 3), np.int64)
+        words = mask.view(np.uint64)
+        n = runs(mask, words, _SLACK, found)
+        if n > len(found):
+            found = np.empty((min(n, _MAX_RUNS), 3), np.int64)
+            n = min(runs(mask, words, _SLACK, found), _MAX_RUNS)
+        boxes = np.empty((n, 5), np.int64)
+        count = pieces(found[:n], boxes)
+        boxes = boxes[:count]
+        boxes[:, :2] *= 2  # rows to frames
+        boxes = boxes[np.lexsort((boxes[:, 2], boxes[:, 0]))]
+        count = join(boxes, count, 2 * _PAUSE_ROWS, _GAP_BINS)
+        room = np.zeros((6 * count + 256, 5), np.int64)
+        room[:count] = boxes[:count]
+        fitted, kept = np.zeros((len(room), 9)), np.zeros(len(room), np.bool_)
+        fit_all(seg.grid, scale, room, count, fitted, kept)
+        drop_doubles(fitted, kept)
+        middle = len(seg.local) / 2 + 0.5
+        out = []
+        for start, end, low, high, snr in fitted[kept, :5]:
+            if abs(low - middle) <= _DC_BINS and abs(high - middle) <= _DC_BINS:
+                self._count("at 0 Hz (the receiver's own offset)")
+                continue
+            if high - low > _WHOLE * len(seg.local) and snr < _LEVEL_SNR:
+                self._count("change of level over the whole band")
+                continue
+            out.append(self._emission(seg, start, end, low, high, snr))
+        return out
+
+    def _scale(self, seg: Segment) -> Floats:
+        """What turns power into units of the floor. Over a steady signal it is the signal's own peaks: its modulation is no burst."""
+        level = seg.local.copy()
+        for a, b in runs_of(seg.shape.occupied):
+            margin = (b - a) // 6 + 2
+            c, d = max(0, a - margin), min(len(level), b + margin)
+            peaks = np.quantile(seg.blocks[seg.used, c:d], 0.98, axis=0)
+            level[c:d] = np.maximum(level[c:d] * np.where(seg.shape.occupied[c:d], 2, 1), peaks)
+        return (1 / level).astype(np.float32)
+
+    def _mask(self, grid: Floats, scale: Floats, sigma: float) -> npt.NDArray[np.uint8] | None:
+        """Marked cells (T // 2, K), or None where there are none."""
+        bins = grid.shape[1]
+        units = np.empty((len(grid) // 2, bins), np.float32)
+        base_units(grid, scale, units)
+        frames, marks = SHORTEST // 2, []
+        sigma = math.ceil(sigma * 200) / 200  # few different ones, so that the limits are computed once
+        while len(units) >= 2:
+            marked = np.zeros(units.shape, np.uint8)
+            hits = mark_level(
+                units, frames, limits(self.rate_hz, bins, 2 * frames, sigma, LEAST_BUSY if self._busy else LEAST), marked
+            )
+            marks.append(marked if hits else None)
+            larger = np.empty((len(units) // 2, bins), np.float32)
+            next_units(units, marked, hits > 0, frames, larger)
+            units, frames = larger, 2 * frames
+        coarse: npt.NDArray[np.uint8] | None = None
+        for i in range(len(marks) - 1, -1, -1):
+            fine = marks[i]
+            if coarse is not None:
+                fine = np.zeros((len(grid) // 2 >> i, bins), np.uint8) if fine is None else fine
+                spread_down(coarse, fine)
+            coarse = fine
+        return coarse
+
+    def _emission(
+        self, seg: Segment, start: float, end: float, low: float, high: float, snr: float, *, steady: bool = False
+    ) -> Emission:
+        """From frames and bins (edges) to samples and Hz."""
+        n = self.transform.bins
+        rows = len(seg.grid)
+        first = seg.first + (round((start + 0.5) * n) if start > 0.5 else 0)
+        last = seg.first + (round((end + 0.5) * n) if end < rows - 0.5 else rows * n)
+        edges = [(x - 0.5 - n / 2) * self.bin_hz for x in (low, high)]
+        return Emission(first, max(1, last - first), edges[0], edges[1], 10 * float(np.log10(max(snr, 1e-9))), steady=steady)
+
+
+def _gain_between(ratio: Floats) -> float:
+    """By how much the receiver's gain changed between segments: 1 unless most bins changed alike."""
+    r = np.log(ratio)
+    middle = float(np.median(r))
+    alike = np.abs(r - middle) < 0.15
+    return math.exp(float(np.median(r[alike]))) if abs(middle) > 0.14 and alike.mean() > 0.7 else 1.0
+
+
+def _on_rows(profile: npt.NDArray[np.float64], level: float) -> tuple[int, int]:
+    """First and last + 1 of the longest stretch where a profile of mean `level` is up, gaps of up to 2 % of it closed."""
+    up = profile > 1 + (level - 1) / 2
+    edges = runs_of(up)
+    if not len(edges):
+        return 0, len(profile)
+    slack = max(2, len(profile) // 50)
+    merged = [list(edges[0])]
+    for a, b in edges[1:]:
+        if a - merged[-1][1] <= slack:
+            merged[-1][1] = b
+        else:
+            merged.append([a, b])
+    first, last = max(merged, key=lambda r: r[1] - r[0])
+    return (0 if first <= 1 else int(first)), (len(profile) if last >= len(profile) - 1 else int(last))

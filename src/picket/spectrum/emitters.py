@@ -1,0 +1,174 @@
+"""Bursts -> emitters: what comes from one transmitter, and how it hops.
+
+Wide signals are told apart by centre and width, narrow ones by width, length and level, since they hop. Bluetooth pieces of different
+lengths belong together and are recognised by their slots.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+
+import numpy as np
+import numpy.typing as npt
+
+from picket.spectrum.analyse import LINE_HZ, WIDE_HZ
+from picket.spectrum.emission import Emission
+
+_LEVEL_DB = 5.0
+SLOT_S = 625e-6
+
+
+@dataclass
+class Emitter:
+    """Bursts of one transmitter, in order of time."""
+
+    bursts: list[Emission]
+    label: str = "unknown"
+    confidence: float = 0.0
+    evidence: list[str] = field(default_factory=list)
+
+    def values(self, name: str) -> npt.NDArray[np.float64]:
+        return np.array([getattr(b, name) for b in self.bursts], float)
+
+    @property
+    def bandwidth_hz(self) -> float:
+        """Median over bursts, weighed by how well it shows."""
+        widths, snr = self.values("bandwidth_hz"), self.values("snr_db")
+        good = snr >= np.quantile(snr, 0.4)
+        return float(np.median(widths[good]))
+
+    @property
+    def steady(self) -> bool:
+        return any(b.steady for b in self.bursts)
+
+
+def group(emissions: list[Emission], rate_hz: float) -> list[Emitter]:
+    """Emitters, those heard first first. Cost: emissions x emitters."""
+    groups: list[list[Emission]] = []
+    reference: list[tuple[float, float, float, float]] = []  # centre, width, seconds, level of each group
+    for e in sorted(emissions, key=lambda e: (-e.snr_db, e.sample_start)):
+        seconds = e.sample_count / rate_hz
+        best, nearest = -1, math.inf
+        for i, (center, width, length, level) in enumerate(reference):
+            apart = _apart(e, seconds, center, width, length, level)
+            if apart < nearest:
+                best, nearest = i, apart
+        if best < 0:
+            groups.append([e])
+            reference.append((e.center_hz, e.bandwidth_hz, seconds, e.snr_db))
+        else:
+            groups[best].append(e)
+    found = [Emitter(sorted(g, key=lambda e: e.sample_start)) for g in groups]
+    return sorted(_slotted(found, rate_hz), key=lambda m: (m.bursts[0].sample_start, m.bursts[0].low_hz))
+
+
+def _apart(e: Emission, seconds: float, center: float, width: float, length: float, level: float) -> float:
+    """How unlike a burst is to a group: infinite when it cannot belong."""
+    ratio = abs(math.log(e.bandwidth_hz / width))
+    level_db = abs(e.snr_db - level)
+    if e.bandwidth_hz > WIDE_HZ or width > WIDE_HZ:
+        off = abs(e.center_hz - center) / max(width, e.bandwidth_hz)
+        return ratio + off + level_db / 50 if ratio < 0.35 and off < 0.15 and level_db < 2 * _LEVEL_DB else math.inf
+    if e.bandwidth_hz < LINE_HZ * 4 and seconds > 5e-3:  # a carrier does not hop
+        off = abs(e.center_hz - center)
+        return ratio + off / 1e5 if off < 5e4 else math.inf
+    if e.bandwidth_hz < LINE_HZ * 4 or width < LINE_HZ * 4:
+        return math.inf if ratio > 0.5 or level_db > _LEVEL_DB else ratio + level_db / 10
+    longer = abs(math.log(seconds / length))
+    if ratio > (0.3 if e.snr_db > 3 else 0.6) or level_db > _LEVEL_DB or longer > 0.15:
+        return math.inf
+    return ratio + level_db / 10 + longer
+
+
+def slots(emitter: Emitter, rate_hz: float, period_s: float = SLOT_S) -> float:
+    """How well the starts keep to a clock of that period, 0..1 (1 / sqrt(bursts) by chance); 0 for fewer than six."""
+    if len(emitter.bursts) < 6:
+        return 0.0
+    turns = emitter.values("sample_start") / rate_hz / period_s
+    return float(abs(np.mean(np.exp(2j * np.pi * turns))))
+
+
+def _slotted(found: list[Emitter], rate_hz: float) -> list[Emitter]:
+    """Joins narrow groups of like width and level that keep to one Bluetooth clock: packets of one, three and five slots."""
+    out: list[Emitter] = []
+    for m in sorted(found, key=lambda m: -len(m.bursts)):
+        if 0.45e6 < m.bandwidth_hz < 1.6e6:
+            for other in out:
+                if not 0.45e6 < other.bandwidth_hz < 1.6e6 or slots(other, rate_hz) < 0.8:
+                    continue
+                both = Emitter(sorted(other.bursts + m.bursts, key=lambda e: e.sample_start))
+                near = abs(float(np.median(m.values("snr_db")) - np.median(other.values("snr_db")))) < _LEVEL_DB
+                if near and slots(both, rate_hz) > 0.85 * slots(other, rate_hz) and slots(both, rate_hz) > 0.75:
+                    other.bursts = both.bursts
+                    break
+            else:
+                out.append(m)
+        else:
+            out.append(m)
+    return out
+
+
+@dataclass(frozen=True)
+class Hops:
+    """How a transmitter hops; NaN where it cannot be told."""
+
+    channels: int
+    raster_hz: float
+    dwell_s: float
+    interval_s: float
+
+
+def hops(emitter: Emitter, rate_hz: float) -> Hops:
+    """Channels, their raster, the time spent on one, and the interval between bursts."""
+    centers, starts = emitter.values("center_hz"), emitter.values("sample_start") / rate_hz
+    width = emitter.bandwidth_hz
+    if len(centers) < 3 or width > WIDE_HZ:
+        return Hops(1, math.nan, math.nan, _interval(starts))
+    order = np.argsort(centers)
+    new = np.diff(centers[order]) > 0.4 * min(width, 250e3)
+    number = np.empty(len(centers), int)
+    number[order] = np.concatenate([[0], np.cumsum(new)])
+    count = int(number.max()) + 1
+    means = np.array([np.median(centers[number == i]) for i in range(count)])
+    interval = _interval(starts)
+    if count < 2:
+        return Hops(1, math.nan, math.nan, interval)
+    changes = np.flatnonzero(np.diff(number))
+    begins = starts[changes + 1]
+    dwell = math.nan
+    if len(begins) >= 3 and interval > 0:
+        dwell = round(float(np.median(np.diff(begins))) / interval) * interval
+    return Hops(count, _raster(means), dwell, interval)
+
+
+def _interval(starts: npt.NDArray[np.float64]) -> float:
+    """The period that the starts keep to: the median distance, refined over all whole multiples of it."""
+    if len(starts) < 3:
+        return math.nan
+    steps = np.diff(starts)
+    base = float(np.quantile(steps, 0.3))
+    if base <= 0:
+        return math.nan
+    for _ in range(3):
+        multiples = np.maximum(np.rint(steps / base), 1)
+        near = np.abs(steps / base - multiples) < 0.15
+        if not near.any():
+            return base
+        base = float(steps[near].sum() / multiples[near].sum())
+    return base
+
+
+def _raster(means: npt.NDArray[np.float64]) -> float:
+    """The widest spacing of which all distances between channels are multiples (within a tenth)."""
+    if len(means) < 3:
+        return math.nan
+    candidates = np.concatenate([np.arange(100e3, 600e3, 2e3), np.arange(600e3, 2.6e6, 5e3)])
+    turns = means[None, :] / candidates[:, None]
+    score = np.abs(np.mean(np.exp(2j * np.pi * turns), axis=1))
+    good = np.flatnonzero(score > 0.85)
+    if not len(good):
+        return math.nan
+    last = good[-1]
+    near = good[np.abs(candidates[good] / candidates[last] - 1) < 0.08]
+    return float(candidates[near[np.argmax(score[near])]])

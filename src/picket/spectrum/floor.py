@@ -1,0 +1,220 @@
+"""The noise floor: per bin over time, then over frequency.
+
+Two floors, because two things hide it. Bursts come and go, so over time the floor of a bin is what its quieter blocks show: a quartile to
+begin with, then the mean of the blocks under a limit, with the bias that cutting brings (forward consecutive mean excision;
+Lehtomaki et al., 2007, doi:10.1109/LCOMM.2007.070068). That `local` floor follows ripple, spurs and the filter's slopes
+exactly, but a signal that never stops is in it. The `true` floor is a smooth line under the local one: asymmetric least squares
+(Eilers 2003, doi:10.1021/ac034173t), in dB, then a fit to the free bins alone. What stands out of it is a steady signal; how
+rough the free bins are says how far that can be trusted (no detector sees a steady signal below r - 1/r for a floor known to r;
+Tandra and Sahai 2008, doi:10.1109/JSTSP.2007.914879).
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import scipy.linalg
+from scipy.ndimage import median_filter, uniform_filter1d
+from scipy.stats import gamma
+
+from picket.spectrum.floor_kernels import trimmed_means
+from picket.spectrum.transform import VARIANCE_FACTOR
+
+BLOCK = 8  # frames per block
+_INDEPENDENT = BLOCK / 1.03  # neighbouring frames of one bin are correlated by 0.014
+_START = 0.25  # the quantile to begin with: right as long as a bin is free for a quarter of the time
+_QUARTILE = float(gamma.ppf(_START, _INDEPENDENT) / _INDEPENDENT)
+_CUT = 0.10  # share of noise blocks above the limit
+_LIMIT = float(gamma.isf(_CUT, _INDEPENDENT) / _INDEPENDENT)
+_BIAS = float(gamma.cdf(_LIMIT * _INDEPENDENT, _INDEPENDENT + 1) / (1 - _CUT))  # mean of what is under the limit
+_GROUPS = (64, 16)  # bins that are judged together
+_WAVE = 0.5  # share of the band: shorter waves of the floor are not followed
+_RIPPLE_CYCLES = 4.0  # a hump is ripple when it rises no steeper than so many waves of 1 dB across the band would ...
+_RIPPLE_DB = 3.0  # ... and no higher than this
+_EDGE = 0.12  # share of the band at each end where the receiver's filter may fall off
+
+Floats = npt.NDArray[np.float32]
+Doubles = npt.NDArray[np.float64]
+
+
+def local_floor(blocks: Floats, used: npt.NDArray[np.bool_]) -> tuple[Floats, Floats]:
+    """Floor per bin (K,) and how many free blocks (K,) it rests on, from block means (B, K) of which rows `used` (B,) count."""
+    kept = np.ascontiguousarray(blocks[used].T)
+    nth = int(_START * (kept.shape[1] - 1))
+    floor = np.partition(kept, nth, axis=1)[:, nth] / np.float32(_QUARTILE)
+    floor = np.maximum(floor, np.float32(1e-30))
+    quiet = np.repeat(used[:, None], max(1, len(floor) // _GROUPS[-1]), axis=1)
+    for group in _GROUPS:
+        if group <= len(floor) // 4:
+            now, floor = _quiet(blocks, used, floor, group)
+            quiet = quiet & np.repeat(now, quiet.shape[1] // now.shape[1], axis=1)
+    wide = quiet.copy()  # a group beside a busy one may hold the edge of what makes it busy
+    wide[:, 1:] &= quiet[:, :-1]
+    wide[:, :-1] &= quiet[:, 1:]
+    quiet = np.where(wide.sum(axis=0) >= 0.08 * len(blocks), wide, quiet)
+    mean, count = np.empty_like(floor), np.empty_like(floor)
+    for _ in range(3):
+        trimmed_means(blocks, floor * np.float32(_LIMIT), quiet, mean, count)
+        floor = np.where(count > 0, mean / np.float32(_BIAS), floor)
+    return np.maximum(floor, np.float32(1e-30)), count
+
+
+def _quiet(blocks: Floats, used: npt.NDArray[np.bool_], floor: Floats, group: int) -> tuple[npt.NDArray[np.bool_], Floats]:
+    """In which blocks a group of bins is quiet together, (B, K / group), and the floor that follows.
+
+    One bin's blocks scatter too much to tell a burst of 0 dB from none; the mean of a group does not. Needed where a wide
+    signal is on for most of the time.
+    """
+    level = (blocks / floor).reshape(len(blocks), -1, group).mean(axis=2)
+    sigma = math.sqrt(VARIANCE_FACTOR / (_INDEPENDENT * group))
+    nth = int(0.1 * (int(used.sum()) - 1))
+    low = np.partition(level[used], nth, axis=0)[nth] / (1 - 1.28 * sigma)
+    for _ in range(4):
+        quiet = (level < low * (1 + 2.5 * sigma)) & used[:, None]
+        low = (
+            (level * quiet).sum(axis=0) / np.maximum(quiet.sum(axis=0), 1) * (1 + 0.018 * sigma)
+        )  # a normal's mean, cut at 2.5 sigma
+    floor = floor.copy()
+    for g in np.flatnonzero(low < 0.98):  # the bins' own quartile lay among the busy blocks
+        part = blocks[quiet[:, g], g * group : (g + 1) * group]
+        if len(part) >= 4:
+            floor[g * group : (g + 1) * group] = np.quantile(part, _START, axis=0) / _QUARTILE
+    return quiet, floor
+
+
+@dataclass(frozen=True)
+class Shape:
+    """The true floor under a local one.
+
+    floor_db (K,): the smooth line, dB. excess_db (K,): local above true. occupied (K,): bins of steady signals. roughness_db:
+    how far the free bins stray from the line, 1 sigma.
+    """
+
+    floor_db: Doubles
+    excess_db: Doubles
+    occupied: npt.NDArray[np.bool_]
+    roughness_db: float
+
+    @classmethod
+    def flat(cls, bins: int) -> Shape:
+        """Nothing known, nothing occupied."""
+        return cls(np.zeros(bins), np.zeros(bins), np.zeros(bins, bool), 0.0)
+
+
+def _smooth(y: Doubles, weight: Doubles) -> Doubles:
+    """Whittaker smoother: least squares with a penalty on second differences."""
+    n = len(y)
+    stiffness = (_WAVE * n / (2 * np.pi)) ** 4
+    d = np.zeros((3, n))
+    d[0, 2:] += stiffness  # the banded form of D'D for second differences
+    d[1, 1:] += -4 * stiffness
+    d[2] += 6 * stiffness
+    d[2, [0, -1]] = stiffness
+    d[2, [1, -2]] = 5 * stiffness
+    d[1, [1, -1]] = -2 * stiffness
+    d[2] += weight + 1e-6
+    return np.asarray(scipy.linalg.solveh_banded(d, (weight + 1e-6 * (weight.sum() <= 0)) * y))
+
+
+def shape(local: Floats, sigma: Doubles) -> Shape:
+    """The true floor under `local` (K,), whose bins are known to `sigma` (K,) (relative, 1 sigma)."""
+    y = 10 * np.log10(local.astype(np.float64))
+    n = len(y)
+    middle = slice(n // 2 - 2, n // 2 + 3)  # the receiver's own offset is no signal
+    y[middle] = np.minimum(y[middle], np.median(y[max(0, n // 2 - 7) : n // 2 + 8]))
+    per_bin = np.maximum(4.34 * sigma, 0.02)
+    noise_db = float(np.median(per_bin))
+    edge, falling = _edges(y, noise_db)
+    free = ~falling
+    z = np.full(n, np.quantile(y[free], 0.05))
+    for _ in range(12):
+        z = _smooth(np.minimum(y, z + 2.0), np.where(y > z, 0.02, 0.98) * free)
+    below = (y - z)[free]
+    rough = max(noise_db, 1.5 * float(np.std(np.minimum(below, np.quantile(below, 0.35)))))
+    occupied = np.zeros(n, bool)
+    for _ in range(5):
+        now = _standing_out(y, y - z, max(0.35, 3.5 * rough), per_bin) & ~falling
+        if now.mean() > 0.95:
+            break
+        good = free & ~now
+        z = _smooth(y, good.astype(float))
+        rough = max(noise_db, 1.48 * float(np.median(np.abs((y - z)[good]))))
+        if (now == occupied).all():
+            break
+        occupied = now
+    z = np.where(falling | (edge & (y < z)), y, z)
+    return Shape(z, y - z, occupied, rough)
+
+
+def _edges(y: Doubles, noise_db: float) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.bool_]]:
+    """The bins near the ends of the band, and those of them where the receiver's filter falls off."""
+    n = len(y)
+    width, outer = int(_EDGE * n), max(4, n // 40)
+    edge = np.zeros(n, bool)
+    edge[:width] = edge[n - width :] = True
+    falling = edge & (y < np.quantile(y[~edge], 0.1) - max(0.3, 3 * noise_db))
+    for side, inward in ((slice(None, width), y[:outer]), (slice(n - width, None), y[: n - outer - 1 : -1])):
+        halves = np.array_split(inward, 2)
+        if abs(halves[0].mean() - halves[1].mean()) < max(
+            0.5, 3 * noise_db
+        ):  # flat to the very end: floor beside a very wide signal
+            falling[side] = False
+    return edge, falling
+
+
+def _standing_out(y: Doubles, excess: Doubles, limit: float, noise_db: Doubles) -> npt.NDArray[np.bool_]:
+    """Bins of steady signals: where the mean over some width is over the limit, with their skirts."""
+    n = len(excess)
+    even = median_filter(excess, min(15, n // 8 | 1), mode="nearest")
+    lines = excess - even > np.maximum(limit, 6 * noise_db)  # carriers and spurs, told apart so that no hump is built on them
+    lines = _grow(lines, excess - even > np.maximum(0.35 * limit, 3 * noise_db))
+    flat = np.where(lines, even, excess)
+    return lines | _broad(np.where(lines, y - excess + even, y), flat, limit, noise_db)
+
+
+def _broad(y: Doubles, excess: Doubles, limit: float, noise_db: Doubles) -> npt.NDArray[np.bool_]:
+    """The same for all but lines."""
+    n = len(excess)
+    out = np.zeros(n, bool)
+    for width in (4, 16, 64):
+        if width > n // 4:
+            break
+        narrow = max(1, width // 4)
+        core = uniform_filter1d(excess, width, mode="nearest") > np.maximum(limit, 6 * noise_db / np.sqrt(width))
+        skirt = uniform_filter1d(excess, narrow, mode="nearest") > np.maximum(0.35 * limit, 4 * noise_db / np.sqrt(narrow))
+        out |= np.convolve(core, np.ones(width + 1), "same").astype(bool) & skirt
+    smooth = uniform_filter1d(excess, 5, mode="nearest")
+    out = _grow(out, smooth > np.maximum(0.35 * limit, 2 * noise_db))
+    step = max(2, n // 64)
+    even = uniform_filter1d(y, 5, mode="nearest")
+    slope = np.abs(even[step:] - even[:-step]) / step
+    for a, b in runs_of(out):
+        level = 10 ** (excess[a:b] / 10) - 1
+        cut = max(0.25 * min(float(level.mean()), 0.6), 0.003 * float(level.max()))
+        inside = np.flatnonzero(10 ** (smooth[a:b] / 10) - 1 > cut) if b - a > 8 else np.arange(b - a)
+        near = slope[max(0, a - 2 * step) : b + step]
+        gentle = len(near) == 0 or near.max() < max(0.035, _RIPPLE_CYCLES * 2 * np.pi / n)
+        own = float(excess[a:b].mean()) > max(0.6 * limit, 6 * float(np.median(noise_db[a:b])) / np.sqrt(b - a))
+        if not own or not len(inside) or (b - a > 8 and gentle and smooth[a:b].max() < _RIPPLE_DB):
+            out[a:b] = False
+        else:
+            out[a : a + inside[0]] = out[a + inside[-1] + 1 : b] = False
+            out[a + inside[0] : a + inside[-1] + 1] = True
+    return out
+
+
+def runs_of(mask: npt.NDArray[np.bool_]) -> npt.NDArray[np.intp]:
+    """First and last + 1 of each run of true values, (M, 2)."""
+    return np.flatnonzero(np.diff(np.concatenate([[0], mask.astype(np.int8), [0]]))).reshape(-1, 2)
+
+
+def _grow(seed: npt.NDArray[np.bool_], allowed: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
+    """Runs of `allowed` that hold a seed, and the seeds."""
+    out = seed.copy()
+    for a, b in runs_of(seed | allowed):
+        if seed[a:b].any():
+            out[a:b] = True
+    return out

@@ -1,0 +1,77 @@
+"""IQ samples -> power over time and frequency: one weighted, two-block (polyphase) FFT per frame, no overlap of frames.
+
+A plain windowed FFT either throws a third of the samples' worth away (Hann, no overlap) or costs twice (overlap). Folding two
+blocks of a window of length 2N into one FFT of N (weighted overlap-add, Crochiere and Rabiner, Multirate Digital Signal
+Processing, 1983, section 7.2) keeps every sample, leaves neighbouring cells nearly independent (the variance of a
+sum of many cells is 1.18 times that of independent ones) and lets a carrier leak -53 dB at 1.5 bins. The window is sinc x Kaiser(4).
+
+Cells are about 40 kHz x 25 us whatever the sample rate: the shortest bursts looked for (300 us) span a dozen frames, the narrowest
+links (0.2 MHz) five bins.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import scipy.fft
+
+from picket.spectrum.transform_kernels import fold, power
+
+BIN_HZ = 40e3  # about; frames are its inverse long
+TAPS = 2
+VARIANCE_FACTOR = 1.18  # of a sum of many cells against independent ones: 1 + the sum of the cells' squared correlations
+_BATCH_VALUES = 16384  # complex values per batch, so that a batch stays in the second-level cache
+
+Floats = npt.NDArray[np.float32]
+
+
+def bins_for(rate_hz: float) -> int:
+    """Number of bins, a power of two of at least 32, that makes a bin about BIN_HZ wide."""
+    return 1 << max(5, round(math.log2(rate_hz / BIN_HZ)))
+
+
+def prototype(n: int) -> npt.NDArray[np.float64]:
+    """The window (2n,): sinc x Kaiser, with unit energy, so that white noise keeps its power per bin."""
+    at = (np.arange(TAPS * n) - TAPS * n / 2 + 0.5) / n
+    h = np.sinc(at) * np.kaiser(TAPS * n, 4.0)
+    return np.asarray(h / np.sqrt((h**2).sum()))
+
+
+@dataclass(frozen=True)
+class Transform:
+    """Turns samples of one number type into power.
+
+    bins: N. full_scale: the value that counts as 1. offset: what a sample of zero volts reads (127.5 for cu8).
+    Power is in units of full scale squared, per bin; bins run from -rate/2 upwards (bin N/2 is 0 Hz).
+    """
+
+    bins: int
+    full_scale: float = 1.0
+    offset: float = 0.0
+
+    def frames(self, samples: int) -> int:
+        """How many whole frames so many samples give; frame r is centred on sample (r + 1) N."""
+        return max(0, samples // self.bins - (TAPS - 1))
+
+    def power(self, samples: npt.NDArray[np.generic], out: Floats | None = None) -> Floats:
+        """Power (T, N) of interleaved samples (2M,); T = frames(M). Cost: about 5 ns a sample on one core."""
+        n, rows = self.bins, self.frames(len(samples) // 2)
+        grid = np.empty((rows, n), np.float32) if out is None else out[:rows]
+        window = self._window()
+        batch = max(4, _BATCH_VALUES // n)
+        folded = np.empty((batch, 2 * n), np.float32)
+        for r in range(0, rows, batch):
+            part = folded[: min(batch, rows - r)]
+            fold(samples, r * n, self.offset, window, part)
+            spectra = scipy.fft.fft(part.view(np.complex64), axis=1, overwrite_x=True, workers=1)
+            power(spectra.view(np.float32), grid[r : r + len(part)])
+        return grid
+
+    def _window(self) -> Floats:
+        """Weights (2, 2N), each twice, scaled to full scale; alternating signs put 0 Hz into the middle bin."""
+        h = prototype(self.bins) / self.full_scale
+        h = h * (-1.0) ** np.arange(len(h))
+        return np.repeat(h.reshape(TAPS, self.bins), 2, axis=1).astype(np.float32)

@@ -1,0 +1,114 @@
+"""From samples to labelled emitters, on SIMULATED recordings whose truth is known."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from picket.spectrum.emission import Emission
+from picket.spectrum.run import Chain, Report
+from picket.train.radio.faults import Faults
+from picket.train.radio.scene import TRANSMITTERS, Part, Scene, simulate
+
+RATE_HZ = 20e6
+
+
+def look(iq: np.ndarray, rate_hz: float = RATE_HZ) -> Report:
+    chain = Chain(rate_hz, 2.44e9, 1.0)
+    flat = iq.view(np.float32)
+    for first in range(0, len(iq), chain.step):
+        chain.take(flat[2 * first : 2 * (first + chain.step + chain.bins)], first)
+    return chain.finish()
+
+
+@pytest.mark.parametrize("label", list(TRANSMITTERS))
+def test_each_kind_of_signal_gets_its_label_and_its_place(label: str) -> None:
+    rate_hz = 40e6 if label in ("jam_chirp", "fm_video") else RATE_HZ
+    iq, truth = simulate(Scene(rate_hz, 0.1, [Part(label, 12.0)]), 3)
+    report = look(iq, rate_hz)
+    right = [e for e in report.emissions if e.label == label]
+    assert len(right) >= 0.9 * len(truth)
+    assert sum(e.label != label for e in report.emissions) <= max(1, 0.1 * len(truth))
+    for t in truth[:3]:
+        e = min(right, key=lambda e: abs(e.sample_start - t.sample_start) + abs(e.center_hz - t.center_hz))
+        assert abs(e.sample_start - t.sample_start) / rate_hz < 150e-6
+        assert abs(e.center_hz - t.center_hz) < max(60e3, 0.2 * t.bandwidth_hz)
+        assert e.confidence >= 0.6
+        assert e.evidence
+
+
+def test_noise_alone_gives_nothing() -> None:
+    iq, _ = simulate(Scene(40e6, 0.4), 8)
+    assert look(iq, 40e6).emissions == []
+
+
+def test_ripple_offset_image_and_spur_give_one_carrier_at_most() -> None:
+    faults = Faults(ripple_db=0.6, dc_db=-10.0, image_db=30.0, spur_db=-25.0, spur_hz=3.3e6)
+    iq, _ = simulate(Scene(RATE_HZ, 0.3, faults=faults), 9)
+    assert [(e.label, round(e.center_hz / 1e5)) for e in look(iq).emissions] in ([], [("cw", 33)])
+
+
+@pytest.mark.parametrize("snr_db", [0.0, 15.0])
+def test_weak_and_strong_bursts_are_boxed_in_time(snr_db: float) -> None:
+    iq, truth = simulate(Scene(RATE_HZ, 0.1, [Part("ofdm_video", snr_db)]), 4)
+    found = look(iq).emissions
+    for t in truth:
+        e: Emission = min(found, key=lambda e: abs(e.sample_start - t.sample_start))
+        assert abs(e.sample_start - t.sample_start) / RATE_HZ < 50e-6
+        assert e.sample_count == pytest.approx(t.sample_count, rel=0.1)
+        assert e.bandwidth_hz == pytest.approx(t.bandwidth_hz, rel=0.1)
+
+
+@pytest.mark.parametrize("step_db", [4.0, -8.0])
+def test_a_step_of_gain_is_told_and_is_no_jamming(step_db: float) -> None:
+    iq, _ = simulate(Scene(RATE_HZ, 0.2, faults=Faults(gain_step_db=step_db, gain_step_at=0.4)), 5)
+    report = look(iq)
+    assert report.emissions == []
+    ((at, db),) = report.gain_steps
+    assert db == pytest.approx(step_db, abs=0.4)
+    assert at / RATE_HZ == pytest.approx(0.08, abs=1e-3)
+
+
+def test_an_image_is_left_out_and_counted() -> None:
+    iq, truth = simulate(Scene(RATE_HZ, 0.1, [Part("gfsk_fhss", 25.0, (0.6, 0.9))], faults=Faults(image_db=22.0)), 6)
+    report = look(iq)
+    assert all(e.center_hz > 0 for e in report.emissions)
+    assert report.notes["image of a stronger signal"] >= len(truth) // 2
+
+
+@pytest.mark.parametrize("label", ["cw", "droneid", "jam_noise", "gfsk_fhss"])
+def test_the_snr_is_that_over_the_band_that_is_reported(label: str) -> None:
+    iq, truth = simulate(Scene(RATE_HZ, 0.1, [Part(label, 11.0)]), 3)
+    found = [e.snr_db + 10 * np.log10(e.bandwidth_hz) for e in look(iq).emissions if e.label == label]
+    assert np.median(found) == pytest.approx(truth[0].snr_db + 10 * np.log10(truth[0].bandwidth_hz), abs=0.7)
+
+
+def test_hops_are_measured() -> None:
+    from picket.spectrum.emitters import hops
+
+    iq, _ = simulate(Scene(RATE_HZ, 0.6, [Part("lora_fhss", 12.0)]), 2)
+    emitter = max(look(iq).emitters, key=lambda m: len(m.bursts))
+    h = hops(emitter, RATE_HZ)
+    assert emitter.label == "lora_fhss"
+    intervals = (2e-3, 4e-3, 5e-3, 6.67e-3, 10e-3, 20e-3)  # of ExpressLRS's modes
+    assert min(abs(h.interval_s / i - 1) for i in intervals) < 0.05
+
+
+def test_the_same_samples_give_the_same_report() -> None:
+    iq, _ = simulate(Scene(RATE_HZ, 0.06, [Part("bluetooth", 9.0)]), 7)
+    first, second = (look(iq).emissions for _ in range(2))
+    assert [vars(e) | {"marks": None} for e in first] == [vars(e) | {"marks": None} for e in second]
+
+
+@pytest.mark.parametrize("cut", [0.1, 0.37])
+def test_what_a_segments_end_cuts_is_one_emission(cut: float) -> None:
+    chain = Chain(RATE_HZ, 0.0, 1.0)
+    n = chain.step + 200_000
+    rng = np.random.default_rng(3)
+    iq = (rng.standard_normal(2 * n, np.float32) * np.float32(0.02)).view(np.complex64)
+    start = chain.step - int(cut * 60_000)
+    t = np.arange(60_000)
+    iq[start : start + 60_000] += (0.05 * np.exp(2j * np.pi * (0.11 * t + 2e3 / RATE_HZ * np.sin(t / 50)))).astype(np.complex64)
+    (e,) = look(iq).emissions
+    assert abs(e.sample_start - start) < 2500
+    assert abs(e.sample_count - 60_000) < 4000
