@@ -27,7 +27,7 @@ import numpy as np
 START = datetime.datetime(2026, 1, 1)
 SETTINGS: dict[str, Any] = {
     "associator": "lbp",  # or "gnn"
-    "process_noise": 1.0,  # m^2/s^3 across
+    "process_noise": 2.0,  # m^2/s^3 across
     "process_noise_up": 0.05,
     "prob_detect": 0.9,
     "prob_gate": 0.999,
