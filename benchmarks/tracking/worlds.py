@@ -20,7 +20,7 @@ FORMATION, SPACING_M, IN_FORMATION = 8, 30.0, 0.4
 
 
 def swarm(n: int, scans: int, seed: int = 1, clutter_share: float = 0.3) -> tuple[Site, list[Batch]]:
-    """n drones at PER_KM2 around one 3-D radar, 40 % in formations of eight, straight flight at 8 to 20 m/s; false plots a scan: that share of n.
+    """n drones at PER_KM2 around one 3-D radar, 40 % in formations of eight, straight at 8 to 20 m/s; false plots a scan: that share of n.
 
     Heights are 300 to 1,000 m over the tangent plane plus what a large disc needs to stay over the horizon.
     """
