@@ -1,4 +1,4 @@
-"""`python -m benchmarks [NAME...] [--quick] [--rows A,B]`: runs the benchmarks and writes one diffable JSON file each, the machine beside the figures.
+"""`python -m benchmarks [NAME...] [--quick] [--rows A,B]`: runs benchmarks and writes one diffable JSON file each, the machine beside.
 
 A benchmark is a module `bench_NAME.py` with `run()`, or with ROWS (name -> goal and function): then --rows takes some of its rows,
 which replace theirs in the file, each with the machine of its own time; --quick takes a short look and writes nothing.

@@ -100,13 +100,13 @@ def _drive(kind: str, n: int, count: int) -> dict[str, Any]:
         rows = tracker.step(batch)
         wall.append(time.perf_counter() - w)
         cpu.append(time.process_time() - c)
-        states.append([batch.n, rows.n, reported(rows).n])
+        states.append(f"{batch.n} plots, {rows.n} tracks, {reported(rows).n} confirmed")
     settled = slice(count // 2, None)
     return {
         "objects": n, "scans": count, "wall_s_per_scan": round(float(np.median(wall[settled])), 3),
         "cpu_s_per_scan": round(float(np.median(cpu[settled])), 3), "worst_wall_s": round(max(wall[1:]), 3),
         "peak_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024, "shed": dict(tracker.shed),
-        "plots_rows_confirmed_by_scan": states,
+        "first_scans": states[:3], "last_scan": states[-1],
     }  # fmt: skip
 
 
