@@ -12,13 +12,11 @@ from __future__ import annotations
 import json
 import math
 import statistics
-import subprocess
 import sys
 import time
-import venv
-from pathlib import Path
 from typing import Any
 
+from benchmarks import peers
 from picket.feed.adsb.beast import (
     FORMAT,
     encode_airborne,
@@ -33,8 +31,6 @@ SECONDS = 60
 AIRCRAFT = 200
 RUNS = 5
 PEER_MESSAGES = 40_000
-OUT = Path(__file__).parent / "out"
-PEERS = Path(__file__).parent / "peers.txt"
 
 # What runs in the peer's environment: lines "time message" from standard input, medians to standard output. {runs} is put in.
 _PEER = """
@@ -78,29 +74,14 @@ def messages() -> list[tuple[float, bytes]]:
     return sorted(out)
 
 
-def peer_environment() -> Path:
-    """The Python of the peer's environment, made where it is not there or older than peers.txt. Raises where it cannot be made."""
-    home = OUT / "peers-venv"
-    ready, python = home / ".ready", home / "bin" / "python"
-    if not ready.exists() or ready.stat().st_mtime < PEERS.stat().st_mtime:
-        venv.create(home, clear=True, with_pip=True)
-        install = [str(python), "-m", "pip", "install", "-q", "--require-hashes", "--only-binary", ":all:", "-r", str(PEERS)]
-        subprocess.run(install, check=True, capture_output=True, text=True, timeout=300)
-        ready.touch()
-    return python
-
-
 def peer(all_messages: list[tuple[float, bytes]]) -> dict[str, Any]:
     """pyModeS's messages a second, or why there is no figure."""
     long = [(t, m) for t, m in all_messages if len(m) == 14][:PEER_MESSAGES]
     lines = "".join(f"{t:.6f} {m.hex()}\n" for t, m in long)
     try:
-        command = [str(peer_environment()), "-c", _PEER.format(runs=3)]
-        done = subprocess.run(command, input=lines, check=True, capture_output=True, text=True, timeout=300)
-    except (OSError, subprocess.SubprocessError) as e:
-        told = str(getattr(e, "stderr", None) or e).strip().splitlines()
-        return {"peer": f"pyModeS could not be run: {told[-1] if told else e!r}"}
-    found = json.loads(done.stdout)
+        found = json.loads(peers.ask(peers.PYMODES, ["-c", _PEER.format(runs=3)], lines))
+    except peers.FAILED as e:
+        return {"peer": f"pyModeS could not be run: {peers.why(e)}"}
     return {
         "peer": f"pyModeS {found['version']}, PipeDecoder, extended squitters as text",
         "peer_messages_per_s": round(len(long) / found["seconds"]),

@@ -1,11 +1,13 @@
-"""How good tracks are, against truth: GOSPA, OSPA(2), identity switches, completeness, latency, ANEES.
+"""How good tracks are, against truth: GOSPA, OSPA, OSPA(2), identity switches, completeness, latency, ANEES.
 
-A `Paths` holds what was where and when: one row per object and time. Every function takes tracks and truth as Paths, or as
-batches of the track table (`Paths.of`), and works in metres. Reports are compared with truth at equal times (to 1 ms).
+A `Paths` holds what was where and when: one row per object and time. Every function takes tracks and truth as two Paths or as two
+batches of the track table, and works in metres. Of a batch, what it states as objects counts: rows without a status, confirmed
+and coasting ones. Reports are compared with truth at equal times (to 1 ms).
 
 Sources: GOSPA: Rahmathullah, Garcia-Fernandez, Svensson 2017, "Generalized optimal sub-pattern assignment metric" (eq. 1; with
-alpha = 2 its decomposition, Proposition 1). OSPA(2): Beard, Vo, Vo 2020, IEEE TSP 68 (eq. 15-17, without sliding-window weights).
-Identity switches as in CLEAR MOT (Bernardin, Stiefelhagen 2008). ANEES: Bar-Shalom, Li, Kirubarajan 2001, section 5.4.2.
+alpha = 2 its decomposition, Proposition 1). OSPA: Schuhmacher, Vo, Vo 2008, IEEE TSP 56 (eq. 3). OSPA(2): Beard, Vo, Vo 2020, IEEE
+TSP 68 (eq. 15-17, without sliding-window weights). Identity switches as in CLEAR MOT (Bernardin, Stiefelhagen 2008). ANEES:
+Bar-Shalom, Li, Kirubarajan 2001, section 5.4.2. GOSPA and OSPA are checked on random cases against the answers of Stone Soup.
 """
 
 from __future__ import annotations
@@ -50,6 +52,30 @@ class Paths:
         order = np.argsort(ticks, kind="stable")
         cuts = np.flatnonzero(np.diff(ticks[order])) + 1
         return {int(ticks[g[0]]): g for g in np.split(order, cuts) if len(g)}
+
+
+Tracks = Paths | Batch
+
+
+def _stated(batch: Batch) -> Batch:
+    """The rows that are stated as objects."""
+    hidden = batch.equals("status", "tentative") | batch.equals("status", "ended")
+    return batch.take(np.flatnonzero(~hidden)) if hidden.any() else batch
+
+
+def _paths(tracks: Tracks, truth: Tracks) -> tuple[Paths, Paths]:
+    """Both as Paths; two batches get the middle of the truth (or, without, of the tracks) as their frame."""
+    if isinstance(tracks, Paths) and isinstance(truth, Paths):
+        return tracks, truth
+    if isinstance(tracks, Paths) or isinstance(truth, Paths):
+        raise ValueError(
+            "expected two Paths or two batches of the track table, got one of each: a Paths does not say where on earth its metres "
+            "begin; make the other one with Paths.of(batch, frame)"
+        )
+    middle = truth if truth.n else tracks
+    lat, lon, height = (middle[name][np.isfinite(middle[name])] for name in ("lat_deg", "lon_deg", "alt_wgs84_m"))
+    frame = LocalFrame(*(float(np.median(v)) if len(v) else 0.0 for v in (lat, lon, height)))
+    return Paths.of(_stated(tracks), frame), Paths.of(_stated(truth), frame)
 
 
 class Gospa(NamedTuple):
@@ -102,8 +128,9 @@ def gospa_step(
     return local + missed + false, local, missed, false
 
 
-def gospa(tracks: Paths, truth: Paths, p: float = 2, c: float = 100, alpha: float = 2) -> Gospa:
+def gospa(tracks: Tracks, truth: Tracks, p: float = 2, c: float = 100, alpha: float = 2) -> Gospa:
     """GOSPA over all times at which truth or tracks hold something: the p-mean over steps, with its decomposition."""
+    tracks, truth = _paths(tracks, truth)
     estimate_at, truth_at = tracks.at(), truth.at()
     times = sorted(estimate_at.keys() | truth_at.keys())
     none = np.empty(0, np.int64)
@@ -116,11 +143,41 @@ def gospa(tracks: Paths, truth: Paths, p: float = 2, c: float = 100, alpha: floa
     return Gospa(float(mean[0]), float(mean[1]), float(mean[2]), float(mean[3]), parts[:, 0] ** (1.0 / p))
 
 
-def ospa2(tracks: Paths, truth: Paths, p: float = 1, c: float = 100) -> float:
+class Ospa(NamedTuple):
+    """Mean over the time steps of OSPA, and OSPA of every time step: 0 (equal) .. c, in metres an object."""
+
+    ospa: float
+    steps: Floats
+
+
+def ospa_step(estimates: Floats, truth: Floats, p: float = 1, c: float = 100) -> float:
+    """OSPA of order p (finite) and cut-off c of estimates (n, d) against truth (m, d) at one time. 0 for two empty sets."""
+    n, m = len(estimates), len(truth)
+    if n == 0 and m == 0:
+        return 0.0
+    distance = np.minimum(_distances(estimates, truth), c) ** p
+    total = float(distance[pair(distance)].sum()) + c**p * abs(n - m)
+    return float((total / max(n, m)) ** (1.0 / p))
+
+
+def ospa(tracks: Tracks, truth: Tracks, p: float = 1, c: float = 100) -> Ospa:
+    """OSPA over all times at which truth or tracks hold something."""
+    tracks, truth = _paths(tracks, truth)
+    estimate_at, truth_at = tracks.at(), truth.at()
+    none = np.empty(0, np.int64)
+    steps = np.array([
+        ospa_step(tracks.position[estimate_at.get(t, none)], truth.position[truth_at.get(t, none)], p, c)
+        for t in sorted(estimate_at.keys() | truth_at.keys())
+    ])  # fmt: skip
+    return Ospa(float(steps.mean()) if len(steps) else 0.0, steps)
+
+
+def ospa2(tracks: Tracks, truth: Tracks, p: float = 1, c: float = 100) -> float:
     """OSPA(2) between two sets of paths over the whole time: 0 (equal) .. c.
 
     The distance of two paths is the mean over the times at which either exists of min(c, distance), c where only one does.
     """
+    tracks, truth = _paths(tracks, truth)
     times = np.array(sorted(tracks.at().keys() | truth.at().keys()), np.int64)
     a, b = _grid(tracks, times), _grid(truth, times)
     if len(a) == 0 and len(b) == 0:
@@ -157,8 +214,9 @@ class Matches(NamedTuple):
     row_track: Ints
 
 
-def match(tracks: Paths, truth: Paths, reach_m: float = 100.0, keep: bool = True) -> Matches:
+def match(tracks: Tracks, truth: Tracks, reach_m: float = 100.0, keep: bool = True) -> Matches:
     """The nearest pairing at every time, among pairs within `reach_m`; with `keep`, a pair of the step before stays while in reach."""
+    tracks, truth = _paths(tracks, truth)
     estimate_at, truth_at = tracks.at(), truth.at()
     none = np.empty(0, np.int64)
     held: dict[int, int] = {}
@@ -182,7 +240,7 @@ def match(tracks: Paths, truth: Paths, reach_m: float = 100.0, keep: bool = True
     return Matches(*columns)
 
 
-def identity_switches(tracks: Paths, truth: Paths, reach_m: float = 100.0) -> int:
+def identity_switches(tracks: Tracks, truth: Tracks, reach_m: float = 100.0) -> int:
     """How often a true object's track id differs from the one that it had when last matched."""
     m = match(tracks, truth, reach_m)
     last: dict[int, int] = {}
@@ -195,13 +253,30 @@ def identity_switches(tracks: Paths, truth: Paths, reach_m: float = 100.0) -> in
     return switches
 
 
-def completeness(tracks: Paths, truth: Paths, reach_m: float = 100.0) -> float:
+def object_minutes(truth: Tracks) -> float:
+    """Minutes from first to last row, summed over the true objects."""
+    _, truth = _paths(truth, truth)
+    _, which = np.unique(truth.id, return_inverse=True)
+    n = int(which.max()) + 1 if len(which) else 0
+    first, last = np.full(n, np.inf), np.full(n, -np.inf)
+    np.minimum.at(first, which, truth.time)
+    np.maximum.at(last, which, truth.time)
+    return float((last - first).sum() / 60.0)
+
+
+def identity_switch_rate(tracks: Tracks, truth: Tracks, reach_m: float = 100.0) -> float:
+    """Identity switches per true object and minute; NaN where no object lasts."""
+    minutes = object_minutes(truth)
+    return identity_switches(tracks, truth, reach_m) / minutes if minutes > 0 else float("nan")
+
+
+def completeness(tracks: Tracks, truth: Tracks, reach_m: float = 100.0) -> float:
     """Share of (true object, time) that has a track within reach; NaN without truth."""
     m = match(tracks, truth, reach_m)
     return float(np.mean(m.track >= 0)) if len(m.track) else float("nan")
 
 
-def latency(tracks: Paths, truth: Paths, reach_m: float = 100.0, first_seen: dict[int, float] | None = None) -> Floats:
+def latency(tracks: Tracks, truth: Tracks, reach_m: float = 100.0, first_seen: dict[int, float] | None = None) -> Floats:
     """For each true object that is ever tracked: seconds from its first row (or `first_seen[id]`) to its first match."""
     m = match(tracks, truth, reach_m)
     begun: dict[int, float] = {}
@@ -214,15 +289,43 @@ def latency(tracks: Paths, truth: Paths, reach_m: float = 100.0, first_seen: dic
     return np.array([found[w] - start.get(w, begun[w]) for w in sorted(found)])
 
 
-def anees(tracks: Paths, truth: Paths, reach_m: float = 300.0) -> float:
+def steady(truth: Tracks, acceleration_mps2: float = 0.5, for_s: float = 10.0) -> npt.NDArray[np.bool_]:
+    """(N,) True for the rows of truth whose object has flown straight and at one speed for `for_s` seconds: no second difference
+    of its positions in that time is over `acceleration_mps2`. The rows of a batch are those that it states."""
+    _, truth = _paths(truth, truth)
+    order = np.lexsort((truth.time, truth.id))
+    t, who, x = truth.time[order], truth.id[order], truth.position[order]
+    turned, begun = -np.inf, 0.0
+    calm = np.zeros(len(t), np.bool_)
+    for k in range(len(t)):
+        if k == 0 or who[k] != who[k - 1]:
+            begun, turned = t[k], -np.inf
+        elif k > 1 and who[k] == who[k - 2]:
+            a, b = t[k - 1] - t[k - 2], t[k] - t[k - 1]
+            change = (x[k] - x[k - 1]) / b - (x[k - 1] - x[k - 2]) / a
+            if np.linalg.norm(change) > acceleration_mps2 * 0.5 * (a + b):
+                turned = t[k - 1]
+        calm[k] = t[k] - max(begun, turned) >= for_s
+    out = np.zeros(len(t), np.bool_)
+    out[order] = calm
+    return out
+
+
+def anees(tracks: Tracks, truth: Tracks, reach_m: float = 300.0, rows: npt.NDArray[np.bool_] | None = None) -> float:
     """Average normalised estimation error squared per dimension: 1 when the stated covariance is honest; NaN without pairs.
 
-    Each time is paired anew: in a formation a pair kept from earlier would be an error of identity, not of estimation.
+    rows: (N,) the rows of truth that count (`steady`); None = all. Each time is paired anew: in a formation a pair kept from earlier
+    would be an error of identity, not of estimation. Two things keep it honest: `reach_m` far beyond the errors, since pairs
+    beyond it are left out; and objects farther apart than the errors, since the nearest of several tracks is nearer than an
+    object's own.
     """
+    tracks, truth = _paths(tracks, truth)
     if tracks.covariance is None:
         raise ValueError("anees needs tracks with covariance; Paths.of a track table has one")
     m = match(tracks, truth, reach_m, keep=False)
     held = m.track >= 0
+    if rows is not None:
+        held &= rows[m.row_truth]
     if not held.any():
         return float("nan")
     error = tracks.position[m.row_track[held]] - truth.position[m.row_truth[held]]
@@ -230,13 +333,17 @@ def anees(tracks: Paths, truth: Paths, reach_m: float = 300.0) -> float:
     return float((error * solved).sum(1).mean() / error.shape[1])
 
 
-def summary(tracks: Paths, truth: Paths, c: float = 100) -> dict[str, Any]:
-    """All of the above as one dictionary (for benchmarks)."""
+def summary(tracks: Tracks, truth: Tracks, c: float = 100) -> dict[str, Any]:
+    """All of the above but ANEES as one dictionary (for benchmarks)."""
+    tracks, truth = _paths(tracks, truth)
     g = gospa(tracks, truth, c=c)
     late = latency(tracks, truth, c)
     return {
         "gospa": g.gospa, "localisation": g.localisation, "missed": g.missed, "false": g.false,
-        "identity_switches": identity_switches(tracks, truth, c), "completeness": completeness(tracks, truth, c),
+        "ospa": ospa(tracks, truth, c=c).ospa,
+        "identity_switches": identity_switches(tracks, truth, c),
+        "identity_switches_per_object_minute": identity_switch_rate(tracks, truth, c),
+        "completeness": completeness(tracks, truth, c),
         "latency_median_s": float(np.median(late)) if len(late) else None,
         "latency_95_s": float(np.quantile(late, 0.95)) if len(late) else None,
     }  # fmt: skip
