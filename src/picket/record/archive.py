@@ -14,7 +14,6 @@ is the log, or one import: sealing a source again replaces what it held.
 from __future__ import annotations
 
 import contextlib
-import fcntl
 import hashlib
 import json
 import os
@@ -32,6 +31,7 @@ import pyarrow.parquet as pq
 
 from picket.record import sealed
 from picket.record.collect import Day
+from picket.record.files import hold, sync_folder
 
 Array = npt.NDArray[Any]
 MONTHLY = ("segments", "cells", "uptime")
@@ -395,21 +395,14 @@ def write_durably(path: Path, data: bytes, *, mode: int = 0o644) -> None:
         f.flush()
         os.fsync(f.fileno())
     os.replace(temporary, path)
-    fd = os.open(path.parent, os.O_RDONLY)
-    try:
-        os.fsync(fd)
-    finally:
-        os.close(fd)
+    sync_folder(path.parent)
 
 
 def _lock(folder: Path) -> BinaryIO:
-    f = (folder / "lock").open("ab")
-    try:
-        fcntl.flock(f, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        f.close()
-        raise ArchiveError(f"{folder}: another process seals this archive; wait for it, or give another --archive") from None
-    return f
+    held = hold(folder)
+    if held is None:
+        raise ArchiveError(f"{folder}: another process seals this archive; wait for it, or give another --archive")
+    return held
 
 
 def _date(day: int) -> datetime:

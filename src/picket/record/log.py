@@ -18,7 +18,6 @@ docs/decisions/0004-log-of-our-own.md.
 from __future__ import annotations
 
 import contextlib
-import fcntl
 import hashlib
 import os
 import struct
@@ -29,6 +28,8 @@ from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple
 
 import msgspec
+
+from picket.record.files import hold, sync_folder
 
 MAGIC = b"PICKETLOG 1\n"
 _FRAME = struct.Struct("<II8s")
@@ -315,7 +316,7 @@ class LogFile:
         f = path.open("xb", buffering=0)
         try:
             _write_all(f, MAGIC + self._chain)
-            _sync_folder(self.folder)
+            sync_folder(self.folder)
         except OSError:
             f.close()
             path.unlink(missing_ok=True)
@@ -344,19 +345,7 @@ def _write_all(f: BinaryIO, data: bytes) -> None:
 
 def _lock(folder: Path) -> BinaryIO:
     """Holds `folder`/lock; raises LogError when another station has it. The operating system drops it with the process."""
-    f = (folder / "lock").open("ab")
-    try:
-        fcntl.flock(f, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        f.close()
-        raise LogError(f"{folder}: another station writes this archive; stop it or give another --archive") from None
-    return f
-
-
-def _sync_folder(folder: Path) -> None:
-    """Makes the folder's entries durable (a new file's name is part of its folder)."""
-    fd = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(fd)
-    finally:
-        os.close(fd)
+    held = hold(folder)
+    if held is None:
+        raise LogError(f"{folder}: another station writes this archive; stop it or give another --archive")
+    return held

@@ -37,6 +37,11 @@ from picket.learn.sentence import (
     refers_to_drone,
 )
 
+# what passes hands with drones, in a sentence that speaks of drones
+GOODS = frozenset(
+    ["kits", "kit", "parts", "components", "weapons", "arms", "technology", "equipment", "blueprints", "engines", "jammers"]
+)
+
 
 def give(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
     things = things_of(verb)
@@ -49,25 +54,7 @@ def give(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
     with_ = [
         p
         for p in verb.prep("with")
-        if is_drone(p)
-        or p.head.low in TEACHING | KNOWHOW
-        or (
-            sentence.drone
-            and p.head.low
-            in {
-                "kits",
-                "kit",
-                "parts",
-                "components",
-                "weapons",
-                "arms",
-                "technology",
-                "equipment",
-                "blueprints",
-                "engines",
-                "jammers",
-            }
-        )
+        if is_drone(p) or p.head.low in TEACHING | KNOWHOW or (sentence.drone and p.head.low in GOODS)
     ]
     if with_ and is_actor(thing) and not drone_head(thing):
         yield from equip(sentence, verb)
@@ -197,25 +184,7 @@ def equip(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
     things = [
         p
         for p in verb.prep("with")
-        if refers_to_drone(p, sentence)
-        or p.head.low in TEACHING | KNOWHOW
-        or (
-            sentence.drone
-            and p.head.low
-            in {
-                "kits",
-                "kit",
-                "parts",
-                "components",
-                "weapons",
-                "arms",
-                "technology",
-                "equipment",
-                "blueprints",
-                "engines",
-                "jammers",
-            }
-        )
+        if refers_to_drone(p, sentence) or p.head.low in TEACHING | KNOWHOW or (sentence.drone and p.head.low in GOODS)
     ]
     receivers = actors_in(sentence, [p for p in things_of(verb) if not drone_head(p)])
     if not things or not receivers:

@@ -1,0 +1,28 @@
+"""What the log and the sealed days share of the file system: one writer at a time, and names that last."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+from pathlib import Path
+from typing import BinaryIO
+
+
+def hold(folder: Path) -> BinaryIO | None:
+    """Holds `folder`/lock until the file returned is closed or the process ends; None when another process has it."""
+    f = (folder / "lock").open("ab")
+    try:
+        fcntl.flock(f, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        f.close()
+        return None
+    return f
+
+
+def sync_folder(folder: Path) -> None:
+    """Makes the folder's entries durable (a new file's name is part of its folder)."""
+    fd = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(fd)
+    finally:
+        os.close(fd)
