@@ -57,17 +57,21 @@ def radar_look(rng: np.random.Generator, time: float, enu: Floats, reach_m: floa
     })  # fmt: skip
 
 
-def spread(n: int, scans: int, seed: int = 1, sigma_m: float = 10.0) -> tuple[Site, Iterator[Batch]]:
-    """n objects about 1 km apart, reported as positions by one sensor that covers them all, nine in ten a scan; no false plots.
+def spread(
+    n: int, scans: int, seed: int = 1, sigma_m: float = 20.0, per_km2: float = 1.0, clutter_share: float = 0.0
+) -> tuple[Site, Iterator[Batch]]:
+    """n objects over a square, reported as positions by one sensor that covers them all, nine in ten a scan; false plots: that share of n.
 
     A generator: at a million objects a scan holds 900,000 rows.
     """
-    half_deg = 0.5 * math.sqrt(n) / 111.0
+    half_deg = 0.5 * math.sqrt(n / per_km2) / 111.0
+    false = clutter_share * n
     site = parse({
         "version": 1, "site": {"name": "bench", "lat_deg": 0.0, "lon_deg": 0.0, "alt_wgs84_m": 0.0},
         "sensor": [{
-            "id": "wide", "kind": "mlat", "scan_period_s": 1.0, "max_range_m": 250_000, "detection_probability": PD,
-            "clutter_per_scan": 1, "sigma_position_m": sigma_m, "sigma_altitude_m": 20,
+            "id": "wide", "kind": "mlat", "lat_deg": 0.0, "lon_deg": 0.0, "alt_wgs84_m": 0.0, "scan_period_s": 1.0,
+            "max_range_m": round(1000.0 * math.sqrt(n / per_km2 / math.pi), 1), "elevation_deg": [-90, 90], "detection_probability": PD,
+            "clutter_per_scan": max(false, 1.0), "sigma_position_m": sigma_m, "sigma_altitude_m": 20,
         }],
     })  # fmt: skip
 
@@ -78,11 +82,14 @@ def spread(n: int, scans: int, seed: int = 1, sigma_m: float = 10.0) -> tuple[Si
         error = sigma_m / 111_000.0
         for t in range(scans):
             seen = np.flatnonzero(rng.random(n) < PD)
-            m = len(seen)
-            yield Batch.build(DETECTION, m, {
+            m, k = len(seen), int(rng.poisson(false))
+            order = rng.permutation(m + k) if k else np.arange(m)
+            y = np.concatenate([lat[seen] + north[seen] * t + rng.normal(0, error, m), rng.uniform(-half_deg, half_deg, k)])
+            x = np.concatenate([lon[seen] + east[seen] * t + rng.normal(0, error, m), rng.uniform(-half_deg, half_deg, k)])
+            z = np.concatenate([alt[seen] + rng.normal(0, 20, m), rng.uniform(300, 3000, k)])
+            yield Batch.build(DETECTION, m + k, {
                 "time": START + t, "sensor_id": "wide", "kind": "mlat", "report": "plot", "origin": "exercise",
-                "lat_deg": lat[seen] + north[seen] * t + rng.normal(0, error, m),
-                "lon_deg": lon[seen] + east[seen] * t + rng.normal(0, error, m), "alt_wgs84_m": alt[seen] + rng.normal(0, 20, m),
+                "lat_deg": y[order], "lon_deg": x[order], "alt_wgs84_m": z[order],
             })  # fmt: skip
 
     return site, looks()
