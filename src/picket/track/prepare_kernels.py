@@ -25,6 +25,7 @@ TAKEOFF_SIGMA_M = 100.0  # the take-off place's height above the site is not kno
 NEAR_HEIGHT_M, NEAR_HEIGHT_SIGMA_M = 100.0, 200.0  # a plot without height near a short-range sensor
 FAR_HEIGHT_M, FAR_HEIGHT_SIGMA_M = 5000.0, 3000.0  # and far out, where aircraft fly
 CLAIM_SPEED_SIGMA_MPS = 3.0  # of a reported velocity without accuracy
+UNSAID_MPS, UNSAID_FAR_MPS = 15.0, 60.0  # how fast an object may be that does not say so: its place is as old as the sensor's latency
 ANYWHERE_M = 1e7  # 1 sigma of the place of a lone bearing
 FUTURE_S = 5.0  # a plot may lie so far ahead of its arrival
 
@@ -133,7 +134,7 @@ def _position(F, i, j, s, geoid, site_height, site_rotation, site_ecef, sensors,
     if measured:
         plots.z[j, 2] = plots.p[j, 2]
     speed, course = F[SPEED, i], math.radians(F[COURSE, i])
-    moving = 0.0
+    moving = UNSAID_FAR_MPS if sensors.far[s] == 1 else UNSAID_MPS
     if 0.0 <= speed < 2000.0:
         if abs(course) < 20.0 or speed < 0.5:
             if not abs(course) < 20.0:
