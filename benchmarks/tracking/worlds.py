@@ -12,7 +12,7 @@ import numpy.typing as npt
 from benchmarks.scenarios import ALT, LAT, LON, PD, SIGMA_AZ, SIGMA_EL, SIGMA_R, START, radar_site
 from picket.geo import LocalFrame, enu_to_polar
 from picket.site import Site, parse
-from picket.words import DETECTION, Batch
+from picket.words import DETECTION, Batch, concat
 
 Floats = npt.NDArray[np.float64]
 PER_KM2 = 5.0  # drones: that of the scenario family at 1,000 and 10,000
@@ -25,7 +25,42 @@ def swarm(n: int, scans: int, seed: int = 1, clutter_share: float = 0.3) -> tupl
     Heights are 300 to 1,000 m over the tangent plane plus what a large disc needs to stay over the horizon.
     """
     rng = np.random.default_rng(seed)
-    reach = 1000.0 * math.sqrt(n / PER_KM2 / math.pi)
+    reach = _reach(n)
+    p, v = _disc(rng, n, reach)
+    site = radar_site(1.05 * reach, clutter_share * n, elevation_deg=[-5, 80])
+    return site, [radar_look(rng, START + t, p + v * t, reach, clutter_share * n) for t in range(scans)]
+
+
+def network(radars: int, each: int, scans: int, seed: int = 1, clutter_share: float = 0.3) -> tuple[Site, list[Batch]]:
+    """`radars` 3-D radars on a grid, no two of which see the same, with `each` drones at PER_KM2 around each, as in `swarm`.
+
+    So the number of drones grows and what one radar can tell apart does not change.
+    """
+    rng = np.random.default_rng(seed)
+    reach = _reach(each)
+    side, step = math.ceil(math.sqrt(radars)), 2.5 * reach
+    sensors, parts = [], [[] for _ in range(scans)]
+    for k in range(radars):
+        east, north = (k % side - 0.5 * side) * step, (k // side - 0.5 * side) * step
+        lat, lon = LAT + north / 111_195.0, LON + east / 111_195.0 / math.cos(math.radians(LAT))
+        name = f"radar{k:03d}"
+        sensors.append(sensor(name, (0.0, 0.0, 0.0)) | {
+            "lat_deg": lat, "lon_deg": lon, "alt_wgs84_m": 0.0, "max_range_m": 1.05 * reach, "clutter_per_scan": clutter_share * each,
+            "elevation_deg": [-5, 80],
+        })  # fmt: skip
+        p, v = _disc(rng, each, reach)
+        for t in range(scans):
+            parts[t].append(radar_look(rng, START + t, p + v * t, reach, clutter_share * each, name))
+    return site(*sensors), [concat(DETECTION, part) for part in parts]
+
+
+def _reach(n: int) -> float:
+    """m, of the disc that n drones fill."""
+    return 1000.0 * math.sqrt(n / PER_KM2 / math.pi)
+
+
+def _disc(rng: np.random.Generator, n: int, reach: float) -> tuple[Floats, Floats]:
+    """Places and velocities (n, 3) in a disc."""
     groups = int(IN_FORMATION * n) // FORMATION
     leaders = groups + n - groups * FORMATION
     radius, bearing = reach * np.sqrt(rng.uniform(0.002, 0.95, leaders)), rng.uniform(0, 2 * np.pi, leaders)
@@ -37,12 +72,10 @@ def swarm(n: int, scans: int, seed: int = 1, clutter_share: float = 0.3) -> tupl
     place = np.zeros((n, 3))
     k = np.arange(groups * FORMATION) % FORMATION
     place[: len(k), 0], place[: len(k), 1] = SPACING_M * (k % 3), SPACING_M * (k // 3)
-    p, v = lead[who] + place, velocity[who]
-    site = radar_site(1.05 * reach, clutter_share * n, elevation_deg=[-5, 80])
-    return site, [radar_look(rng, START + t, p + v * t, reach, clutter_share * n) for t in range(scans)]
+    return lead[who] + place, velocity[who]
 
 
-def radar_look(rng: np.random.Generator, time: float, enu: Floats, reach_m: float, clutter: float) -> Batch:
+def radar_look(rng: np.random.Generator, time: float, enu: Floats, reach_m: float, clutter: float, name: str = "radar") -> Batch:
     """One scan of the family's radar, rows in random order."""
     seen = rng.random(len(enu)) < PD
     r, az, el = enu_to_polar(enu[seen]) if seen.any() else (np.empty(0),) * 3
@@ -52,7 +85,7 @@ def radar_look(rng: np.random.Generator, time: float, enu: Floats, reach_m: floa
     el = np.concatenate([el + rng.normal(0, SIGMA_EL, len(el)), rng.uniform(-2, 20, n)])
     order = rng.permutation(len(r))
     return Batch.build(DETECTION, len(r), {
-        "time": time, "sensor_id": "radar", "kind": "radar", "report": "plot", "origin": "exercise",
+        "time": time, "sensor_id": name, "kind": "radar", "report": "plot", "origin": "exercise",
         "range_m": np.maximum(r, 1.0)[order], "azimuth_deg": az[order], "elevation_deg": el[order],
     })  # fmt: skip
 
