@@ -25,7 +25,10 @@ TAKEOFF_SIGMA_M = 100.0  # the take-off place's height above the site is not kno
 NEAR_HEIGHT_M, NEAR_HEIGHT_SIGMA_M = 100.0, 200.0  # a plot without height near a short-range sensor
 FAR_HEIGHT_M, FAR_HEIGHT_SIGMA_M = 5000.0, 3000.0  # and far out, where aircraft fly
 CLAIM_SPEED_SIGMA_MPS = 3.0  # of a reported velocity without accuracy
-UNSAID_MPS, UNSAID_FAR_MPS = 15.0, 60.0  # how fast an object may be that does not say so: its place is as old as the sensor's latency
+UNSAID_MPS, UNSAID_FAR_MPS = (
+    15.0,
+    60.0,
+)  # how fast an object may be that does not say so: its place is as old as the sensor's latency
 ANYWHERE_M = 1e7  # 1 sigma of the place of a lone bearing
 FUTURE_S = 5.0  # a plot may lie so far ahead of its arrival
 
