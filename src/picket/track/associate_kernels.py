@@ -128,8 +128,12 @@ def gate(tracks, n, plots, members, T, sensors):  # type: ignore[no-untyped-def]
     edges = shed = 0
     widest, earliest, typical = 0.0, T, 0.0
     base = np.empty(M)
+    west = south = math.inf
+    east = north = -math.inf
     for g in range(M):
         j = members[g]
+        west, east = min(west, plots.p[j, 0]), max(east, plots.p[j, 0])
+        south, north = min(south, plots.p[j, 1]), max(north, plots.p[j, 1])
         widest, typical = max(widest, plots.half[j]), typical + plots.half[j] / M
         earliest = min(earliest, plots.time[j])
         clutter, birth = background(plots, j, sensors)
@@ -156,6 +160,8 @@ def gate(tracks, n, plots, members, T, sensors):  # type: ignore[no-untyped-def]
         bx = GATE_SIGMA * sx + span * abs(x[3])
         by = GATE_SIGMA * sy + span * abs(x[4])
         reach = GATE_SIGMA * widest
+        if cx + bx + reach < west or cx - bx - reach > east or cy + by + reach < south or cy - by - reach > north:
+            continue  # far from all of this look
         # -- plots whose box meets the track's box
         hits = 0
         x0, x1 = math.floor((cx - bx - reach) / cell), math.floor((cx + bx + reach) / cell)
