@@ -9,7 +9,7 @@ from pathlib import Path
 
 import click
 
-from picket.cli.common import JSON, NOTHING_USABLE, ORIGIN, UNREADABLE, WRONG_USE, example, fail, moment, progress
+from picket.cli.common import JSON, NOTHING_USABLE, ORIGIN, UNREADABLE, WRONG_USE, example, fail, mistakes, moment, progress
 
 _FOLDER = click.option(
     "--archive", "folder", type=click.Path(path_type=Path, file_okay=False), default=Path("archive"), show_default=True,
@@ -63,14 +63,9 @@ def rebuild(folder: Path, site_path: Path, seed: int, as_json: bool) -> None:
     from picket.site import load
     from picket.station.rebuild import rebuild as run
 
-    try:
-        with progress("rebuilding") as on_progress:
-            shown = None if on_progress is None else lambda record: on_progress("record", record.seq, None)
-            done = run(folder, load(site_path), seed=seed, on_record=shown)
-    except ValueError as e:
-        fail(str(e), getattr(e, "exit_code", WRONG_USE))
-    except OSError as e:
-        fail(f"{e.filename or folder}: {e.strerror or e}", WRONG_USE)
+    with mistakes(folder), progress("rebuilding") as on_progress:
+        shown = None if on_progress is None else lambda record: on_progress("record", record.seq, None)
+        done = run(folder, load(site_path), seed=seed, on_record=shown)
     if as_json:
         click.echo(json.dumps(vars(done) | {"days": [*days_of(done.days)]}))
     else:
@@ -105,12 +100,8 @@ def erase(folder: Path, site_path: Path, now: float | None, as_json: bool) -> No
     from picket.record.retention import erase as run
     from picket.site import load
 
-    try:
+    with mistakes(folder):
         done = run(folder, load(site_path).archive, time.time() if now is None else now)
-    except ValueError as e:
-        fail(str(e), WRONG_USE)
-    except OSError as e:
-        fail(f"{e.filename or folder}: {e.strerror or e}", WRONG_USE)
     if as_json:
         click.echo(json.dumps(vars(done)))
         return
@@ -133,19 +124,13 @@ def import_(
 ) -> None:
     """Take tables of detections or tracks (csv, parquet, jsonl, arrow) or recordings into the archive, as days of their own."""
     from picket.record.archive import days_of
-    from picket.record.importing import NothingError, import_files
+    from picket.record.importing import import_files
     from picket.site import load
 
-    try:
+    with mistakes(folder):
         site = load(site_path) if site_path else None
         with progress("importing") as on_progress:
             done = import_files(folder, inputs, site, origin=origin or "live", overlap=overlap, on_progress=on_progress)
-    except NothingError as e:
-        fail(str(e), NOTHING_USABLE)
-    except ValueError as e:
-        fail(str(e), getattr(e, "exit_code", WRONG_USE))
-    except OSError as e:
-        fail(f"{e.filename or folder}: {e.strerror or e}", WRONG_USE)
     if as_json:
         click.echo(json.dumps(vars(done) | {"days": [*days_of(done.days)]}))
     else:

@@ -47,6 +47,36 @@ def moment(_: click.Context, __: click.Parameter, value: str | None) -> float | 
     return (given if given.tzinfo else given.replace(tzinfo=UTC)).timestamp()
 
 
+def period(command: Callable[..., Any]) -> Callable[..., Any]:
+    """The options of a command that works on a recorded period: --archive, --site, --since, --until, --seed."""
+    options = (
+        click.option(
+            "--archive", "folder", type=click.Path(path_type=Path, file_okay=False), default=Path("archive"), show_default=True,
+            help="Folder of the log; it is only read.",
+        ),
+        click.option(
+            "--site", "site_path", type=click.Path(path_type=Path), required=True, help="The site file that the station ran with."
+        ),
+        click.option("--since", callback=moment, required=True, help="First moment of the period (ISO 8601 or UNIX seconds)."),
+        click.option("--until", callback=moment, required=True, help="Last moment of the period."),
+        click.option("--seed", default=0, show_default=True, help="Seed that the station ran with."),
+    )  # fmt: skip
+    for option in reversed(options):
+        command = option(command)
+    return command
+
+
+@contextmanager
+def mistakes(folder: Path) -> Iterator[None]:
+    """A ValueError (with its own exit code, if it has one) or OSError of the work inside ends with a message."""
+    try:
+        yield
+    except ValueError as e:
+        fail(str(e), getattr(e, "exit_code", WRONG_USE))
+    except OSError as e:
+        fail(f"{e.filename or folder}: {e.strerror or e}", WRONG_USE)
+
+
 def give_back_memory() -> None:
     """Has the C library give large blocks back to the system as soon as they are free, for a command that runs through gigabytes.
 

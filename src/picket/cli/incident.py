@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from picket.cli.common import JSON, WRONG_USE, example, fail, moment
+from picket.cli.common import JSON, example, mistakes, period
 
 
 @click.group(**example("picket incident export --site site.toml --since 2026-11-28T02:00 --until 2026-11-28T02:30 -o night"))
@@ -16,18 +16,9 @@ def incident() -> None:
 
 
 @incident.command(**example("picket incident export --site site.toml --since 2026-11-28T02:00 --until 2026-11-28T02:30 -o night"))
-@click.option(
-    "--archive", "folder", type=click.Path(path_type=Path, file_okay=False), default=Path("archive"), show_default=True,
-    help="Folder of the log; it is only read.",
-)  # fmt: skip
-@click.option(
-    "--site", "site_path", type=click.Path(path_type=Path), required=True, help="The site file that the station ran with."
-)
-@click.option("--since", callback=moment, required=True, help="First moment of the period (ISO 8601 or UNIX seconds).")
-@click.option("--until", callback=moment, required=True, help="Last moment of the period.")
+@period
 @click.option("--title", default="Incident", show_default=True, help="Heading of the page.")
 @click.option("--note", default="", help="A sentence below it.")
-@click.option("--seed", default=0, show_default=True, help="Seed that the station ran with.")
 @click.option("-o", "--out", type=click.Path(path_type=Path), required=True, help="A new folder.")
 @JSON
 def export(
@@ -37,12 +28,8 @@ def export(
     from picket.site import load
     from picket.station.incident import export_incident
 
-    try:
+    with mistakes(out):
         found = export_incident(folder, load(site_path), since, until, out, title=title, note=note, seed=seed)
-    except ValueError as e:
-        fail(str(e), WRONG_USE)
-    except OSError as e:
-        fail(f"{e.filename or out}: {e.strerror or e}", WRONG_USE)
     counts = {"alerts": len(found.alerts), "tracks": len(found.tracks), "decisions": len(found.decisions)}
     if as_json:
         click.echo(json.dumps({**counts, "folder": str(out), "damage": found.record["made_from"]["damage"]}))

@@ -10,24 +10,15 @@ from typing import Any
 
 import click
 
-from picket.cli.common import JSON, NOTHING_USABLE, UNREADABLE, WRONG_USE, example, fail, moment, progress
+from picket.cli.common import JSON, NOTHING_USABLE, UNREADABLE, example, mistakes, period, progress
 
 
 @click.command(
     **example("picket replay --archive archive --site site.toml --since 2026-11-28T02:00 --until 2026-11-28T02:30 --speed 10")
 )
-@click.option(
-    "--archive", "folder", type=click.Path(path_type=Path, file_okay=False), default=Path("archive"), show_default=True,
-    help="Folder of the log; it is only read.",
-)  # fmt: skip
-@click.option(
-    "--site", "site_path", type=click.Path(path_type=Path), required=True, help="The site file that the station ran with."
-)
-@click.option("--since", callback=moment, required=True, help="First moment of the period (ISO 8601 or UNIX seconds).")
-@click.option("--until", callback=moment, required=True, help="Last moment of the period.")
+@period
 @click.option("--speed", type=float, default=1.0, show_default=True, help="So many times as fast as it was, on the page.")
 @click.option("--port", type=int, default=8787, show_default=True, help="Port of the page; 0 takes any free one.")
-@click.option("--seed", default=0, show_default=True, help="Seed that the station ran with.")
 @click.option("-o", "--out", type=click.Path(path_type=Path), help="No page: the track table of the period, as fast as it goes.")
 @JSON
 def replay(
@@ -36,16 +27,12 @@ def replay(
     """Show a recorded period on the page, through the same station code; or write its tracks with -o."""
     from picket.site import load
 
-    try:
+    with mistakes(folder):
         site = load(site_path)
         if out is not None:
             _to_table(folder, site, since, until, seed, out, as_json)
         else:
             _on_page(folder, site, since, until, speed, port, seed, as_json)
-    except ValueError as e:
-        fail(str(e), WRONG_USE)
-    except OSError as e:
-        fail(f"{e.filename or folder}: {e.strerror or e}", WRONG_USE)
 
 
 def _to_table(folder: Path, site: Any, since: float, until: float, seed: int, out: Path, as_json: bool) -> None:

@@ -117,7 +117,8 @@ def _to_chunks(blocks: list[Batch], name: str, kind: str) -> pa.ChunkedArray:
         if held is None:
             few = pa.nulls(_SAME, _ARROW[kind])
         elif kind in ("text", "list") and block.n > _SAME and held.min() == held.max():
-            few = _to_arrow(block.take(np.arange(_SAME)), name, kind)
+            word = block.words(name)[held[0]] if held[0] >= 0 else None
+            few = pa.array([list(word) if kind == "list" and word is not None else word] * _SAME, _ARROW[kind])
         else:
             chunks.append(_to_arrow(block, name, kind))
             continue

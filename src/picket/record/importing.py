@@ -43,6 +43,8 @@ _HASHED = {
 class NothingError(ValueError):
     """Tables in which nothing is that can become a sealed day."""
 
+    exit_code = 1
+
 
 @dataclass
 class Summary:

@@ -246,7 +246,7 @@ def _looks(app: FastAPI, core: Core, feeds: list[Feed], hub: Hub) -> None:
     @app.get("/api/sensors", summary="Each sensor: state, age, rates, what was left out")
     def sensors() -> Response:
         with engine.lock:
-            found = engine.sensors.rows(core.sequencer.now())
+            found = engine.sensors.rows(core.sequencer.now(), engine.tracker.conditions())
         return answer({"sensors": found})
 
     @app.get("/api/health", summary="The station itself")

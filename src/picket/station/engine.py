@@ -172,7 +172,7 @@ class Engine:
 
     def _watch(self) -> Outcome:
         self.history.add(self.tracks)
-        self.sensors.measured(self.tracker.registration(), self.tracker.conditions())
+        self.sensors.compared(self.tracker.registration())
         if self.tracks.n:
             self.highest_id = max(self.highest_id, int(self.tracks["track_id"].max()))
         sure = self.tracks["track_id"][self.tracks.equals("status", "confirmed") | self.tracks.equals("status", "coasting")]

@@ -14,7 +14,7 @@ from __future__ import annotations
 import dataclasses
 import math
 from collections import Counter, deque
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -46,7 +46,6 @@ class _State:
     redated: int = 0
     own_state: str | None = None
     bias: SensorBias | None = None
-    conditions: SensorConditions | None = None
     left_out: Counter[str] = field(default_factory=Counter)
 
     @property
@@ -115,14 +114,11 @@ class SensorBoard:
         dated = Batch.build(batch.table, batch.n, {"time": time, "time_source": codes}, {"time_source": words})
         return Batch(batch.table, batch.n, {**batch.columns, **dated.columns}, {**batch.texts, **dated.texts})
 
-    def measured(self, biases: list[SensorBias], conditions: list[SensorConditions]) -> None:
-        """What the tracker knows of the sensors: their biases against one another, what they detect and how much is false."""
+    def compared(self, biases: list[SensorBias]) -> None:
+        """What the tracker knows of the sensors' biases against one another."""
         for bias in biases:
             if bias.sensor_id in self._states:
                 self._states[bias.sensor_id].bias = bias
-        for one in conditions:
-            if one.sensor_id in self._states:
-                self._states[one.sensor_id].conditions = one
 
     def linked(self, sensor_ids: list[str], state: str, time: float) -> None:
         """The link that carries these sensors came up or went down."""
@@ -168,11 +164,12 @@ class SensorBoard:
         """Every sensor's judgement."""
         return [self.look(name, time) for name in self._states]
 
-    def rows(self, time: float) -> list[dict[str, Any]]:
-        """Every sensor for the API (docs/stream.md)."""
-        return [self._row(name, time) for name in self._states]
+    def rows(self, time: float, conditions: Sequence[SensorConditions] = ()) -> list[dict[str, Any]]:
+        """Every sensor for the API (docs/stream.md); conditions: what the tracker knows of what they detect and how much is false."""
+        met = {one.sensor_id: one for one in conditions}
+        return [self._row(name, time, met.get(name)) for name in self._states]
 
-    def _row(self, name: str, time: float) -> dict[str, Any]:
+    def _row(self, name: str, time: float, conditions: SensorConditions | None) -> dict[str, Any]:
         s, look = self._states[name], self.look(name, time)
         s.forget(time)
         return {
@@ -180,7 +177,7 @@ class SensorBoard:
             "state": look.state, "age_s": look.age_s, "period_s": look.period_s, "own_state": s.own_state, "link": s.link,
             "detections": s.detections, "per_s": sum(n for _, n in s.recent) / _RATE_S, "left_out": dict(s.left_out),
             "clock_offset_s": look.clock_offset_s, "clock_jitter_s": look.clock_jitter_s, "clock_wrong": look.clock_wrong,
-            "redated": s.redated, "bias": None if s.bias is None else _bias_row(s.bias), "conditions": _conditions_row(s.conditions),
+            "redated": s.redated, "bias": None if s.bias is None else _bias_row(s.bias), "conditions": _conditions_row(conditions),
             "feed": hide_password(s.sensor.feed), "max_range_m": s.sensor.max_range_m,
             "sector_deg": list(s.sensor.sector_deg),
             "silent_after_s": None if look.period_s is None else self._silent_scans * look.period_s,

@@ -238,32 +238,14 @@ def _mission(
     receivers = [r for r in receivers if r not in senders]
     teaching = bool(words & INSTRUCTORS) or any("train" in w for w in words)
     advising = bool(words & ADVISERS) or any(w.startswith("advis") for w in words)
-    if teaching and not taught:
+    due = [("training", "sent-instructors")] if teaching and not taught else []
+    due += [("advising", "sent-advisers")] if advising else []
+    for kind, rule in due:
         for a, b in pairs(senders, receivers):
             if b:
                 yield Draft(
-                    "training",
-                    "sent-instructors",
-                    verb,
-                    provider=a,
-                    recipient=b,
-                    thing=text_of(thing),
-                    numbers=numbers,
-                    where=destinations,
-                )
-    if advising:
-        for a, b in pairs(senders, receivers):
-            if b:
-                yield Draft(
-                    "advising",
-                    "sent-advisers",
-                    verb,
-                    provider=a,
-                    recipient=b,
-                    thing=text_of(thing),
-                    numbers=numbers,
-                    where=destinations,
-                )
+                    kind, rule, verb, provider=a, recipient=b, thing=text_of(thing), numbers=numbers, where=destinations
+                )  # fmt: skip
 
 
 def arrive(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
