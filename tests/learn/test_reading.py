@@ -92,6 +92,9 @@ def test_a_pdf_gives_its_text_and_a_scan_says_so(tmp_path: Path) -> None:
     assert reasons(found) == ["scanned"]
     assert "text recognition" in found[0].words  # type: ignore[union-attr]
     assert reasons(read_one(written(tmp_path, "broken.pdf", b"%PDF-1.4\nnothing of use"))) in (["unreadable"], ["scanned"])
+    assert reasons(read_one(written(tmp_path, "picture.pdf", b"\x89PNG"))) == ["unreadable"], (
+        "not read as text in some rare encoding"
+    )
 
 
 def test_a_feed_gives_one_report_an_entry(tmp_path: Path) -> None:

@@ -67,7 +67,7 @@ def period(command: Callable[..., Any]) -> Callable[..., Any]:
 
 
 @contextmanager
-def mistakes(folder: Path) -> Iterator[None]:
+def mistakes(folder: Path | str) -> Iterator[None]:
     """A ValueError (with its own exit code, if it has one) or OSError of the work inside ends with a message."""
     try:
         yield

@@ -10,7 +10,7 @@ from typing import Any
 
 import click
 
-from picket.cli.common import JSON, NOTHING_USABLE, UNREADABLE, WRONG_USE, example, fail, moment, progress
+from picket.cli.common import JSON, NOTHING_USABLE, UNREADABLE, example, mistakes, moment, progress
 
 
 @click.command(**example("picket spectrum roof.sigmf-meta -o emissions.sigmf-meta --waterfall roof.png"))
@@ -56,7 +56,7 @@ def spectrum(
     from picket.spectrum.run import analyse
     from picket.spectrum.sigmf import SpectrumError
 
-    try:
+    with mistakes(recording):
         source = open_recording(recording, type_name=type_name, rate_hz=rate, center_hz=center, start=start)
         if out is not None and out.resolve() in {
             Path(recording).with_suffix(s).resolve() for s in (".sigmf-meta", ".sigmf-data")
@@ -68,12 +68,6 @@ def spectrum(
             report = analyse(source, baseline=reference, waterfall=waterfall is not None, on_progress=on_progress)
         seconds = time.perf_counter() - begin
         _write(report, source, out, detections, waterfall, save_baseline, sensor)
-    except SpectrumError as e:
-        fail(str(e), e.exit_code)
-    except OSError as e:
-        fail(f"{e.filename or recording}: {e.strerror or e}", WRONG_USE)
-    except ValueError as e:
-        fail(str(e), WRONG_USE)
     summary = _summary(report, source, seconds)
     if as_json:
         click.echo(json.dumps(summary, allow_nan=False), err=str(out) == "-")
@@ -91,7 +85,7 @@ def _write(
     save_baseline: Path | None,
     sensor: str,
 ) -> None:
-    from picket.feed.table import TableWriter
+    from picket.feed.table import write_table
     from picket.spectrum.run import emitter_summary
     from picket.spectrum.sigmf import document
     from picket.spectrum.tables import detections as rows
@@ -104,9 +98,7 @@ def _write(
         else:
             out.write_text(text, "utf-8")
     if detections is not None:
-        writer = TableWriter(detections)
-        writer.write(rows(report.emissions, source.meta, source.name, sensor))
-        writer.close()
+        write_table(rows(report.emissions, source.meta, source.name, sensor), detections)
     if waterfall is not None:
         report.waterfall.write(waterfall, report.emissions)
     if save_baseline is not None and report.floor is not None:

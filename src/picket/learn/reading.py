@@ -130,6 +130,8 @@ def read_one(address: str, given: Given = NOTHING_GIVEN, *, stdin: BinaryIO | No
     head = data[:2048].lstrip().lower()
     if head.startswith(b"%pdf"):
         return _finished(address, _pdf(address, stem, data), given)
+    if Path(address).suffix.lower() == ".pdf":
+        return [Trouble(address, "unreadable", f"{address}: is named .pdf and does not begin as one; download it again", True)]
     if b"<rss" in head or b"<feed" in head or b"<rdf:rdf" in head:
         return _finished(address, _feed(address, stem, data), given)
     if (

@@ -144,9 +144,7 @@ def open_recording(
         data_path = Path(name).with_suffix(".sigmf-data")
         for path, what in ((meta_path, "metadata"), (data_path, "samples")):
             if not path.exists():
-                raise SpectrumError(
-                    f"{path}: there is no such file; a SigMF recording is {meta_path.name} ({what} in {path.name})"
-                )
+                raise SpectrumError(f"{path}: there is no such file; a SigMF recording has its {what} there")
         try:
             meta = parse(meta_path.read_text("utf-8"), str(meta_path))
         except UnicodeDecodeError:
