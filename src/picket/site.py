@@ -19,9 +19,8 @@ import msgspec
 import shapely
 import shapely.geometry
 
-SENSOR_KINDS = (
-    "radar", "rf", "remote_id", "adsb", "ais", "mlat", "acoustic", "sonar", "camera", "visual", "telemetry", "system",
-)  # fmt: skip
+from picket.words import SENSOR_KINDS
+
 _PLACED = {"radar", "rf", "acoustic", "sonar", "camera"}  # these measure from where they stand
 
 

@@ -189,6 +189,7 @@ class Sensors(NamedTuple):
     fresh: Array  # objects that its first look shows: they came into view at no rate, they were there
     first: Array  # time of the first and last plot, NaN = never
     last: Array
+    swept: Array  # when its misses were last counted, NaN = never
     scan_start: Array  # of the scan being counted for the clutter estimate
     scan_free: Array  # plots of it that no track explains
     cell_free: Array  # (S, sectors, rings) the same by part of its sky, see `conditions_kernels`

@@ -9,10 +9,11 @@ from __future__ import annotations
 import numpy as np
 
 from picket.geo import LocalFrame
-from picket.site import SENSOR_KINDS, Sensor, Site
+from picket.site import Sensor, Site
 from picket.track.conditions_kernels import RINGS, SECTORS
 from picket.track.layout_kernels import BIRTH_PER_SCAN, FAR_RANGE_M, TAU, Sensors
 from picket.track.measure_kernels import spread_over_area
+from picket.words import SENSOR_KINDS
 
 CLAIMING = frozenset({"remote_id", "adsb", "ais", "telemetry"})  # the object says where it is
 PERIOD_S = {
@@ -35,12 +36,12 @@ VALLEY_M = 300.0  # the ground near a sensor lies no deeper under it
 MOST = 256  # sensors with an entry of their own; a feed that invents names must not fill the memory
 WIDE = frozenset({"adsb", "mlat", "system", "ais"})  # kinds that see aircraft or reach far
 _FLOATS = ("height", "floor", "period", "range_min", "range_max", "azimuth_offset", "pd", "clutter", "birth", "fresh", "timeout", "latency",
-           "first", "last", "scan_start", "scan_free")  # fmt: skip
+           "first", "last", "swept", "scan_start", "scan_free")  # fmt: skip
 _INTS = ("placed", "claims", "listens", "far", "burst", "scans", "confirmed")
 _BLANKED = 8
 # What looks and time change in a sensor's row: all of it is in a tracker's state (history.py).
-LEARNT = ("clutter", "birth", "bias", "burst", "fresh", "first", "last", "scan_start", "scan_free", "scans", "confirmed", "cell_free",
-          "cell_rate", "dense", "excess", "hits", "looks", "pd_here")  # fmt: skip
+LEARNT = ("clutter", "birth", "bias", "burst", "fresh", "first", "last", "swept", "scan_start", "scan_free", "scans", "confirmed",
+          "cell_free", "cell_rate", "dense", "excess", "hits", "looks", "pd_here")  # fmt: skip
 
 
 def _empty(capacity: int) -> Sensors:
@@ -146,7 +147,7 @@ class SensorTable:
         """Sensor i as never heard: what was learnt of it goes."""
         a = self.arrays
         for name in LEARNT:
-            getattr(a, name)[i] = np.nan if name in ("first", "last", "scan_start") else 0
+            getattr(a, name)[i] = np.nan if name in ("first", "last", "swept", "scan_start") else 0
         a.clutter[i], a.birth[i] = self._first_clutter[i], BIRTH_PER_SCAN
         a.dense[i], a.excess[i], a.pd_here[i] = 1.0, 1.0, a.pd[i]
 
