@@ -86,6 +86,7 @@ FROZEN_S, FROZEN_M, FROZEN_MPS = 5.0, 0.5, 3.0  # a place that stays so long whi
 SPOOF_HOLD_S = 60.0  # the flag stays so long after the last contradiction
 DISBELIEF = 9.2  # -log(1 - pD) summed over looks without a plot: 1 chance in 10,000
 DISBELIEF_LOOKS = 4
+HELD_DISBELIEF, HELD_LOOKS = 13.8, 6  # the same for what a radar has confirmed before: 1 in a million
 FOREIGN_CORRELATION_S = 5.0  # a foreign tracker's estimates are one plot per so many seconds
 MISS_UNDO_PERIODS = 0.2
 

@@ -21,6 +21,8 @@ from picket.track.layout_kernels import (
     END_SHARE_OF_BIRTH,
     END_SIGMA_M,
     ENDED,
+    HELD_DISBELIEF,
+    HELD_LOOKS,
     RADIO_EARTH_M,
     REASONS,
     SPOOF,
@@ -176,6 +178,8 @@ def settle(tracks, n, now, owner):  # type: ignore[no-untyped-def]
         if tracks.flags[i] & SPOOF and now - tracks.spoof_time[i] > SPOOF_HOLD_S:
             tracks.flags[i] &= ~(SPOOF | REASONS)
         claims_only = tracks.claim_time[i] > max(tracks.radar_time[i], -1e17)
-        if claims_only and tracks.looks[i] >= DISBELIEF_LOOKS and tracks.disbelief[i] >= DISBELIEF:
+        held = tracks.radar_updates[i] > 0  # a radar agreed with it once: in a long flight four misses in a row are nothing rare
+        looks, doubt = (HELD_LOOKS, HELD_DISBELIEF) if held else (DISBELIEF_LOOKS, DISBELIEF)
+        if claims_only and tracks.looks[i] >= looks and tracks.disbelief[i] >= doubt:
             tracks.flags[i] |= UNCONFIRMED
     return confirmed
