@@ -70,6 +70,7 @@ class Sensor(_Struct, frozen=True):
     elevation_deg: tuple[float, float] = (-90.0, 90.0)
     blanked: tuple[tuple[float, float], ...] = ()
     azimuth_offset_deg: float = 0.0
+    moves: bool = False
     detection_probability: float = 0.9
     clutter_per_scan: float = 1.0
     sigma_range_m: float = 10.0

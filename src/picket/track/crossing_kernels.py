@@ -206,7 +206,7 @@ def point(held, count, a, b):  # type: ignore[no-untyped-def]
             heights, weights = heights + w * (held[c, UP] + r * held[c, SLOPE]), weights + w
     det = wee * wnn - wen * wen
     east, north = (wnn * we - wen * wn) / det, (wee * wn - wen * we) / det
-    up, sigma = floor + USUAL_HEIGHT_M, UNKNOWN_HEIGHT_SIGMA_M
+    up, sigma = floor, UNKNOWN_HEIGHT_SIGMA_M
     if weights > 0.0:
         up, sigma = heights / weights, math.sqrt(1.0 / weights)
     return east, north, wnn / det, -wen / det, wee / det, up, sigma
@@ -266,6 +266,8 @@ def cross(tracks, n, plots, members, held, count, sensors, owner, next_id):  # t
         x, P = tracks.x[i], tracks.P[i]
         x[:], P[:, :] = 0.0, 0.0
         x[0], x[1], x[2] = east, north, up
+        if math.isnan(held[a, SLOPE]) and math.isnan(held[b, SLOPE]) and sensors.under[plots.sensor[j]] == 0:
+            x[2] += USUAL_HEIGHT_M
         P[0, 0], P[0, 1], P[1, 0], P[1, 1], P[2, 2] = var_e, cov, cov, var_n, sigma * sigma
         P[3, 3] = P[4, 4] = SPEED_SIGMA_H * SPEED_SIGMA_H
         P[5, 5] = SPEED_SIGMA_V * SPEED_SIGMA_V

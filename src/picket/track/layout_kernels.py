@@ -172,6 +172,7 @@ class Sensors(NamedTuple):
     placed: Array  # 1 = it measures from a known place
     claims: Array  # 1 = objects report their own position to it
     listens: Array  # 1 = it hears or sees only what gives itself away: its silence is no evidence
+    under: Array  # 1 = it hears what is under water
     period: Array
     range_min: Array
     range_max: Array

@@ -205,7 +205,7 @@ class Tracker:
                 segment.state = self._state()
             self._take_segment(segment)
             if self._pass_time(segment.time, segment.end):
-                move(self._pool, self.clock, self._frame, self._geoid_m)
+                move(self._pool, self.clock, self._frame, self._geoid_m, self._sensors)
                 self._forget_ended()
         self._replaying = False
         self._history.renew(self._state)
@@ -351,7 +351,7 @@ class Tracker:
 
     def _picture(self, now: float) -> Batch:
         assert self._frame is not None
-        return picture(self._pool, now, self._frame, self._geoid_m, self._codes, self._sensors.names)
+        return picture(self._pool, now, self._frame, self._geoid_m, self._codes, self._sensors)
 
     def _set_aside(self, now: float) -> None:
         """Inside a long batch: keeps the rows of ended tracks for the answer, and frees their slots."""
