@@ -29,6 +29,7 @@ from picket.record.log import LogError, LogFile, Record, Verdict
 from picket.record.operators import OperatorStore
 from picket.site import Site
 from picket.station.engine import Engine, Outcome, View
+from picket.station.sealing import Sealing
 from picket.station.sequence import Sequencer
 from picket.station.writer import MAX_WAITING, LogWriter
 from picket.watch import Alert, AlertBook
@@ -77,6 +78,7 @@ class Core:
     def __init__(self, site: Site, folder: Path, *, seed: int = 0, clock: Callable[[], float] = _time.time) -> None:
         self.site, self.folder, self.clock, self.seed = site, folder, clock, seed
         self.engine = Engine(site, seed=seed)
+        self.sealing: Sealing | None = None  # whoever runs the station seals its days
         self._log = LogFile(folder, segment_bytes=int(site.archive.segment_mb * 2**20))
         self.operators = OperatorStore(folder / "operators", keep_days=site.archive.operators_keep_days)
         self.writer = LogWriter(self._log, folder / "state.msgpack", also=self.operators.write)
@@ -183,7 +185,8 @@ class Core:
 
     def problems(self) -> list[str]:
         """What is wrong with the station itself, in words."""
-        found = [p for p in (self.problem, self.writer.refused, self.writer.problem) if p]
+        sealing = self.sealing.problem if self.sealing else None
+        found = [p for p in (self.problem, self.writer.refused, self.writer.problem, sealing) if p]
         if self._thread.ident is not None and not self.sequencer.closed:
             ended = [t for t, alive in (("engine", self._thread.is_alive()), ("log writer", self.writer.alive)) if not alive]
             found += [f"the {name} has ended: restart the station" for name in ended]

@@ -21,6 +21,7 @@ from picket.station.access import Access
 from picket.station.api import make_app
 from picket.station.core import Core
 from picket.station.feeds import Feed, PlaybackClock, feeds_of, listen
+from picket.station.sealing import Sealing
 from picket.station.sequence import GATHER_S
 
 ERASE_EVERY_S = 3600.0
@@ -48,6 +49,7 @@ class Station:
         self.feeds: list[Feed] = feeds_of(site)
         self.playback = self._playback()
         self.core = self._make_core(seed)
+        self.sealing = self.core.sealing = Sealing(site, self.folder, seed, time.time)
         self.access = Access(self.folder / "secrets", time.time)
         self.scheme = "https" if site.station.tls_certificate else "http"
         self.socket: socket.socket | None = None
@@ -144,7 +146,10 @@ class Station:
         )  # fmt: skip
         assert self.socket is not None
         serving = asyncio.create_task(server.serve(sockets=[self.socket]))
-        jobs = [asyncio.create_task(job) for job in (self._ticks(), self._erase(), *(self._feed(f) for f in self.feeds))]
+        jobs = [
+            asyncio.create_task(job)
+            for job in (self._ticks(), self._erase(), self.sealing.run(), *(self._feed(f) for f in self.feeds))
+        ]
         try:
             while not server.started and not serving.done():
                 await asyncio.sleep(0.01)
