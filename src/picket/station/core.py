@@ -29,6 +29,7 @@ from picket.record.log import LogError, LogFile, Record, Verdict
 from picket.record.operators import OperatorStore
 from picket.site import Site
 from picket.station.engine import Engine, Outcome, View
+from picket.station.own import OwnLook
 from picket.station.sequence import Sequencer
 from picket.station.writer import MAX_WAITING, LogWriter
 from picket.watch import Alert, AlertBook, decide, is_decision
@@ -87,6 +88,7 @@ class Core:
         self.on_alerts: list[Callable[[list[Alert]], None]] = []
         self.problem: str | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
+        self._own = OwnLook()
         self.sequencer = Sequencer(1, clock, self._sink, self.overloaded, self.operators.add)
 
     # -- life ----------------------------------------------------------------------------------------------------
@@ -166,6 +168,9 @@ class Core:
         if back:  # tracks of a time that has not come yet would hold for `back` seconds, and every new row be refused as wrong
             self.sequencer.restart_clock()
             self._boot(None, clock_set_back_s=back)
+        own = self._own.changed(self)
+        if own is not None:
+            self.sequencer.emit("station", own)
         if not self.overloaded():
             self.sequencer.emit("tick", None)
 
