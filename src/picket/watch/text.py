@@ -25,6 +25,7 @@ from picket.watch.scene import Scene
 
 HOVER_MPS = 1.0  # slower is said as "hovering": the direction of such a velocity is noise
 _SENSORS_NAMED = 4
+_SAID_FROM_M = 5.0  # a course that passes a zone nearer than this is said to reach it: "at 0 m" says nothing
 _SURE = ((0.99, "certain"), (0.9, "almost certain"), (0.7, "likely"), (0.0, "possible"))
 
 
@@ -157,7 +158,7 @@ def _doing(scene: Scene, finding: Finding, count: int) -> str:
     if finding.reach_s == 0.0:
         return f"{nearest} OVER {name}, within 2 sigma of its height limits"
     seconds = f"{finding.reach_s or 0.0:.0f} s"
-    if finding.pass_m > 0.0:
+    if finding.pass_m >= _SAID_FROM_M:
         return f" passes {name} at {metres(finding.pass_m)} in {seconds}"
     return f" reaches {name} in {seconds}"
 
