@@ -116,6 +116,7 @@ class Alerting(_Struct, frozen=True):
     swarm_size: int = 3
     escalate_s: float = 30.0
     loiter_m: float = 150.0
+    doubt_s: float = 15.0
 
 
 class Archive(_Struct, frozen=True):
@@ -320,6 +321,7 @@ def _check_rest(site: Site) -> list[str]:
     found = [m for i, f in enumerate(site.friendly) for m in _check_hours(f"friendly[{i}].hours", f.hours)]
     zones, sensors = {z.id: z.kind for z in site.zone}, [s.id for s in site.sensor]
     found += check_rules(site.rule, site.contact, dict(zones), sensors, _check_hours)
+    found += _in_range("alert.doubt_s", site.alert.doubt_s, 0, 600)
     found += _in_range("alert.loiter_m", site.alert.loiter_m, 10, 10_000)
     found += _in_range("alert.approach_s", site.alert.approach_s, 0, 3600)
     found += _in_range("alert.hysteresis_s", site.alert.hysteresis_s, 0, 3600)
