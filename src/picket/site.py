@@ -393,6 +393,7 @@ def check_geometry(raw: Any, name: str = "geometry") -> Any:
     west, south, east, north = shape.bounds
     if not (-180 <= west <= east <= 180 and -90 <= south <= north <= 90):
         raise ValueError(f"{name}: coordinates are [lon, lat] in degrees, got bounds {shape.bounds}")
-    if east - west > 180:
+    parts = getattr(shape, "geoms", [shape])
+    if any(part.bounds[2] - part.bounds[0] > 180 for part in parts):  # of each part: one that is split there spans 360 degrees
         raise ValueError(f"{name}: crosses the antimeridian; split it there into a MultiPolygon")
     return shape
