@@ -87,9 +87,16 @@ def _apart(scene: Scene, a: Unit, b: Unit) -> float:
     )  # of tracks that have just begun it is most of their velocity
     alike = ~(np.hypot(dv[..., 0], dv[..., 1]) > JOIN_MPS + blur)
     away = _distance(scene, a.rows, b.rows)
-    if max(len(a.roots), len(b.roots)) >= SWARM:
+    if _amid(scene, a):
         alike |= away <= AMID_M
     return float(np.where(alike, away, np.inf).min())
+
+
+def _amid(scene: Scene, unit: Unit) -> bool:
+    """Whether it is in a crowd: SWARM or more strangers that surely exist, told or not, within AMID_M of it, itself included."""
+    strangers = np.flatnonzero(scene.sure & ~scene.sorts.neutral)
+    away = _distance(scene, unit.rows, strangers).min(axis=0, initial=np.inf)
+    return int(np.count_nonzero(away <= AMID_M)) >= SWARM
 
 
 def _distance(scene: Scene, a: Sequence[int] | Ints, b: Sequence[int] | Ints) -> Floats:
