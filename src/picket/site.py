@@ -19,6 +19,8 @@ import msgspec
 import shapely
 import shapely.geometry
 
+from picket.site_rules import Contact, Rule, check_rules
+from picket.site_rules import Table as _Struct
 from picket.words import SENSOR_KINDS
 
 _PLACED = {"radar", "rf", "acoustic", "sonar", "camera"}  # these measure from where they stand
@@ -30,10 +32,6 @@ class SiteError(ValueError):
     def __init__(self, source: str, problems: list[str]) -> None:
         self.source, self.problems = source, problems
         super().__init__(f"{source}: " + "; ".join(problems))
-
-
-class _Struct(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    pass
 
 
 class Place(_Struct, frozen=True):
@@ -115,6 +113,9 @@ class Alerting(_Struct, frozen=True):
     silent_scans: float = 3.0
     clock_limit_s: float = 3.0
     swarm_size: int = 3
+    escalate_s: float = 30.0
+    loiter_m: float = 150.0
+    doubt_s: float = 15.0
 
 
 class Archive(_Struct, frozen=True):
@@ -149,6 +150,8 @@ class Site(_Struct, frozen=True):
     zone: tuple[Zone, ...] = ()
     friendly: tuple[Friendly, ...] = ()
     alert: Alerting = Alerting()
+    rule: tuple[Rule, ...] = ()
+    contact: tuple[Contact, ...] = ()
     archive: Archive = Archive()
     station: StationSettings = StationSettings()
     shapes: dict[str, Any] = msgspec.field(default_factory=dict)
@@ -315,11 +318,16 @@ def _check_zones(site: Site, folder: Path, shapes: dict[str, Any]) -> list[str]:
 
 def _check_rest(site: Site) -> list[str]:
     found = [m for i, f in enumerate(site.friendly) for m in _check_hours(f"friendly[{i}].hours", f.hours)]
+    zones, sensors = {z.id: z.kind for z in site.zone}, [s.id for s in site.sensor]
+    found += check_rules(site.rule, site.contact, dict(zones), sensors, _check_hours)
+    found += _in_range("alert.doubt_s", site.alert.doubt_s, 0, 600)
+    found += _in_range("alert.loiter_m", site.alert.loiter_m, 10, 10_000)
     found += _in_range("alert.approach_s", site.alert.approach_s, 0, 3600)
     found += _in_range("alert.hysteresis_s", site.alert.hysteresis_s, 0, 3600)
     found += _in_range("alert.min_existence", site.alert.min_existence, 0, 1)
     found += _in_range("alert.silent_scans", site.alert.silent_scans, 1, 1000)
     found += _in_range("alert.clock_limit_s", site.alert.clock_limit_s, 0.1, 3600)
+    found += _in_range("alert.escalate_s", site.alert.escalate_s, 1, 86400)
     found += _in_range("alert.swarm_size", site.alert.swarm_size, 2, 1000)
     found += _in_range("archive.segment_mb", site.archive.segment_mb, 0.01, 4096)
     found += _in_range("archive.operators_keep_days", site.archive.operators_keep_days, 0, 3650)
@@ -384,6 +392,7 @@ def check_geometry(raw: Any, name: str = "geometry") -> Any:
     west, south, east, north = shape.bounds
     if not (-180 <= west <= east <= 180 and -90 <= south <= north <= 90):
         raise ValueError(f"{name}: coordinates are [lon, lat] in degrees, got bounds {shape.bounds}")
-    if east - west > 180:
+    parts = getattr(shape, "geoms", [shape])
+    if any(part.bounds[2] - part.bounds[0] > 180 for part in parts):  # of each part: one that is split there spans 360 degrees
         raise ValueError(f"{name}: crosses the antimeridian; split it there into a MultiPolygon")
     return shape

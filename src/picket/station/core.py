@@ -29,10 +29,11 @@ from picket.record.log import LogError, LogFile, Record, Verdict
 from picket.record.operators import OperatorStore
 from picket.site import Site
 from picket.station.engine import Engine, Outcome, View
+from picket.station.own import OwnLook
 from picket.station.sealing import Sealing
 from picket.station.sequence import Sequencer
 from picket.station.writer import MAX_WAITING, LogWriter
-from picket.watch import Alert, AlertBook
+from picket.watch import Alert, AlertBook, decide, is_decision
 
 PUBLISH_S = 0.1
 STOP_S = 1.2
@@ -89,6 +90,7 @@ class Core:
         self.on_alerts: list[Callable[[list[Alert]], None]] = []
         self.problem: str | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
+        self._own = OwnLook()
         self.sequencer = Sequencer(1, clock, self._sink, self.overloaded, self.operators.add)
 
     # -- life ----------------------------------------------------------------------------------------------------
@@ -168,6 +170,9 @@ class Core:
         if back:  # tracks of a time that has not come yet would hold for `back` seconds, and every new row be refused as wrong
             self.sequencer.restart_clock()
             self._boot(None, clock_set_back_s=back)
+        own = self._own.changed(self)
+        if own is not None:
+            self.sequencer.emit("station", own)
         if not self.overloaded():
             self.sequencer.emit("tick", None)
 
@@ -286,14 +291,9 @@ def _from_log(folder: Path, site: Site, verdict: Verdict) -> tuple[AlertBook, in
 
 def _decide(book: AlertBook, record: Record) -> None:
     """An officer's decision on alerts, as the log has it; one that was refused then is refused again."""
-    p = record.payload
-    try:
-        if p["do"] == "acknowledge":
-            book.acknowledge(p["id"], p["by"], record.time)
-        elif p["do"] == "close":
-            book.close(p["id"], p["cause"], p["by"], record.time, p["note"])
-    except (ValueError, KeyError, TypeError):
-        return
+    with contextlib.suppress(ValueError, KeyError, TypeError):
+        if is_decision(record.payload):
+            decide(book, record.payload, record.time)
 
 
 def digest(site: Site) -> str:

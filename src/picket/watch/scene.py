@@ -13,7 +13,8 @@ import numpy as np
 import numpy.typing as npt
 
 from picket.site import Friendly, Site, in_hours
-from picket.watch.alert import SensorLook
+from picket.watch.alert import SensorLook, StationLook
+from picket.watch.ruleset import Now
 from picket.watch.zones import Area
 from picket.words import Batch
 
@@ -22,6 +23,9 @@ Bools = npt.NDArray[np.bool_]
 Ints = npt.NDArray[np.int64]
 
 SURE_CLASS = 0.7  # a class probability from which a track is taken for that class
+SURE_GROUP = 0.6  # what a group's members add up to, from which it is no flock of birds: a swarm must not wait to be surer
+LOW_SIGMAS = 2.0
+SURE_LOW = 0.95  # the same for a drone where the sea gives false plots: one wrong word and a wrong speed make 0.8
 SURFACE_M = 30.0  # a vessel's highest mast light, roughly: a "vessel" above this is not at the surface
 CONTRADICTED = ("spoof_suspected", "unconfirmed_position")
 
@@ -54,8 +58,10 @@ class Scene:
 
     def __init__(
         self, area: Area, time: float, tracks: Batch, sensors: Sequence[SensorLook], sorts: Sorts, sure: Bools, roots: Ints,
-        anchors: tuple[Floats, Floats], crossed: Mapping[str, set[int]],
+        anchors: tuple[Floats, Floats], crossed: Mapping[str, set[int]], rules: Now, stay_s: Floats, station: StationLook,
     ) -> None:  # fmt: skip
+        self.rules, self.stay_s, self.station = rules, stay_s, station
+        self.contacts: Sequence[Any] = ()  # picket.watch.contacts.Contact: heard at this step, unexplained
         self.area, self.site, self.time, self.tracks, self.sensors = area, area.site, time, tracks, sensors
         self.sorts, self.sure, self.roots, self.anchors, self.crossed = sorts, sure, roots, anchors, crossed
         self.ids: Ints = tracks["track_id"]
@@ -89,6 +95,35 @@ class Scene:
         allowed = [any(not ways.isdisjoint(f.zones) for f in self.friends.get(w, ())) for w in words]
         codes = np.array([*allowed, False], np.bool_)[self.tracks["identity"]]
         return np.asarray(codes & ~self.sorts.contradicted)
+
+    @cached_property
+    def doubtful(self) -> Bools:
+        """(N,) bool: it may be a bird or a chain of false plots: no sensor calls it a drone, it says nothing and flies with none."""
+        drone = np.where(self.low, self.tracks["p_drone"] >= SURE_LOW, self.sorts.drone)
+        known = drone | (self.tracks["identity"] >= 0) | self.sorts.contradicted | self._in_swarm(drone)
+        return np.asarray(~known)
+
+    def _in_swarm(self, drone: Bools) -> Bools:
+        """(N,) bool: in a group of drones. What flies together is of one kind: one drone in it tells, and what is known of each adds up."""
+        counted = self.sure & (self.groups >= 0) & ~self.low
+        groups, which = np.unique(self.groups[counted], return_inverse=True)
+        floor = 1e-3
+        odds = np.log(np.maximum(self.tracks["p_drone"], floor) / np.maximum(self.tracks["p_bird"], floor))[counted]
+        told = np.bincount(which, odds, len(groups)) >= np.log(SURE_GROUP / (1.0 - SURE_GROUP))
+        swarms = np.union1d(groups[told], self.groups[drone & self.sure & (self.groups >= 0)])
+        return np.isin(self.groups, swarms)
+
+    @cached_property
+    def coasting(self) -> Bools:
+        """(N,) bool: not measured at the last look."""
+        return self.tracks.equals("status", "coasting")
+
+    @cached_property
+    def low(self) -> Bools:
+        """(N,) bool: it may be at the surface: within two sigma no higher than SURFACE_M. An unknown height is not low."""
+        height = self.alt - self.site.site.geoid_separation_m
+        slack = LOW_SIGMAS * np.nan_to_num(self.tracks["sigma_vertical_m"], nan=0.0)
+        return np.asarray(height - slack <= SURFACE_M)
 
     def out_of_place(self, row: int) -> bool:
         """A listed friendly with nothing against it, where a rule found it not cleared."""
