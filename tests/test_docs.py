@@ -61,9 +61,9 @@ def test_every_key_of_the_site_file_is_documented() -> None:
 
 
 def test_every_api_path_is_documented(tmp_path: Path) -> None:
-    source = (ROOT / "src" / "picket" / "station" / "api.py").read_text("utf-8")
+    source = "\n".join(p.read_text("utf-8") for p in sorted((ROOT / "src" / "picket" / "station").glob("api*.py")))
     stream = (ROOT / "docs" / "stream.md").read_text("utf-8")
-    for path in re.findall(r"@app\.(?:get|post|put|websocket)\(\"(/(?:api|ws)/[^\"]*)\"", source):
+    for path in re.findall(r"@app\.(?:get|post|put|delete|websocket)\(\"(/(?:api|ws)/[^\"]*)\"", source):
         assert re.sub(r"\{\w+\}", "{", path).split("{")[0] in stream, path
 
 

@@ -24,6 +24,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from starlette.exceptions import HTTPException as AnyHTTPException
 
 from picket import __version__
+from picket.station import api_watchlog
 from picket.station.access import COOKIE, SESSION_HOURS, Access, AccessError, Gate
 from picket.station.core import ActionError, Core, NotOnDiskError
 from picket.station.engine import View
@@ -74,6 +75,7 @@ def make_app(core: Core, feeds: list[Feed], access: Access, serves: Any, scheme:
     _sign_in(app, core, access, scheme)
     _looks(app, core, feeds, hub)
     _actions(app, core)
+    api_watchlog.add(app, core)
     _sockets(app, core, hub)
     if PAGE.is_dir():
         app.mount("/", StaticFiles(directory=str(PAGE)), name="page")

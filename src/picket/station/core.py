@@ -27,9 +27,11 @@ from picket import __version__
 from picket.record import log
 from picket.record.log import LogError, LogFile, Record, Verdict
 from picket.record.operators import OperatorStore
+from picket.record.watchlog import WatchIndex
 from picket.site import Site
 from picket.station.engine import Engine, Outcome, View
-from picket.station.sequence import Sequencer
+from picket.station.life import AlertLives
+from picket.station.sequence import ClosedError, Sequencer
 from picket.station.writer import MAX_WAITING, LogWriter
 from picket.watch import Alert, AlertBook
 
@@ -79,7 +81,8 @@ class Core:
         self.engine = Engine(site, seed=seed)
         self._log = LogFile(folder, segment_bytes=int(site.archive.segment_mb * 2**20))
         self.operators = OperatorStore(folder / "operators", keep_days=site.archive.operators_keep_days)
-        self.writer = LogWriter(self._log, folder / "state.msgpack", also=self.operators.write)
+        self.watchlog, self.lives = WatchIndex(folder), AlertLives()
+        self.writer = LogWriter(self._log, folder / "state.msgpack", also=self._write_beside)
         self._queue: Queue[tuple[Record, Future[Outcome] | None] | None] = Queue()  # bounded by `overloaded`
         self._thread = threading.Thread(target=self._run, name="picket-engine", daemon=True)
         self.view: View = self.engine.publish()
@@ -100,6 +103,32 @@ class Core:
         self.writer.start()
         self._thread.start()
         self._boot(found.book)
+        self._begin_lives(found)
+
+    def _begin_lives(self, found: Recovered) -> None:
+        """The life of alerts becomes records once the index of the watch log knows what earlier runs have told of them."""
+        self.on_alerts.append(lambda alerts: self._tell_lives(self.lives.take(alerts)))
+        known = [] if found.book is None else list(reversed(AlertBook.restore(self.site, found.book).all))
+        last = self._log.last.seq if self._log.last else 0
+
+        def catch_up() -> None:
+            self.watchlog.catch_up(self.folder, last)
+            states = self.watchlog.states()
+            if self._loop is not None and not self.watchlog.closing.is_set():
+                with contextlib.suppress(RuntimeError):  # the loop has closed
+                    self._loop.call_soon_threadsafe(lambda: self._tell_lives(self.lives.begin(known, states)))
+
+        threading.Thread(target=catch_up, name="picket-watchlog", daemon=True).start()
+
+    def _tell_lives(self, events: list[dict[str, Any]]) -> None:
+        for event in events:
+            with contextlib.suppress(ClosedError):  # the next start writes it
+                self.sequencer.emit("life", event)
+
+    def _write_beside(self) -> None:
+        """What the log writer writes with each commit. The index comes first: it raises nothing."""
+        self.watchlog.write(self.writer.committed_seq)
+        self.operators.write()
 
     def _boot(self, book: dict[str, Any] | None, **more: Any) -> None:
         self.sequencer.emit(
@@ -133,6 +162,7 @@ class Core:
         if not behind:
             self.writer.keep_state(self._state())
         self.writer.stop()
+        self.watchlog.close(self.writer.committed_seq)
         if behind:
             self.writer.state_path.unlink(missing_ok=True)
 
@@ -170,6 +200,7 @@ class Core:
             self.sequencer.emit("tick", None)
 
     def _sink(self, record: Record, waiting: Waiting | None) -> None:
+        self.watchlog.take(record)
         self.writer.put(record, waiting.written if waiting else None)
         self._queue.put((record, waiting.outcome if waiting else None))
 
@@ -183,7 +214,7 @@ class Core:
 
     def problems(self) -> list[str]:
         """What is wrong with the station itself, in words."""
-        found = [p for p in (self.problem, self.writer.refused, self.writer.problem) if p]
+        found = [p for p in (self.problem, self.writer.refused, self.writer.problem, self.watchlog.problem) if p]
         if self._thread.ident is not None and not self.sequencer.closed:
             ended = [t for t, alive in (("engine", self._thread.is_alive()), ("log writer", self.writer.alive)) if not alive]
             found += [f"the {name} has ended: restart the station" for name in ended]

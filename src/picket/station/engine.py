@@ -8,8 +8,8 @@ sequenced; a replay hands it the records of a log. It runs in one thread; `lock`
     batch    {"d": detections, "s": status rows, "left_out": {sensor: {reason: n}}, "operators": [digests]}
     link     {"sensors": [ids], "state": "up" ..., "detail": words}
     tick     None: time passes
-    action   {"do": "acknowledge" | "close" | "zone", ...}
-    audit, end   nothing for the engine
+    action   {"do": "acknowledge" | "close" | "zone" | "note", ...}
+    life, audit, end   nothing for the engine
 """
 
 from __future__ import annotations
@@ -141,6 +141,8 @@ class Engine:
                 alert = self.book.acknowledge(payload["id"], payload["by"], self.time)
             elif payload["do"] == "close":
                 alert = self.book.close(payload["id"], payload["cause"], payload["by"], self.time, payload["note"])
+            elif payload["do"] == "note":
+                return Outcome()  # the watch log has it (record/watchlog.py)
             else:
                 return self._zone(payload)
         except AlertError as e:

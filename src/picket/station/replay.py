@@ -18,8 +18,9 @@ import msgspec
 
 from picket.record import log
 from picket.record.log import Record, Verdict
+from picket.record.watchlog import entry_of
 from picket.site import Site
-from picket.station.core import ActionError, Core
+from picket.station.core import ActionError, Core, Recovered
 from picket.station.engine import Engine, Outcome
 from picket.station.run import Station
 from picket.watch import Alert
@@ -92,9 +93,15 @@ class _ReplayCore(Core):
         """Refused: what people decided is in the log already."""
         raise ActionError("this is a replay: nothing in it can be changed")
 
+    def _begin_lives(self, found: Recovered) -> None:
+        """The log has the records of what happened to its alerts."""
+
     def take(self, record: Record) -> None:
-        """The next record of the log goes to the engine, and nowhere else."""
+        """The next record of the log goes to the engine, its entry to the watch log of this replay, and nowhere else."""
         self._queue.put((record, None))
+        entry = entry_of(record)
+        if entry is not None:
+            self.watchlog.add([entry])
 
     @property
     def behind(self) -> int:
