@@ -115,6 +115,7 @@ class Alerting(_Struct, frozen=True):
     silent_scans: float = 3.0
     clock_limit_s: float = 3.0
     swarm_size: int = 3
+    escalate_s: float = 30.0
 
 
 class Archive(_Struct, frozen=True):
@@ -320,6 +321,7 @@ def _check_rest(site: Site) -> list[str]:
     found += _in_range("alert.min_existence", site.alert.min_existence, 0, 1)
     found += _in_range("alert.silent_scans", site.alert.silent_scans, 1, 1000)
     found += _in_range("alert.clock_limit_s", site.alert.clock_limit_s, 0.1, 3600)
+    found += _in_range("alert.escalate_s", site.alert.escalate_s, 1, 86400)
     found += _in_range("alert.swarm_size", site.alert.swarm_size, 2, 1000)
     found += _in_range("archive.segment_mb", site.archive.segment_mb, 0.01, 4096)
     found += _in_range("archive.operators_keep_days", site.archive.operators_keep_days, 0, 3650)

@@ -11,7 +11,7 @@ from fastapi.responses import HTMLResponse
 from pydantic import BaseModel, ConfigDict, Field
 
 from picket.record.watchlog import Question
-from picket.station.acting import act
+from picket.station.api_alarms import act
 from picket.station.core import Core
 from picket.station.watchlog_page import POLICY, Heading, page
 

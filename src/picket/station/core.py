@@ -33,7 +33,7 @@ from picket.station.engine import Engine, Outcome, View
 from picket.station.life import AlertLives
 from picket.station.sequence import ClosedError, Sequencer
 from picket.station.writer import MAX_WAITING, LogWriter
-from picket.watch import Alert, AlertBook
+from picket.watch import Alert, AlertBook, decide, is_decision
 
 PUBLISH_S = 0.1
 STOP_S = 1.2
@@ -314,14 +314,9 @@ def _from_log(folder: Path, site: Site, verdict: Verdict) -> tuple[AlertBook, in
 
 def _decide(book: AlertBook, record: Record) -> None:
     """An officer's decision on alerts, as the log has it; one that was refused then is refused again."""
-    p = record.payload
-    try:
-        if p["do"] == "acknowledge":
-            book.acknowledge(p["id"], p["by"], record.time)
-        elif p["do"] == "close":
-            book.close(p["id"], p["cause"], p["by"], record.time, p["note"])
-    except (ValueError, KeyError, TypeError):
-        return
+    with contextlib.suppress(ValueError, KeyError, TypeError):
+        if is_decision(record.payload):
+            decide(book, record.payload, record.time)
 
 
 def digest(site: Site) -> str:

@@ -8,7 +8,7 @@ sequenced; a replay hands it the records of a log. It runs in one thread; `lock`
     batch    {"d": detections, "s": status rows, "left_out": {sensor: {reason: n}}, "operators": [digests]}
     link     {"sensors": [ids], "state": "up" ..., "detail": words}
     tick     None: time passes
-    action   {"do": "acknowledge" | "close" | "zone" | "note", ...}
+    action   {"do": "acknowledge" | "shelve" | "unshelve" | "close" | "zone" | "note", ...}
     life, audit, end   nothing for the engine
 """
 
@@ -31,7 +31,7 @@ from picket.station.history import History, Recent
 from picket.station.picture import Picture
 from picket.station.sensors import SensorBoard
 from picket.track import Tracker
-from picket.watch import Alert, AlertBook, AlertError
+from picket.watch import Alert, AlertBook, AlertError, decide, is_decision
 from picket.words import TRACK, Batch
 
 CLOCK_TOLERANCE_S = 30.0  # a plot further than this from the station's clock is named, not believed
@@ -136,15 +136,12 @@ class Engine:
         return Outcome()
 
     def _action(self, payload: dict[str, Any]) -> Outcome:
+        if payload["do"] == "note":
+            return Outcome()  # the watch log has it (record/watchlog.py)
+        if not is_decision(payload):
+            return self._zone(payload)
         try:
-            if payload["do"] == "acknowledge":
-                alert = self.book.acknowledge(payload["id"], payload["by"], self.time)
-            elif payload["do"] == "close":
-                alert = self.book.close(payload["id"], payload["cause"], payload["by"], self.time, payload["note"])
-            elif payload["do"] == "note":
-                return Outcome()  # the watch log has it (record/watchlog.py)
-            else:
-                return self._zone(payload)
+            alert = decide(self.book, payload, self.time)
         except AlertError as e:
             return Outcome(error=str(e))
         return Outcome(alerts=[alert], result=alert)

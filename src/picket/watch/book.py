@@ -17,12 +17,13 @@ import numpy as np
 import numpy.typing as npt
 
 from picket.site import Site, in_hours
-from picket.watch import compose
+from picket.watch import compose, life
 from picket.watch.alert import CAUSES, LEVEL, Alert, AlertError, SensorLook
-from picket.watch.case import Case, Key, rule_and_severity, standing, standing_of
+from picket.watch.case import Case, Key, rule_and_severity, standing, standing_of, standings_of_version_1
 from picket.watch.objects import REJOIN_S, Objects
 from picket.watch.rules import RULES, Finding
 from picket.watch.scene import Scene, Sorts, sure_rows
+from picket.watch.tally import Tally
 from picket.watch.units import Unit, gather
 from picket.watch.zones import Area
 from picket.words import Batch
@@ -34,7 +35,7 @@ KEPT_CHANGES = 1000
 MAX_OPEN = 1000  # beyond it only high ones are raised, up to twice as many: a flood of false beacons must not fill the memory
 STATION = "picket"  # who closed an alert that was folded into another
 
-_VERSION = 1
+_VERSION = 2  # 1: two ranks in a standing, no shelf, no tally
 
 # Roots in or approaching a protected zone now; per flag, the roots of which an alert on a zone tells it.
 _ByZone = tuple[set[int], dict[str, set[int]]]
@@ -56,6 +57,7 @@ class AlertBook:
         self._crossed: dict[str, set[int]] = {}  # border line -> roots of the objects that are over it
         self._n, self._next_id, self._time, self._origin = 0, 1, 0.0, "live"
         self.left_out: Counter[str] = Counter()
+        self._tally = Tally()
 
     # -- looking ---------------------------------------------------------------------------------------------
     @property
@@ -77,6 +79,10 @@ class AlertBook:
     def all(self) -> list[Alert]:
         """Every alert still known, newest first: all open ones and the last KEPT_CLOSED closed."""
         return [c.alert for c in reversed(self._cases.values())]
+
+    def alarms(self, time: float) -> dict[str, Any]:
+        """How many alarms there were, against ISA-18.2, the worst offenders, and how many alerts are shelved."""
+        return {**self._tally.figures(time), "shelved": sum(c.alert.state == "shelved" for c in self._cases.values())}
 
     def since(self, n: int) -> list[Alert] | None:
         """The changes after number n, in order; None when some of them are no longer held (or n is of another book)."""
@@ -118,10 +124,20 @@ class AlertBook:
     def acknowledge(self, alert_id: int, by: str, time: float) -> Alert:
         """The alert, acknowledged; one that already is comes back as it is. AlertError when it is unknown or closed."""
         case = self._case_for(alert_id)
-        if case.alert.state == "acknowledged":
-            return case.alert
-        case.acknowledged_level = LEVEL[case.alert.severity]
-        return self._change(case, state="acknowledged", acknowledged_at=time, acknowledged_by=by, updated_at=time)
+        return self._changed(case, life.acknowledge(case, by, time))
+
+    def shelve(self, alert_id: int, minutes: float, reason: str, by: str, time: float) -> Alert:
+        """The alert, put aside until `time` + minutes; it comes back by itself then, if still true, and at once when it gets worse."""
+        case = self._case_for(alert_id)
+        return self._changed(case, life.shelve(case, minutes, reason, by, time))
+
+    def unshelve(self, alert_id: int, by: str, time: float) -> Alert:
+        """The alert, back from the shelf, acknowledged. AlertError when it is not shelved."""
+        case = self._case_for(alert_id)
+        return self._changed(case, life.unshelve(case, by, time))
+
+    def _changed(self, case: Case, fields: dict[str, Any]) -> Alert:
+        return self._change(case, **fields) if fields else case.alert
 
     def close(self, alert_id: int, cause: str, by: str, time: float, note: str = "") -> Alert:
         """The alert, closed with a cause (one of CAUSES). AlertError when it is unknown, already closed, or the cause is none.
@@ -272,8 +288,9 @@ class AlertBook:
             self._unpoint(case.alert.id)
             del self._cases[case.alert.id]
             return self._point(into)
-        if case.alert.state == "raised" and into.alert.state == "acknowledged":  # the newer was not seen yet: it must not vanish
-            self._change(into, state="raised", acknowledged_at=None, acknowledged_by=None, updated_at=self._time)
+        fields = life.joined(case, into)
+        if fields:
+            self._change(into, **fields, updated_at=self._time)
         self._close(case, "other", STATION, self._time, f"folded into alert {into.alert.id}")
         self._point(into)
 
@@ -344,11 +361,10 @@ class AlertBook:
     def _tell(self, scene: Scene, case: Case, unit: Unit) -> None:
         """Brings the case's alert up to date; it is a change when it tells something new, or its figures have grown old."""
         alert = case.alert
-        rule, severity = rule_and_severity(case.holds(self._time, self.site.alert.hysteresis_s), case.family)
+        now = case.holds(self._time, self.site.alert.hysteresis_s)
+        rule, severity = rule_and_severity(now, case.family)
         fields: dict[str, Any] = {"rule": rule, "severity": severity, "active": True, **compose.who(scene, unit)}
-        worse = LEVEL[severity] > case.acknowledged_level
-        if alert.state == "acknowledged" and (worse or not alert.active):  # worse than what was acknowledged, or back again
-            fields.update(state="raised", acknowledged_at=None, acknowledged_by=None)
+        fields.update(life.told(case, now, severity))
         new = alert.n == 0 or any(getattr(alert, name) != value for name, value in fields.items())
         if new or abs(self._time - alert.updated_at) >= _REFRESH_S[case.family]:
             self._change(case, **fields, **compose.figures(scene, unit), updated_at=self._time, origin=self._origin)
@@ -359,13 +375,18 @@ class AlertBook:
         for case_id, case in self._cases.items():
             if case_id not in told and case.open and case.alert.active and case.holds(self._time, hysteresis_s) < 0:
                 self._change(case, active=False, time_to_reach_s=None, updated_at=self._time)
+            if case.open:
+                self._changed(case, life.passes(case, self._time, self.site.alert.escalate_s))
         for case_id in [i for i, at in self._muted.items() if abs(self._time - at) > hysteresis_s]:
             self._unmute(case_id)
 
     def _change(self, case: Case, **fields: Any) -> Alert:
         """The only place where an alert changes: a new value, the next number."""
         self._n += 1
-        case.alert = msgspec.structs.replace(case.alert, n=self._n, **fields)
+        before, case.alert = case.alert, msgspec.structs.replace(case.alert, n=self._n, **fields)
+        if case.alert.state == "raised" and (before.n == 0 or before.state != "raised"):
+            case.unseen_since = self._time
+            self._tally.alarm(self._time, case.alert)
         self._changes.append(case.alert)
         self._fresh.append(case.alert)
         return case.alert
@@ -374,6 +395,8 @@ class AlertBook:
         alert = self._change(
             case, state="closed", cause=cause, closed_by=by, closed_at=time, note=note, active=False, updated_at=time
         )
+        if by != STATION:
+            self._tally.closed(time, alert)
         self._closed.append(alert.id)
         if alert.id not in self._muted:
             self._unpoint(alert.id)
@@ -399,6 +422,7 @@ class AlertBook:
             "crossed": [[zone, sorted(roots)] for zone, roots in self._crossed.items()],
             "objects": self._objects.state(),
             "left_out": dict(self.left_out),
+            "tally": self._tally.state(),
         }
 
     @classmethod
@@ -406,10 +430,10 @@ class AlertBook:
         """The book that `state` was taken of, from now on behaving the same. AlertError for a state that is none."""
         book = cls(site)
         version = state.get("version") if isinstance(state, dict) else None
-        if version != _VERSION:
-            raise AlertError(f"alert state: expected version {_VERSION}, got {version!r}")
+        if version not in (1, _VERSION):
+            raise AlertError(f"alert state: expected version 1 to {_VERSION}, got {version!r}")
         try:
-            book._take_state(state)
+            book._take_state(_of_version_1(state) if version == 1 else state)
         except (KeyError, TypeError, ValueError) as e:  # msgspec's ValidationError is a ValueError
             raise AlertError(f"alert state: not one that AlertBook.state gave ({type(e).__name__}: {e})") from None
         return book
@@ -428,7 +452,16 @@ class AlertBook:
         self._crossed = {zone: set(roots) for zone, roots in state["crossed"]}
         self._objects.take_state(state["objects"])
         self.left_out = Counter(state["left_out"])
+        self._tally.take_state(state["tally"])
 
 
 def _plain(case: Case) -> dict[str, Any]:
     return {**msgspec.to_builtins(case), "members": [[root, at] for root, at in case.members.items()]}
+
+
+def _of_version_1(state: dict[str, Any]) -> dict[str, Any]:
+    """A state that the version before gave: two ranks in a standing, nothing shelved, no tally."""
+    cases = [{**c, "true_at": standings_of_version_1(c["family"], c["true_at"])} for c in state["cases"]]
+    for case in cases:
+        case["unseen_since"] = case["alert"]["updated_at"] if case["alert"]["state"] == "raised" else None
+    return {**state, "cases": cases, "tally": Tally().state()}
