@@ -24,6 +24,7 @@ from typing import Any, NamedTuple
 import msgspec
 
 from picket import __version__
+from picket.feed import Decoded
 from picket.record import log
 from picket.record.log import LogError, LogFile, Record, Verdict
 from picket.record.operators import OperatorStore
@@ -175,6 +176,21 @@ class Core:
         waiting = Waiting.new()
         self.sequencer.flush()
         self.sequencer.emit("action", payload, waiting)
+        return await self._settled(waiting)
+
+    async def report(self, decoded: Decoded) -> None:
+        """A person's report goes the way of a sensor's rows, in a record of its own: returns when it is worked on and on disk.
+
+        Raises NotOnDiskError, also when more arrives than can be worked on, and ClosedError.
+        """
+        if self.overloaded():
+            raise NotOnDiskError("more arrives than can be worked on: the report was not taken; send it again")
+        waiting = Waiting.new()
+        self.sequencer.flush()
+        self.sequencer.add_report(decoded, waiting)
+        await self._settled(waiting)
+
+    async def _settled(self, waiting: Waiting) -> Alert | None:
         result = await asyncio.wrap_future(waiting.outcome)
         try:
             await asyncio.wait_for(asyncio.wrap_future(waiting.written), WRITE_S)

@@ -16,6 +16,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
+from picket.feed import Decoded
 from picket.record import log
 from picket.record.log import Record, Verdict
 from picket.record.watchlog import entry_of
@@ -95,6 +96,10 @@ class _ReplayCore(Core):
 
     def _begin_lives(self, found: Recovered) -> None:
         """The log has the records of what happened to its alerts."""
+
+    async def report(self, decoded: Decoded) -> None:
+        """Refused: what people saw is in the log already."""
+        raise ActionError("this is a replay: nothing in it can be changed")
 
     def take(self, record: Record) -> None:
         """The next record of the log goes to the engine, its entry to the watch log of this replay, and nowhere else."""

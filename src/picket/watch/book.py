@@ -29,7 +29,7 @@ from picket.watch.zones import Area
 from picket.words import Batch
 
 # An alert's figures (place, speed, text) are told anew this often while nothing else about it changes.
-_REFRESH_S = {"zone": 2.0, "line": 2.0, "honesty": 2.0, "sensor": 30.0, "bias": 30.0}
+_REFRESH_S = {"zone": 2.0, "line": 2.0, "honesty": 2.0, "sensor": 30.0, "bias": 30.0, "sighting": 30.0}
 KEPT_CLOSED = 1000
 KEPT_CHANGES = 1000
 MAX_OPEN = 1000  # beyond it only high ones are raised, up to twice as many: a flood of false beacons must not fill the memory

@@ -17,8 +17,9 @@ FAMILIES: dict[str, tuple[str, ...]] = {  # each family's rules, lowest rank fir
     "honesty": ("unconfirmed_position", "spoof_suspected"),
     "sensor": ("silent_sensor", "wrong_clock"),
     "bias": ("biased_sensor",),
+    "sighting": ("sighting",),
 }
-OF_SENSORS = ("sensor", "bias")  # families about a sensor, not a track
+OF_SENSORS = ("sensor", "bias", "sighting")  # families about a sensor or its observer, not a track
 _RANKS = 4  # the most rules that a family may have
 _STANDINGS = len(SEVERITIES) * _RANKS
 

@@ -10,8 +10,9 @@ import numpy as np
 from picket.watch import text
 from picket.watch.alert import SensorLook
 from picket.watch.case import OF_SENSORS, standing
-from picket.watch.rules import RULES, Finding
+from picket.watch.rules import RULES, Finding, sighting
 from picket.watch.scene import Scene
+from picket.watch.sighting import centre
 from picket.watch.units import Unit
 
 _WHY = {rule.name: rule.why for rule in RULES}
@@ -30,7 +31,7 @@ def most_urgent(scene: Scene, findings: list[Finding]) -> Finding:
 def who(scene: Scene, unit: Unit) -> dict[str, Any]:
     """The fields that say which objects it is about, and their flags: cheap, and looked at every step."""
     if unit.family in OF_SENSORS:
-        return {"sensor_id": unit.place}
+        return {"sensor_id": (unit.place or "").partition("#")[0] if unit.family == "sighting" else unit.place}
     said = {flag for f in unit.findings for flag in f.flags}
     return {
         "track_ids": tuple(scene.ids[unit.rows].tolist()),
@@ -43,6 +44,8 @@ def who(scene: Scene, unit: Unit) -> dict[str, Any]:
 def figures(scene: Scene, unit: Unit) -> dict[str, Any]:
     """The fields that move: place, speed, time to reach, and the two sentences."""
     top = most_urgent(scene, unit.findings)
+    if unit.family == "sighting":
+        return _on_sighting(scene, top)
     if unit.family in OF_SENSORS:
         return _on_sensor(scene, top)
     row = _nearest(scene, top, unit.rows)
@@ -57,6 +60,26 @@ def figures(scene: Scene, unit: Unit) -> dict[str, Any]:
         "speed_mps": None if math.isnan(speed) else speed,
         "time_to_reach_s": top.reach_s,
         "existence": float(scene.tracks["existence"][row]),
+    }
+
+
+def _on_sighting(scene: Scene, finding: Finding) -> dict[str, Any]:
+    """A sighting with a distance has a place; of a bearing only the direction is told, and only where it is the site's own."""
+    _, seen = sighting.looked_up(scene, finding.place or "")
+    xy = scene.area.plane.to_plane(seen.lat_deg, seen.lon_deg)[0]
+    at = centre(seen, xy)
+    if at is not None:
+        lat, lon, _ = scene.area.frame.to_geodetic(np.array([[at[0], at[1], 0.0]]))
+        place = text.where(scene, float(lat[0]), float(lon[0]), math.nan)
+    else:
+        own = math.hypot(*xy.tolist()) < 1.0
+        azimuth = seen.azimuth_deg % 360.0 if own else None
+        place = text.Where(bearing_deg=azimuth, look_azimuth_deg=azimuth)
+    noun = "Object" if seen.what in (None, "unknown") else str(seen.what).capitalize()
+    return {
+        "text": sighting.words(scene, finding.place or "", noun),
+        "why": f"Raised because {_WHY[finding.rule](scene, finding)}.",
+        **place._asdict(),
     }
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from picket.watch.rules import approach, biased_sensor, entry, honesty, line_crossing, silent_sensor, wrong_clock
+from picket.watch.rules import approach, biased_sensor, entry, honesty, line_crossing, sighting, silent_sensor, wrong_clock
 from picket.watch.rules.rule import Finding, Rule
 
 RULES: tuple[Rule, ...] = (
@@ -11,6 +11,7 @@ RULES: tuple[Rule, ...] = (
     line_crossing.RULE,
     honesty.SPOOF,
     honesty.UNCONFIRMED,
+    sighting.RULE,
     silent_sensor.RULE,
     wrong_clock.RULE,
     biased_sensor.RULE,
