@@ -53,7 +53,7 @@ def test_every_command_and_option_is_documented(name: str, command: click.Comman
 def test_every_key_of_the_site_file_is_documented() -> None:
     page = (ROOT / "docs" / "site-file.md").read_text("utf-8")
     structs = {"site": site.Place, "sensor": site.Sensor, "zone": site.Zone, "friendly": site.Friendly, "alert": site.Alerting,
-               "archive": site.Archive, "station": site.StationSettings}  # fmt: skip
+               "archive": site.Archive, "station": site.StationSettings, "notify": site.Notify}  # fmt: skip
     for name, struct in structs.items():
         section = page.split(f"## [{name}]" if f"## [{name}]" in page else f"## [[{name}]]", 1)[1].split("\n## ", 1)[0]
         for field in msgspec.structs.fields(struct):

@@ -19,6 +19,8 @@ import msgspec
 import shapely
 import shapely.geometry
 
+from picket.site_notify import Notify, check_notify
+
 SENSOR_KINDS = (
     "radar", "rf", "remote_id", "adsb", "ais", "mlat", "acoustic", "sonar", "camera", "visual", "telemetry", "system",
 )  # fmt: skip
@@ -150,6 +152,7 @@ class Site(_Struct, frozen=True):
     zone: tuple[Zone, ...] = ()
     friendly: tuple[Friendly, ...] = ()
     alert: Alerting = Alerting()
+    notify: tuple[Notify, ...] = ()
     archive: Archive = Archive()
     station: StationSettings = StationSettings()
     shapes: dict[str, Any] = msgspec.field(default_factory=dict)
@@ -195,10 +198,10 @@ def parse(raw: Mapping[str, Any], *, source: str = "site", folder: str | Path = 
     return msgspec.structs.replace(site, shapes=shapes, source=source, folder=str(folder))
 
 
-def _struct_in(kind: Any) -> type[_Struct] | None:
+def _struct_in(kind: Any) -> type[msgspec.Struct] | None:
     """The struct inside a field's type (`Sensor` in `tuple[Sensor, ...]`), if there is one."""
     for t in (kind, *getattr(kind, "__args__", ())):
-        if isinstance(t, type) and issubclass(t, _Struct):
+        if isinstance(t, type) and issubclass(t, msgspec.Struct):
             return t
     return None
 
@@ -206,7 +209,7 @@ def _struct_in(kind: Any) -> type[_Struct] | None:
 _NOT_IN_FILE = {"shapes", "source", "folder"}
 
 
-def _unknown_keys(raw: Any, struct: type[_Struct], where: str) -> list[str]:
+def _unknown_keys(raw: Any, struct: type[msgspec.Struct], where: str) -> list[str]:
     """One message per key that the struct lacks, naming the nearest known key."""
     if not isinstance(raw, Mapping):
         return []
@@ -316,6 +319,7 @@ def _check_zones(site: Site, folder: Path, shapes: dict[str, Any]) -> list[str]:
 
 def _check_rest(site: Site) -> list[str]:
     found = [m for i, f in enumerate(site.friendly) for m in _check_hours(f"friendly[{i}].hours", f.hours)]
+    found += check_notify(site.notify, _check_hours)
     found += _in_range("alert.approach_s", site.alert.approach_s, 0, 3600)
     found += _in_range("alert.hysteresis_s", site.alert.hysteresis_s, 0, 3600)
     found += _in_range("alert.min_existence", site.alert.min_existence, 0, 1)

@@ -32,6 +32,7 @@ from picket.record.watchlog import WatchIndex
 from picket.site import Site
 from picket.station.engine import Engine, Outcome, View
 from picket.station.life import AlertLives
+from picket.station.notify import Notifier
 from picket.station.sequence import ClosedError, Sequencer
 from picket.station.writer import MAX_WAITING, LogWriter
 from picket.watch import Alert, AlertBook, decide, is_decision
@@ -92,6 +93,9 @@ class Core:
         self.problem: str | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
         self.sequencer = Sequencer(1, clock, self._sink, self.overloaded, self.operators.add)
+        self.notifier = Notifier(
+            site, self.sequencer.now, lambda what, **detail: self.audit("station", what, **detail), lambda: self.view.alerts
+        )
 
     # -- life ----------------------------------------------------------------------------------------------------
     def start(self) -> None:
@@ -111,6 +115,8 @@ class Core:
         self.on_alerts.append(lambda alerts: self._tell_lives(self.lives.take(alerts)))
         known = [] if found.book is None else list(reversed(AlertBook.restore(self.site, found.book).all))
         last = self._log.last.seq if self._log.last else 0
+        self.notifier.begin(known)
+        self.on_alerts.append(self.notifier.take)
 
         def catch_up() -> None:
             self.watchlog.catch_up(self.folder, last)
@@ -234,6 +240,7 @@ class Core:
         if self._thread.ident is not None and not self.sequencer.closed:
             ended = [t for t, alive in (("engine", self._thread.is_alive()), ("log writer", self.writer.alive)) if not alive]
             found += [f"the {name} has ended: restart the station" for name in ended]
+        found += self.notifier.problems()
         if self.overloaded():
             found.append("more arrives than can be worked on: rows are refused and counted as overload")
         return found

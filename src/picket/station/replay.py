@@ -127,7 +127,7 @@ class ReplayStation(Station):
         self._records = records(archive, since, until)
         self._first = next(self._records)  # a period that is not there is said before anything starts
         silent = tuple(msgspec.structs.replace(s, feed=None) for s in site.sensor)
-        super().__init__(msgspec.structs.replace(site, sensor=silent), temporary, seed=seed)
+        super().__init__(msgspec.structs.replace(site, sensor=silent, notify=()), temporary, seed=seed)
 
     def _make_core(self, seed: int) -> Core:
         core = _ReplayCore(self.site, self.folder, seed=seed, since=self.since)

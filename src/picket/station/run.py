@@ -142,6 +142,7 @@ class Station:
                 ssl_certfile=self._beside(self.site.station.tls_certificate), ssl_keyfile=self._beside(self.site.station.tls_key),
             )
         )  # fmt: skip
+        self.core.notifier.start()
         assert self.socket is not None
         serving = asyncio.create_task(server.serve(sockets=[self.socket]))
         jobs = [asyncio.create_task(job) for job in (self._ticks(), self._erase(), *(self._feed(f) for f in self.feeds))]
@@ -157,7 +158,7 @@ class Station:
             server.should_exit = True
             for job in jobs:
                 job.cancel()
-            await asyncio.gather(*jobs, return_exceptions=True)
+            await asyncio.gather(*jobs, self.core.notifier.stop(), return_exceptions=True)
             self.core.end()
             await asyncio.to_thread(self.core.stop)
             await asyncio.wait([serving], timeout=1.0)
