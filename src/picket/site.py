@@ -20,6 +20,8 @@ import shapely
 import shapely.geometry
 
 from picket.site_notify import Notify, check_notify
+from picket.site_rules import Contact, Rule, check_rules
+from picket.site_rules import Table as _Struct
 
 SENSOR_KINDS = (
     "radar", "rf", "remote_id", "adsb", "ais", "mlat", "acoustic", "sonar", "camera", "visual", "telemetry", "system",
@@ -33,10 +35,6 @@ class SiteError(ValueError):
     def __init__(self, source: str, problems: list[str]) -> None:
         self.source, self.problems = source, problems
         super().__init__(f"{source}: " + "; ".join(problems))
-
-
-class _Struct(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    pass
 
 
 class Place(_Struct, frozen=True):
@@ -118,6 +116,7 @@ class Alerting(_Struct, frozen=True):
     clock_limit_s: float = 3.0
     swarm_size: int = 3
     escalate_s: float = 30.0
+    loiter_m: float = 150.0
 
 
 class Archive(_Struct, frozen=True):
@@ -153,6 +152,8 @@ class Site(_Struct, frozen=True):
     friendly: tuple[Friendly, ...] = ()
     alert: Alerting = Alerting()
     notify: tuple[Notify, ...] = ()
+    rule: tuple[Rule, ...] = ()
+    contact: tuple[Contact, ...] = ()
     archive: Archive = Archive()
     station: StationSettings = StationSettings()
     shapes: dict[str, Any] = msgspec.field(default_factory=dict)
@@ -320,6 +321,9 @@ def _check_zones(site: Site, folder: Path, shapes: dict[str, Any]) -> list[str]:
 def _check_rest(site: Site) -> list[str]:
     found = [m for i, f in enumerate(site.friendly) for m in _check_hours(f"friendly[{i}].hours", f.hours)]
     found += check_notify(site.notify, _check_hours)
+    zones, sensors = {z.id: z.kind for z in site.zone}, [s.id for s in site.sensor]
+    found += check_rules(site.rule, site.contact, dict(zones), sensors, _check_hours)
+    found += _in_range("alert.loiter_m", site.alert.loiter_m, 10, 10_000)
     found += _in_range("alert.approach_s", site.alert.approach_s, 0, 3600)
     found += _in_range("alert.hysteresis_s", site.alert.hysteresis_s, 0, 3600)
     found += _in_range("alert.min_existence", site.alert.min_existence, 0, 1)

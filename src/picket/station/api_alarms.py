@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from picket.station.core import ActionError, Core, NotOnDiskError
 from picket.station.sequence import ClosedError
+from picket.watch import explain
 from picket.watch.life import REASON_LENGTH, SHELVE_MIN
 
 Number = Annotated[int, InPath(ge=0, le=2**53)]  # of a track or alert: what JSON and a record can hold
@@ -52,4 +53,10 @@ def add(app: FastAPI, core: Core) -> None:
     def alarms() -> Response:
         with core.engine.lock:
             found = core.engine.book.alarms(core.engine.time)
+        return Response(msgspec.json.encode(found), media_type="application/json")
+
+    @app.get("/api/rules", summary="The alert rules, each in words")
+    def rules() -> Response:
+        site = core.engine.site
+        found = {"rules": explain.rules(site), "notes": explain.notes(site)}
         return Response(msgspec.json.encode(found), media_type="application/json")

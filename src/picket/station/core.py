@@ -33,6 +33,7 @@ from picket.site import Site
 from picket.station.engine import Engine, Outcome, View
 from picket.station.life import AlertLives
 from picket.station.notify import Notifier
+from picket.station.own import OwnLook
 from picket.station.sequence import ClosedError, Sequencer
 from picket.station.writer import MAX_WAITING, LogWriter
 from picket.watch import Alert, AlertBook, decide, is_decision
@@ -92,6 +93,7 @@ class Core:
         self.on_alerts: list[Callable[[list[Alert]], None]] = []
         self.problem: str | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
+        self._own = OwnLook()
         self.sequencer = Sequencer(1, clock, self._sink, self.overloaded, self.operators.add)
         self.notifier = Notifier(
             site, self.sequencer.now, lambda what, **detail: self.audit("station", what, **detail), lambda: self.view.alerts
@@ -218,6 +220,9 @@ class Core:
         if back:  # tracks of a time that has not come yet would hold for `back` seconds, and every new row be refused as wrong
             self.sequencer.restart_clock()
             self._boot(None, clock_set_back_s=back)
+        own = self._own.changed(self)
+        if own is not None:
+            self.sequencer.emit("station", own)
         if not self.overloaded():
             self.sequencer.emit("tick", None)
 

@@ -8,6 +8,7 @@ sequenced; a replay hands it the records of a log. It runs in one thread; `lock`
     batch    {"d": detections, "s": status rows, "left_out": {sensor: {reason: n}}, "operators": [digests]}
     link     {"sensors": [ids], "state": "up" ..., "detail": words}
     tick     None: time passes
+    station  {"free_mb", "recording", "problem", "overloaded"}: how the station itself does
     action   {"do": "acknowledge" | "shelve" | "unshelve" | "close" | "zone" | "note", ...}
     life, audit, end   nothing for the engine
 """
@@ -27,13 +28,15 @@ import numpy.typing as npt
 from picket.record.codec import unpack
 from picket.record.log import Record
 from picket.site import Site, check_geometry
+from picket.station import emissions
 from picket.station.history import History, Recent
 from picket.station.picture import Picture
 from picket.station.sensors import SensorBoard
 from picket.track import Tracker
-from picket.watch import Alert, AlertBook, AlertError, decide, is_decision
+from picket.watch import Alert, AlertBook, AlertError, EmissionLook, StationLook, decide, is_decision
 from picket.words import TRACK, Batch
 
+SET_BACK_TOLD_S = 60.0  # for so long after it the station's own clock is told as set back
 CLOCK_TOLERANCE_S = 30.0  # a plot further than this from the station's clock is named, not believed
 
 
@@ -78,6 +81,9 @@ class Engine:
         self._last_measured: float | None = None
         self._measured_at = 0.0
         self._sure_ids: npt.NDArray[np.int64] = np.empty(0, np.int64)
+        self._own = StationLook()
+        self._set_back_at: float | None = None
+        self._heard: list[EmissionLook] = []
 
     def apply(self, record: Record) -> Outcome:
         """Takes in the next record."""
@@ -99,6 +105,8 @@ class Engine:
         self.sensors = SensorBoard(self.site, self.site.alert.silent_scans)
         self.sensors.began_at(self.time)
         self._last_measured = None
+        self._own = StationLook(clock_set_back_s=payload.get("clock_set_back_s"))
+        self._set_back_at = self.time if self._own.clock_set_back_s is not None else None
         if payload.get("book") is not None:
             self.book = AlertBook.restore(self.site, payload["book"])
         return Outcome()
@@ -114,6 +122,7 @@ class Engine:
         batch = unpack(payload["d"])
         self.sensors.heard(batch, self.time)
         self.counts["detections"] += batch.n
+        self._heard += emissions.looks(self.site, batch)
         batch = self._honest_clocks(self.sensors.redated(batch))
         if batch.n:
             self._last_measured = max(float(np.max(batch["time"])), self._last_measured or -np.inf)
@@ -130,6 +139,11 @@ class Engine:
             now = self._last_measured + max(self.time - self._measured_at, 0.0)
             self.tracks = self.tracker.advance(now, first_id=self.seq)
         return self._watch()
+
+    def _station(self, payload: dict[str, Any]) -> Outcome:
+        known = {k: payload[k] for k in ("free_mb", "recording", "problem", "overloaded")}
+        self._own = msgspec.structs.replace(self._own, **known)
+        return Outcome()
 
     def _link(self, payload: dict[str, Any]) -> Outcome:
         self.sensors.linked(payload["sensors"], payload["state"], self.time)
@@ -177,7 +191,14 @@ class Engine:
         sure = self.tracks["track_id"][self.tracks.equals("status", "confirmed") | self.tracks.equals("status", "coasting")]
         self.counts["tracks"] += int(np.count_nonzero(~np.isin(sure, self._sure_ids)))
         self._sure_ids = sure
-        return Outcome(alerts=self.book.step(self.time, self.tracks, self.sensors.looks(self.time), self.origin))
+        if self._set_back_at is not None and abs(self.time - self._set_back_at) > SET_BACK_TOLD_S:
+            self._own, self._set_back_at = msgspec.structs.replace(self._own, clock_set_back_s=None), None
+        heard, self._heard = self._heard, []
+        return Outcome(
+            alerts=self.book.step(
+                self.time, self.tracks, self.sensors.looks(self.time), self.origin, emissions=heard, station=self._own
+            )
+        )
 
     def _count(self, source: str, reasons: Any) -> None:
         if reasons:

@@ -11,9 +11,21 @@ zone) -> cases (hysteresis) -> alerts. The rules are in `rules/`, one file each;
 
 from __future__ import annotations
 
-from picket.watch.alert import CAUSES, SEVERITIES, Alert, AlertError, SensorLook
+from picket.watch.alert import CAUSES, SEVERITIES, Alert, AlertError, EmissionLook, SensorLook, StationLook
 from picket.watch.book import AlertBook
 from picket.watch.decide import decide, is_decision
 from picket.watch.rules import RULES
 
-__all__ = ["CAUSES", "RULES", "SEVERITIES", "Alert", "AlertBook", "AlertError", "SensorLook", "decide", "is_decision"]
+__all__ = [
+    "CAUSES",
+    "RULES",
+    "SEVERITIES",
+    "Alert",
+    "AlertBook",
+    "AlertError",
+    "EmissionLook",
+    "SensorLook",
+    "StationLook",
+    "decide",
+    "is_decision",
+]

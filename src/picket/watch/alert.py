@@ -101,3 +101,23 @@ class SensorLook(msgspec.Struct, frozen=True):
     bias_azimuth_deg: float | None = None
     bias_time_s: float | None = None
     sightings: tuple[Sighting, ...] = ()
+
+
+class EmissionLook(msgspec.Struct, frozen=True):
+    """What a radio receiver heard: bearing true from it (None: it cannot tell), label as it or the spectrum room gives it."""
+
+    sensor_id: str
+    label: str | None
+    bearing_deg: float | None = None
+    sigma_deg: float | None = None
+    center_hz: float | None = None
+
+
+class StationLook(msgspec.Struct, frozen=True):
+    """How the station itself stands. clock_set_back_s: by how much its clock was set back within the last minute."""
+
+    free_mb: float | None = None
+    recording: bool = True
+    problem: str | None = None
+    overloaded: bool = False
+    clock_set_back_s: float | None = None

@@ -9,17 +9,25 @@ from __future__ import annotations
 import msgspec
 
 from picket.watch.alert import LEVEL, SEVERITIES, Alert, Severity
-from picket.watch.rules.rule import Finding
+from picket.watch.finding import Finding
 
 FAMILIES: dict[str, tuple[str, ...]] = {  # each family's rules, lowest rank first
-    "zone": ("approach", "entry"),
+    "zone": ("swarm", "loiter", "approach", "entry"),
+    "corridor": ("unknown_in_corridor",),
     "line": ("line_crossing",),
     "honesty": ("unconfirmed_position", "spoof_suspected"),
+    "friendly": ("friendly_out_of_place",),
+    "emission": ("emission_without_track",),
     "sensor": ("silent_sensor", "wrong_clock"),
     "bias": ("biased_sensor",),
     "sighting": ("sighting",),
+    "clock": ("own_clock",),
+    "disk": ("disk_low", "not_recording"),
+    "load": ("overload",),
 }
-OF_SENSORS = ("sensor", "bias", "sighting")  # families about a sensor or its observer, not a track
+OF_ZONES = ("zone", "corridor", "line")  # families whose place is a zone
+OF_TRACKS = (*OF_ZONES, "honesty", "friendly")
+OF_SENSORS = ("sensor", "bias")  # families whose place is a sensor
 _RANKS = 4  # the most rules that a family may have
 _STANDINGS = len(SEVERITIES) * _RANKS
 
@@ -54,7 +62,7 @@ class Case(msgspec.Struct, kw_only=True):
         found: list[Key] = [(self.family, self.place, "t", root) for root in self.members]
         if self.group is not None:
             found.append((self.family, self.place, "g", self.group))
-        if self.family in OF_SENSORS:
+        if self.family not in OF_TRACKS:
             found.append((self.family, self.place, "s", 0))
         return found
 

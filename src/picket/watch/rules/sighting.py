@@ -39,7 +39,7 @@ def find(scene: Scene) -> list[Finding]:
             hit = _zone(scene, sighting)
             if hit is not None:
                 severity: Severity = "high" if hit[1] else "medium"
-                found.append(Finding("sighting", "sighting", place_of(look.id, sighting), severity))
+                found.append(Finding("sighting", "sighting", place_of(look.id, sighting), severity, sensor_id=look.id))
     return found
 
 
