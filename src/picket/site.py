@@ -181,8 +181,10 @@ def load(path: str | Path) -> Site:
     return parse(raw, source=str(path), folder=path.parent)
 
 
-def parse(raw: Mapping[str, Any], *, source: str = "site", folder: str | Path = ".") -> Site:
-    """A site from its TOML as a dictionary; zone geometry is read from `folder`. Raises SiteError."""
+def parse(
+    raw: Mapping[str, Any], *, source: str = "site", folder: str | Path = ".", outlines: Mapping[str, Any] | None = None
+) -> Site:
+    """A site from its TOML as a dictionary; zone geometry is read from `folder`, or is in `outlines` (by name, as GeoJSON). SiteError."""
     problems = [*_unknown_keys(raw, Site, "")]
     if raw.get("version") != 1:
         problems.insert(0, f"version: expected 1, got {raw.get('version')!r}")
@@ -193,7 +195,12 @@ def parse(raw: Mapping[str, Any], *, source: str = "site", folder: str | Path = 
     except msgspec.ValidationError as e:
         raise SiteError(source, [str(e).replace("`$.", "`")]) from None
     shapes: dict[str, Any] = {}
-    problems = [*_check_place(site), *_check_sensors(site), *_check_zones(site, Path(folder), shapes), *_check_rest(site)]
+    problems = [
+        *_check_place(site),
+        *_check_sensors(site),
+        *_check_zones(site, Path(folder), shapes, outlines or {}),
+        *_check_rest(site),
+    ]
     if problems:
         raise SiteError(source, problems)
     return msgspec.structs.replace(site, shapes=shapes, source=source, folder=str(folder))
@@ -288,7 +295,7 @@ def _check_sensors(site: Site) -> list[str]:
     return found
 
 
-def _check_zones(site: Site, folder: Path, shapes: dict[str, Any]) -> list[str]:
+def _check_zones(site: Site, folder: Path, shapes: dict[str, Any], outlines: Mapping[str, Any]) -> list[str]:
     """Problems of the zones; their geometry is put into `shapes` on the way."""
     found = []
     for i, z in enumerate(site.zone):
@@ -299,7 +306,8 @@ def _check_zones(site: Site, folder: Path, shapes: dict[str, Any]) -> list[str]:
             found.append(f"{w}.ceiling_m: expected more than floor_m {z.floor_m:g}, got {z.ceiling_m:g}")
         found += _check_hours(f"{w}.hours", z.hours)
         try:
-            shape = read_geometry(folder / z.geometry)
+            given = outlines.get(z.geometry)
+            shape = read_geometry(folder / z.geometry) if given is None else check_geometry(given, z.geometry)
         except ValueError as e:
             found.append(f"{w}.geometry: {e}")
             continue

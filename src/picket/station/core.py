@@ -35,6 +35,8 @@ from picket.station.life import AlertLives
 from picket.station.notify import Notifier
 from picket.station.own import OwnLook
 from picket.station.sequence import ClosedError, Sequencer
+from picket.station.site_edit import SiteKeeper
+from picket.station.site_live import live_part
 from picket.station.writer import MAX_WAITING, LogWriter
 from picket.watch import Alert, AlertBook, decide, is_decision
 
@@ -95,6 +97,9 @@ class Core:
         self._loop: asyncio.AbstractEventLoop | None = None
         self._own = OwnLook()
         self.sequencer = Sequencer(1, clock, self._sink, self.overloaded, self.operators.add)
+        self.keeper = SiteKeeper(site, lambda: self.engine.site, folder / "site-undo.json", self.sequencer.now)
+        self.site_lock = asyncio.Lock()  # one change of the site at a time
+        self.site_note: str | None = None
         self.notifier = Notifier(
             site, self.sequencer.now, lambda what, **detail: self.audit("station", what, **detail), lambda: self.view.alerts
         )
@@ -109,7 +114,7 @@ class Core:
             self.problem = f"the log is damaged at {found.damage}; see `picket archive verify --archive {self.folder}`"
         self.writer.start()
         self._thread.start()
-        self._boot(found.book)
+        self._boot(found.book, live=live_part(self.site))
         self._begin_lives(found)
 
     def _begin_lives(self, found: Recovered) -> None:
@@ -245,6 +250,7 @@ class Core:
         if self._thread.ident is not None and not self.sequencer.closed:
             ended = [t for t, alive in (("engine", self._thread.is_alive()), ("log writer", self.writer.alive)) if not alive]
             found += [f"the {name} has ended: restart the station" for name in ended]
+        found += [p for p in (self.keeper.problem, self.site_note) if p]
         found += self.notifier.problems()
         if self.overloaded():
             found.append("more arrives than can be worked on: rows are refused and counted as overload")
@@ -307,12 +313,17 @@ def recover(folder: Path, site: Site, last: Record | None) -> Recovered:
     usable state file the whole log is replayed, which gives the same alerts and takes longer. Numbers go on after the last
     record and the highest track number; after a kill, when neither is sure, SEQ_GAP further on.
     """
-    if last is None:
-        return Recovered(None, 0)
     verdict = Verdict()
+    if last is None:
+        next(log.read(folder, verdict=verdict), None)
+        if verdict.damage is None:
+            return Recovered(
+                None, 0
+            )  # there was no run; else its very first record is damaged, and the state file is all there is
+        verdict = Verdict()
     book, state_seq, highest_id = _from_state(folder, site, verdict) or _from_log(folder, site, verdict)
-    seq = max(last.seq, state_seq, highest_id)
-    clean = last.kind == "end" and state_seq == last.seq
+    seq = max(last.seq if last else 0, state_seq, highest_id)
+    clean = last is not None and last.kind == "end" and state_seq == last.seq
     return Recovered(book.state(), seq if clean else seq + SEQ_GAP, verdict.damage)
 
 

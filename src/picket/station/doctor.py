@@ -17,7 +17,7 @@ from picket import site as sites
 
 State = Literal["ok", "note", "problem"]
 _NEEDED = ("numpy", "numba", "pyarrow", "msgspec", "shapely", "click")
-_STATION = ("fastapi", "uvicorn", "websockets", "aiomqtt")
+_STATION = ("fastapi", "uvicorn", "websockets", "aiomqtt", "tomlkit")
 # Distribution -> the module it brings and the feeds that need it. A station without such a feed runs without it.
 _FEEDS = {
     "httpx": ("httpx", "feeds over http and https"),

@@ -86,6 +86,7 @@ class _ReplayCore(Core):
     def __init__(self, site: Site, folder: Path, *, seed: int, since: float) -> None:
         self.replayed = since  # time of the newest record: the clock of everything that is shown
         super().__init__(site, folder, seed=seed, clock=lambda: self.replayed)
+        self.keeper.refuses = "this is a replay: nothing in it can be changed"
 
     def tick(self) -> None:
         """Time is the log's."""
