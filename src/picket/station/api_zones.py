@@ -8,11 +8,12 @@ from typing import Annotated, Any, Literal
 
 import msgspec
 from fastapi import Body, FastAPI, HTTPException, Request, Response
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from picket.station.api_alarms import act
 from picket.station.core import Core
-from picket.station.site_edit import Edited, EditError, NothingError
+from picket.station.site_edit import Edited, EditError, NothingError, outlines_of, plain
+from picket.station.zone_try import TryError, ask, question
 from picket.station.zones import zones_geojson
 
 _GEOMETRIES = ("Polygon", "MultiPolygon", "LineString", "Feature", "FeatureCollection")
@@ -37,6 +38,15 @@ class NewZone(Fields):
     id: str
     kind: Literal["protected", "warning", "corridor", "border_line", "ignore"]
     geometry: dict[str, Any]
+
+
+class Tried(Fields):
+    """A zone that is not there, or another outline of one that is (by its id), and how far back to look."""
+
+    id: str | None = None
+    kind: Literal["protected", "warning", "corridor", "border_line", "ignore"]
+    geometry: dict[str, Any]
+    back_h: float = Field(24.0, gt=0, le=24 * 31)
 
 
 def add(app: FastAPI, core: Core) -> None:
@@ -69,6 +79,22 @@ def add(app: FastAPI, core: Core) -> None:
     @app.get("/api/zones/undo", summary="What would be taken back")
     def last() -> dict[str, Any]:
         return core.keeper.last_edit()
+
+    trying = asyncio.Lock()
+
+    @app.post("/api/zones/try", summary="What a zone would have raised over the recorded past")
+    async def try_(request: Request, tried: Tried) -> dict[str, Any]:
+        if trying.locked():
+            raise HTTPException(409, "another trial is under way; ask again when it is over")
+        site, now = core.engine.site, core.sequencer.now()
+        zone = tried.model_dump(exclude={"geometry", "back_h"}, exclude_unset=True)
+        period = (now - tried.back_h * 3600.0, now)
+        async with trying:
+            try:
+                asked = question(site, plain(site), outlines_of(site), zone, tried.geometry, period, core.folder)
+                return await ask(asked)
+            except TryError as e:
+                raise HTTPException(422, str(e)) from None
 
     @app.put("/api/zones/{zone_id}", summary="A zone's new outline or fields: checked, written to its file, taken over")
     async def put(request: Request, zone_id: str, body: Annotated[dict[str, Any], Body()]) -> Response:

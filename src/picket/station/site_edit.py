@@ -188,13 +188,13 @@ class SiteKeeper:
         elif self.has_file:
             raw = tomllib.loads(self._known[self.path.name] or "")
         else:
-            raw = _raw(now)
+            raw = plain(now)
             if change is not None:
                 change(raw)
                 raw = json.loads(json.dumps(raw))  # tomlkit's values become plain ones
                 files = {n: t for n, t in files.items() if before[n] is not None}  # a new zone of a demo stays in memory
                 before = {n: before[n] for n in files}
-        given = dict(outlines) if self.has_file else {**_outlines(now), **outlines}
+        given = dict(outlines) if self.has_file else {**outlines_of(now), **outlines}
         try:
             site = sites.parse(raw, source=self._given.source, folder=self.folder, outlines=given)
         except SiteError as e:
@@ -324,14 +324,15 @@ def _table(fields: Mapping[str, Any]) -> Any:
     return table
 
 
-def _raw(site: Site) -> dict[str, Any]:
+def plain(site: Site) -> dict[str, Any]:
     """A site that no file holds, as its TOML would be."""
     raw = msgspec.to_builtins(msgspec.structs.replace(site, shapes={}))
     kept = {k: v for k, v in raw.items() if k not in ("shapes", "source", "folder")}
     return json.loads(json.dumps(kept))  # type: ignore[no-any-return]  # tuples become lists, so that `change` may append
 
 
-def _outlines(site: Site) -> dict[str, Any]:
+def outlines_of(site: Site) -> dict[str, Any]:
+    """Every zone's outline by the name of its file, as GeoJSON."""
     return {z.geometry: shapely.geometry.mapping(site.shapes[z.id]) for z in site.zone}
 
 
