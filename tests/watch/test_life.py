@@ -100,11 +100,11 @@ def test_a_clock_that_is_set_back_ends_the_shelving():
 
 def test_a_raised_alert_folded_into_a_shelved_one_takes_it_off_the_shelf():
     w = Watch(site(PIER))
-    w.see(inbound(1, 50))
+    w.see(inbound(1, 58))
     w.book.shelve(1, 15, "known", "officer", w.time)
-    w.see(inbound(1, 50), inbound(2, 51))
+    w.see(inbound(1, 58), inbound(2, 22))
     assert {(a.id, a.state) for a in w.book.open} == {(1, "shelved"), (2, "raised")}
-    w.see(inbound(1, 50, group_id=9), inbound(2, 51, group_id=9))
+    w.see(inbound(1, 58, group_id=9), inbound(2, 22, group_id=9))
     assert (w.only().id, w.only().state, w.only().count, w.only().shelved_by) == (1, "raised", 2, None)
 
 
@@ -170,17 +170,17 @@ def test_alarms_are_counted_by_hour_day_severity_and_offender():
 
 
 def test_more_than_ten_in_ten_minutes_is_a_flood():
-    w = Watch(site(RING))
+    w, rows = Watch(site(RING)), [track(i, 450 * (i % 4) - 700, 450 * (i // 4) - 600) for i in range(1, 12)]
     for k in range(1, 11):
-        w.see(*(track(i, 600, 100 * i - 600) for i in range(1, k + 1)))
+        w.see(*rows[:k])
     assert not w.book.alarms(w.time)["flood"]
-    w.see(*(track(i, 600, 100 * i - 600) for i in range(1, 12)))
+    w.see(*rows)
     assert w.book.alarms(w.time)["flood"]
 
 
 def test_causes_are_counted_by_rule():
     w = Watch(site(RING))
-    w.see(track(1, 600, 0), track(2, 600, 300))
+    w.see(track(1, 600, 0), track(2, 600, -700))
     w.book.close(1, "bird", "officer", w.time)
     w.book.close(2, "bird", "officer", w.time)
     assert w.book.alarms(w.time)["causes"] == [{"rule": "entry", "cause": "bird", "count": 2}]

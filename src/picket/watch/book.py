@@ -17,7 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 from picket.site import Site, in_hours
-from picket.watch import compose, life
+from picket.watch import compose, life, parties
 from picket.watch.alert import CAUSES, LEVEL, Alert, AlertError, EmissionLook, SensorLook, StationLook
 from picket.watch.case import (
     FAMILIES,
@@ -204,13 +204,11 @@ class AlertBook:
         self._remember_crossed(scene, findings)
         told: dict[int, Unit] = {}
         units = gather(scene, findings)
-        for unit in units:
-            if unit.family not in _ASIDE:
-                self._assign(unit, told)
+        for unit in self._known_first(scene, [u for u in units if u.family not in _ASIDE]):
+            self._assign(scene, unit, told)
         told_by_zone = self._told_by_zone(told)
-        for unit in units:
-            if unit.family in _ASIDE:
-                self._assign(unit, told, told_by_zone)
+        for unit in self._known_first(scene, [u for u in units if u.family in _ASIDE]):
+            self._assign(scene, unit, told, told_by_zone)
         for case_id, unit in sorted(told.items(), key=lambda item: item[0]):
             self._tell(scene, self._cases[case_id], unit)
         self._run_out(set(told))
@@ -254,7 +252,23 @@ class AlertBook:
         self._crossed = {zone: roots for zone, roots in sorted(crossed.items()) if roots}
 
     # -- which case a unit belongs to --------------------------------------------------------------------------
-    def _assign(self, unit: Unit, told: dict[int, Unit], told_by_zone: _ByZone | None = None) -> None:
+    def _known_first(self, scene: Scene, units: list[Unit]) -> list[Unit]:
+        """The units in their order, those that have an open case first: others may join them. Who breaks away loses its case."""
+        by_case: dict[int, list[Unit]] = {}
+        for unit in units:
+            case_id = next((i for i in self._hits(unit) if self._cases[i].open), None)
+            if case_id is not None:
+                by_case.setdefault(case_id, []).append(unit)
+        known = {id(unit) for found in by_case.values() for unit in found}
+        for case_id, found in by_case.items():
+            for unit in parties.leavers(scene, found):
+                for root in unit.roots:
+                    self._cases[case_id].members.pop(root, None)
+                self._point(self._cases[case_id])
+                known.discard(id(unit))
+        return [u for u in units if id(u) in known] + [u for u in units if id(u) not in known]
+
+    def _assign(self, scene: Scene, unit: Unit, told: dict[int, Unit], told_by_zone: _ByZone | None = None) -> None:
         """Finds or opens the unit's case and hands the unit to it."""
         carried = False
         if told_by_zone is not None:
@@ -264,9 +278,12 @@ class AlertBook:
             carried = any(not flagged.get(f.rule, set()).isdisjoint(unit.roots) for f in unit.findings)
         case = self._case_of(unit, told)
         if case is None:
-            if carried or self._still_muted(unit) or self._full(unit):
+            if carried or self._still_muted(unit):
                 return
-            case = self._raise(unit)
+            party = parties.joins(scene, unit, told.items())
+            if party is None and self._full(unit):
+                return
+            case = self._raise(unit) if party is None else self._cases[party]
         if case.alert.id in told:  # two groups, or a group and one who left it, that are one alert
             unit.take_in(told[case.alert.id])
         told[case.alert.id] = unit
@@ -392,7 +409,8 @@ class AlertBook:
         rule, severity = rule_and_severity(now, case.family)
         fields: dict[str, Any] = {"rule": rule, "severity": severity, "active": True, **compose.who(scene, unit)}
         fields["rule_id"] = next((f.rule_id for f in unit.findings if f.rule == rule), alert.rule_id)
-        fields.update(life.told(case, now, severity))
+        reach = [f.reach_s for f in unit.findings if f.reach_s is not None and int(scene.roots[f.row]) not in case.seen_roots]
+        fields.update(life.told(case, now, severity, min(reach, default=None)))
         new = alert.n == 0 or any(getattr(alert, name) != value for name, value in fields.items())
         if new or abs(self._time - alert.updated_at) >= _REFRESH_S[case.family]:
             self._change(

@@ -39,7 +39,8 @@ class Case(msgspec.Struct, kw_only=True):
 
     group: the group that it is about now; members: root -> when it last belonged; true_at: per standing, when it last was true;
     acknowledged_level: how severe it was when the officer acknowledged it; shelved_at, shelved_standing: when it was shelved, and what
-    it then was; unseen_since: when it last became raised.
+    it then was; unseen_since: when it last became raised; seen_roots, seen_reach_s: of which objects it was when an officer saw to it,
+    and how soon the first would reach the zone.
     """
 
     alert: Alert
@@ -52,6 +53,8 @@ class Case(msgspec.Struct, kw_only=True):
     shelved_at: float | None = None
     shelved_standing: int = -1
     unseen_since: float | None = None
+    seen_roots: tuple[int, ...] = ()
+    seen_reach_s: float | None = None
 
     @property
     def open(self) -> bool:

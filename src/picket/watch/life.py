@@ -17,6 +17,7 @@ from typing import Any
 from picket.watch.alert import LEVEL, AlertError, Severity
 from picket.watch.case import Case, standing_of
 
+NEARER = 0.5  # a new member that would be there in less than this share of the time that was acknowledged sounds again
 SHELVE_MIN = (1.0, 720.0)  # minutes: a shift of twelve hours; who comes after it decides anew
 REASON_LENGTH = 500
 
@@ -30,7 +31,7 @@ def acknowledge(case: Case, by: str, time: float) -> dict[str, Any]:
     """Seen by `by`; a shelved alert comes off the shelf. Nothing when it already is acknowledged."""
     if case.alert.state == "acknowledged":
         return {}
-    case.acknowledged_level = LEVEL[case.alert.severity]
+    _seen(case)
     return {"state": "acknowledged", "acknowledged_at": time, "acknowledged_by": by, "updated_at": time, **_OFF_THE_SHELF}
 
 
@@ -45,7 +46,7 @@ def shelve(case: Case, minutes: float, reason: str, by: str, time: float) -> dic
             f"reason: expected 1 to {REASON_LENGTH} characters (who takes over the watch reads it), got {len(reason)}"
         )
     alert = case.alert
-    case.acknowledged_level = LEVEL[alert.severity]
+    _seen(case)
     case.shelved_at, case.shelved_standing = time, standing_of(alert.rule, alert.severity, case.family)
     seen = {} if alert.acknowledged_at is not None else {"acknowledged_at": time, "acknowledged_by": by}
     return {
@@ -60,9 +61,21 @@ def unshelve(case: Case, by: str, time: float) -> dict[str, Any]:
     return acknowledge(case, by, time)
 
 
-def told(case: Case, standing: int, severity: Severity) -> dict[str, Any]:
-    """What a step at which it was found does: acknowledged, it is raised again when worse or back; shelved, only when worse."""
+def _seen(case: Case) -> None:
+    """Remembers what the officer saw: what gets worse is measured against it."""
+    case.acknowledged_level = LEVEL[case.alert.severity]
+    case.seen_roots, case.seen_reach_s = tuple(case.members), case.alert.time_to_reach_s
+
+
+def told(case: Case, standing: int, severity: Severity, new_reach_s: float | None = None) -> dict[str, Any]:
+    """What a step at which it was found does: acknowledged, it is raised again when worse or back; shelved, only when worse.
+
+    new_reach_s: the least time to reach of those that were not members when an officer saw to it. Much nearer is worse.
+    """
     alert = case.alert
+    nearer = new_reach_s is not None and case.seen_reach_s is not None and new_reach_s < NEARER * case.seen_reach_s
+    if alert.state in ("acknowledged", "shelved") and nearer:
+        return dict(RAISED_AGAIN)
     if alert.state == "acknowledged" and (LEVEL[severity] > case.acknowledged_level or not alert.active):
         return dict(RAISED_AGAIN)
     if alert.state == "shelved" and standing > case.shelved_standing:

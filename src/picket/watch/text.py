@@ -114,6 +114,8 @@ def _group(scene: Scene, row: int, rows: list[int], count: int) -> str:
     drones = bool(scene.sorts.drone[rows].any())
     noun = "drone" if drones else _noun(scene, row)
     unknown = "unknown " if (scene.tracks["identity"][rows] < 0).all() else ""
+    if count == 2:
+        return f"Pair of {unknown}{_PLURAL[noun]}"
     return f"{'Swarm' if drones else 'Group'} of {count} {unknown}{_PLURAL[noun]}"
 
 
