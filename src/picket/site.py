@@ -22,10 +22,8 @@ import shapely.geometry
 from picket.site_notify import Notify, check_notify
 from picket.site_rules import Contact, Rule, check_rules
 from picket.site_rules import Table as _Struct
+from picket.words import SENSOR_KINDS
 
-SENSOR_KINDS = (
-    "radar", "rf", "remote_id", "adsb", "ais", "mlat", "acoustic", "sonar", "camera", "visual", "telemetry", "system",
-)  # fmt: skip
 _PLACED = {"radar", "rf", "acoustic", "sonar", "camera"}  # these measure from where they stand
 
 
@@ -71,6 +69,7 @@ class Sensor(_Struct, frozen=True):
     elevation_deg: tuple[float, float] = (-90.0, 90.0)
     blanked: tuple[tuple[float, float], ...] = ()
     azimuth_offset_deg: float = 0.0
+    moves: bool = False
     detection_probability: float = 0.9
     clutter_per_scan: float = 1.0
     sigma_range_m: float = 10.0
