@@ -114,10 +114,17 @@ class Scene:
 
     @cached_property
     def doubtful(self) -> Bools:
-        """(N,) bool: it may be a bird or a chain of false plots: no sensor calls it a drone, it says nothing and flies with none."""
+        """(N,) bool: it may be a bird or false plots: no sensor calls it a drone, it says nothing, flies with none, no person saw it."""
         drone = np.where(self.low, self.tracks["p_drone"] >= SURE_LOW, self.sorts.drone)
-        known = drone | (self.tracks["identity"] >= 0) | self.sorts.contradicted | self._in_swarm(drone)
+        known = drone | (self.tracks["identity"] >= 0) | self.sorts.contradicted | self._in_swarm(drone) | self.by_eye
         return np.asarray(~known)
+
+    @cached_property
+    def by_eye(self) -> Bools:
+        """(N,) bool: a person saw it, who tells a drone from a wave."""
+        people = {look.id for look in self.sensors if look.kind == "visual"}
+        words: tuple[Any, ...] = self.tracks.words("sensors")
+        return np.array([not people.isdisjoint(w) for w in words] + [False], np.bool_)[self.tracks["sensors"]]
 
     def _in_swarm(self, drone: Bools) -> Bools:
         """(N,) bool: in a group of drones. What flies together is of one kind: one drone in it tells, and what is known of each adds up."""
