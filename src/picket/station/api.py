@@ -15,7 +15,7 @@ from urllib.parse import parse_qs
 
 import msgspec
 import numpy as np
-from fastapi import Body, FastAPI, HTTPException, Query, Request, Response, WebSocket
+from fastapi import FastAPI, HTTPException, Query, Request, Response, WebSocket
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import FileResponse, HTMLResponse, JSONResponse, RedirectResponse
 from fastapi.staticfiles import StaticFiles
@@ -23,7 +23,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from starlette.exceptions import HTTPException as AnyHTTPException
 
 from picket import __version__
-from picket.station import api_alarms
+from picket.station import api_alarms, api_coverage, api_flights, api_notify, api_sightings, api_watchlog, api_zones
 from picket.station.access import COOKIE, SESSION_HOURS, Access, AccessError, Gate
 from picket.station.api_alarms import Number, act
 from picket.station.core import Core
@@ -33,7 +33,7 @@ from picket.station.health import health
 from picket.station.history import latest, sources
 from picket.station.sequence import ClosedError
 from picket.station.stream import Hub
-from picket.station.zones import ZoneError, save_zone, zones_geojson
+from picket.station.zones import zones_geojson
 
 PAGE = files("picket") / "_page"
 _AFFILIATION = ("unknown", "friendly", "neutral", "suspect")
@@ -73,6 +73,12 @@ def make_app(core: Core, feeds: list[Feed], access: Access, serves: Any, scheme:
     _looks(app, core, feeds, hub)
     _actions(app, core)
     api_alarms.add(app, core)
+    api_watchlog.add(app, core)
+    api_flights.add(app, core)
+    api_coverage.add(app, core)
+    api_zones.add(app, core)
+    api_notify.add(app, core)
+    api_sightings.add(app, core)
     _sockets(app, core, hub)
     if PAGE.is_dir():
         app.mount("/", StaticFiles(directory=str(PAGE)), name="page")
@@ -320,18 +326,6 @@ def _actions(app: FastAPI, core: Core) -> None:
         return await act(
             core, {"do": "close", "id": alert_id, "by": request.state.user, "cause": closing.cause, "note": closing.note}
         )
-
-    one_at_a_time = asyncio.Lock()
-
-    @app.put("/api/zones/{zone_id}", summary="A zone's new outline: checked, written to its file, taken over")
-    async def put_zone(request: Request, zone_id: str, geometry: Annotated[dict[str, Any], Body()]) -> Response:
-        async with one_at_a_time:
-            try:
-                outline = await asyncio.to_thread(save_zone, core.engine.site, zone_id, geometry)
-            except ZoneError as e:
-                raise HTTPException(422, str(e)) from None
-            await act(core, {"do": "zone", "zone": zone_id, "geometry": outline, "by": request.state.user})
-        return answer(zones_geojson(core.engine.site))
 
 
 def _sockets(app: FastAPI, core: Core, hub: Hub) -> None:
