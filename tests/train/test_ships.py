@@ -136,3 +136,17 @@ def test_a_bad_ship_is_refused_with_the_place_and_the_reason(at_sea, text, messa
 def test_a_site_without_such_a_receiver_is_told(write):
     with pytest.raises(ExerciseError, match="the site has no ais sensor of this id"):
         write(SHIP, HEAD)
+
+
+@pytest.mark.parametrize("head", [HEAD, HEAD.replace("[ais]", "[adsb]").replace('"ais"', '"adsb"')])
+def test_a_receiver_that_never_hears_anything_does_not_stop_the_others(at_sea, head):
+    drone = '[[actor]]\nid = "a"\nkind = "drone"\nloop = true\nroute = [[900, 900, 60]]\n'
+    played = list(frames(at_sea(drone, head + '[[radar]]\nid = "radar-north"\n'), 1, START, START + 5))
+    assert {f.channel for f in played} == {"radar-north"}
+    assert all(f.payload for f in played)
+
+
+def test_a_receiver_that_is_down_to_the_end_does_not_stop_the_others(at_sea):
+    down = '[[fault]]\nsensor = "ais"\nkind = "outage"\nfrom_s = 6\n'
+    played = list(frames(at_sea(SHIP + down, HEAD + '[[radar]]\nid = "radar-north"\n'), 1, START, START + 20))
+    assert max(f.time for f in played if f.channel == "ais") < START + 10 < max(f.time for f in played)

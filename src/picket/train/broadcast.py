@@ -88,7 +88,7 @@ def adsb_frames(world: World, receiver: Receiver, start: float) -> Iterator[tupl
                     course_deg=report.course_deg, climb_mps=report.climb_mps,
                     call_sign=adsb.call_sign and renumbered(adsb.call_sign, repetition),
                 )))  # fmt: skip
-        yield from sorted(heard, key=lambda h: h[0])
+        yield from sorted(heard, key=lambda h: h[0]) or [(start + turn * receiver.period_s, b"")]
         turn += 1
 
 

@@ -23,7 +23,7 @@ _STATIC_S = 360.0
 
 
 def ais_frames(world: World, receiver: Receiver, start: float) -> Iterator[tuple[float, bytes]]:
-    """(UNIX time of sending, sentences of one message), endless and in order, of an exercise that began at UNIX time `start`."""
+    """(UNIX time, sentences of one message or nothing), endless and in order, of an exercise that began at UNIX time `start`."""
     rng = stream(world.seed, "ais", receiver.id)
     senders = [a for a in world.exercise.actor if a.ais is not None]
     next_static: dict[int, float] = {}
@@ -31,6 +31,7 @@ def ais_frames(world: World, receiver: Receiver, start: float) -> Iterator[tuple
     while True:
         begin = turn * receiver.period_s
         turn += 1
+        yield start + begin, b""  # also when no ship is heard
         if world.conditions.out(receiver.id, begin):
             continue
         heard: list[tuple[float, bytes]] = []

@@ -42,7 +42,8 @@ def frames(
     for frame in heapq.merge(*streams, key=lambda f: f.time):  # equal times: in the order of `streams`
         if frame.time >= until:
             return
-        yield frame
+        if frame.payload:  # an empty one only says that a sensor without a word has come so far
+            yield frame
 
 
 def _channel(name: str, payloads: Iterator[tuple[float, bytes]]) -> Iterator[Frame]:
