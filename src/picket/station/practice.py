@@ -8,8 +8,8 @@ once instead of over queues; and datagrams are gathered for GATHER_S of simulate
 an officer would do is decided at each tick by `Officer`, from what the page would show. The same exercise, seed and officer
 give the same bytes in every file.
 
-The folder is an archive (`picket replay --archive DIR` plays it); beside the log lie what scoring reads: run.json, truth.csv, tracks.parquet,
-alerts.jsonl, and the site and exercise files as they were.
+The folder is an archive (`picket replay --archive DIR` plays it). Beside the log lies what scoring reads: run.json, truth.csv,
+tracks.parquet, alerts.jsonl, and the site and exercise files as they were.
 """
 
 from __future__ import annotations
@@ -35,12 +35,12 @@ from picket.station.engine import Engine, Outcome
 from picket.station.feeds import Decoders, assigned
 from picket.station.sequence import Sequencer
 from picket.train import Exercise, Frame, frames
-from picket.train.kept import RunFacts, keep_truth, write_facts
+from picket.train.kept import RunFacts, keep_truth, kept_exercise, read_facts, write_facts
 from picket.train.officer import NOBODY, Officer
 from picket.words import TRACK
 
 START = 1_767_225_600.0  # 2026-01-01T00:00:00Z: when an exercise begins if nobody says when
-GATHER_S = 0.1
+GATHER_S = 0.5
 COMMIT_S = 60.0  # of simulated time between two writes of the log
 MOST_S = 86_400.0
 
@@ -102,15 +102,20 @@ def run(
     return done
 
 
-def rebuild_tables(folder: Path, site: Site, seed: int) -> float:
-    """Makes a run's tracks and alerts anew from its log (a run that was killed has none); returns the log's last time."""
-    engine, last = Engine(simulated(site), seed=seed), 0.0
+def complete_tables(folder: Path) -> None:
+    """Makes tracks and alerts of a run that was killed anew from its log, and notes how far it came. Nothing to do for one that ended.
+
+    Raises KeptError for a folder that holds no run.
+    """
+    facts = read_facts(folder)
+    if facts.until_s > 0 and (folder / "tracks.parquet").is_file() and (folder / "alerts.jsonl").is_file():
+        return
+    engine, last = Engine(simulated(kept_exercise(folder).at_site()), seed=facts.seed), facts.start
     with Tables(folder) as tables:
         for record in read(folder):
-            outcome = engine.apply(record)
-            tables.take(record, outcome, engine)
+            tables.take(record, engine.apply(record), engine)
             last = record.time
-    return last
+    write_facts(folder, msgspec.structs.replace(facts, until_s=last - facts.start))
 
 
 def simulated(site: Site) -> Site:
@@ -157,7 +162,7 @@ class Tables:
         """What one record led to."""
         for alert in outcome.alerts:
             self._alerts.write(msgspec.json.encode(alert) + b"\n")
-            self.alerts += alert.n == 1 or alert.state == "raised" and alert.raised_at == alert.updated_at
+            self.alerts += alert.n == 1 or (alert.state == "raised" and alert.raised_at == alert.updated_at)
         if record.kind == "tick" and int(record.time) != self._second:
             self._second = int(record.time)
             tracks = engine.tracks
@@ -182,6 +187,7 @@ class _Desk:
     def hear(self, until: float, came: dict[str, list[Frame]]) -> None:
         """Payloads that left before `until`, by channel."""
         self.time = until
+        self.sequencer.flush()  # what is added now waits for what else came in this step: one record
         for name, (decoders, assigner, link) in self._feeds.items():
             if name not in came:
                 continue

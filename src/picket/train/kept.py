@@ -54,7 +54,9 @@ def read_facts(folder: Path) -> RunFacts:
     try:
         facts = msgspec.json.decode(path.read_bytes(), type=RunFacts)
     except OSError:
-        raise KeptError(f"{folder}: holds no run (expected run.json); make one with `picket train run EXERCISE --out {folder}`") from None
+        raise KeptError(
+            f"{folder}: holds no run (expected run.json); make one with `picket train run EXERCISE --out {folder}`"
+        ) from None
     except msgspec.DecodeError as e:
         raise KeptError(f"{path}: cannot be read: {e}") from None
     if facts.version != 1:

@@ -1,0 +1,157 @@
+"""`picket train`: exercises through the station, their scores, and what follows from them."""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import click
+
+from picket.cli.common import JSON, NOTHING_USABLE, UNREADABLE, WRONG_USE, example, fail, mistakes, moment, progress
+
+
+@click.group(**example("picket train run first-watch --out runs/monday"))
+def train() -> None:
+    """Rehearse the watch: exercises through the very same station, scored. Everything in them is SIMULATED."""
+
+
+def find_exercise(name: str) -> Any:
+    """An exercise of the library by name, or of a file, or of a folder that holds exercise.toml. Ends with a message if there is none."""
+    from picket.train import Exercise
+
+    path = Path(name)
+    if path.is_dir() and (path / "exercise.toml").is_file():
+        path = path / "exercise.toml"
+    if path.suffix == ".toml" or path.is_file():
+        return Exercise.load(path)
+    from picket.train import library
+
+    return library.load(name)
+
+
+@train.command("list", **example("picket train list"))
+@JSON
+def list_exercises(as_json: bool) -> None:
+    """Say which exercises come with Picket."""
+    from picket.train import library
+
+    rows = []
+    for name in library.names():
+        x = library.load(name)
+        rows.append({"name": name, "title": x.name, "card": getattr(x, "card", None), "level": getattr(x, "level", None),
+                     "seconds": x.repeat_s, "about": x.about})  # fmt: skip
+    if as_json:
+        click.echo(json.dumps({"exercises": rows}))
+        return
+    for r in rows:
+        click.echo(f"{r['name']:28} {r['seconds']:5.0f} s  {r['card'] or '-':22} {r['title']}: {r['about']}")
+
+
+@train.command(**example("picket train run first-watch --seed 3 --acknowledge-after 8 --out runs/monday"))
+@click.argument("exercise")
+@click.option("--seed", default=1, show_default=True, help="The same seed gives the same bytes, tracks and score.")
+@click.option(
+    "--out", type=click.Path(path_type=Path, file_okay=False), help="Folder that keeps the run; by default runs/NAME-seedN."
+)
+@click.option("--seconds", type=float, help="So long instead of one repetition of the exercise.")
+@click.option("--start", callback=moment, help="When it begins (ISO 8601 or UNIX seconds); by default 2026-01-01T00:00:00Z.")
+@click.option("--acknowledge-after", type=float, help="A scripted officer acknowledges each alert after so many seconds.")
+@click.option(
+    "--officer",
+    "officer_file",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="A scripted officer's file (docs/train.md).",
+)
+@JSON
+def run(
+    exercise: str, seed: int, out: Path | None, seconds: float | None, start: float | None, acknowledge_after: float | None,
+    officer_file: Path | None, as_json: bool,
+) -> None:  # fmt: skip
+    """Run an exercise through the station, faster than real time, and score it.
+
+    Without an officer the score says what the station itself would have shown. Ctrl-C stops a run: it is kept and scored as far as it went.
+    """
+    from picket.station import practice, warm
+    from picket.train.officer import NOBODY, load_officer, prompt
+
+    with mistakes(exercise):
+        found = find_exercise(exercise)
+        if officer_file is not None and acknowledge_after is not None:
+            fail("give --officer or --acknowledge-after, not both", WRONG_USE)
+        officer = (
+            load_officer(officer_file) if officer_file else NOBODY if acknowledge_after is None else prompt(acknowledge_after)
+        )
+        folder = out or Path("runs") / f"{Path(exercise).stem}-seed{seed}"
+        if warm.is_cold():
+            click.echo("Compiling for this machine: a minute or two, once ...", err=True)
+        warm.load_kernels()
+        began, stopped = time.monotonic(), False
+        with progress("exercise") as on_progress:
+
+            def tell(done: float, planned: float) -> None:
+                if on_progress is not None:
+                    on_progress(found.name, int(done), int(planned))
+
+            try:
+                practice.run(found, folder, seed=seed, start=practice.START if start is None else start, seconds=seconds,
+                             officer=officer, on_second=tell)  # fmt: skip
+            except KeyboardInterrupt:
+                stopped = True
+        _tell_score(folder, as_json, time.monotonic() - began)
+    sys.exit(UNREADABLE if stopped else 0)
+
+
+@train.command(**example("picket train score runs/monday --review review.html"))
+@click.argument("folder", type=click.Path(path_type=Path, file_okay=False))
+@click.option(
+    "--review",
+    "page",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Write the after-action review: one HTML page to print.",
+)
+@click.option("--compare", "others", type=click.Path(path_type=Path, file_okay=False), multiple=True,
+              help="Another run's folder to compare with; may be given again. Default: runs of this exercise beside it.")  # fmt: skip
+@JSON
+def score(folder: Path, page: Path | None, others: tuple[Path, ...], as_json: bool) -> None:
+    """Score a run: what was seen, tracked, alerted, acknowledged, judged and reported, and how long before the protected zone."""
+    with mistakes(folder):
+        found = _tell_score(folder, as_json)
+        if page is not None:
+            from picket.train.score.review import review
+
+            page.write_text(review(folder, found, _earlier(folder, found, others)), "utf-8")
+            if not as_json:
+                click.echo(f"\nAfter-action review: {page}")
+    sys.exit(0 if found.events else NOTHING_USABLE)
+
+
+def _earlier(folder: Path, found: Any, others: tuple[Path, ...]) -> list[tuple[str, Any]]:
+    """Scores to compare with: the named folders, or runs of the same exercise in the folders beside; by time of their folder."""
+    from picket.train.score import read_score
+
+    beside = others or sorted(p.parent for p in folder.resolve().parent.glob("*/score.json") if p.parent != folder.resolve())
+    scores = [(p, read_score(p)) for p in beside]
+    same = [(p, s) for p, s in scores if s is not None and (others or s.exercise == found.exercise)]
+    return [(p.name, s) for p, s in sorted(same, key=lambda x: ((x[0] / "score.json").stat().st_mtime, x[0].name))]
+
+
+def _tell_score(folder: Path, as_json: bool, took_s: float | None = None) -> Any:
+    from picket.station.practice import complete_tables
+    from picket.train.score import score as score_of
+    from picket.train.score.words import lines
+
+    complete_tables(folder)
+    found = score_of(folder)
+    if as_json:
+        import msgspec
+
+        click.echo(msgspec.json.encode(found).decode())
+        return found
+    for line in lines(found):
+        click.echo(line)
+    if took_s is not None:
+        click.echo(f"\nKept in {folder} ({found.until_s:.0f} s of exercise in {took_s:.1f} s)")
+    return found
