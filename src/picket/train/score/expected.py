@@ -65,7 +65,7 @@ def _one(facts: Facts, e: Any) -> Met:
     times = {
         "track": lambda: [v.track.at_s for v in events if v.track],
         "alert": lambda: [_since(facts, a.first.raised_at) for a in _alerts(facts, events, e)],
-        "acknowledge": lambda: [_since(facts, t) for a in _alerts(facts, events, e) for t in [a.last.acknowledged_at] if t],
+        "acknowledge": lambda: [_since(facts, t) for a in _alerts(facts, events, e) for c in a.changes for t in [c.acknowledged_at] if t],
         "classify": lambda: [_since(facts, a.last.closed_at or 0) for a in _alerts(facts, events, e) if _classified(a.last, e)],
         "report": lambda: _notes(facts, e, {i for v in events for i in _ids(facts, v)} if e.actor else None),
         "checklist": lambda: _notes(facts, e, None),

@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from html import escape as e
 from pathlib import Path
 
+import msgspec
 import numpy as np
 import shapely
 
@@ -38,7 +39,7 @@ def review(folder: Path, found: Score, earlier: Sequence[tuple[str, Score]] = ()
     exercise = kept_exercise(folder)
     site = exercise.at_site()
     grid = read_truth(folder / "truth.csv", site, max(read_facts(folder).until_s, 1.0))
-    watched = [v for v in found.events if v.watched]
+    watched = _one_each([v for v in found.events if v.watched])
     shown = watched[:_MOST_ROWS]
     more = f"<p>{len(watched) - len(shown)} more are in score.json.</p>" if len(watched) > len(shown) else ""
     parts = [
@@ -60,6 +61,19 @@ def review(folder: Path, found: Score, earlier: Sequence[tuple[str, Score]] = ()
 {"".join(parts)}
 </body></html>
 """
+
+
+def _one_each(watched: Sequence[Event]) -> list[Event]:
+    """One row for each formation: its member that the watch was told of last, named with how many there are."""
+    groups: dict[str, list[Event]] = {}
+    for v in watched:
+        groups.setdefault(v.actor + (v.object[v.object.find("/") :] if "/" in v.object else ""), []).append(v)
+    rows = []
+    for name, members in groups.items():
+        worst = max(members, key=lambda v: (v.track is None, v.alert is None, v.alert.at_s if v.alert else 0.0))
+        label = worst.object if len(members) == 1 else f"{name}: last of {len(members)}"
+        rows.append(msgspec.structs.replace(worst, object=label))
+    return rows
 
 
 def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
@@ -155,7 +169,7 @@ def _time_line(found: Score, shown: Sequence[Event]) -> str:
         out.append(
             f'<circle cx="{x:.0f}" cy="{high - 10:.1f}" r="4.5" fill="{color}"/><text x="{x + 8:.0f}" y="{high - 6:.1f}">{name}</text>'
         )
-        x += 88
+        x += 94
     out.append(f'<path d="M{x:.0f} {high - 18:.1f}v14" stroke="#b00020" stroke-width="3"/>')
     out.append(f'<text x="{x + 6:.0f}" y="{high - 6:.1f}">enters</text></svg>')
     return "".join(out)

@@ -147,7 +147,7 @@ class _Scoring:
         mine = {i: since[k] for i, since in about.items() if k in since}
         first = min(mine, key=lambda i: (mine[i], i), default=None)
         life = self.alerts[first].last if first is not None else None
-        acknowledged = [a for i in mine for a in [self.alerts[i].last.acknowledged_at] if a is not None]
+        acknowledged = [c.acknowledged_at for i in mine for c in self.alerts[i].changes if c.acknowledged_at is not None]
         closed = min((c for i in mine for c in [self.alerts[i].last] if c.closed_at is not None and c.closed_by != "picket"),
                      key=lambda c: c.closed_at or 0.0, default=None)  # fmt: skip
         notes = [t for t, p in self.notes if p.get("alert_id") in mine]
