@@ -19,9 +19,8 @@ import msgspec
 import shapely
 import shapely.geometry
 
-SENSOR_KINDS = (
-    "radar", "rf", "remote_id", "adsb", "ais", "mlat", "acoustic", "sonar", "camera", "visual", "telemetry", "system",
-)  # fmt: skip
+from picket.words import SENSOR_KINDS
+
 _PLACED = {"radar", "rf", "acoustic", "sonar", "camera"}  # these measure from where they stand
 
 
@@ -71,6 +70,7 @@ class Sensor(_Struct, frozen=True):
     elevation_deg: tuple[float, float] = (-90.0, 90.0)
     blanked: tuple[tuple[float, float], ...] = ()
     azimuth_offset_deg: float = 0.0
+    moves: bool = False
     detection_probability: float = 0.9
     clutter_per_scan: float = 1.0
     sigma_range_m: float = 10.0

@@ -80,9 +80,11 @@ def test_a_missing_file_and_a_folder_are_told(tmp_path: Path):
 
 def test_every_key_is_documented():
     from picket.train import exercise as module
+    from picket.train import script
 
     text = (Path(__file__).parents[2] / "docs" / "exercises.md").read_text("utf-8")
-    structs = (module.Radar, module.Receiver, module.RemoteId, module.Adsb, module.Vary, module.Actor, module.Exercise)
+    structs = (module.Radar, module.Receiver, module.RemoteId, module.Adsb, module.Vary, module.Actor, module.Exercise,
+               module.Listener, script.Weather, script.Fault, script.Inject, script.Expect)  # fmt: skip
     names = {n for s in structs for n in s.__struct_fields__} - {"place", "source", "radar", "actor"}
     assert not {n for n in names if f"`{n}`" not in text and f" {n}" not in text and f", {n}" not in text}
     for kind, limits in module.LIMITS.items():
