@@ -41,7 +41,7 @@ def list_exercises(as_json: bool) -> None:
     rows = []
     for name in library.names():
         x = library.load(name)
-        rows.append({"name": name, "title": x.name, "card": getattr(x, "card", None), "level": getattr(x, "level", None),
+        rows.append({"name": name, "title": x.name, "card": x.card, "level": x.level,
                      "seconds": x.repeat_s, "about": x.about})  # fmt: skip
     if as_json:
         click.echo(json.dumps({"exercises": rows}))
@@ -155,3 +155,71 @@ def _tell_score(folder: Path, as_json: bool, took_s: float | None = None) -> Any
     if took_s is not None:
         click.echo(f"\nKept in {folder} ({found.until_s:.0f} s of exercise in {took_s:.1f} s)")
     return found
+
+
+@train.command(**example("picket train sweep first-watch --trials 20 --site with-second-finder.toml"))
+@click.argument("exercise")
+@click.option("--actor", "name", help="The actor that is varied; by default the first that comes and goes and is not harmless.")
+@click.option("--trials", default=10, show_default=True, type=click.IntRange(1, 1000), help="Flights for each sector and height.")
+@click.option(
+    "--height",
+    "heights",
+    type=click.FloatRange(2, 5000),
+    multiple=True,
+    help="Height, m; may be given again. Default 30, 120, 300.",
+)
+@click.option(
+    "--speed", "speeds", type=click.FloatRange(0.1, 300), multiple=True, help="Another speed, m/s; may be given again."
+)
+@click.option(
+    "--size",
+    "sizes",
+    type=click.IntRange(1, 200),
+    multiple=True,
+    help="Size of a formation; may be given again. Default 1 to 32.",
+)
+@click.option(
+    "--in-time", "need_s", default=30.0, show_default=True, help="An alert is in time so many seconds before the entry."
+)
+@click.option("--seed", default=1, show_default=True, help="The same seed gives the same flights.")
+@click.option(
+    "--site",
+    "other",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="A second site file: the warning time gained with it.",
+)
+@JSON
+def sweep(
+    exercise: str, name: str | None, trials: int, heights: tuple[float, ...], speeds: tuple[float, ...], sizes: tuple[int, ...], need_s: float,
+    seed: int, other: Path | None, as_json: bool,
+) -> None:  # fmt: skip
+    """Would we have seen it? The exercise over sectors, heights, speeds, numbers, weather and sensors.
+
+    Sectors are printed in compass order: the answer is for whoever places sensors, and stays with the site.
+    """
+    import msgspec
+
+    from picket import site as sites
+    from picket.train import sweep as sweeps
+    from picket.train.sweep.survey import HEIGHTS_M, SIZES, compare, survey
+    from picket.train.sweep.words import gain_lines, lines
+
+    with mistakes(exercise):
+        found = find_exercise(exercise)
+        here, actor = sweeps.only_sensing(found), sweeps.swept_actor(found, name)
+        there = None if other is None else sweeps.at_other_site(found, sites.load(other))
+        levels = heights or HEIGHTS_M
+        with progress("sweep") as on_progress:
+            tell = None if on_progress is None else lambda n: on_progress("flight", n, None)
+            done = survey(here, actor, seed=seed, trials=trials, need_s=need_s, heights_m=levels, speeds_mps=speeds, sizes=sizes or SIZES,
+                          tell=tell)  # fmt: skip
+            gains = () if there is None else compare(here, there, actor, seed=seed, trials=trials, need_s=need_s,
+                                                     height_m=sorted(levels)[len(levels) // 2], tell=tell)  # fmt: skip
+    if as_json:
+        click.echo(json.dumps({"survey": msgspec.to_builtins(done), "gained": msgspec.to_builtins(gains)}))
+    else:
+        for line in lines(done):
+            click.echo(line)
+        for line in gain_lines(gains, found.site, str(other)) if other is not None else ():
+            click.echo(line)
+    sys.exit(0 if done.runs else NOTHING_USABLE)

@@ -35,6 +35,7 @@ from picket.station.engine import Engine, Outcome
 from picket.station.feeds import Decoders, assigned
 from picket.station.sequence import Sequencer
 from picket.train import Exercise, Frame, frames
+from picket.train.injects import Injects
 from picket.train.kept import RunFacts, keep_truth, kept_exercise, read_facts, write_facts
 from picket.train.officer import NOBODY, Officer
 from picket.words import TRACK
@@ -82,12 +83,12 @@ def run(
     keep_truth(exercise, seed, start, planned, folder)
     done = Practice(folder, planned_s=planned)
     facts = RunFacts(
-        version=1, exercise=exercise.name, source=Path(exercise.source).name, card=getattr(exercise, "card", None), seed=seed,
+        version=1, exercise=exercise.name, source=Path(exercise.source).name, card=exercise.card, seed=seed,
         start=start, planned_s=planned, until_s=0.0, complete=False, officer=officer.name, site=digest(site), picket=__version__,
     )  # fmt: skip
     write_facts(folder, facts)
     with Tables(folder) as tables:
-        desk = _Desk(site, LogFile(folder), tables, seed, start, officer)
+        desk = _Desk(exercise, site, LogFile(folder), tables, seed, start, officer)
         try:
             for until in _steps(desk, exercise, seed, start, planned):
                 done.until_s = until
@@ -126,7 +127,7 @@ def simulated(site: Site) -> Site:
 
 def _steps(desk: _Desk, exercise: Exercise, seed: int, start: float, planned: float) -> Iterator[float]:
     """Runs the exercise step by step; yields the seconds done, once a second."""
-    source = frames(exercise, seed, start, start + planned)
+    source = frames(exercise, seed, start, start + planned, desk.injects.came)
     held: Frame | None = next(source, None)
     tick_every = max(1, round(desk.site.station.tick_s / GATHER_S))
     for step in range(1, round(planned / GATHER_S) + 1):
@@ -172,11 +173,14 @@ class Tables:
 class _Desk:
     """Feeds, sequencer, engine and log of one run, all in one thread, at simulated time."""
 
-    def __init__(self, site: Site, log: LogFile, tables: Tables, seed: int, start: float, officer: Officer) -> None:
-        self.site, self.log, self.tables, self.officer, self.time = site, log, tables, officer, start
+    def __init__(
+        self, exercise: Exercise, site: Site, log: LogFile, tables: Tables, seed: int, start: float, officer: Officer
+    ) -> None:
+        self.site, self.log, self.tables, self.officer, self.time = site, log, tables, officer.fresh(), start
+        self.injects = Injects(exercise.inject, start)
         self.engine = Engine(site, seed=seed)
         self.payloads = 0
-        self._feeds = _feeds(site)
+        self._feeds = _feeds(exercise, site)
         self._committed = start
         self.sequencer = Sequencer(1, lambda: self.time, self._sink, lambda: False, lambda batch, time: [])
         boot = {"version": 1, "picket": __version__, "site": digest(site), "seed": seed, "book": None, "origin": "exercise"}
@@ -202,6 +206,8 @@ class _Desk:
     def tick(self) -> None:
         """Time passes, and the officer looks."""
         self.sequencer.emit("tick", None)
+        for payload in self.injects.look(self.time, self.engine.book.all):
+            self.sequencer.emit("action", payload)
         for payload in self.officer.look(self.time, self.engine.book.open):
             self.sequencer.emit("action", payload)
         if self.time - self._committed >= COMMIT_S:
@@ -220,15 +226,16 @@ class _Desk:
         self.tables.take(record, self.engine.apply(record), self.engine)
 
 
-# What each kind of sensor sends in an exercise; the simulator encodes these.
+# What each kind of sensor sends in an exercise (format, link); direction finders of every kind send the detection table.
 FORMATS = {"radar": ("asterix", "udp"), "remote_id": ("dronescout", "udp"), "adsb": ("sbs", "stream")}
+LISTENERS = ("table", "udp")
 
 
-def _feeds(site: Site) -> dict[str, tuple[Decoders, Assigner, str]]:
+def _feeds(exercise: Exercise, site: Site) -> dict[str, tuple[Decoders, Assigner, str]]:
     made = {}
     for sensor in site.sensor:
-        if sensor.kind in FORMATS:
-            name, link = FORMATS[sensor.kind]
+        if sensor.id in exercise.sensors:
+            name, link = FORMATS.get(sensor.kind, LISTENERS)
             decoders = Decoders(find_format(name), Options(origin="exercise", edition=sensor.edition))
             made[sensor.id] = decoders, Assigner(site, [sensor]), link
     return made

@@ -11,6 +11,7 @@ from picket.train.exercise import Exercise
 from picket.train.kept import RunFacts
 from picket.train.score.alerts import AlertLife
 from picket.train.score.sheet import Event, Met
+from picket.train.script import Expect
 from picket.watch import Alert
 
 _DONE = {"track": "a track", "alert": "an alert", "acknowledge": "an acknowledgement", "classify": "a judgement", "report": "a report",
@@ -32,7 +33,7 @@ class Facts:
 
 def expectations(facts: Facts) -> tuple[Met, ...]:
     """Each expectation that was due while the run went on."""
-    stated = getattr(facts.exercise, "expect", ())
+    stated = facts.exercise.expect
     if stated:
         return tuple(_one(facts, e) for e in stated if e.by_s <= facts.run.until_s)
     found = []
@@ -58,14 +59,16 @@ def _met(name: str, what: str, by_s: float, at_s: float | None, words: str) -> M
                words=f"{words}: {came}")  # fmt: skip
 
 
-def _one(facts: Facts, e: Any) -> Met:
+def _one(facts: Facts, e: Expect) -> Met:
     about = e.actor or e.zone or e.rule or "the watch"
     words = f"{_DONE[e.what]} on {about} by {e.by_s:.0f} s"
     events = [v for v in facts.events if e.actor is None or v.actor == e.actor]
     times = {
         "track": lambda: [v.track.at_s for v in events if v.track],
         "alert": lambda: [_since(facts, a.first.raised_at) for a in _alerts(facts, events, e)],
-        "acknowledge": lambda: [_since(facts, t) for a in _alerts(facts, events, e) for c in a.changes for t in [c.acknowledged_at] if t],
+        "acknowledge": lambda: [
+            _since(facts, t) for a in _alerts(facts, events, e) for c in a.changes for t in [c.acknowledged_at] if t
+        ],
         "classify": lambda: [_since(facts, a.last.closed_at or 0) for a in _alerts(facts, events, e) if _classified(a.last, e)],
         "report": lambda: _notes(facts, e, {i for v in events for i in _ids(facts, v)} if e.actor else None),
         "checklist": lambda: _notes(facts, e, None),
@@ -83,7 +86,7 @@ def _ids(facts: Facts, event: Event) -> list[int]:
     return [i for i, life in facts.alerts.items() if any(mine.intersection(c.track_ids) for c in life.changes)]
 
 
-def _alerts(facts: Facts, events: Iterable[Event], e: Any) -> list[AlertLife]:
+def _alerts(facts: Facts, events: Iterable[Event], e: Expect) -> list[AlertLife]:
     numbers = sorted({i for v in events for i in _ids(facts, v)}) if e.actor else sorted(facts.alerts)
     lives = [facts.alerts[i] for i in numbers]
     return [
@@ -93,14 +96,13 @@ def _alerts(facts: Facts, events: Iterable[Event], e: Any) -> list[AlertLife]:
     ]
 
 
-def _classified(alert: Alert, e: Any) -> bool:
+def _classified(alert: Alert, e: Expect) -> bool:
     return alert.closed_at is not None and alert.closed_by != "picket" and e.cause in (None, "", alert.cause)
 
 
 def _notes(facts: Facts, e: Any, alerts: set[int] | None) -> list[float]:
     """Notes that hold the words asked for; about these alerts, or about none in particular."""
-    wanted = e.words if isinstance(e.words, (list, tuple)) else [e.words] if e.words else []
     return [
         _since(facts, t) for t, p in facts.notes
-        if all(w.lower() in p["text"].lower() for w in wanted) and (alerts is None or p.get("alert_id") in (None, *alerts))
+        if all(w.lower() in p["text"].lower() for w in e.words) and (alerts is None or p.get("alert_id") in (None, *alerts))
     ]  # fmt: skip

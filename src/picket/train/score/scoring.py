@@ -20,7 +20,7 @@ from picket.feed.table import read_table
 from picket.metrics import Paths, match
 from picket.site import Site
 from picket.train.broadcast import renumbered, renumbered_address
-from picket.train.exercise import Exercise
+from picket.train.exercise import DRONES, Exercise
 from picket.train.kept import RunFacts, kept_exercise, read_facts
 from picket.train.score.alerts import alarm_load, read_alerts, read_notes
 from picket.train.score.expected import Facts, expectations
@@ -32,19 +32,23 @@ from picket.words import TRACK, Batch
 
 REACH_M = 150.0  # a track further from an object is not of it
 WITHIN_S = 5.0  # an alert's track is looked up among the seconds around it
-HARMLESS = ("airliner", "ship", "bird")  # kinds whose alarms are needless, unless the exercise expects one
+HARMLESS = ("airliner", "ship", "bird")  # kinds whose alarms are needless, unless the exercise expects one about them
 # What an officer may close an alert as, by what it was.
 RIGHT_CAUSES = {"bird": {"bird"}, "ship": {"other"}, "airliner": {"other", "friendly"}}
 
 
 def score(folder: Path) -> Score:
     """The score of the run in `folder`; also written there as score.json. Raises KeptError, TruthError, or OSError."""
-    facts, exercise = read_facts(folder), kept_exercise(folder)
-    site = exercise.at_site()
-    grid = read_truth(folder / "truth.csv", site, max(facts.until_s, 1.0))
-    found = _Scoring(folder, facts, exercise, site, grid).score()
+    found = score_of_tables(folder, kept_exercise(folder))
     (folder / "score.json").write_bytes(msgspec.json.format(msgspec.json.encode(found), indent=1) + b"\n")
     return found
+
+
+def score_of_tables(folder: Path, exercise: Exercise) -> Score:
+    """The score of a run of that exercise, from what the folder keeps; nothing is written."""
+    facts, site = read_facts(folder), exercise.at_site()
+    grid = read_truth(folder / "truth.csv", site, max(facts.until_s, 1.0))
+    return _Scoring(folder, facts, exercise, site, grid).score()
 
 
 def read_score(folder: Path) -> Score | None:
@@ -63,7 +67,7 @@ class _Scoring:
         self.tracks = read_table(folder / "tracks.parquet", TRACK)
         self.actors = {a.id: a for a in exercise.actor}
         self.friends = {f.identity for f in site.friendly}
-        expected = {e.actor for e in getattr(exercise, "expect", ()) if e.actor}
+        expected = {e.actor for e in exercise.expect if e.actor}
         self.watched = [self._is_watched(o, expected) for o in grid.objects]
         self.threats = [threat_of(grid.places[:, k], self.area) for k in range(len(grid.objects))]
         self.followed = _followed(self.tracks, grid, self.area)
@@ -183,7 +187,7 @@ class _Scoring:
             thing = self.grid.objects[k]
             actor = self.actors.get(thing.actor)
             if self.watched[k] and thing.kind not in HARMLESS:
-                allowed |= {"drone"}
+                allowed |= {"drone"} if thing.kind in DRONES else {"other"}
                 if actor is not None and actor.remote_id is not None and any(actor.remote_id.claim_offset_m):
                     allowed |= {"spoof"}
             elif thing.kind in RIGHT_CAUSES:
