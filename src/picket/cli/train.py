@@ -11,6 +11,7 @@ from typing import Any
 import click
 
 from picket.cli.common import JSON, NOTHING_USABLE, UNREADABLE, WRONG_USE, example, fail, mistakes, moment, progress
+from picket.cli.given import Given, claims_options
 
 
 @click.group(**example("picket train run first-watch --out runs/monday"))
@@ -168,9 +169,7 @@ def _tell_score(folder: Path, as_json: bool, took_s: float | None = None) -> Any
     multiple=True,
     help="Height, m; may be given again. Default 30, 120, 300.",
 )
-@click.option(
-    "--speed", "speeds", type=click.FloatRange(0.1, 300), multiple=True, help="Another speed, m/s; may be given again."
-)
+@click.option("--speed", "speeds", type=click.FloatRange(0.1, 300), multiple=True, help="Another speed, m/s; may be given again.")
 @click.option(
     "--size",
     "sizes",
@@ -223,3 +222,192 @@ def sweep(
         for line in gain_lines(gains, found.site, str(other)) if other is not None else ():
             click.echo(line)
     sys.exit(0 if done.runs else NOTHING_USABLE)
+
+
+OUT_FOLDER = click.option(
+    "-o", "--out", type=click.Path(path_type=Path, file_okay=False), required=True, help="New folder for the draft."
+)
+
+
+@train.command("from-tactic", **example("picket train from-tactic no-emission --site site.toml -o drafts/no-emission"))
+@click.argument("card")
+@click.option("--site", "site_path", type=click.Path(path_type=Path), help="Site file; by default the demo's invented harbour.")
+@click.option(
+    "--own-cards", type=click.Path(path_type=Path, file_okay=False), help="Folder of the site's own tactic cards (TOML)."
+)
+@click.option("--seed", default=1, show_default=True, help="Draws the side that it comes from.")
+@OUT_FOLDER
+def from_tactic(card: str, site_path: Path | None, own_cards: Path | None, seed: int, out: Path) -> None:
+    """Draft an exercise of a tactic card at a site: a file to read and change, that loads and runs as it is."""
+    import difflib
+
+    from picket import site as sites
+    from picket.learn.cards import read_cards, shipped_cards
+    from picket.train import draft
+    from picket.train.demo import DEMO
+
+    with mistakes(out):
+        cards = shipped_cards() | (read_cards(own_cards) if own_cards else {})
+        if card not in cards:
+            near = difflib.get_close_matches(card, cards, 1, 0.4)
+            fail(
+                f"no card is called {card!r}; {f'did you mean {near[0]!r}?' if near else 'there are: ' + ', '.join(cards)}",
+                WRONG_USE,
+            )
+        made = draft.from_tactic(cards[card], sites.load(site_path or DEMO / "site.toml"), out, seed=seed)
+        click.echo(
+            f"{out / 'exercise.toml'}: {made.name}, {made.repeat_s:.0f} s, {len(made.expect)} expectations. Read it, change it, then:"
+        )
+        click.echo(f"    picket train run {out}")
+
+
+@train.command("from-incident", **example("picket train from-incident exports/monday --site site.toml -o drafts/monday"))
+@click.argument("export", type=click.Path(path_type=Path, file_okay=False))
+@click.option(
+    "--site", "site_path", type=click.Path(path_type=Path), required=True, help="The site file that it was recorded with."
+)
+@OUT_FOLDER
+def from_incident(export: Path, site_path: Path, out: Path) -> None:
+    """Draft an exercise of an exported incident: its tracks, simulated."""
+    from picket import site as sites
+    from picket.train import draft
+
+    with mistakes(out):
+        made, left_out = draft.from_incident(export, sites.load(site_path), out)
+        click.echo(
+            f"{out / 'exercise.toml'}: {made.name}, {len(made.actor)} actors, {made.repeat_s:.0f} s, {len(made.expect)} expectations"
+        )
+        for words in left_out:
+            click.echo(f"left out: {words}", err=True)
+
+
+BOARD = click.option("--board", "path", type=click.Path(path_type=Path, dir_okay=False), default=Path("runs/board.jsonl"), show_default=True,
+                     help="The file that keeps the board.")  # fmt: skip
+
+
+@train.group(invoke_without_command=True, **example("picket train board add runs/monday"))
+@BOARD
+@JSON
+@click.pass_context
+def board(context: click.Context, path: Path, as_json: bool) -> None:
+    """What was run, what was missed, what is to be changed, and whether it was tried again. Without a subcommand: show it."""
+    from picket.train.board import read_board, to_json
+
+    context.obj = path
+    if context.invoked_subcommand is not None:
+        return
+    with mistakes(path):
+        found = read_board(path)
+    if as_json:
+        click.echo(json.dumps(to_json(found)))
+        return
+    click.echo(f"{len(found.runs)} runs, {sum(e.passed for e in found.runs)} passed")
+    for p in found.proposals():
+        click.echo(
+            f"  {p.entry.n:4} {p.state:9} {p.entry.change:7} {p.entry.exercise}: {p.entry.words}{f' [{p.note}]' if p.note else ''}"
+        )
+    if not found.entries:
+        click.echo(f"Nothing yet: `picket train board --board {path} add RUN` puts a run on it.")
+
+
+@board.command("add", **example("picket train board add runs/monday"))
+@click.argument("folder", type=click.Path(path_type=Path, file_okay=False))
+@click.pass_obj
+def board_add(path: Path, folder: Path) -> None:
+    """Score a run and put it on the board; what it missed becomes proposed changes."""
+    import hashlib
+
+    from picket.station.practice import complete_tables
+    from picket.train.board import add_run
+    from picket.train.score import score as score_of
+
+    with mistakes(folder):
+        complete_tables(folder)
+        found = score_of(folder)
+        digest = hashlib.sha256(b"".join(p.read_bytes() for p in sorted(folder.glob("*.plog")))).hexdigest()[:16]
+        made = add_run(path, found, time.time(), digest)
+        if not made:
+            click.echo("this run is on the board already")
+        for e in made:
+            click.echo(
+                f"{e.n}: {'passed' if e.passed else 'not passed'}"
+                if e.what == "run"
+                else f"{e.n}: proposed {e.change}: {e.words}"
+            )
+
+
+@board.command("done", **example('picket train board done 3 --note "second radar moved to the roof"'))
+@click.argument("number", type=int)
+@click.option("--note", default="", help="What was changed.")
+@click.pass_obj
+def board_done(path: Path, number: int, note: str) -> None:
+    """Say that a proposed change was made; a later run in which it is met verifies it."""
+    from picket.train.board import decide
+
+    with mistakes(path):
+        decide(path, "done", number, note, time.time())
+    click.echo(f"{number}: done; run the exercise again to verify it")
+
+
+@board.command("drop", **example('picket train board drop 3 --note "no money this year"'))
+@click.argument("number", type=int)
+@click.option("--note", required=True, help="Why not.")
+@click.pass_obj
+def board_drop(path: Path, number: int, note: str) -> None:
+    """Say that a proposed change will not be made, and why."""
+    from picket.train.board import decide
+
+    with mistakes(path):
+        decide(path, "drop", number, note, time.time())
+    click.echo(f"{number}: dropped")
+
+
+@board.command("card", **example("picket train board card no-emission --on 2026-11-01"))
+@click.argument("card")
+@click.option("--on", "day", callback=moment, required=True, help="The day from which the watch had the card.")
+@click.pass_obj
+def board_card(path: Path, card: str, day: float) -> None:
+    """Say from which day a tactic card was in use here: the second step of its learning lag."""
+    from picket.train.board import Entry, append, next_number, read_board
+
+    with mistakes(path):
+        append(path, [Entry(n=next_number(read_board(path)), time=day, what="card", card=card)])
+    click.echo(f"{card}: in use since {time.strftime('%Y-%m-%d', time.gmtime(day))}")
+
+
+@train.command(**example("picket train lag --claims claims.jsonl"))
+@BOARD
+@claims_options
+@JSON
+def lag(path: Path, given: Given, as_json: bool) -> None:
+    """Learning lag by tactic card: days from its first published use to card, exercise, pass and verified change; beside the adversary's."""
+    from picket.learn.first_seen import prepare
+    from picket.train.board import read_board
+    from picket.train.lag import STEPS, days_words, lags
+
+    with mistakes(path):
+        picture = given.picture()
+        found = lags(given.cards(), read_board(path), prepare(picture))
+    if as_json:
+        rows = [{"card": x.card, "days": x.days, "adversary_days": x.adversary_days,
+                 "at": {s: None if x.at[s] is None else list(x.at[s] or ()) for s in STEPS}} for x in found]  # fmt: skip
+        click.echo(json.dumps({"cards": rows}))
+        return
+    click.echo("Days after the first published use (fewest to most where only a month or year is known)")
+    click.echo(
+        f"{'card':24} {'published':24} {'card':>14} {'first exercise':>16} {'first pass':>14} {'verified':>14} {'adversary':>16}"
+    )
+    for x in found:
+        steps = [days_words(x.days[s]) for s in STEPS[1:]]
+        click.echo(f"{x.card:24} {when_words(x.at['published']):24} {steps[0]:>14} {steps[1]:>16} {steps[2]:>14} {steps[3]:>14} "
+                   f"{days_words(x.adversary_days):>16}")  # fmt: skip
+    click.echo(
+        "adversary: from the first actor reported with it to the next. Reports say when something was published, not when it began."
+    )
+
+
+def when_words(span: Any) -> str:
+    """A published date in words."""
+    from picket.learn.when import words
+
+    return words(span)
