@@ -75,6 +75,7 @@ class TurningRadar:
             n += 1
             plots = self.plots(rng, start, begin, sector * width, width)
             if conditions.out(self.radar.id, begin):
+                yield start + begin, b""
                 continue  # an outage changes nothing of what comes after it: the same draws are made
             shown = start + begin + conditions.clock_s(self.radar.id, begin)
             marks = ["north_mark", "sector"] if sector == 0 else ["sector"]

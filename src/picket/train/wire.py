@@ -39,7 +39,8 @@ def frames(
     for frame in heapq.merge(*streams, key=lambda f: f.time):  # equal times: in the order of `streams`
         if frame.time >= until:
             return
-        yield frame
+        if frame.payload:  # an empty one says that time passed for a sensor that has nothing to send
+            yield frame
 
 
 def _channel(name: str, payloads: Iterator[tuple[float, bytes]]) -> Iterator[Frame]:
