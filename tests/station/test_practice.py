@@ -224,7 +224,8 @@ def test_an_officer_s_file_does_what_it_says(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "words"),
     [("name = 3", "name"), ('name = "A"\n[[do]]\nact = "jam"\nafter_s = 1', "act"), ("nonsense", "TOML"),
-     ('name = "A"\n[[do]]\nact = "close"\nafter_s = 1\ncause = "whale"', "cause"), ('name = "A"\n[[do]]\nact = "close"\nafter_s = -1', "after_s")],
+     ('name = "A"\n[[do]]\nact = "close"\nafter_s = 1\ncause = "whale"', "cause"),
+     ('name = "A"\n[[do]]\nact = "close"\nafter_s = -1', "after_s")],
 )  # fmt: skip
 def test_a_wrong_officer_s_file_is_named(text: str, words: str, tmp_path: Path) -> None:
     (tmp_path / "officer.toml").write_text(text)

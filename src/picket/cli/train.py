@@ -189,8 +189,8 @@ def _tell_score(folder: Path, as_json: bool, took_s: float | None = None) -> Any
 )
 @JSON
 def sweep(
-    exercise: str, name: str | None, trials: int, heights: tuple[float, ...], speeds: tuple[float, ...], sizes: tuple[int, ...], need_s: float,
-    seed: int, other: Path | None, as_json: bool,
+    exercise: str, name: str | None, trials: int, heights: tuple[float, ...], speeds: tuple[float, ...], sizes: tuple[int, ...],
+    need_s: float, seed: int, other: Path | None, as_json: bool,
 ) -> None:  # fmt: skip
     """Would we have seen it? The exercise over sectors, heights, speeds, numbers, weather and sensors.
 
@@ -281,7 +281,8 @@ def from_incident(export: Path, site_path: Path, out: Path) -> None:
             click.echo(f"left out: {words}", err=True)
 
 
-BOARD = click.option("--board", "path", type=click.Path(path_type=Path, dir_okay=False), default=Path("runs/board.jsonl"), show_default=True,
+BOARD = click.option("--board", "path", type=click.Path(path_type=Path, dir_okay=False), default=Path("runs/board.jsonl"),
+                     show_default=True,
                      help="The file that keeps the board.")  # fmt: skip
 
 
@@ -380,7 +381,7 @@ def board_card(path: Path, card: str, day: float) -> None:
 @claims_options
 @JSON
 def lag(path: Path, given: Given, as_json: bool) -> None:
-    """Learning lag by tactic card: days from its first published use to card, exercise, pass and verified change; beside the adversary's."""
+    """Learning lag by card: days from its first published use to card, exercise, pass and verified change, beside the adversary's."""
     from picket.learn.first_seen import prepare
     from picket.train.board import read_board
     from picket.train.lag import STEPS, days_words, lags
@@ -411,3 +412,29 @@ def when_words(span: Any) -> str:
     from picket.learn.when import words
 
     return words(span)
+
+
+@train.command(**example("picket train play swarm-at-night --out runs/tuesday"))
+@click.argument("exercise")
+@click.option("--seed", default=1, show_default=True, help="The same seed gives the same exercise.")
+@click.option("--port", default=8787, show_default=True, help="Port of the page; 0 takes any free one.")
+@click.option(
+    "--out", type=click.Path(path_type=Path, file_okay=False), help="Folder that keeps the run; default runs/NAME-played-TIME."
+)
+@JSON
+def play(exercise: str, seed: int, port: int, out: Path | None, as_json: bool) -> None:
+    """Play an exercise on the page, in real time, once; then score what its officers did."""
+    from picket.cli.station import ready_message, run_station
+    from picket.station.play import finish
+    from picket.station.play import play as play_on_page
+    from picket.station.practice import complete_tables
+
+    with mistakes(exercise):
+        found = find_exercise(exercise)
+        folder = out or Path("runs") / f"{Path(exercise).stem}-played-{time.strftime('%Y%m%dT%H%M%SZ', time.gmtime())}"
+        if not as_json:
+            click.echo(f"EXERCISE {found.name}: {found.repeat_s:.0f} s, all sensors SIMULATED, nothing leaves this machine.")
+        run_station(play_on_page(found, folder, seed=seed, port=port, ready=ready_message(as_json)))
+        complete_tables(folder)
+        finish(folder)
+        _tell_score(folder, as_json)

@@ -217,25 +217,20 @@ def _of_object(e: Event) -> tuple[Change, str, str] | None:
         )
     if e.enters_s is None:
         return None
+    had = e.enters_s - e.track.at_s
     if e.alert is None:
         return (
             "rule",
             key,
-            f"{e.object}: had a track for {e.enters_s - e.track.at_s:.0f} s before it entered {e.zone}, and no alert; which rule should have fired?",
+            f"{e.object}: a track for {had:.0f} s before it entered {e.zone}, and no alert; which rule should fire?",
         )
-    if e.alert.margin_s is not None and e.alert.margin_s < NEED_S:
-        if e.track.margin_s is not None and e.track.margin_s >= NEED_S:
-            return (
-                "zone",
-                key,
-                f"{e.object}: its alert came {e.alert.margin_s:.0f} s before it entered, its track {e.track.margin_s:.0f} s; draw a wider warning zone",
-            )
-        return (
-            "sensor",
-            key,
-            f"{e.object}: its track came only {e.track.margin_s or 0:.0f} s before it entered {e.zone}; a sensor that sees that side sooner",
-        )
-    return None
+    warned = e.enters_s - e.alert.at_s
+    if warned >= NEED_S:
+        return None
+    if had >= NEED_S:
+        words = f"{e.object}: alert {warned:.0f} s before it entered, track {had:.0f} s; draw a wider warning zone"
+        return "zone", key, words
+    return "sensor", key, f"{e.object}: track only {had:.0f} s before it entered {e.zone}; a sensor that sees that side sooner"
 
 
 def to_json(board: Board) -> dict[str, Any]:

@@ -88,7 +88,8 @@ def from_tactic(card: Card, site: Site, folder: Path, *, seed: int = 1) -> Exerc
     if shape.fault is not None and first is not None:
         faults = [{"sensor": first, "kind": shape.fault, "from_s": 60.0, "offset_s": 8.0}]
     head = {
-        "version": 1, "name": f"Draft: {card.title}", "about": card.summary, "teaches": [card.watch.report, card.watch.look], "card": card.id,
+        "version": 1, "name": f"Draft: {card.title}", "about": card.summary, "teaches": [card.watch.report, card.watch.look],
+        "card": card.id,
         "site": "site/site.toml",
     }  # fmt: skip
     return _write(head, site, folder, [actor], {"light": shape.light}, faults, f"Drafted from the tactic card {card.id}")

@@ -38,7 +38,8 @@ def review(folder: Path, found: Score, earlier: Sequence[tuple[str, Score]] = ()
     """The page of a scored run. earlier: (name of its folder, score) of runs of the same exercise to compare with, oldest first."""
     exercise = kept_exercise(folder)
     site = exercise.at_site()
-    grid = read_truth(folder / "truth.csv", site, max(read_facts(folder).until_s, 1.0))
+    facts = read_facts(folder)
+    grid = read_truth(folder / "truth.csv", site, facts.start, max(facts.until_s, 1.0))
     watched = _one_each([v for v in found.events if v.watched])
     shown = watched[:_MOST_ROWS]
     more = f"<p>{len(watched) - len(shown)} more are in score.json.</p>" if len(watched) > len(shown) else ""

@@ -47,7 +47,7 @@ def score(folder: Path) -> Score:
 def score_of_tables(folder: Path, exercise: Exercise) -> Score:
     """The score of a run of that exercise, from what the folder keeps; nothing is written."""
     facts, site = read_facts(folder), exercise.at_site()
-    grid = read_truth(folder / "truth.csv", site, max(facts.until_s, 1.0))
+    grid = read_truth(folder / "truth.csv", site, facts.start, max(facts.until_s, 1.0))
     return _Scoring(folder, facts, exercise, site, grid).score()
 
 

@@ -74,19 +74,17 @@ def _between(grid: Floats, since: Floats) -> Floats:
     return np.asarray(a + share * (b - a))
 
 
-def read_truth(path: Path, site: Site, until_s: float) -> Grid:
-    """The grid of a truth.csv, up to `until_s` after its first second. Raises TruthError."""
+def read_truth(path: Path, site: Site, start: float, until_s: float) -> Grid:
+    """The grid of a truth.csv of a run that began at UNIX time `start`, up to `until_s` after that. Raises TruthError."""
     objects: dict[str, int] = {}
     known: list[TrueObject] = []
     rows: list[tuple[int, int, float, float, float]] = []
-    start: float | None = None
     n = 1
     try:
         with path.open(newline="", encoding="utf-8") as file:
             for row in csv.DictReader(file):
                 n += 1
                 time = float(row["time"])
-                start = time if start is None else start
                 if time - start > until_s:
                     break
                 k = objects.setdefault(row["id"], len(objects))
@@ -98,7 +96,7 @@ def read_truth(path: Path, site: Site, until_s: float) -> Grid:
         raise TruthError(f"{path}: cannot be read: {e.strerror or e}; run the exercise again") from None
     except (KeyError, TypeError, ValueError) as e:
         raise TruthError(f"{path}, line {n}: expected time, id, actor, kind and a place, got {e}") from None
-    if not rows or start is None:
+    if not rows:
         raise TruthError(f"{path}: holds nothing; the run ended before its first second")
     seconds = max(r[0] for r in rows) + 1
     geodetic = np.full((seconds, len(known), 3), np.nan)
