@@ -52,6 +52,7 @@ def remote_id_frames(world: World, receiver: Receiver, start: float) -> Iterator
         begin = turn * receiver.period_s
         heard: list[tuple[float, bytes]] = []
         if world.conditions.out(receiver.id, begin):
+            yield start + begin, b""
             turn += 1
             continue
         if begin >= next_status:
@@ -76,6 +77,7 @@ def adsb_frames(world: World, receiver: Receiver, start: float) -> Iterator[tupl
     while True:
         heard = []
         if world.conditions.out(receiver.id, turn * receiver.period_s):
+            yield start + turn * receiver.period_s, b""
             turn += 1
             continue
         for report in reports(world, receiver, rng, senders, turn * receiver.period_s):
