@@ -5,7 +5,6 @@ import { Desk } from "./desk.ts";
 import { bearingDistance, Plane } from "./geo.ts";
 import { publish, type Measured } from "./hooks.ts";
 import { followKeys } from "./keys.ts";
-import { niceMetres, rangeWords } from "./map/base.ts";
 import { followGestures } from "./map/gestures.ts";
 import { worldLand } from "./map/land.ts";
 import { CanvasRenderer } from "./map/renderer.ts";
@@ -19,7 +18,11 @@ import { PictureLink, type Hello } from "./stream/picture.ts";
 import { alertList } from "./ui/alerts.ts";
 import { header, overMap, strips } from "./ui/header.ts";
 import { help } from "./ui/help.ts";
+import { logPane } from "./ui/logpane.ts";
+import { phoneNav } from "./ui/phone.ts";
 import { side } from "./ui/side.ts";
+import { trackList } from "./ui/tracklist.ts";
+import { roundLength, unitsNow } from "./units.ts";
 import { bearing, distance, place } from "./words.ts";
 import { zoneEdit } from "./zones/edit.ts";
 
@@ -31,6 +34,7 @@ const FLASH_MS = 500;
 
 const state = new State();
 state.palette = rememberedPalette();
+state.wall = new URLSearchParams(location.search).get("view") === "wall";
 state.started = sessionStorage.getItem("picket.started") === "1";
 const sound = new Sound(() => state.changed());
 const desk = new Desk(state, sound);
@@ -56,12 +60,17 @@ render(
           <button id="fit" aria-label="Fit the site" title="Fit the site (f)">⌂</button>
         </div>
       </section>
+      <div class="strip" id="strip">
+        <section class="pane tracks-pane" id="tracks-pane" aria-label="Tracks"></section>
+        <section class="pane log-pane" id="log-pane" aria-label="Watch log"></section>
+      </div>
       <div class="side">
         <section class="pane alerts-pane" id="alerts-pane" aria-label="Alerts"></section>
-        <section class="pane lower-pane" id="side" aria-label="Tracks, detail, sensors and zones"></section>
+        <section class="pane lower-pane" id="side" aria-label="Detail, sensors, zones and alarms"></section>
         <div class="message" id="message" role="status"></div>
       </div>
     </main>
+    <nav class="phone-nav" id="phone-nav" aria-label="Panes"></nav>
     <div class="hidden" id="live-high" aria-live="assertive"></div>
     <div class="hidden" id="live" aria-live="polite"></div>
     <div id="help"></div>
@@ -112,18 +121,24 @@ const renderer = new CanvasRenderer(el<HTMLCanvasElement>("tracks"), state.store
 desk.renderer = renderer;
 let stamped: number | null = null;
 
-let scaleRes = 0;
+let scaleKey = "";
 function drawScale(): void {
-  if (renderer.view.res === scaleRes) return;
-  scaleRes = renderer.view.res;
-  const ground = scaleRes / state.store.plane.stretch(state.store.plane.lat(renderer.view.cy));
-  const length = niceMetres(70 * ground);
-  el("scale-words").textContent = rangeWords(length);
-  el("scale-bar").style.width = `${Math.round(length / ground)}px`;
+  const key = `${renderer.view.res} ${unitsNow()}`;
+  if (key === scaleKey) return;
+  scaleKey = key;
+  const { res, cy } = renderer.view;
+  const ground = res / state.store.plane.stretch(state.store.plane.lat(cy));
+  const length = roundLength(70 * ground);
+  el("scale-words").textContent = length.words;
+  el("scale-bar").style.width = `${Math.round(length.metres / ground)}px`;
 }
 
 followGestures(el("map"), renderer.view, {
-  onClick: (x, y) => desk.select(renderer.hit(x, y)),
+  onClick: (x, y) => {
+    const plane = state.store.plane;
+    if (state.picking) state.picking.set(plane.lat(renderer.view.toPlaneY(y)), plane.lon(renderer.view.toPlaneX(x)));
+    else desk.select(renderer.hit(x, y));
+  },
   onMove: (x, y) => {
     const plane = state.store.plane;
     const [lat, lon] = [plane.lat(renderer.view.toPlaneY(y)), plane.lon(renderer.view.toPlaneX(x))];
@@ -138,12 +153,28 @@ el("fit").onclick = () => desk.fitSite();
 desk.editZone = (id) => void zoneEdit(desk).open(id);
 
 // -- the lists ---------------------------------------------------------------------------------------------------
+/** Which panes the screen has: by the officer's choice, by the station's routes, by the kind of screen. */
+function drawDesk(): void {
+  const { dataset } = document.body;
+  dataset["pane"] = state.pane;
+  dataset["view"] = state.wall ? "wall" : "desk";
+  el("strip").hidden = !state.strip || state.wall;
+  el("log-pane").hidden = !desk.log.here;
+  el("side").hidden = state.wall;
+}
+
 function draw(): void {
   render(header(desk), el("head"));
   render(strips(desk), el("strips"));
   render(overMap(desk), el("over-map"));
   render(alertList(desk), el("alerts-pane"));
-  render(side(desk), el("side"));
+  drawDesk();
+  if (state.strip && !state.wall) {
+    render(trackList(desk), el("tracks-pane"));
+    if (desk.log.here) render(logPane(desk), el("log-pane"));
+  }
+  if (!state.wall) render(side(desk), el("side"));
+  render(phoneNav(desk), el("phone-nav"));
   render(help(desk), el("help"));
   for (const behind of document.querySelectorAll<HTMLElement>(".head, .desk")) behind.inert = state.help;
   const { message } = state;
@@ -245,12 +276,30 @@ function drawSensors(): void {
   renderer.setBase({ sensors });
 }
 
+/** What the page can do without for a while: the link's own state says that the station is away, and the last values stay. */
 async function pollCounts(): Promise<void> {
+  await learnRoutes();
+  const [counts, alarms, rules] = await Promise.allSettled([
+    api.counts(),
+    state.has("get", "/api/alarms") ? api.alarms() : null,
+    state.has("get", "/api/rules") ? api.rules() : null,
+  ]);
+  if (counts.status === "fulfilled") state.counts = counts.value;
+  if (alarms.status === "fulfilled") state.alarms = alarms.value;
+  if (rules.status === "fulfilled" && rules.value) state.rules = rules.value.rules;
+  desk.log.soon();
+  state.changed();
+}
+
+/** Once: what this station serves. A part of the page whose route is missing is not shown. */
+async function learnRoutes(): Promise<void> {
+  if (state.routes) return;
   try {
-    state.counts = await api.counts();
-    state.changed();
+    const { paths } = await api.routes();
+    state.routes = new Set(Object.entries(paths).flatMap(([path, methods]) => Object.keys(methods).map((m) => `${m} ${path}`)));
+    await desk.log.load();
   } catch {
-    // The link's own state says that the station is away; the counts keep their last values.
+    // Asked again with the next poll.
   }
 }
 

@@ -62,14 +62,14 @@ def test_a_biased_sensor_says_what_is_corrected(watched: Watched) -> None:
 def test_tabs_follow_the_arrows(watched: Watched) -> None:
     page = watched.open()
     page.keyboard.press("Escape")
-    page.locator("#tab-tracks").focus()
+    page.locator("#tab-detail").focus()
     for key, tab in (
-        ("ArrowRight", "detail"),
         ("ArrowRight", "sensors"),
-        ("End", "zones"),
-        ("ArrowRight", "tracks"),
-        ("ArrowLeft", "zones"),
-        ("Home", "tracks"),
+        ("ArrowRight", "zones"),
+        ("End", "alarms"),
+        ("ArrowRight", "detail"),
+        ("ArrowLeft", "alarms"),
+        ("Home", "detail"),
     ):
         page.keyboard.press(key)
         shown = page.locator(f"#tab-{tab}")
@@ -104,7 +104,7 @@ def test_operator_positions_are_asked_for_and_then_a_table(watched: Watched) -> 
     watched.station.operators = [OPERATOR]
     page = watched.open()
     page.keyboard.press("Escape")
-    page.get_by_role("button", name="T3", exact=True).or_(page.locator(".track-name")).first.click()
+    page.locator(".track-name").first.click()
     button = page.get_by_role("button", name="Show operator position (audited)")
     button.wait_for()
     time.sleep(2.5)  # the detail is polled meanwhile
@@ -120,7 +120,6 @@ def test_operator_positions_are_asked_for_and_then_a_table(watched: Watched) -> 
     watched.station.operators = []
     button.click()
     expect(page.get_by_text("No operator position is held for this track.")).to_be_visible()
-    page.locator("#tab-tracks").click()
     page.locator(".track-name").nth(1).click()
     button.wait_for()
     expect(page.get_by_text("No operator position is held")).to_have_count(0)

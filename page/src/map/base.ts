@@ -9,6 +9,7 @@ import type { Sensor, Severity } from "../api.ts";
 import { Plane } from "../geo.ts";
 import type { Palette } from "../palette.ts";
 import { boundsOf, clipRing, type Ring, type Shape } from "./shapes.ts";
+import { lengthWords, roundLength } from "../units.ts";
 import { FONT } from "../words.ts";
 import type { View } from "./view.ts";
 
@@ -301,7 +302,7 @@ class BasePainter {
   private paintRings(): void {
     const { pen, map, content } = this;
     const stretch = content.plane.stretch(content.plane.latDeg);
-    const step = niceMetres((110 * this.res) / stretch);
+    const step = roundLength((110 * this.res) / stretch).metres;
     const [cx, cy] = [this.sx(0), this.sy(0)];
     const nearest = Math.hypot(Math.max(0, -cx, cx - this.w), Math.max(0, -cy, cy - this.h));
     const farthest = Math.hypot(Math.max(cx, this.w - cx), Math.max(cy, this.h - cy));
@@ -318,7 +319,7 @@ class BasePainter {
     }
     for (let i = first; i <= last; i++) {
       for (const y of [cy - i * pixels, cy + i * pixels])
-        this.word({ words: rangeWords(i * step), x: cx, y, ink: map.ringText, size: 10.5, rank: 3 });
+        this.word({ words: lengthWords(i * step), x: cx, y, ink: map.ringText, size: 10.5, rank: 3 });
     }
     pen.beginPath();
     pen.moveTo(cx - 6, cy);
@@ -493,13 +494,6 @@ function middleOf(line: Ring): [number, number] {
   return [(line[leg]! + line[next]!) / 2, (line[leg + 1]! + line[next + 1]!) / 2];
 }
 
-/** The next of 1, 2, 5 times a power of ten that is at least `value`. */
-export function niceMetres(value: number): number {
-  const power = 10 ** Math.floor(Math.log10(value));
-  for (const k of [1, 2, 5]) if (k * power >= value) return k * power;
-  return 10 * power;
-}
-
 const DEGREE_STEPS = [
   1 / 3600,
   2 / 3600,
@@ -523,8 +517,4 @@ const DEGREE_STEPS = [
 
 function niceDegrees(value: number): number {
   return DEGREE_STEPS.find((step) => step >= value) ?? 30;
-}
-
-export function rangeWords(metres: number): string {
-  return metres >= 1000 ? `${metres / 1000} km` : `${metres} m`;
 }

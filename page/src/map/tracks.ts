@@ -5,12 +5,14 @@
  * which halves the work at full load and cannot be seen.
  */
 import type { Palette } from "../palette.ts";
-import { COASTING, FLAG_SPOOF, TENTATIVE, TRAIL_POINTS, VESSEL, type TrackStore } from "../store.ts";
+import { FLAG_SPOOF } from "../flags.ts";
+import { COASTING, TENTATIVE, TRAIL_POINTS, VESSEL, type TrackStore } from "../store.ts";
 import type { Name } from "./base.ts";
 import { drawBeyond } from "./beyond.ts";
 import { LabelLayout, type Box, type Placed, type Wanted } from "./labels.ts";
 import { makeSprites, spriteColumn, type Sprites } from "./sprites.ts";
 import type { View } from "./view.ts";
+import { heightIn, speedNumber, speedUnit } from "../units.ts";
 import { FONT } from "../words.ts";
 
 const VECTOR_S = 30;
@@ -421,11 +423,11 @@ export class TrackLayer {
   private textOf(pen: CanvasRenderingContext2D, s: number, marks: Marks, now: number): LabelText {
     const { store } = this;
     const height = store.altM[s]! - marks.geoidM;
-    const high = height === height ? `${Math.round(height)} m` : "? m";
+    const high = height === height ? heightIn(height) : "height ?";
     const coasting = store.status[s] === COASTING ? ` · ${Math.max(0, Math.round(now - store.updatedAt[s]!))} s old` : "";
     const first = trackName(store, s) + (store.flags[s]! & FLAG_SPOOF ? " · spoof?" : "");
     const onWater = store.classification[s] === VESSEL;
-    const second = `${onWater ? "" : `${high}  `}${Math.round(store.speed(s))} m/s${coasting}`;
+    const second = `${onWater ? "" : `${high}  `}${speedNumber(store.speed(s))} ${speedUnit()}${coasting}`;
     const key = `${first}\n${second}`;
     const held = this.texts.get(s);
     if (held?.key === key) return held;

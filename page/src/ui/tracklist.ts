@@ -3,9 +3,11 @@ import { html, nothing, type TemplateResult } from "lit";
 import { repeat } from "lit/directives/repeat.js";
 import type { Desk } from "../desk.ts";
 import { bearingDistance } from "../geo.ts";
+import { flagWords } from "../flags.ts";
 import { trackName } from "../map/tracks.ts";
 import type { Sort, State } from "../state.ts";
 import { COASTING, VESSEL, type TrackStore } from "../store.ts";
+import { heightNumber, heightUnit, speedNumber, speedUnit } from "../units.ts";
 import { tableHead } from "./table.ts";
 import {
   AFFILIATION_WORDS,
@@ -13,7 +15,6 @@ import {
   CLASS_WORDS,
   count,
   distance,
-  flagWords,
   SEVERITY_SHAPES,
   shortAge,
   STATUS_WORDS,
@@ -86,10 +87,11 @@ export function trackList(desk: Desk): TemplateResult {
   const shown = all.slice(0, MOST_ROWS);
   return html`
     <div class="list-tools">
+      <h2>Tracks</h2>
       <input
         id="filter"
         type="search"
-        placeholder="Filter: number, identity, class…  ( / )"
+        placeholder="Filter: number, identity, class… (/)"
         aria-label="Filter the tracks"
         autocomplete="off"
         spellcheck="false"
@@ -105,7 +107,7 @@ export function trackList(desk: Desk): TemplateResult {
     </div>
     <div class="scroll" tabindex="0" role="region" aria-label="Track list">
       <table class="tracks">
-        ${tableHead("Track", "Class", ">Brg", ">Dist", ">Height", ">m/s", ">Age")}
+        ${tableHead("Track", "Class", ">Brg", ">Dist", `>Ht ${heightUnit()}`, `>${speedUnit()}`, ">Age")}
         <tbody>
           ${repeat(
             shown,
@@ -139,8 +141,8 @@ function trackRow(desk: Desk, r: Row): TemplateResult {
     <td class="class">${classWords(store.classification[s]!, store.affiliation[s]!)}</td>
     <td class="number">${bearing(r.bearingDeg)}</td>
     <td class="number">${distance(r.distanceM)}</td>
-    <td class="number">${store.classification[s] === VESSEL ? "–" : height === height ? Math.round(height) : "?"}</td>
-    <td class="number">${Math.round(store.speed(s))}</td>
+    <td class="number">${store.classification[s] === VESSEL ? "–" : height === height ? heightNumber(height) : "?"}</td>
+    <td class="number">${speedNumber(store.speed(s))}</td>
     <td class="number ${coasting ? "is-old" : ""}" title=${coasting ? "coasting: not measured lately" : ""}>
       ${shortAge(state.pictureTime() - store.updatedAt[s]!)}${coasting ? " c" : ""}
     </td>

@@ -1,7 +1,7 @@
 /** The zone being edited, and the bridge to the editor on OpenLayers, which is loaded only when a zone is first opened. */
 import type { Geometry } from "geojson";
-import { api } from "../api.ts";
-import { words, type Desk } from "../desk.ts";
+import { api, words } from "../api.ts";
+import type { Desk } from "../desk.ts";
 import type { ZoneEditor } from "./editor.ts";
 
 class ZoneEdit {
