@@ -99,6 +99,9 @@ export interface Sighting {
   height_m?: number;
   what: string;
   note?: string;
+  /** Where the observer stands; the site where it is not said. */
+  lat_deg?: number;
+  lon_deg?: number;
 }
 
 /** A hand edit of the site file while the station runs; an empty object when there is none. */

@@ -3,9 +3,13 @@
  * wrong.
  */
 import { api, CAUSES, words, type Alert, type Cause, type Severity } from "./api.ts";
+import { Coverage } from "./coverage.ts";
 import type { Renderer } from "./map/renderer.ts";
 import { shapesOf } from "./map/shapes.ts";
 import { applyPalette, PALETTES, type PaletteName } from "./palette.ts";
+import { QUICK } from "./quick.ts";
+import { Ruler } from "./ruler.ts";
+import { SightingForm } from "./sighting.ts";
 import { SEVERITY_RANK, type Pane, type Sort, type State, type Tab } from "./state.ts";
 import type { Sound } from "./sound.ts";
 import { setTimeOfDay, setUnits, timeNow, UNIT_WORDS, unitsNow } from "./units.ts";
@@ -27,12 +31,18 @@ export class Desk {
   /** Opens or closes the zone editor for a zone; loaded when first needed. */
   editZone: (id: string | null) => void = () => {};
   readonly log: WatchLog;
+  readonly ruler: Ruler;
+  readonly sighting: SightingForm;
+  readonly coverage: Coverage;
   private loadingDetail = -1;
 
   constructor(state: State, sound: Sound) {
     this.state = state;
     this.sound = sound;
     this.log = new WatchLog(state);
+    this.ruler = new Ruler(state);
+    this.sighting = new SightingForm(state);
+    this.coverage = new Coverage(state);
   }
 
   // -- alerts as they come -----------------------------------------------------------------------------------
@@ -389,6 +399,15 @@ export class Desk {
   setFilter(words: string): void {
     this.state.filter = words;
     this.state.changed();
+  }
+
+  /** A filter on one key; the same key again shows everything. */
+  setQuick(quick: number): void {
+    const { state } = this;
+    if (!QUICK[quick]) return;
+    state.quick = state.quick === quick ? 0 : quick;
+    this.renderer.touch();
+    state.changed();
   }
 
   setSort(sort: Sort): void {

@@ -1,5 +1,6 @@
 /** The keyboard: one table that both acts and is shown in the help, so that neither can forget a key. */
 import { SHELVE_MINUTES, type Desk } from "./desk.ts";
+import { QUICK } from "./quick.ts";
 import type { Pane } from "./state.ts";
 
 export interface KeyRow {
@@ -61,7 +62,10 @@ const BINDINGS: Binding[] = [
     keys: "n",
     does: "a note for the watch log; after c or x: a note or reason in own words",
     match: key("n"),
-    run: (d) => d.startNote(),
+    run: (d) => {
+      d.startNote();
+      d.state.flush();
+    },
   },
   { group: "Alerts", keys: "m", does: "minutes on the shelf, while x is open", match: key("m"), run: (d) => nextMinutes(d) },
   {
@@ -79,6 +83,16 @@ const BINDINGS: Binding[] = [
     does: "edit zones",
     match: key("z"),
     run: (d) => d.show(d.state.tab === "zones" ? "detail" : "zones"),
+  },
+  { group: "Map", keys: "r", does: "range and bearing: from the selected track or a click to the next click", match: key("r"), run: (d) => d.ruler.toggle() },
+  { group: "Map", keys: "v", does: "something seen by eye: bearing typed or clicked, distance, height, what", match: key("v"), run: (d) => beginSighting(d) },
+  { group: "Map", keys: "b", does: "what no sensor sees now, by height; then off", match: key("b"), run: (d) => d.coverage.next() },
+  {
+    group: "Lists",
+    keys: "0–6",
+    does: `only some tracks: ${QUICK.slice(1).map((q) => `${q.key} ${q.words}`).join(", ")}; 0 all`,
+    match: key(...QUICK.map((q) => q.key)),
+    run: (d, e) => d.setQuick(Number(e.key)),
   },
   { group: "Lists", keys: "/", does: "filter the tracks", match: key("/"), run: (d) => focusFilter(d) },
   { group: "Lists", keys: "t", does: "track list", match: key("t"), run: (d) => focusList(d, "tracks", "Track list") },
@@ -100,17 +114,21 @@ export const KEY_ROWS: readonly KeyRow[] = BINDINGS;
 
 const PAN_PX_PER_S = 700;
 
-/** Two frames later, when the page shows what was just asked for. */
-const whenShown = (then: () => void) => requestAnimationFrame(() => requestAnimationFrame(then));
-
 function focusFilter(desk: Desk): void {
   desk.showPane("tracks");
-  whenShown(() => document.querySelector<HTMLInputElement>("#filter")?.focus());
+  desk.state.flush();
+  document.querySelector<HTMLInputElement>("#filter")?.focus();
+}
+
+function beginSighting(desk: Desk): void {
+  desk.sighting.begin();
+  desk.state.flush();
 }
 
 function focusList(desk: Desk, pane: Pane, name: string): void {
   desk.showPane(pane);
-  whenShown(() => document.querySelector<HTMLElement>(`[aria-label="${name}"]`)?.focus());
+  desk.state.flush();
+  document.querySelector<HTMLElement>(`[aria-label="${name}"]`)?.focus();
 }
 
 function nextMinutes(desk: Desk): void {
@@ -123,6 +141,8 @@ function nextMinutes(desk: Desk): void {
 function escape(desk: Desk): void {
   const { state } = desk;
   if (state.help) desk.toggleHelp(false);
+  else if (desk.sighting.open) desk.sighting.leave();
+  else if (desk.ruler.on) desk.ruler.stop();
   else if (state.picking !== null) {
     state.picking = null;
     state.changed();

@@ -8,17 +8,20 @@ import { followKeys } from "./keys.ts";
 import { followGestures } from "./map/gestures.ts";
 import { worldLand } from "./map/land.ts";
 import { CanvasRenderer } from "./map/renderer.ts";
+import type { Overlay } from "./map/overlay.ts";
 import { shapesOf } from "./map/shapes.ts";
 import type { Marks } from "./map/tracks.ts";
 import { applyPalette, rememberedPalette } from "./palette.ts";
+import { isShown } from "./quick.ts";
 import { Sound } from "./sound.ts";
 import { State } from "./state.ts";
 import { followAlerts } from "./stream/alerts.ts";
 import { PictureLink, type Hello } from "./stream/picture.ts";
 import { alertList } from "./ui/alerts.ts";
-import { header, overMap, strips } from "./ui/header.ts";
+import { header, strips } from "./ui/header.ts";
 import { help } from "./ui/help.ts";
 import { logPane } from "./ui/logpane.ts";
+import { overMap } from "./ui/overmap.ts";
 import { phoneNav } from "./ui/phone.ts";
 import { side } from "./ui/side.ts";
 import { trackList } from "./ui/tracklist.ts";
@@ -98,13 +101,28 @@ function marks(): Marks {
     history: state.selected >= 0 ? history : NO_HISTORY,
     raised,
     geoidM: state.hello?.site.geoid_separation_m ?? 0,
+    shows: state.quick === 0 ? null : (slot) => isShown(state.quick, state.store, slot, state.selected),
     flash: !calm.matches && Math.floor(performance.now() / FLASH_MS) % 2 === 1,
+  };
+}
+
+/** The officer's own lines over the picture; null when there are none, which is nearly always. */
+function overlay(): Overlay | null {
+  const { ruler, sighting, log } = desk;
+  if (!ruler.on && !sighting.open && !log.at.place) return null;
+  const measured = ruler.measured();
+  const bearingDeg = sighting.open ? sighting.bearingDeg() : null;
+  return {
+    lines: measured ? [{ from: ruler.from!, to: ruler.to!, words: `${bearing(measured.bearingDeg)}  ${distance(measured.distanceM)}` }] : [],
+    rays: bearingDeg === null ? [] : [{ from: sighting.from, bearingDeg }],
+    pins: [...(log.at.place ? [log.at.place] : []), ...(ruler.on && ruler.from ? [ruler.from] : [])],
   };
 }
 
 const renderer = new CanvasRenderer(el<HTMLCanvasElement>("tracks"), state.store, applyPalette(state.palette), {
   marks,
   now: () => state.pictureTime(),
+  overlay,
   onFrame: () => {
     if (measured.firstTrackMs === null && renderer.shownTracks() > 0) measured.firstTrackMs = performance.now();
     if (stamped !== null) {
@@ -118,7 +136,7 @@ const renderer = new CanvasRenderer(el<HTMLCanvasElement>("tracks"), state.store
     drawScale();
   },
 });
-desk.renderer = renderer;
+desk.renderer = desk.coverage.renderer = renderer;
 let stamped: number | null = null;
 
 let scaleKey = "";
@@ -142,6 +160,11 @@ followGestures(el("map"), renderer.view, {
   onMove: (x, y) => {
     const plane = state.store.plane;
     const [lat, lon] = [plane.lat(renderer.view.toPlaneY(y)), plane.lon(renderer.view.toPlaneX(x))];
+    if (desk.ruler.on) {
+      desk.ruler.hover(lat, lon);
+      renderer.touch();
+      state.changed();
+    }
     const from = bearingDistance(plane.latDeg, plane.lonDeg, lat, lon);
     el("readout").textContent = `${place(lat, lon)}   ${bearing(from.bearingDeg)} ${distance(from.distanceM)} from site`;
   },
@@ -305,6 +328,7 @@ async function learnRoutes(): Promise<void> {
 
 window.setInterval(() => void pollSensors(), SENSORS_EVERY_MS);
 window.setInterval(() => void pollCounts(), COUNTS_EVERY_MS);
+window.setInterval(() => void desk.coverage.load(), COUNTS_EVERY_MS);
 window.setInterval(
   () => void (state.selected >= 0 && state.tab === "detail" && !state.pictureLost && desk.loadDetail()),
   DETAIL_EVERY_MS,

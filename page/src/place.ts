@@ -5,9 +5,12 @@ export class FollowPlace {
   /** Latitude and longitude, degrees WGS84; null while none is set. */
   place: [number, number] | null = null;
   private readonly state: State;
+  private readonly after: () => void;
 
-  constructor(state: State) {
+  /** `after` is called when a place was set: who takes the next click then. */
+  constructor(state: State, after: () => void = () => {}) {
     this.state = state;
+    this.after = after;
   }
 
   get waiting(): boolean {
@@ -23,6 +26,7 @@ export class FollowPlace {
   set(lat: number, lon: number): void {
     this.place = [lat, lon];
     if (this.waiting) this.state.picking = null;
+    this.after();
     this.state.changed();
   }
 

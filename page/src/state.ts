@@ -55,6 +55,8 @@ export class State {
   wall = false;
   pane: Pane = "alerts";
   filter = "";
+  /** Which of the filters on one key is on (quick.ts); 0 = everything is shown. */
+  quick = 0;
   sort: Sort = "alert";
 
   sensors: Sensor[] = [];
@@ -170,12 +172,17 @@ export class State {
     this.listeners.push(listener);
   }
 
+  /** Show what changed at once, when the next thing that is typed belongs to what appears. */
+  flush(): void {
+    this.scheduled = false;
+    for (const listener of this.listeners) listener();
+  }
+
   changed(): void {
     if (this.scheduled) return;
     this.scheduled = true;
     const tell = () => {
-      this.scheduled = false;
-      for (const listener of this.listeners) listener();
+      if (this.scheduled) this.flush();
     };
     if (document.hidden) setTimeout(tell, 200);
     else requestAnimationFrame(tell);

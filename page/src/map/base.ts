@@ -27,6 +27,8 @@ export interface BaseContent {
   /** Zones in which an alert is open, by id or name. */
   alerted: Map<string, Severity>;
   sensors: Sensor[];
+  /** What no sensor sees now. */
+  blind: Shape[];
   simulated: boolean;
 }
 
@@ -46,6 +48,7 @@ export class BaseMap {
     zones: [],
     alerted: new Map(),
     sensors: [],
+    blind: [],
     simulated: false,
   };
   /** How often the bitmap was drawn: a pan must not raise it at every frame. */
@@ -174,6 +177,7 @@ class BasePainter {
     this.paintSite();
     this.paintGrid();
     this.paintRings();
+    this.hatch(content.blind, map.ringText, 11);
     this.paintSensors();
     this.paintZones();
     if (content.simulated) this.paintWatermark();
@@ -331,27 +335,59 @@ class BasePainter {
     pen.stroke();
   }
 
+  /** Lines from corner to corner inside the shapes: told from land and water in every palette, and never only by a colour. */
+  private hatch(shapes: Shape[], ink: string, step: number, outline = true): void {
+    const { pen } = this;
+    const seen = shapes.filter((s) => s.filled && this.isSeen(s.bounds));
+    if (!seen.length) return;
+    pen.save();
+    pen.beginPath();
+    for (const shape of seen) for (const ring of shape.rings) this.trace(ring, true);
+    pen.strokeStyle = ink;
+    pen.lineWidth = 1;
+    if (outline) pen.stroke();
+    pen.clip("evenodd");
+    this.hatchLines(step);
+    pen.restore();
+  }
+
+  /** Diagonals over the whole bitmap, tied to the plane so that they move with the map. */
+  private hatchLines(step: number): void {
+    const { pen } = this;
+    const offset = (((this.x0 - this.y1) / this.res) % step + step) % step;
+    pen.globalAlpha = 0.55;
+    pen.beginPath();
+    for (let x = -this.h - offset; x < this.w; x += step) {
+      pen.moveTo(x, 0);
+      pen.lineTo(x + this.h, this.h);
+    }
+    pen.stroke();
+  }
+
   private paintSensors(): void {
     const { pen, map, content } = this;
     for (const s of content.sensors) {
       if (s.lat_deg === null || s.lon_deg === null) continue;
       const [x, y] = [this.sx(content.plane.x(s.lon_deg)), this.sy(content.plane.y(s.lat_deg))];
-      const bad = s.state === "silent" || s.state === "stale";
+      const bad = s.state !== "ok";
       if (s.max_range_m) {
         const radius = (s.max_range_m * content.plane.stretch(s.lat_deg)) / this.res;
         const [from, to] = s.sector_deg ?? [0, 360];
         const whole = Math.abs(to - from) >= 359.99;
         const start = ((from - 90) * Math.PI) / 180;
         const span = ((((to - from) % 360) + 360) % 360) * (Math.PI / 180);
-        pen.beginPath();
-        if (whole) pen.arc(x, y, radius, 0, 2 * Math.PI);
-        else {
-          pen.moveTo(x, y);
-          pen.arc(x, y, radius, start, start + span);
-          pen.closePath();
-        }
+        this.sectorPath(x, y, radius, whole, start, span);
         pen.fillStyle = map.sensorFill;
         pen.fill();
+        if (bad) {
+          pen.save();
+          pen.clip();
+          pen.strokeStyle = map.medium;
+          pen.lineWidth = 1;
+          this.hatchLines(14);
+          pen.restore();
+          this.sectorPath(x, y, radius, whole, start, span);
+        }
         pen.strokeStyle = bad ? map.medium : map.ring;
         pen.setLineDash([2, 5]);
         pen.lineWidth = bad ? 1.5 : 1;
@@ -372,6 +408,18 @@ class BasePainter {
       if (this.res < 60)
         this.word({ words, x, y: y + 12, ink: bad ? map.medium : map.place, size: 10.5, bold: bad, rank: bad ? 0 : 2 });
     }
+  }
+
+  private sectorPath(x: number, y: number, radius: number, whole: boolean, start: number, span: number): void {
+    const { pen } = this;
+    pen.beginPath();
+    if (whole) {
+      pen.arc(x, y, radius, 0, 2 * Math.PI);
+      return;
+    }
+    pen.moveTo(x, y);
+    pen.arc(x, y, radius, start, start + span);
+    pen.closePath();
   }
 
   private paintZones(): void {

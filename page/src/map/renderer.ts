@@ -3,6 +3,7 @@ import type { Palette } from "../palette.ts";
 import type { TrackStore } from "../store.ts";
 import { BaseMap, type BaseContent } from "./base.ts";
 import type { Placed } from "./labels.ts";
+import { drawOverlay, type Overlay } from "./overlay.ts";
 import { TrackLayer, type Marks } from "./tracks.ts";
 import { View } from "./view.ts";
 
@@ -25,6 +26,8 @@ export interface Scene {
   marks(): Marks;
   /** Station time now (stands still while the link is down). */
   now(): number;
+  /** What the officer lays over it; null = nothing. */
+  overlay(): Overlay | null;
   onFrame?(atMs: number): void;
 }
 
@@ -123,6 +126,8 @@ export class CanvasRenderer implements Renderer {
     this.pen.setTransform(this.ratio, 0, 0, this.ratio, 0, 0);
     this.base.blit(this.pen, view, this.palette);
     this.tracks.draw(this.pen, view, this.palette, this.ratio, this.base.names, this.scene.marks(), this.scene.now(), atMs);
+    const overlay = this.scene.overlay();
+    if (overlay) drawOverlay(this.pen, view, this.palette, this.base.content.plane, overlay);
     this.stamps.push(performance.now());
     if (this.stamps.length > 240) this.stamps.splice(0, 120);
     this.scene.onFrame?.(atMs);

@@ -41,6 +41,8 @@ export interface Marks {
   /** Height of mean sea level above the ellipsoid at the site. */
   geoidM: number;
   flash: boolean;
+  /** Whether a slot is shown; null = all are. */
+  shows: ((slot: number) => boolean) | null;
 }
 
 interface LabelText {
@@ -93,7 +95,7 @@ export class TrackLayer {
       this.sprites = makeSprites(palette, ratio);
     }
     this.store.predict(now);
-    this.project(view);
+    this.project(view, marks.shows);
     this.drawHistory(pen, view, palette, marks);
     this.drawTrails(pen, view, palette);
     this.drawVectors(pen, view, palette);
@@ -121,7 +123,7 @@ export class TrackLayer {
     return best;
   }
 
-  private project(view: View): void {
+  private project(view: View, shows: Marks["shows"]): void {
     const { store } = this;
     if (this.sx.length < store.capacity) {
       this.sx = new Float32Array(store.capacity);
@@ -137,7 +139,7 @@ export class TrackLayer {
       if (!store.live[s]) continue;
       const x = (sx[s] = store.drawX[s]! * k + ox);
       const y = (sy[s] = oy - store.drawY[s]! * k);
-      if (x > -40 && y > -40 && x < right && y < bottom) visible[shown++] = s;
+      if (x > -40 && y > -40 && x < right && y < bottom && (shows === null || shows(s))) visible[shown++] = s;
     }
     this.shown = shown;
   }

@@ -26,7 +26,7 @@ export function alertList(desk: Desk): TemplateResult {
       desk.sound.state === "on"
         ? nothing
         : html`<button class="sound-off" @click=${() => desk.sound.enable(true)}>
-            <b>SOUND OFF</b> alerts are silent: <kbd>s</kbd> turns the sound on
+            <b>SOUND OFF</b> alerts are silent, turn it on <kbd>s</kbd>
           </button>`
     }
     <ol class="alerts" id="alerts">

@@ -67,7 +67,7 @@ export function shelf(desk: Desk): TemplateResult {
   </div>`;
 }
 
-/** Once, when the field appears. */
+/** Once, when the field appears; before the next key, which belongs to it. */
 export function takeFocus(field: Element | undefined): void {
-  if (field instanceof HTMLElement) requestAnimationFrame(() => field.focus());
+  if (field instanceof HTMLElement) queueMicrotask(() => field.focus());
 }

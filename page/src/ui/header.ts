@@ -7,7 +7,6 @@ import type { Desk } from "../desk.ts";
 import { PALETTE_WORDS } from "../palette.ts";
 import { clockIn, timeNow, UNIT_WORDS, unitsNow, zoneWords, type TimeOfDay } from "../units.ts";
 import { age, clockWithZone, day, plural, SEVERITY_SHAPES } from "../words.ts";
-import { startDoors } from "./start.ts";
 
 export function header(desk: Desk): TemplateResult {
   const { state } = desk;
@@ -96,8 +95,4 @@ function escalated(desk: Desk): TemplateResult | typeof nothing {
   const more = late.length > 1 ? ` and ${late.length - 1} more` : "";
   const first = late[0]!;
   return html`<div class="strip-escalated" role="alert">NOT ACKNOWLEDGED for ${age(desk.state.now() - first.raised_at)}: alert ${first.id}${more}</div>`;
-}
-
-export function overMap(desk: Desk): TemplateResult {
-  return html`${startDoors(desk)}`;
 }

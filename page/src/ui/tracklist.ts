@@ -5,6 +5,7 @@ import type { Desk } from "../desk.ts";
 import { bearingDistance } from "../geo.ts";
 import { flagWords } from "../flags.ts";
 import { trackName } from "../map/tracks.ts";
+import { isShown } from "../quick.ts";
 import type { Sort, State } from "../state.ts";
 import { COASTING, VESSEL, type TrackStore } from "../store.ts";
 import { heightNumber, heightUnit, speedNumber, speedUnit } from "../units.ts";
@@ -61,7 +62,7 @@ function rows(state: State): Row[] {
   const plane = store.plane;
   const found: Row[] = [];
   for (let slot = 0; slot < store.high; slot++) {
-    if (!store.live[slot]) continue;
+    if (!store.live[slot] || !isShown(state.quick, store, slot, state.selected)) continue;
     if (wanted.length) {
       const words = wordsOf(state, slot);
       if (!wanted.every((w) => words.includes(w))) continue;
@@ -103,7 +104,7 @@ export function trackList(desk: Desk): TemplateResult {
           ${SORTS.map(([value, words]) => html`<option value=${value} ?selected=${state.sort === value}>${words}</option>`)}
         </select>
       </label>
-      <span class="pane-note">${state.filter ? `${count(all.length)} of ${count(state.store.size)}` : count(all.length)}</span>
+      <span class="pane-note">${state.filter || state.quick ? `${count(all.length)} of ${count(state.store.size)}` : count(all.length)}</span>
     </div>
     <div class="scroll" tabindex="0" role="region" aria-label="Track list">
       <table class="tracks">
