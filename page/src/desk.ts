@@ -9,6 +9,7 @@ import { shapesOf } from "./map/shapes.ts";
 import { applyPalette, PALETTES, type PaletteName } from "./palette.ts";
 import { QUICK } from "./quick.ts";
 import { Ruler } from "./ruler.ts";
+import { SiteChanges } from "./sitechange.ts";
 import { SightingForm } from "./sighting.ts";
 import { SEVERITY_RANK, type Pane, type Sort, type State, type Tab } from "./state.ts";
 import type { Sound } from "./sound.ts";
@@ -34,6 +35,7 @@ export class Desk {
   readonly ruler: Ruler;
   readonly sighting: SightingForm;
   readonly coverage: Coverage;
+  readonly site: SiteChanges;
   private loadingDetail = -1;
 
   constructor(state: State, sound: Sound) {
@@ -43,6 +45,7 @@ export class Desk {
     this.ruler = new Ruler(state);
     this.sighting = new SightingForm(state);
     this.coverage = new Coverage(state);
+    this.site = new SiteChanges(state);
   }
 
   // -- alerts as they come -----------------------------------------------------------------------------------

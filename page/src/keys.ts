@@ -141,6 +141,7 @@ function nextMinutes(desk: Desk): void {
 function escape(desk: Desk): void {
   const { state } = desk;
   if (state.help) desk.toggleHelp(false);
+  else if (desk.site.open) desk.site.show(false);
   else if (desk.sighting.open) desk.sighting.leave();
   else if (desk.ruler.on) desk.ruler.stop();
   else if (state.picking !== null) {

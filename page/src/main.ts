@@ -23,6 +23,7 @@ import { help } from "./ui/help.ts";
 import { logPane } from "./ui/logpane.ts";
 import { overMap } from "./ui/overmap.ts";
 import { phoneNav } from "./ui/phone.ts";
+import { siteDialog } from "./ui/sitechange.ts";
 import { side } from "./ui/side.ts";
 import { trackList } from "./ui/tracklist.ts";
 import { roundLength, unitsNow } from "./units.ts";
@@ -198,8 +199,8 @@ function draw(): void {
   }
   if (!state.wall) render(side(desk), el("side"));
   render(phoneNav(desk), el("phone-nav"));
-  render(help(desk), el("help"));
-  for (const behind of document.querySelectorAll<HTMLElement>(".head, .desk")) behind.inert = state.help;
+  render(html`${help(desk)}${siteDialog(desk)}`, el("help"));
+  for (const behind of document.querySelectorAll<HTMLElement>(".head, .desk")) behind.inert = state.help || desk.site.open;
   const { message } = state;
   const shown = message && performance.now() - message.atMs < MESSAGE_MS;
   el("message").textContent = shown ? message.words : "";
@@ -310,6 +311,7 @@ async function pollCounts(): Promise<void> {
   if (counts.status === "fulfilled") state.counts = counts.value;
   if (alarms.status === "fulfilled") state.alarms = alarms.value;
   if (rules.status === "fulfilled" && rules.value) state.rules = rules.value.rules;
+  await desk.site.load();
   desk.log.soon();
   state.changed();
 }

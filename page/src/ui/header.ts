@@ -4,6 +4,7 @@
  */
 import { html, nothing, type TemplateResult } from "lit";
 import type { Desk } from "../desk.ts";
+import { siteNotice } from "./sitechange.ts";
 import { PALETTE_WORDS } from "../palette.ts";
 import { clockIn, timeNow, UNIT_WORDS, unitsNow, zoneWords, type TimeOfDay } from "../units.ts";
 import { age, clockWithZone, day, plural, SEVERITY_SHAPES } from "../words.ts";
@@ -83,7 +84,7 @@ export function strips(desk: Desk): TemplateResult {
         : "";
   return html`
     ${state.simulated ? html`<div class="strip-simulated" id="simulated"><span>SIMULATED</span> exercise, not the real air</div>` : nothing}
-    ${escalated(desk)}
+    ${state.wall ? nothing : siteNotice(desk)}${escalated(desk)}
     ${lost ? html`<div class="strip-lost" id="link-lost" role="alert">${lost}</div>` : nothing}
   `;
 }

@@ -76,6 +76,17 @@ export class ZoneEditor {
     this.follow();
   }
 
+  /** Begin without a shape: the first is drawn. */
+  startNew(kind: "Polygon" | "LineString", done: () => void): void {
+    this.stop();
+    this.kind = kind;
+    this.target.hidden = false;
+    this.running = true;
+    this.map.updateSize();
+    this.follow();
+    this.draw(done);
+  }
+
   /** Throw the shape away and draw another; `done` is called when it is closed. */
   draw(done: () => void): void {
     this.endDrawing();
