@@ -431,7 +431,7 @@ export class Desk {
   /** The alarms in turn, with words for what must be heard. */
   testSound(): void {
     this.sound.test();
-    this.state.say("You should hear three alarms: high, five quick tones; medium, three; low, two. If not, turn the volume up.");
+    this.state.say("You hear now: high, five quick tones; medium, three; low, two.");
   }
 
   /** The officer sits down. Through the door itself it is also the gesture that lets the browser sound alarms: they are tried at once. */

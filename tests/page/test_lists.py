@@ -8,11 +8,10 @@ from typing import Any
 
 import pytest
 from fake_station import stage
-from page_driver import Watched, missing
-from playwright.sync_api import Page, expect
+from page_driver import Watched
+from playwright.sync_api import expect
 
 pytestmark = pytest.mark.page
-ROOT = Path(__file__).resolve().parents[2]
 
 
 def test_the_filter_takes_one_key_and_narrows_the_list(watched: Watched) -> None:
@@ -245,37 +244,3 @@ def test_the_palette_is_remembered(watched: Watched, tmp_path: Path) -> None:
     page.reload()
     watched.until("window.picket")
     assert page.evaluate("document.documentElement.dataset.palette") == name
-
-
-def axe(page: Page) -> list[dict[str, Any]]:
-    """axe-core's violations on the page as it stands (run from a debugger's script, which the content policy does not bar)."""
-    source = ROOT / "page" / "node_modules" / "axe-core" / "axe.min.js"
-    if not source.exists():
-        missing(f"no axe-core at {source}: run page/build.py")
-    page.evaluate(source.read_text("utf-8"))
-    found = page.evaluate("axe.run(document, {resultTypes: ['violations']}).then((r) => r.violations)")
-    return [{"rule": v["id"], "nodes": [n["html"][:120] + " :: " + n["failureSummary"][:200] for n in v["nodes"]]} for v in found]
-
-
-@pytest.mark.parametrize("palette", ["day", "night", "red"])
-def test_axe_finds_nothing(watched: Watched, palette: str) -> None:
-    stage(watched.station)
-    page = watched.open()
-    page.emulate_media(reduced_motion="reduce")
-    assert axe(page) == [], "as opened"
-    page.keyboard.press("Escape")
-    while page.evaluate("document.documentElement.dataset.palette") != palette:
-        page.keyboard.press("p")
-        time.sleep(0.05)
-    page.keyboard.press("j")
-    # alerts and tracks come one by one: Enter must find the one chosen, and its track
-    expect(page.get_by_role("button", name="Look Enter")).to_be_visible()
-    time.sleep(0.3)
-    page.keyboard.press("Enter")
-    expect(page.locator(".facts-table")).to_be_visible()
-    page.get_by_text("radar-north").first.wait_for()
-    assert axe(page) == [], "with the detail"
-    for key in ("t", "h", "z", "c", "?"):
-        page.keyboard.press(key)
-        time.sleep(0.3)
-        assert axe(page) == [], f"after {key}"

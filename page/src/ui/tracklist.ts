@@ -56,7 +56,23 @@ function wordsOf(state: State, slot: number): string {
     .toLowerCase();
 }
 
+/** The list is worked out anew twice a second at most, or at once when the officer asks for another one: of 10,000 tracks it takes time. */
+const EVERY_MS = 500;
+let held: Row[] = [];
+let heldKey = "";
+let heldAtMs = -Infinity;
+
 function rows(state: State): Row[] {
+  const key = `${state.filter}\n${state.sort} ${state.quick} ${state.selected}`;
+  if (key !== heldKey || performance.now() - heldAtMs >= EVERY_MS - 20) {
+    held = workOut(state);
+    heldKey = key;
+    heldAtMs = performance.now();
+  }
+  return held.filter((r) => state.store.live[r.slot] && state.store.id[r.slot] === r.id);
+}
+
+function workOut(state: State): Row[] {
   const { store } = state;
   const wanted = state.filter.trim().toLowerCase().split(/\s+/).filter(Boolean);
   const plane = store.plane;

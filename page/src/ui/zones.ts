@@ -53,7 +53,7 @@ function form(desk: Desk): TemplateResult {
   const busy = edit.saving || edit.drawing;
   const has = (method: string, path: string) => desk.state.has(method, path);
   return html`<div class="zone-edit">
-    <p><b>${edit.isNew ? "New zone" : edit.zone}</b>: ${edit.drawing ? HOW_TO_DRAW : HOW_TO_EDIT} The wheel and Shift + arrows still move the map.</p>
+    <p><b>${edit.isNew ? "New zone" : edit.zone}</b>: ${edit.drawing ? HOW_TO_DRAW : HOW_TO_EDIT}</p>
     ${edit.isNew ? draft(desk) : nothing}
     <p class="row-actions">
       <button class="act is-main" ?disabled=${busy} @click=${() => void edit.save()}>${edit.saving ? "Saving…" : "Save"}</button>
