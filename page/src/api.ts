@@ -113,6 +113,7 @@ export interface SiteChange {
 /** What a change of a zone did, or would do; absent fields are not known. */
 export interface ZoneChange {
   diff?: string;
+  words?: string;
 }
 
 export const CAUSES = ["drone", "friendly", "bird", "clutter", "spoof", "exercise", "other"] as const;
@@ -273,7 +274,8 @@ export const api = {
   siteChange: () => request<SiteChange>("GET", "/api/site/change"),
   takeSite: () => request<unknown>("POST", "/api/site/take", {}),
   zones: () => request<FeatureCollection>("GET", "/api/zones"),
-  saveZone: (id: string, geometry: Geometry) => request<ZoneChange>("PUT", `/api/zones/${encodeURIComponent(id)}`, geometry),
+  /** A shape alone, or the zone's fields with it. */
+  saveZone: (id: string, zone: Geometry | Record<string, unknown>) => request<ZoneChange>("PUT", `/api/zones/${encodeURIComponent(id)}`, zone),
   sensors: () => request<{ sensors: Sensor[] }>("GET", "/api/sensors"),
   health: () => request<Health>("GET", "/api/health"),
   counts: () => request<Counts>("GET", "/api/counts"),

@@ -391,7 +391,8 @@ class FakeStation:
             return JSONResponse({"error": self.zone_error}, 422)
         for feature in self.zone_list["features"]:
             if feature["properties"]["id"] == request.path_params["zone"]:
-                feature["geometry"] = body
+                feature["geometry"] = body.get("geometry", body)
+                feature["properties"].update({k: v for k, v in body.items() if k in feature["properties"]})
         return JSONResponse({})
 
     async def _picture(self, ws: WebSocket) -> None:

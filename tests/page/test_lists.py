@@ -155,8 +155,9 @@ def test_a_zone_is_edited_with_the_mouse_and_saved(watched: Watched) -> None:
     page.get_by_role("button", name="Save").click()
     expect(page.locator("#zone-map")).to_be_hidden()
     method, path, body = watched.station.requests[-1]
-    assert (method, path, body["type"]) == ("PUT", "/api/zones/pier", "Polygon")
-    ring = body["coordinates"][0]
+    assert (method, path, body["geometry"]["type"]) == ("PUT", "/api/zones/pier", "Polygon")
+    assert (body["kind"], body["floor_m"], body["ceiling_m"], body["hours"]) == ("protected", 0, 400, "always")
+    ring = body["geometry"]["coordinates"][0]
     assert len(ring) == 5
     assert min(p[0] for p in ring) < corner[0] - 1e-4, "the corner went west"
 

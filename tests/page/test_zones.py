@@ -56,6 +56,18 @@ def test_a_new_zone_is_drawn_tried_and_saved_with_its_diff(watched: Watched) -> 
     assert body["geometry"]["type"] == "Polygon"
 
 
+def test_an_edited_zone_may_get_another_ceiling(watched: Watched) -> None:
+    page = zone_tool(watched)
+    page.get_by_role("button", name="Edit zone pier").click()
+    page.get_by_label("Ceiling, m msl").fill("")
+    page.get_by_label("Hours").fill("06:00-22:00")
+    page.get_by_role("button", name="Save").click()
+    expect(page.locator("#message")).to_contain_text("Zone pier is saved")
+    body = watched.station.requests[-1][2]
+    assert (body["ceiling_m"], body["floor_m"], body["hours"]) == (None, 0, "06:00-22:00")
+    assert body["geometry"]["type"] == "Polygon"
+
+
 def test_a_border_is_drawn_as_a_line(watched: Watched) -> None:
     page = zone_tool(watched)
     page.get_by_role("button", name="New zone").click()

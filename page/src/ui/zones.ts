@@ -54,7 +54,7 @@ function form(desk: Desk): TemplateResult {
   const has = (method: string, path: string) => desk.state.has(method, path);
   return html`<div class="zone-edit">
     <p><b>${edit.isNew ? "New zone" : edit.zone}</b>: ${edit.drawing ? HOW_TO_DRAW : HOW_TO_EDIT}</p>
-    ${edit.isNew ? draft(desk) : nothing}
+    ${edit.isNew || has("post", "/api/zones") ? draft(desk) : nothing}
     <p class="row-actions">
       <button class="act is-main" ?disabled=${busy} @click=${() => void edit.save()}>${edit.saving ? "Saving…" : "Save"}</button>
       ${
@@ -88,7 +88,7 @@ function draft(desk: Desk): TemplateResult {
       @input=${(e: Event) => edit.setDraft({ [name]: (e.target as HTMLInputElement).value })}
     /></label>`;
   return html`<div class="zone-draft">
-    ${field("id", "Name", "pier-9")}
+    ${edit.isNew ? field("id", "Name", "pier-9") : nothing}
     <label>Kind
       <select @change=${(e: Event) => edit.setDraft({ kind: (e.target as HTMLSelectElement).value as ZoneDraft["kind"] })}>
         ${ZONE_KINDS.map((k) => html`<option value=${k} ?selected=${k === edit.draft.kind}>${spaced(k)}</option>`)}

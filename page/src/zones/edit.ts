@@ -10,7 +10,7 @@ import type { ZoneEditor } from "./editor.ts";
 
 export const ZONE_KINDS = ["protected", "warning", "corridor", "border_line", "ignore"] as const;
 
-/** What a new zone is besides its shape; heights in metres above mean sea level, empty = no limit. */
+/** What a zone is besides its shape; heights in metres above mean sea level, empty = no limit. */
 export interface ZoneDraft {
   id: string;
   kind: (typeof ZONE_KINDS)[number];
@@ -51,6 +51,9 @@ class ZoneEdit {
     if (id === null) return;
     const feature = this.desk.state.zones.features.find((f) => String(f.properties?.["id"]) === id);
     if (!feature) return;
+    const p = (feature.properties ?? {}) as Record<string, unknown>;
+    const said = (name: string) => (p[name] == null ? "" : String(p[name]));
+    this.draft = { id, kind: p["kind"] as ZoneDraft["kind"], floor_m: said("floor_m"), ceiling_m: said("ceiling_m"), hours: said("hours") };
     const editor = await this.load();
     if (this.zone === id) editor?.start(feature.geometry);
     this.desk.state.changed();
@@ -81,10 +84,16 @@ class ZoneEdit {
 
   async save(): Promise<void> {
     const geometry = this.shape();
-    const body = geometry && this.isNew ? this.newZone(geometry) : null;
-    if (!geometry || this.zone === null || (this.isNew && !body)) return;
-    const id = body ? this.draft.id.trim() : this.zone;
-    await this.change(`Zone ${id} is saved.`, () => (body ? api.newZone(body) : api.saveZone(id, geometry)));
+    if (!geometry || this.zone === null) return;
+    const fields = this.fields();
+    const id = this.isNew ? this.draft.id.trim() : this.zone;
+    if (!fields || (this.isNew && !this.isName(id))) return;
+    const whole = { ...fields, geometry };
+    // An older station takes a shape alone.
+    const save = this.isNew
+      ? () => api.newZone({ id, ...whole })
+      : () => api.saveZone(id, this.desk.state.has("post", "/api/zones") ? whole : geometry);
+    await this.change(`Zone ${id} is saved.`, save);
   }
 
   /** Asks first: a zone deleted by mistake is a pier nobody watches. */
@@ -107,9 +116,9 @@ class ZoneEdit {
   async try(): Promise<void> {
     const geometry = this.shape();
     if (!geometry || this.zone === null || this.trying) return;
-    const held = this.desk.state.zones.features.find((f) => String(f.properties?.["id"]) === this.zone)?.properties ?? {};
-    const zone = this.isNew ? this.newZone(geometry) : { ...pick(held), geometry };
-    if (!zone) return;
+    const fields = this.fields();
+    if (!fields) return;
+    const zone = { id: this.isNew ? this.draft.id.trim() || "new" : this.zone, ...fields, geometry };
     this.trying = true;
     this.error = this.tried = "";
     this.desk.state.changed();
@@ -170,20 +179,19 @@ class ZoneEdit {
     return geometry;
   }
 
-  /** The body of a new zone; null, with the reason said, while it is not complete. */
-  private newZone(geometry: Geometry): Record<string, unknown> | null {
-    const { id, kind, floor_m, ceiling_m, hours } = this.draft;
+  private isName(id: string): boolean {
+    if (/^[A-Za-z0-9][A-Za-z0-9_-]*$/.test(id)) return true;
+    this.say("A zone needs a short name of letters, digits, - and _, such as pier-9.");
+    return false;
+  }
+
+  /** What the zone is besides its shape; null, with the reason said, while that is not a zone. */
+  private fields(): Record<string, unknown> | null {
+    const { kind, floor_m, ceiling_m, hours } = this.draft;
     const [floor, ceiling] = [numberOf(floor_m), numberOf(ceiling_m)];
-    if (!/^[A-Za-z0-9][A-Za-z0-9_-]*$/.test(id.trim())) return this.say("A zone needs a short name of letters, digits, - and _, such as pier-9.");
-    if (floor === undefined || ceiling === undefined) return this.say("Heights are metres above mean sea level: type numbers, or leave them empty.");
-    return {
-      id: id.trim(),
-      kind,
-      geometry,
-      ...(floor === null ? {} : { floor_m: floor }),
-      ...(ceiling === null ? {} : { ceiling_m: ceiling }),
-      hours: hours.trim() || "always",
-    };
+    if (floor === undefined || ceiling === undefined)
+      return this.say("Heights are metres above mean sea level: type numbers, or leave them empty.");
+    return { kind, floor_m: floor, ceiling_m: ceiling, hours: hours.trim() || "always" };
   }
 
   private say(error: string): null {
@@ -210,12 +218,6 @@ class ZoneEdit {
       this.desk.state.changed();
     }
   }
-}
-
-/** What a zone is for the rules, without what the page added. */
-function pick(properties: Record<string, unknown>): Record<string, unknown> {
-  const names = ["id", "kind", "floor_m", "ceiling_m", "height_reference", "hours"];
-  return Object.fromEntries(names.filter((n) => properties[n] != null).map((n) => [n, properties[n]]));
 }
 
 /** A number, null for an empty field, undefined for what is neither. */
