@@ -42,7 +42,7 @@ state.wall = new URLSearchParams(location.search).get("view") === "wall";
 state.started = sessionStorage.getItem("picket.started") === "1";
 const sound = new Sound(() => state.changed());
 const desk = new Desk(state, sound);
-const measured: Measured = { lastLatencyMs: null, firstTrackMs: null };
+const measured: Measured = { lastLatencyMs: null, firstTrackMs: null, alertMs: [] };
 const calm = matchMedia("(prefers-reduced-motion: reduce)");
 
 // -- the skeleton ------------------------------------------------------------------------------------------------
@@ -120,6 +120,13 @@ function overlay(): Overlay | null {
   };
 }
 
+/** In the task after this animation frame: when what was drawn has been handed over for display. */
+function afterFrame(then: () => void): void {
+  const channel = new MessageChannel();
+  channel.port1.onmessage = then;
+  channel.port2.postMessage(null);
+}
+
 const renderer = new CanvasRenderer(el<HTMLCanvasElement>("tracks"), state.store, applyPalette(state.palette), {
   marks,
   now: () => state.pictureTime(),
@@ -129,10 +136,7 @@ const renderer = new CanvasRenderer(el<HTMLCanvasElement>("tracks"), state.store
     if (stamped !== null) {
       const time = stamped;
       stamped = null;
-      // The task after this animation frame: when the picture has been handed over for display.
-      const channel = new MessageChannel();
-      channel.port1.onmessage = () => (measured.lastLatencyMs = Date.now() - time * 1000);
-      channel.port2.postMessage(null);
+      afterFrame(() => (measured.lastLatencyMs = Date.now() - time * 1000));
     }
     drawScale();
   },
@@ -212,6 +216,24 @@ function draw(): void {
 state.onChange(draw);
 draw();
 
+const ALERTS_MEASURED = 500;
+/** When the alerts were raised whose rows the next drawing shows. */
+let fresh: number[] = [];
+
+/** Ask how long an alert took from the station to the screen; the rows are drawn in the next frame. */
+function measureAlert(alert: Alert): void {
+  if (alert.state !== "raised" || state.alerts.has(alert.id)) return;
+  if (fresh.length === 0)
+    requestAnimationFrame(() =>
+      afterFrame(() => {
+        measured.alertMs.push(...fresh.map((raised) => Date.now() - raised * 1000));
+        measured.alertMs.splice(0, measured.alertMs.length - ALERTS_MEASURED);
+        fresh = [];
+      }),
+    );
+  fresh.push(alert.raised_at);
+}
+
 desk.announce = (alert: Alert) => {
   const region = el(alert.severity === "high" ? "live-high" : "live");
   region.textContent = `New ${alert.severity} alert: ${alert.text}`;
@@ -270,7 +292,10 @@ const link = new PictureLink({
 
 followAlerts({
   onAll: (alerts) => desk.takeAllAlerts(alerts),
-  onAlert: (alert) => desk.takeAlert(alert),
+  onAlert: (alert) => {
+    measureAlert(alert);
+    desk.takeAlert(alert);
+  },
   onLife: () => (state.alertLifeMs = performance.now()),
 });
 

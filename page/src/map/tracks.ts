@@ -8,7 +8,6 @@ import type { Palette } from "../palette.ts";
 import { FLAG_SPOOF } from "../flags.ts";
 import { COASTING, TENTATIVE, TRAIL_POINTS, VESSEL, type TrackStore } from "../store.ts";
 import type { Name } from "./base.ts";
-import { drawBeyond } from "./beyond.ts";
 import { LabelLayout, type Box, type Placed, type Wanted } from "./labels.ts";
 import { makeSprites, spriteColumn, type Sprites } from "./sprites.ts";
 import type { View } from "./view.ts";
@@ -102,7 +101,6 @@ export class TrackLayer {
     this.drawUncertainty(pen, view, palette, marks);
     this.drawSymbols(pen, marks, palette);
     this.drawLabels(pen, view, palette, names, marks, now, nowMs);
-    drawBeyond(pen, view, palette, this.store, marks.raised);
   }
 
   /** The track nearest to a point of the map, or -1; an alerted one wins over its neighbours. */
