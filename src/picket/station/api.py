@@ -15,8 +15,7 @@ from urllib.parse import parse_qs
 
 import msgspec
 import numpy as np
-from fastapi import Body, FastAPI, HTTPException, Query, Request, Response, WebSocket
-from fastapi import Path as InPath
+from fastapi import FastAPI, HTTPException, Query, Request, Response, WebSocket
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import FileResponse, HTMLResponse, JSONResponse, RedirectResponse
 from fastapi.staticfiles import StaticFiles
@@ -24,15 +23,17 @@ from pydantic import BaseModel, ConfigDict, Field
 from starlette.exceptions import HTTPException as AnyHTTPException
 
 from picket import __version__
+from picket.station import api_alarms, api_coverage, api_notify, api_sightings, api_watchlog, api_zones
 from picket.station.access import COOKIE, SESSION_HOURS, Access, AccessError, Gate
-from picket.station.core import ActionError, Core, NotOnDiskError
+from picket.station.api_alarms import Number, act
+from picket.station.core import Core
 from picket.station.engine import View
 from picket.station.feeds import Feed
 from picket.station.health import health
 from picket.station.history import latest, sources
 from picket.station.sequence import ClosedError
 from picket.station.stream import Hub
-from picket.station.zones import ZoneError, save_zone, zones_geojson
+from picket.station.zones import zones_geojson
 
 PAGE = files("picket") / "_page"
 _AFFILIATION = ("unknown", "friendly", "neutral", "suspect")
@@ -44,9 +45,6 @@ _HEADERS = {
     "referrer-policy": "no-referrer",
     "cross-origin-opener-policy": "same-origin",
 }
-
-
-Number = Annotated[int, InPath(ge=0, le=2**53)]  # of a track or alert: what JSON and a record can hold
 
 
 class Credentials(BaseModel):
@@ -74,6 +72,12 @@ def make_app(core: Core, feeds: list[Feed], access: Access, serves: Any, scheme:
     _sign_in(app, core, access, scheme)
     _looks(app, core, feeds, hub)
     _actions(app, core)
+    api_alarms.add(app, core)
+    api_watchlog.add(app, core)
+    api_coverage.add(app, core)
+    api_zones.add(app, core)
+    api_notify.add(app, core)
+    api_sightings.add(app, core)
     _sockets(app, core, hub)
     if PAGE.is_dir():
         app.mount("/", StaticFiles(directory=str(PAGE)), name="page")
@@ -312,33 +316,15 @@ def _track_row(core: Core, track_id: int) -> dict[str, Any]:
 
 # -- acting ------------------------------------------------------------------------------------------------------------
 def _actions(app: FastAPI, core: Core) -> None:
-    async def act(payload: dict[str, Any]) -> Any:
-        try:
-            return msgspec.to_builtins(await core.act(payload))
-        except ActionError as e:
-            raise HTTPException(404 if "no alert" in str(e) else 409, str(e)) from None
-        except (NotOnDiskError, ClosedError) as e:
-            raise HTTPException(503, str(e)) from None
-
     @app.post("/api/alerts/{alert_id}/acknowledge", summary="I have seen it; replies when that is on disk")
     async def acknowledge(request: Request, alert_id: Number) -> Any:
-        return await act({"do": "acknowledge", "id": alert_id, "by": request.state.user})
+        return await act(core, {"do": "acknowledge", "id": alert_id, "by": request.state.user})
 
     @app.post("/api/alerts/{alert_id}/close", summary="It is over, and this was it; replies when that is on disk")
     async def close(request: Request, alert_id: Number, closing: Closing) -> Any:
-        return await act({"do": "close", "id": alert_id, "by": request.state.user, "cause": closing.cause, "note": closing.note})
-
-    one_at_a_time = asyncio.Lock()
-
-    @app.put("/api/zones/{zone_id}", summary="A zone's new outline: checked, written to its file, taken over")
-    async def put_zone(request: Request, zone_id: str, geometry: Annotated[dict[str, Any], Body()]) -> Response:
-        async with one_at_a_time:
-            try:
-                outline = await asyncio.to_thread(save_zone, core.engine.site, zone_id, geometry)
-            except ZoneError as e:
-                raise HTTPException(422, str(e)) from None
-            await act({"do": "zone", "zone": zone_id, "geometry": outline, "by": request.state.user})
-        return answer(zones_geojson(core.engine.site))
+        return await act(
+            core, {"do": "close", "id": alert_id, "by": request.state.user, "cause": closing.cause, "note": closing.note}
+        )
 
 
 def _sockets(app: FastAPI, core: Core, hub: Hub) -> None:

@@ -36,5 +36,6 @@ def health(core: Core, feeds: list[Feed]) -> dict[str, Any]:
             }
             for f in feeds
         ],
+        "notify": core.notifier.rows(),
         "version": __version__,
     }  # fmt: skip

@@ -24,6 +24,7 @@ from picket.station.feeds import Feed, PlaybackClock, feeds_of, listen
 from picket.station.sequence import GATHER_S
 
 ERASE_EVERY_S = 3600.0
+SITE_EVERY_S = 3.0  # between two looks at the site file
 
 
 class StationError(ValueError):
@@ -142,9 +143,11 @@ class Station:
                 ssl_certfile=self._beside(self.site.station.tls_certificate), ssl_keyfile=self._beside(self.site.station.tls_key),
             )
         )  # fmt: skip
+        self.core.notifier.start()
         assert self.socket is not None
         serving = asyncio.create_task(server.serve(sockets=[self.socket]))
-        jobs = [asyncio.create_task(job) for job in (self._ticks(), self._erase(), *(self._feed(f) for f in self.feeds))]
+        work = (self._ticks(), self._erase(), self._watch_site(), *(self._feed(f) for f in self.feeds))
+        jobs = [asyncio.create_task(job) for job in work]
         try:
             while not server.started and not serving.done():
                 await asyncio.sleep(0.01)
@@ -157,7 +160,7 @@ class Station:
             server.should_exit = True
             for job in jobs:
                 job.cancel()
-            await asyncio.gather(*jobs, return_exceptions=True)
+            await asyncio.gather(*jobs, self.core.notifier.stop(), return_exceptions=True)
             self.core.end()
             await asyncio.to_thread(self.core.stop)
             await asyncio.wait([serving], timeout=1.0)
@@ -189,6 +192,15 @@ class Station:
                     self.core.sequencer.flush()
             except Exception as e:  # time must go on, whatever one batch holds
                 self.core.problem = f"what came in could not be recorded: {type(e).__name__}: {e}"
+
+    async def _watch_site(self) -> None:
+        """Notices when somebody edits the site file by hand: health says so, and the log has it."""
+        while True:
+            note = await asyncio.to_thread(self.core.keeper.note)
+            if note is not None and note != self.core.site_note:
+                self.core.audit("station", "noticed an edit of the site file", words=note)
+            self.core.site_note = note
+            await asyncio.sleep(SITE_EVERY_S)
 
     async def _erase(self) -> None:
         while True:

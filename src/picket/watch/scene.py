@@ -13,7 +13,8 @@ import numpy as np
 import numpy.typing as npt
 
 from picket.site import Friendly, Site, in_hours
-from picket.watch.alert import SensorLook
+from picket.watch.alert import SensorLook, StationLook
+from picket.watch.ruleset import Now
 from picket.watch.zones import Area
 from picket.words import Batch
 
@@ -54,8 +55,10 @@ class Scene:
 
     def __init__(
         self, area: Area, time: float, tracks: Batch, sensors: Sequence[SensorLook], sorts: Sorts, sure: Bools, roots: Ints,
-        anchors: tuple[Floats, Floats], crossed: Mapping[str, set[int]],
+        anchors: tuple[Floats, Floats], crossed: Mapping[str, set[int]], rules: Now, stay_s: Floats, station: StationLook,
     ) -> None:  # fmt: skip
+        self.rules, self.stay_s, self.station = rules, stay_s, station
+        self.contacts: Sequence[Any] = ()  # picket.watch.contacts.Contact: heard at this step, unexplained
         self.area, self.site, self.time, self.tracks, self.sensors = area, area.site, time, tracks, sensors
         self.sorts, self.sure, self.roots, self.anchors, self.crossed = sorts, sure, roots, anchors, crossed
         self.ids: Ints = tracks["track_id"]
