@@ -116,6 +116,18 @@ export interface ZoneChange {
   words?: string;
 }
 
+/** What a zone would have raised over the recorded past. */
+export interface Tried {
+  words: string;
+  times: number;
+  fired: { time: number; severity: Severity; text: string }[];
+}
+
+/** What no sensor sees; beside the shapes, sentences for the officer, worst first. */
+export interface Unseen extends FeatureCollection {
+  words?: string[];
+}
+
 export const CAUSES = ["drone", "friendly", "bird", "clutter", "spoof", "exercise", "other"] as const;
 export type Cause = (typeof CAUSES)[number];
 
@@ -225,7 +237,7 @@ export function words(e: unknown): string {
 }
 
 /** Trying a zone on the recorded past reads days of tracks. */
-const LONGEST_TRY_MS = 60_000;
+const LONGEST_TRY_MS = 130_000;
 
 async function request<T>(method: string, path: string, body?: unknown, waitMs = LONGEST_WAIT_MS): Promise<T> {
   let response: Response;
@@ -266,11 +278,11 @@ export const api = {
     request<{ entries: LogEntry[] }>("GET", `/api/log?limit=${limit}${q ? `&q=${encodeURIComponent(q)}` : ""}`),
   writeLog: (entry: NewLogEntry) => request<LogEntry | null>("POST", "/api/log", entry),
   sighting: (sighting: Sighting) => request<unknown>("POST", "/api/sightings", sighting),
-  coverage: (heightM: number) => request<FeatureCollection>("GET", `/api/coverage?height_m=${heightM}`),
+  coverage: (heightM: number) => request<Unseen>("GET", `/api/coverage?height_m=${heightM}`),
   newZone: (zone: Record<string, unknown>) => request<ZoneChange>("POST", "/api/zones", zone),
   deleteZone: (id: string) => request<ZoneChange>("DELETE", `/api/zones/${encodeURIComponent(id)}`),
   undoZone: () => request<ZoneChange>("POST", "/api/zones/undo", {}),
-  tryZone: (zone: Record<string, unknown>) => request<Record<string, unknown>>("POST", "/api/zones/try", zone, LONGEST_TRY_MS),
+  tryZone: (zone: Record<string, unknown>) => request<Tried>("POST", "/api/zones/try", zone, LONGEST_TRY_MS),
   siteChange: () => request<SiteChange>("GET", "/api/site/change"),
   takeSite: () => request<unknown>("POST", "/api/site/take", {}),
   zones: () => request<FeatureCollection>("GET", "/api/zones"),

@@ -11,7 +11,7 @@ export class Coverage {
   /** Metres above the site; null while it is not shown. */
   heightM: number | null = null;
   error = "";
-  /** Why places are not seen, each reason once. */
+  /** Why places are not seen, the worst first. */
   reasons: string[] = [];
   renderer!: Renderer;
   private readonly state: State;
@@ -48,7 +48,7 @@ export class Coverage {
     try {
       const found = await api.coverage(height);
       if (this.heightM !== height) return;
-      this.reasons = [...new Set(found.features.map((f) => String(f.properties?.["why"] ?? "")).filter(Boolean))];
+      this.reasons = found.words ?? [...new Set(found.features.map((f) => String(f.properties?.["why"] ?? "")).filter(Boolean))];
       this.error = "";
       this.renderer.setBase({ blind: shapesOf(found, this.state.store.plane) });
     } catch (e) {

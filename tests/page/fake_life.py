@@ -153,7 +153,10 @@ class Life:
 
     async def _try(self, request: Request) -> Response:
         self.station.requests.append(("POST", request.url.path, await request.json()))
-        return JSONResponse({"fired": 4, "since": time.time() - 7 * 86400, "until": time.time()})
+        fired = [{"time": time.time() - 3600 * i, "until": None, "rule_id": "entry", "severity": "high", "why": "",
+                  "text": f"Unknown drone INSIDE pier-9, number {i}."} for i in range(1, 5)]  # fmt: skip
+        words = "It would have fired 4 times in the last 24 h."
+        return JSONResponse({"times": 4, "per_hour": 0.17, "by_severity": {"high": 4}, "fired": fired, "words": words})
 
     async def _change(self, request: Request) -> Response:
         return JSONResponse(self.change)

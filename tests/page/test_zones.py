@@ -43,7 +43,8 @@ def test_a_new_zone_is_drawn_tried_and_saved_with_its_diff(watched: Watched) -> 
     expect(page.locator(".zone-edit ~ .is-bad")).to_contain_text("type numbers")
     page.get_by_label("Ceiling, m msl").fill("300")
     page.get_by_role("button", name="Try on the past").click()
-    expect(page.locator(".tried")).to_contain_text("It would have fired 4 times between")
+    expect(page.locator(".tried")).to_contain_text("It would have fired 4 times in the last 24 h.")
+    expect(page.locator(".tried li")).to_have_count(4)
     assert "/api/zones" not in [path for _, path, _ in watched.station.requests], "trying saves nothing"
     save.click()
     expect(page.locator("#message")).to_contain_text("Zone pier-9 is saved")

@@ -1,7 +1,8 @@
 /** The zone tool: draw a new zone, move the corners of one, try it on the recorded past, save, delete, undo, and see what changed. */
 import { html, nothing, type TemplateResult } from "lit";
+import type { Tried } from "../api.ts";
 import type { Desk } from "../desk.ts";
-import { spaced } from "../words.ts";
+import { clockWithZone, day, spaced } from "../words.ts";
 import { ZONE_KINDS, zoneEdit, type ZoneDraft } from "../zones/edit.ts";
 import { tableHead } from "./table.ts";
 
@@ -72,7 +73,16 @@ function form(desk: Desk): TemplateResult {
       }
       <button class="act" @click=${() => desk.editZone(null)}>Cancel <kbd>Esc</kbd></button>
     </p>
-    ${edit.tried ? html`<p class="tried" role="status">${edit.tried}</p>` : nothing}
+    ${edit.tried ? tried(edit.tried) : nothing}
+  </div>`;
+}
+
+const FIRINGS_SHOWN = 5;
+
+function tried({ words, fired }: Tried): TemplateResult {
+  return html`<div class="tried" role="status">
+    <p><b>${words}</b></p>
+    <ul>${fired.slice(0, FIRINGS_SHOWN).map((f) => html`<li>${day(f.time)} ${clockWithZone(f.time)}, ${f.severity}: ${f.text}</li>`)}</ul>
   </div>`;
 }
 

@@ -4,7 +4,7 @@
  * The bridge to the editor on OpenLayers, which is loaded only when a zone is first opened.
  */
 import type { Geometry } from "geojson";
-import { api, words, type ZoneChange } from "../api.ts";
+import { api, words, type Tried, type ZoneChange } from "../api.ts";
 import type { Desk } from "../desk.ts";
 import type { ZoneEditor } from "./editor.ts";
 
@@ -33,8 +33,8 @@ class ZoneEdit {
   error = "";
   /** What the last change did to the site file. */
   diff = "";
-  /** What the shape would have raised, in words. */
-  tried = "";
+  /** What the shape would have raised. */
+  tried: Tried | null = null;
   private editor: ZoneEditor | null = null;
   private readonly desk: Desk;
 
@@ -69,7 +69,7 @@ class ZoneEdit {
   setDraft(change: Partial<ZoneDraft>): void {
     const wasLine = this.draft.kind === "border_line";
     Object.assign(this.draft, change);
-    this.tried = "";
+    this.tried = null;
     if (wasLine !== (this.draft.kind === "border_line")) void this.drawNew(); // a line is no area
     this.desk.state.changed();
   }
@@ -77,7 +77,7 @@ class ZoneEdit {
   drawAnew(): void {
     if (!this.editor) return;
     this.drawing = true;
-    this.tried = "";
+    this.tried = null;
     this.editor.draw(() => this.drawn());
     this.desk.state.changed();
   }
@@ -120,10 +120,11 @@ class ZoneEdit {
     if (!fields) return;
     const zone = { id: this.isNew ? this.draft.id.trim() || "new" : this.zone, ...fields, geometry };
     this.trying = true;
-    this.error = this.tried = "";
+    this.error = "";
+    this.tried = null;
     this.desk.state.changed();
     try {
-      this.tried = triedWords(await api.tryZone(zone));
+      this.tried = await api.tryZone(zone);
     } catch (e) {
       this.error = `Not tried: ${words(e)}`;
     } finally {
@@ -138,7 +139,8 @@ class ZoneEdit {
     this.editor?.stop();
     this.zone = zone;
     this.drawing = this.deleting = false;
-    this.error = this.tried = "";
+    this.error = "";
+    this.tried = null;
     if (zone !== null) this.diff = "";
     this.desk.state.changed();
   }
@@ -225,16 +227,6 @@ function numberOf(words: string): number | null | undefined {
   if (words.trim() === "") return null;
   const value = Number(words.trim().replace(",", "."));
   return Number.isFinite(value) ? value : undefined;
-}
-
-/** "It would have fired 4 times since 2026-11-21." */
-function triedWords(found: Record<string, unknown>): string {
-  const fired = ["fired", "count", "alerts"].map((k) => found[k]).map((v) => (Array.isArray(v) ? v.length : v)).find((v) => typeof v === "number");
-  const date = (time: unknown) => (typeof time === "number" ? new Date(time * 1000).toISOString().slice(0, 16).replace("T", " ") : "");
-  const [since, until] = [date(found["since"]), date(found["until"])];
-  const period = since && until ? ` between ${since} and ${until} UTC` : since ? ` since ${since} UTC` : "";
-  if (typeof fired !== "number") return typeof found["words"] === "string" ? found["words"] : JSON.stringify(found);
-  return `It would have fired ${fired === 0 ? "never" : fired === 1 ? "once" : `${fired} times`}${period}.`;
 }
 
 let only: ZoneEdit | null = null;
