@@ -98,12 +98,27 @@ class Zone(_Struct, frozen=True):
 
 
 class Friendly(_Struct, frozen=True):
-    """`[[friendly]]`: an identity that may be in these zones at these hours."""
+    """`[[friendly]]`: an identity that may be in these zones at these hours; or a planned flight, which is imported.
+
+    Of a planned flight only: flight, its name; since and until, UNIX seconds; area, the name of its outline in the site's `shapes`;
+    ceiling_m above mean sea level, up to which it may be there.
+    """
 
     identity: str
     owner: str = ""
     zones: tuple[str, ...] = ()
     hours: str = "always"
+    flight: str | None = None
+    since: float | None = None
+    until: float | None = None
+    area: str | None = None
+    ceiling_m: float | None = None
+
+    def holds(self, time: float) -> bool:
+        """Whether it counts at UNIX time `time`."""
+        early = self.since is not None and time < self.since
+        late = self.until is not None and time > self.until
+        return not early and not late and in_hours(self.hours, time)
 
 
 class Alerting(_Struct, frozen=True):
@@ -215,13 +230,15 @@ def _struct_in(kind: Any) -> type[msgspec.Struct] | None:
 
 
 _NOT_IN_FILE = {"shapes", "source", "folder"}
+_PLANNED = {"flight", "since", "until", "area", "ceiling_m"}  # of a friendly: only an import gives them
 
 
 def _unknown_keys(raw: Any, struct: type[msgspec.Struct], where: str) -> list[str]:
     """One message per key that the struct lacks, naming the nearest known key."""
     if not isinstance(raw, Mapping):
         return []
-    known = {f.name: f.type for f in msgspec.structs.fields(struct) if f.name not in _NOT_IN_FILE}
+    hidden = _PLANNED if struct is Friendly else _NOT_IN_FILE
+    known = {f.name: f.type for f in msgspec.structs.fields(struct) if f.name not in hidden}
     found = []
     for key, value in raw.items():
         if key not in known:

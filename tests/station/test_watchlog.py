@@ -85,6 +85,7 @@ def test_the_page_to_print_says_who_what_when_and_escapes_every_word(tmp_path: P
         answer = live.http.get("/log")
         assert answer.status_code == 200
         page = answer.text
+        assert "Sensors that are not well" not in page
         assert "&lt;script&gt;alert(1)&lt;/script&gt; &amp; more" in page
         assert "<script" not in page
         assert "HAND-OVER" in page
@@ -129,3 +130,10 @@ def test_the_command_shows_searches_and_prints(tmp_path: Path) -> None:
     assert (run.exit_code, ".html, .jsonl or .txt" in run.output) == (2, True)
     assert CliRunner().invoke(main, ["log", "--archive", str(archive), "--search", "unicorn"]).exit_code == 1
     assert CliRunner().invoke(main, ["log", "--archive", str(tmp_path)]).exit_code == 2
+
+
+def test_the_page_names_sensors_that_are_not_well(tmp_path: Path) -> None:
+    with running(make_site(tmp_path), tmp_path / "archive") as live:
+        page = live.http.get("/log").text
+    assert "Sensors that are not well" in page
+    assert "not heard since the start" in page

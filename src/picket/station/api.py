@@ -23,7 +23,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from starlette.exceptions import HTTPException as AnyHTTPException
 
 from picket import __version__
-from picket.station import api_alarms, api_coverage, api_notify, api_sightings, api_watchlog, api_zones
+from picket.station import api_alarms, api_coverage, api_flights, api_notify, api_sightings, api_watchlog, api_zones
 from picket.station.access import COOKIE, SESSION_HOURS, Access, AccessError, Gate
 from picket.station.api_alarms import Number, act
 from picket.station.core import Core
@@ -74,6 +74,7 @@ def make_app(core: Core, feeds: list[Feed], access: Access, serves: Any, scheme:
     _actions(app, core)
     api_alarms.add(app, core)
     api_watchlog.add(app, core)
+    api_flights.add(app, core)
     api_coverage.add(app, core)
     api_zones.add(app, core)
     api_notify.add(app, core)

@@ -38,8 +38,8 @@ def add(app: FastAPI, core: Core) -> None:
             row = row_of(core.engine.site, seen, core.sequencer.now())
         except SightingError as e:
             raise HTTPException(422, str(e)) from None
+        await act(core, entry(core.engine.site, seen, row, request.state.user))  # first: the alert that it raises comes after it
         await _reported(core, row)
-        await act(core, entry(core.engine.site, seen, row, request.state.user))
         return Response(msgspec.json.encode(row), media_type="application/json")
 
 

@@ -68,11 +68,12 @@ def add(app: FastAPI, core: Core) -> None:
         found = core.watchlog.find(Question(q=q, since=begin, until=until, limit=10_000))
         with core.engine.lock:
             still_open = core.engine.book.open
+            sensors = [s for s in core.engine.sensors.looks(now) if s.kind != "visual"]
         heading = Heading(
             site=core.site.site.name, since=begin, until=until, q=q, printed_at=now, printed_by=request.state.user,
             simulated=core.site.station.origin == "exercise", complete=core.watchlog.complete,
         )  # fmt: skip
-        return HTMLResponse(page(heading, found, still_open), headers={"content-security-policy": POLICY})
+        return HTMLResponse(page(heading, found, still_open, sensors), headers={"content-security-policy": POLICY})
 
 
 def _latest(core: Core, written: dict[str, Any]) -> Any:

@@ -31,13 +31,14 @@ from picket.record.operators import OperatorStore
 from picket.record.watchlog import WatchIndex
 from picket.site import Site
 from picket.station.engine import Engine, Outcome, View
+from picket.station.flights import Plan, geojson, planned, read_kept, with_plan
 from picket.station.life import AlertLives
 from picket.station.notify import Notifier
 from picket.station.own import OwnLook
 from picket.station.sequence import ClosedError, Sequencer
 from picket.station.site_edit import SiteKeeper
 from picket.station.site_live import live_part
-from picket.station.writer import MAX_WAITING, LogWriter
+from picket.station.writer import MAX_WAITING, LogWriter, replace_file
 from picket.watch import Alert, AlertBook, decide, is_decision
 
 PUBLISH_S = 0.1
@@ -114,8 +115,25 @@ class Core:
             self.problem = f"the log is damaged at {found.damage}; see `picket archive verify --archive {self.folder}`"
         self.writer.start()
         self._thread.start()
-        self._boot(found.book, live=live_part(self.site))
+        self._boot(found.book, live=live_part(with_plan(self.site, self._kept_plan(), self.sequencer.now())))
         self._begin_lives(found)
+
+    def keep_plan(self) -> None:
+        """Writes the planned flights beside the log, for the next start."""
+        try:
+            replace_file(self.folder / "flights.json", msgspec.json.encode(geojson(planned(self.engine.site))))
+        except OSError as e:
+            self.problem = f"planned flights will be gone after a restart: {e.strerror or e} ({e.filename})"
+
+    def _kept_plan(self) -> Plan:
+        """The planned flights of the last run."""
+        try:
+            return read_kept((self.folder / "flights.json").read_bytes())
+        except FileNotFoundError:
+            return Plan((), {})
+        except (OSError, ValueError, KeyError, TypeError) as e:
+            self.problem = f"flights.json cannot be read, no flight is planned: import them again ({type(e).__name__})"
+            return Plan((), {})
 
     def _begin_lives(self, found: Recovered) -> None:
         """The life of alerts becomes records once the index of the watch log knows what earlier runs have told of them."""

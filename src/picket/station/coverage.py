@@ -207,13 +207,13 @@ def _blind(rest: Any, prints: Sequence[Footprint], speaking: Sequence[Footprint]
 
 def _feature(plane: LocalPlane, shape: Any, shadow: Shadow, names: list[str]) -> dict[str, Any]:
     polygons = [g for g in shapely.get_parts(shape) if g.geom_type == "Polygon" and g.area > 1.0]
-    turned = shapely.transform(shapely.geometry.MultiPolygon(polygons), lambda xy: _to_lon_lat(plane, xy))
+    turned = shapely.transform(shapely.geometry.MultiPolygon(polygons), lambda xy: to_lon_lat(plane, xy))
     why = shadow.words.format(sensors=", ".join(names))
     properties = {"reason": shadow.name, "sensors": names, "why": why, "area_km2": shape.area / 1e6}
     return {"type": "Feature", "geometry": shapely.geometry.mapping(turned), "properties": properties}
 
 
-def _to_lon_lat(plane: LocalPlane, xy: Floats) -> Floats:
+def to_lon_lat(plane: LocalPlane, xy: Floats) -> Floats:
     """The inverse of `LocalPlane.to_plane`, (N, 2) lon, lat deg; longitudes go on beyond 180 where the site lies near it."""
     away = np.hypot(xy[:, 0], xy[:, 1])
     arc, turn = away / plane.radius_m, np.arctan2(xy[:, 0], xy[:, 1])

@@ -165,7 +165,7 @@ def _feeds(site: sites.Site) -> list[Check]:
     except FeedError as e:
         return [Check("feeds", "problem", str(e))]
     if not feeds:
-        return [Check("feeds", "note", "no sensor has a feed: the station starts, but nothing will come in")]
+        return [Check("feeds", "note", "no sensor has a feed: the station starts, and lives by what people see and report")]
     return [_reachable(f.address.transport, f.address.host, f.address.port, f.address.path, f.shown) for f in feeds]
 
 

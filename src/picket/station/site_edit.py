@@ -24,6 +24,7 @@ import shapely.geometry
 
 from picket import site as sites
 from picket.site import Site, SiteError, check_geometry
+from picket.station.flights import planned, with_plan
 from picket.station.site_live import live_part, needs_restart
 from picket.station.writer import replace_file
 
@@ -161,6 +162,7 @@ class SiteKeeper:
         self._undo.pop()
         self._keep_undo()
         self._known = self._texts(site)
+        site = self._planned(site)
         words = f"Undone: {last.words[:1].lower()}{last.words[1:]}"
         return Edited(site=site, words=words, diff=_diff(before, last.files), saved=self.has_file, part=live_part(site))
 
@@ -205,7 +207,12 @@ class SiteKeeper:
         self._undo.append(Undo(words=words, by=by, time=self._clock(), files=before, after=after, part=part_before))
         self._keep_undo()
         self._known = self._texts(site)
+        site = self._planned(site)
         return Edited(site=site, words=words, diff=_diff(before, files), saved=self.has_file, part=live_part(site))
+
+    def _planned(self, site: Site) -> Site:
+        """With the flights that are planned now: they stand in no site file."""
+        return with_plan(site, planned(self._site()), self._clock())
 
     def _may(self) -> None:
         if self.refuses:
@@ -280,6 +287,7 @@ class SiteKeeper:
             raise EditError(found["problem"])
         site = sites.load(self.path)
         self._known = self._texts(site)
+        site = self._planned(site)
         words = "Took over the site file, which was changed by hand"
         return Edited(site=site, words=words, diff=found["diff"], saved=True, part=live_part(site))
 
@@ -328,6 +336,8 @@ def plain(site: Site) -> dict[str, Any]:
     """A site that no file holds, as its TOML would be."""
     raw = msgspec.to_builtins(msgspec.structs.replace(site, shapes={}))
     kept = {k: v for k, v in raw.items() if k not in ("shapes", "source", "folder")}
+    own = [f for f in site.friendly if f.flight is None]
+    kept["friendly"] = [{"identity": f.identity, "owner": f.owner, "zones": list(f.zones), "hours": f.hours} for f in own]
     return json.loads(json.dumps(kept))  # type: ignore[no-any-return]  # tuples become lists, so that `change` may append
 
 
