@@ -239,6 +239,12 @@ export function words(e: unknown): string {
 /** Trying a zone on the recorded past reads days of tracks. */
 const LONGEST_TRY_MS = 130_000;
 
+/** JSON, or a file's text as it is: the station looks itself whether that is GeoJSON or CSV. */
+const bodyOf = (body: unknown) =>
+  typeof body === "string"
+    ? { headers: { "content-type": "text/plain" }, body }
+    : { headers: { "content-type": "application/json" }, body: JSON.stringify(body) };
+
 async function request<T>(method: string, path: string, body?: unknown, waitMs = LONGEST_WAIT_MS): Promise<T> {
   let response: Response;
   try {
@@ -246,7 +252,7 @@ async function request<T>(method: string, path: string, body?: unknown, waitMs =
       method,
       credentials: "same-origin",
       signal: AbortSignal.timeout(waitMs),
-      ...(body === undefined ? {} : { headers: { "content-type": "application/json" }, body: JSON.stringify(body) }),
+      ...(body === undefined ? {} : bodyOf(body)),
     });
   } catch {
     throw new ApiError(0, "The station did not answer. It may be down, or the link to it is.");
@@ -283,6 +289,9 @@ export const api = {
   deleteZone: (id: string) => request<ZoneChange>("DELETE", `/api/zones/${encodeURIComponent(id)}`),
   undoZone: () => request<ZoneChange>("POST", "/api/zones/undo", {}),
   tryZone: (zone: Record<string, unknown>) => request<Tried>("POST", "/api/zones/try", zone, LONGEST_TRY_MS),
+  planned: () => request<FeatureCollection>("GET", "/api/flights/planned"),
+  planFlights: (file: string) => request<FeatureCollection>("POST", "/api/flights/planned", file),
+  unplanFlight: (id: string) => request<FeatureCollection>("DELETE", `/api/flights/planned/${encodeURIComponent(id)}`),
   siteChange: () => request<SiteChange>("GET", "/api/site/change"),
   takeSite: () => request<unknown>("POST", "/api/site/take", {}),
   zones: () => request<FeatureCollection>("GET", "/api/zones"),

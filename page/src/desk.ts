@@ -4,6 +4,7 @@
  */
 import { api, CAUSES, words, type Alert, type Cause, type Severity } from "./api.ts";
 import { Coverage } from "./coverage.ts";
+import { PlannedFlights } from "./flights.ts";
 import type { Renderer } from "./map/renderer.ts";
 import { shapesOf } from "./map/shapes.ts";
 import { applyPalette, PALETTES, type PaletteName } from "./palette.ts";
@@ -36,6 +37,7 @@ export class Desk {
   readonly sighting: SightingForm;
   readonly coverage: Coverage;
   readonly site: SiteChanges;
+  readonly flights: PlannedFlights;
   private loadingDetail = -1;
 
   constructor(state: State, sound: Sound) {
@@ -46,6 +48,7 @@ export class Desk {
     this.sighting = new SightingForm(state);
     this.coverage = new Coverage(state);
     this.site = new SiteChanges(state);
+    this.flights = new PlannedFlights(state);
   }
 
   // -- alerts as they come -----------------------------------------------------------------------------------

@@ -141,7 +141,7 @@ const renderer = new CanvasRenderer(el<HTMLCanvasElement>("tracks"), state.store
     drawScale();
   },
 });
-desk.renderer = desk.coverage.renderer = renderer;
+desk.renderer = desk.coverage.renderer = desk.flights.renderer = renderer;
 let stamped: number | null = null;
 
 let scaleKey = "";
@@ -336,7 +336,7 @@ async function pollCounts(): Promise<void> {
   if (counts.status === "fulfilled") state.counts = counts.value;
   if (alarms.status === "fulfilled") state.alarms = alarms.value;
   if (rules.status === "fulfilled" && rules.value) state.rules = rules.value.rules;
-  await desk.site.load();
+  await Promise.all([desk.site.load(), desk.flights.load()]);
   desk.log.soon();
   state.changed();
 }

@@ -28,6 +28,8 @@ PATHS: dict[str, tuple[str, ...]] = {
     "/api/zones/{zone_id}": ("put", "delete"),
     "/api/zones/undo": ("post",),
     "/api/zones/try": ("post",),
+    "/api/flights/planned": ("get", "post"),
+    "/api/flights/planned/{flight_id}": ("delete",),
     "/api/site/change": ("get",),
     "/api/site/take": ("post",),
 }
@@ -48,6 +50,8 @@ class Life:
             "by_severity": {"high": 0.1, "medium": 0.2, "low": 0.7},
             "worst": [{"what": "pier: birds at the outfall", "rule": "entry", "count": 5}], "shelved": 0,
         }  # fmt: skip
+        self.planned: list[dict[str, Any]] = []
+        self.flights_error: str | None = None
         self.undone: list[list[dict[str, Any]]] = []
 
     def routes(self) -> list[Route]:
@@ -57,6 +61,7 @@ class Life:
             ("/log", self._print, ["GET"]), ("/api/sightings", self._sighting, ["POST"]), ("/api/coverage", self._coverage, ["GET"]),
             ("/api/zones", self._new_zone, ["POST"]), ("/api/zones/undo", self._undo, ["POST"]), ("/api/zones/try", self._try, ["POST"]),
             ("/api/zones/{zone}", self._drop_zone, ["DELETE"]), ("/api/site/change", self._change, ["GET"]),
+            ("/api/flights/planned", self._planned, ["GET", "POST"]), ("/api/flights/planned/{flight}", self._unplan, ["DELETE"]),
             ("/api/site/take", self._take, ["POST"]), ("/api/openapi.json", self._openapi, ["GET"]),
         ]  # fmt: skip
         return [Route(path, self._unless_gone(path, call), methods=methods) for path, call, methods in both]
@@ -157,6 +162,29 @@ class Life:
                   "text": f"Unknown drone INSIDE pier-9, number {i}."} for i in range(1, 5)]  # fmt: skip
         words = "It would have fired 4 times in the last 24 h."
         return JSONResponse({"times": 4, "per_hour": 0.17, "by_severity": {"high": 4}, "fired": fired, "words": words})
+
+    async def _planned(self, request: Request) -> Response:
+        if request.method == "POST":
+            text = (await request.body()).decode()
+            self.station.requests.append(("POST", request.url.path, text))
+            if self.flights_error:
+                return JSONResponse({"error": self.flights_error}, 422)
+            for line in text.splitlines()[1:]:
+                identity, since, until = line.split(",")[:3]
+                self.planned.append({"id": f"f{len(self.planned) + 1}", "identity": identity, "owner": "survey",
+                                     "since": float(since), "until": float(until), "ceiling_m": 120, "zones": []})  # fmt: skip
+        return JSONResponse(self._flights())
+
+    def _flights(self) -> dict[str, Any]:
+        from fake_station import _area, _feature
+
+        area = _area((-3000, -2500), (-2000, -2500), (-2000, -1500), (-3000, -1500))
+        return {"type": "FeatureCollection", "features": [_feature(area, **p) for p in self.planned]}
+
+    async def _unplan(self, request: Request) -> Response:
+        self.station.requests.append(("DELETE", request.url.path, None))
+        self.planned = [p for p in self.planned if p["id"] != request.path_params["flight"]]
+        return JSONResponse(self._flights())
 
     async def _change(self, request: Request) -> Response:
         return JSONResponse(self.change)

@@ -108,6 +108,27 @@ def test_what_the_station_finds_wrong_with_a_new_zone_is_said_and_nothing_is_los
     expect(page.locator("#zone-map")).to_be_visible()
 
 
+def test_planned_flights_are_imported_shown_and_taken_off(watched: Watched) -> None:
+    page = zone_tool(watched)
+    field = page.get_by_label("Import GeoJSON or CSV")
+    now = time.time()
+    text = f"identity,since,until\nSURVEY-1,{now:.0f},{now + 7200:.0f}\nSURVEY-2,{now:.0f},{now + 3600:.0f}\n"
+    file = {"name": "today.csv", "mimeType": "text/csv", "buffer": text.encode()}
+    watched.station.life.flights_error = "row 3: until is before since; correct it and import the file again"
+    field.set_input_files(file)
+    expect(page.locator("#side .is-bad")).to_contain_text("row 3: until is before since")
+    watched.station.life.flights_error = None
+    field.set_input_files(file)
+    rows = page.get_by_role("button", name="Take off planned flight")
+    expect(rows).to_have_count(2)
+    assert watched.station.requests[-1] == ("POST", "/api/flights/planned", text)
+    expect(page.locator("#side")).to_contain_text("SURVEY-2")
+    expect(page.locator("#side")).to_contain_text("120 m")
+    page.get_by_role("button", name="Take off planned flight f1").click()
+    expect(rows).to_have_count(1)
+    expect(page.locator("#message")).to_contain_text("Planned flight f1 is off")
+
+
 def test_a_hand_edit_is_shown_as_a_diff_and_taken_over(watched: Watched) -> None:
     page = watched.open()
     watched.station.life.change = {"diff": DIFF, "problem": None}

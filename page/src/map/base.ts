@@ -27,6 +27,8 @@ export interface BaseContent {
   /** Zones in which an alert is open, by id or name. */
   alerted: Map<string, Severity>;
   sensors: Sensor[];
+  /** Where planned flights may be. */
+  planned: Shape[];
   /** What no sensor sees now. */
   blind: Shape[];
   simulated: boolean;
@@ -48,6 +50,7 @@ export class BaseMap {
     zones: [],
     alerted: new Map(),
     sensors: [],
+    planned: [],
     blind: [],
     simulated: false,
   };
@@ -179,6 +182,7 @@ class BasePainter {
     this.paintRings();
     this.hatch(content.blind, map.ringText, 11);
     this.paintSensors();
+    this.paintPlanned();
     this.paintZones();
     if (content.simulated) this.paintWatermark();
     this.nameSite();
@@ -420,6 +424,15 @@ class BasePainter {
     pen.moveTo(x, y);
     pen.arc(x, y, radius, start, start + span);
     pen.closePath();
+  }
+
+  private paintPlanned(): void {
+    const { map, content } = this;
+    this.stroke(content.planned, map.zoneQuiet, 1.2, [10, 3, 2, 3]);
+    for (const s of content.planned) {
+      if (!s.name || (s.bounds[2] - s.bounds[0]) / this.res < 30) continue;
+      this.word({ words: `${s.name} (planned)`, x: this.sx(s.x), y: this.sy(s.bounds[1]) + 8, ink: map.place, size: 10.5, rank: 3 });
+    }
   }
 
   private paintZones(): void {

@@ -104,7 +104,7 @@ function line(desk: Desk, e: LogEntry): TemplateResult {
   return html`<li class="log-line is-${e.kind}" data-entry=${e.n}>
     <span class="log-time" title=${day(e.time)}>${old ? `${day(e.time).slice(5)} ` : ""}${clock(e.time)}</span>
     <span class="log-by">${e.by}</span>
-    <span class="log-text">${e.kind === "note" ? nothing : html`<b>${e.kind}</b> `}${e.text}${e.alert_id === null || e.kind === "alert" ? nothing : html` <span class="quiet">alert ${e.alert_id}</span>`}</span>
+    <span class="log-text" title=${e.text}>${e.kind === "note" ? nothing : html`<b>${e.kind}</b> `}${e.text}${e.alert_id === null || e.kind === "alert" ? nothing : html` <span class="quiet">alert ${e.alert_id}</span>`}</span>
     ${known ? html`<button class="act log-place" aria-label="Show on the map: ${place(e.lat_deg!, e.lon_deg!)}" @click=${() => desk.lookAtPlace(e.lat_deg!, e.lon_deg!)}>map</button>` : nothing}
   </li>`;
 }

@@ -4,6 +4,7 @@ import type { Tried } from "../api.ts";
 import type { Desk } from "../desk.ts";
 import { clockWithZone, day, spaced } from "../words.ts";
 import { ZONE_KINDS, zoneEdit, type ZoneDraft } from "../zones/edit.ts";
+import { plannedFlights } from "./flights.ts";
 import { tableHead } from "./table.ts";
 
 const HOW_TO_DRAW = "click corner after corner on the map, double-click to finish.";
@@ -26,6 +27,7 @@ export function zoneTool(desk: Desk): TemplateResult {
         : nothing
     }
     ${zones.features.length ? list(desk) : html`<p class="more">The site has no zones yet.${canAdd ? "" : " Add a [[zone]] to the site file first."}</p>`}
+    ${edit.zone === null ? plannedFlights(desk) : nothing}
   </div>`;
 }
 
