@@ -155,7 +155,10 @@ export class Desk {
     } else if (alert.lat_deg !== null && alert.lon_deg !== null) {
       if (id >= 0) this.select(id);
       this.centre(state.store.plane.x(alert.lon_deg), state.store.plane.y(alert.lat_deg));
-    } else if (alert.sensor_id) this.show("sensors");
+    } else if (alert.sensor_id) {
+      this.select(-1);
+      this.show(alert.checklist?.length || alert.calls?.length ? "detail" : "sensors");
+    }
     else state.say("This alert has no place on the map.");
     state.changed();
   }

@@ -18,6 +18,8 @@ export class WatchLog {
   sending = false;
   private readonly state: State;
   private timer = 0;
+  /** A note that was left half written: it is there again when the next one begins. */
+  private leftNote = "";
   /** Ticks wait for nobody: each alert's lines come from the unsearched log. */
   private all: LogEntry[] = [];
 
@@ -70,13 +72,15 @@ export class WatchLog {
     state.pane = "log";
     if (this.draft?.kind !== kind) {
       const about = kind === "note" && state.tab === "detail" ? state.currentAlert() : null;
-      this.draft = { kind, text: kind === "handover" ? this.handover() : "", alertId: about && about.state !== "closed" ? about.id : null };
+      this.draft = { kind, text: kind === "handover" ? this.handover() : this.leftNote, alertId: about && about.state !== "closed" ? about.id : null };
       this.at.clear();
     }
     state.changed();
   }
 
+  /** Close the field; what was typed into a note is kept for the next time. */
   stopNote(): void {
+    if (this.draft?.kind === "note") this.leftNote = this.draft.text;
     this.draft = null;
     this.at.clear();
     this.state.changed();
@@ -98,6 +102,7 @@ export class WatchLog {
     try {
       await api.writeLog(entry);
       this.state.say(draft.kind === "note" ? "The note is in the watch log." : "The hand-over is in the watch log.");
+      draft.text = "";
       this.stopNote();
       await this.load();
     } catch (e) {

@@ -73,6 +73,24 @@ def test_what_the_station_does_not_write_stays_in_the_field(watched: Watched) ->
     expect(field).to_have_count(0)
 
 
+def test_a_note_left_half_written_is_there_again(watched: Watched) -> None:
+    page = settled(watched)
+    page.keyboard.press("n")
+    page.keyboard.type("white van at gate 2, plate ")
+    page.keyboard.press("Escape")
+    page.keyboard.press("Escape")
+    field = page.get_by_role("textbox", name="Note for the watch log")
+    expect(field).to_have_count(0)
+    page.keyboard.press("n")
+    expect(field).to_have_value("white van at gate 2, plate ")
+    page.keyboard.press("End")
+    page.keyboard.type("unread")
+    page.keyboard.press("Enter")
+    expect(page.locator(".log-line").first).to_contain_text("white van at gate 2, plate unread")
+    page.keyboard.press("n")
+    expect(field).to_have_value("")
+
+
 def test_the_log_is_searched_and_printed(watched: Watched) -> None:
     for words in ("crane lights on", "survey drone landed", "crane lights off"):
         watched.station.life.write("note", words, "Kim")
