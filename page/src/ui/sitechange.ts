@@ -8,7 +8,7 @@ export function siteNotice(desk: Desk): TemplateResult | typeof nothing {
   const { site } = desk;
   if (!site.waiting) return nothing;
   return html`<div class="strip-site" role="status">
-    ${site.change.problem ? "The site file was edited and has a mistake: the station goes on with the former one." : "The site file was edited by hand."}
+    ${site.change.problem ? "The site file was edited and cannot be taken over: the station goes on with what runs." : "The site file was edited by hand."}
     <button class="act" @click=${() => site.show(true)}>Show</button>
   </div>`;
 }

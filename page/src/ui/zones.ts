@@ -113,8 +113,14 @@ function draft(desk: Desk): TemplateResult {
 export function diffBlock(title: string, diff: string): TemplateResult {
   return html`<figure class="diff" aria-label=${title}>
     <figcaption>${title}</figcaption>
-    <pre>${diff.split("\n").map((l) => html`<span class=${l.startsWith("+") ? "is-added" : l.startsWith("-") ? "is-gone" : ""}>${l}\n</span>`)}</pre>
+    <pre>${diff.split("\n").map((l) => html`<span class=${signOf(l)}>${l}\n</span>`)}</pre>
   </figure>`;
+}
+
+/** Head lines of a file ("--- a", "+++ b") are neither. */
+function signOf(line: string): string {
+  if (/^(---|\+\+\+) /.test(line)) return "";
+  return line.startsWith("+") ? "is-added" : line.startsWith("-") ? "is-gone" : "";
 }
 
 function heights(p: Record<string, unknown>): string {
