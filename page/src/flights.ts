@@ -55,7 +55,8 @@ export class PlannedFlights {
     const key = JSON.stringify(flights);
     if (key === this.drawn) return;
     this.drawn = key;
-    const shapes = shapesOf(flights, this.state.store.plane).map((s) => ({ ...s, kind: "planned", name: s.name || s.id }));
+    const who = new Map(flights.features.map((f) => [String(f.properties?.["id"]), String(f.properties?.["identity"] ?? "")]));
+    const shapes = shapesOf(flights, this.state.store.plane).map((s) => ({ ...s, kind: "planned", name: who.get(s.id) || s.id }));
     this.renderer.setBase({ planned: shapes });
     this.state.changed();
   }

@@ -2,15 +2,18 @@
  * The tracks on a sheet of their own while the map moves and thousands are in view.
  *
  * Ten thousand symbols cost some 20 ms to draw, more than a frame has. So while the map is dragged the tracks are drawn at most every
- * 80 ms, on a transparent sheet a little larger than the map, and the sheet is moved in between: on it a track is at most 80 ms old,
- * which is under half a pixel at the scales at which thousands are in view. A zoom draws anew at once.
+ * 80 ms (seldomer where a drawing takes long), on a transparent sheet a little larger than the map, and the sheet is moved in between: on it a track is at most 80 ms old,
+ * or a quarter of a second on a machine that is busy: half a pixel to one at the scales at which thousands are in view. A zoom draws anew at once.
  */
 import type { View as MapView } from "./view.ts";
 import { View } from "./view.ts";
 
 /** CSS pixels around the map: what a fast pan covers between two drawings. */
 const MARGIN_PX = 96;
-const REDRAWN_MS = 80;
+/** Drawn anew after five times as long as a drawing takes, within these bounds: a fifth of the time at most goes into drawing. */
+const SOONEST_MS = 80;
+const LATEST_MS = 250;
+const REST_PER_DRAWING = 5;
 
 export class TrackSheet {
   /** What the sheet shows; larger than the map's view. */
@@ -18,15 +21,18 @@ export class TrackSheet {
   private readonly canvas = document.createElement("canvas");
   private ratio = 1;
   private drawnAt = -Infinity;
+  private restMs = SOONEST_MS;
 
   /** Draw the sheet where that is due, by `paint`, then copy it to where the map's view has it now. */
   show(pen: CanvasRenderingContext2D, view: MapView, ratio: number, nowMs: number, paint: (pen: CanvasRenderingContext2D) => void): void {
-    if (nowMs - this.drawnAt > REDRAWN_MS || ratio !== this.ratio || !this.covers(view)) {
+    if (nowMs - this.drawnAt > this.restMs || ratio !== this.ratio || !this.covers(view)) {
       this.take(view, ratio);
       const own = this.canvas.getContext("2d")!;
       own.setTransform(ratio, 0, 0, ratio, 0, 0);
       own.clearRect(0, 0, this.view.width, this.view.height);
+      const begin = performance.now();
       paint(own);
+      this.restMs = Math.min(LATEST_MS, Math.max(SOONEST_MS, REST_PER_DRAWING * (performance.now() - begin)));
       this.drawnAt = nowMs;
     }
     const [x, y] = this.offset(view);

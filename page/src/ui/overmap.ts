@@ -55,7 +55,7 @@ function coverage(desk: Desk): TemplateResult | typeof nothing {
       ${BANDS_M.map((h) => html`<option value=${h} ?selected=${h === held.heightM}>${heightIn(h)}</option>`)}
     </select>
     <button class="act" @click=${() => held.show(null)}>Hide</button>
-    ${held.error ? html`<span class="over-error" role="alert">${held.error}</span>` : held.reasons.length ? html`<span class="quiet over-why">${held.reasons.join("; ")}</span>` : nothing}
+    ${held.error ? html`<span class="over-error" role="alert">${held.error}</span>` : held.reasons.length ? html`<span class="quiet over-why">${held.reasons.map((r) => (r.endsWith(".") ? r : `${r}.`)).join(" ")}</span>` : nothing}
   </div>`;
 }
 
