@@ -170,6 +170,13 @@ def lexicon() -> Lexicon:
     return found
 
 
+@cache
+def given_names() -> frozenset[str]:
+    """Given names of persons, as they are written."""
+    text = files("picket.learn").joinpath("known", "given-names.txt").read_text("utf-8")
+    return frozenset(line.strip() for line in text.splitlines() if line.strip() and not line.startswith("#"))
+
+
 def _add_name(found: Lexicon, text: str, name: Name) -> None:
     parts = tuple(text.replace("’", "'").split())
     if parts:
