@@ -46,6 +46,13 @@ class Context:
     state_name: str | None = None
     place_country: str | None = None
 
+    takers: list[tuple[int, str]] = field(default_factory=list)
+
+    def last_taker(self, givers: list[str]) -> list[str]:
+        """Who got the things of the transfer told last, for "Norway pledged 50 more"; [] when that was more than three sentences ago."""
+        near = [name for at, name in self.takers if self.sentence - at <= 3 and name not in givers]
+        return near[-1:]
+
     def see(self, phrase: Phrase) -> None:
         """Remembers the actors of a phrase."""
         if phrase.time:
@@ -205,6 +212,8 @@ def actors_of(phrase: Phrase, context: Context, *, bare: bool = True) -> list[st
         phrase.of is not None and phrase.head.low in {"member", "members", "leaders", "commanders", "pilots"}
     ):
         return []
+    if phrase.of is not None and phrase.head.tag == "NUM":
+        return actors_of(phrase.of, context, bare=bare)  # "3,000 of the soldiers"
     if (
         phrase.of is not None
         and (phrase.head.low in _OF_TRANSPARENT or classes_of(phrase.head) & {"people"})

@@ -47,7 +47,7 @@ def attribution(
         after = verb.i > say.i
         ends_left = say.link in {"after"} or _parenthetical(say, text, end)
         if (after and not ends_left) or (not after and ends_left):
-            return speaker(say.subjects), say
+            return speaker(say.prep("by") or ([] if say.passive else say.subjects)), say
     return according, None
 
 

@@ -12,6 +12,7 @@ from itertools import pairwise
 from picket.learn.chunks import Item, Mark, Phrase, Verb
 from picket.learn.lexicon import lexicon, word_set
 
+_PURPOSEFUL = frozenset(["use", "employ", "fly", "deploy", "launch", "send", "dispatch", "operate", "buy", "build", "have"])
 _OBJECT_CONTROL = word_set("clauses.object_control")
 
 
@@ -152,6 +153,17 @@ def _indirect_verb(verb: Verb) -> bool:
     }
 
 
+def _purpose_of(earlier: list[Verb]) -> Verb | None:
+    """The verb that an infinitive serves: "used four drones armed with grenades to attack" is use's, not arming's."""
+    last = _previous(earlier)
+    if last is None or not last.participle:
+        return last
+    before = next((v for v in reversed(earlier) if not v.participle), None)
+    if before is not None and before.lemma in _PURPOSEFUL and last.subjects and last.subjects[0] in before.objects:
+        return before
+    return last
+
+
 def _previous(verbs: list[Verb], *, finite: bool = False) -> Verb | None:
     return next((v for v in reversed(verbs) if v.finite or not finite), None)
 
@@ -177,7 +189,7 @@ def _left_side(items: list[Item], verb: Verb, earlier: list[Verb]) -> None:
             verb.subjects = list(up.subjects)  # "X and Y are among the states that have bought"
         return
     if verb.infinitive or (_tag(before) == "SUB" and verb.infinitive):
-        governor = _previous(earlier)
+        governor = _purpose_of(earlier)
         verb.governor, verb.link = governor, "inf"
         if governor is not None:
             control = (

@@ -76,6 +76,7 @@ def claims_of(report: Report) -> list[Claim]:
             report.text, begin, end, published, context, near or (topical and bool(_WEAK_WORDS.search(report.text, begin, end)))
         )
         drafts = _drafts(sentence)
+        context.takers.extend((k, d.recipient) for d in drafts if d.kind == "supply" and d.provider and d.recipient)
         claims, carried = _finish(report, sentence, drafts, carried)
         found.extend(claims)
         _remember(sentence)

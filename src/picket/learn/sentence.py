@@ -21,6 +21,7 @@ DRONE_WORDS = re.compile(
     re.IGNORECASE,
 )
 _PERSONNEL = word_set("sentence.personnel")
+_SOME_OF = frozenset(["thousands", "hundreds", "dozens", "scores", "number", "group", "some", "many", "most", "several"])
 INSTRUCTORS = frozenset(["trainer", "trainers", "instructor", "instructors", "teacher", "teachers", "tutors"])
 ADVISERS = word_set("sentence.advisers")
 
@@ -59,10 +60,24 @@ class Sentence:
         return list(dict.fromkeys(names))
 
 
+_DATELINE = re.compile(
+    r"(?:[A-Z][A-Z'’.-]{2,}(?: [A-Z'’.-]{2,})*(?:/[A-Z ]+)?(?:, [A-Z][\w.'’ ]{1,40}?)?|[A-Z][\w'’.]+(?:, [A-Z][\w.]+)?(?=,? (?:\(|\d)))"
+    r"(?:,? (?:\d{1,2} )?(?:Jan|Feb|Mar|Apr|May|June?|July?|Aug|Sept?|Oct|Nov|Dec)[a-z]*\.?(?: \d{1,2})?(?:, \d{4})?)?"
+    r"(?: ?\([A-Z][\w /.-]{1,25}\))?(?: ?[-–—:] ?(?=\S)|\. (?=[A-Z]))"
+)
+
+
+def dateline(text: str) -> int:
+    """Length of "GOMA, Congo (AP) — " at a sentence's head; 0 if there is none."""
+    match = _DATELINE.match(text)
+    return match.end() if match and len(match.group()) > 6 else 0
+
+
 def read_sentence(text: str, begin: int, end: int, published: Published | None, context: Context, near: bool) -> Sentence:
     """Tags, chunks and links the sentence at begin:end."""
-    times = times_of(text, begin, end, published)
-    tokens = tokens_of(text, begin, end, [(t.start, t.end) for t in times])
+    opens = begin + dateline(text[begin : begin + 120])
+    times = times_of(text, opens, end, published)
+    tokens = tokens_of(text, opens, end, [(t.start, t.end) for t in times])
     items = chunks_of(tokens)
     for item in items:
         phrase = item if isinstance(item, Phrase) else None
@@ -223,6 +238,9 @@ def refers_to_drone(phrase: Phrase, sentence: Sentence) -> bool:
 
 
 def personnel(phrase: Phrase) -> bool:
+    """People who can be sent or taught: soldiers, a team, 3,000 of the recruits."""
+    if phrase.of is not None and (phrase.head.tag == "NUM" or phrase.head.low in _SOME_OF):
+        return personnel(phrase.of)
     return phrase.head.low in _PERSONNEL
 
 

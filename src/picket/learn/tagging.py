@@ -24,6 +24,7 @@ BE = word_set("tagging.be")
 HAVE = frozenset(["has", "have", "had", "having", "hasn't", "haven't", "hadn't"])
 DO = frozenset(["do", "does", "did", "doesn't", "don't", "didn't"])
 ADVERBS = word_set("tagging.adverbs")
+_REFLEXIVE = frozenset(["itself", "themselves", "himself", "herself"])
 _ADJ_ENDINGS = (
     "ous",
     "ful",
@@ -129,6 +130,8 @@ def _first_tag(token: Token, i: int, found: list[Token], words: Lexicon) -> None
         token.tag = "DO"
     elif low in POSSESSIVES:
         token.tag = "PRP$"
+    elif low in _REFLEXIVE and i and found[i - 1].tag in {"N", "NP", "NP?", "DEM"}:
+        token.tag = "ADV"  # "the M23 itself has"
     elif low in PRONOUNS and low not in {"one", "both", "others"}:
         token.tag = "PRON"
     elif low in DETERMINERS:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from picket.learn.actors import actors_of, classes_of, is_actor, text_of
+from picket.learn.actors import actors_of, classes_of, is_actor, resolve_owner, text_of
 from picket.learn.chunks import Phrase, Verb
 from picket.learn.drafts import Draft
 from picket.learn.frames.common import actors_in, doers_of, drone_topic, pairs, things_of
@@ -176,6 +176,8 @@ def link(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
 def deploy(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
     things = things_of(verb)
     thing = things[0] if things else None
+    if thing is not None and thing.head.tag == "NUM" and thing.of is not None and personnel(thing):
+        thing = thing.of
     if thing is None:
         return
     if drone_head(thing) or (
@@ -205,7 +207,7 @@ def deploy(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
     if not senders:
         return
     destinations = [p for p in verb.prep("to", "in", "into", "near", "at", "on", "for") if place_name(p) or is_actor(p)]
-    destinations = destinations or [p for n, p in thing.after if n in {"to", "in", "into"}]
+    destinations = destinations or [p for n, p in thing.after if n in {"to", "in", "into"}] or list(verb.indirect)
     aims = [v for v in sentence.verbs if v.i > verb.i and v.link == "inf" and v.classes & {"train", "advise"}]
     if not destinations and not aims and verb.lemma not in {"deploy", "dispatch", "station", "embed"}:
         return
@@ -258,7 +260,15 @@ def arrive(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
     people = [p for p in verb.subjects if personnel(p)]
     if not people or not drone_topic(sentence, verb):
         return
-    places = [p for p in verb.prep("in", "at", "to") if place_name(p)]
+    if any({t.low for t in p.tokens} & INSTRUCTORS for p in people) and (homes := verb.prep("from")):
+        givers = actors_in(sentence, homes) or [s for p in homes if (s := place_state(p))]
+        taught = [o for p in people for t in p.tokens if t.tag == "PRP$" and (o := resolve_owner(t, sentence.context))]
+        for a, b in pairs(givers, taught[:1]):
+            yield Draft("training", "instructors-from", verb, provider=a, recipient=b, thing="drone operations", numbers=people)
+        return
+    if any(v.governor is verb and v.classes & {"learn", "train"} for v in sentence.verbs):
+        return  # "left for Ukraine to study": the lesson is the claim
+    places = [p for p in verb.prep(*(("for",) if verb.lemma in {"leave", "depart"} else ("in", "at", "to"))) if place_name(p)]
     if not places or verb.negated:
         return
     senders = (

@@ -11,12 +11,13 @@ from collections.abc import Callable, Iterator
 
 from picket.learn.chunks import Verb
 from picket.learn.drafts import Draft
+from picket.learn.frames.adjuncts import adjunct_drafts
 from picket.learn.frames.attacks import crash, drop, launch, steer, strike, suffer, wage
 from picket.learn.frames.means import adapt, adopt, factory, flying, have, make, use, wield
 from picket.learn.frames.people import arrive, deploy, join, link, people, recruit
-from picket.learn.frames.sightings import carry, detect, disrupt, intrude, landed_load, smuggle, spy
-from picket.learn.frames.teaching import learn, show, train
-from picket.learn.frames.transfers import advise, equip, fund, get, give, request, share
+from picket.learn.frames.sightings import carry, detect, lose, disrupt, intrude, landed_load, smuggle, spy
+from picket.learn.frames.teaching import learn, practise, show, train
+from picket.learn.frames.transfers import advise, equip, fund, get, give, issue, request, share
 from picket.learn.lexicon import word_set
 from picket.learn.sentence import Sentence
 
@@ -37,6 +38,15 @@ _BY_LEMMA: dict[str, Frame] = {
     "come": arrive,
     "go": arrive,
     "land": landed_load,
+    "leave": arrive,
+    "depart": arrive,
+    "travel_to": arrive,
+    "practise": practise,
+    "practice": practise,
+    "rehearse": practise,
+    "lose": lose,
+    "issue": issue,
+    "provide_with": issue,
 }
 FRAMES: dict[str, Frame] = {
     "give": give,
@@ -138,4 +148,5 @@ def drafts_of(sentence: Sentence) -> list[Draft]:
             found.extend(flying(sentence, verb))
         if len(found) == count and not verb.classes & _OWN_FRAMES:
             found.extend(wield(sentence, verb))
+    found.extend(adjunct_drafts(sentence))
     return found

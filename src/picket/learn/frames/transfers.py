@@ -10,7 +10,9 @@ from picket.learn.drafts import Draft
 from picket.learn.frames.attacks import launch
 from picket.learn.frames.common import (
     CONTRABAND,
+    GOODS,
     KNOWHOW,
+    MONEY,
     TEACHING,
     actors_in,
     doers_of,
@@ -36,12 +38,6 @@ from picket.learn.sentence import (
     place_state,
     refers_to_drone,
 )
-
-# what passes hands with drones, in a sentence that speaks of drones
-GOODS = frozenset(
-    ["kits", "kit", "parts", "components", "weapons", "arms", "technology", "equipment", "blueprints", "engines", "jammers"]
-)
-
 
 def give(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
     things = things_of(verb)
@@ -102,7 +98,9 @@ def give(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
             for a, b in pairs(providers, receivers):
                 yield Draft("advising", "give-advice", verb, provider=a, recipient=b, thing=text_of(thing), where=things)
         return
-    if {t.low for p in things for t in p.tokens} & CONTRABAND and not any(refers_to_drone(p, sentence) for p in things):
+    if {t.low for p in things for t in p.tokens} & CONTRABAND and not any(
+        refers_to_drone(p, sentence) or p.head.low in GOODS | MONEY for p in things
+    ):
         yield from landed(sentence, verb)
         return
     hostile = [p for p in verb.prep("against", "at", "into", "toward", "towards", "over", "onto") if not p.time]
@@ -110,26 +108,9 @@ def give(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
         yield from launch(sentence, verb)
         return
     if not any(refers_to_drone(p, sentence) for p in things) and not (
-        low
-        in {
-            "part",
-            "parts",
-            "component",
-            "components",
-            "weapons",
-            "arms",
-            "engines",
-            "equipment",
-            "money",
-            "technology",
-            "electronics",
-            "chips",
-        }
+        (low in GOODS or (low in MONEY and (verb.prep("for") or "offer" in verb.classes)))
         and (sentence.drone or sentence.near)
     ):
-        return
-    if {t.low for p in things for t in p.tokens} & CONTRABAND and not any(refers_to_drone(p, sentence) for p in things):
-        yield from landed(sentence, verb)
         return
     if any(p.head.low in {"prison", "jail", "prisons", "prisoners", "inmates"} for p in verb.prep("to", "into")):
         yield from smuggle(sentence, verb)
@@ -149,6 +130,8 @@ def give(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
     if not providers:
         origin = origin_of(thing, sentence)
         providers = [origin] if origin and receivers and origin not in receivers else []
+    if not receivers and providers and not verb.participle:
+        receivers = sentence.context.last_taker(providers)
     to = [p for p in verb.prep("to") if p.tokens and p.tokens[0].tag in {"NUM", "QUAL"}]
     if not receivers and not (providers and (to or verb.classes & {"sell"} or verb.lemma in {"supply", "provide", "deliver"})):
         return
@@ -221,6 +204,9 @@ def get(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
     givers = actors_in(sentence, [p for p in sources if not drone_head(p)])
     if not givers:
         givers = [s for p in sources if (s := place_state(p))]
+    if not givers and verb.lemma in {"buy", "procure", "purchase", "acquire", "obtain", "source", "order"}:
+        homes = homes_of(receivers) | ({sentence.context.state_name} if sentence.context.state_name else set())
+        givers = [s for p in verb.prep("in") if (s := place_state(p)) and s not in receivers and s not in homes][:1]
     if thing.head.low in TEACHING or (verb.lemma in {"receive", "get", "obtain"} and any(p.head.low in TEACHING for p in things)):
         if not (sentence.drone or sentence.near):
             return
@@ -243,9 +229,7 @@ def get(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
         return
     receivers = receivers or [g for p in doers if (g := leader_of(p))]
     bearing = any(refers_to_drone(p, sentence) for p in things) or (
-        thing.head.low
-        in {"part", "parts", "component", "components", "engines", "electronics", "equipment", "systems", "technology", "chips"}
-        and (sentence.drone or sentence.near)
+        thing.head.low in GOODS and (sentence.drone or sentence.near)
     )
     if not bearing or not receivers or thing.head.low in {"report", "reports", "call", "calls", "video", "footage"}:
         return
@@ -353,6 +337,7 @@ def advise(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
         or bool(helped_to and sentence.drone and verb.lemma in {"help", "assist"})
         or any(is_drone(p) or p.head.low in KNOWHOW for p in matter)
         or verb.lemma in {"advise", "consult", "embed"}
+        or (sentence.drone and verb.lemma in {"help", "assist", "aid"} and (verb.participle or verb.passive))
         or any(is_drone(p) for v in sentence.verbs for p in v.objects if v.governor is verb)
     )
     if not receivers or not givers or not bearing:
@@ -379,3 +364,9 @@ def _scattered(sentence: Sentence, phrases: list[Phrase], names: list[str]) -> l
             base = names[0].split(" in ")[0]
             return [f"{base} in {text_of(p)}" for p in places]
     return names
+
+
+def issue(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
+    """ "Soldiers have been issued with quadcopters"."""
+    if verb.prep("with"):
+        yield from equip(sentence, verb)
