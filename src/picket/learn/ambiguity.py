@@ -222,6 +222,10 @@ def _verb_or_not(token: Token, prev: Token | None, after: Token | None, found: l
             }:
                 if tag in {"N", "NP", "SUB"} and next_tag in {"DET", "DEM", "PRP$", "NP"}:
                     return "V"
+                if tag == "PREP" and any(
+                    "people" in lexicon().noun_classes.get(t.low, ()) for t in found[i + 1 : i + 4] if t.tag in {"N", "ADJ", "NP"}
+                ) and next_tag in {"N", "ADJ", "NP", "NUM"} and (after is None or after.low not in {"camp", "camps", "centre", "center", "purposes"}):
+                    return "V"
                 if tag in {",", "CC"} and next_tag in {"ADJ", "N", "NUM", "QUAL"} and i > 2:
                     return "V"
             if (

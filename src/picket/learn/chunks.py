@@ -164,7 +164,7 @@ def _noun_phrase(tokens: list[Token], i: int) -> Phrase | None:
                 and tag == "NP"
                 and tokens[head].name
                 and token.name
-                and not _compound(tokens[head], token)
+                and (not _compound(tokens[head], token) or (i > 0 and tokens[i - 1].tag == "V" and tokens[i - 1].lemma in _GIVING))
             ):
                 break
             head = j

@@ -193,6 +193,8 @@ def _production_noun(sentence: Sentence, item: Phrase, verb: Verb | None) -> Ite
 
 def _sighting_noun(sentence: Sentence, item: Phrase, verb: Verb | None) -> Iterator[Draft]:
     spots = [p for n, p in item.after if n in {"over", "near", "at", "around", "above", "in", "into", "of"} and not p.time]
+    if not spots and verb is not None and (verb.classes & {"detect", "suffer"} or verb.lemma in {"see", "witness", "experience"}):
+        spots = [p for p in verb.subjects if "building" in classes_of(p.head) or place_name(p)]
     if not spots:
         return
     yield Draft(

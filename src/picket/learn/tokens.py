@@ -74,6 +74,7 @@ _JOINED = [
     ("as", "if"),
     ("away", "from"),
     ("in", "order", "to"),
+    ("per", "cent"),
 ]
 QUALIFIERS = {
     ("more", "than"): "over",
@@ -215,6 +216,8 @@ def join_names(raw: list[Token], words: Lexicon) -> list[Token]:
                 joined.low = "_".join(parts)
                 if parts == ("in", "order", "to"):
                     joined.low = "to"
+                if parts == ("per", "cent"):
+                    joined.low = "percent"
                 out.append(joined)
                 i += len(parts)
                 break

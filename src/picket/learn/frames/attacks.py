@@ -34,6 +34,8 @@ def strike(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
         yield from attack_drafts("strike", sentence, verb, [], hurt, arms[0], hurt)
         return
     tools = instruments(sentence, verb)
+    if not tools and sentence.drone:
+        tools = [p for p in verb.prep("with") if {t.low for t in p.tokens} & HARMFUL and _from_the_air(sentence, p)]
     by_drone = [p for p in doers if drone_head(p) or (is_drone(p) and not is_actor(p))] or [
         p for p in doers if p.head.low in {"ones", "one", "rest", "others"} and sentence.near and not is_actor(p)
     ]
@@ -49,7 +51,10 @@ def strike(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
     pronoun_tool = [p for p in doers if p.pronoun and p.head.low in {"they", "it"} and sentence.near and not sentence.drone]
     if not (by_drone or tools or attack_subject or pronoun_tool):
         return
-    hurt = [p for p in hurt if not p.time]
+    if verb.lemma == "set_fire" and not hurt:
+        hurt = list(verb.prep("to"))
+    struck = [q for p in attack_subject for n, q in p.after if n in {"on", "against", "at"} and not q.time]
+    hurt = struck or [p for p in hurt if not p.time]
     actors: list[str] = []
     if by_drone or attack_subject:
         for phrase in [*by_drone, *attack_subject]:
@@ -62,6 +67,14 @@ def strike(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
             actors = [owner] if owner and owner not in [text_of(p) for p in hurt] else []
     places = [p for p in hurt if place_name(p)]
     yield from attack_drafts("strike", sentence, verb, actors, hurt, (by_drone or tools or attack_subject or [None])[0], places)  # type: ignore[list-item]
+
+
+def _from_the_air(sentence: Sentence, load: Phrase) -> bool:
+    """ "Explosives dropped from drones", "grenades from drones"."""
+    return any(n in {"from", "by"} and is_drone(p) for n, p in load.after) or any(
+        v.participle and v.subjects and v.subjects[0] is load and any(is_drone(p) for p in v.prep("from", "by", "with"))
+        for v in sentence.verbs
+    )
 
 
 def attack_drafts(
@@ -91,6 +104,8 @@ def attack_drafts(
             if n in {"on", "against", "at"} and not q.time
         ]
         hurt = struck or hurt
+    if not hurt and victims:
+        hurt = [p for p in victims if not p.pronoun][:1]
     for a in actors or [None]:  # type: ignore[list-item]
         yield Draft(
             "use_attack",
@@ -292,7 +307,13 @@ def wage(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
 
 
 def _claimed(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
-    """ "Claimed responsibility for the strike", in a report where the strike before was a drone's."""
+    """ "Claimed responsibility for the strike", in a report where the strike before was a drone's; "claimed a drone attack"."""
+    direct = next((p for p in verb.objects if "attacknoun" in classes_of(p.head) and is_drone(p)), None)
+    for a in actors_in(sentence, verb.subjects) if direct is not None else []:
+        hurt = [p for n, p in direct.after if n in {"on", "against", "at"} and not p.time] if direct is not None else []
+        for draft in attack_drafts("claimed-attack", sentence, verb, [a], hurt, direct, hurt):
+            draft.certainty = "alleged"
+            yield draft
     if not verb.objects or verb.objects[0].head.low != "responsibility" or not (sentence.drone or sentence.near):
         return
     attacks = [
@@ -325,3 +346,33 @@ def steer(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
     if drones and hit:
         doers = actors_in(sentence, doers_of(verb)) or list(filter(None, [drone_owner(drones[0], sentence)]))
         yield from attack_drafts("steer", sentence, verb, doers, hit, drones[0], hit)
+
+
+def under_attack(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
+    """ "Kyiv came under drone attack"."""
+    attack = next((p for p in verb.prep("under") if "attacknoun" in classes_of(p.head) or p.head.low == "fire"), None)
+    if attack is None or not (is_drone(attack) or sentence.drone):
+        return
+    by = [*verb.prep("by", "from"), *(p for n, p in attack.after if n in {"by", "from"})]
+    doers = actors_in(sentence, by) or [o for p in [*by, attack] if (o := drone_owner(p, sentence))]
+    yield from attack_drafts("under-attack", sentence, verb, doers[:1], verb.subjects, attack, verb.subjects)
+
+
+def fired_on(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
+    """ "Opened fire on drones over a base": seen, and shot at."""
+    if not any(p.head.low == "fire" for p in verb.objects):
+        return
+    drones = [p for p in [*verb.prep("on", "at"), *(q for p in verb.objects for n, q in p.after if n in {"on", "at"})] if is_drone(p)]
+    if not drones:
+        return
+    spots = [p for n, p in drones[0].after if n in {"over", "near", "above", "at"}] or verb.prep("over", "near", "above")
+    yield Draft(
+        "sighting",
+        "fired-on",
+        verb,
+        actor=drone_owner(drones[0], sentence),
+        target=text_of(spots[0]) if spots else None,
+        thing=text_of(drones[0]),
+        numbers=drones[:1],
+        where=spots,
+    )

@@ -197,6 +197,7 @@ def factory(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
             is_drone(p)
             or any(is_drone(q) for _, q in p.after)
             or (any(t.low == "production" for t in p.tokens) and sentence.drone)
+            or (sentence.near and any(kind_of(q) == "company" for q in verb.subjects))
         )
     ]
     for a in actors_in(sentence, doers_of(verb)) if works else []:
@@ -250,6 +251,8 @@ def make(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
     doers = actors_in(sentence, doers_of(verb))
     places = [p for p in verb.prep("in", "at", "near", "inside") if place_name(p)]
     if not doers:
+        doers = _works(sentence, doers_of(verb))
+    if not doers:
         origin = origin_of(thing, sentence)
         doers = [origin] if origin else []
     if not doers and not (verb.passive and places):
@@ -264,6 +267,18 @@ def make(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
             numbers=things,
             where=places,
         )
+
+
+def _works(sentence: Sentence, phrases: list[Phrase]) -> list[str]:
+    """A factory that makes: its owner, or else itself."""
+    for phrase in phrases:
+        if phrase.head.low in {"factory", "factories", "plant", "plants", "workshop", "workshops", "facility", "shipyard"}:
+            for verb in sentence.verbs:
+                if verb.participle and verb.subjects and verb.subjects[0] is phrase and (by := actors_in(sentence, verb.prep("by"))):
+                    return by
+            owner = drone_owner(phrase, sentence)
+            return [owner or text_of(phrase)]
+    return []
 
 
 def have(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
@@ -289,6 +304,20 @@ def have(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
                     "teams",
                     "capability",
                     "capabilities",
+                    "cell",
+                    "squad",
+                    "command",
+                    "regiment",
+                    "battalion",
+                    "brigade",
+                    "school",
+                    "base",
+                    "bases",
+                    "wing",
+                    "stockpile",
+                    "inventory",
+                    "arm",
+                    "branch",
                 }
             )
         ),
@@ -350,3 +379,17 @@ def flying(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
         "at", "against", "on", "toward", "towards", "into", "onto", "over", "across", "near", "above"
     ):
         yield from use(sentence, verb)
+
+
+_STORES = frozenset(["arsenal", "arsenals", "inventory", "armoury", "armory", "toolkit", "repertoire", "stockpile", "fleet"])
+
+
+def belong(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
+    """ "FPV drones have become part of the group's arsenal"."""
+    drones = [p for p in verb.subjects if drone_head(p)]
+    stores = [q for p in [*verb.objects, *verb.prep("in", "into")] for q in [p, *([p.of] if p.of else [])] if q.head.low in _STORES]
+    if not drones or not stores:
+        return
+    owner = drone_owner(stores[0], sentence)
+    if owner:
+        yield Draft("adoption", "in-arsenal", verb, actor=owner, thing=text_of(drones[0]), numbers=drones)

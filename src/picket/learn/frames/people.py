@@ -64,6 +64,9 @@ def recruit(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
         providers = actors_in(sentence, people) or [text_of(p) for p in people]
     if not receivers:
         return
+    if any({t.low for t in p.tokens} & INSTRUCTORS for p in verb.prep("as")):
+        for a, b in pairs(providers, receivers):
+            yield Draft("training", "hired-instructors", verb, provider=a, recipient=b, thing="drone operations", numbers=people)
     for a, b in pairs(providers, receivers):
         yield Draft("recruitment", "recruit", verb, provider=a, recipient=b, thing=text_of(people[0]), numbers=people)
 

@@ -12,8 +12,9 @@ from collections.abc import Callable, Iterator
 from picket.learn.chunks import Verb
 from picket.learn.drafts import Draft
 from picket.learn.frames.adjuncts import adjunct_drafts
-from picket.learn.frames.attacks import crash, drop, launch, steer, strike, suffer, wage
-from picket.learn.frames.means import adapt, adopt, factory, flying, have, make, use, wield
+from picket.learn.frames.attacks import crash, drop, fired_on, launch, steer, strike, suffer, under_attack, wage
+from picket.learn.frames.contracts import contract, package, reach, supplier
+from picket.learn.frames.means import adapt, adopt, belong, factory, flying, have, make, use, wield
 from picket.learn.frames.people import arrive, deploy, join, link, people, recruit
 from picket.learn.frames.sightings import carry, detect, lose, disrupt, intrude, landed_load, smuggle, spy
 from picket.learn.frames.teaching import learn, practise, show, train
@@ -32,10 +33,8 @@ _BY_LEMMA: dict[str, Frame] = {
     "pass": join,
     "pilot": flying,
     "show": show,
-    "open": factory,
     "run": factory,
     "travel": arrive,
-    "come": arrive,
     "go": arrive,
     "land": landed_load,
     "leave": arrive,
@@ -45,9 +44,28 @@ _BY_LEMMA: dict[str, Frame] = {
     "practice": practise,
     "rehearse": practise,
     "lose": lose,
+    "reach": reach,
+    "become": belong,
+    "join": belong,
+    "enter_service": belong,
     "issue": issue,
     "provide_with": issue,
 }
+
+
+def _come(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
+    """Drones or people that come; and "came under drone attack"."""
+    yield from arrive(sentence, verb)
+    yield from under_attack(sentence, verb)
+
+
+def _opened(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
+    yield from factory(sentence, verb)
+    yield from fired_on(sentence, verb)
+
+
+_BY_LEMMA["open"] = _opened
+_BY_LEMMA["come"] = _come
 FRAMES: dict[str, Frame] = {
     "give": give,
     "sell": give,
@@ -144,9 +162,12 @@ def drafts_of(sentence: Sentence) -> list[Draft]:
             found.extend(_BY_LEMMA[verb.lemma](sentence, verb))
         if "rely" in verb.classes:
             found.extend(people(sentence, verb))
+        found.extend(contract(sentence, verb))
+        found.extend(package(sentence, verb))
         if verb.lemma == "fly" and len(found) == count:
             found.extend(flying(sentence, verb))
         if len(found) == count and not verb.classes & _OWN_FRAMES:
             found.extend(wield(sentence, verb))
     found.extend(adjunct_drafts(sentence))
+    found.extend(supplier(sentence))
     return found

@@ -130,7 +130,7 @@ def learn(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
     if not teachers:
         teachers = [
             s
-            for p in verb.prep("in", "at", "near", "on")
+            for p in [*verb.prep("in", "at", "near", "on"), *(p for v in inner for p in v.prep("in", "at", "near", "on"))]
             for q in [p, *(o for n, o in p.after if n in {"in", "near"})]
             if (s := place_state(q)) and s not in learners and s not in homes_of(learners)
         ][:1]

@@ -130,6 +130,8 @@ def give(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
     if not providers:
         origin = origin_of(thing, sentence)
         providers = [origin] if origin and receivers and origin not in receivers else []
+    if not receivers and verb.passive and providers and (owner := drone_owner(thing, sentence)) and owner not in providers:
+        receivers = [owner]  # "Hezbollah's drones are supplied by Iran"
     if not receivers and providers and not verb.participle:
         receivers = sentence.context.last_taker(providers)
     to = [p for p in verb.prep("to") if p.tokens and p.tokens[0].tag in {"NUM", "QUAL"}]
