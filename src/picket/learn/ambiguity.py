@@ -12,6 +12,7 @@ NOUN_OR_VERB = word_set("tagging.noun_or_verb")
 _IRREGULAR_PLURAL = word_set("tagging.irregular_plural")
 NOUN_ING = word_set("tagging.noun_ing")
 _NOMINAL_BEFORE = frozenset({"DET", "ADJ", "POS", "NUM", "DEM", "PRP$"})
+_SAYING = frozenset({"say", "warn"})
 _CLOSERS = frozenset({",", ";", ":", "-", "SUB", "REL", ".", '"', "(", ")"})
 
 
@@ -261,6 +262,13 @@ def _verb_or_not(token: Token, prev: Token | None, after: Token | None, found: l
             return "V" if tag not in {"DET", "PRP$", "POS"} else "N"
         if tag in _NOMINAL_BEFORE or tag == "PREP" or tag == "":
             return "N"
+        if (
+            after is not None
+            and after.tag == "V?"
+            and tag in {"NP", "N", "ADJ"}
+            and _SAYING & lexicon().verb_classes.get(after.lemma, frozenset())
+        ):
+            return "N"  # "a UN report cautioned"
         plural = prev is not None and (prev.low.endswith("s") or prev.low in _IRREGULAR_PLURAL or tag in {"NP", ")"})
         opens = (
             next_tag in {"DET", "NUM", "NP", "DEM", "ADJ", "PRON", "PRP$", "QUAL", "TO"}

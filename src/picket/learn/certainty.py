@@ -125,6 +125,13 @@ def certainty_of(verb: Verb, say: Verb | None, said_by: str | None, sentence: st
         return "possible"  # "are to be sent"
     if any(v.modal in _POSSIBLE_MODALS for v in chain) or adverbs & _POSSIBLE_WORDS or (lemmas - {verb.lemma}) & _POSSIBLE_VERBS:
         return "possible"
+    if lemmas & {"appear", "seem"}:
+        return "possible"
+    up = verb.governor
+    if verb.link == "rel" and up is not None and not up.finite and up is not verb:
+        inherited = certainty_of(up, say, said_by, sentence, negated_ok)  # "thought to be hosting a plant that makes"
+        if inherited in {"possible", "alleged", "denied"}:
+            return inherited
     if verb.classes & {"offer", "request"} or verb.lemma in {"seek"}:
         return "possible"
     if say is not None and say.lemma in {"believe", "think", "suggest", "predict", "forecast", "expect", "suspect"}:
@@ -152,6 +159,8 @@ def unnamed(said_by: str | None) -> bool:
     from picket.learn.lexicon import lexicon
 
     words = said_by.split()
+    if words[0].lower() in {"people", "anonymous", "unnamed", "insiders", "persons", "unidentified"}:
+        return True
     last = words[-1].lower().strip(".,'")
     if last in _UNNAMED or "investigation" in said_by.lower() or words[0].lower() in {"sources", "reports", "media", "reporting"}:
         return True

@@ -149,6 +149,11 @@ def _noun_phrase(tokens: list[Token], i: int) -> Phrase | None:
                 return Phrase(i, j + 1, token, [token])
             break
         if tag in {"DET", "PRP$"}:
+            if tag == "DET" and head == j - 1 and head >= 0 and tokens[head].tag == "NUM" and token.low in {"such", "other", "more", "different"}:
+                if _noun_ahead(tokens, j + 1):
+                    j += 1
+                    continue  # "eight such attacks"
+                break
             if j > i and tokens[j - 1].tag not in {"DET", "QUAL"} and not (tokens[j - 1].tag == "ADV" and j == i + 1):
                 break
         elif tag == "ADJ":

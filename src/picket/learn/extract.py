@@ -14,6 +14,7 @@ from picket.learn.actors import Context
 from picket.learn.certainty import attribution, certainty_of, chain_of, unnamed
 from picket.learn.chunks import Phrase, Verb
 from picket.learn.claim import TRANSFERS, Claim, Quantity
+from picket.learn.doubt import doubt_around, lowered
 from picket.learn.drafts import Draft
 from picket.learn.fallback import loose_drafts
 from picket.learn.frames import drafts_of
@@ -205,6 +206,8 @@ def _finish(report: Report, sentence: Sentence, drafts: list[Draft], carried: st
         )
         if certainty is None:
             continue
+        if draft.verb is not None and draft.kind != "warning":
+            certainty = lowered(certainty, doubt_around(draft.verb, report.text, sentence.begin, sentence.end, by))
         if certainty == "stated" and match and according and unnamed(according):
             certainty = "reported"
         claims.append(_claim(report, sentence, draft, by, certainty, taken))

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from picket.learn.chunks import Verb
 from picket.learn.drafts import Draft
 from picket.learn.frames.adjuncts import adjunct_drafts
-from picket.learn.frames.attacks import crash, drop, fired_on, launch, steer, strike, suffer, under_attack, wage
+from picket.learn.frames.attacks import attributed, crash, drop, fired_on, launch, steer, strike, suffer, under_attack, wage
 from picket.learn.frames.contracts import contract, package, reach, supplier
 from picket.learn.frames.means import adapt, adopt, belong, factory, flying, have, make, use, wield
 from picket.learn.frames.people import arrive, deploy, join, link, people, recruit
@@ -44,6 +44,9 @@ _BY_LEMMA: dict[str, Frame] = {
     "practice": practise,
     "rehearse": practise,
     "lose": lose,
+    "attribute": attributed,
+    "ascribe": attributed,
+    "pin": attributed,
     "reach": reach,
     "become": belong,
     "join": belong,
