@@ -12,6 +12,7 @@ NOUN_OR_VERB = word_set("tagging.noun_or_verb")
 _IRREGULAR_PLURAL = word_set("tagging.irregular_plural")
 NOUN_ING = word_set("tagging.noun_ing")
 _NOMINAL_BEFORE = frozenset({"DET", "ADJ", "POS", "NUM", "DEM", "PRP$"})
+_ARREST = frozenset(["arrest", "charge", "indict", "accuse", "convict", "sentence", "jail", "detain", "suspect", "sanction", "try"])
 _SAYING = frozenset({"say", "warn"})
 _CLOSERS = frozenset({",", ";", ":", "-", "SUB", "REL", ".", '"', "(", ")"})
 
@@ -220,9 +221,23 @@ def _verb_or_not(token: Token, prev: Token | None, after: Token | None, found: l
                 "shelling",
                 "recording",
                 "finding",
+                "shipping",
+                "trafficking",
+                "funding",
+                "manufacturing",
+                "engineering",
+                "posting",
             }:
                 if tag in {"N", "NP", "SUB"} and next_tag in {"DET", "DEM", "PRP$", "NP"}:
                     return "V"
+                if (
+                    tag == "PREP"
+                    and next_tag == "N"
+                    and after is not None
+                    and after.low.endswith("s")
+                    and any(t.lemma in _ARREST for t in found[:i])
+                ):
+                    return "V"  # "indicted for shipping gyroscopes"
                 if tag == "PREP" and any(
                     "people" in lexicon().noun_classes.get(t.low, ()) for t in found[i + 1 : i + 4] if t.tag in {"N", "ADJ", "NP"}
                 ) and next_tag in {"N", "ADJ", "NP", "NUM"} and (after is None or after.low not in {"camp", "camps", "centre", "center", "purposes"}):

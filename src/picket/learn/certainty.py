@@ -95,7 +95,10 @@ def certainty_of(verb: Verb, say: Verb | None, said_by: str | None, sentence: st
     for v in upper:
         if v.lemma in _DENY and v is not verb:
             return "denied"
-    none = any(p.tokens[0].low in {"no", "neither", "none"} for p in [*verb.subjects, *verb.objects])
+    none = any(
+        p.tokens[0].low in {"no", "neither", "none"}
+        for p in [*verb.subjects, *verb.objects, *verb.indirect, *verb.prep("to", "for", "with", "against")]
+    )
     if (none or any(v.negated for v in chain)) and not negated_ok:
         return "denied" if said_by is not None else None
     if verb.link == "conj" and verb.governor is not None and verb.form == "base" and not verb.modal:
@@ -133,6 +136,8 @@ def certainty_of(verb: Verb, say: Verb | None, said_by: str | None, sentence: st
         if inherited in {"possible", "alleged", "denied"}:
             return inherited
     if verb.classes & {"offer", "request"} or verb.lemma in {"seek"}:
+        return "possible"
+    if say is not None and say.lemma in {"hint", "imply", "speculate", "surmise"}:
         return "possible"
     if say is not None and say.lemma in {"believe", "think", "suggest", "predict", "forecast", "expect", "suspect"}:
         return "possible" if say.lemma != "suggest" or not unnamed(said_by) else "reported"

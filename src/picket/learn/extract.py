@@ -43,6 +43,7 @@ _WEAK_WORDS = re.compile(
 )
 
 
+_THROUGHOUT = 0.4  # share of sentences with a drone from which on a report is about nothing else
 _REMEMBERED = 300  # names kept for "the group" and "it"; bounds the work for a report of any length
 _LONGEST = 1500  # characters of a sentence; longer ones are tables, menus or attacks on the reader
 
@@ -55,13 +56,14 @@ def claims_of(report: Report) -> list[Claim]:
     if not any(about):
         return []
     topical = sum(about) >= max(2, len(about) // 5)
+    throughout = sum(about) >= max(3, _THROUGHOUT * len(about))
     context = Context()
     _overview(report, context)
     found: list[Claim] = []
     carried: str | None = None
     for k, (begin, end) in enumerate(spans):
         context.sentence = k
-        near = any(about[max(0, k - 2) : k]) if topical else bool(k and about[k - 1])
+        near = throughout or (any(about[max(0, k - 2) : k]) if topical else bool(k and about[k - 1]))
         wanted = about[k] or (near and topical) or (topical and bool(_WEAK_WORDS.search(report.text, begin, end)))
         if report.title and k == 0 and report.text[begin:end].strip() == report.title.strip():
             continue
