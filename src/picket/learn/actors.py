@@ -19,6 +19,7 @@ _PLACE_HEADS = word_set("actors.place_heads")
 _BARE = word_set("actors.bare")
 _OF_TRANSPARENT = word_set("actors.of_transparent")
 _DROPPED = frozenset(["DET", "PRP$", "QUAL"])
+_SERVICES = frozenset(["intelligence", "security", "special", "prison", "border", "police", "customs", "secret", "spy", "coastguard", "fire"])
 _STATE_HEADS = frozenset(["government", "state", "authorities", "regime", "country", "nation", "leadership", "side", "republic"])
 
 
@@ -168,7 +169,7 @@ def is_actor(phrase: Phrase) -> bool:
         return False
     if head.low in {"service", "services", "plant", "factory", "fire", "state", "party", "exercise", "producer"} and not (
         head.tag == "NP"
-        or any(t.tag in {"DEM", "NP", "POS"} or t.low in {"intelligence", "security", "special"} for t in phrase.tokens)
+        or any(t.tag in {"DEM", "NP", "POS"} or t.low in _SERVICES for t in phrase.tokens)
     ):
         return False
     return (

@@ -13,6 +13,9 @@ _IRREGULAR_PLURAL = word_set("tagging.irregular_plural")
 NOUN_ING = word_set("tagging.noun_ing")
 _NOMINAL_BEFORE = frozenset({"DET", "ADJ", "POS", "NUM", "DEM", "PRP$"})
 _ARREST = frozenset(["arrest", "charge", "indict", "accuse", "convict", "sentence", "jail", "detain", "suspect", "sanction", "try"])
+_NAMED_OR_GIVEN = frozenset(
+    ["call", "name", "dub", "consider", "give", "send", "offer", "teach", "hand", "grant", "award", "deny", "pay", "deem", "lend"]
+)
 _SAYING = frozenset({"say", "warn"})
 _CLOSERS = frozenset({",", ";", ":", "-", "SUB", "REL", ".", '"', "(", ")"})
 
@@ -355,6 +358,10 @@ def _verb_or_not(token: Token, prev: Token | None, after: Token | None, found: l
 def _past(token: Token, prev: Token | None, after: Token | None, found: list[Token], i: int) -> str:
     tag = prev.tag if prev else ""
     next_tag = after.tag if after else ""
+    if token.low in {"bound", "destined", "intended", "meant", "designed"} and after is not None and after.low in {"for", "to"}:
+        if tag not in {"HAVE"}:
+            token.form = "part"
+            return "V"
     if tag in {"BE", "HAVE"} or (
         prev is not None and prev.low in {"all", "both", "each"} and i > 1 and found[i - 2].tag in {"BE", "HAVE"}
     ):
@@ -403,6 +410,14 @@ def _past(token: Token, prev: Token | None, after: Token | None, found: list[Tok
     if tag in {"N", "NP"} and next_tag in {"PREP", "TO", "ADV"} and _governed(found, i):
         token.form = "part"
         return "V"
+    if (
+        tag in {"N", "NP", "DEM"}
+        and next_tag in {"DET", "PRP$", "QUAL", "DEM"}
+        and token.lemma not in _NAMED_OR_GIVEN
+        and any(t.tag == "CC" for t in found[i:])
+    ):
+        token.form = "past"  # what follows is its object
+        return "V"
     token.form = "part" if _finite_later(found, i) and tag not in {"PRON", "REL"} else "past"
     return "V"
 
@@ -444,6 +459,9 @@ def _same_form(token: Token, prev: Token | None, after: Token | None, found: lis
         return "V"
     if tag in {"DET", "PRP$", "POS", "ADJ", "NUM", "PREP"}:
         return "N"
+    if tag in {"N", "NP", "NUM", "DEM"} and after is not None and after.tag in {"DET", "PRP$", "QUAL", "NUM", "DEM"}:
+        token.form = "past"  # "one drone hit a depot and another was shot down"
+        return "V"
     token.form = (
         "part"
         if (after is not None and after.low == "by") or (_finite_later(found, i) and tag not in {"PRON", "REL"})

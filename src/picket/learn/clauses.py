@@ -213,7 +213,10 @@ def _left_side(items: list[Item], verb: Verb, earlier: list[Verb]) -> None:
             return
         if _tag(before) == "CC":
             verb.link = "conj"
-            verb.subjects = list(verb.governor.subjects) if verb.governor else []
+            main = _previous(earlier, finite=True)
+            verb.subjects = list((main or verb.governor).subjects) if verb.governor else []
+            if main is not None and any(t.tag == "HAVE" for t in main.tokens) and not verb.prep("by"):
+                verb.governor, verb.participle, verb.finite, verb.passive = main, False, True, main.passive  # "has bought X and hired Y"
             return
         if verb.governor is None:
             verb.subjects = _next_subject(items, k)

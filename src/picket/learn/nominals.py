@@ -10,6 +10,7 @@ from picket.learn.drafts import Draft
 from picket.learn.lexicon import word_set
 from picket.learn.sentence import Sentence, drone_owner, is_drone, origin_of, place_name, place_state
 
+_APPROVE = frozenset(["approve", "authorise", "authorize", "announce", "confirm", "clear", "permit", "agree", "make"])
 _NOT_DONE = word_set("nominals.not_done")
 
 
@@ -136,6 +137,10 @@ def _transfer_noun(sentence: Sentence, item: Phrase, verb: Verb | None, kind: st
     if not givers and item.of is not None:
         origin = origin_of(item.of, sentence)
         givers = [origin] if origin and origin not in takers else []
+    if not givers and verb is not None and verb.passive and item in verb.subjects and verb.lemma in _APPROVE:
+        givers = sentence.actors(verb.prep("by"))
+    inner = next((p.of for n, p in item.after if n in {"to", "for"} and p.of is not None and is_drone(p.of)), None)
+    thing = inner if inner is not None and item.of is None else thing
     if not givers and takers and verb is not None and item not in verb.subjects and not verb.classes & {"say"}:
         givers = [
             a
@@ -155,7 +160,7 @@ def _transfer_noun(sentence: Sentence, item: Phrase, verb: Verb | None, kind: st
                     provider=giver,
                     recipient=taker,
                     thing=text_of(thing),
-                    numbers=[item, *([item.of] if item.of else [])],
+                    numbers=[item, *([item.of] if item.of else []), *([inner] if inner is not None else [])],
                 )
 
 

@@ -152,6 +152,15 @@ def drone_head(phrase: Phrase) -> bool:
         "several",
         "salvo",
         "scores",
+        "wreckage",
+        "fragments",
+        "debris",
+        "remains",
+        "remnants",
+        "pieces",
+        "wreck",
+        "part",
+        "parts",
     }:
         inner = inner.of
     head = inner.head

@@ -46,6 +46,7 @@ def statistic_drafts(sentence: Sentence, made: list[Draft]) -> Iterator[Draft]:
         counted = (
             bare
             or (of_them and verb_near(sentence))
+            or phrase.head.tag == "DEM"
             or classes_of(phrase.head) & {"counted", "attacknoun", "sightnoun", "drone"}
             or (phrase.of is not None and classes_of(phrase.of.head) & {"counted", "attacknoun", "sightnoun", "drone"})
             or (quantity.unit or "") in {"percent", "times"}
@@ -195,7 +196,7 @@ def _sums(sentence: Sentence, verb: Verb, phrase: Phrase, value: float, made: li
         is_drone(phrase) and "sightnoun" in classes_of(phrase.head)
     ):
         return False
-    if verb.classes & {"kill"} or classes_of(phrase.head) & {"people_abstract", "people"}:
+    if verb.classes & {"kill"} or classes_of(phrase.head) & {"people_abstract", "people"} or phrase.head.tag == "DEM":
         return bool(
             re.search(
                 r"\b(?:since|so far|in total|this year|last year|over the (?:last|past)|in the (?:last|past|first)|between|"

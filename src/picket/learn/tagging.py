@@ -188,7 +188,7 @@ def _open_class(token: Token, i: int, found: list[Token], words: Lexicon) -> Non
         low in _ADJECTIVES
         and not (form and form.form in {"base", "same"} and low not in {"armed"})
         and not (form and form.form == "ed" and i and found[i - 1].tag == "BE")
-        and not (low == "armed" and i + 1 < len(found) and found[i + 1].low == "with")
+        and not (low == "armed" and i + 1 < len(found) and found[i + 1].low in {"with", "by"})
     ):
         token.tag = "ADJ"
     elif form:

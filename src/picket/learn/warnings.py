@@ -20,6 +20,7 @@ _GAPS = re.compile(
     r"exposed to|no defen[cs]e)\b",
     re.IGNORECASE,
 )
+_ONLY_TIME = re.compile(r"\b(?:matter of time|not if,? but when|accident waiting to happen|sitting ducks?)\b", re.IGNORECASE)
 _FUTURE = re.compile(r"\b(?:could|may|might|would|will|risks?|danger|only a matter of time|likely to|if)\b", re.IGNORECASE)
 
 
@@ -90,6 +91,12 @@ def warning_drafts(sentence: Sentence, made: list[Draft]) -> Iterator[Draft]:
             if draft:
                 yield draft
                 return
+    if _ONLY_TIME.search(sentence.words) and not any(d.kind == "warning" for d in made) and sentence.verbs:
+        said = next((v for v in sentence.verbs if v.classes & {"say", "warn", "fear"} and v.subjects), None)
+        draft = _draft(sentence, sentence.verbs[0], "matter-of-time", attributed=speaker(said.subjects) if said else None, feared=[])
+        draft.certainty = "possible"
+        yield draft
+        return
     yield from _gap(sentence, made)
 
 

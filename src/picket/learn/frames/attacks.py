@@ -104,6 +104,9 @@ def attack_drafts(
             if n in {"on", "against", "at"} and not q.time
         ]
         hurt = struck or hurt
+    if hurt and all(p.pronoun and p.head.low in {"it", "them"} for p in hurt):
+        earlier = [p for p in sentence.phrases() if p.i < hurt[0].i and "building" in classes_of(p.head) and not is_drone(p)]
+        hurt = earlier[-1:] or hurt
     if not hurt and victims:
         hurt = [p for p in victims if not p.pronoun][:1]
     for a in actors or [None]:  # type: ignore[list-item]

@@ -117,3 +117,25 @@ def reach(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
     for a, b in pairs(givers, takers):
         if b and a != b:
             yield Draft("supply", "reached", verb, provider=a, recipient=b, thing=text_of(goods), numbers=[goods])
+
+
+def buyer(sentence: Sentence) -> Iterator[Draft]:
+    """ "Morocco has become one of the main buyers of Israeli drones"."""
+    for verb in sentence.verbs:
+        if verb.lemma not in {"be", "become", "remain"} or verb.negated:
+            continue
+        for outer in [*verb.objects, *verb.prep("among")]:
+            role = outer
+            while role.of is not None and role.head.low not in _BUYERS:
+                role = role.of
+            if role.head.low not in _BUYERS or role.of is None or not is_drone(role.of):
+                continue
+            origin = origin_of(role.of, sentence)
+            for b in actors_in(sentence, verb.subjects):
+                if origin and origin != b:
+                    yield Draft("supply", "buyer", verb, provider=origin, recipient=b, thing=text_of(role.of))
+                else:
+                    yield Draft("adoption", "operator", verb, actor=b, thing=text_of(role.of))
+
+
+_BUYERS = frozenset(["buyer", "buyers", "customer", "customers", "importer", "importers", "recipient", "operator", "operators", "user", "users"])

@@ -245,7 +245,7 @@ def make(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
             or thing.pronoun
         )
     ):
-        if thing is not None and verb.lemma == "build":
+        if verb.lemma == "build" or (thing is None and verb.lemma in {"construct", "print", "design"} and sentence.drone):
             yield from adopt(sentence, verb)
         return
     doers = actors_in(sentence, doers_of(verb))
@@ -386,6 +386,16 @@ _STORES = frozenset(["arsenal", "arsenals", "inventory", "armoury", "armory", "t
 
 def belong(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
     """ "FPV drones have become part of the group's arsenal"."""
+    held = [p for p in verb.subjects if p.head.low in _STORES]
+    if held and verb.lemma in {"include", "comprise", "contain"} and (shown := [p for p in verb.objects if is_drone(p)]):
+        for a in [o for o in [drone_owner(held[0], sentence)] if o]:
+            sources = [n for name, p in shown[0].after if name == "from" for n in actors_in(sentence, [p])]
+            sources = sources or [o for o in [origin_of(shown[0], sentence)] if o and o != a]
+            for giver in sources:
+                yield Draft("supply", "arsenal-from", verb, provider=giver, recipient=a, thing=text_of(shown[0]), numbers=shown)
+            if not sources:
+                yield Draft("adoption", "in-arsenal", verb, actor=a, thing=text_of(shown[0]), numbers=shown)
+        return
     drones = [p for p in verb.subjects if drone_head(p)]
     stores = [q for p in [*verb.objects, *verb.prep("in", "into")] for q in [p, *([p.of] if p.of else [])] if q.head.low in _STORES]
     if not drones or not stores:

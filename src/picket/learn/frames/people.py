@@ -31,6 +31,10 @@ def recruit(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
     people = [p for p in things if is_actor(p) or "people_abstract" in classes_of(p.head) or "official" in classes_of(p.head)]
     if not people:
         return
+    if any(is_drone(p) for p in people) and not any(t.tag in {"DEM", "NP"} for p in people for t in p.tokens) and not verb.passive:
+        for a in actors_in(sentence, verb.subjects):
+            yield Draft("adoption", "recruits-operators", verb, actor=a, thing=text_of(people[0]), numbers=people)
+        return
     if any("company" in classes_of(p.head) or (p.head.name is not None and p.head.name.kind == "company") for p in people):
         for a, b in pairs(actors_in(sentence, people), actors_in(sentence, doers_of(verb))):
             if a and b:
@@ -283,3 +287,14 @@ def arrive(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
     for a in senders:
         yield Draft("deployment", "arrive", verb, actor=a, thing=text_of(people[0]), numbers=numbers, where=places)
     yield from _mission(sentence, verb, people[0], senders, places, numbers)
+
+
+def enlisted(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
+    """ "Thousands of Cubans have signed contracts with the Russian army"."""
+    if not any(p.head.low in {"contract", "contracts"} for p in verb.objects) or not drone_topic(sentence, verb):
+        return
+    who = [p for p in verb.subjects if p.head.tag == "DEM" or personnel(p) or (p.of is not None and p.of.head.tag == "DEM")]
+    ends = [*verb.prep("with"), *(q for p in verb.objects for n, q in p.after if n == "with")]
+    for a, b in pairs(actors_in(sentence, who), actors_in(sentence, ends)) if who else []:
+        if a and b and a != b:
+            yield Draft("recruitment", "signed-on", verb, provider=a, recipient=b, thing=text_of(who[0]), numbers=who)

@@ -13,12 +13,12 @@ from picket.learn.chunks import Verb
 from picket.learn.drafts import Draft
 from picket.learn.frames.adjuncts import adjunct_drafts
 from picket.learn.frames.attacks import attributed, crash, drop, fired_on, launch, steer, strike, suffer, under_attack, wage
-from picket.learn.frames.contracts import contract, package, reach, supplier
+from picket.learn.frames.contracts import buyer, contract, package, reach, supplier
 from picket.learn.frames.means import adapt, adopt, belong, factory, flying, have, make, use, wield
-from picket.learn.frames.people import arrive, deploy, join, link, people, recruit
+from picket.learn.frames.people import arrive, deploy, enlisted, join, link, people, recruit
 from picket.learn.frames.sightings import carry, detect, lose, disrupt, intrude, landed_load, smuggle, spy
 from picket.learn.frames.teaching import learn, practise, show, train
-from picket.learn.frames.transfers import advise, equip, fund, get, give, issue, request, share
+from picket.learn.frames.transfers import advise, equip, fund, get, give, issue, request, share, turn_to
 from picket.learn.lexicon import word_set
 from picket.learn.sentence import Sentence
 
@@ -44,6 +44,14 @@ _BY_LEMMA: dict[str, Frame] = {
     "practice": practise,
     "rehearse": practise,
     "lose": lose,
+    "turn_to": turn_to,
+    "look": turn_to,
+    "depend": turn_to,
+    "rely": turn_to,
+    "include": belong,
+    "comprise": belong,
+    "contain": belong,
+    "sign": enlisted,
     "attribute": attributed,
     "ascribe": attributed,
     "pin": attributed,
@@ -173,4 +181,5 @@ def drafts_of(sentence: Sentence) -> list[Draft]:
             found.extend(wield(sentence, verb))
     found.extend(adjunct_drafts(sentence))
     found.extend(supplier(sentence))
+    found.extend(buyer(sentence))
     return found

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from picket.learn.actors import classes_of, is_actor, text_of
+from picket.learn.actors import actors_of, classes_of, is_actor, text_of
 from picket.learn.chunks import Verb
 from picket.learn.drafts import Draft
 from picket.learn.frames.common import TEACHING, actors_in, doers_of, drone_topic, first_text, homes_of, pairs, things_of
@@ -26,7 +26,13 @@ def train(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
     chain_up = verb.governor
     doers = doers_of(verb)
     taught = verb.indirect or [
-        p for p in things_of(verb) if is_actor(p) or p.head.tag == "DEM" or "people_abstract" in classes_of(p.head) or p.pronoun
+        p
+        for p in things_of(verb)
+        if is_actor(p)
+        or p.head.tag == "DEM"
+        or "people_abstract" in classes_of(p.head)
+        or p.pronoun
+        or (p.of is not None and actors_of(p, sentence.context))
     ]
     subject_matter = [p for p in verb.objects if p not in taught] or verb.prep("in", "on", "to")
     receivers = actors_in(sentence, taught)

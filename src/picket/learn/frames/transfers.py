@@ -52,7 +52,7 @@ def give(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
         for p in verb.prep("with")
         if is_drone(p) or p.head.low in TEACHING | KNOWHOW or (sentence.drone and p.head.low in GOODS)
     ]
-    if with_ and is_actor(thing) and not drone_head(thing):
+    if (with_ or (verb.participle and verb.lemma == "supply")) and is_actor(thing) and not drone_head(thing):
         yield from equip(sentence, verb)
         return
     providers = actors_in(sentence, doers_of(verb)) or [o for p in doers_of(verb) if is_person(p) and (o := organisation_in(p))]
@@ -69,7 +69,11 @@ def give(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
         "supply",
     }:
         yield from deploy(sentence, verb)
-        return
+        things = [p for p in things if drone_head(p)]
+        if not things:
+            return
+        thing = things[0]
+        low = thing.head.low
     if "attacknoun" in classes_of(thing.head) or low in {"blow", "warning", "details", "evidence", "statement"}:
         return
     if low in TEACHING or any(p.head.low in TEACHING for p in things):
@@ -172,6 +176,11 @@ def equip(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
         if refers_to_drone(p, sentence) or p.head.low in TEACHING | KNOWHOW or (sentence.drone and p.head.low in GOODS)
     ]
     receivers = actors_in(sentence, [p for p in things_of(verb) if not drone_head(p)])
+    if not things and receivers and verb.participle and sentence.drone and verb.lemma in {"supply", "arm", "equip", "stock"}:
+        for a, c in pairs(actors_in(sentence, verb.prep("by")), receivers):
+            if a and a != c:
+                yield Draft("supply", "supplied-by", verb, provider=a, recipient=c, thing="drones", numbers=[])
+        return
     if not things or not receivers:
         return
     kind = (
@@ -294,6 +303,16 @@ def request(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
         yield Draft(kind, "request", verb, provider=a, recipient=c, thing=text_of(thing), numbers=things, certainty="possible")
 
 
+def turn_to(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
+    """ "Armenia has turned to India for drones": supply, sought or had."""
+    thing = next((p for p in verb.prep("for") if is_drone(p) or refers_to_drone(p, sentence)), None)
+    if thing is None:
+        return
+    for a, b in pairs(actors_in(sentence, verb.objects or verb.prep("to", "on")), actors_in(sentence, verb.subjects)):
+        if a and b:
+            yield Draft("supply", "turn-to", verb, provider=a, recipient=b, thing=text_of(thing), numbers=[thing])
+
+
 def fund(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
     givers, receivers = actors_in(sentence, doers_of(verb)), actors_in(sentence, things_of(verb))
     if givers and receivers and sentence.drone:
@@ -333,12 +352,15 @@ def advise(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
     givers = actors_in(sentence, doers_of(verb))
     matter = [*verb.prep("with", "in", "on", "by"), *(p for v in sentence.verbs if v.governor is verb for p in v.objects)]
     know = any(p.head.low in KNOWHOW and is_drone(p) for p in sentence.phrases())
-    helped_to = [v for v in sentence.verbs if v.governor is verb and v.link == "inf" and v.objects]
+    helped_to = [
+        v for v in sentence.verbs if v.governor is verb and v.objects and (v.link == "inf" or (v.form == "base" and not v.modal))
+    ]
     bearing = (
         know
         or bool(helped_to and sentence.drone and verb.lemma in {"help", "assist"})
         or any(is_drone(p) or p.head.low in KNOWHOW for p in matter)
         or verb.lemma in {"advise", "consult", "embed"}
+        or any(is_drone(p) and personnel(p) for p in doers_of(verb))
         or (sentence.drone and verb.lemma in {"help", "assist", "aid"} and (verb.participle or verb.passive))
         or any(is_drone(p) for v in sentence.verbs for p in v.objects if v.governor is verb)
     )
