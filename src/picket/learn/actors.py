@@ -256,13 +256,12 @@ def actors_of(phrase: Phrase, context: Context, *, bare: bool = True) -> list[st
         and (org := named(phrase.after[0][1])) is not None
         and org.name is not None
         and org.name.kind in {"force", "group", "agency", "company"}
-        and not any(t.tag == "DEM" for t in phrase.tokens)
     ):
         return actors_of(phrase.after[0][1], context, bare=bare)
     if (
         bare
         and phrase.head.low in _BARE
-        and not any(t.tag in {"DEM", "NP", "N", "ADJ", "POS"} for t in phrase.tokens if t is not phrase.head)
+        and not any(t.tag in {"DEM", "NP", "N", "ADJ", "POS"} and t.low != "same" for t in phrase.tokens if t is not phrase.head)
         and phrase.of is None
     ):
         return [_resolve_bare(phrase, context)]
@@ -304,7 +303,7 @@ def _text(phrase: Phrase) -> str:
     while len(tokens) > 1 and (
         tokens[0].tag in _DROPPED
         or tokens[0].tag == "NUM"
-        or tokens[0].low in {"several", "some", "many", "own", "latest", "other"}
+        or tokens[0].low in {"several", "some", "many", "own", "latest", "other", "first", "new", "same", "next", "more", "additional"}
     ):
         tokens.pop(0)
     text = join(tokens)

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from picket.learn.lexicon import lexicon, word_set
 from picket.learn.tokens import Token
 
+_SPANS = frozenset(["hours", "days", "weeks", "months", "years", "minutes", "moments"])
 _COLLECTIVE = word_set("chunks.collective")
 _PARTICLES = word_set("chunks.particles")
 
@@ -162,6 +163,8 @@ def _noun_phrase(tokens: list[Token], i: int) -> Phrase | None:
         elif tag in {"N", "NP"}:
             if head == j - 1 and head >= 0 and _indirect_break(tokens, i, head, j):
                 break
+            if head == j - 1 and head >= 0 and _kind(tokens[head]) in {"place", "state", "capital"} and token.low in _SPANS:
+                break  # "in northern Benin hours before"
             if (
                 head >= 0
                 and head == j - 1

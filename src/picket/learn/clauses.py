@@ -27,6 +27,9 @@ def link_clauses(items: list[Item]) -> list[Verb]:
             _mark_after(items, item)
     for verb in verbs:
         _right_side(items, verb)
+    for verb, later in pairwise(verbs):
+        if later.at == verb.at + 2 and _tag(items[verb.at + 1]) in {"CC", ","} and verb.participle and later.participle and not verb.preps:
+            verb.preps = list(later.preps)  # "trained and equipped by X"
     for n, verb in enumerate(verbs):
         _left_side(items, verb, verbs[:n])
     _fronted(items, verbs)

@@ -11,8 +11,10 @@ from collections.abc import Iterator
 from picket.learn.actors import bare_text, classes_of, text_of
 from picket.learn.chunks import Phrase, Verb
 from picket.learn.drafts import Draft
+from picket.learn.lexicon import word_set
 from picket.learn.sentence import Sentence, drone_head, drone_owner, is_drone
 
+_LENGTHS = word_set("statistics.units_of_length")
 _TOWARDS = frozenset({"at", "on", "over", "near", "against", "into", "above", "around"})
 _KINDS = {
     "strike": "use_attack",
@@ -72,6 +74,7 @@ def _loose(sentence: Sentence, verb: Verb, kind: str, tools: list[Phrase]) -> Dr
     if actor is None:
         actor = next((o for p in [tool, *around] if drone_head(p) and (o := drone_owner(p, sentence))), None)
     targets = [p for p in things if not is_drone(p) and not p.time and not p.pronoun]
+    targets = [p for p in targets if p.head.low not in _LENGTHS]
     targets = targets or [p for n, ps in verb.preps if n in _TOWARDS for p in ps if not p.time and not is_drone(p)]
     if kind == "use_attack" and any(drone_head(p) for p in things) and not verb.classes & {"launch", "drop"}:
         kind = "sighting"

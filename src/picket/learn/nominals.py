@@ -148,6 +148,8 @@ def _transfer_noun(sentence: Sentence, item: Phrase, verb: Verb | None, kind: st
             for a in [*actors_of(p, sentence.context), *filter(None, [organisation_in(p)])][:1]
             if a not in takers
         ]
+    if not takers and givers and kind == "supply" and item.of is not None:
+        takers = sentence.context.last_taker(givers) or [s for s in [sentence.context.state_name] if s and s not in givers]
     if not takers or not givers:
         return
     for giver in givers:

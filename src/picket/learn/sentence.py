@@ -234,6 +234,14 @@ def refers_to_drone(phrase: Phrase, sentence: Sentence) -> bool:
         "number",
         "object",
         "objects",
+        "version",
+        "versions",
+        "variant",
+        "variants",
+        "prototype",
+        "prototypes",
+        "tools",
+        "copters",
     } and any(
         low in {"jammer", "jammers"}
         or (low in {"zone", "zones"} and phrase.has("no-fly"))

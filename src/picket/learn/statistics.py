@@ -106,6 +106,7 @@ def statistic_drafts(sentence: Sentence, made: list[Draft]) -> Iterator[Draft]:
         actor = (
             actor
             or drone_owner(phrase, sentence)
+            or launched_by(sentence, phrase)
             or next(
                 (o for p in verb.subjects if drone_head(p) and (o := drone_owner(p, sentence) or launched_by(sentence, p))), None
             )

@@ -8,7 +8,7 @@ from picket.learn.actors import classes_of, is_actor, kind_of, text_of
 from picket.learn.chunks import Phrase, Verb
 from picket.learn.drafts import Draft
 from picket.learn.frames.attacks import attack_drafts
-from picket.learn.frames.common import CONTRABAND, HARMFUL, SPYING, actors_in, class_of_people, doers_of, things_of
+from picket.learn.frames.common import CONTRABAND, GOODS, HARMFUL, SPYING, actors_in, class_of_people, doers_of, things_of
 from picket.learn.frames.sightings import intrude
 from picket.learn.sentence import Sentence, drone_head, drone_owner, is_drone, origin_of, place_name, refers_to_drone
 
@@ -102,6 +102,7 @@ def adopt(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
     things = [
         *things_of(verb),
         *(verb.prep("in", "with", "on") if verb.lemma in {"invest", "experiment", "spend", "allocate", "work"} else []),
+        *(verb.prep("for") if verb.lemma in {"allocate", "set_aside", "earmark", "budget"} else []),
     ]
     if any(p.head.low in {"factory", "factories", "plant", "plants", "workshop", "workshops"} for p in things):
         yield from factory(sentence, verb)
@@ -267,6 +268,20 @@ def make(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
             numbers=things,
             where=places,
         )
+    yield from _parts(sentence, verb, [d for d in doers if d])
+
+
+def _parts(sentence: Sentence, verb: Verb, makers: list[str]) -> Iterator[Draft]:
+    """ "From Iranian kits", "using parts imported from China": what a maker builds of was supplied."""
+    around = [*verb.prep("from", "with", "using", "of", "out_of"), *(p for v in sentence.verbs if v.lemma == "use" for p in v.objects)]
+    goods = [p for p in around if p.head.low in GOODS]
+    if any(v.classes & {"get"} and v.subjects and v.subjects[0] in goods for v in sentence.verbs):
+        return  # "parts imported from China" has a frame of its own
+    for phrase in goods[:1]:
+        origin = origin_of(phrase, sentence)
+        for b in makers if origin else []:
+            if b != origin:
+                yield Draft("supply", "made-of", verb, provider=origin, recipient=b, thing=text_of(phrase), numbers=[])
 
 
 def _works(sentence: Sentence, phrases: list[Phrase]) -> list[str]:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from picket.learn.actors import actors_of, classes_of, is_actor, resolve_owner, text_of
 from picket.learn.chunks import Phrase, Verb
 from picket.learn.drafts import Draft
-from picket.learn.frames.common import actors_in, doers_of, drone_topic, pairs, things_of
+from picket.learn.frames.common import TEACHING, actors_in, doers_of, drone_topic, pairs, things_of
 from picket.learn.frames.means import use
 from picket.learn.lexicon import lexicon
 from picket.learn.sentence import (
@@ -41,7 +41,8 @@ def recruit(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
                 yield Draft("supply", "hire-company", verb, provider=a, recipient=b, thing="drone operations", numbers=[])
         return
     if verb.passive:
-        receivers = actors_in(sentence, verb.prep("by", "into", "for")) or actors_in(
+        lured = verb.prep("to") if verb.lemma in {"lure", "draw", "attract", "entice", "coax"} else []
+        receivers = actors_in(sentence, [*verb.prep("by", "into", "for"), *lured]) or [text_of(p) for p in lured] or actors_in(
             sentence,
             [
                 p
@@ -194,6 +195,12 @@ def deploy(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
         and thing.head.low not in {"mission", "missions", "team", "teams", "unit", "units"}
     ):
         yield from use(sentence, verb)
+        return
+    course = [p for p in verb.prep("for") if p.head.low in TEACHING]
+    abroad = [s for p in verb.prep("to", "in") if (s := place_state(p))]
+    if course and abroad and personnel(thing):
+        for b in actors_in(sentence, [thing]) or [text_of(thing)]:
+            yield Draft("training", "sent-to-learn", verb, provider=abroad[0], recipient=b, thing=text_of(course[0]), numbers=things, where=verb.prep("to", "in"))
         return
     if not (
         personnel(thing)

@@ -146,6 +146,8 @@ def _only_meant(verb: Verb) -> bool:
             and not verb.classes & {"train", "learn"}
         ):
             return True
+        if seen.lemma in {"help", "assist"} and verb.classes & {"adopt"} and seen.objects and not seen.passive:
+            return True
         if (
             seen.classes & {"recruit", "deploy"}
             and inner.infinitive

@@ -201,8 +201,19 @@ def equip(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
         yield Draft(kind, "equip", verb, provider=a, recipient=c, thing=text_of(things[0]), numbers=things)
 
 
+_ON_BEHALF = frozenset(["buy", "procure", "purchase", "acquire", "obtain", "source", "import", "order", "collect"])
+
+
+def _buyer_behind(sentence: Sentence, phrase: Phrase) -> list[str]:
+    """ "Buying parts for Hezbollah", "motors for the militia's drones": who has them in the end."""
+    if drone_head(phrase):
+        owner = drone_owner(phrase, sentence)
+        return [owner] if owner else []
+    return actors_in(sentence, [phrase])
+
+
 def get(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
-    things = things_of(verb)
+    things = things_of(verb) or (verb.prep("of") if verb.lemma == "take_delivery" else [])
     if not things:
         return
     thing = things[0]
@@ -239,6 +250,11 @@ def get(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
                     yield Draft("adoption", "get-skill", verb, actor=b, thing=text_of(thing))
         return
     receivers = receivers or [g for p in doers if (g := leader_of(p))]
+    ends = [p for p in [*verb.prep("for"), *(q for t in things for n, q in t.after if n == "for")] if not p.time]
+    if verb.lemma in _ON_BEHALF and (behalf := [n for p in ends for n in _buyer_behind(sentence, p)]):
+        if not givers and not any(is_person(p) or "people" in classes_of(p.head) for p in doers):
+            givers = [n for n in receivers if n not in behalf]
+        receivers = behalf[:1]
     bearing = any(refers_to_drone(p, sentence) for p in things) or (
         thing.head.low in GOODS and (sentence.drone or sentence.near)
     )
