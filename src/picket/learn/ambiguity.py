@@ -404,6 +404,15 @@ def _past(token: Token, prev: Token | None, after: Token | None, found: list[Tok
         else:
             token.form = "part" if earlier is not None and earlier.form == "part" else "past"
         return "V"
+    if (
+        tag == ","
+        and next_tag == "CC"
+        and i + 3 < len(found)
+        and found[i + 2].form in {"ed", "part"}
+        and found[i + 3].low == "by"
+    ):
+        token.form = "part"  # ", trained and equipped by X,"
+        return "V"
     if tag in {",", '"', "(", ""} and next_tag == "PREP":
         token.form = "part"
         return "V"

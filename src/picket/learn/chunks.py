@@ -165,6 +165,8 @@ def _noun_phrase(tokens: list[Token], i: int) -> Phrase | None:
                 break
             if head == j - 1 and head >= 0 and _kind(tokens[head]) in {"place", "state", "capital"} and token.low in _SPANS:
                 break  # "in northern Benin hours before"
+            if head == j - 1 and head >= 0 and i > 0 and tag == "NP" and token.name is not None and _new_subject(tokens, i, head, j):
+                break
             if (
                 head >= 0
                 and head == j - 1
@@ -257,6 +259,17 @@ def _noun_phrase(tokens: list[Token], i: int) -> Phrase | None:
     return Phrase(i, j, tokens[head], tokens[i:j])
 
 
+def _new_subject(tokens: list[Token], i: int, head: int, j: int) -> bool:
+    """ "With Iranian help Venezuela makes": a name that begins its clause after a phrase that opens the sentence."""
+    noun, name = tokens[head], tokens[j].name
+    if noun.tag != "N" or noun.text[0].isupper() or name is None or name.kind in {"drone", "demonym", "place"}:
+        return False
+    if tokens[i - 1].tag not in {"PREP", "V"} or i - 1 > 1 or j + 1 >= len(tokens) or tokens[j + 1].tag not in _VERBAL:
+        return False
+    return not lexicon().noun_classes.get(noun.low, frozenset()) & {"group", "company", "force", "people", "official", "state"}
+
+
+_VERBAL = frozenset({"V", "HAVE", "BE", "MODAL", "DO", "ADV", "NEG"})
 _GIVING = word_set("chunks.giving")
 
 

@@ -313,6 +313,8 @@ def _time(sentence: Sentence, draft: Draft) -> str | None:
 def _where(sentence: Sentence, draft: Draft) -> tuple[str | None, str | None]:
     context = sentence.context
     place, country = place_of(sentence, draft.verb, draft.where)
+    if country == "":  # several: none
+        return None, _home(draft.recipient) if draft.kind in TRANSFERS else None
     if draft.kind in TRANSFERS:
         if draft.kind in {"supply", "recruitment"}:
             home = _home(draft.recipient)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from picket.learn.actors import Context, actors_of, classes_of, join, owner_of, resolve_inside, text_of
 from picket.learn.chunks import Item, Phrase, Verb, chunks_of
@@ -341,12 +342,24 @@ def place_of(sentence: Sentence, verb: Verb | None, extra: list[Phrase] = []) ->
     if not found:
         return None, None
     found.sort(key=lambda e: -e[0])
+    if _several_states(candidates, found):
+        return None, ""
     if any(n == "Georgia" for _, n, _ in found) and sentence.context.country == "US":
         found = [(s, n, "US" if n == "Georgia" else c) for s, n, c in found]  # the American state
     name, country = found[0][1], found[0][2] or next((c for _, _, c in found if c), None)
     if country is None:
         country = country_of(name)
     return name, country
+
+
+def _several_states(candidates: list[Phrase], found: list[tuple[int, str, str | None]]) -> bool:
+    """ "In Mali and Burkina Faso": the event has no one country."""
+    return found[0][0] == 1 and len({c for s, _, c in found if s == 1}) > 1 and len(candidates) > 1 and _listed(candidates)
+
+
+def _listed(candidates: list[Phrase]) -> bool:
+    states = [p for p in candidates if p.head.name is not None and p.head.name.kind == "state"]
+    return len(states) > 1 and any(0 < b.i - a.j <= 2 for a, b in pairwise(sorted(states, key=lambda p: p.i)))
 
 
 def place_name(phrase: Phrase) -> tuple[int, str, str | None] | None:

@@ -146,6 +146,8 @@ def _first_tag(token: Token, i: int, found: list[Token], words: Lexicon) -> None
         token.tag = "ADJ"
     elif low in {"not", "n't", "never"}:
         token.tag = "NEG"
+    elif low == "home" and i and found[i - 1].tag in {"DET", "ADJ", "PRP$", "POS", "NUM"}:
+        token.tag = "N"
     elif low in ADVERBS or (
         low.endswith("ly")
         and len(low) > 4

@@ -250,11 +250,13 @@ def get(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
                     yield Draft("adoption", "get-skill", verb, actor=b, thing=text_of(thing))
         return
     receivers = receivers or [g for p in doers if (g := leader_of(p))]
+    bought_for = False
     ends = [p for p in [*verb.prep("for"), *(q for t in things for n, q in t.after if n == "for")] if not p.time]
     if verb.lemma in _ON_BEHALF and (behalf := [n for p in ends for n in _buyer_behind(sentence, p)]):
         if not givers and not any(is_person(p) or "people" in classes_of(p.head) for p in doers):
             givers = [n for n in receivers if n not in behalf]
         receivers = behalf[:1]
+        bought_for = True
     bearing = any(refers_to_drone(p, sentence) for p in things) or (
         thing.head.low in GOODS and (sentence.drone or sentence.near)
     )
@@ -276,7 +278,7 @@ def get(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
         givers = [origin] if origin and origin not in receivers else []
     if not givers and not planned and verb.lemma in {"receive", "import", "order"} and (maker := model_origin(thing)):
         givers = [maker] if maker not in receivers else []
-    if givers:
+    if givers or bought_for:
         for a, b in pairs(givers, receivers):
             yield Draft(
                 "supply", "get", verb, provider=a, recipient=b, thing=text_of(thing), numbers=[*things, *verb.prep("for")]
