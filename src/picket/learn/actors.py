@@ -51,7 +51,7 @@ class Context:
 
     def last_taker(self, givers: list[str]) -> list[str]:
         """Who got the things of the transfer told last, for "Norway pledged 50 more"; [] when that was more than three sentences ago."""
-        near = [name for at, name in self.takers if self.sentence - at <= 3 and name not in givers]
+        near = [n for at, n in self.takers if self.sentence - at <= 3 and n not in givers and any(c.isupper() for c in n)]
         return near[-1:]
 
     def see(self, phrase: Phrase) -> None:

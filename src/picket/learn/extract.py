@@ -285,6 +285,8 @@ def _quantity(sentence: Sentence, draft: Draft) -> Quantity | None:
                     if found is not None:
                         return found
     speakers = [p for v in sentence.verbs if v.classes & {"say", "warn", "fear"} for p in v.subjects]
+    if draft.kind not in {"use_attack", "sighting"}:  # the dead of the next clause are not the number of a delivery
+        speakers += [p for v in sentence.verbs if v.classes & {"kill"} and v is not verb for p in [*v.subjects, *v.objects]]
     last = max((v.i for v in sentence.verbs if v.governor is verb or v is verb), default=0)
     for phrase in sentence.phrases():
         if (

@@ -228,7 +228,7 @@ def get(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
         givers = [s for p in sources if (s := place_state(p))]
     if not givers and verb.lemma in {"buy", "procure", "purchase", "acquire", "obtain", "source", "order"}:
         homes = homes_of(receivers) | ({sentence.context.state_name} if sentence.context.state_name else set())
-        givers = [s for p in verb.prep("in") if (s := place_state(p)) and s not in receivers and s not in homes][:1]
+        givers = [s for p in verb.prep("in") if p.i > verb.i and (s := place_state(p)) and s not in receivers and s not in homes][:1]
     if thing.head.low in TEACHING or (verb.lemma in {"receive", "get", "obtain"} and any(p.head.low in TEACHING for p in things)):
         if not (sentence.drone or sentence.near):
             return
