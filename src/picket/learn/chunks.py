@@ -90,6 +90,7 @@ Item = Phrase | Verb | Mark
 
 def chunks_of(tokens: list[Token]) -> list[Item]:
     """The sentence as a list of noun phrases, verb groups and marks, in order."""
+    tokens = _without_scare_quotes(tokens)
     items: list[Item] = []
     i = 0
     while i < len(tokens):
@@ -115,6 +116,22 @@ def chunks_of(tokens: list[Token]) -> list[Item]:
             items.append(Mark(token.tag if token.tag != "PREP" else "P", token.low, i))
         i += 1
     return _join_of(_without_abbreviations(items))
+
+
+def _without_scare_quotes(tokens: list[Token]) -> list[Token]:
+    """ "With “hundreds” of drones": marks around a word or two inside a clause are no quotation."""
+    out: list[Token] = []
+    skip = -1
+    for k, token in enumerate(tokens):
+        if k == skip:
+            continue
+        if token.tag == '"' and k and tokens[k - 1].tag in {"PREP", "DET", "ADJ", "PRP$", "POS", "DEM", "CC"}:
+            close = next((n for n in range(k + 2, min(k + 5, len(tokens))) if tokens[n].tag == '"'), None)
+            if close is not None and not any(t.tag in {"V", "BE", "HAVE", "MODAL", ",", "."} for t in tokens[k + 1 : close]):
+                skip = close
+                continue
+        out.append(token)
+    return out
 
 
 def _without_abbreviations(items: list[Item]) -> list[Item]:

@@ -167,6 +167,14 @@ def _purpose_of(earlier: list[Verb]) -> Verb | None:
     return last
 
 
+def _within(phrase: Phrase | None, wanted: Phrase) -> bool:
+    while phrase is not None:
+        if phrase is wanted:
+            return True
+        phrase = phrase.of
+    return False
+
+
 def _previous(verbs: list[Verb], *, finite: bool = False) -> Verb | None:
     return next((v for v in reversed(verbs) if v.finite or not finite), None)
 
@@ -185,9 +193,10 @@ def _left_side(items: list[Item], verb: Verb, earlier: list[Verb]) -> None:
         up = verb.governor
         if (
             up is not None
-            and up.lemma == "be"
+            and up.lemma in {"be", "become", "join", "remain", "enter"}
             and verb.subjects
-            and (verb.subjects[0] in up.objects or verb.subjects[0] in up.prep("among"))
+            and any(_within(p, verb.subjects[0]) for p in [*up.objects, *up.prep("among")])
+            and verb.subjects[0].head.low in {"countries", "states", "nations", "armies", "country", "state", "nation", "users", "those", "groups"}
         ):
             verb.subjects = list(up.subjects)  # "X and Y are among the states that have bought"
         return
@@ -298,7 +307,7 @@ def _antecedent(items: list[Item], rel: int) -> list[Phrase]:
         inner.of is not None
         and inner.of.head.low not in {"life"}
         and not who
-        and inner.head.low in {"group", "number", "fleet", "range", "series", "type", "kind", "one", "some"}
+        and inner.head.low in {"group", "number", "fleet", "range", "series", "type", "kind", "one", "some", "list", "handful"}
     ):
         inner = inner.of
     return [inner]
@@ -320,6 +329,10 @@ def _finite_subject(items: list[Item], verb: Verb, earlier: list[Verb], before: 
             return
     if "say" in verb.classes and verb.objects and _tag(before) in {",", '"', "-"} and not verb.passive and len(verb.tokens) == 1:
         verb.subjects, verb.objects, verb.governor, verb.link = verb.objects, [], None, "after"
+        return
+    opening = _before_apposition(items, verb) if _tag(before) == "," and "say" not in verb.classes else None
+    if opening is not None:
+        verb.subjects, verb.governor, verb.link = [opening], governor, "main"
         return
     gathered: list[Phrase] = []
     k = verb.at - 1
@@ -382,6 +395,45 @@ def _finite_subject(items: list[Item], verb: Verb, earlier: list[Verb], before: 
     verb.governor, verb.link = governor, "conj"
     if governor is not None:
         verb.subjects = list((_previous(earlier, finite=True) or governor).subjects)
+
+
+def _before_apposition(items: list[Item], verb: Verb) -> Phrase | None:
+    """ "Mali, one of the countries that use X, has received": the phrase before the first comma, if nothing but an aside is between."""
+    begin = max((n + 1 for n, item in enumerate(items[: verb.at]) if _tag(item) in {"SUB", ";", ":"}), default=0)
+    k = begin
+    while k < verb.at and (_tag(items[k]) == "P" or (isinstance(items[k], Phrase) and getattr(items[k], "time", False))):
+        k += 2 if _tag(items[k]) == "P" else 1  # phrases that open the sentence
+        while k < verb.at and _tag(items[k]) == ",":
+            k += 1
+    first = items[k] if k < verb.at else None
+    if not isinstance(first, Phrase) or first.time or first.pronoun:
+        return None
+    n = k + 1
+    while n + 1 < verb.at and _tag(items[n]) == "P" and isinstance(items[n + 1], Phrase):
+        n += 2
+    if n >= verb.at - 1 or _tag(items[n]) != ",":
+        return None
+    aside = items[n + 1 : verb.at - 1]
+    starts = aside[0] if aside else None
+    if isinstance(starts, Verb) and starts.finite:
+        return None
+    names = sum(isinstance(x, Phrase) for x in aside)
+    finite = [x for x in aside if isinstance(x, Verb) and x.finite]
+    related = any(_tag(x) == "REL" for x in aside)
+    if names == 0 or (finite and not related) or any(_tag(x) in {"SUB", ";"} for x in aside):
+        return None
+    if isinstance(starts, Phrase) and not related and any(_tag(x) in {",", "CC"} for x in aside) and _tag(items[n + 2]) in {",", "CC"}:
+        return None  # "A, B and C, all of them"
+    kinds = {"state", "force", "group", "agency", "company", "bloc"}
+    if (
+        isinstance(starts, Phrase)
+        and len(aside) == 1
+        and first.head.name is None
+        and starts.head.name is not None
+        and starts.head.name.kind in kinds
+    ):
+        return starts  # "a rival group, Cárteles Unidos, buys"
+    return first
 
 
 def _member_of_prep_list(items: list[Item], k: int) -> bool:

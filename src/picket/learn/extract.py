@@ -19,7 +19,7 @@ from picket.learn.drafts import Draft
 from picket.learn.fallback import loose_drafts
 from picket.learn.frames import drafts_of
 from picket.learn.lexicon import lexicon
-from picket.learn.nominals import nominal_drafts
+from picket.learn.nominals import behind_drafts, nominal_drafts
 from picket.learn.places import country_of
 from picket.learn.quantities import quantity_in
 from picket.learn.report import Report
@@ -34,7 +34,7 @@ _CARRIED = re.compile(
     r"statement|indictment)|in (?:his|her|its|their) view|another|in one of them)\b",
     re.IGNORECASE,
 )
-_ACCORDING = re.compile(r"\b[Aa]ccording to ([^,.;]+?)(?=[,.;]|$| (?:has|have|had|was|were|is|are|which|who|that)\b)")
+_ACCORDING = re.compile(r"\b[Aa]ccording to ((?:[A-Z]\.(?:[A-Z]\.)+|[^,.;])+?)(?=[,.;]|$| (?:has|have|had|was|were|is|are|which|who|that)\b)")
 _WEAK_WORDS = re.compile(
     r"\b(?:jammers?|skill|skills|course|courses|experience|recruits?|volunteers?|fighters?|instructors?|"
     r"trained|training|know-how|expertise|bombs?|aircraft|technology|lessons?|advisers?|sightings?|incursions?|"
@@ -124,6 +124,7 @@ def _overview(report: Report, context: Context) -> None:
 
 def _drafts(sentence: Sentence) -> list[Draft]:
     made = drafts_of(sentence)
+    made.extend(behind_drafts(sentence))
     made.extend(nominal_drafts(sentence, made))
     made.extend(list(statistic_drafts(sentence, made)))
     made.extend(list(warning_drafts(sentence, made)))

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from picket.learn.actors import bare_text, classes_of, text_of
 from picket.learn.chunks import Phrase, Verb
 from picket.learn.drafts import Draft
+from picket.learn.frames.common import HARMFUL
 from picket.learn.lexicon import word_set
 from picket.learn.sentence import Sentence, drone_head, drone_owner, is_drone
 
@@ -71,8 +72,10 @@ def _loose(sentence: Sentence, verb: Verb, kind: str, tools: list[Phrase]) -> Dr
     around = [*doers, *things, *(p for _, ps in verb.preps for p in ps)]
     tool = next((p for p in around if is_drone(p)), tools[0])
     actor = next(iter(sentence.actors([p for p in doers if not drone_head(p)])), None) if kind != "sighting" else None
-    if actor is None:
+    if actor is None and kind not in {"adoption", "production"}:
         actor = next((o for p in [tool, *around] if drone_head(p) and (o := drone_owner(p, sentence))), None)
+    if verb.classes & {"drop", "launch"} and kind == "use_attack" and not _armed(sentence):
+        return None
     targets = [p for p in things if not is_drone(p) and not p.time and not p.pronoun]
     targets = [p for p in targets if p.head.low not in _LENGTHS]
     targets = targets or [p for n, ps in verb.preps if n in _TOWARDS for p in ps if not p.time and not is_drone(p)]
@@ -92,6 +95,13 @@ def _loose(sentence: Sentence, verb: Verb, kind: str, tools: list[Phrase]) -> Dr
         return Draft(kind, f"loose-{kind}", verb, actor=actor, thing=text_of(tool), numbers=things, where=around)
     return Draft(
         kind, f"loose-{kind}", verb, actor=actor, target=target, thing=text_of(tool), numbers=[*targets, *things], where=around
+    )
+
+
+def _armed(sentence: Sentence) -> bool:
+    """Does the sentence speak of weapons, attack or harm?"""
+    return any(t.low in HARMFUL or "attacknoun" in classes_of(t) or t.low in {"missile", "missiles", "rockets"} for t in sentence.tokens) or any(
+        v.classes & {"kill", "destroy", "strike"} for v in sentence.verbs
     )
 
 

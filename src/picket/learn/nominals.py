@@ -10,6 +10,7 @@ from picket.learn.drafts import Draft
 from picket.learn.lexicon import word_set
 from picket.learn.sentence import Sentence, drone_owner, is_drone, origin_of, place_name, place_state
 
+_HELPING = word_set("frames.helping")
 _APPROVE = frozenset(["approve", "authorise", "authorize", "announce", "confirm", "clear", "permit", "agree", "make"])
 _NOT_DONE = word_set("nominals.not_done")
 
@@ -47,6 +48,14 @@ def nominal_drafts(sentence: Sentence, made: list[Draft]) -> Iterator[Draft]:
             yield from _transfer_noun(sentence, item, verb, "supply")
         elif item.head.low in {"training", "instruction"} and "training" not in kinds_made and (sentence.drone or sentence.near):
             yield from _transfer_noun(sentence, item, verb, "training")
+        elif (
+            item.head.low in _HELPING
+            and item.head.low != "technology"
+            and not kinds_made & {"advising", "training", "supply"}
+            and (sentence.drone or sentence.near)
+            and any(n in {"to", "for"} for n, _ in item.after)
+        ):
+            yield from _transfer_noun(sentence, item, verb, "advising")
         elif item.head.low in {"use", "deployment", "employment"} and is_drone(item) and not kinds_made:
             yield from _use_noun(sentence, item, verb)
         elif item.head.low in {"production", "manufacture", "assembly"} and is_drone(item) and "production" not in kinds_made:
@@ -61,6 +70,29 @@ def nominal_drafts(sentence: Sentence, made: list[Draft]) -> Iterator[Draft]:
             and not kinds_made & {"sighting"}
         ):
             yield from _sighting_noun(sentence, item, verb)
+
+
+def behind_drafts(sentence: Sentence) -> Iterator[Draft]:
+    """ "The cartel was behind some of the attacks"."""
+    for verb in sentence.verbs:
+        for outer in verb.prep("behind") if verb.lemma in {"be", "stand", "remain"} and not verb.negated else []:
+            attack = outer
+            while attack.of is not None and "attacknoun" not in classes_of(attack.head):
+                attack = attack.of
+            if "attacknoun" not in classes_of(attack.head) or not (is_drone(attack) or sentence.drone or sentence.near):
+                continue
+            hurt = [p for n, p in [*attack.after, *outer.after] if n in {"on", "against", "at"} and not p.time]
+            for actor in sentence.actors(verb.subjects):
+                yield Draft(
+                    "use_attack",
+                    "behind",
+                    verb,
+                    actor=actor,
+                    target="; ".join(bare_text(p) for p in hurt) or None,
+                    thing=text_of(attack),
+                    numbers=[attack],
+                    where=hurt,
+                )
 
 
 def _verb_at(sentence: Sentence, phrase: Phrase) -> Verb | None:

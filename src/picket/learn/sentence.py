@@ -323,6 +323,8 @@ def place_of(sentence: Sentence, verb: Verb | None, extra: list[Phrase] = []) ->
     for phrase in extra:
         candidates.extend(p for name, p in phrase.after if name in {"in", "at", "near", "over", "on", "along", "outside"})
         candidates.append(phrase)
+    spoken = _of_speakers(sentence)
+    candidates = [p for p in candidates if id(p) not in spoken]
     found: list[tuple[int, str, str | None]] = []
     for phrase in candidates:
         entry = place_name(phrase)
@@ -333,6 +335,7 @@ def place_of(sentence: Sentence, verb: Verb | None, extra: list[Phrase] = []) ->
             if (
                 isinstance(item, Phrase)
                 and k
+                and id(item) not in spoken
                 and getattr(sentence.items[k - 1], "tag", "") == "P"
                 and getattr(sentence.items[k - 1], "low", "") in {"in", "at", "near", "over", "across", "on", "outside", "inside"}
             ):
@@ -350,6 +353,20 @@ def place_of(sentence: Sentence, verb: Verb | None, extra: list[Phrase] = []) ->
     if country is None:
         country = country_of(name)
     return name, country
+
+
+def _of_speakers(sentence: Sentence) -> set[int]:
+    """Phrases that say where a speaker is ("an official in Peshawar", "the Institute in Pretoria"), and not where it happened."""
+    out: set[int] = set()
+    tellers = [p for v in sentence.verbs if v.classes & {"say", "warn"} for p in (v.prep("by") if v.passive else v.subjects)]
+    for verb in sentence.verbs:
+        tellers += [p for name, phrases in verb.preps if name == "according_to" for p in phrases]
+    for phrase in tellers:
+        out.update(id(p) for _, p in phrase.after)
+        for verb in sentence.verbs:
+            if verb.participle and verb.lemma in {"base", "locate", "station"} and verb.subjects and verb.subjects[0] is phrase:
+                out.update(id(p) for _, phrases in verb.preps for p in phrases)
+    return out
 
 
 def _several_states(candidates: list[Phrase], found: list[tuple[int, str, str | None]]) -> bool:
@@ -476,6 +493,13 @@ def origin_of(phrase: Phrase, sentence: Sentence) -> str | None:
                 "obtain",
                 "acquire",
                 "source",
+                "deliver",
+                "send",
+                "ship",
+                "gift",
+                "export",
+                "sell",
+                "hand_over",
             }
         ):
             names = [

@@ -36,6 +36,7 @@ def warning_drafts(sentence: Sentence, made: list[Draft]) -> Iterator[Draft]:
                 return
         if (
             verb.lemma in {"express", "voice", "raise"}
+            and not any(d.kind in {"supply", "training", "advising"} for d in made)
             and verb.objects
             and verb.objects[0].head.low in {"concern", "concerns", "fear", "fears", "alarm", "worry", "worries"}
         ):

@@ -31,10 +31,12 @@ def adjunct_drafts(sentence: Sentence) -> Iterator[Draft]:
 
 def _helped(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
     """ "With the help of X", "with Iranian assistance", "with support from X", "under the guidance of X"."""
-    for phrase in verb.prep("with", "under", "thanks_to"):
-        if phrase.head.low not in _HELP:
+    for name, phrases in verb.preps:
+        phrase = phrases[0]
+        if name not in {"with", "under", "thanks_to"} or phrase.head.low not in _HELP:
             continue
         helpers = _helpers(sentence, phrase)
+        helpers += [n for n in actors_in(sentence, phrases[1:]) if helpers and n not in helpers]
         helped = actors_in(sentence, doers_of(verb)) or (actors_in(sentence, verb.subjects) if verb.passive else [])
         if not helpers or not helped:
             continue

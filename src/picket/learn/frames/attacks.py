@@ -9,7 +9,12 @@ from picket.learn.chunks import Phrase, Verb
 from picket.learn.drafts import Draft
 from picket.learn.frames.common import CONTRABAND, HARMFUL, actors_in, doers_of, launched_by, things_of
 from picket.learn.frames.sightings import detect, smuggle
+from picket.learn.lexicon import word_set
 from picket.learn.sentence import Sentence, drone_head, drone_owner, instruments, is_drone, place_name, refers_to_drone
+
+
+_SHOTS = frozenset(["missile", "missiles", "rocket", "rockets", "bomb", "bombs", "shots", "munitions", "round", "rounds"])
+_LENGTHS = word_set("statistics.units_of_length")
 
 
 def strike(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
@@ -104,6 +109,7 @@ def attack_drafts(
             if n in {"on", "against", "at"} and not q.time
         ]
         hurt = struck or hurt
+    hurt = [p for p in hurt if p.head.low not in _LENGTHS and p.head.low not in {"effect", "missiles", "missile", "others"}]
     if hurt and all(p.pronoun and p.head.low in {"it", "them"} for p in hurt):
         earlier = [p for p in sentence.phrases() if p.i < hurt[0].i and "building" in classes_of(p.head) and not is_drone(p)]
         hurt = earlier[-1:] or hurt
@@ -148,6 +154,13 @@ def launch(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
         and verb.prep("into", "to", "over", "in")
     ):
         yield from smuggle(sentence, verb)
+    carriers = [p for p in verb.subjects if drone_head(p) and not verb.passive]
+    if not drones and carriers and any(p.head.low in _SHOTS for p in things):
+        aimed = [p for p in verb.prep("at", "into", "on", "against") if not p.time]
+        follow = [p for v in sentence.verbs if v.governor is verb and v.gerund and v.classes & {"strike", "destroy"} for p in v.objects]
+        owner = drone_owner(carriers[0], sentence)
+        yield from attack_drafts("fired-missiles", sentence, verb, [owner] if owner else [], aimed or follow, carriers[0], aimed or follow)
+        return
     if not drones:
         return
     if any(

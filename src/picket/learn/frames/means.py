@@ -39,6 +39,11 @@ def use(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
     for aim in aims:
         harmless = aim.classes & {"drop"} and not {t.low for p in aim.objects for t in p.tokens} & HARMFUL
         sentence.consumed.add(aim.i)
+        raids = [p for p in aim.objects if "attacknoun" in classes_of(p.head)] if aim.classes & {"wage", "launch"} else []
+        if raids:
+            hurt = [q for n, q in raids[0].after if n in {"on", "against", "at"}] or aim.prep("on", "against", "at")
+            yield from attack_drafts("use-for-strikes", sentence, verb, doers, hurt, thing, hurt)
+            return
         if not harmless and (
             aim.classes & {"strike", "kill", "destroy"}
             or aim.lemma in {"defeat", "push", "repel", "fight", "break", "drop", "target", "capture", "stop", "drive", "halt"}
