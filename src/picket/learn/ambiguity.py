@@ -16,6 +16,7 @@ _ARREST = frozenset(["arrest", "charge", "indict", "accuse", "convict", "sentenc
 _NAMED_OR_GIVEN = frozenset(
     ["call", "name", "dub", "consider", "give", "send", "offer", "teach", "hand", "grant", "award", "deny", "pay", "deem", "lend"]
 )
+_LOCATED = frozenset(["based", "located", "headquartered", "situated", "dubbed", "known", "named", "led", "headed", "run", "owned", "aligned", "affiliated"])
 _SAYING = frozenset({"say", "warn"})
 _CLOSERS = frozenset({",", ";", ":", "-", "SUB", "REL", ".", '"', "(", ")"})
 
@@ -362,6 +363,9 @@ def _past(token: Token, prev: Token | None, after: Token | None, found: list[Tok
         if tag not in {"HAVE"}:
             token.form = "part"
             return "V"
+    if token.low in _LOCATED and tag in {"N", "NP", ","} and next_tag == "PREP":
+        token.form = "part"
+        return "V"
     if tag in {"BE", "HAVE"} or (
         prev is not None and prev.low in {"all", "both", "each"} and i > 1 and found[i - 2].tag in {"BE", "HAVE"}
     ):
@@ -378,8 +382,8 @@ def _past(token: Token, prev: Token | None, after: Token | None, found: list[Tok
         or (after is not None and after.tag == "V?" and after.lemma in NOUN_OR_VERB and after.form in {"base", "s"})
         or (after is not None and after.tag == "V?" and after.form == "ing")
     )
-    if tag == "V" and nominal_next and token.lemma not in lexicon().verb_classes:
-        return "ADJ"
+    if tag == "V" and nominal_next and (token.lemma not in lexicon().verb_classes or (prev is not None and prev is found[i - 1])):
+        return "ADJ"  # "have launched repeated strikes"
     if tag == "SUB" and nominal_next and _finite_later(found, i):
         return "ADJ"
     if (

@@ -327,12 +327,14 @@ def _finite_subject(items: list[Item], verb: Verb, earlier: list[Verb], before: 
             for other in earlier:
                 other.preps = [(n, ps) for n, ps in other.preps if before not in ps]
             return
-    if "say" in verb.classes and verb.objects and _tag(before) in {",", '"', "-"} and not verb.passive and len(verb.tokens) == 1:
-        verb.subjects, verb.objects, verb.governor, verb.link = verb.objects, [], None, "after"
-        return
-    opening = _before_apposition(items, verb) if _tag(before) == "," and "say" not in verb.classes else None
-    if opening is not None:
+    opening = _before_apposition(items, verb) if _tag(before) == "," else None
+    said = "say" in verb.classes
+    goes_on = said and verb.at + 2 < len(items) and isinstance(items[verb.at + 2], Verb) and getattr(items[verb.at + 2], "finite", False)
+    if opening is not None and (not said or goes_on):
         verb.subjects, verb.governor, verb.link = [opening], governor, "main"
+        return
+    if said and verb.objects and _tag(before) in {",", '"', "-"} and not verb.passive and len(verb.tokens) == 1:
+        verb.subjects, verb.objects, verb.governor, verb.link = verb.objects, [], None, "after"
         return
     gathered: list[Phrase] = []
     k = verb.at - 1

@@ -42,7 +42,9 @@ def strike(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
     if not tools and sentence.drone:
         tools = [p for p in verb.prep("with") if {t.low for t in p.tokens} & HARMFUL and _from_the_air(sentence, p)]
     by_drone = [p for p in doers if drone_head(p) or (is_drone(p) and not is_actor(p))] or [
-        p for p in doers if p.head.low in {"ones", "one", "rest", "others"} and sentence.near and not is_actor(p)
+        p
+        for p in doers
+        if p.head.low in {"ones", "one", "rest", "others"} and sentence.near and not is_actor(p) and not verb.classes & {"kill"}
     ]
     attack_subject = [
         p
