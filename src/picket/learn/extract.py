@@ -213,10 +213,17 @@ def _finish(report: Report, sentence: Sentence, drafts: list[Draft], carried: st
             certainty = lowered(certainty, doubt_around(draft.verb, report.text, sentence.begin, sentence.end, by))
         if certainty == "stated" and match and according and unnamed(according):
             certainty = "reported"
+        if draft.kind == "use_attack" and certainty == "possible" and _only_feared(draft.verb):
+            draft.kind, draft.rule = "warning", f"feared-{draft.rule}"
         claims.append(_claim(report, sentence, draft, by, certainty, taken))
     if said_last is None and according:
         said_last = according
     return [c for c in claims if _substantial(c, sentence)], said_last or (carried if _CARRIED.match(words) else None)
+
+
+def _only_feared(verb: Verb | None) -> bool:
+    """ "An attacker with a drone could kill dozens": nobody has done it."""
+    return verb is not None and any(v.modal in {"could", "might", "would"} and v.finite for v in chain_of(verb))
 
 
 def attribution_name(verb: Verb) -> str | None:

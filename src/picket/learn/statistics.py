@@ -208,6 +208,8 @@ def _sums(sentence: Sentence, verb: Verb, phrase: Phrase, value: float, made: li
                 sentence.words,
             )
         ) and (is_drone(phrase) or sentence.drone)
+    if verb.lemma in {"lose", "fire", "fly"} and drone_head(phrase):
+        return big
     if drone_head(phrase) and not verb.classes & {
         "detect",
         "down",

@@ -247,6 +247,10 @@ def _gap(sentence: Sentence, made: list[Draft]) -> Iterator[Draft]:
         return
     at = sentence.begin + match.start()
     verb = max((v for v in sentence.verbs if v.tokens[0].start <= at + 2), key=lambda v: v.i, default=None)
+    if verb is not None and not verb.subjects and verb.lemma == "be" and verb.objects:
+        said = next((v for v in sentence.verbs if v.classes & {"say", "warn"} and v.subjects), None)
+        yield Draft("warning", "gap-there", verb, thing=match.group(), attributed_to=speaker(said.subjects) if said else None)
+        return
     if verb is None or not verb.subjects:
         return
     subject = verb.subjects[0]

@@ -11,8 +11,9 @@ from picket.learn.actors import actors_of, classes_of, kind_of, text_of
 from picket.learn.chunks import Phrase, Verb
 from picket.learn.drafts import Draft
 from picket.learn.frames.common import actors_in, pairs
+from picket.learn.frames.sightings import intrude
 from picket.learn.lexicon import word_set
-from picket.learn.sentence import Sentence, is_drone, origin_of, place_state, refers_to_drone
+from picket.learn.sentence import Sentence, drone_head, is_drone, origin_of, place_name, place_state, refers_to_drone
 
 _CONTRACT = word_set("frames.contract")
 _AGREED = frozenset(
@@ -108,6 +109,9 @@ def supplier(sentence: Sentence) -> Iterator[Draft]:
 def reach(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
     """ "Drones have reached the RSF from the UAE"."""
     goods = next((p for p in verb.subjects if is_drone(p) and "attacknoun" not in classes_of(p.head)), None)
+    if goods is not None and drone_head(goods) and any(place_name(p) for p in verb.objects):
+        yield from intrude(sentence, verb)
+        return
     if goods is None or not (verb.prep("from", "through", "via") or origin_of(goods, sentence)):
         return
     takers = actors_in(sentence, verb.objects)

@@ -261,6 +261,8 @@ def make(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
     if not doers:
         origin = origin_of(thing, sentence)
         doers = [origin] if origin else []
+    if not places:
+        places = [q for p in verb.prep("in", "at", "near", "inside") for _, q in p.after if place_name(q)]
     if not doers and not (verb.passive and places):
         return
     for a in doers or [None]:  # type: ignore[list-item]
@@ -354,7 +356,13 @@ def adapt(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
     things = things_of(verb)
     if verb.participle or not things:
         return
-    if verb.lemma == "turn" and not (verb.prep("into") and refers_to_drone(things[0], sentence)):
+    if verb.lemma == "turn" and not (
+        verb.prep("into") and (refers_to_drone(things[0], sentence) or any(drone_head(p) for p in verb.prep("into")))
+    ):
+        return
+    if verb.lemma == "turn" and (made_of := [p for p in verb.prep("into") if drone_head(p)]):
+        for a in actors_in(sentence, doers_of(verb)):
+            yield Draft("adoption", "turned-into", verb, actor=a, thing=text_of(made_of[0]), numbers=things)
         return
     load = [p for p in verb.prep("with") if {t.low for t in p.tokens} & HARMFUL]
     if not (refers_to_drone(things[0], sentence) or (load and things[0].pronoun)):
@@ -423,3 +431,45 @@ def belong(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
     owner = drone_owner(stores[0], sentence)
     if owner:
         yield Draft("adoption", "in-arsenal", verb, actor=owner, thing=text_of(drones[0]), numbers=drones)
+
+
+def invest(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
+    """ "Has put 8 billion euros into drones"."""
+    thing = next((p for p in verb.prep("into", "in") if is_drone(p)), None)
+    if thing is None or not verb.objects:
+        return
+    for a in actors_in(sentence, verb.subjects):
+        yield Draft("adoption", "invest", verb, actor=a, thing=text_of(thing), numbers=[*verb.objects, thing])
+
+
+def into_service(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
+    """ "The navy took sea drones into service"."""
+    drones = [p for p in things_of(verb) if is_drone(p)]
+    if drones and any(p.head.low in {"service", "use", "operation"} for p in verb.prep("into")):
+        for a in actors_in(sentence, doers_of(verb)):
+            yield Draft("adoption", "into-service", verb, actor=a, thing=text_of(drones[0]), numbers=drones)
+
+
+def wish(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
+    """ "Warsaw wants a drone wall", "Anduril plans a drone factory": not yet."""
+    thing = next((p for p in verb.objects if is_drone(p)), None)
+    works = any(p.head.low in {"factory", "plant", "production"} for p in verb.objects) and (sentence.drone or sentence.near)
+    if (thing is None and not works) or verb.negated:
+        return
+    for a in actors_in(sentence, verb.subjects):
+        what = thing or verb.objects[0]
+        kind = "production" if works else "adoption"
+        yield Draft(kind, "wish", verb, actor=a, thing=text_of(what), numbers=[what], where=_places(verb), certainty="possible")
+
+
+_SCHEMES = frozenset(["plan", "plans", "programme", "program", "package", "strategy", "scheme", "law", "bill", "initiative", "project", "decree"])
+
+
+def scheme(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
+    """ "The government approved a plan worth 50 million euros to counter drones"."""
+    plan = next((p for p in things_of(verb) if p.head.low in _SCHEMES), None)
+    aims = [v for v in sentence.verbs if v.infinitive and v.i > verb.i]
+    if plan is None or not (is_drone(plan) or any(is_drone(p) for v in aims for p in v.objects)):
+        return
+    for a in actors_in(sentence, doers_of(verb)):
+        yield Draft("adoption", "scheme", verb, actor=a, thing=text_of(plan), numbers=[plan, *verb.prep("worth", "of")])

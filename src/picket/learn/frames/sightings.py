@@ -300,3 +300,15 @@ def lose(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
         return
     for a in actors_in(sentence, verb.subjects) or [None]:  # type: ignore[list-item]
         yield Draft("sighting", "lost", verb, actor=a, thing=text_of(lost[0]), numbers=lost, where=verb.prep("in", "over", "near"))
+
+
+def footage(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
+    """ "Hezbollah published drone footage of Haifa": flown there to look."""
+    film = next(
+        (p for p in verb.objects if p.head.low in {"footage", "video", "videos", "images", "pictures", "film"} and is_drone(p)), None
+    )
+    spots = [] if film is None else [q for q in [film.of, *(p for n, p in film.after if n in {"over", "above"})] if q is not None]
+    if film is None or not spots or any("attacknoun" in classes_of(p.head) for p in spots):
+        return
+    for a in actors_in(sentence, verb.subjects):
+        yield Draft("sighting", "footage", verb, actor=a, target=text_of(spots[0]), thing="surveillance drone", where=spots)

@@ -14,9 +14,23 @@ from picket.learn.drafts import Draft
 from picket.learn.frames.adjuncts import adjunct_drafts
 from picket.learn.frames.attacks import attributed, crash, drop, fired_on, launch, steer, strike, suffer, under_attack, wage
 from picket.learn.frames.contracts import buyer, contract, package, reach, supplier
-from picket.learn.frames.means import adapt, adopt, belong, factory, flying, have, make, use, wield
+from picket.learn.frames.means import (
+    adapt,
+    adopt,
+    belong,
+    factory,
+    flying,
+    have,
+    into_service,
+    invest,
+    make,
+    scheme,
+    use,
+    wield,
+    wish,
+)
 from picket.learn.frames.people import arrive, deploy, enlisted, join, link, people, recruit
-from picket.learn.frames.sightings import carry, detect, lose, disrupt, intrude, landed_load, smuggle, spy
+from picket.learn.frames.sightings import carry, detect, footage, lose, disrupt, intrude, landed_load, smuggle, spy
 from picket.learn.frames.teaching import learn, practise, show, train
 from picket.learn.frames.transfers import advise, equip, fund, get, give, issue, request, share, turn_to
 from picket.learn.lexicon import word_set
@@ -44,6 +58,26 @@ _BY_LEMMA: dict[str, Frame] = {
     "practice": practise,
     "rehearse": practise,
     "lose": lose,
+    "fit": issue,
+    "put": invest,
+    "pour": invest,
+    "pump": invest,
+    "plough": invest,
+    "inject": invest,
+    "take": into_service,
+    "want": wish,
+    "need": wish,
+    "plan": wish,
+    "approve": scheme,
+    "launch": scheme,
+    "announce": scheme,
+    "publish": footage,
+    "release": footage,
+    "post": footage,
+    "broadcast": footage,
+    "possess": have,
+    "own": have,
+    "hold": have,
     "turn_to": turn_to,
     "look": turn_to,
     "depend": turn_to,

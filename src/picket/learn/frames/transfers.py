@@ -55,6 +55,10 @@ def give(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
     if (with_ or (verb.participle and verb.lemma == "supply")) and is_actor(thing) and not drone_head(thing):
         yield from equip(sentence, verb)
         return
+    if verb.lemma == "give" and verb.indirect and any(drone_head(p) for p in verb.subjects):
+        for b in actors_in(sentence, verb.indirect):
+            yield Draft("adoption", "gave-means", verb, actor=b, thing=text_of(verb.subjects[0]))
+        return
     providers = actors_in(sentence, doers_of(verb)) or [o for p in doers_of(verb) if is_person(p) and (o := organisation_in(p))]
     low = thing.head.low
     if personnel(thing) and verb.lemma in {
@@ -176,6 +180,8 @@ def equip(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
         if refers_to_drone(p, sentence) or p.head.low in TEACHING | KNOWHOW or (sentence.drone and p.head.low in GOODS)
     ]
     receivers = actors_in(sentence, [p for p in things_of(verb) if not drone_head(p)])
+    if things and not receivers and verb.passive:
+        receivers = [text_of(p) for p in verb.subjects if any(t.tag in {"DEM", "NP"} for t in p.tokens) and "building" in classes_of(p.head)]
     if not things and receivers and verb.participle and sentence.drone and verb.lemma in {"supply", "arm", "equip", "stock"}:
         for a, c in pairs(actors_in(sentence, verb.prep("by")), receivers):
             if a and a != c:
@@ -409,6 +415,6 @@ def _scattered(sentence: Sentence, phrases: list[Phrase], names: list[str]) -> l
 
 
 def issue(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
-    """ "Soldiers have been issued with quadcopters"."""
+    """ "Soldiers have been issued with quadcopters", "frigates were fitted with guns against drones"."""
     if verb.prep("with"):
         yield from equip(sentence, verb)
