@@ -19,7 +19,9 @@ _PLACE_HEADS = word_set("actors.place_heads")
 _BARE = word_set("actors.bare")
 _OF_TRANSPARENT = word_set("actors.of_transparent")
 _DROPPED = frozenset(["DET", "PRP$", "QUAL"])
-_SERVICES = frozenset(["intelligence", "security", "special", "prison", "border", "police", "customs", "secret", "spy", "coastguard", "fire"])
+_SERVICES = frozenset(
+    ["intelligence", "security", "special", "prison", "border", "police", "customs", "secret", "spy", "coastguard", "fire"]
+)
 _STATE_HEADS = frozenset(["government", "state", "authorities", "regime", "country", "nation", "leadership", "side", "republic"])
 
 
@@ -48,6 +50,16 @@ class Context:
     place_country: str | None = None
 
     takers: list[tuple[int, str]] = field(default_factory=list)
+
+    flier: tuple[int, str] | None = None
+
+    def flies(self, actor: str) -> None:
+        """Remembers whose drones the report speaks of."""
+        self.flier = (self.sentence, actor)
+
+    def last_flier(self) -> str | None:
+        """Whose "the drones", "one of them" and "the remaining ones" are; None after three sentences without them."""
+        return self.flier[1] if self.flier is not None and self.sentence - self.flier[0] <= 3 else None
 
     def last_taker(self, givers: list[str]) -> list[str]:
         """Who got the things of the transfer told last, for "Norway pledged 50 more"; [] when that was more than three sentences ago."""
@@ -168,8 +180,7 @@ def is_actor(phrase: Phrase) -> bool:
     if kinds & {"drone", "attacknoun"} and not kinds & {"people", "force", "group"}:
         return False
     if head.low in {"service", "services", "plant", "factory", "fire", "state", "party", "exercise", "producer"} and not (
-        head.tag == "NP"
-        or any(t.tag in {"DEM", "NP", "POS"} or t.low in _SERVICES for t in phrase.tokens)
+        head.tag == "NP" or any(t.tag in {"DEM", "NP", "POS"} or t.low in _SERVICES for t in phrase.tokens)
     ):
         return False
     return (
@@ -303,7 +314,8 @@ def _text(phrase: Phrase) -> str:
     while len(tokens) > 1 and (
         tokens[0].tag in _DROPPED
         or tokens[0].tag == "NUM"
-        or tokens[0].low in {"several", "some", "many", "own", "latest", "other", "first", "new", "same", "next", "more", "additional"}
+        or tokens[0].low
+        in {"several", "some", "many", "own", "latest", "other", "first", "new", "same", "next", "more", "additional"}
     ):
         tokens.pop(0)
     text = join(tokens)

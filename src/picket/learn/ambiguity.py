@@ -12,11 +12,29 @@ NOUN_OR_VERB = word_set("tagging.noun_or_verb")
 _IRREGULAR_PLURAL = word_set("tagging.irregular_plural")
 NOUN_ING = word_set("tagging.noun_ing")
 _NOMINAL_BEFORE = frozenset({"DET", "ADJ", "POS", "NUM", "DEM", "PRP$"})
-_ARREST = frozenset(["arrest", "charge", "indict", "accuse", "convict", "sentence", "jail", "detain", "suspect", "sanction", "try"])
+_ARREST = frozenset(
+    ["arrest", "charge", "indict", "accuse", "convict", "sentence", "jail", "detain", "suspect", "sanction", "try"]
+)
 _NAMED_OR_GIVEN = frozenset(
     ["call", "name", "dub", "consider", "give", "send", "offer", "teach", "hand", "grant", "award", "deny", "pay", "deem", "lend"]
 )
-_LOCATED = frozenset(["based", "located", "headquartered", "situated", "dubbed", "known", "named", "led", "headed", "run", "owned", "aligned", "affiliated"])
+_LOCATED = frozenset(
+    [
+        "based",
+        "located",
+        "headquartered",
+        "situated",
+        "dubbed",
+        "known",
+        "named",
+        "led",
+        "headed",
+        "run",
+        "owned",
+        "aligned",
+        "affiliated",
+    ]
+)
 _SAYING = frozenset({"say", "warn"})
 _CLOSERS = frozenset({",", ";", ":", "-", "SUB", "REL", ".", '"', "(", ")"})
 
@@ -242,9 +260,16 @@ def _verb_or_not(token: Token, prev: Token | None, after: Token | None, found: l
                     and any(t.lemma in _ARREST for t in found[:i])
                 ):
                     return "V"  # "indicted for shipping gyroscopes"
-                if tag == "PREP" and any(
-                    "people" in lexicon().noun_classes.get(t.low, ()) for t in found[i + 1 : i + 4] if t.tag in {"N", "ADJ", "NP"}
-                ) and next_tag in {"N", "ADJ", "NP", "NUM"} and (after is None or after.low not in {"camp", "camps", "centre", "center", "purposes"}):
+                if (
+                    tag == "PREP"
+                    and any(
+                        "people" in lexicon().noun_classes.get(t.low, ())
+                        for t in found[i + 1 : i + 4]
+                        if t.tag in {"N", "ADJ", "NP"}
+                    )
+                    and next_tag in {"N", "ADJ", "NP", "NUM"}
+                    and (after is None or after.low not in {"camp", "camps", "centre", "center", "purposes"})
+                ):
                     return "V"
                 if tag in {",", "CC"} and next_tag in {"ADJ", "N", "NUM", "QUAL"} and i > 2:
                     return "V"

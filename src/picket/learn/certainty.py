@@ -164,7 +164,11 @@ def unnamed(said_by: str | None) -> bool:
     from picket.learn.lexicon import lexicon
 
     words = said_by.split()
-    if words[0].lower() in {"documents", "files", "leaked", "footage", "videos", "local", "confidential"} and len(words) > 1 and words[0] != "local":
+    if (
+        words[0].lower() in {"documents", "files", "leaked", "footage", "videos", "local", "confidential"}
+        and len(words) > 1
+        and words[0] != "local"
+    ):
         return True
     if words[0].lower() in {"people", "anonymous", "unnamed", "insiders", "persons", "unidentified"}:
         return True

@@ -167,7 +167,13 @@ def _noun_phrase(tokens: list[Token], i: int) -> Phrase | None:
                 return Phrase(i, j + 1, token, [token])
             break
         if tag in {"DET", "PRP$"}:
-            if tag == "DET" and head == j - 1 and head >= 0 and tokens[head].tag == "NUM" and token.low in {"such", "other", "more", "different"}:
+            if (
+                tag == "DET"
+                and head == j - 1
+                and head >= 0
+                and tokens[head].tag == "NUM"
+                and token.low in {"such", "other", "more", "different"}
+            ):
                 if _noun_ahead(tokens, j + 1):
                     j += 1
                     continue  # "eight such attacks"
@@ -182,7 +188,14 @@ def _noun_phrase(tokens: list[Token], i: int) -> Phrase | None:
                 break
             if head == j - 1 and head >= 0 and _kind(tokens[head]) in {"place", "state", "capital"} and token.low in _SPANS:
                 break  # "in northern Benin hours before"
-            if head == j - 1 and head >= 0 and i > 0 and tag == "NP" and token.name is not None and _new_subject(tokens, i, head, j):
+            if (
+                head == j - 1
+                and head >= 0
+                and i > 0
+                and tag == "NP"
+                and token.name is not None
+                and _new_subject(tokens, i, head, j)
+            ):
                 break
             if (
                 head >= 0
@@ -191,7 +204,9 @@ def _noun_phrase(tokens: list[Token], i: int) -> Phrase | None:
                 and tag == "NP"
                 and tokens[head].name
                 and token.name
-                and (not _compound(tokens[head], token) or (i > 0 and tokens[i - 1].tag == "V" and tokens[i - 1].lemma in _GIVING))
+                and (
+                    not _compound(tokens[head], token) or (i > 0 and tokens[i - 1].tag == "V" and tokens[i - 1].lemma in _GIVING)
+                )
             ):
                 break
             head = j

@@ -28,7 +28,13 @@ def link_clauses(items: list[Item]) -> list[Verb]:
     for verb in verbs:
         _right_side(items, verb)
     for verb, later in pairwise(verbs):
-        if later.at == verb.at + 2 and _tag(items[verb.at + 1]) in {"CC", ","} and verb.participle and later.participle and not verb.preps:
+        if (
+            later.at == verb.at + 2
+            and _tag(items[verb.at + 1]) in {"CC", ","}
+            and verb.participle
+            and later.participle
+            and not verb.preps
+        ):
             verb.preps = list(later.preps)  # "trained and equipped by X"
     for n, verb in enumerate(verbs):
         _left_side(items, verb, verbs[:n])
@@ -196,7 +202,8 @@ def _left_side(items: list[Item], verb: Verb, earlier: list[Verb]) -> None:
             and up.lemma in {"be", "become", "join", "remain", "enter"}
             and verb.subjects
             and any(_within(p, verb.subjects[0]) for p in [*up.objects, *up.prep("among")])
-            and verb.subjects[0].head.low in {"countries", "states", "nations", "armies", "country", "state", "nation", "users", "those", "groups"}
+            and verb.subjects[0].head.low
+            in {"countries", "states", "nations", "armies", "country", "state", "nation", "users", "those", "groups"}
         ):
             verb.subjects = list(up.subjects)  # "X and Y are among the states that have bought"
         return
@@ -228,7 +235,12 @@ def _left_side(items: list[Item], verb: Verb, earlier: list[Verb]) -> None:
             main = _previous(earlier, finite=True)
             verb.subjects = list((main or verb.governor).subjects) if verb.governor else []
             if main is not None and any(t.tag == "HAVE" for t in main.tokens) and not verb.prep("by"):
-                verb.governor, verb.participle, verb.finite, verb.passive = main, False, True, main.passive  # "has bought X and hired Y"
+                verb.governor, verb.participle, verb.finite, verb.passive = (
+                    main,
+                    False,
+                    True,
+                    main.passive,
+                )  # "has bought X and hired Y"
             return
         if verb.governor is None:
             verb.subjects = _next_subject(items, k)
@@ -327,9 +339,26 @@ def _finite_subject(items: list[Item], verb: Verb, earlier: list[Verb], before: 
             for other in earlier:
                 other.preps = [(n, ps) for n, ps in other.preps if before not in ps]
             return
+    if (
+        "kill" in verb.classes
+        and not verb.objects
+        and governor is not None
+        and governor.passive
+        and "kill" in governor.classes
+        and isinstance(before, Phrase)
+        and not verb.passive
+    ):
+        verb.passive, verb.link, verb.governor = True, "conj", governor  # "six were killed and two wounded by"
+        verb.subjects = [*governor.subjects, before]
+        return
     opening = _before_apposition(items, verb) if _tag(before) == "," else None
     said = "say" in verb.classes
-    goes_on = said and verb.at + 2 < len(items) and isinstance(items[verb.at + 2], Verb) and getattr(items[verb.at + 2], "finite", False)
+    goes_on = (
+        said
+        and verb.at + 2 < len(items)
+        and isinstance(items[verb.at + 2], Verb)
+        and getattr(items[verb.at + 2], "finite", False)
+    )
     if opening is not None and (not said or goes_on):
         verb.subjects, verb.governor, verb.link = [opening], governor, "main"
         return
@@ -424,7 +453,12 @@ def _before_apposition(items: list[Item], verb: Verb) -> Phrase | None:
     related = any(_tag(x) == "REL" for x in aside)
     if names == 0 or (finite and not related) or any(_tag(x) in {"SUB", ";"} for x in aside):
         return None
-    if isinstance(starts, Phrase) and not related and any(_tag(x) in {",", "CC"} for x in aside) and _tag(items[n + 2]) in {",", "CC"}:
+    if (
+        isinstance(starts, Phrase)
+        and not related
+        and any(_tag(x) in {",", "CC"} for x in aside)
+        and _tag(items[n + 2]) in {",", "CC"}
+    ):
         return None  # "A, B and C, all of them"
     kinds = {"state", "force", "group", "agency", "company", "bloc"}
     if (

@@ -40,8 +40,12 @@ _HELD_FOR = re.compile(
     r"[^,;]{0,60} (?:for|with|of|over|on)\b[^,;]*$",
     re.IGNORECASE,
 )
-_BLAMED = re.compile(r"\b(?:attack|strike|raid|incident|flight|incursion)s? (?:that|which) [^,;.]{0,40}\b(?:blam|attribut|ascrib)", re.IGNORECASE)
-_CHARGED = re.compile(r"\b(?:prosecutors?|indictment|charge sheet|affidavit|complaint|lawsuit|criminal complaint|accusers?)\b", re.IGNORECASE)
+_BLAMED = re.compile(
+    r"\b(?:attack|strike|raid|incident|flight|incursion)s? (?:that|which) [^,;.]{0,40}\b(?:blam|attribut|ascrib)", re.IGNORECASE
+)
+_CHARGED = re.compile(
+    r"\b(?:prosecutors?|indictment|charge sheet|affidavit|complaint|lawsuit|criminal complaint|accusers?)\b", re.IGNORECASE
+)
 _CONTESTED = re.compile(
     r",? (?:a|an|the)? ?(?:charge|claim|accusation|allegation|suggestion|assertion|report|idea|something|which|but)\b[^.;]{0,60}"
     r"\b(?:denie[sd]|deny|reject(?:s|ed)|dismiss(?:es|ed)|disput(?:es|ed)|refut(?:es|ed)|call(?:s|ed) (?:it |them )?(?:a |an )?"
@@ -75,7 +79,13 @@ def doubt_around(verb: Verb, text: str, begin: int, end: int, said_by: str | Non
     after = text[start:end].split(";", 1)[0]
     if _DENIED_BEFORE.search(before) or _CALLED_FALSE.search(before + after):
         return "denied"
-    if _HELD_FOR.search(before) or _BLAMED.search(after) or _CLAIM_BEFORE.search(before) or (said_by and _CHARGED.search(said_by)) or _CONTESTED.search(after):
+    if (
+        _HELD_FOR.search(before)
+        or _BLAMED.search(after)
+        or _CLAIM_BEFORE.search(before)
+        or (said_by and _CHARGED.search(said_by))
+        or _CONTESTED.search(after)
+    ):
         return "alleged"
     if _HEDGE_BEFORE.search(before) or _IF_TRUE.match(text[begin:start]) or _UNVERIFIED.search(before + after):
         return "possible"

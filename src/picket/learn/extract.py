@@ -23,7 +23,7 @@ from picket.learn.nominals import behind_drafts, nominal_drafts
 from picket.learn.places import country_of
 from picket.learn.quantities import quantity_in
 from picket.learn.report import Report
-from picket.learn.sentence import DRONE_WORDS, Sentence, place_of, read_sentence
+from picket.learn.sentence import DRONE_WORDS, Sentence, drone_head, place_of, read_sentence
 from picket.learn.sentences import sentence_spans
 from picket.learn.statistics import statistic_drafts
 from picket.learn.times import Published
@@ -34,7 +34,9 @@ _CARRIED = re.compile(
     r"statement|indictment)|in (?:his|her|its|their) view|another|in one of them)\b",
     re.IGNORECASE,
 )
-_ACCORDING = re.compile(r"\b[Aa]ccording to ((?:[A-Z]\.(?:[A-Z]\.)+|[^,.;])+?)(?=[,.;]|$| (?:has|have|had|was|were|is|are|which|who|that)\b)")
+_ACCORDING = re.compile(
+    r"\b[Aa]ccording to ((?:[A-Z]\.(?:[A-Z]\.)+|[^,.;])+?)(?=[,.;]|$| (?:has|have|had|was|were|is|are|which|who|that)\b)"
+)
 _WEAK_WORDS = re.compile(
     r"\b(?:jammers?|skill|skills|course|courses|experience|recruits?|volunteers?|fighters?|instructors?|"
     r"trained|training|know-how|expertise|bombs?|aircraft|technology|lessons?|advisers?|sightings?|incursions?|"
@@ -79,6 +81,7 @@ def claims_of(report: Report) -> list[Claim]:
             report.text, begin, end, published, context, near or (topical and bool(_WEAK_WORDS.search(report.text, begin, end)))
         )
         drafts = _drafts(sentence)
+        _whose_drones(sentence, drafts)
         context.takers.extend((k, d.recipient) for d in drafts if d.kind == "supply" and d.provider and d.recipient)
         claims, carried = _finish(report, sentence, drafts, carried)
         found.extend(claims)
@@ -133,6 +136,48 @@ def _drafts(sentence: Sentence) -> list[Draft]:
     return _distinct(made)
 
 
+def _whose_drones(sentence: Sentence, drafts: list[Draft]) -> None:
+    """Fills the actor of "they hit", "one of them was shot down", "the drones flew" from the sentences before."""
+    context = sentence.context
+    for draft in drafts:
+        if draft.kind not in {"use_attack", "sighting"}:
+            continue
+        if (
+            draft.actor is None
+            and draft.verb is not None
+            and draft.rule not in {"disrupt", "landed", "seized-load", "drop-contraband"}
+        ):
+            around = [*draft.verb.subjects, *draft.verb.objects]
+            actor = context.last_flier() if any(_said_before(p) for p in around) else None
+            if (
+                actor is not None
+                and actor != draft.target
+                and not any(actor in sentence.actors([p]) for p in draft.verb.subjects)
+            ):
+                draft.actor = actor
+        if draft.actor is not None and draft.rule != "lost":
+            context.flies(draft.actor)
+
+
+def _said_before(phrase: Phrase) -> bool:
+    """Does the phrase point back to drones: "them", "one of them", "the remaining ones", "the drones", "the aircraft"?"""
+    inner = phrase.of if phrase.of is not None and (phrase.head.tag == "NUM" or phrase.head.low in _SOME) else phrase
+    if inner.pronoun or inner.head.low in {"ones", "one", "them", "others"}:
+        return inner.head.low in {"they", "them", "it", "ones", "one", "others"}
+    if phrase.head.low in {"one", "two", "three", "another", "others"} and len(phrase.tokens) == 1:
+        return True
+    opens = inner.tokens[0].low
+    bare = not any(t.tag in {"DEM", "NP", "POS"} for t in inner.tokens)
+    return (
+        opens in {"the", "these", "those", "both"}
+        and bare
+        and (drone_head(inner) or inner.head.low in {"aircraft", "craft", "boats"})
+    )
+
+
+_SOME = frozenset(["some", "most", "all", "several", "many", "half", "one", "none", "dozens", "hundreds"])
+
+
 def _distinct(drafts: list[Draft]) -> list[Draft]:
     """Without repeats: same kind and ends, or an attack said twice in one clause (the fuller one stays)."""
     out: list[Draft] = []
@@ -167,7 +212,7 @@ def _same(a: Draft, b: Draft) -> bool:
         return True
     if a.kind in {"use_attack", "sighting"}:
         return (a.actor == b.actor or not (a.actor and b.actor)) and (
-            a.target == b.target or not (a.target and b.target) or a.verb is b.verb
+            a.target == b.target or not (a.target and b.target) or (a.verb is b.verb and a.rule != b.rule)
         )
     return a.actor == b.actor or not (a.actor and b.actor)
 

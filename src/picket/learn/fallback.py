@@ -100,9 +100,9 @@ def _loose(sentence: Sentence, verb: Verb, kind: str, tools: list[Phrase]) -> Dr
 
 def _armed(sentence: Sentence) -> bool:
     """Does the sentence speak of weapons, attack or harm?"""
-    return any(t.low in HARMFUL or "attacknoun" in classes_of(t) or t.low in {"missile", "missiles", "rockets"} for t in sentence.tokens) or any(
-        v.classes & {"kill", "destroy", "strike"} for v in sentence.verbs
-    )
+    return any(
+        t.low in HARMFUL or "attacknoun" in classes_of(t) or t.low in {"missile", "missiles", "rockets"} for t in sentence.tokens
+    ) or any(v.classes & {"kill", "destroy", "strike"} for v in sentence.verbs)
 
 
 def _enough(kind: str, actor: str | None, targets: list[Phrase], things: list[Phrase], tool: Phrase) -> bool:

@@ -94,7 +94,9 @@ def warning_drafts(sentence: Sentence, made: list[Draft]) -> Iterator[Draft]:
                 return
     if _ONLY_TIME.search(sentence.words) and not any(d.kind == "warning" for d in made) and sentence.verbs:
         said = next((v for v in sentence.verbs if v.classes & {"say", "warn", "fear"} and v.subjects), None)
-        draft = _draft(sentence, sentence.verbs[0], "matter-of-time", attributed=speaker(said.subjects) if said else None, feared=[])
+        draft = _draft(
+            sentence, sentence.verbs[0], "matter-of-time", attributed=speaker(said.subjects) if said else None, feared=[]
+        )
         draft.certainty = "possible"
         yield draft
         return

@@ -87,5 +87,3 @@ def _goods_before(sentence: Sentence, verb: Verb) -> list[Phrase]:
     bearing = [p for p in before if is_drone(p) or p.head.low in _GOODS or (p.of is not None and p.of.head.low in _GOODS)]
     origin = [p for p in bearing if origin_of(p, sentence)]
     return origin or bearing
-
-

@@ -159,9 +159,13 @@ def launch(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
     carriers = [p for p in verb.subjects if drone_head(p) and not verb.passive]
     if not drones and carriers and any(p.head.low in _SHOTS for p in things):
         aimed = [p for p in verb.prep("at", "into", "on", "against") if not p.time]
-        follow = [p for v in sentence.verbs if v.governor is verb and v.gerund and v.classes & {"strike", "destroy"} for p in v.objects]
+        follow = [
+            p for v in sentence.verbs if v.governor is verb and v.gerund and v.classes & {"strike", "destroy"} for p in v.objects
+        ]
         owner = drone_owner(carriers[0], sentence)
-        yield from attack_drafts("fired-missiles", sentence, verb, [owner] if owner else [], aimed or follow, carriers[0], aimed or follow)
+        yield from attack_drafts(
+            "fired-missiles", sentence, verb, [owner] if owner else [], aimed or follow, carriers[0], aimed or follow
+        )
         return
     if not drones:
         return
@@ -380,7 +384,9 @@ def fired_on(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
     """ "Opened fire on drones over a base": seen, and shot at."""
     if not any(p.head.low == "fire" for p in verb.objects):
         return
-    drones = [p for p in [*verb.prep("on", "at"), *(q for p in verb.objects for n, q in p.after if n in {"on", "at"})] if is_drone(p)]
+    drones = [
+        p for p in [*verb.prep("on", "at"), *(q for p in verb.objects for n, q in p.after if n in {"on", "at"})] if is_drone(p)
+    ]
     if not drones:
         return
     spots = [p for n, p in drones[0].after if n in {"over", "near", "above", "at"}] or verb.prep("over", "near", "above")

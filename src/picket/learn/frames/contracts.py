@@ -38,7 +38,9 @@ def contract(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
         second = actors_in(sentence, [*serves.indirect, *serves.prep("to"), *(p for p in serves.objects if not is_drone(p))])
         if not second and serves.prep("with"):
             second = actors_in(sentence, serves.objects)
-    first_sells = to_supply or (_company(sentence, verb.subjects) and paper.head.low != "order" and bool(second or verb.lemma == "win"))
+    first_sells = to_supply or (
+        _company(sentence, verb.subjects) and paper.head.low != "order" and bool(second or verb.lemma == "win")
+    )
     if verb.lemma in {"win", "land", "secure"} and paper.head.low in {"contract", "order", "contracts", "orders", "tender"}:
         first_sells = True
         second = second or actors_in(sentence, [p for n, p in _around(verb, paper) if n == "from"])
@@ -46,7 +48,10 @@ def contract(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
     if not givers:
         givers = [o for o in [origin_of(thing, sentence)] if o and o not in takers]
     if verb.lemma == "award" and not verb.passive:
-        takers, givers = first, actors_in(sentence, [*verb.indirect, *verb.prep("to"), *(p for p in verb.objects if p is not paper)])
+        takers, givers = (
+            first,
+            actors_in(sentence, [*verb.indirect, *verb.prep("to"), *(p for p in verb.objects if p is not paper)]),
+        )
     if not givers or not takers:
         return
     for a, b in pairs(givers, takers):
@@ -103,7 +108,9 @@ def supplier(sentence: Sentence) -> Iterator[Draft]:
             takers = [owner.name.state]
         for a, b in pairs(givers, takers):
             if a and b and a != b:
-                yield Draft("supply", "supplier", before[0] if before else None, provider=a, recipient=b, thing=text_of(phrase.of))
+                yield Draft(
+                    "supply", "supplier", before[0] if before else None, provider=a, recipient=b, thing=text_of(phrase.of)
+                )
 
 
 def reach(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
@@ -142,4 +149,6 @@ def buyer(sentence: Sentence) -> Iterator[Draft]:
                     yield Draft("adoption", "operator", verb, actor=b, thing=text_of(role.of))
 
 
-_BUYERS = frozenset(["buyer", "buyers", "customer", "customers", "importer", "importers", "recipient", "operator", "operators", "user", "users"])
+_BUYERS = frozenset(
+    ["buyer", "buyers", "customer", "customers", "importer", "importers", "recipient", "operator", "operators", "user", "users"]
+)

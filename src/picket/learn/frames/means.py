@@ -214,6 +214,9 @@ def make(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
     things = things_of(verb)
     if verb.participle and not verb.prep("by"):
         return
+    up = verb.governor
+    if verb.participle and up is not None and up.classes & {"get", "give"} and any(p in up.objects for p in verb.subjects):
+        return  # "buys drones made by DJI": a supply
     if any(p.head.low in {"factory", "factories", "plant", "plants", "workshop", "workshops"} for p in things):
         yield from factory(sentence, verb)
         return
@@ -280,7 +283,10 @@ def make(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
 
 def _parts(sentence: Sentence, verb: Verb, makers: list[str]) -> Iterator[Draft]:
     """ "From Iranian kits", "using parts imported from China": what a maker builds of was supplied."""
-    around = [*verb.prep("from", "with", "using", "of", "out_of"), *(p for v in sentence.verbs if v.lemma == "use" for p in v.objects)]
+    around = [
+        *verb.prep("from", "with", "using", "of", "out_of"),
+        *(p for v in sentence.verbs if v.lemma == "use" for p in v.objects),
+    ]
     goods = [p for p in around if p.head.low in GOODS]
     if any(v.classes & {"get"} and v.subjects and v.subjects[0] in goods for v in sentence.verbs):
         return  # "parts imported from China" has a frame of its own
@@ -296,7 +302,12 @@ def _works(sentence: Sentence, phrases: list[Phrase]) -> list[str]:
     for phrase in phrases:
         if phrase.head.low in {"factory", "factories", "plant", "plants", "workshop", "workshops", "facility", "shipyard"}:
             for verb in sentence.verbs:
-                if verb.participle and verb.subjects and verb.subjects[0] is phrase and (by := actors_in(sentence, verb.prep("by"))):
+                if (
+                    verb.participle
+                    and verb.subjects
+                    and verb.subjects[0] is phrase
+                    and (by := actors_in(sentence, verb.prep("by")))
+                ):
                     return by
             owner = drone_owner(phrase, sentence)
             return [owner or text_of(phrase)]
@@ -367,6 +378,19 @@ def adapt(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
     load = [p for p in verb.prep("with") if {t.low for t in p.tokens} & HARMFUL]
     if not (refers_to_drone(things[0], sentence) or (load and things[0].pronoun)):
         return
+    if verb.lemma == "turn" and any(
+        p.head.low in {"bombers", "bomber", "weapons", "bombs", "missiles"} for p in verb.prep("into")
+    ):
+        for a in actors_in(sentence, doers_of(verb)):
+            yield Draft(
+                "production",
+                "turned-into-weapons",
+                verb,
+                actor=a,
+                thing=text_of(verb.prep("into")[0]),
+                where=verb.prep("in", "near", "at"),
+            )
+        return
     made = any(v.participle and v.subjects and v.subjects[0] in load and v.lemma == "make" for v in sentence.verbs)
     for a in actors_in(sentence, doers_of(verb)):
         yield Draft(
@@ -425,7 +449,9 @@ def belong(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
                 yield Draft("adoption", "in-arsenal", verb, actor=a, thing=text_of(shown[0]), numbers=shown)
         return
     drones = [p for p in verb.subjects if drone_head(p)]
-    stores = [q for p in [*verb.objects, *verb.prep("in", "into")] for q in [p, *([p.of] if p.of else [])] if q.head.low in _STORES]
+    stores = [
+        q for p in [*verb.objects, *verb.prep("in", "into")] for q in [p, *([p.of] if p.of else [])] if q.head.low in _STORES
+    ]
     if not drones or not stores:
         return
     owner = drone_owner(stores[0], sentence)
@@ -462,7 +488,9 @@ def wish(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
         yield Draft(kind, "wish", verb, actor=a, thing=text_of(what), numbers=[what], where=_places(verb), certainty="possible")
 
 
-_SCHEMES = frozenset(["plan", "plans", "programme", "program", "package", "strategy", "scheme", "law", "bill", "initiative", "project", "decree"])
+_SCHEMES = frozenset(
+    ["plan", "plans", "programme", "program", "package", "strategy", "scheme", "law", "bill", "initiative", "project", "decree"]
+)
 
 
 def scheme(sentence: Sentence, verb: Verb) -> Iterator[Draft]:

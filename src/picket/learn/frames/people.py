@@ -31,7 +31,11 @@ def recruit(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
     people = [p for p in things if is_actor(p) or "people_abstract" in classes_of(p.head) or "official" in classes_of(p.head)]
     if not people:
         return
-    if any(is_drone(p) for p in people) and not any(t.tag in {"DEM", "NP"} for p in people for t in p.tokens) and not verb.passive:
+    if (
+        any(is_drone(p) for p in people)
+        and not any(t.tag in {"DEM", "NP"} for p in people for t in p.tokens)
+        and not verb.passive
+    ):
         for a in actors_in(sentence, verb.subjects):
             yield Draft("adoption", "recruits-operators", verb, actor=a, thing=text_of(people[0]), numbers=people)
         return
@@ -42,14 +46,18 @@ def recruit(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
         return
     if verb.passive:
         lured = verb.prep("to") if verb.lemma in {"lure", "draw", "attract", "entice", "coax"} else []
-        receivers = actors_in(sentence, [*verb.prep("by", "into", "for"), *lured]) or [text_of(p) for p in lured] or actors_in(
-            sentence,
-            [
-                p
-                for v in sentence.verbs
-                if v.governor is verb
-                for p in [*(v.objects if v.classes & {"join"} else []), *v.prep("for")]
-            ],
+        receivers = (
+            actors_in(sentence, [*verb.prep("by", "into", "for"), *lured])
+            or [text_of(p) for p in lured]
+            or actors_in(
+                sentence,
+                [
+                    p
+                    for v in sentence.verbs
+                    if v.governor is verb
+                    for p in [*(v.objects if v.classes & {"join"} else []), *v.prep("for")]
+                ],
+            )
         )
     else:
         receivers = actors_in(sentence, verb.subjects)
@@ -200,7 +208,16 @@ def deploy(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
     abroad = [s for p in verb.prep("to", "in") if (s := place_state(p))]
     if course and abroad and personnel(thing):
         for b in actors_in(sentence, [thing]) or [text_of(thing)]:
-            yield Draft("training", "sent-to-learn", verb, provider=abroad[0], recipient=b, thing=text_of(course[0]), numbers=things, where=verb.prep("to", "in"))
+            yield Draft(
+                "training",
+                "sent-to-learn",
+                verb,
+                provider=abroad[0],
+                recipient=b,
+                thing=text_of(course[0]),
+                numbers=things,
+                where=verb.prep("to", "in"),
+            )
         return
     if not (
         personnel(thing)

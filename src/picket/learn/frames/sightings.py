@@ -12,7 +12,20 @@ from picket.learn.sentence import Sentence, drone_head, drone_owner, instruments
 
 
 _FOUND = frozenset(
-    ["find", "discover", "seize", "recover", "confiscate", "intercept", "impound", "capture", "retrieve", "unearth", "recapture", "net"]
+    [
+        "find",
+        "discover",
+        "seize",
+        "recover",
+        "confiscate",
+        "intercept",
+        "impound",
+        "capture",
+        "retrieve",
+        "unearth",
+        "recapture",
+        "net",
+    ]
 )
 
 
@@ -63,9 +76,21 @@ def detect(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
             yield Draft("sighting", "seized-load", verb, thing="contraband drone", numbers=goods, where=goods)
             return
     if not drones and verb.classes & {"seize", "down", "detect"} and not verb.lemma == "report":
-        parts = [p for p in things for q in [p, *([p.of] if p.of else [])] if q.head.low in GOODS or q.head.low in {"wreckage", "debris"}]
+        parts = [
+            p
+            for p in things
+            for q in [p, *([p.of] if p.of else [])]
+            if q.head.low in GOODS or q.head.low in {"wreckage", "debris"}
+        ]
         if parts and verb.lemma in _FOUND and (sentence.drone or sentence.near):
-            yield Draft("sighting", "seized-parts", verb, thing=text_of(parts[0]), numbers=parts, where=[*verb.prep("in", "at", "near"), *parts])
+            yield Draft(
+                "sighting",
+                "seized-parts",
+                verb,
+                thing=text_of(parts[0]),
+                numbers=parts,
+                where=[*verb.prep("in", "at", "near"), *parts],
+            )
         return
     if not drones:
         return
@@ -244,8 +269,11 @@ def disrupt(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
         cause = site
     if site is None or cause is None:
         return
+    if place_name(site) and site in parties:
+        parties = [site]
     fine = [q for p in parties for n, q in p.after if n in {"at", "in", "over", "to", "from"}] + verb.prep("at", "in")
-    named_site = next((p for p in [site, *fine] if place_name(p)), site)
+    named = [p for p in [site, *fine] if place_name(p)]
+    named_site = max(named, key=lambda p: (place_name(p) or (0,))[0]) if named else site
     yield Draft(
         "sighting",
         "disrupt",
@@ -299,13 +327,16 @@ def lose(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
     if not lost or verb.negated:
         return
     for a in actors_in(sentence, verb.subjects) or [None]:  # type: ignore[list-item]
-        yield Draft("sighting", "lost", verb, actor=a, thing=text_of(lost[0]), numbers=lost, where=verb.prep("in", "over", "near"))
+        yield Draft(
+            "sighting", "lost", verb, actor=a, thing=text_of(lost[0]), numbers=lost, where=verb.prep("in", "over", "near")
+        )
 
 
 def footage(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
     """ "Hezbollah published drone footage of Haifa": flown there to look."""
     film = next(
-        (p for p in verb.objects if p.head.low in {"footage", "video", "videos", "images", "pictures", "film"} and is_drone(p)), None
+        (p for p in verb.objects if p.head.low in {"footage", "video", "videos", "images", "pictures", "film"} and is_drone(p)),
+        None,
     )
     spots = [] if film is None else [q for q in [film.of, *(p for n, p in film.after if n in {"over", "above"})] if q is not None]
     if film is None or not spots or any("attacknoun" in classes_of(p.head) for p in spots):

@@ -39,6 +39,7 @@ from picket.learn.sentence import (
     refers_to_drone,
 )
 
+
 def give(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
     things = things_of(verb)
     if verb.passive and verb.objects:
@@ -116,8 +117,7 @@ def give(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
         yield from launch(sentence, verb)
         return
     if not any(refers_to_drone(p, sentence) for p in things) and not (
-        (low in GOODS or (low in MONEY and (verb.prep("for") or "offer" in verb.classes)))
-        and (sentence.drone or sentence.near)
+        (low in GOODS or (low in MONEY and (verb.prep("for") or "offer" in verb.classes))) and (sentence.drone or sentence.near)
     ):
         return
     if any(p.head.low in {"prison", "jail", "prisons", "prisoners", "inmates"} for p in verb.prep("to", "into")):
@@ -181,7 +181,11 @@ def equip(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
     ]
     receivers = actors_in(sentence, [p for p in things_of(verb) if not drone_head(p)])
     if things and not receivers and verb.passive:
-        receivers = [text_of(p) for p in verb.subjects if any(t.tag in {"DEM", "NP"} for t in p.tokens) and "building" in classes_of(p.head)]
+        receivers = [
+            text_of(p)
+            for p in verb.subjects
+            if any(t.tag in {"DEM", "NP"} for t in p.tokens) and "building" in classes_of(p.head)
+        ]
     if not things and receivers and verb.participle and sentence.drone and verb.lemma in {"supply", "arm", "equip", "stock"}:
         for a, c in pairs(actors_in(sentence, verb.prep("by")), receivers):
             if a and a != c:
@@ -234,7 +238,9 @@ def get(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
         givers = [s for p in sources if (s := place_state(p))]
     if not givers and verb.lemma in {"buy", "procure", "purchase", "acquire", "obtain", "source", "order"}:
         homes = homes_of(receivers) | ({sentence.context.state_name} if sentence.context.state_name else set())
-        givers = [s for p in verb.prep("in") if p.i > verb.i and (s := place_state(p)) and s not in receivers and s not in homes][:1]
+        givers = [s for p in verb.prep("in") if p.i > verb.i and (s := place_state(p)) and s not in receivers and s not in homes][
+            :1
+        ]
     if thing.head.low in TEACHING or (verb.lemma in {"receive", "get", "obtain"} and any(p.head.low in TEACHING for p in things)):
         if not (sentence.drone or sentence.near):
             return
@@ -263,9 +269,7 @@ def get(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
             givers = [n for n in receivers if n not in behalf]
         receivers = behalf[:1]
         bought_for = True
-    bearing = any(refers_to_drone(p, sentence) for p in things) or (
-        thing.head.low in GOODS and (sentence.drone or sentence.near)
-    )
+    bearing = any(refers_to_drone(p, sentence) for p in things) or (thing.head.low in GOODS and (sentence.drone or sentence.near))
     if not bearing or not receivers or thing.head.low in {"report", "reports", "call", "calls", "video", "footage"}:
         return
     planned = verb.governor is not None and verb.link in {"chain", "inf"} and bool(verb.governor.classes & {"plan"})
