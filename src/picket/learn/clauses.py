@@ -242,6 +242,10 @@ def _left_side(items: list[Item], verb: Verb, earlier: list[Verb]) -> None:
                     main.passive,
                 )  # "has bought X and hired Y"
             return
+        aside = items[k - 2] if k >= 2 and _tag(before) in {",", "-"} else None
+        if isinstance(aside, Phrase) and not aside.time and _tag(items[k - 3] if k >= 3 else None) != "P":
+            verb.subjects = [aside]  # "Pakistan, aided by X,"
+            return
         if verb.governor is None:
             verb.subjects = _next_subject(items, k)
             return

@@ -111,4 +111,6 @@ def _enough(kind: str, actor: str | None, targets: list[Phrase], things: list[Ph
         return actor is not None and any(is_drone(p) for p in things)
     if kind == "use_attack":
         return bool(targets) and (drone_head(tool) or "attacknoun" in classes_of(tool.head))
+    if kind == "sighting" and things and not any(drone_head(p) or "sightnoun" in classes_of(p.head) for p in things):
+        return False
     return kind != "sighting" or ((drone_head(tool) or "sightnoun" in classes_of(tool.head)) and bool(targets))

@@ -383,7 +383,7 @@ def adapt(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
     ):
         for a in actors_in(sentence, doers_of(verb)):
             yield Draft(
-                "production",
+                "production" if any(p.head.low in {"workshop", "workshops", "factory"} for p in verb.prep("in", "at")) else "adoption",
                 "turned-into-weapons",
                 verb,
                 actor=a,

@@ -234,6 +234,7 @@ def get(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
     sources = verb.prep("from") or verb.prep("through", "via")
     sources += [p for t in things for name, p in t.after if name == "from" and p not in sources]
     givers = actors_in(sentence, [p for p in sources if not drone_head(p)])
+    givers = _scattered(sentence, sources, givers)
     if not givers:
         givers = [s for p in sources if (s := place_state(p))]
     if not givers and verb.lemma in {"buy", "procure", "purchase", "acquire", "obtain", "source", "order"}:
@@ -352,7 +353,6 @@ def share(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
     things = things_of(verb)
     if not things or not drone_topic(sentence, verb):
         return
-    thing = things[0]
     givers = actors_in(sentence, doers_of(verb))
     receivers = actors_in(sentence, verb.prep("with", "to"))
     if (
@@ -364,12 +364,25 @@ def share(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
         receivers = [s for p in verb.governor.prep("to", "in") if (s := place_state(p))]
     if not receivers and verb.gerund and verb.governor is not None and verb.governor.classes & {"advise"}:
         return
-    know = thing.head.low in KNOWHOW or thing.head.low in {"footage", "designs", "plans", "blueprints"}
-    if not givers or not receivers or not (know or refers_to_drone(thing, sentence)):
-        return
-    kind = "supply" if drone_head(thing) or thing.head.low in {"blueprints", "designs", "technology"} else "advising"
-    for a, b in pairs(givers, receivers):
-        yield Draft(kind, "share", verb, provider=a, recipient=b, thing=text_of(thing))
+    for kind, shared in _shared(sentence, things) if givers and receivers else []:
+        for a, b in pairs(givers, receivers):
+            yield Draft(kind, "share", verb, provider=a, recipient=b, thing=text_of(shared))
+
+
+def _shared(sentence: Sentence, things: list[Phrase]) -> Iterator[tuple[str, Phrase]]:
+    """What is shared, each kind once: things and their designs are supply, knowledge is advice."""
+    seen: set[str] = set()
+    for thing in things:
+        low = thing.head.low
+        if drone_head(thing) or low in GOODS or low in {"blueprints", "designs", "technology"}:
+            kind = "supply"
+        elif low in KNOWHOW or low in {"footage", "plans"} or refers_to_drone(thing, sentence):
+            kind = "advising"
+        else:
+            continue
+        if kind not in seen:
+            seen.add(kind)
+            yield kind, thing
 
 
 def advise(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
