@@ -283,7 +283,7 @@ def _verb_or_not(token: Token, prev: Token | None, after: Token | None, found: l
         if tag in {"N", "NP", "DEM"} and next_tag in {"N", "CC"} and found[i - 1].tag != ",":
             return "V" if found[i - 1].low.endswith("s") else "N"
         return "V"
-    if tag in {"TO", "MODAL", "DO"}:
+    if tag in {"TO", "MODAL", "DO"} or (token.form == "base" and tag == "V" and prev is not None and prev.lemma in {"help", "let"}):
         return "V"
     if tag == "PRON" and prev is not None and prev.low not in {"them", "him", "us", "one"}:
         return "V"

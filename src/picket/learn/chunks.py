@@ -351,7 +351,7 @@ def _verb_group(tokens: list[Token], i: int) -> Verb | None:
             auxiliary.append(token)
             negated = negated or "n't" in token.low
         elif token.tag == "NEG":
-            negated = True
+            negated = negated or not (j + 1 < len(tokens) and tokens[j + 1].low in {"only", "just", "merely", "simply", "least"})
         elif token.tag == "ADV":
             adverbs.append(token.low)
         elif token.tag == "DET" and token.low in {"all", "both", "each"} and auxiliary:

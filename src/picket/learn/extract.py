@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 
-from picket.learn.actors import Context
+from picket.learn.actors import Context, classes_of
 from picket.learn.certainty import attribution, certainty_of, chain_of, unnamed
 from picket.learn.chunks import Phrase, Verb
 from picket.learn.claim import TRANSFERS, Claim, Quantity
@@ -185,9 +185,22 @@ def _distinct(drafts: list[Draft]) -> list[Draft]:
         twin = next((d for d in out if d.kind == draft.kind and _same(d, draft)), None)
         if twin is None:
             out.append(draft)
-        elif _filled(draft) > _filled(twin):
-            out[out.index(twin)] = draft
+        else:
+            kept = draft if _filled(draft) > _filled(twin) else twin
+            out[out.index(twin)] = kept
+            if draft.kind == "use_attack":
+                _sharpen(kept, draft if kept is twin else twin)
     return out
+
+
+def _sharpen(kept: Draft, other: Draft) -> None:
+    """An attack told twice ("killed in a strike that hit a hospital"): the place that was struck is the target, the dead its number."""
+    kept.actor = kept.actor or other.actor
+    struck = other.target_phrase is not None and "building" in classes_of(other.target_phrase.head)
+    people = kept.target_phrase is None or bool(classes_of(kept.target_phrase.head) & {"people", "people_abstract"})
+    if struck and people and other.target:
+        kept.target, kept.target_phrase = other.target, other.target_phrase
+        kept.where = [*other.where, *kept.where]
 
 
 def _filled(draft: Draft) -> int:

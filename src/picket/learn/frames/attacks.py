@@ -406,7 +406,7 @@ def attributed(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
     """ "Attributed the drone attack on the station to dissidents": alleged."""
     attack = next((p for p in things_of(verb) if "attacknoun" in classes_of(p.head) and (is_drone(p) or sentence.near)), None)
     doers = actors_in(sentence, verb.prep("to", "on"))
-    if attack is None or not doers or verb.participle:
+    if attack is None or not doers or verb.participle or (verb.lemma == "blame" and not verb.passive):
         return
     hurt = [p for n, p in attack.after if n in {"on", "against", "at"} and not p.time]
     for draft in attack_drafts("attributed", sentence, verb, doers[:1], hurt, attack, [attack, *hurt]):

@@ -109,7 +109,11 @@ def adopt(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
         *(verb.prep("in", "with", "on") if verb.lemma in {"invest", "experiment", "spend", "allocate", "work"} else []),
         *(verb.prep("for") if verb.lemma in {"allocate", "set_aside", "earmark", "budget"} else []),
     ]
-    if any(p.head.low in {"factory", "factories", "plant", "plants", "workshop", "workshops"} for p in things):
+    if any(
+        p.head.low in {"factory", "factories", "plant", "plants", "workshop", "workshops"}
+        or (p.head.low in {"line", "lines", "facility", "facilities"} and p.has("production", "assembly", "manufacturing"))
+        for p in things
+    ):
         yield from factory(sentence, verb)
         return
     thing = next((p for p in things if is_drone(p) or (refers_to_drone(p, sentence) and not p.pronoun)), None)
@@ -198,7 +202,7 @@ def factory(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
     works = [
         p
         for p in things_of(verb)
-        if p.head.low in {"factory", "factories", "plant", "plants", "workshop", "workshops", "facility", "line", "lines"}
+        if p.head.low in {"factory", "factories", "plant", "plants", "workshop", "workshops", "facility", "facilities", "line", "lines"}
         and (
             is_drone(p)
             or any(is_drone(q) for _, q in p.after)

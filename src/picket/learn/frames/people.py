@@ -228,7 +228,7 @@ def deploy(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
     senders = actors_in(sentence, doers_of(verb))
     if verb.passive and not senders:
         senders = (
-            (actors_of(thing, sentence.context) if thing.of is not None else [])
+            ((_nation_of(sentence, thing.of) or actors_of(thing, sentence.context)) if thing.of is not None else [])
             or _nation_of(sentence, thing)
             or actors_of(thing, sentence.context)
         )

@@ -58,6 +58,8 @@ _BY_LEMMA: dict[str, Frame] = {
     "practice": practise,
     "rehearse": practise,
     "lose": lose,
+    "blame": attributed,
+    "modify": adapt,
     "fit": issue,
     "put": invest,
     "pour": invest,
