@@ -283,7 +283,9 @@ def _verb_or_not(token: Token, prev: Token | None, after: Token | None, found: l
         if tag in {"N", "NP", "DEM"} and next_tag in {"N", "CC"} and found[i - 1].tag != ",":
             return "V" if found[i - 1].low.endswith("s") else "N"
         return "V"
-    if tag in {"TO", "MODAL", "DO"} or (token.form == "base" and tag == "V" and prev is not None and prev.lemma in {"help", "let"}):
+    if tag in {"TO", "MODAL", "DO"} or (
+        token.form == "base" and tag == "V" and prev is not None and prev.lemma in {"help", "let"}
+    ):
         return "V"
     if tag == "PRON" and prev is not None and prev.low not in {"them", "him", "us", "one"}:
         return "V"
@@ -384,10 +386,10 @@ def _verb_or_not(token: Token, prev: Token | None, after: Token | None, found: l
 def _past(token: Token, prev: Token | None, after: Token | None, found: list[Token], i: int) -> str:
     tag = prev.tag if prev else ""
     next_tag = after.tag if after else ""
-    if token.low in {"bound", "destined", "intended", "meant", "designed"} and after is not None and after.low in {"for", "to"}:
-        if tag not in {"HAVE"}:
-            token.form = "part"
-            return "V"
+    bound = token.low in {"bound", "destined", "intended", "meant", "designed"}
+    if bound and after is not None and after.low in {"for", "to"} and tag != "HAVE":
+        token.form = "part"
+        return "V"
     if token.low in _LOCATED and tag in {"N", "NP", ","} and next_tag == "PREP":
         token.form = "part"
         return "V"

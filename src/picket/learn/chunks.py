@@ -296,7 +296,11 @@ def _new_subject(tokens: list[Token], i: int, head: int, j: int) -> bool:
     noun, name = tokens[head], tokens[j].name
     if noun.tag != "N" or noun.text[0].isupper() or name is None or name.kind in {"drone", "demonym", "place"}:
         return False
-    if tokens[i - 1].tag not in {"PREP", "V"} or i - 1 > 1 or j + 1 >= len(tokens) or tokens[j + 1].tag not in _VERBAL:
+    if tokens[i - 1].tag not in {"PREP", "V"} or j + 1 >= len(tokens) or tokens[j + 1].tag not in _VERBAL:
+        return False
+    if "drone" in lexicon().noun_classes.get(noun.low, frozenset()):
+        return True  # "the drones Washington is supplying"
+    if i - 1 > 1:
         return False
     return not lexicon().noun_classes.get(noun.low, frozenset()) & {"group", "company", "force", "people", "official", "state"}
 

@@ -343,6 +343,21 @@ def _finite_subject(items: list[Item], verb: Verb, earlier: list[Verb], before: 
             for other in earlier:
                 other.preps = [(n, ps) for n, ps in other.preps if before not in ps]
             return
+    aside = items[verb.at - 2] if verb.at >= 2 else None
+    if (
+        isinstance(before, Phrase)
+        and isinstance(aside, Phrase)
+        and not before.time
+        and not aside.time
+        and not verb.objects
+        and not verb.passive
+        and before.head.name is not None
+        and verb.classes & {"give", "sell", "use", "get", "make", "launch"}
+    ):
+        verb.subjects, verb.objects, verb.governor, verb.link = [before], [aside], governor, "rel"  # "drones Washington supplies"
+        for other in earlier:
+            other.objects = [p for p in other.objects if p is not before]
+        return
     if (
         "kill" in verb.classes
         and not verb.objects

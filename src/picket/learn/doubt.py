@@ -54,16 +54,16 @@ _CONTESTED = re.compile(
 )
 _DENIED_BEFORE = re.compile(
     r"\b(?:den(?:y|ies|ied|ying)|reject(?:s|ed|ing)?|dismiss(?:es|ed|ing)?|refut(?:e|es|ed|ing)|rebut(?:s|ted)?|disput(?:e|es|ed|ing)|"
-    r"disavow(?:s|ed)?)\b(?: as \w+)?(?: the| any| all| such)? ?(?:\w+ )?(?:reports?|claims?|allegations?|accusations?|charges?|suggestions?|"
-    r"assertions?|notion|idea|rumou?rs?|involvement|role|responsibility|links?)\b[^;]*$"
+    r"disavow(?:s|ed)?)\b(?: as \w+)?(?: the| any| all| such)? ?(?:\w+ )?(?:reports?|claims?|allegations?|accusations?|charges?|"
+    r"suggestions?|assertions?|notion|idea|rumou?rs?|involvement|role|responsibility|links?)\b[^;]*$"
     r"|\b(?:denial|denials) (?:that|of)\b[^;]*$"
     r"|\bnothing to do with\b[^;]*$|\bnot responsible for\b[^;]*$|\bno (?:involvement|part|role|hand) in\b[^;]*$",
     re.IGNORECASE,
 )
 _CALLED_FALSE = re.compile(
     r"\bcall(?:s|ed|ing)\b[^;]*\b(?:nonsense|false|absurd|lies|a lie|baseless|fabrications?|propaganda|fake|untrue|unfounded)\b"
-    r"|^\W*(?:the )?(?:claims?|reports?|allegations?|accusations?|suggestions?|rumou?rs?|charges)\b[^;]*\b(?:baseless|false|untrue|unfounded|"
-    r"nonsense|fabricat\w+|fake|absurd|denied|dismissed|rejected|refuted|not true)\b",
+    r"|^\W*(?:the )?(?:claims?|reports?|allegations?|accusations?|suggestions?|rumou?rs?|charges)\b[^;]*\b(?:baseless|false|untrue|"
+    r"unfounded|nonsense|fabricat\w+|fake|absurd|denied|dismissed|rejected|refuted|not true)\b",
     re.IGNORECASE,
 )
 _RANK = {"stated": 0, "reported": 1, "possible": 2, "alleged": 3, "denied": 4}

@@ -218,7 +218,14 @@ def _production_noun(sentence: Sentence, item: Phrase, verb: Verb | None) -> Ite
     actors = [a for n, p in item.after if n == "by" for a in actors_of(p, sentence.context)] or _possessor(item, sentence)
     if not actors and verb is not None and item not in verb.subjects and not verb.classes & {"say"}:
         actors = sentence.actors(verb.subjects)
-        leader = any(is_person(p) for p in verb.subjects) and verb.lemma in {"order", "announce", "oversee", "inspect", "urge", "demand"}
+        leader = any(is_person(p) for p in verb.subjects) and verb.lemma in {
+            "order",
+            "announce",
+            "oversee",
+            "inspect",
+            "urge",
+            "demand",
+        }
         if not actors and leader and sentence.context.state_name:
             actors = [sentence.context.state_name]  # "Kim ordered the mass production of drones"
     for actor in actors:

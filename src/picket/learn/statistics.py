@@ -23,6 +23,7 @@ _SUMMING = re.compile(
     r"year|last year|last month|in (?:19|20)\d\d|to date|cumulative|of all|quarter|half of|toll)\b",
     re.IGNORECASE,
 )
+_OVERALL = re.compile(r"\b(?:since|total|so far|every|per|between|average|this year)\b")
 _COUNTING = frozenset({"detect", "seize", "down"})
 _UNITS_OF_LENGTH = word_set("statistics.units_of_length")
 
@@ -68,9 +69,9 @@ def statistic_drafts(sentence: Sentence, made: list[Draft]) -> Iterator[Draft]:
         ):
             continue
         big = quantity.value >= 20
-        if quantity.value < 10 and not quantity.period and any(t.iso and len(t.iso) in {7, 10} for t in sentence.times) and made:
-            if not re.search(r"\b(?:since|total|so far|every|per|between|average|this year)\b", sentence.words):
-                continue  # "in July a drone carried out three strikes": an event
+        dated = any(t.iso and len(t.iso) in {7, 10} for t in sentence.times)
+        if quantity.value < 10 and not quantity.period and dated and made and not _OVERALL.search(sentence.words):
+            continue  # "in July a drone carried out three strikes": an event
         if any(phrase is p.of and any(t.tag == "NUM" for t in p.tokens) for p in sentence.phrases()):
             continue  # "31 of 38 drones": one number
         if of_them and not any(phrase in group for v in sentence.verbs for group in (v.subjects, v.objects)):

@@ -12,7 +12,6 @@ from picket.learn.frames.sightings import detect, smuggle
 from picket.learn.lexicon import word_set
 from picket.learn.sentence import Sentence, drone_head, drone_owner, instruments, is_drone, place_name, refers_to_drone
 
-
 _SHOTS = frozenset(["missile", "missiles", "rocket", "rockets", "bomb", "bombs", "shots", "munitions", "round", "rounds"])
 _LENGTHS = word_set("statistics.units_of_length")
 

@@ -202,7 +202,8 @@ def factory(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
     works = [
         p
         for p in things_of(verb)
-        if p.head.low in {"factory", "factories", "plant", "plants", "workshop", "workshops", "facility", "facilities", "line", "lines"}
+        if p.head.low
+        in {"factory", "factories", "plant", "plants", "workshop", "workshops", "facility", "facilities", "line", "lines"}
         and (
             is_drone(p)
             or any(is_drone(q) for _, q in p.after)
@@ -387,7 +388,9 @@ def adapt(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
     ):
         for a in actors_in(sentence, doers_of(verb)):
             yield Draft(
-                "production" if any(p.head.low in {"workshop", "workshops", "factory"} for p in verb.prep("in", "at")) else "adoption",
+                "production"
+                if any(p.head.low in {"workshop", "workshops", "factory"} for p in verb.prep("in", "at"))
+                else "adoption",
                 "turned-into-weapons",
                 verb,
                 actor=a,

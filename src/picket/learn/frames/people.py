@@ -36,8 +36,8 @@ def recruit(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
         and not any(t.tag in {"DEM", "NP"} for p in people for t in p.tokens)
         and not verb.passive
     ):
-        for a in actors_in(sentence, verb.subjects):
-            yield Draft("adoption", "recruits-operators", verb, actor=a, thing=text_of(people[0]), numbers=people)
+        for taker in actors_in(sentence, verb.subjects):
+            yield Draft("adoption", "recruits-operators", verb, actor=taker, thing=text_of(people[0]), numbers=people)
         return
     if any("company" in classes_of(p.head) or (p.head.name is not None and p.head.name.kind == "company") for p in people):
         for a, b in pairs(actors_in(sentence, people), actors_in(sentence, doers_of(verb))):

@@ -10,7 +10,6 @@ from picket.learn.drafts import Draft
 from picket.learn.frames.common import CONTRABAND, GOODS, HARMFUL, actors_in, doers_of, launched_by, things_of
 from picket.learn.sentence import Sentence, drone_head, drone_owner, instruments, is_drone, place_name, refers_to_drone
 
-
 _FOUND = frozenset(
     [
         "find",
@@ -75,7 +74,7 @@ def detect(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
         if goods:
             yield Draft("sighting", "seized-load", verb, thing="contraband drone", numbers=goods, where=goods)
             return
-    if not drones and verb.classes & {"seize", "down", "detect"} and not verb.lemma == "report":
+    if not drones and verb.classes & {"seize", "down", "detect"} and verb.lemma != "report":
         parts = [
             p
             for p in things

@@ -30,7 +30,7 @@ from picket.learn.frames.means import (
     wish,
 )
 from picket.learn.frames.people import arrive, deploy, enlisted, join, link, people, recruit
-from picket.learn.frames.sightings import carry, detect, footage, lose, disrupt, intrude, landed_load, smuggle, spy
+from picket.learn.frames.sightings import carry, detect, disrupt, footage, intrude, landed_load, lose, smuggle, spy
 from picket.learn.frames.teaching import learn, practise, show, train
 from picket.learn.frames.transfers import advise, equip, fund, get, give, issue, request, share, turn_to
 from picket.learn.lexicon import word_set

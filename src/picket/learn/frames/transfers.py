@@ -57,8 +57,8 @@ def give(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
         yield from equip(sentence, verb)
         return
     if verb.lemma == "give" and verb.indirect and any(drone_head(p) for p in verb.subjects):
-        for b in actors_in(sentence, verb.indirect):
-            yield Draft("adoption", "gave-means", verb, actor=b, thing=text_of(verb.subjects[0]))
+        for taker in actors_in(sentence, verb.indirect):
+            yield Draft("adoption", "gave-means", verb, actor=taker, thing=text_of(verb.subjects[0]))
         return
     providers = actors_in(sentence, doers_of(verb)) or [o for p in doers_of(verb) if is_person(p) and (o := organisation_in(p))]
     low = thing.head.low
