@@ -45,7 +45,7 @@ _WEAK_WORDS = re.compile(
 )
 
 
-_THROUGHOUT = 0.4  # share of sentences with a drone from which on a report is about nothing else
+_THROUGHOUT = 0.33  # share of sentences with a drone from which on a report is about nothing else
 _REMEMBERED = 300  # names kept for "the group" and "it"; bounds the work for a report of any length
 _LONGEST = 1500  # characters of a sentence; longer ones are tables, menus or attacks on the reader
 

@@ -81,7 +81,7 @@ def behind_drafts(sentence: Sentence) -> Iterator[Draft]:
                 attack = attack.of
             if "attacknoun" not in classes_of(attack.head) or not (is_drone(attack) or sentence.drone or sentence.near):
                 continue
-            hurt = [p for n, p in [*attack.after, *outer.after] if n in {"on", "against", "at"} and not p.time]
+            hurt = [p for n, p in (attack.after or outer.after) if n in {"on", "against", "at"} and not p.time]
             for actor in sentence.actors(verb.subjects):
                 yield Draft(
                     "use_attack",

@@ -28,7 +28,13 @@ def recruit(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
     if not drone_topic(sentence, verb):
         return
     things = things_of(verb)
-    people = [p for p in things if is_actor(p) or "people_abstract" in classes_of(p.head) or "official" in classes_of(p.head)]
+    people = [
+        p
+        for p in things
+        if is_actor(p)
+        or classes_of(p.head) & {"people_abstract", "official"}
+        or (p.of is not None and actors_of(p, sentence.context))
+    ]
     if not people:
         return
     if (
