@@ -14,6 +14,7 @@ from picket.cli.decode import decode
 from picket.cli.incident import incident
 from picket.cli.learn import learn
 from picket.cli.replay import replay
+from picket.cli.serve import serve
 from picket.cli.spectrum import spectrum
 from picket.cli.station import demo, doctor, user, watch
 from picket.cli.stats import stats
@@ -30,3 +31,4 @@ for _command in (demo, watch, doctor, user, decode, track, spectrum, archive, st
     main.add_command(_command)
 for _command in (*picture.COMMANDS, *brief.COMMANDS):  # questions to the picture that the claims make
     learn.add_command(_command)
+learn.add_command(serve)
