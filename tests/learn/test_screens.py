@@ -48,7 +48,8 @@ def rows_of(value: Any) -> Iterator[dict[str, Any]]:
 
 def everything(desk: Desk) -> dict[str, Any]:
     return {
-        "flows": screens.flows(desk, None, "", "", 1000), "matrix": screens.matrix(desk, 1000), "against": screens.disagreements(desk, 1000),
+        "flows": screens.flows(desk, None, "", "", 1000), "matrix": screens.matrix(desk, 1000),
+        "against": screens.disagreements(desk, 1000),
         "sources": screens.sources(desk), "changes": screens.changed(desk, 0, 1000), "map": screens.places(desk, None, 1000),
         "cards": [screens.card(desk, c, None) for c in desk.seen.picture.cards], "questions": screens.asked_of_us(desk, None, 1000),
     }  # fmt: skip

@@ -80,8 +80,11 @@ def test_nobody_looks_without_a_session_a_right_host_and_a_right_origin(served: 
 
 
 def test_every_question_answers(served: Served) -> None:
-    for path in ("state", "inbox", "claims/0", "evidence?n=0,1", "reports?q=houthi", "report?doc=es", "flows?until=2024", "matrix", "contradictions",
-                 "sources", "cards/no-emission", "questions", "changes?since=2025-01", "map", "paths?source=Iran&target=Houthis"):  # fmt: skip
+    for path in (
+        "state", "inbox", "claims/0", "evidence?n=0,1", "reports?q=houthi", "report?doc=es", "flows?until=2024", "matrix",
+        "contradictions", "sources", "cards/no-emission", "questions", "changes?since=2025-01", "map",
+        "paths?source=Iran&target=Houthis",
+    ):  # fmt: skip
         answer = served.http.get(f"/api/learn/{path}")
         assert answer.status_code == 200, (path, answer.text)
         assert answer.headers["cache-control"] == "no-store"
