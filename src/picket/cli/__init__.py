@@ -16,6 +16,7 @@ from picket.cli.learn import learn
 from picket.cli.log import log
 from picket.cli.replay import replay
 from picket.cli.rules import rules
+from picket.cli.serve import serve
 from picket.cli.spectrum import spectrum
 from picket.cli.station import demo, doctor, user, watch
 from picket.cli.stats import stats
@@ -35,3 +36,4 @@ for _command in (
     main.add_command(_command)
 for _command in (*picture.COMMANDS, *brief.COMMANDS):  # questions to the picture that the claims make
     learn.add_command(_command)
+learn.add_command(serve)

@@ -32,7 +32,7 @@ class StationError(ValueError):
     """A station that cannot start as asked; the message says what to do."""
 
 
-class _Server(uvicorn.Server):
+class Server(uvicorn.Server):
     """uvicorn without its signal handlers: the station has its own, which end everything in order."""
 
     @contextlib.contextmanager
@@ -138,7 +138,7 @@ class Station:
             self.open()
         self.core.start()
         app, hub = make_app(self.core, self.feeds, self.access, self.serves, self.scheme)
-        server = _Server(
+        server = Server(
             uvicorn.Config(
                 app, log_level="warning", access_log=False, ws="websockets-sansio", ws_per_message_deflate=False, ws_max_size=65_536,
                 timeout_graceful_shutdown=1, server_header=False, lifespan="off",
