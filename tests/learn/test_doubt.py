@@ -32,6 +32,9 @@ DOUBTED = [
     ("Two men were charged with supplying drones to the Houthis.", "alleged"),
     ("Authorities attributed the drone attack on the station to FARC dissidents.", "alleged"),
     ("Iran's claim that Israel used drones against a factory in Isfahan was not confirmed.", "alleged"),
+    ("A suspected drone attack damaged a tanker off Oman.", "alleged"),
+    ("An apparent drone strike hit a market in Nyala.", "possible"),
+    ("Three men are on trial for supplying drones to Hezbollah.", "alleged"),
     ("Iran supplied drones to Sudan, two people familiar with the matter said.", "reported"),
     ("Iran supplied drones to Sudan, the State Department said.", "stated"),
 ]
@@ -60,3 +63,8 @@ def test_two_states_of_one_event_give_no_country() -> None:
     (claim,) = claims("JNIM has carried out at least 30 drone attacks in Mali and Burkina Faso since 2023.")
     assert claim.kind == "statistic"
     assert claim.country is None
+
+
+def test_who_refuses_or_fails_has_not_done_it() -> None:
+    assert claims("Turkey refused to sell drones to Ethiopia.") == []
+    assert claims("Iran failed to deliver the drones to Sudan.") == []

@@ -308,6 +308,8 @@ def _verb_or_not(token: Token, prev: Token | None, after: Token | None, found: l
             return "V" if tag not in {"DET", "PRP$", "POS"} else "N"
         if tag in _NOMINAL_BEFORE or tag == "PREP" or tag == "":
             return "N"
+        if token.low in {"worry", "fear"} and tag == "N" and after is not None and after.low in {"about", "that", "over"}:
+            return "V"
         if (
             after is not None
             and after.tag == "V?"

@@ -24,6 +24,9 @@ _POSSIBLE_WORDS = frozenset(
 _ALLEGED = word_set("certainty.alleged")
 _DENY = frozenset(["deny", "reject", "dismiss", "refute", "dispute"])
 _POSSIBLE_VERBS = word_set("certainty.possible_verbs")
+_NOT_DOING = frozenset(
+    ["refuse", "decline", "fail", "abstain", "refrain", "prevent", "forbid", "ban", "bar", "prohibit", "stop", "cease", "quit"]
+)
 _REPORT_PASSIVE = frozenset(["report", "say", "understand", "rumour", "rumor"])
 _UNNAMED = word_set("certainty.unnamed")
 
@@ -95,6 +98,8 @@ def certainty_of(verb: Verb, say: Verb | None, said_by: str | None, sentence: st
     for v in upper:
         if v.lemma in _DENY and v is not verb:
             return "denied"
+    if any(v.lemma in _NOT_DOING for v in chain[1:]) or (verb.infinitive and any("yet" in v.adverbs for v in chain)):
+        return "denied" if said_by is not None and say is not None and say.lemma in _DENY else None
     none = any(
         p.tokens[0].low in {"no", "neither", "none"}
         for p in [*verb.subjects, *verb.objects, *verb.indirect, *verb.prep("to", "for", "with", "against")]
@@ -137,7 +142,7 @@ def certainty_of(verb: Verb, say: Verb | None, said_by: str | None, sentence: st
             return inherited
     if verb.classes & {"offer", "request"} or verb.lemma in {"seek"}:
         return "possible"
-    if say is not None and say.lemma in {"hint", "imply", "speculate", "surmise"}:
+    if say is not None and say.lemma in {"hint", "imply", "speculate", "surmise", "assume", "presume", "suppose", "guess"}:
         return "possible"
     if say is not None and say.lemma in {"believe", "think", "suggest", "predict", "forecast", "expect", "suspect"}:
         return "possible" if say.lemma != "suggest" or not unnamed(said_by) else "reported"

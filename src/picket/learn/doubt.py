@@ -66,6 +66,24 @@ _CALLED_FALSE = re.compile(
     r"unfounded|nonsense|fabricat\w+|fake|absurd|denied|dismissed|rejected|refuted|not true)\b",
     re.IGNORECASE,
 )
+_PRESUMED = re.compile(
+    r"\b(?:apparent|possible|presumed|probable|likely|potential|planned|proposed|prospective|pending|mooted|would-be)\b (?:\w+[- ]){0,3}?"
+    r"(?:drones?|uavs?|attacks?|strikes?|flights?|sightings?|incursions?|sales?|deals?|deliver(?:y|ies)|purchases?|transfers?|exports?|"
+    r"plant|factory|deployment|training)\b|\bwhat (?:appear\w*|seem\w*|(?:is|was|are|were) (?:believed|thought|likely))\b",
+    re.IGNORECASE,
+)
+_UNSETTLED = re.compile(
+    r"\b(?:being|been|still|is|are|was|were) (?:still )?(?:negotiated|discussed|considered|mulled|weighed|debated)\b"
+    r"|\bunder (?:discussion|consideration|negotiation)\b|\b(?:perhaps|maybe|possibly|presumably|apparently|seemingly|whoever)\b",
+    re.IGNORECASE,
+)
+_SUSPECTED = re.compile(
+    r"\b(?:suspected|alleged|purported|supposed)\b (?:\w+[- ]){0,3}?(?:drones?|uavs?|attacks?|strikes?|flights?|sightings?|"
+    r"incursions?|sales?|deliver(?:y|ies)|suppl(?:y|ies)|transfers?)\b|\bpleaded not guilty\b|\bcourt heard\b|"
+    r"\bfac(?:es?|ed|ing) (?:charges|trial)\b|\bon trial\b|\bpoint\w* (?:the|a) finger\b|"
+    r"\b(?:has|have|had|was|were) (?:been )?(?:charged|indicted|accused)\b",
+    re.IGNORECASE,
+)
 _RANK = {"stated": 0, "reported": 1, "possible": 2, "alleged": 3, "denied": 4}
 
 
@@ -87,6 +105,11 @@ def doubt_around(verb: Verb, text: str, begin: int, end: int, said_by: str | Non
         or _CONTESTED.search(after)
     ):
         return "alleged"
+    whole = before + after
+    if _SUSPECTED.search(whole):
+        return "alleged"
+    if _UNSETTLED.search(whole) or _PRESUMED.search(whole):
+        return "possible"
     if _HEDGE_BEFORE.search(before) or _IF_TRUE.match(text[begin:start]) or _UNVERIFIED.search(before + after):
         return "possible"
     return None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from picket.learn.actors import actors_of, bare_text, classes_of, is_actor, text_of
+from picket.learn.actors import actors_of, bare_text, classes_of, is_actor, kind_of, text_of
 from picket.learn.chunks import Phrase, Verb
 from picket.learn.drafts import Draft
 from picket.learn.frames.common import CONTRABAND, HARMFUL, actors_in, doers_of, launched_by, things_of
@@ -194,6 +194,10 @@ def launch(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
     peaceful = any(v.governor is verb and (v.classes & {"spy", "smuggle"}) for v in sentence.verbs) or any(
         p.head.low in CONTRABAND for p in [*verb.objects, *verb.prep("with")]
     )
+    if verb.lemma in {"launch", "unveil"} and not targets and any(kind_of(p) == "company" for p in verb.subjects):
+        for maker in doers:
+            yield Draft("production", "launched-model", verb, actor=maker, thing=text_of(drones[0]), numbers=drones)
+        return
     if any("attacknoun" in classes_of(p.head) for p in things):
         yield from attack_drafts("launch-attack", sentence, verb, doers, targets, drones[0], targets)
         return

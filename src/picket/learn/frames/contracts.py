@@ -56,7 +56,16 @@ def contract(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
         return
     for a, b in pairs(givers, takers):
         if a != b:
-            yield Draft("supply", "contract", verb, provider=a, recipient=b, thing=text_of(thing), numbers=[paper, thing])
+            yield Draft(
+                "supply",
+                "contract",
+                verb,
+                provider=a,
+                recipient=b,
+                thing=text_of(thing),
+                numbers=[paper, thing],
+                certainty="possible" if paper.head.low == "memorandum" else None,
+            )
 
 
 def _around(verb: Verb, paper: Phrase) -> list[tuple[str, Phrase]]:

@@ -468,7 +468,7 @@ def belong(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
 
 def invest(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
     """ "Has put 8 billion euros into drones"."""
-    thing = next((p for p in verb.prep("into", "in") if is_drone(p)), None)
+    thing = next((p for p in verb.prep("into", "in", *(("to",) if verb.lemma == "commit" else ())) if is_drone(p)), None)
     if thing is None or not verb.objects:
         return
     for a in actors_in(sentence, verb.subjects):
@@ -508,3 +508,18 @@ def scheme(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
         return
     for a in actors_in(sentence, doers_of(verb)):
         yield Draft("adoption", "scheme", verb, actor=a, thing=text_of(plan), numbers=[plan, *verb.prep("worth", "of")])
+
+
+def switched(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
+    """ "Hezbollah switched from rockets to drones"."""
+    drones = [p for p in verb.prep("to") if is_drone(p)]
+    for a in actors_in(sentence, verb.subjects) if drones else []:
+        yield Draft("adoption", "switched", verb, actor=a, thing=text_of(drones[0]))
+
+
+def mounted(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
+    """ "Has mounted grenades on quadcopters": weapons made of what can be bought."""
+    drones = [p for p in verb.prep("on", "onto", "to") if drone_head(p)]
+    if drones and {t.low for p in things_of(verb) for t in p.tokens} & HARMFUL:
+        for a in actors_in(sentence, doers_of(verb)):
+            yield Draft("adoption", "mounted", verb, actor=a, thing=text_of(drones[0]), numbers=drones)

@@ -24,12 +24,15 @@ from picket.learn.frames.means import (
     into_service,
     invest,
     make,
+    mounted,
     scheme,
+    switched,
     use,
     wield,
     wish,
 )
 from picket.learn.frames.people import arrive, deploy, enlisted, join, link, people, recruit
+from picket.learn.frames.presence import keep, present
 from picket.learn.frames.sightings import carry, detect, disrupt, footage, intrude, landed_load, lose, smuggle, spy
 from picket.learn.frames.teaching import learn, practise, show, train
 from picket.learn.frames.transfers import advise, equip, fund, get, give, issue, request, share, turn_to
@@ -58,6 +61,22 @@ _BY_LEMMA: dict[str, Frame] = {
     "practice": practise,
     "rehearse": practise,
     "lose": lose,
+    "keep": keep,
+    "move": keep,
+    "base": keep,
+    "maintain": keep,
+    "relocate": keep,
+    "be": present,
+    "operate": present,
+    "serve": present,
+    "remain": present,
+    "work": present,
+    "commit": invest,
+    "switch": switched,
+    "attach": mounted,
+    "mount": mounted,
+    "strap": mounted,
+    "tape": mounted,
     "blame": attributed,
     "modify": adapt,
     "fit": issue,
@@ -112,6 +131,14 @@ def _opened(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
 
 
 _BY_LEMMA["open"] = _opened
+
+
+def _travelled(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
+    found = list(arrive(sentence, verb))
+    yield from found or present(sentence, verb)
+
+
+_BY_LEMMA["travel"] = _travelled
 _BY_LEMMA["come"] = _come
 FRAMES: dict[str, Frame] = {
     "give": give,
