@@ -43,6 +43,12 @@ def test_shelving_is_a_decision_in_the_log_that_outlives_a_restart(tmp_path: Pat
         alarms = live.get("/api/alarms")
         assert (alarms["shelved"], alarms["flood"], alarms["most_per_hour"]) == (1, False, 12)
         assert alarms["last_hour"] >= 1
+        found = live.get("/api/rules")
+        assert found["notes"] == []
+        entry = next(r for r in found["rules"] if r["id"] == "entry")
+        assert entry["words"].startswith("Tells when an object that may alarm is inside the zone; zones: pier; high")
+        assert told["rule_id"] == "entry"
+        assert told["checklist"][0].startswith("look ")
     engine = Engine(site)
     records = list(log.read(archive))
     for record in records:

@@ -7,6 +7,7 @@ import time
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
 from picket import site as sites
@@ -226,6 +227,16 @@ def test_an_edit_by_hand_that_cannot_be_taken_over_is_refused_with_the_reason(
     assert "no such file" in keeper.change()["problem"]
     (tmp_path / "site.toml").write_text(TOML)
     assert keeper.change() == {}, "undone by hand"
+
+
+def test_options_of_the_command_line_are_no_edit_of_the_file(tmp_path: Path) -> None:
+    site = sites.load(written(tmp_path))
+    runs = msgspec.structs.replace(site, station=msgspec.structs.replace(site.station, port=8999))  # picket watch --port 8999
+    keeper = SiteKeeper(runs, lambda: runs, tmp_path / "undo.json", time.time)
+    assert keeper.change() == {}
+    (tmp_path / "site.toml").write_text(TOML.replace("ceiling_m = 400", "ceiling_m = 300"))
+    assert keeper.change()["problem"] is None
+    assert next(z for z in keeper.take().site.zone if z.id == "pier").ceiling_m == 300
 
 
 def test_what_was_changed_by_hand_since_is_not_undone_over(tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ lock and build rows outside. What writes a record is a coroutine: numbers are gi
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from importlib.resources import files
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -68,8 +69,8 @@ def make_app(core: Core, feeds: list[Feed], access: Access, serves: Any, scheme:
     """The ASGI application behind its gate, and the hub that `closing` ends its WebSockets through."""
     app = FastAPI(title="Picket station", version=__version__, openapi_url="/api/openapi.json", docs_url=None, redoc_url=None)
     hub = Hub(core)
-    _errors(app)
-    _sign_in(app, core, access, scheme)
+    errors(app)
+    sign_in(app, core.audit, access, scheme)
     _looks(app, core, feeds, hub)
     _actions(app, core)
     api_alarms.add(app, core)
@@ -85,7 +86,9 @@ def make_app(core: Core, feeds: list[Feed], access: Access, serves: Any, scheme:
     return Gate(app, access, serves, ("/", "/login", "/api/session"), scheme), hub
 
 
-def _errors(app: FastAPI) -> None:
+def errors(app: FastAPI) -> None:
+    """Adds answers in plain words to what goes wrong, and the headers of every answer."""
+
     @app.exception_handler(AnyHTTPException)  # the framework's own too: no such path, wrong method
     def plain(request: Request, e: AnyHTTPException) -> JSONResponse:
         words = {404: f"nothing is served at {request.url.path}", 405: f"{request.method} is not for {request.url.path}"}
@@ -130,7 +133,9 @@ form{{display:grid;gap:12px;width:20rem}}input,button{{font:inherit;padding:8px}
 <button>Sign in</button></form></html>"""
 
 
-def _sign_in(app: FastAPI, core: Core, access: Access, scheme: str) -> None:
+def sign_in(app: FastAPI, audit: Callable[[str, str], None], access: Access, scheme: str, page: str = "index.html") -> None:
+    """Adds the ways in, and the front page behind them. `audit` takes who and what."""
+
     def let_in(session: str, name: str) -> RedirectResponse:
         response = RedirectResponse("/", 303)
         response.set_cookie(
@@ -152,13 +157,13 @@ def _sign_in(app: FastAPI, core: Core, access: Access, scheme: str) -> None:
                 session, name = await asyncio.to_thread(access.open_session, token, _caller(request))
             except AccessError as e:
                 return ask(str(e))
-            core.audit(name, "signed in by link")
+            audit(name, "signed in by link")
             return let_in(session, name)
         if user is None:
             return ask("Open the one-time address that the station printed, or sign in.")
         if not PAGE.is_dir():
             return HTMLResponse("This Picket was installed without its page: run make setup, or install the wheel.", 503)
-        return FileResponse(str(PAGE / "index.html"), headers={"cache-control": "no-cache"})
+        return FileResponse(str(PAGE / page), headers={"cache-control": "no-cache"})
 
     @app.post("/login", include_in_schema=False)
     async def login(request: Request) -> Response:
@@ -168,7 +173,7 @@ def _sign_in(app: FastAPI, core: Core, access: Access, scheme: str) -> None:
             session, who = await asyncio.to_thread(access.log_in, name, password, _caller(request))  # the hash is slow on purpose
         except AccessError as e:
             return ask(str(e))
-        core.audit(who, "signed in with a password")
+        audit(who, "signed in with a password")
         return let_in(session, who)
 
     @app.post("/api/session", summary="A session for a one-time token, or for a name and password")
@@ -180,13 +185,13 @@ def _sign_in(app: FastAPI, core: Core, access: Access, scheme: str) -> None:
                 held, name = await asyncio.to_thread(access.log_in, given.name or "", given.password or "", _caller(request))
         except AccessError as e:
             raise HTTPException(401, str(e)) from None
-        core.audit(name, "signed in by link" if given.token else "signed in with a password")
+        audit(name, "signed in by link" if given.token else "signed in with a password")
         return {"session": held, "name": name}
 
     @app.post("/api/links", summary="A fresh one-time address, for a second screen")
     async def links(request: Request) -> dict[str, str]:
         name = request.state.user
-        core.audit(name, "made a one-time link")
+        audit(name, "made a one-time link")
         return {"url": f"{scheme}://{request.headers['host']}/?token={access.new_token(name)}"}
 
 

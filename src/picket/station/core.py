@@ -35,6 +35,7 @@ from picket.station.flights import Plan, geojson, planned, read_kept, with_plan
 from picket.station.life import AlertLives
 from picket.station.notify import Notifier
 from picket.station.own import OwnLook
+from picket.station.sealing import Sealing
 from picket.station.sequence import ClosedError, Sequencer
 from picket.station.site_edit import SiteKeeper
 from picket.station.site_live import live_part
@@ -85,6 +86,7 @@ class Core:
     def __init__(self, site: Site, folder: Path, *, seed: int = 0, clock: Callable[[], float] = _time.time) -> None:
         self.site, self.folder, self.clock, self.seed = site, folder, clock, seed
         self.engine = Engine(site, seed=seed)
+        self.sealing: Sealing | None = None  # whoever runs the station seals its days
         self._log = LogFile(folder, segment_bytes=int(site.archive.segment_mb * 2**20))
         self.operators = OperatorStore(folder / "operators", keep_days=site.archive.operators_keep_days)
         self.watchlog, self.lives = WatchIndex(folder), AlertLives()
@@ -264,7 +266,8 @@ class Core:
 
     def problems(self) -> list[str]:
         """What is wrong with the station itself, in words."""
-        found = [p for p in (self.problem, self.writer.refused, self.writer.problem, self.watchlog.problem) if p]
+        sealing = self.sealing.problem if self.sealing else None
+        found = [p for p in (self.problem, self.writer.refused, self.writer.problem, self.watchlog.problem, sealing) if p]
         if self._thread.ident is not None and not self.sequencer.closed:
             ended = [t for t, alive in (("engine", self._thread.is_alive()), ("log writer", self.writer.alive)) if not alive]
             found += [f"the {name} has ended: restart the station" for name in ended]

@@ -21,6 +21,7 @@ from picket.station.access import Access
 from picket.station.api import make_app
 from picket.station.core import Core
 from picket.station.feeds import Feed, PlaybackClock, feeds_of, listen
+from picket.station.sealing import Sealing
 from picket.station.sequence import GATHER_S
 
 ERASE_EVERY_S = 3600.0
@@ -31,7 +32,7 @@ class StationError(ValueError):
     """A station that cannot start as asked; the message says what to do."""
 
 
-class _Server(uvicorn.Server):
+class Server(uvicorn.Server):
     """uvicorn without its signal handlers: the station has its own, which end everything in order."""
 
     @contextlib.contextmanager
@@ -49,6 +50,7 @@ class Station:
         self.feeds: list[Feed] = feeds_of(site)
         self.playback = self._playback()
         self.core = self._make_core(seed)
+        self.sealing = self.core.sealing = Sealing(site, self.folder, seed, time.time)
         self.access = Access(self.folder / "secrets", time.time)
         self.scheme = "https" if site.station.tls_certificate else "http"
         self.socket: socket.socket | None = None
@@ -136,7 +138,7 @@ class Station:
             self.open()
         self.core.start()
         app, hub = make_app(self.core, self.feeds, self.access, self.serves, self.scheme)
-        server = _Server(
+        server = Server(
             uvicorn.Config(
                 app, log_level="warning", access_log=False, ws="websockets-sansio", ws_per_message_deflate=False, ws_max_size=65_536,
                 timeout_graceful_shutdown=1, server_header=False, lifespan="off",
@@ -146,7 +148,7 @@ class Station:
         self.core.notifier.start()
         assert self.socket is not None
         serving = asyncio.create_task(server.serve(sockets=[self.socket]))
-        work = (self._ticks(), self._erase(), self._watch_site(), *(self._feed(f) for f in self.feeds))
+        work = (self._ticks(), self._erase(), self._watch_site(), self.sealing.run(), *(self._feed(f) for f in self.feeds))
         jobs = [asyncio.create_task(job) for job in work]
         try:
             while not server.started and not serving.done():

@@ -74,9 +74,17 @@ class SiteKeeper:
         self.folder = Path(given.folder)
         self.has_file = self.path.is_file()  # a demo's site is made by the program: its edits hold until it ends
         self._known = self._texts(given)
+        self._at_start = self._file_at_start()
         self._undo: list[Undo] = _load_undo(undo_path)
         self.problem: str | None = None
         self.refuses: str | None = None  # why nothing may be changed here
+
+    def _file_at_start(self) -> Site:
+        """The site as its file says it; what runs may differ from it by options of the command line, such as the port."""
+        try:
+            return sites.load(self.path) if self.has_file else self._given
+        except SiteError:
+            return self._given
 
     # -- files -----------------------------------------------------------------------------------------------------
     def _names(self, site: Site) -> list[str]:
@@ -272,7 +280,7 @@ class SiteKeeper:
             site = sites.load(self.path)
         except SiteError as e:
             return "; ".join(e.problems)
-        restart = needs_restart(self._given, site)
+        restart = needs_restart(self._at_start, site)
         return f"only a restart of the station takes over {', '.join(restart)}" if restart else None
 
     def take(self) -> Edited:

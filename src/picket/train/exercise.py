@@ -36,6 +36,8 @@ Transport = Literal["wifi_beacon", "wifi_nan", "bt4", "bt5"]
 SERIAL_PREFIX = "SIMULATED"
 # ICAO's own block (Annex 10 vol. III part I, appendix to chapter 9): no state assigns it; at most lent for a delivery flight.
 ICAO_RESERVED = range(0xF00000, 0xF08000)
+# The first three digits are a country's, 201 to 775 (ITU Radio Regulations, appendix 43): 200 is nobody's.
+MMSI_RESERVED = range(200_000_000, 201_000_000)
 
 
 class Limits(NamedTuple):
@@ -107,7 +109,7 @@ class Listener(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
 
 
 class Receiver(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """`[remote_id]` and `[adsb]`: a receiver of what aircraft broadcast. Errors are those of the aircraft's GNSS."""
+    """`[remote_id]`, `[adsb]` and `[ais]`: a receiver of what aircraft and ships broadcast. Errors are those of their GNSS."""
 
     id: str
     lat_deg: float | None = None
@@ -136,6 +138,14 @@ class Adsb(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
     call_sign: str | None = None
 
 
+class Ais(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """`ais` of an actor: its MMSI (200000000 to 200999999), its ship type as AIS has it (70 cargo, 60 passenger) and its lie."""
+
+    mmsi: int
+    ship_type: int = 70
+    claim_offset_m: tuple[float, float, float] = (0.0, 0.0, 0.0)
+
+
 class Vary(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """`vary`: how far each repetition may differ from the file, evenly drawn between minus and plus these values."""
 
@@ -160,6 +170,7 @@ class Actor(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tru
     rcs_m2: float | None = None
     remote_id: RemoteId | None = None
     adsb: Adsb | None = None
+    ais: Ais | None = None
     emits: tuple[Emission, ...] | None = None
     vary: Vary = Vary()
 
@@ -191,6 +202,7 @@ class Exercise(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     listener: tuple[Listener, ...] = ()
     remote_id: Receiver | None = None
     adsb: Receiver | None = None
+    ais: Receiver | None = None
     actor: tuple[Actor, ...] = ()
     fault: tuple[Fault, ...] = ()
     inject: tuple[Inject, ...] = ()
@@ -227,7 +239,7 @@ class Exercise(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
         found = {r.id: "radar" for r in self.radar}
         found |= {x.id: getattr(self.place.sensor_named(x.id), "kind", "") for x in self.listener} if self.place else {}
         found |= {self.remote_id.id: "remote_id"} if self.remote_id else {}
-        return found | ({self.adsb.id: "adsb"} if self.adsb else {})
+        return found | ({self.adsb.id: "adsb"} if self.adsb else {}) | ({self.ais.id: "ais"} if self.ais else {})
 
     def at_site(self) -> sites.Site:
         """The site it plays at."""
@@ -245,7 +257,7 @@ def check(exercise: Exercise, site: sites.Site) -> list[str]:
         found += _check_radar(f"radar[{i}] ({radar.id})", radar, site)
     for i, listener in enumerate(exercise.listener):
         found += _check_listener(f"listener[{i}] ({listener.id})", listener, site)
-    for kind, receiver in (("remote_id", exercise.remote_id), ("adsb", exercise.adsb)):
+    for kind, receiver in (("remote_id", exercise.remote_id), ("adsb", exercise.adsb), ("ais", exercise.ais)):
         if receiver is not None:
             found += _check_receiver(kind, receiver, site)
     seen: set[str] = set()
@@ -256,6 +268,7 @@ def check(exercise: Exercise, site: sites.Site) -> list[str]:
         seen.add(actor.id)
         found += _check_actor(where, actor, exercise.repeat_s)
         found += _check_identity(where, actor)
+        found += _check_ais(where, actor)
     found += check_weather(exercise.weather)
     found += check_injects(exercise.inject, exercise.repeat_s)
     found += check_faults(exercise.fault, exercise.inject, exercise.sensors)
@@ -421,4 +434,20 @@ def _check_identity(where: str, actor: Actor) -> list[str]:
             found.append(f"{where}.adsb.call_sign: expected SIM and up to 5 of A-Z 0-9, got {actor.adsb.call_sign!r}")
         if actor.count > 1:
             found.append(f"{where}.adsb: {actor.count} objects cannot share an address; write one actor for each")
+    return found
+
+
+def _check_ais(where: str, actor: Actor) -> list[str]:
+    """Only what floats has AIS, and no real ship's MMSI."""
+    if actor.ais is None:
+        return []
+    found = [] if actor.kind in AFLOAT else [f"{where}.ais: only {' and '.join(AFLOAT)} have AIS, this is a {actor.kind}"]
+    first, last = MMSI_RESERVED.start, MMSI_RESERVED.stop - 1
+    if actor.ais.mmsi not in MMSI_RESERVED:
+        found.append(f"{where}.ais.mmsi: expected {first} to {last}, which no ship has, got {actor.ais.mmsi}")
+    found += _in_range(f"{where}.ais.ship_type", actor.ais.ship_type, 0, 99)
+    for metres in actor.ais.claim_offset_m:
+        found += _in_range(f"{where}.ais.claim_offset_m", metres, -2e5, 2e5)
+    if actor.count > 1:
+        found.append(f"{where}.ais: {actor.count} objects cannot share an MMSI; write one actor for each")
     return found

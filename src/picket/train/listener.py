@@ -43,7 +43,9 @@ class DirectionFinder:
         while True:
             time_s = turn * self.listener.period_s
             rows = self.bearings(rng, start, time_s)
-            if not self.world.conditions.out(self.listener.id, time_s):
+            if self.world.conditions.out(self.listener.id, time_s):
+                yield start + time_s, b""
+            else:
                 if time_s >= next_status:
                     status = {**self._said(start, time_s), "report": "status"}
                     yield start + time_s, encode(Batch.from_rows(DETECTION, [status]))

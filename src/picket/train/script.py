@@ -97,9 +97,9 @@ def check_faults(faults: tuple[Fault, ...], injects: tuple[Inject, ...], sensors
             found.append(f"{where}: the exercise simulates no sensor of this id; it has: {', '.join(sorted(sensors)) or 'none'}")
         elif f.kind in ("jam", "clutter") and kind != "radar":
             found.append(f'{where}: a {kind} has no false plots; give a radar, or kind = "outage"')
-        elif f.kind in ("clock", "bias") and kind in ("remote_id", "adsb"):
+        elif f.kind in ("clock", "bias") and kind in ("remote_id", "adsb", "ais"):
             found.append(
-                f"{where}: what a {kind} receiver passes on has the aircraft's own time and place; give a radar or a listener"
+                f"{where}: what a {kind} receiver passes on has the sender's own time and place; give a radar or a listener"
             )
         if f.inject is not None and f.inject not in known:
             found.append(f"{where}.inject: no inject is called {f.inject!r}; there are: {', '.join(sorted(known)) or 'none'}")

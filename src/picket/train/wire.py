@@ -10,6 +10,7 @@ from picket.train.broadcast import adsb_frames, remote_id_frames
 from picket.train.exercise import Exercise
 from picket.train.listener import DirectionFinder
 from picket.train.radar import TurningRadar
+from picket.train.ships import ais_frames
 from picket.train.world import World
 
 
@@ -36,10 +37,13 @@ def frames(
         streams.append(_channel(exercise.remote_id.id, remote_id_frames(world, exercise.remote_id, start)))
     if exercise.adsb is not None:
         streams.append(_channel(exercise.adsb.id, adsb_frames(world, exercise.adsb, start)))
+    if exercise.ais is not None:
+        streams.append(_channel(exercise.ais.id, ais_frames(world, exercise.ais, start)))
     for frame in heapq.merge(*streams, key=lambda f: f.time):  # equal times: in the order of `streams`
         if frame.time >= until:
             return
-        yield frame
+        if frame.payload:  # an empty one only says that a sensor without a word has come so far
+            yield frame
 
 
 def _channel(name: str, payloads: Iterator[tuple[float, bytes]]) -> Iterator[Frame]:

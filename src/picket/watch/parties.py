@@ -28,14 +28,20 @@ def joins(scene: Scene, unit: Unit, told: Iterable[tuple[int, Unit]]) -> int | N
     """The case, of (case id, what was found of it at this step), that the unit joins: the nearest; None when there is none."""
     if unit.family not in OF_TRACKS or unit.family == "friendly":
         return None
-    best: tuple[float, int] | None = None
-    for case_id, other in told:
-        if (other.family, other.place) != (unit.family, unit.place) or _sort(scene, other) != _sort(scene, unit):
-            continue
-        away = _apart(scene, unit, other)
-        if away <= JOIN_M and (best is None or (away, case_id) < best):
-            best = (away, case_id)
-    return None if best is None else best[1]
+    sort = _sort(scene, unit)
+    if sort == "neutral":  # an airliner in a protected zone stands alone
+        return None
+    others = [(i, u) for i, u in told if (u.family, u.place) == (unit.family, unit.place) and _sort(scene, u) == sort]
+    if not others:
+        return None
+    rows = np.array([row for _, u in others for row in u.rows])
+    owners = np.array([i for i, u in others for _ in u.rows])
+    near = _distance(scene, unit.rows, rows).min(axis=0) <= JOIN_M
+    if not near.any():
+        return None
+    away = _apart(scene, unit, rows[near])
+    best = int(np.lexsort((owners[near], away))[0])
+    return int(owners[near][best]) if away[best] <= JOIN_M else None
 
 
 def leavers(scene: Scene, units: list[Unit]) -> list[Unit]:
@@ -72,24 +78,25 @@ def _flocks(scene: Scene, units: list[Unit]) -> list[list[int]]:
 
 
 def _sort(scene: Scene, unit: Unit) -> str:
-    """What may be of one party: strangers with strangers; what is neutral (an airliner in a protected zone) stands alone."""
-    if scene.sorts.neutral[unit.rows].any():
-        return f"neutral {unit.roots}"
-    return "friendly" if all("unauthorised" in f.flags for f in unit.findings) else "stranger"
+    """What may be of one party: strangers with strangers, friendlies with friendlies."""
+    if not unit.sort:
+        friendly = all("unauthorised" in f.flags for f in unit.findings)
+        unit.sort = "neutral" if scene.sorts.neutral[unit.rows].any() else "friendly" if friendly else "stranger"
+    return unit.sort
 
 
-def _apart(scene: Scene, a: Unit, b: Unit) -> float:
-    """m between the nearest two of both that move alike; inf when none do. An unknown velocity moves like any."""
-    dv = scene.velocity[a.rows][:, None] - scene.velocity[b.rows][None, :]
+def _apart(scene: Scene, unit: Unit, rows: Ints) -> Floats:
+    """(len(rows),) m from each to the nearest of the unit's that moves alike; inf where none does. An unknown velocity moves like any."""
+    dv = scene.velocity[unit.rows][:, None] - scene.velocity[rows][None, :]
     sigma = np.nan_to_num(scene.tracks["sigma_velocity_mps"], nan=0.0)
     blur = 2.0 * np.hypot(
-        sigma[a.rows][:, None], sigma[b.rows][None, :]
+        sigma[unit.rows][:, None], sigma[rows][None, :]
     )  # of tracks that have just begun it is most of their velocity
     alike = ~(np.hypot(dv[..., 0], dv[..., 1]) > JOIN_MPS + blur)
-    away = _distance(scene, a.rows, b.rows)
-    if _amid(scene, a):
+    away = _distance(scene, unit.rows, rows)
+    if _amid(scene, unit):
         alike |= away <= AMID_M
-    return float(np.where(alike, away, np.inf).min())
+    return np.asarray(np.where(alike, away, np.inf).min(axis=0))
 
 
 def _amid(scene: Scene, unit: Unit) -> bool:

@@ -21,6 +21,7 @@ class Unit:
     findings: list[Finding] = field(default_factory=list)
     rows: list[int] = field(default_factory=list)
     roots: list[int] = field(default_factory=list)
+    sort: str = ""  # what may be of one party with it (parties.py)
 
     def leads(self) -> list[Key]:
         """Where to look for the case that this unit belongs to."""
