@@ -22,10 +22,8 @@ import shapely.geometry
 from picket.site_notify import Notify, check_notify
 from picket.site_rules import Contact, Rule, check_rules
 from picket.site_rules import Table as _Struct
+from picket.words import SENSOR_KINDS
 
-SENSOR_KINDS = (
-    "radar", "rf", "remote_id", "adsb", "ais", "mlat", "acoustic", "sonar", "camera", "visual", "telemetry", "system",
-)  # fmt: skip
 _PLACED = {"radar", "rf", "acoustic", "sonar", "camera"}  # these measure from where they stand
 
 
@@ -71,6 +69,7 @@ class Sensor(_Struct, frozen=True):
     elevation_deg: tuple[float, float] = (-90.0, 90.0)
     blanked: tuple[tuple[float, float], ...] = ()
     azimuth_offset_deg: float = 0.0
+    moves: bool = False
     detection_probability: float = 0.9
     clutter_per_scan: float = 1.0
     sigma_range_m: float = 10.0
@@ -132,6 +131,7 @@ class Alerting(_Struct, frozen=True):
     swarm_size: int = 3
     escalate_s: float = 30.0
     loiter_m: float = 150.0
+    doubt_s: float = 15.0
 
 
 class Archive(_Struct, frozen=True):
@@ -348,6 +348,7 @@ def _check_rest(site: Site) -> list[str]:
     found += check_notify(site.notify, _check_hours)
     zones, sensors = {z.id: z.kind for z in site.zone}, [s.id for s in site.sensor]
     found += check_rules(site.rule, site.contact, dict(zones), sensors, _check_hours)
+    found += _in_range("alert.doubt_s", site.alert.doubt_s, 0, 600)
     found += _in_range("alert.loiter_m", site.alert.loiter_m, 10, 10_000)
     found += _in_range("alert.approach_s", site.alert.approach_s, 0, 3600)
     found += _in_range("alert.hysteresis_s", site.alert.hysteresis_s, 0, 3600)
@@ -419,6 +420,7 @@ def check_geometry(raw: Any, name: str = "geometry") -> Any:
     west, south, east, north = shape.bounds
     if not (-180 <= west <= east <= 180 and -90 <= south <= north <= 90):
         raise ValueError(f"{name}: coordinates are [lon, lat] in degrees, got bounds {shape.bounds}")
-    if east - west > 180:
+    parts = getattr(shape, "geoms", [shape])
+    if any(part.bounds[2] - part.bounds[0] > 180 for part in parts):  # of each part: one that is split there spans 360 degrees
         raise ValueError(f"{name}: crosses the antimeridian; split it there into a MultiPolygon")
     return shape

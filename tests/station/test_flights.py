@@ -14,8 +14,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from picket.record import log
+from picket.record.collect import Collector
 from picket.station.engine import Engine
 from picket.station.flights import FlightsError, geojson, planned, read, read_kept, with_plan
+from picket.station.rebuild import _Replay
 from tests.station.live import Live, free_port, make_site, row, running
 
 NOW = 1_700_000_000.0  # 2023-11-14T22:13:20Z
@@ -204,3 +206,18 @@ def test_it_survives_a_restart_and_a_replay_has_it(tmp_path: Path) -> None:
     (archive / "flights.json").write_text("no json")
     with running(site, archive) as live:
         assert any("flights.json cannot be read" in p for p in live.get("/api/health")["problems"])
+
+
+def test_a_planned_flight_is_counted_as_friendly(tmp_path: Path) -> None:
+    port = free_port()
+    site, archive = make_site(tmp_path, udp_port=port), tmp_path / "archive"
+    with running(site, archive, port) as live:
+        live.http.post("/api/flights/planned", content=live_document())
+        fly(live, -30.002)
+        live.until(lambda: live.get("/api/tracks")["tracks"])
+    days: list[Any] = []
+    replay = _Replay(Engine(site), Collector(days.append, lambda name, day: name, []))
+    for record in log.read(archive):
+        replay.take(record)
+    replay.collector.finish()
+    assert [f for day in days for f in day.segments["friendly"]] == [True]

@@ -369,3 +369,28 @@ def test_doctor_looks_at_each_output_and_sends_nothing(tmp_path: Path) -> None:
         "notify ok": "ok", "notify gone": "note", "notify no-secret": "problem", "notify no-program": "problem", "notify program": "ok",
     }  # fmt: skip
     assert got == []
+
+
+def test_other_outputs_are_taken_over_and_those_that_stay_are_not_disturbed(tmp_path: Path) -> None:
+    got: list[str] = []
+
+    async def slow(n: Notify, message: Message, folder: Path) -> None:
+        await asyncio.sleep(0.15)
+        got.append(n.id)
+
+    async def work() -> None:
+        made, _ = notifier(with_outputs(tmp_path, HOOK), Clock(), slow)
+        made.start()
+        made.take([ALERT])
+        await asyncio.sleep(0.05)  # under way
+        made.use(with_outputs(tmp_path, HOOK))
+        await asyncio.sleep(0.2)
+        assert (got, made.outputs[0].sent) == (["hook"], 1)
+        made.use(with_outputs(tmp_path, HOOK, {**HOOK, "id": "second"}))
+        made.take([msgspec.structs.replace(ALERT, id=8)])
+        await asyncio.sleep(0.3)
+        assert sorted(got) == ["hook", "hook", "second"]
+        assert [o.sent for o in made.outputs] == [2, 1]
+        await made.stop()
+
+    asyncio.run(work())

@@ -89,12 +89,15 @@ class Notifier:
         self._written: dict[int, Stand] = {}
         self._tasks: list[asyncio.Task[None]] = []
         self._running = False
+        self.outputs: list[Output] = []
         self.use(site)
 
     def use(self, site: Site) -> None:
         """Takes over the outputs of a site file; those that stay the same keep their counts and what waits."""
-        held = {o.notify: o for o in getattr(self, "outputs", ())}
         self._site = site
+        held = {o.notify: o for o in self.outputs}
+        if list(held) == list(site.notify):
+            return  # nothing under way is disturbed
         self.outputs = [held.get(n) or Output(n) for n in site.notify]
         if self._running:
             self._restart()

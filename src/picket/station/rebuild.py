@@ -125,6 +125,8 @@ class _Replay:
             return
         for alert in outcome.alerts:
             self.alerts[alert.id] = alert
+        if record.kind in ("boot", "action"):
+            self.collector.befriend([f.identity for f in self.engine.site.friendly])
         if record.kind in ("batch", "tick"):
             self.collector.picture(self.engine.tracks)
         if record.kind == "end":

@@ -13,7 +13,6 @@ import difflib
 import hashlib
 import json
 import re
-import threading
 import tomllib
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -64,7 +63,7 @@ class Edited(msgspec.Struct, kw_only=True):
 
 
 class SiteKeeper:
-    """One per station. Every method works on files: not in the I/O loop; `lock` lets one change happen at a time.
+    """One per station. Every method works on files: not in the I/O loop, and one change at a time.
 
     site(): the site as the engine has it now.
     """
@@ -74,7 +73,6 @@ class SiteKeeper:
         self.path = Path(given.source)
         self.folder = Path(given.folder)
         self.has_file = self.path.is_file()  # a demo's site is made by the program: its edits hold until it ends
-        self.lock = threading.Lock()
         self._known = self._texts(given)
         self._at_start = self._file_at_start()
         self._undo: list[Undo] = _load_undo(undo_path)

@@ -50,10 +50,13 @@ def remote_id_frames(world: World, receiver: Receiver, start: float) -> Iterator
     turn = 0
     while True:
         begin = turn * receiver.period_s
+        heard: list[tuple[float, bytes]] = []
+        if world.conditions.out(receiver.id, begin):
+            turn += 1
+            continue
         if begin >= next_status:
             yield start + begin, encode_status(receiver.id, start + begin, model="exercise", firmware="SIMULATED")
-            next_status += _STATUS_S
-        heard: list[tuple[float, bytes]] = []
+            next_status = begin + _STATUS_S
         for report in _reports(world, receiver, rng, senders, begin):
             for k, transport in enumerate(receiver.transports):
                 time_s = report.time_s + 0.2 * receiver.period_s * k / len(receiver.transports)
@@ -72,6 +75,9 @@ def adsb_frames(world: World, receiver: Receiver, start: float) -> Iterator[tupl
     turn = 0
     while True:
         heard = []
+        if world.conditions.out(receiver.id, turn * receiver.period_s):
+            turn += 1
+            continue
         for report in _reports(world, receiver, rng, senders, turn * receiver.period_s):
             adsb = report.thing.actor.adsb
             if adsb is not None and rng.random() >= receiver.loss:

@@ -3,6 +3,7 @@
     <radar>.pcap          each radar's ASTERIX over UDP
     <remote_id>.json      DroneScout messages, one a line
     <adsb>.txt            SBS lines
+    <listener>.jsonl      rows of the detection table
     truth.csv             every object each second: what the recordings are judged by
     site.toml, ...        the site that it played at
 
@@ -38,9 +39,11 @@ def record(exercise: Exercise, seed: int, start: float, until: float, folder: st
     with ExitStack() as stack:
         files = {
             receiver.id: stack.enter_context((folder / f"{receiver.id}.{suffix}").open("wb"))
-            for receiver, suffix in ((exercise.remote_id, "json"), (exercise.adsb, "txt"))
+            for receiver, suffix in (
+                (exercise.remote_id, "json"), (exercise.adsb, "txt"), *((listener, "jsonl") for listener in exercise.listener)
+            )
             if receiver is not None
-        }
+        }  # fmt: skip
         for frame in frames(exercise, seed, start, until):
             if frame.channel in files:
                 files[frame.channel].write(frame.payload)

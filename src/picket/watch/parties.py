@@ -1,9 +1,9 @@
 """Who comes together, before the tracker says so, and who has left: what keeps fifty drones from being fifty alarms.
 
 The tracker needs seconds to name a group. Until then each of its members is found alone. So a find that has no alert yet *joins* the
-alert of the same family and zone of which something found at this step lies within JOIN_M and moves alike (JOIN_MPS). A new member is
-no reason to sound, unless it is worse or much nearer (life.told). A listed friendly and a stranger are never one party; what is neutral
-stands alone.
+alert of the same family and zone of which something found at this step lies within JOIN_M and moves alike (JOIN_MPS), or which lies
+amid a swarm. A new member is no reason to sound, unless it is worse or much nearer (life.told). A listed friendly and a stranger are
+never one party; what is neutral stands alone.
 
 The other way round, a find that belongs to an alert *leaves* it when it is more urgent than the rest (higher severity, or an entry
 where they approach) and further than LEAVE_M from all of them: one that breaks away and comes in is an alert of its own.
@@ -19,7 +19,8 @@ from picket.watch.case import OF_TRACKS, standing
 from picket.watch.scene import Floats, Ints, Scene
 from picket.watch.units import Unit
 
-JOIN_M, JOIN_MPS = 300.0, 10.0  # the tracker links a group within 150 m and 6 m/s, when its velocities have settled
+JOIN_M, JOIN_MPS = 300.0, 10.0  # and two sigma; the tracker links a group within 150 m and 6 m/s
+SWARM, AMID_M = 3, 100.0  # amid three or more the velocity does not count: a young track may have taken its neighbours' plots
 LEAVE_M = 400.0
 
 
@@ -80,9 +81,22 @@ def _sort(scene: Scene, unit: Unit) -> str:
 def _apart(scene: Scene, a: Unit, b: Unit) -> float:
     """m between the nearest two of both that move alike; inf when none do. An unknown velocity moves like any."""
     dv = scene.velocity[a.rows][:, None] - scene.velocity[b.rows][None, :]
-    alike = ~(np.hypot(dv[..., 0], dv[..., 1]) > JOIN_MPS)
-    away = np.where(alike, _distance(scene, a.rows, b.rows), np.inf)
-    return float(away.min())
+    sigma = np.nan_to_num(scene.tracks["sigma_velocity_mps"], nan=0.0)
+    blur = 2.0 * np.hypot(
+        sigma[a.rows][:, None], sigma[b.rows][None, :]
+    )  # of tracks that have just begun it is most of their velocity
+    alike = ~(np.hypot(dv[..., 0], dv[..., 1]) > JOIN_MPS + blur)
+    away = _distance(scene, a.rows, b.rows)
+    if _amid(scene, a):
+        alike |= away <= AMID_M
+    return float(np.where(alike, away, np.inf).min())
+
+
+def _amid(scene: Scene, unit: Unit) -> bool:
+    """Whether it is in a crowd: SWARM or more strangers that surely exist, told or not, within AMID_M of it, itself included."""
+    strangers = np.flatnonzero(scene.sure & ~scene.sorts.neutral)
+    away = _distance(scene, unit.rows, strangers).min(axis=0, initial=np.inf)
+    return int(np.count_nonzero(away <= AMID_M)) >= SWARM
 
 
 def _distance(scene: Scene, a: Sequence[int] | Ints, b: Sequence[int] | Ints) -> Floats:
