@@ -89,3 +89,12 @@ def test_doubt_goes_on_across_a_restart():
     assert w.book.open == []
     w.see(inbound(1, 48))
     assert {a.zone for a in w.book.open} == {"pier", "ring"}
+
+
+def test_a_crowd_that_is_no_group_yet_adds_up_and_a_flock_does_not():
+    def crowd(k, bird):
+        return [inbound(i, 50 - k, p_drone=0.5, p_bird=bird, vel_east_mps=3.0 * i) for i in range(1, 4)]
+
+    assert steps_until_told(lambda k: crowd(k, 0.3)) == 0
+    assert steps_until_told(lambda k: crowd(k, 0.3)[:2]) == 15
+    assert steps_until_told(lambda k: crowd(k, 0.48)) == 15

@@ -83,7 +83,7 @@ class Delays:
 
 def doubt_s(scene: Scene, f: Finding) -> float:
     """How long an object has to prove that it is one; 0 for what is no doubt, and for what is no track near a zone."""
-    if f.row < 0 or f.family not in OF_ZONES or not scene.doubtful[f.row]:
+    if f.row < 0 or f.family not in OF_ZONES or not scene.doubtful[f.row] or scene.amid_drones(f.row):
         return 0.0
     inside = f.rule == "entry" and f.severity == "high" and not scene.tracks["p_bird"][f.row] >= 0.5
     return scene.site.alert.doubt_s * (LOW if scene.low[f.row] else 1.0) * (INSIDE if inside else 1.0)

@@ -16,11 +16,10 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 
 from picket.watch.case import OF_TRACKS, standing
-from picket.watch.scene import Floats, Ints, Scene
+from picket.watch.scene import AMID_M, SWARM, Floats, Ints, Scene
 from picket.watch.units import Unit
 
 JOIN_M, JOIN_MPS = 300.0, 10.0  # and two sigma; the tracker links a group within 150 m and 6 m/s
-SWARM, AMID_M = 3, 100.0  # amid three or more the velocity does not count: a young track may have taken its neighbours' plots
 LEAVE_M = 400.0
 
 
@@ -94,7 +93,7 @@ def _apart(scene: Scene, unit: Unit, rows: Ints) -> Floats:
     )  # of tracks that have just begun it is most of their velocity
     alike = ~(np.hypot(dv[..., 0], dv[..., 1]) > JOIN_MPS + blur)
     away = _distance(scene, unit.rows, rows)
-    if _amid(scene, unit):
+    if _amid(scene, unit):  # a young track in a crowd may have taken its neighbours' plots: its velocity says nothing
         alike |= away <= AMID_M
     return np.asarray(np.where(alike, away, np.inf).min(axis=0))
 

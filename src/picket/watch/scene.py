@@ -25,6 +25,8 @@ Ints = npt.NDArray[np.int64]
 
 SURE_CLASS = 0.7  # a class probability from which a track is taken for that class
 SURE_GROUP = 0.6  # what a group's members add up to, from which it is no flock of birds: a swarm must not wait to be surer
+_GROUP_ODDS = np.log(SURE_GROUP / (1.0 - SURE_GROUP))
+SWARM, AMID_M = 3, 100.0  # so many within that distance are a crowd
 LOW_SIGMAS = 2.0
 SURE_LOW = 0.95  # the same for a drone where the sea gives false plots: one wrong word and a wrong speed make 0.8
 SURFACE_M = 30.0  # a vessel's highest mast light, roughly: a "vessel" above this is not at the surface
@@ -130,11 +132,21 @@ class Scene:
         """(N,) bool: in a group of drones. What flies together is of one kind: one drone in it tells, and what is known of each adds up."""
         counted = self.sure & (self.groups >= 0) & ~self.low
         groups, which = np.unique(self.groups[counted], return_inverse=True)
-        floor = 1e-3
-        odds = np.log(np.maximum(self.tracks["p_drone"], floor) / np.maximum(self.tracks["p_bird"], floor))[counted]
-        told = np.bincount(which, odds, len(groups)) >= np.log(SURE_GROUP / (1.0 - SURE_GROUP))
+        told = np.bincount(which, self._drone_odds[counted], len(groups)) >= _GROUP_ODDS
         swarms = np.union1d(groups[told], self.groups[drone & self.sure & (self.groups >= 0)])
         return np.isin(self.groups, swarms)
+
+    @cached_property
+    def _drone_odds(self) -> Floats:
+        """(N,) natural logarithm of drone against bird."""
+        p = [np.maximum(self.tracks[name], 1e-3) for name in ("p_drone", "p_bird")]
+        return np.asarray(np.log(p[0] / p[1]))
+
+    def amid_drones(self, row: int) -> bool:
+        """Whether the strangers within AMID_M of it, three or more and none of them low, add up to drones: a group without its name yet."""
+        strangers = self.sure & ~self.sorts.neutral & ~self.low
+        near = strangers & (np.hypot(*(self.xy - self.xy[row]).T) <= AMID_M)
+        return bool(near[row] and np.count_nonzero(near) >= SWARM and self._drone_odds[near].sum() >= _GROUP_ODDS)
 
     @cached_property
     def coasting(self) -> Bools:
