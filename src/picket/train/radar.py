@@ -61,7 +61,7 @@ class TurningRadar:
         self._rcs: tuple[object, Floats] = ((), np.zeros(0))
 
     def frames(self, start: float) -> Iterator[tuple[float, bytes]]:
-        """(UNIX time of sending, datagram), endless and in order, of an antenna that begins at UNIX time `start`."""
+        """(UNIX time, datagram or nothing), endless and in order, of an antenna that begins at UNIX time `start`."""
         rng = stream(self.world.seed, "radar", self.radar.id)
         source = {"sac": self.sensor.match.sac or 0, "sic": self.sensor.match.sic or 0}
         sectors, conditions = self.radar.sectors, self.world.conditions
@@ -74,7 +74,8 @@ class TurningRadar:
             n += 1
             plots = self.plots(rng, start, begin, sector * width, width)
             if conditions.out(self.radar.id, begin):
-                continue  # an outage changes nothing of what comes after it: the same draws are made
+                yield start + begin, b""  # what comes after an outage is as without it: the same draws were made
+                continue
             shown = start + begin + conditions.clock_s(self.radar.id, begin)
             marks = ["north_mark", "sector"] if sector == 0 else ["sector"]
             for kind in marks:
