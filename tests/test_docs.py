@@ -21,6 +21,7 @@ from picket import site
 from picket.cli import main
 from picket.feed import FORMATS, _template, jsonlines, pcap, transport
 from picket.feed.format import Chunk, Format, Options
+from picket.site_rules import KINDS, PLACE_HOLDERS
 from picket.station.feeds import feeds_of
 from tests.feed import doc_files
 
@@ -53,17 +54,27 @@ def test_every_command_and_option_is_documented(name: str, command: click.Comman
 def test_every_key_of_the_site_file_is_documented() -> None:
     page = (ROOT / "docs" / "site-file.md").read_text("utf-8")
     structs = {"site": site.Place, "sensor": site.Sensor, "zone": site.Zone, "friendly": site.Friendly, "alert": site.Alerting,
-               "archive": site.Archive, "station": site.StationSettings}  # fmt: skip
+               "archive": site.Archive, "station": site.StationSettings, "rule": site.Rule, "contact": site.Contact,
+               "notify": site.Notify}  # fmt: skip
     for name, struct in structs.items():
         section = page.split(f"## [{name}]" if f"## [{name}]" in page else f"## [[{name}]]", 1)[1].split("\n## ", 1)[0]
         for field in msgspec.structs.fields(struct):
             assert f"`{field.name}`" in section, f"{name}.{field.name}"
 
 
+def test_every_type_of_alert_rule_and_place_holder_is_documented() -> None:
+    page = (ROOT / "docs" / "site-file.md").read_text("utf-8").split("## [[rule]]", 1)[1].split("\n## ", 1)[0]
+    definitions = (ROOT / "docs" / "definitions.md").read_text("utf-8")
+    for word in (*KINDS, *(f"{{{p}}}" for p in PLACE_HOLDERS)):
+        assert f"`{word}`" in page, word
+    for word in KINDS:
+        assert f"`{word}`" in definitions, word
+
+
 def test_every_api_path_is_documented(tmp_path: Path) -> None:
-    source = (ROOT / "src" / "picket" / "station" / "api.py").read_text("utf-8")
+    source = "\n".join(p.read_text("utf-8") for p in sorted((ROOT / "src" / "picket" / "station").glob("api*.py")))
     stream = (ROOT / "docs" / "stream.md").read_text("utf-8")
-    for path in re.findall(r"@app\.(?:get|post|put|websocket)\(\"(/(?:api|ws)/[^\"]*)\"", source):
+    for path in re.findall(r"@app\.(?:get|post|put|delete|websocket)\(\"(/(?:api|ws)/[^\"]*)\"", source):
         assert re.sub(r"\{\w+\}", "{", path).split("{")[0] in stream, path
 
 

@@ -53,7 +53,9 @@ def site(
         shapes={z.id: s for z, s in zones},
         friendly=friendly,
         sensor=sensors,
-        alert=Alerting(**alert),
+        alert=Alerting(
+            **{"doubt_s": 0.0, **alert}
+        ),  # unknown things alarm at once; test_doubt.py has the time that they are given
     )
 
 

@@ -24,7 +24,7 @@ def test_an_alert_has_every_field_that_the_stream_promises():
     words = (Path(__file__).parents[2] / "docs" / "stream.md").read_text("utf-8")
     promised = re.findall(r'"(\w+)"', words[words.index("An **alert** is") : words.index("`state`: raised")])
     told = set(plain(Alert(id=1, n=1, rule="entry", severity="high", raised_at=T0, updated_at=T0)))
-    fields = [w for w in promised if w not in ("entry", "pier", "high", "raised", "exercise")]
+    fields = [w for w in promised if w not in ("entry", "pier", "high", "raised", "exercise", "name", "how")]
     assert len(fields) > 25
     assert set(fields) <= told
 
@@ -82,7 +82,7 @@ def test_severity_does_not_flap_down_within_the_hysteresis():
 def test_a_track_that_ends_leaves_its_alert_open_and_inactive():
     w = Watch(site(PIER))
     w.see(track(1, 0, 0))
-    told = w.wait(30)
+    told = w.wait(29)
     assert [(a.id, a.active) for a in told] == [(1, False)]
     assert w.only().track_ids == (1,)
 
@@ -164,8 +164,8 @@ def test_a_drone_that_appears_where_a_dismissed_bird_was_lost_is_not_dismissed_w
 
 def test_open_is_newest_first():
     w = Watch(site(PIER))
-    w.see(track(1, 0, 0))
-    w.see(track(1, 0, 0), track(2, 50, 0))
+    w.see(track(1, -190, -190))
+    w.see(track(1, -190, -190), track(2, 190, 190))
     assert [a.id for a in w.book.open] == [2, 1]
 
 
@@ -189,6 +189,14 @@ def test_a_new_track_beside_a_coasting_one_is_the_same_object_until_both_are_mea
     alert = w.only()
     assert (alert.count, alert.track_ids) == (1, (1, 2))
     w.see(inbound(1, 27), inbound(2, 27, east=60))
+    assert (w.only().count, w.only().track_ids) == (2, (1, 2))
+    w.see(
+        inbound(1, 22), inbound(2, 22, east=60, vel_north_mps=-25.0)
+    )  # and no party, when they do not move alike from the start
+    w = Watch(site(PIER))
+    w.see(inbound(1, 30))
+    w.see(inbound(1, 28, status="coasting"), inbound(2, 28))
+    w.see(inbound(1, 27), track(2, 60, 470, (0, -25, 0)))
     assert sorted(a.track_ids for a in w.book.open) == [(1,), (2,)]
 
 
@@ -210,11 +218,66 @@ def test_only_a_track_that_could_be_the_lost_one_continues_its_alert(gap, east, 
     assert len(w.book.all) == alerts
 
 
-def test_two_drones_are_two_alerts():
+def test_two_drones_apart_are_two_alerts():
     w = Watch(site(PIER))
-    w.see(inbound(1, 30))
-    w.see(inbound(1, 29), inbound(2, 29, east=40))
+    w.see(inbound(1, 20))
+    w.see(inbound(1, 19), inbound(2, 55))
     assert len(w.book.open) == 2
+
+
+# -- parties: together before the tracker names a group, and apart again -----------------------------------------
+def test_fifty_that_become_sure_one_by_one_are_one_alert_with_its_count():
+    w, rows = Watch(site(PIER)), [inbound(i, 50 + (i % 7), east=-150 + 6 * i) for i in range(1, 51)]
+    told = [a for k in range(1, 51) for a in w.see(*rows[:k])]
+    assert {a.id for a in told} == {1}
+    assert (w.only().count, w.only().nearest_track_id, w.only().group_id) == (50, 49, None)
+    assert w.only().text.startswith("Swarm of 50 unknown drones reaches pier")
+    assert w.book.alarms(w.time)["last_hour"] == 1
+
+
+def test_a_pair_is_called_a_pair():
+    w = Watch(site(PIER))
+    w.see(inbound(1, 50), inbound(2, 50, east=60))
+    assert w.only().text.startswith("Pair of unknown drones reaches pier in 50 s: nearest ")
+
+
+def test_a_new_member_of_an_acknowledged_alert_does_not_sound_unless_it_is_much_nearer_or_worse():
+    w = Watch(site(PIER))
+    w.see(inbound(1, 55))
+    w.book.acknowledge(1, "officer", w.time)
+    told = w.see(inbound(1, 54), inbound(2, 50, east=60))
+    assert [(a.id, a.state, a.count) for a in told] == [(1, "acknowledged", 2)]
+    told = w.see(inbound(1, 53), inbound(2, 49, east=60), inbound(3, 26))
+    assert [(a.id, a.state, a.severity, a.count) for a in told] == [(1, "raised", "medium", 3)]
+    w.book.acknowledge(1, "officer", w.time)
+    told = w.see(inbound(1, 52), inbound(2, 48, east=60), inbound(3, 25), inbound(4, 19))
+    assert [(a.id, a.state, a.severity, a.count) for a in told] == [(1, "raised", "high", 4)]
+
+
+def test_one_that_breaks_away_and_is_more_urgent_raises_its_own_and_the_rest_stays_acknowledged():
+    w = Watch(site(PIER, approach_s=120))
+    w.see(inbound(1, 110), inbound(2, 110, east=50), inbound(3, 110, east=100))
+    w.book.acknowledge(1, "officer", w.time)
+    for k in range(1, 65):  # the others hold their distance, one comes in at twice the speed
+        w.see(inbound(1, 110), inbound(2, 110, east=50), track(3, 100, 1300 - 20 * k, (0, -20, 0)))
+    own = next(a for a in w.book.open if a.track_ids == (3,))
+    rest = next(a for a in w.book.open if a.id == 1)
+    assert (own.severity, own.state, own.rule) == ("high", "raised", "entry")
+    assert (rest.state, rest.severity, rest.track_ids) == ("acknowledged", "medium", (1, 2))
+
+
+def test_a_friendly_and_a_stranger_are_no_party():
+    w = Watch(site(PIER, friendly=(Friendly(identity="F1", owner="police"),)))
+    w.see(inbound(1, 50), inbound(2, 50, east=40, identity="F1", identity_kind="serial"))
+    assert sorted((a.severity, a.count) for a in w.book.open) == [("low", 1), ("medium", 1)]
+
+
+def test_what_an_officer_closed_takes_in_nobody():
+    w = Watch(site(PIER))
+    w.see(inbound(1, 50))
+    w.book.close(1, "bird", "officer", w.time)
+    w.see(inbound(1, 49), inbound(2, 49, east=40))
+    assert (w.only().id, w.only().track_ids) == (2, (2,))
 
 
 def test_one_alert_per_zone():
@@ -242,10 +305,10 @@ def test_a_swarm_of_twelve_is_one_alert_with_count_and_nearest_member():
 
 def test_members_that_alarmed_singly_are_folded_into_the_oldest_alert():
     w = Watch(site(PIER))
-    w.see(inbound(1, 50))
-    w.see(inbound(1, 49), inbound(2, 49, east=50))
+    w.see(inbound(1, 22))
+    w.see(inbound(1, 22), inbound(2, 58))
     w.book.acknowledge(1, "officer", w.time)
-    w.see(*[inbound(i, 48, east=50 * i, group_id=5) for i in (1, 2, 3)])
+    w.see(*[inbound(i, 21, east=50 * i, group_id=5) for i in (1, 2, 3)])
     alert = w.only()
     assert (alert.id, alert.count, alert.group_id, alert.track_ids) == (1, 3, 5, (1, 2, 3))
     assert alert.state == "raised"  # the second one had not been seen by anyone
@@ -295,7 +358,7 @@ def test_closed_alerts_and_changes_are_kept_up_to_a_bound(monkeypatch):
 def test_a_flood_is_counted_and_high_alerts_still_get_through(monkeypatch):
     monkeypatch.setattr(book, "MAX_OPEN", 10)
     w = Watch(site(PIER))
-    ghosts = [track(i, 3000 + 10 * i, 3000, flags=("unconfirmed_position",)) for i in range(30)]
+    ghosts = [track(i, 3000 + 400 * i, 3000, flags=("unconfirmed_position",)) for i in range(30)]
     w.see(*ghosts)
     assert len(w.book.open) == 10
     assert w.book.left_out == {"too_many_open": 20}

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+from pathlib import Path
+
 import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from picket.watch import AlertBook, AlertError, SensorLook
+from picket.watch import AlertBook, AlertError, SensorLook, decide
 from tests.watch.sky import BORDER, PIER, RING, T0, site, sky, track
 
 SITE = site(PIER, RING, BORDER, hysteresis_s=4)
@@ -33,7 +36,7 @@ steps = st.tuples(
     st.sampled_from([0.5, 1.0, 3.0, 6.0, 20.0]),
     st.lists(tracks, max_size=6, unique_by=lambda t: t["track_id"]),
     looks,
-    st.sampled_from([None, None, "acknowledge", "close"]),
+    st.sampled_from([None, None, "acknowledge", "shelve", "unshelve", "close"]),
     st.integers(0, 3),
 )
 
@@ -45,7 +48,9 @@ def play(book, time, step):
     out = book.step(time, sky(time, *rows), sensors)
     if action and book.open:
         alert = book.open[which % len(book.open)]
-        out.append(book.acknowledge(alert.id, "x", time) if action == "acknowledge" else book.close(alert.id, "bird", "x", time))
+        wanted = {"do": action, "id": alert.id, "by": "x", "minutes": 1.0, "reason": "why", "cause": "bird", "note": ""}
+        with suppress(AlertError):  # unshelve what is not shelved
+            out.append(decide(book, wanted, time))
     return time, out
 
 
@@ -92,6 +97,7 @@ def test_alerts_keep_their_promises(course):
             assert a.text.endswith(".")
             assert a.count >= 1
             assert (a.acknowledged_at is None) == (a.state == "raised")
+            assert (a.shelved_until is None) == (a.state != "shelved")
     assert [a.n for a in seen] == list(range(1, len(seen) + 1))
     known = {a.id: a for a in seen}  # the last change of each is what the book holds
     assert sorted(known.values(), key=lambda a: -a.id) == book.all
@@ -113,3 +119,24 @@ def test_a_restored_book_continues_a_swap_and_a_mute():
 def test_a_state_that_is_none_is_refused(state):
     with pytest.raises(AlertError, match="alert state"):
         AlertBook.restore(SITE, state)
+
+
+def test_a_state_of_version_1_is_still_read():
+    """The sample was saved by the book before there was a shelf: an entry acknowledged, one closed, an approach, a silent sensor."""
+    raw = msgspec.msgpack.decode((Path(__file__).parent / "state_v1.msgpack").read_bytes())
+    assert raw["version"] == 1
+    book = AlertBook.restore(SITE, raw)
+    assert [(a.id, a.rule, a.severity, a.state) for a in book.open] == [
+        (5, "silent_sensor", "medium", "raised"), (4, "approach", "medium", "raised"), (3, "entry", "medium", "raised"),
+        (1, "entry", "high", "acknowledged"),
+    ]  # fmt: skip
+    time, rows = T0 + 4, (track(1, 0, 760, (0, -10, 0)), track(2, 0, 0))
+    book.step(time, sky(time, *rows), [SensorLook("r", "radar", "silent", 9.0, 1.0)])
+    assert [(a.id, a.rule, a.severity, a.state) for a in book.open] == [
+        (5, "silent_sensor", "medium", "raised"), (4, "approach", "medium", "raised"), (3, "entry", "medium", "raised"),
+        (1, "entry", "high", "acknowledged"),
+    ]  # fmt: skip
+    later = [a for k in range(40) for a in book.step(time + k, sky(time + k), [])]
+    assert {a.id for a in later if a.escalated_at is not None} == {3, 4, 5}
+    assert not any(a.active for a in book.open)
+    assert around(book).all == book.all

@@ -20,6 +20,7 @@ _GAPS = re.compile(
     r"exposed to|no defen[cs]e)\b",
     re.IGNORECASE,
 )
+_ONLY_TIME = re.compile(r"\b(?:matter of time|not if,? but when|accident waiting to happen|sitting ducks?)\b", re.IGNORECASE)
 _FUTURE = re.compile(r"\b(?:could|may|might|would|will|risks?|danger|only a matter of time|likely to|if)\b", re.IGNORECASE)
 
 
@@ -35,6 +36,7 @@ def warning_drafts(sentence: Sentence, made: list[Draft]) -> Iterator[Draft]:
                 return
         if (
             verb.lemma in {"express", "voice", "raise"}
+            and not any(d.kind in {"supply", "training", "advising"} for d in made)
             and verb.objects
             and verb.objects[0].head.low in {"concern", "concerns", "fear", "fears", "alarm", "worry", "worries"}
         ):
@@ -90,6 +92,14 @@ def warning_drafts(sentence: Sentence, made: list[Draft]) -> Iterator[Draft]:
             if draft:
                 yield draft
                 return
+    if _ONLY_TIME.search(sentence.words) and not any(d.kind == "warning" for d in made) and sentence.verbs:
+        said = next((v for v in sentence.verbs if v.classes & {"say", "warn", "fear"} and v.subjects), None)
+        draft = _draft(
+            sentence, sentence.verbs[0], "matter-of-time", attributed=speaker(said.subjects) if said else None, feared=[]
+        )
+        draft.certainty = "possible"
+        yield draft
+        return
     yield from _gap(sentence, made)
 
 
@@ -239,6 +249,10 @@ def _gap(sentence: Sentence, made: list[Draft]) -> Iterator[Draft]:
         return
     at = sentence.begin + match.start()
     verb = max((v for v in sentence.verbs if v.tokens[0].start <= at + 2), key=lambda v: v.i, default=None)
+    if verb is not None and not verb.subjects and verb.lemma == "be" and verb.objects:
+        said = next((v for v in sentence.verbs if v.classes & {"say", "warn"} and v.subjects), None)
+        yield Draft("warning", "gap-there", verb, thing=match.group(), attributed_to=speaker(said.subjects) if said else None)
+        return
     if verb is None or not verb.subjects:
         return
     subject = verb.subjects[0]

@@ -4,12 +4,13 @@ The engine never looks at a clock, a file or a socket: time is the record's. Liv
 sequenced; a replay hands it the records of a log. It runs in one thread; `lock` lets the API look inside.
 
     record   payload
-    boot     {"book": alert state or None, "site": digest}: tracks begin anew, alerts go on, zones are the site file's
+    boot     {"book": alert state or None, "site": digest, "live": site_live.py}: tracks begin anew, alerts go on, zones are the site file's
     batch    {"d": detections, "s": status rows, "left_out": {sensor: {reason: n}}, "operators": [digests]}
     link     {"sensors": [ids], "state": "up" ..., "detail": words}
     tick     None: time passes
-    action   {"do": "acknowledge" | "close" | "zone", ...}
-    audit, end   nothing for the engine
+    station  {"free_mb", "recording", "problem", "overloaded"}: how the station itself does
+    action   {"do": "acknowledge" | "shelve" | "unshelve" | "close" | "site" | "zone" | "note", ...}
+    life, audit, end   nothing for the engine
 """
 
 from __future__ import annotations
@@ -27,13 +28,16 @@ import numpy.typing as npt
 from picket.record.codec import unpack
 from picket.record.log import Record
 from picket.site import Site, check_geometry
+from picket.station import emissions
 from picket.station.history import History, Recent
 from picket.station.picture import Picture
 from picket.station.sensors import SensorBoard
+from picket.station.site_live import with_live_part
 from picket.track import Tracker
-from picket.watch import Alert, AlertBook, AlertError
+from picket.watch import Alert, AlertBook, AlertError, EmissionLook, StationLook, decide, is_decision
 from picket.words import TRACK, Batch
 
+SET_BACK_TOLD_S = 60.0  # for so long after it the station's own clock is told as set back
 CLOCK_TOLERANCE_S = 30.0  # a plot further than this from the station's clock is named, not believed
 
 
@@ -78,6 +82,9 @@ class Engine:
         self._last_measured: float | None = None
         self._measured_at = 0.0
         self._sure_ids: npt.NDArray[np.int64] = np.empty(0, np.int64)
+        self._own = StationLook()
+        self._set_back_at: float | None = None
+        self._heard: list[EmissionLook] = []
 
     def apply(self, record: Record) -> Outcome:
         """Takes in the next record."""
@@ -91,14 +98,19 @@ class Engine:
     # -- one method per record kind ----------------------------------------------------------------------------
     def _boot(self, payload: dict[str, Any]) -> Outcome:
         self.tracker.reset()
-        if self.site is not self._given_site and "clock_set_back_s" not in payload:
-            # a start reads the site file anew: what was edited before is in it, or was undone by hand
-            self.site = self._given_site
-            self.book.replace_site(self.site)
+        if "clock_set_back_s" not in payload:
+            # a start reads the site file anew: what was edited before is in it, or was undone by hand. Its record says what stood there
+            # then, so that a replay has the same zones
+            held, part = self.site, payload.get("live")
+            self.site = self._given_site if part is None else with_live_part(self._given_site, part)
+            if self.site is not held:
+                self.book.replace_site(self.site)
         self.tracks = Batch.empty(TRACK)
         self.sensors = SensorBoard(self.site, self.site.alert.silent_scans)
         self.sensors.began_at(self.time)
         self._last_measured = None
+        self._own = StationLook(clock_set_back_s=payload.get("clock_set_back_s"))
+        self._set_back_at = self.time if self._own.clock_set_back_s is not None else None
         if payload.get("book") is not None:
             self.book = AlertBook.restore(self.site, payload["book"])
         return Outcome()
@@ -114,6 +126,7 @@ class Engine:
         batch = unpack(payload["d"])
         self.sensors.heard(batch, self.time)
         self.counts["detections"] += batch.n
+        self._heard += emissions.looks(self.site, batch)
         batch = self._honest_clocks(self.sensors.redated(batch))
         if batch.n:
             self._last_measured = max(float(np.max(batch["time"])), self._last_measured or -np.inf)
@@ -131,21 +144,36 @@ class Engine:
             self.tracks = self.tracker.advance(now, first_id=self.seq)
         return self._watch()
 
+    def _station(self, payload: dict[str, Any]) -> Outcome:
+        known = {k: payload[k] for k in ("free_mb", "recording", "problem", "overloaded")}
+        self._own = msgspec.structs.replace(self._own, **known)
+        return Outcome()
+
     def _link(self, payload: dict[str, Any]) -> Outcome:
         self.sensors.linked(payload["sensors"], payload["state"], self.time)
         return Outcome()
 
     def _action(self, payload: dict[str, Any]) -> Outcome:
+        if payload["do"] == "note":
+            return Outcome()  # the watch log has it (record/watchlog.py)
+        if payload["do"] == "site":
+            return self._site(payload)
+        if not is_decision(payload):
+            return self._zone(payload)
         try:
-            if payload["do"] == "acknowledge":
-                alert = self.book.acknowledge(payload["id"], payload["by"], self.time)
-            elif payload["do"] == "close":
-                alert = self.book.close(payload["id"], payload["cause"], payload["by"], self.time, payload["note"])
-            else:
-                return self._zone(payload)
+            alert = decide(self.book, payload, self.time)
         except AlertError as e:
             return Outcome(error=str(e))
         return Outcome(alerts=[alert], result=alert)
+
+    def _site(self, payload: dict[str, Any]) -> Outcome:
+        """Zones, friendlies and rules as they are from now on (site_live.py)."""
+        try:
+            self.site = with_live_part(self.site, payload["part"])
+        except (ValueError, KeyError, TypeError) as e:
+            return Outcome(error=f"the site cannot be taken over: {e}")
+        self.book.replace_site(self.site)
+        return Outcome()
 
     def _zone(self, payload: dict[str, Any]) -> Outcome:
         zone = payload["zone"]
@@ -178,7 +206,14 @@ class Engine:
         sure = self.tracks["track_id"][self.tracks.equals("status", "confirmed") | self.tracks.equals("status", "coasting")]
         self.counts["tracks"] += int(np.count_nonzero(~np.isin(sure, self._sure_ids)))
         self._sure_ids = sure
-        return Outcome(alerts=self.book.step(self.time, self.tracks, self.sensors.looks(self.time), self.origin))
+        if self._set_back_at is not None and abs(self.time - self._set_back_at) > SET_BACK_TOLD_S:
+            self._own, self._set_back_at = msgspec.structs.replace(self._own, clock_set_back_s=None), None
+        heard, self._heard = self._heard, []
+        return Outcome(
+            alerts=self.book.step(
+                self.time, self.tracks, self.sensors.looks(self.time), self.origin, emissions=heard, station=self._own
+            )
+        )
 
     def _count(self, source: str, reasons: Any) -> None:
         if reasons:

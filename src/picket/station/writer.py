@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import contextlib
 import os
+import shutil
 import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import Future
 from pathlib import Path
@@ -20,6 +22,7 @@ from picket.record.log import LogError, LogFile, Record
 COMMIT_S = 0.05
 RETRY_S = 0.5  # between attempts on a disk that refuses
 MAX_WAITING = 20_000  # records; at 20 a second a quarter of an hour without a disk
+LOOK_S = 10.0  # between two looks at what is free on the disk
 MAX_WAITING_BYTES = 256 << 20
 
 
@@ -39,6 +42,8 @@ class LogWriter:
         self._stop = threading.Event()
         self.problem: str | None = None  # the disk's, until it takes everything again
         self.refused: str | None = None  # a record that no log can hold
+        self.free_mb: float | None = None  # on the log's disk, as of the last look
+        self._looked_at = float("-inf")
         self.committed_seq = 0
         self.commits = 0
         self._thread = threading.Thread(target=self._run, name="picket-log", daemon=True)
@@ -95,6 +100,7 @@ class LogWriter:
                 self._stop.wait(COMMIT_S)
             self._take_all()
             self._commit()
+            self._look_at_disk()
             if self.problem:
                 self._stop.wait(RETRY_S)
 
@@ -126,6 +132,16 @@ class LogWriter:
             for waiter in self._waiters:
                 waiter.set_result(None)
             self._waiters.clear()
+
+    def _look_at_disk(self) -> None:
+        """In this thread: a disk far away may take its time."""
+        if time.monotonic() - self._looked_at < LOOK_S:
+            return
+        self._looked_at = time.monotonic()
+        try:
+            self.free_mb = shutil.disk_usage(self.log.folder).free / 2**20
+        except OSError:  # the next commit says what is wrong with it
+            self.free_mb = None
 
     def _commit_log(self) -> None:
         if self.log.pending:

@@ -21,9 +21,15 @@ PERIOD_S = {
     "system": 4.0,
     "remote_id": 2.0,
     "adsb": 2.0,
+    "visual": 10.0,  # a person looks, writes and looks again
 }  # between two reports where the site file has no scan_period_s; others 1 s
 LISTENING = frozenset({"rf", "acoustic", "sonar", "camera", "visual"})  # what is silent, dark or unnoticed is there all the same
-TIMEOUT_S = {"remote_id": 15.0, "adsb": 30.0, "ais": 180.0}  # silence of a reporter is no evidence until it is this long
+TIMEOUT_S = {
+    "remote_id": 15.0,
+    "adsb": 30.0,
+    "ais": 180.0,
+    "visual": 60.0,
+}  # silence of a reporter is no evidence until it is this long
 LATENCY_S = {"remote_id": 0.7, "adsb": 0.3, "ais": 0.5, "telemetry": 0.2}  # 1 sigma of a position's age when it is stamped
 RADAR_TIMEOUT_PERIODS, RADAR_TIMEOUT_S = 8.0, 15.0
 RANGE_M = 10_000.0  # of a sensor that states none

@@ -23,7 +23,7 @@ from picket.track.crossing_kernels import cross
 from picket.track.engine_kernels import look
 from picket.track.group_kernels import group
 from picket.track.history import History, Segment, State, state_bytes
-from picket.track.layout_kernels import BIRTH_LEAST, DEAD, ENDED, POLAR, Plots
+from picket.track.layout_kernels import BIRTH_LEAST, CONFIRMED, DEAD, ENDED, POLAR, TENTATIVE, Plots
 from picket.track.life_kernels import misses, settle
 from picket.track.measure import Codes, Look, Prepared, prepare
 from picket.track.picture import move, picture
@@ -42,6 +42,8 @@ CLUTTER_SHARE, CLUTTER_SKIP = 0.1, 3  # least weight of one scan in the clutter 
 BIRTH_SHARE = 0.1  # weight of one scan in the estimate of how many objects come into view
 FRESH_SIGMAS, FRESH_PERIODS = 3.0, 0.9  # what a first look shows beyond its clutter, surely, was there before; for how long
 FRESH_DOUBT = 0.3  # this share of a first look may be false plots, whatever the site file says
+VOUCHED = 0.95  # existence of what a person saw: "almost certain", above the 0.9 at which tracks alarm
+VOUCHED_CLASS = 3.0  # log-likelihood of the class that a person names: twenty times likelier than any other
 CLUTTER_LEAST = 0.02  # false plots a scan; no sensor has none
 CODES_MAX = 200_000  # identities and transmitters remembered before the unused are forgotten
 FLUSH = 4096  # ended tracks kept in their slots inside one batch
@@ -246,6 +248,8 @@ class Tracker:
             )  # fmt: skip
         self._registration.solve(self.clock, sensors)
         self._next_id += pool.n - before
+        if self._sensors.kinds[s] == "visual":
+            self._vouched(plots, members)
         if sensors.listens[s] and sensors.placed[s]:
             self._cross(plots, members)
         if shed:
@@ -259,6 +263,24 @@ class Tracker:
             self._settle(self.clock)
             if np.count_nonzero(pool.tracks.status[: pool.n] == ENDED) > FLUSH:
                 self._set_aside(self.clock)
+
+    def _vouched(self, plots: Plots, members: npt.NDArray[np.int64]) -> None:
+        """A person who saw it vouches for it: the track that a sighting with a distance began, or most likely belongs to, is confirmed.
+
+        There is nobody to send the second plot that a radar's track waits for. What other sensors say counts as ever: a radar that
+        looks there and sees nothing takes the belief away again.
+        """
+        tracks, n = self._pool.tracks, self._pool.n
+        for j in members.tolist():
+            if plots.weight[j] < 0.5 or (not plots.form[j] & 1 and plots.kind[j] == POLAR):
+                continue  # a bearing begins nothing, and says too little of which track it is
+            for i in np.flatnonzero((tracks.id[:n] == plots.track[j]) & (tracks.status[:n] < ENDED)).tolist():
+                tracks.r[i] = max(tracks.r[i], VOUCHED)
+                if plots.said[j] >= 0:
+                    tracks.score[i, plots.said[j]] += VOUCHED_CLASS
+                if tracks.status[i] == TENTATIVE:
+                    tracks.status[i] = CONFIRMED
+                    self._confirmed += 1
 
     def _cross(self, plots: Plots, members: npt.NDArray[np.int64]) -> None:
         """Bearings of this look that no track explains may begin tracks with those of other sensors; the rest are counted."""

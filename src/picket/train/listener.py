@@ -37,14 +37,15 @@ class DirectionFinder:
         self._height_msl = height - world.site.site.geoid_separation_m
 
     def frames(self, start: float) -> Iterator[tuple[float, bytes]]:
-        """(UNIX time, datagram or nothing), endless and in order, of an exercise that began at UNIX time `start`."""
+        """(UNIX time of sending, datagram), endless and in order, of an exercise that began at UNIX time `start`."""
         rng = stream(self.world.seed, "listener", self.listener.id)
         turn, next_status = 0, 0.0
         while True:
             time_s = turn * self.listener.period_s
             rows = self.bearings(rng, start, time_s)
-            yield start + time_s, b""  # also when it hears nothing, or is out
-            if not self.world.conditions.out(self.listener.id, time_s):
+            if self.world.conditions.out(self.listener.id, time_s):
+                yield start + time_s, b""
+            else:
                 if time_s >= next_status:
                     status = {**self._said(start, time_s), "report": "status"}
                     yield start + time_s, encode(Batch.from_rows(DETECTION, [status]))

@@ -59,9 +59,10 @@ class TurningRadar:
         at_reference = THRESHOLD / -math.log(sensor.detection_probability) - 1
         self._snr_factor = at_reference / LIMITS["drone"].rcs_m2 * radar.reference_range_m**4
         self._rcs: tuple[object, Floats] = ((), np.zeros(0))
+        self.real: Bools = np.zeros(0, np.bool_)  # of the last sweep's plots, which are of an object: never sent
 
     def frames(self, start: float) -> Iterator[tuple[float, bytes]]:
-        """(UNIX time, datagram or nothing), endless and in order, of an antenna that begins at UNIX time `start`."""
+        """(UNIX time of sending, datagram), endless and in order, of an antenna that begins at UNIX time `start`."""
         rng = stream(self.world.seed, "radar", self.radar.id)
         source = {"sac": self.sensor.match.sac or 0, "sic": self.sensor.match.sic or 0}
         sectors, conditions = self.radar.sectors, self.world.conditions
@@ -74,8 +75,8 @@ class TurningRadar:
             n += 1
             plots = self.plots(rng, start, begin, sector * width, width)
             if conditions.out(self.radar.id, begin):
-                yield start + begin, b""  # what comes after an outage is as without it: the same draws were made
-                continue
+                yield start + begin, b""
+                continue  # an outage changes nothing of what comes after it: the same draws are made
             shown = start + begin + conditions.clock_s(self.radar.id, begin)
             marks = ["north_mark", "sector"] if sector == 0 else ["sector"]
             for kind in marks:
@@ -130,6 +131,7 @@ class TurningRadar:
         order = np.argsort(times, kind="stable")
         if self.radar.most_plots:  # a full extractor drops what comes last in the sweep
             order = order[: max(self.radar.most_plots // self.radar.sectors, 1)]
+        self.real = order < len(seen)
         return self._batch(order, times, np.maximum(r, 1.0), az, el, rr, power)
 
     def _rough_sea(

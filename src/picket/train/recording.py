@@ -50,12 +50,13 @@ def record(exercise: Exercise, seed: int, start: float, until: float, folder: st
                 times.append(frame.time)
     for channel, (packets, times) in captured.items():
         (folder / f"{channel}.pcap").write_bytes(pcap.encode(packets, times))
-    _write_truth(exercise, seed, start, until, folder / "truth.csv")
-    _copy_site(exercise, folder)
+    write_truth(exercise, seed, start, until, folder / "truth.csv")
+    copy_site(exercise, folder)
     return folder
 
 
-def _write_truth(exercise: Exercise, seed: int, start: float, until: float, path: Path) -> None:
+def write_truth(exercise: Exercise, seed: int, start: float, until: float, path: Path) -> None:
+    """Every object each second from UNIX time `start` up to and without `until`, as CSV."""
     world = World(exercise, seed)
     with path.open("w", newline="", encoding="utf-8") as file:
         out = csv.writer(file)
@@ -68,7 +69,7 @@ def _write_truth(exercise: Exercise, seed: int, start: float, until: float, path
             second += 1
 
 
-def _copy_site(exercise: Exercise, folder: Path) -> None:
+def copy_site(exercise: Exercise, folder: Path) -> None:
     """The site file with its zones and map, so that `picket track --site` finds everything in one folder."""
     site = exercise.at_site()
     if not Path(site.source).is_file():

@@ -2,7 +2,8 @@
 
     book = AlertBook(site)
     for each step:  changed = book.step(time, tracks, sensors)
-    the officer:    book.acknowledge(id, by, time), book.close(id, cause, by, time, note)
+    the officer:    book.acknowledge(id, by, time), book.shelve(id, minutes, reason, by, time), book.close(id, cause, by, time, note);
+                    `decide` takes such an action as the log has it
 
 One step is a line: tracks -> objects (which track continues which) -> rules (what fired) -> units (one object or group and
 zone) -> cases (hysteresis) -> alerts. The rules are in `rules/`, one file each; docs/definitions.md says what each means.
@@ -10,8 +11,21 @@ zone) -> cases (hysteresis) -> alerts. The rules are in `rules/`, one file each;
 
 from __future__ import annotations
 
-from picket.watch.alert import CAUSES, SEVERITIES, Alert, AlertError, SensorLook
+from picket.watch.alert import CAUSES, SEVERITIES, Alert, AlertError, EmissionLook, SensorLook, StationLook
 from picket.watch.book import AlertBook
+from picket.watch.decide import decide, is_decision
 from picket.watch.rules import RULES
 
-__all__ = ["CAUSES", "RULES", "SEVERITIES", "Alert", "AlertBook", "AlertError", "SensorLook"]
+__all__ = [
+    "CAUSES",
+    "RULES",
+    "SEVERITIES",
+    "Alert",
+    "AlertBook",
+    "AlertError",
+    "EmissionLook",
+    "SensorLook",
+    "StationLook",
+    "decide",
+    "is_decision",
+]

@@ -1,6 +1,7 @@
 """The alert: what a rule tells the watch officer, and its life (docs/stream.md has the same fields).
 
-raised -> acknowledged -> closed with a cause. `active` says whether what raised it still holds.
+raised -> acknowledged -> closed with a cause; on the way it may be shelved, for a time and with a reason. `active` says whether what
+raised it still holds.
 """
 
 from __future__ import annotations
@@ -9,8 +10,10 @@ from typing import Literal
 
 import msgspec
 
+from picket.watch.sighting import Sighting
+
 Severity = Literal["low", "medium", "high"]
-State = Literal["raised", "acknowledged", "closed"]
+State = Literal["raised", "acknowledged", "shelved", "closed"]
 
 SEVERITIES: tuple[Severity, ...] = ("low", "medium", "high")
 LEVEL: dict[str, int] = {"low": 1, "medium": 2, "high": 3}  # the stream's `alert` column; 0 is none
@@ -21,10 +24,19 @@ class AlertError(ValueError):
     """An officer's action, or a saved state, that the alert book cannot take; the message says what was expected."""
 
 
+class Call(msgspec.Struct, frozen=True):
+    """Whom to call, and how (a telephone number, a radio channel)."""
+
+    name: str
+    how: str
+
+
 class Alert(msgspec.Struct, frozen=True, kw_only=True):
     """One alert as it stood after change number `n`: unknown values are None, times UNIX seconds UTC, places WGS84.
 
-    bearing_deg, distance_m (along the ground) and the look angles are from the site's origin; speed_mps is over the ground.
+    escalated_at: when it had waited for somebody too long, since it was last raised. checklist: what to do, its figures filled in.
+    rule_id: the rule of the site file that it comes from (of a default rule, the same as `rule`). bearing_deg, distance_m (along the
+    ground) and the look angles are from the site's origin; speed_mps is over the ground.
     """
 
     id: int
@@ -60,6 +72,13 @@ class Alert(msgspec.Struct, frozen=True, kw_only=True):
     flags: tuple[str, ...] = ()
     origin: str = "live"
     sensor_id: str | None = None
+    rule_id: str = ""
+    shelved_until: float | None = None
+    shelved_by: str | None = None
+    shelved_reason: str | None = None
+    escalated_at: float | None = None
+    checklist: tuple[str, ...] = ()
+    calls: tuple[Call, ...] = ()
 
 
 class SensorLook(msgspec.Struct, frozen=True):
@@ -67,6 +86,7 @@ class SensorLook(msgspec.Struct, frozen=True):
 
     clock_offset_s: arrival minus the sensor's own time, its median; clock_jitter_s: how much that varies, 1 sigma.
     bias_range_m, bias_azimuth_deg, bias_time_s: what the tracker found it to be off by, and takes off its plots; None = nothing.
+    sightings: what a person reported from there, as long as it holds, oldest first.
     """
 
     id: str
@@ -80,3 +100,24 @@ class SensorLook(msgspec.Struct, frozen=True):
     bias_range_m: float | None = None
     bias_azimuth_deg: float | None = None
     bias_time_s: float | None = None
+    sightings: tuple[Sighting, ...] = ()
+
+
+class EmissionLook(msgspec.Struct, frozen=True):
+    """What a radio receiver heard: bearing true from it (None: it cannot tell), label as it or the spectrum room gives it."""
+
+    sensor_id: str
+    label: str | None
+    bearing_deg: float | None = None
+    sigma_deg: float | None = None
+    center_hz: float | None = None
+
+
+class StationLook(msgspec.Struct, frozen=True):
+    """How the station itself stands. clock_set_back_s: by how much its clock was set back within the last minute."""
+
+    free_mb: float | None = None
+    recording: bool = True
+    problem: str | None = None
+    overloaded: bool = False
+    clock_set_back_s: float | None = None

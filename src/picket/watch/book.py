@@ -16,27 +16,49 @@ import msgspec
 import numpy as np
 import numpy.typing as npt
 
-from picket.site import Site, in_hours
-from picket.watch import compose
-from picket.watch.alert import CAUSES, LEVEL, Alert, AlertError, SensorLook
-from picket.watch.case import Case, Key, rule_and_severity, standing, standing_of
+from picket.site import Site
+from picket.watch import compose, life, parties
+from picket.watch.alert import CAUSES, LEVEL, Alert, AlertError, EmissionLook, SensorLook, StationLook
+from picket.watch.case import (
+    FAMILIES,
+    OF_TRACKS,
+    OF_ZONES,
+    Case,
+    Key,
+    rule_and_severity,
+    standing,
+    standing_of,
+    standings_of_version_1,
+)
+from picket.watch.contacts import Contacts
+from picket.watch.delays import Delays
 from picket.watch.objects import REJOIN_S, Objects
 from picket.watch.rules import RULES, Finding
+from picket.watch.ruleset import RuleSet
 from picket.watch.scene import Scene, Sorts, sure_rows
+from picket.watch.tally import Tally
 from picket.watch.units import Unit, gather
 from picket.watch.zones import Area
 from picket.words import Batch
 
 # An alert's figures (place, speed, text) are told anew this often while nothing else about it changes.
-_REFRESH_S = {"zone": 2.0, "line": 2.0, "honesty": 2.0, "sensor": 30.0, "bias": 30.0}
+_REFRESH_S = {family: 2.0 if family in (*OF_TRACKS, "emission") else 30.0 for family in FAMILIES}
 KEPT_CLOSED = 1000
 KEPT_CHANGES = 1000
 MAX_OPEN = 1000  # beyond it only high ones are raised, up to twice as many: a flood of false beacons must not fill the memory
 STATION = "picket"  # who closed an alert that was folded into another
 
-_VERSION = 1
+# What a zone's alert on the same object tells already, and so raises nothing beside it: rule -> the flag that alert then carries.
+_TOLD_AS = {
+    "spoof_suspected": "spoof_suspected", "unconfirmed_position": "unconfirmed_position", "friendly_out_of_place": "unauthorised",
+}  # fmt: skip
+_ASIDE = ("honesty", "friendly")  # their families
 
-# Roots in or approaching a protected zone now; per flag, the roots of which an alert on a zone tells it.
+_WELL = StationLook()
+
+_VERSION = 2  # 1: two ranks in a standing, no shelf, no tally
+
+# Roots in or approaching a protected zone now; per rule, the roots of which an alert on a zone tells it.
 _ByZone = tuple[set[int], dict[str, set[int]]]
 
 
@@ -44,8 +66,8 @@ class AlertBook:
     """All alerts of a station. `left_out` counts findings that raised no alert, by reason."""
 
     def __init__(self, site: Site) -> None:
-        self._area = Area(site)
-        self._objects = Objects()
+        self._area, self._rules = Area(site), RuleSet(site)
+        self._objects, self._delays, self._contacts = Objects(), Delays(), Contacts()
         self._cases: dict[int, Case] = {}
         self._closed: deque[int] = deque()  # ids, in the order in which they were closed
         self._muted: dict[int, float] = {}  # closed while still true: id -> when it last was
@@ -56,6 +78,7 @@ class AlertBook:
         self._crossed: dict[str, set[int]] = {}  # border line -> roots of the objects that are over it
         self._n, self._next_id, self._time, self._origin = 0, 1, 0.0, "live"
         self.left_out: Counter[str] = Counter()
+        self._tally = Tally()
 
     # -- looking ---------------------------------------------------------------------------------------------
     @property
@@ -78,6 +101,10 @@ class AlertBook:
         """Every alert still known, newest first: all open ones and the last KEPT_CLOSED closed."""
         return [c.alert for c in reversed(self._cases.values())]
 
+    def alarms(self, time: float) -> dict[str, Any]:
+        """How many alarms there were, against ISA-18.2, the worst offenders, and how many alerts are shelved."""
+        return {**self._tally.figures(time), "shelved": sum(c.alert.state == "shelved" for c in self._cases.values())}
+
     def since(self, n: int) -> list[Alert] | None:
         """The changes after number n, in order; None when some of them are no longer held (or n is of another book)."""
         if n > self._n or n < self._n - len(self._changes):
@@ -95,7 +122,7 @@ class AlertBook:
         unauthorised = self._levels(tracks, (a for a in active if "unauthorised" in a.flags)) > 0
         hostile = (a for a in active if a.severity == "high" or "unauthorised" not in a.flags)
         alarming = self._levels(tracks, hostile) >= LEVEL["medium"]
-        on_duty = {f.identity for f in self.site.friendly if in_hours(f.hours, self._time)}
+        on_duty = {f.identity for f in self.site.friendly if f.holds(self._time)}
         listed = np.array([w in on_duty for w in tracks.words("identity")] + [False], np.bool_)[tracks["identity"]]
         out = np.zeros(tracks.n, np.uint8)
         out[sorts.neutral | sorts.shown_neutral] = 2
@@ -118,10 +145,20 @@ class AlertBook:
     def acknowledge(self, alert_id: int, by: str, time: float) -> Alert:
         """The alert, acknowledged; one that already is comes back as it is. AlertError when it is unknown or closed."""
         case = self._case_for(alert_id)
-        if case.alert.state == "acknowledged":
-            return case.alert
-        case.acknowledged_level = LEVEL[case.alert.severity]
-        return self._change(case, state="acknowledged", acknowledged_at=time, acknowledged_by=by, updated_at=time)
+        return self._changed(case, life.acknowledge(case, by, time))
+
+    def shelve(self, alert_id: int, minutes: float, reason: str, by: str, time: float) -> Alert:
+        """The alert, put aside until `time` + minutes; it comes back by itself then, if still true, and at once when it gets worse."""
+        case = self._case_for(alert_id)
+        return self._changed(case, life.shelve(case, minutes, reason, by, time))
+
+    def unshelve(self, alert_id: int, by: str, time: float) -> Alert:
+        """The alert, back from the shelf, acknowledged. AlertError when it is not shelved."""
+        case = self._case_for(alert_id)
+        return self._changed(case, life.unshelve(case, by, time))
+
+    def _changed(self, case: Case, fields: dict[str, Any]) -> Alert:
+        return self._change(case, **fields) if fields else case.alert
 
     def close(self, alert_id: int, cause: str, by: str, time: float, note: str = "") -> Alert:
         """The alert, closed with a cause (one of CAUSES). AlertError when it is unknown, already closed, or the cause is none.
@@ -132,13 +169,13 @@ class AlertBook:
             raise AlertError(f"cause: expected one of {', '.join(CAUSES)}, got {cause!r}")
         case = self._case_for(alert_id)
         last = [at for at in case.true_at if at is not None]
-        if case.holds(self._time, self.site.alert.hysteresis_s) >= 0:
+        if case.holds(self._time, self._hysteresis_s(case)) >= 0:
             self._muted[alert_id] = max(last)
         return self._close(case, cause, by, time, note)
 
     def replace_site(self, site: Site) -> None:
         """Takes over another site file, or the same with other zones; alerts of zones that are gone run out by themselves."""
-        self._area = Area(site)
+        self._area, self._rules = Area(site), RuleSet(site)
         lines = {z.id for z in self._area.lines.zones}
         self._crossed = {zone: roots for zone, roots in self._crossed.items() if zone in lines}
 
@@ -151,31 +188,34 @@ class AlertBook:
         return case
 
     # -- one step --------------------------------------------------------------------------------------------
-    def step(self, time: float, tracks: Batch, sensors: Sequence[SensorLook], origin: str = "live") -> list[Alert]:
+    def step(
+        self, time: float, tracks: Batch, sensors: Sequence[SensorLook], origin: str = "live", *,
+        emissions: Sequence[EmissionLook] = (), station: StationLook = _WELL,
+    ) -> list[Alert]:  # fmt: skip
         """The alerts that changed at UNIX time `time`: raised, updated, escalated or over, in the order of their `n`.
 
-        tracks: the whole present picture (table TRACK; of several rows of one track the last counts). sensors: how each stands.
+        tracks: the whole present picture (table TRACK; of several rows of one track the last counts). sensors: how each stands; station:
+        how it itself does; emissions: what radio receivers heard since the last step.
         """
         self._time, self._origin, self._fresh = time, origin, []
-        scene = self._look(time, tracks, sensors)
-        findings = [f for rule in RULES for f in rule.find(scene)]
+        scene = self._look(time, tracks, sensors, station)
+        scene.contacts = self._contacts.observe(scene, emissions)
+        findings = self._delays.due(scene, scene.rules.govern([f for rule in RULES for f in rule.find(scene)]))
         self._remember_crossed(scene, findings)
         told: dict[int, Unit] = {}
         units = gather(scene, findings)
-        for unit in units:
-            if unit.family != "honesty":
-                self._assign(unit, told)
+        for unit in self._known_first(scene, [u for u in units if u.family not in _ASIDE]):
+            self._assign(scene, unit, told)
         told_by_zone = self._told_by_zone(told)
-        for unit in units:
-            if unit.family == "honesty":
-                self._assign(unit, told, told_by_zone)
+        for unit in self._known_first(scene, [u for u in units if u.family in _ASIDE]):
+            self._assign(scene, unit, told, told_by_zone)
         for case_id, unit in sorted(told.items(), key=lambda item: item[0]):
             self._tell(scene, self._cases[case_id], unit)
         self._run_out(set(told))
         fresh, self._fresh = self._fresh, []
         return fresh
 
-    def _look(self, time: float, tracks: Batch, sensors: Sequence[SensorLook]) -> Scene:
+    def _look(self, time: float, tracks: Batch, sensors: Sequence[SensorLook], station: StationLook) -> Scene:
         """The step as the rules see it; the memory of objects moves on."""
         ids, last = np.unique(tracks["track_id"][::-1], return_index=True)
         tracks = tracks.take((tracks.n - 1 - last)[ids >= 0])
@@ -194,10 +234,11 @@ class AlertBook:
         identity = {int(tracks["track_id"][i]): str(words[codes[i]]) for i in named}
         claimed = {key[3] for key in self._index if key[2] == "t"}
         muted = {key[3] for i in self._muted for key in self._keys.get(i, ()) if key[2] == "t"}
-        roots, *anchors = self._objects.observe(time, rows, sure, identity, claimed, muted)
+        roots, *anchors, stay_s = self._objects.observe(time, rows, sure, identity, claimed, muted, self.site.alert.loiter_m)
         return Scene(
-            self._area, time, tracks, sensors, Sorts(self.site, tracks), sure, roots, (anchors[0], anchors[1]), self._crossed
-        )
+            self._area, time, tracks, sensors, Sorts(self.site, tracks), sure, roots, (anchors[0], anchors[1]), self._crossed,
+            self._rules.at(time), stay_s, station,
+        )  # fmt: skip
 
     def _remember_crossed(self, scene: Scene, findings: list[Finding]) -> None:
         """Who is over which line: those found now, and those that are unsure or just gone."""
@@ -211,28 +252,47 @@ class AlertBook:
         self._crossed = {zone: roots for zone, roots in sorted(crossed.items()) if roots}
 
     # -- which case a unit belongs to --------------------------------------------------------------------------
-    def _assign(self, unit: Unit, told: dict[int, Unit], told_by_zone: _ByZone | None = None) -> None:
+    def _known_first(self, scene: Scene, units: list[Unit]) -> list[Unit]:
+        """The units in their order, those that have an open case first: others may join them. Who breaks away loses its case."""
+        by_case: dict[int, list[Unit]] = {}
+        for unit in units:
+            case_id = next((i for i in self._hits(unit) if self._cases[i].open), None)
+            if case_id is not None:
+                by_case.setdefault(case_id, []).append(unit)
+        known = {id(unit) for found in by_case.values() for unit in found}
+        for case_id, found in by_case.items():
+            for unit in parties.leavers(scene, found):
+                for root in unit.roots:
+                    self._cases[case_id].members.pop(root, None)
+                self._point(self._cases[case_id])
+                known.discard(id(unit))
+        return [u for u in units if id(u) in known] + [u for u in units if id(u) not in known]
+
+    def _assign(self, scene: Scene, unit: Unit, told: dict[int, Unit], told_by_zone: _ByZone | None = None) -> None:
         """Finds or opens the unit's case and hands the unit to it."""
         carried = False
         if told_by_zone is not None:
             threats, flagged = told_by_zone
-            if not threats.isdisjoint(unit.roots):
+            if unit.family == "honesty" and not threats.isdisjoint(unit.roots):
                 unit.findings = [f._replace(severity="high") for f in unit.findings]
             carried = any(not flagged.get(f.rule, set()).isdisjoint(unit.roots) for f in unit.findings)
         case = self._case_of(unit, told)
         if case is None:
-            if carried or self._still_muted(unit) or self._full(unit):
+            if carried or self._still_muted(unit):
                 return
-            case = self._raise(unit)
+            party = parties.joins(scene, unit, told.items())
+            if party is None and self._full(unit):
+                return
+            case = self._raise(unit) if party is None else self._cases[party]
         if case.alert.id in told:  # two groups, or a group and one who left it, that are one alert
             unit.take_in(told[case.alert.id])
         told[case.alert.id] = unit
         self._enrol(case, unit)
 
     def _told_by_zone(self, told: dict[int, Unit]) -> _ByZone:
-        """Roots that are in or approaching a protected zone now, and per flag the roots of which a zone's alert tells it."""
+        """Roots that are in or approaching a protected zone now, and per rule the roots of which a zone's alert tells it."""
         threats: set[int] = set()
-        flagged: dict[str, set[int]] = {"spoof_suspected": set(), "unconfirmed_position": set()}
+        flagged: dict[str, set[int]] = {rule: set() for rule in _TOLD_AS}
         areas = self._area.areas
         for case_id, case in self._cases.items():
             if case.family != "zone":
@@ -240,10 +300,10 @@ class AlertBook:
             unit = told.get(case_id)
             if unit is not None and self._area.kind[areas.index[unit.place or ""]] == "protected":
                 threats.update(unit.roots)
-            for flag, roots in flagged.items():
+            for rule, roots in flagged.items():
                 if unit is not None:
                     roots.update(unit.roots)
-                elif flag in case.alert.flags and (case.open or case_id in self._muted):
+                elif _TOLD_AS[rule] in case.alert.flags and (case.open or case_id in self._muted):
                     roots.update(case.members)
         return threats, flagged
 
@@ -272,8 +332,9 @@ class AlertBook:
             self._unpoint(case.alert.id)
             del self._cases[case.alert.id]
             return self._point(into)
-        if case.alert.state == "raised" and into.alert.state == "acknowledged":  # the newer was not seen yet: it must not vanish
-            self._change(into, state="raised", acknowledged_at=None, acknowledged_by=None, updated_at=self._time)
+        fields = life.joined(case, into)
+        if fields:
+            self._change(into, **fields, updated_at=self._time)
         self._close(case, "other", STATION, self._time, f"folded into alert {into.alert.id}")
         self._point(into)
 
@@ -300,7 +361,7 @@ class AlertBook:
     def _raise(self, unit: Unit) -> Case:
         """A new case; it is told, and so numbered, once all of the step's units are assigned."""
         rule, severity = rule_and_severity(max(standing(f) for f in unit.findings), unit.family)
-        zone = unit.place if unit.family in ("zone", "line") else None
+        zone = unit.place if unit.family in OF_ZONES else None
         alert = Alert(
             id=self._next_id, n=0, rule=rule, zone=zone, severity=severity, raised_at=self._time, updated_at=self._time,
             origin=self._origin,
@@ -311,7 +372,7 @@ class AlertBook:
 
     def _enrol(self, case: Case, unit: Unit) -> None:
         """The unit's objects become members; those not seen for a while are members no more."""
-        keep = max(self.site.alert.hysteresis_s, REJOIN_S)
+        keep = max(self._hysteresis_s(case), REJOIN_S)
         members = {root: at for root, at in case.members.items() if abs(self._time - at) <= keep}
         case.members = {**members, **dict.fromkeys(unit.roots, self._time)}
         case.group = unit.group
@@ -344,28 +405,39 @@ class AlertBook:
     def _tell(self, scene: Scene, case: Case, unit: Unit) -> None:
         """Brings the case's alert up to date; it is a change when it tells something new, or its figures have grown old."""
         alert = case.alert
-        rule, severity = rule_and_severity(case.holds(self._time, self.site.alert.hysteresis_s), case.family)
+        now = case.holds(self._time, self._hysteresis_s(case))
+        rule, severity = rule_and_severity(now, case.family)
         fields: dict[str, Any] = {"rule": rule, "severity": severity, "active": True, **compose.who(scene, unit)}
-        worse = LEVEL[severity] > case.acknowledged_level
-        if alert.state == "acknowledged" and (worse or not alert.active):  # worse than what was acknowledged, or back again
-            fields.update(state="raised", acknowledged_at=None, acknowledged_by=None)
+        fields["rule_id"] = next((f.rule_id for f in unit.findings if f.rule == rule), alert.rule_id)
+        reach = [f.reach_s for f in unit.findings if f.reach_s is not None and int(scene.roots[f.row]) not in case.seen_roots]
+        fields.update(life.told(case, now, severity, min(reach, default=None)))
         new = alert.n == 0 or any(getattr(alert, name) != value for name, value in fields.items())
         if new or abs(self._time - alert.updated_at) >= _REFRESH_S[case.family]:
-            self._change(case, **fields, **compose.figures(scene, unit), updated_at=self._time, origin=self._origin)
+            self._change(
+                case, **fields, **compose.figures(scene, unit, fields["rule_id"]), updated_at=self._time, origin=self._origin
+            )
 
     def _run_out(self, told: set[int]) -> None:
         """Alerts whose condition has been over for the hysteresis are no longer active; mutes end the same way."""
-        hysteresis_s = self.site.alert.hysteresis_s
         for case_id, case in self._cases.items():
-            if case_id not in told and case.open and case.alert.active and case.holds(self._time, hysteresis_s) < 0:
+            if case_id not in told and case.open and case.alert.active and case.holds(self._time, self._hysteresis_s(case)) < 0:
                 self._change(case, active=False, time_to_reach_s=None, updated_at=self._time)
-        for case_id in [i for i, at in self._muted.items() if abs(self._time - at) > hysteresis_s]:
+            if case.open:
+                self._changed(case, life.passes(case, self._time, self.site.alert.escalate_s))
+        over = [i for i, at in self._muted.items() if abs(self._time - at) > self._hysteresis_s(self._cases[i])]
+        for case_id in over:
             self._unmute(case_id)
+
+    def _hysteresis_s(self, case: Case) -> float:
+        return self._rules.hysteresis_s(case.alert.rule_id)
 
     def _change(self, case: Case, **fields: Any) -> Alert:
         """The only place where an alert changes: a new value, the next number."""
         self._n += 1
-        case.alert = msgspec.structs.replace(case.alert, n=self._n, **fields)
+        before, case.alert = case.alert, msgspec.structs.replace(case.alert, n=self._n, **fields)
+        if case.alert.state == "raised" and (before.n == 0 or before.state != "raised"):
+            case.unseen_since = self._time
+            self._tally.alarm(self._time, case.alert)
         self._changes.append(case.alert)
         self._fresh.append(case.alert)
         return case.alert
@@ -374,6 +446,8 @@ class AlertBook:
         alert = self._change(
             case, state="closed", cause=cause, closed_by=by, closed_at=time, note=note, active=False, updated_at=time
         )
+        if by != STATION:
+            self._tally.closed(time, alert)
         self._closed.append(alert.id)
         if alert.id not in self._muted:
             self._unpoint(alert.id)
@@ -399,6 +473,9 @@ class AlertBook:
             "crossed": [[zone, sorted(roots)] for zone, roots in self._crossed.items()],
             "objects": self._objects.state(),
             "left_out": dict(self.left_out),
+            "tally": self._tally.state(),
+            "delays": self._delays.state(),
+            "contacts": self._contacts.state(),
         }
 
     @classmethod
@@ -406,10 +483,10 @@ class AlertBook:
         """The book that `state` was taken of, from now on behaving the same. AlertError for a state that is none."""
         book = cls(site)
         version = state.get("version") if isinstance(state, dict) else None
-        if version != _VERSION:
-            raise AlertError(f"alert state: expected version {_VERSION}, got {version!r}")
+        if version not in (1, _VERSION):
+            raise AlertError(f"alert state: expected version 1 to {_VERSION}, got {version!r}")
         try:
-            book._take_state(state)
+            book._take_state(_of_version_1(state) if version == 1 else state)
         except (KeyError, TypeError, ValueError) as e:  # msgspec's ValidationError is a ValueError
             raise AlertError(f"alert state: not one that AlertBook.state gave ({type(e).__name__}: {e})") from None
         return book
@@ -428,7 +505,18 @@ class AlertBook:
         self._crossed = {zone: set(roots) for zone, roots in state["crossed"]}
         self._objects.take_state(state["objects"])
         self.left_out = Counter(state["left_out"])
+        self._tally.take_state(state["tally"])
+        self._delays.take_state(state["delays"])
+        self._contacts.take_state(state["contacts"])
 
 
 def _plain(case: Case) -> dict[str, Any]:
     return {**msgspec.to_builtins(case), "members": [[root, at] for root, at in case.members.items()]}
+
+
+def _of_version_1(state: dict[str, Any]) -> dict[str, Any]:
+    """A state that the version before gave: two ranks in a standing, nothing shelved, no tally, delays or radio contacts."""
+    cases = [{**c, "true_at": standings_of_version_1(c["family"], c["true_at"])} for c in state["cases"]]
+    for case in cases:
+        case["unseen_since"] = case["alert"]["updated_at"] if case["alert"]["state"] == "raised" else None
+    return {**state, "cases": cases, "tally": Tally().state(), "delays": Delays().state(), "contacts": Contacts().state()}

@@ -9,17 +9,26 @@ from __future__ import annotations
 import msgspec
 
 from picket.watch.alert import LEVEL, SEVERITIES, Alert, Severity
-from picket.watch.rules.rule import Finding
+from picket.watch.finding import Finding
 
 FAMILIES: dict[str, tuple[str, ...]] = {  # each family's rules, lowest rank first
-    "zone": ("approach", "entry"),
+    "zone": ("swarm", "loiter", "approach", "entry"),
+    "corridor": ("unknown_in_corridor",),
     "line": ("line_crossing",),
     "honesty": ("unconfirmed_position", "spoof_suspected"),
+    "friendly": ("friendly_out_of_place",),
+    "emission": ("emission_without_track",),
     "sensor": ("silent_sensor", "wrong_clock"),
     "bias": ("biased_sensor",),
+    "sighting": ("sighting",),
+    "clock": ("own_clock",),
+    "disk": ("disk_low", "not_recording"),
+    "load": ("overload",),
 }
-OF_SENSORS = ("sensor", "bias")  # families about a sensor, not a track
-_RANKS = 2
+OF_ZONES = ("zone", "corridor", "line")  # families whose place is a zone
+OF_TRACKS = (*OF_ZONES, "honesty", "friendly")
+OF_SENSORS = ("sensor", "bias")  # families whose place is a sensor
+_RANKS = 4  # the most rules that a family may have
 _STANDINGS = len(SEVERITIES) * _RANKS
 
 Key = tuple[str, str | None, str, int]  # family, place, "t" (a track's root) or "g" (a group) or "s", number
@@ -29,7 +38,9 @@ class Case(msgspec.Struct, kw_only=True):
     """An alert in the book.
 
     group: the group that it is about now; members: root -> when it last belonged; true_at: per standing, when it last was true;
-    acknowledged_level: how severe it was when the officer acknowledged it.
+    acknowledged_level: how severe it was when the officer acknowledged it; shelved_at, shelved_standing: when it was shelved, and what
+    it then was; unseen_since: when it last became raised; seen_roots, seen_reach_s: of which objects it was when an officer saw to it,
+    and how soon the first would reach the zone.
     """
 
     alert: Alert
@@ -39,6 +50,11 @@ class Case(msgspec.Struct, kw_only=True):
     members: dict[int, float] = {}
     true_at: list[float | None] = msgspec.field(default_factory=lambda: [None] * _STANDINGS)
     acknowledged_level: int = 0
+    shelved_at: float | None = None
+    shelved_standing: int = -1
+    unseen_since: float | None = None
+    seen_roots: tuple[int, ...] = ()
+    seen_reach_s: float | None = None
 
     @property
     def open(self) -> bool:
@@ -49,7 +65,7 @@ class Case(msgspec.Struct, kw_only=True):
         found: list[Key] = [(self.family, self.place, "t", root) for root in self.members]
         if self.group is not None:
             found.append((self.family, self.place, "g", self.group))
-        if self.family in OF_SENSORS:
+        if self.family not in OF_TRACKS:
             found.append((self.family, self.place, "s", 0))
         return found
 
@@ -63,7 +79,7 @@ class Case(msgspec.Struct, kw_only=True):
 
 
 def standing_of(rule: str, severity: Severity, family: str) -> int:
-    """0..5: severity first, then the rule's rank in its family."""
+    """0..11: severity first, then the rule's rank in its family."""
     return (LEVEL[severity] - 1) * _RANKS + FAMILIES[family].index(rule)
 
 
@@ -75,3 +91,13 @@ def standing(finding: Finding) -> int:
 def rule_and_severity(standing: int, family: str) -> tuple[str, Severity]:
     """The inverse of `standing_of`."""
     return FAMILIES[family][standing % _RANKS], SEVERITIES[standing // _RANKS]
+
+
+def standings_of_version_1(family: str, true_at: list[float | None]) -> list[float | None]:
+    """`true_at` of a state of version 1, in which each severity had two ranks: those of the rules that the family had then."""
+    rules = {"zone": ("approach", "entry")}.get(family, FAMILIES[family])
+    out: list[float | None] = [None] * _STANDINGS
+    for severity, word in enumerate(SEVERITIES):
+        for rank, rule in enumerate(rules[:2]):
+            out[standing_of(rule, word, family)] = true_at[2 * severity + rank]
+    return out

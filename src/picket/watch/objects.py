@@ -5,8 +5,9 @@ A tracker may lose an object and begin a new track on it. For the officer that i
 that stopped being measured, when it could have flown there: within REJOIN_S, and within REJOIN_M plus the way at its own
 speed. When the old track is measured again after all, they were two objects, and the link is undone.
 
-The memory also keeps each track's anchor: the place from which the next step of a line crossing is drawn. It moves only while
-the track is sure, so a line crossed by a track that was still tentative is noticed when it is confirmed.
+The memory also keeps each track's anchor: the place from which the next step of a line crossing is drawn. It moves only while the track
+is sure, so a line crossed by a track that was still tentative is noticed when it is confirmed. And it keeps where and since when each
+track has stayed within `stay_m` of one place: leaving that circle begins another.
 
 Bounded: tracks present at the last step, plus sure ones gone for at most REJOIN_S.
 """
@@ -35,7 +36,18 @@ _COLUMNS: dict[str, Any] = {
     "live": np.bool_,  # measured: present and neither coasting nor ended
     "anchor_lat": np.float64,
     "anchor_lon": np.float64,
+    "stay_lat": np.float64,
+    "stay_lon": np.float64,
+    "stay_since": np.float64,
 }
+_CARRIED = (
+    "root",
+    "anchor_lat",
+    "anchor_lon",
+    "stay_lat",
+    "stay_lon",
+    "stay_since",
+)  # what a track takes over from the one it continues
 
 
 class Objects:
@@ -46,9 +58,9 @@ class Objects:
         self._identity: dict[int, str] = {}
 
     def observe(
-        self, time: float, rows: dict[str, Array], sure: Array, identity: dict[int, str], claimed: set[int], muted: set[int]
-    ) -> tuple[Array, Array, Array]:
-        """Takes in a step's tracks; gives each row's root and the (lat, lon) anchors before this step, all (N,).
+        self, time: float, rows: dict[str, Array], sure: Array, identity: dict[int, str], claimed: set[int], muted: set[int], stay_m: float,
+    ) -> tuple[Array, Array, Array, Array]:  # fmt: skip
+        """Takes in a step's tracks; gives each row's root, the (lat, lon) anchors before this step, and how long it stayed (s), all (N,).
 
         rows holds id (sorted, unique), lat, lon, speed, updated_at and live; identity names the sure tracks that have one;
         claimed tracks have an alert of their own and keep it; muted roots are those of alerts that an officer closed: no new
@@ -61,9 +73,10 @@ class Objects:
         known[inside] = old["id"][at[inside]] == rows["id"][inside]
         at = np.where(known, at, 0)
         now = {**rows, "root": rows["id"].copy(), "anchor_lat": rows["lat"].copy(), "anchor_lon": rows["lon"].copy()}
+        now |= {"stay_lat": rows["lat"].copy(), "stay_lon": rows["lon"].copy(), "stay_since": np.full(n, time)}
         now["sure_since"] = np.where(sure, time, np.nan)
         if len(old["id"]):
-            for name in ("root", "anchor_lat", "anchor_lon"):
+            for name in _CARRIED:
                 now[name] = np.where(known, old[name][at], now[name])
             earlier = old["sure_since"][at]
             now["sure_since"] = np.where(known & ~np.isnan(earlier), earlier, now["sure_since"])
@@ -75,9 +88,11 @@ class Objects:
         root, lat, lon = merged["root"][:n], merged["anchor_lat"][:n].copy(), merged["anchor_lon"][:n].copy()
         merged["anchor_lat"][:n] = np.where(sure, rows["lat"], lat)
         merged["anchor_lon"][:n] = np.where(sure, rows["lon"], lon)
+        _stay(time, merged, n, stay_m)
+        stay_s = np.maximum(time - merged["stay_since"][:n], 0.0)
         order = np.argsort(merged["id"], kind="stable")
         self._held = {name: column[order] for name, column in merged.items()}
-        return root.copy(), lat, lon
+        return root.copy(), lat, lon, stay_s
 
     def roots(self) -> set[int]:
         """The roots of all remembered tracks."""
@@ -114,7 +129,7 @@ class Objects:
             if root[y] != id_[y] or int(root[old]) in taken or (mine and theirs and mine != theirs):
                 continue
             taken.add(int(root[old]))
-            for name in ("root", "anchor_lat", "anchor_lon"):
+            for name in _CARRIED:
                 merged[name][y] = merged[name][old]
 
     # -- saved and restored ----------------------------------------------------------------------------------
@@ -124,7 +139,13 @@ class Objects:
 
     def take_state(self, state: dict[str, Any]) -> None:
         """The inverse of `state`."""
-        self._held = {name: np.array(state["held"][name], dtype) for name, dtype in _COLUMNS.items()}
+        held = {
+            "stay_lat": state["held"]["lat"],
+            "stay_lon": state["held"]["lon"],
+            "stay_since": state["held"]["sure_since"],
+        }  # of version 1
+        held |= state["held"]
+        self._held = {name: np.array(held[name], dtype) for name, dtype in _COLUMNS.items()}
         self._identity = {int(i): str(word) for i, word in state["identity"]}
 
 
@@ -135,3 +156,13 @@ def _unlink(merged: dict[str, Array]) -> None:
     roots = merged["root"][order]
     again = order[1:][roots[1:] == roots[:-1]]
     merged["root"][again] = merged["id"][again]
+
+
+def _stay(time: float, merged: dict[str, Array], n: int, stay_m: float) -> None:
+    """Who of the first n rows left its circle begins another; so does one that stays since a time ahead of a clock set back."""
+    lat, lon, at_lat, at_lon = (merged[c][:n] for c in ("lat", "lon", "stay_lat", "stay_lon"))
+    north = (lat - at_lat) * _EARTH_M_PER_DEG
+    east = ((lon - at_lon + 180.0) % 360.0 - 180.0) * _EARTH_M_PER_DEG * np.cos(np.radians(lat))
+    left = ~(np.hypot(north, east) <= stay_m) | ~(merged["stay_since"][:n] <= time)
+    for name, value in (("stay_lat", lat), ("stay_lon", lon), ("stay_since", np.full(n, time))):
+        merged[name][:n] = np.where(left, value, merged[name][:n])

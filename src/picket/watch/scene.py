@@ -11,9 +11,11 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+import shapely
 
-from picket.site import Friendly, Site, in_hours
-from picket.watch.alert import SensorLook
+from picket.site import Friendly, Site
+from picket.watch.alert import SensorLook, StationLook
+from picket.watch.ruleset import Now
 from picket.watch.zones import Area
 from picket.words import Batch
 
@@ -22,6 +24,9 @@ Bools = npt.NDArray[np.bool_]
 Ints = npt.NDArray[np.int64]
 
 SURE_CLASS = 0.7  # a class probability from which a track is taken for that class
+SURE_GROUP = 0.6  # what a group's members add up to, from which it is no flock of birds: a swarm must not wait to be surer
+LOW_SIGMAS = 2.0
+SURE_LOW = 0.95  # the same for a drone where the sea gives false plots: one wrong word and a wrong speed make 0.8
 SURFACE_M = 30.0  # a vessel's highest mast light, roughly: a "vessel" above this is not at the surface
 CONTRADICTED = ("spoof_suspected", "unconfirmed_position")
 
@@ -54,8 +59,10 @@ class Scene:
 
     def __init__(
         self, area: Area, time: float, tracks: Batch, sensors: Sequence[SensorLook], sorts: Sorts, sure: Bools, roots: Ints,
-        anchors: tuple[Floats, Floats], crossed: Mapping[str, set[int]],
+        anchors: tuple[Floats, Floats], crossed: Mapping[str, set[int]], rules: Now, stay_s: Floats, station: StationLook,
     ) -> None:  # fmt: skip
+        self.rules, self.stay_s, self.station = rules, stay_s, station
+        self.contacts: Sequence[Any] = ()  # picket.watch.contacts.Contact: heard at this step, unexplained
         self.area, self.site, self.time, self.tracks, self.sensors = area, area.site, time, tracks, sensors
         self.sorts, self.sure, self.roots, self.anchors, self.crossed = sorts, sure, roots, anchors, crossed
         self.ids: Ints = tracks["track_id"]
@@ -76,7 +83,7 @@ class Scene:
         """Identity -> its entries in the site file that hold at this hour."""
         found: dict[str, list[Friendly]] = {}
         for f in self.site.friendly:
-            if in_hours(f.hours, self.time):
+            if f.holds(self.time):
                 found.setdefault(f.identity, []).append(f)
         return found
 
@@ -88,7 +95,58 @@ class Scene:
         words = self.tracks.words("identity")
         allowed = [any(not ways.isdisjoint(f.zones) for f in self.friends.get(w, ())) for w in words]
         codes = np.array([*allowed, False], np.bool_)[self.tracks["identity"]]
-        return np.asarray(codes & ~self.sorts.contradicted)
+        return np.asarray((codes | self.as_planned) & ~self.sorts.contradicted)
+
+    @cached_property
+    def as_planned(self) -> Bools:
+        """(N,) bool: within the area and under the ceiling of a planned flight of its identity, now; an unknown height counts as under."""
+        found = np.zeros(self.tracks.n, np.bool_)
+        for identity, entries in self.friends.items():
+            for f in entries:
+                if f.area is not None:
+                    rows = np.flatnonzero(self.tracks.equals("identity", identity))
+                    inside = shapely.contains_xy(
+                        self.site.shapes[f.area], self.tracks["lon_deg"][rows], self.tracks["lat_deg"][rows]
+                    )
+                    top = np.inf if f.ceiling_m is None else f.ceiling_m + self.site.site.geoid_separation_m
+                    found[rows] |= inside & ~(self.alt[rows] > top)
+        return found
+
+    @cached_property
+    def doubtful(self) -> Bools:
+        """(N,) bool: it may be a bird or false plots: no sensor calls it a drone, it says nothing, flies with none, no person saw it."""
+        drone = np.where(self.low, self.tracks["p_drone"] >= SURE_LOW, self.sorts.drone)
+        known = drone | (self.tracks["identity"] >= 0) | self.sorts.contradicted | self._in_swarm(drone) | self.by_eye
+        return np.asarray(~known)
+
+    @cached_property
+    def by_eye(self) -> Bools:
+        """(N,) bool: a person saw it, who tells a drone from a wave."""
+        people = {look.id for look in self.sensors if look.kind == "visual"}
+        words: tuple[Any, ...] = self.tracks.words("sensors")
+        return np.array([not people.isdisjoint(w) for w in words] + [False], np.bool_)[self.tracks["sensors"]]
+
+    def _in_swarm(self, drone: Bools) -> Bools:
+        """(N,) bool: in a group of drones. What flies together is of one kind: one drone in it tells, and what is known of each adds up."""
+        counted = self.sure & (self.groups >= 0) & ~self.low
+        groups, which = np.unique(self.groups[counted], return_inverse=True)
+        floor = 1e-3
+        odds = np.log(np.maximum(self.tracks["p_drone"], floor) / np.maximum(self.tracks["p_bird"], floor))[counted]
+        told = np.bincount(which, odds, len(groups)) >= np.log(SURE_GROUP / (1.0 - SURE_GROUP))
+        swarms = np.union1d(groups[told], self.groups[drone & self.sure & (self.groups >= 0)])
+        return np.isin(self.groups, swarms)
+
+    @cached_property
+    def coasting(self) -> Bools:
+        """(N,) bool: not measured at the last look."""
+        return self.tracks.equals("status", "coasting")
+
+    @cached_property
+    def low(self) -> Bools:
+        """(N,) bool: it may be at the surface: within two sigma no higher than SURFACE_M. An unknown height is not low."""
+        height = self.alt - self.site.site.geoid_separation_m
+        slack = LOW_SIGMAS * np.nan_to_num(self.tracks["sigma_vertical_m"], nan=0.0)
+        return np.asarray(height - slack <= SURFACE_M)
 
     def out_of_place(self, row: int) -> bool:
         """A listed friendly with nothing against it, where a rule found it not cleared."""

@@ -17,12 +17,16 @@ import numpy as np
 from picket.geo import enu_to_polar
 from picket.site import Sensor
 from picket.watch.alert import SensorLook
+from picket.watch.case import OF_ZONES
+from picket.watch.finding import Finding
 from picket.watch.rules.biased_sensor import offsets
-from picket.watch.rules.rule import Finding
+from picket.watch.rules.friendly import reason
 from picket.watch.scene import Scene
 
 HOVER_MPS = 1.0  # slower is said as "hovering": the direction of such a velocity is noise
+UNKNOWN_MPS = 10.0  # a speed of nothing, give or take this, is none
 _SENSORS_NAMED = 4
+_SAID_FROM_M = 5.0  # a course that passes a zone nearer than this is said to reach it: "at 0 m" says nothing
 _SURE = ((0.99, "certain"), (0.9, "almost certain"), (0.7, "likely"), (0.0, "possible"))
 
 
@@ -53,11 +57,12 @@ def of_tracks(scene: Scene, finding: Finding, row: int, rows: list[int], count: 
     doing = _doing(scene, finding, count)
     nearest = "nearest " if count > 1 and "nearest" not in doing else ""
     # Beside the name of the zone that it is in, "out" would read as out of that zone.
-    away = "from the site" if finding.family == "zone" and finding.reach_s == 0.0 else "out"
+    away = "from the site" if finding.family in ("zone", "corridor") and finding.reach_s == 0.0 else "out"
     east, north = scene.velocity[row].tolist()
     speed = math.hypot(east, north)  # NaN where unknown: a swarm's nearest need not be the one whose course meets the zone
     inbound = finding.rule == "approach" and finding.reach_s != 0.0 and speed >= HOVER_MPS
-    motion = f"inbound {speed:.0f} m/s" if inbound else _motion(east, north)
+    unseen = speed < HOVER_MPS and float(scene.tracks["sigma_velocity_mps"][row]) >= UNKNOWN_MPS  # a lone sighting does not hover
+    motion = "speed unknown" if unseen else f"inbound {speed:.0f} m/s" if inbound else _motion(east, north)
     figures = f"{nearest}{metres(place.distance_m or 0.0)} {away}, {_look(place)}, {motion}"
     return f"{who}{doing}{claim}: " + "; ".join([figures, *_evidence(scene, row, count)]) + "."
 
@@ -75,7 +80,7 @@ def of_clock(scene: Scene, sensor_id: str) -> str:
     look = next(s for s in scene.sensors if s.id == sensor_id)
     offset = look.clock_offset_s or 0.0
     side = "BEHIND" if offset > 0 else "AHEAD"
-    return f"Sensor {sensor_id} CLOCK {_span(abs(offset))} {side}: its data are dated by their arrival until it is set right."
+    return f"Sensor {sensor_id} CLOCK {span(abs(offset))} {side}: its data are dated by their arrival until it is set right."
 
 
 def of_bias(look: SensorLook) -> str:
@@ -83,7 +88,7 @@ def of_bias(look: SensorLook) -> str:
     return f"Sensor {look.id} OFF by {' and '.join(offsets(look))}: corrected in the tracks; check its mount, place and clock."
 
 
-def _span(seconds: float) -> str:
+def span(seconds: float) -> str:
     """A time span in its largest sensible unit."""
     if seconds >= 5400:
         return f"{seconds / 3600:.1f} h"
@@ -109,6 +114,8 @@ def _group(scene: Scene, row: int, rows: list[int], count: int) -> str:
     drones = bool(scene.sorts.drone[rows].any())
     noun = "drone" if drones else _noun(scene, row)
     unknown = "unknown " if (scene.tracks["identity"][rows] < 0).all() else ""
+    if count == 2:
+        return f"Pair of {unknown}{_PLURAL[noun]}"
     return f"{'Swarm' if drones else 'Group'} of {count} {unknown}{_PLURAL[noun]}"
 
 
@@ -116,7 +123,7 @@ def _who(scene: Scene, row: int, finding: Finding) -> tuple[str, str]:
     """What it is, for the sentence's first words, and what it says it is, which may be long, for the end of the headline."""
     noun, code = _noun(scene, row), int(scene.tracks["identity"][row])
     word = None if code < 0 else scene.tracks.words("identity")[code]
-    identity = "" if word is None else _plain(word)
+    identity = "" if word is None else plain(word)
     if scene.sorts.spoof[row]:
         return "Suspected spoof", f", {noun} claiming to be {identity}" if identity else f", {noun} without identity"
     if scene.sorts.unconfirmed[row]:
@@ -124,12 +131,12 @@ def _who(scene: Scene, row: int, finding: Finding) -> tuple[str, str]:
     if not identity:
         return f"Unknown {noun}", ""
     if "unauthorised" in finding.flags:
-        owner = next((_plain(f.owner) for f in scene.site.friendly if f.identity == word), "")
+        owner = next((plain(f.owner) for f in scene.site.friendly if f.identity == word), "")
         return f"Uncleared friendly {noun}", f", {identity}{f' ({owner})' if owner else ''}"
     return f"{noun.capitalize()} {identity}", ""
 
 
-def _plain(words: str) -> str:
+def plain(words: str) -> str:
     """Words from outside, fit for one line of ASCII: an identity is whatever a transmitter sends."""
     return "".join(c if " " <= c <= "~" else "?" for c in words)[:64]
 
@@ -137,11 +144,17 @@ def _plain(words: str) -> str:
 # -- doing what ----------------------------------------------------------------------------------------------
 def _doing(scene: Scene, finding: Finding, count: int) -> str:
     """What the rule found, with its zone and time; empty for what an object is, not does."""
-    if finding.family not in ("zone", "line"):
+    if finding.rule == "friendly_out_of_place":
+        return " OUT OF ITS HOURS" if reason(scene, finding.row).startswith("its hours") else " OUT OF ITS ZONES"
+    if finding.family not in OF_ZONES:
         return ""
-    name, nearest = _zone_name(scene, finding), ", nearest" if count > 1 else ""
+    name, nearest = zone_name(scene, finding), ", nearest" if count > 1 else ""
     doubtful = not finding.incursion(float(scene.two_sigma[finding.row]))
-    if finding.rule == "entry":
+    if finding.rule == "loiter":
+        return f"{nearest} LOITERS at {name} for {span(float(scene.stay_s[finding.row]))}"
+    if finding.rule == "swarm":
+        return f" near {name}" if finding.pass_m > 0.0 else f"{nearest} OVER {name}"
+    if finding.rule in ("entry", "unknown_in_corridor"):
         return f"{nearest} INSIDE {name}{' (may be outside)' if doubtful else ''}"
     if finding.rule == "line_crossing":
         beyond = "" if count > 1 else f", now {metres(finding.margin_m or 0.0)} beyond"
@@ -149,14 +162,14 @@ def _doing(scene: Scene, finding: Finding, count: int) -> str:
     if finding.reach_s == 0.0:
         return f"{nearest} OVER {name}, within 2 sigma of its height limits"
     seconds = f"{finding.reach_s or 0.0:.0f} s"
-    if finding.pass_m > 0.0:
+    if finding.pass_m >= _SAID_FROM_M:
         return f" passes {name} at {metres(finding.pass_m)} in {seconds}"
     return f" reaches {name} in {seconds}"
 
 
-def _zone_name(scene: Scene, finding: Finding) -> str:
+def zone_name(scene: Scene, finding: Finding) -> str:
     zone = next(z for z in scene.site.zone if z.id == finding.place)
-    return _plain(zone.name or zone.id)
+    return plain(zone.name or zone.id)
 
 
 # -- where and how fast --------------------------------------------------------------------------------------
@@ -215,7 +228,7 @@ def _unseen(sensor: Sensor | None, kind: str) -> str:
 
 
 def _names(ids: list[str]) -> str:
-    named = [_plain(i) for i in ids]
+    named = [plain(i) for i in ids]
     extra = len(named) - _SENSORS_NAMED
     return ", ".join(named[:_SENSORS_NAMED]) + (f" and {extra} more" if extra > 0 else "")
 

@@ -1,4 +1,4 @@
-"""Findings gathered by what they are about: one object, one group, or one sensor, at one zone."""
+"""Findings gathered by what they are about: one object, one group, one sensor or radio contact, or the station, at one zone."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from picket.watch.case import OF_SENSORS, Key
-from picket.watch.rules import Finding
+from picket.watch.case import OF_TRACKS, Key
+from picket.watch.finding import Finding
 from picket.watch.scene import Scene
 
 
@@ -21,13 +21,14 @@ class Unit:
     findings: list[Finding] = field(default_factory=list)
     rows: list[int] = field(default_factory=list)
     roots: list[int] = field(default_factory=list)
+    sort: str = ""  # what may be of one party with it (parties.py)
 
     def leads(self) -> list[Key]:
         """Where to look for the case that this unit belongs to."""
         found: list[Key] = [(self.family, self.place, "t", root) for root in self.roots]
         if self.group is not None:
             found.append((self.family, self.place, "g", self.group))
-        if self.family in OF_SENSORS:
+        if self.family not in OF_TRACKS:
             found.append((self.family, self.place, "s", 0))
         return found
 

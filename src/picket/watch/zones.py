@@ -44,14 +44,14 @@ class Zones:
 
 
 class Area:
-    """All that a site's zones say: protected, warning and ignore areas and border lines, in one plane around the origin."""
+    """All that a site's zones say: protected, warning, corridor and ignore areas and border lines, in one plane around the origin."""
 
     def __init__(self, site: Site) -> None:
         self.site = site
         p = site.site
         self.frame = LocalFrame(p.lat_deg, p.lon_deg, p.alt_wgs84_m)
         self.plane = LocalPlane(self.frame)
-        self.areas = Zones(site, self.plane, ("protected", "warning", "ignore"))
+        self.areas = Zones(site, self.plane, ("protected", "warning", "corridor", "ignore"))
         self.lines = Zones(site, self.plane, ("border_line",))
         self.kind: npt.NDArray[np.str_] = np.array([z.kind for z in self.areas.zones], "U16")
         self.cleared_with = _cleared_with(site)

@@ -1,19 +1,45 @@
-"""The rules: one file each, one line each in RULES. To add one, write `find` and `why` and name it here."""
+"""The rules: one file each, one line each in RULES. To add one: `find` and `why`, a line here, one in site_rules.KINDS."""
 
 from __future__ import annotations
 
-from picket.watch.rules import approach, biased_sensor, entry, honesty, line_crossing, silent_sensor, wrong_clock
+from picket.watch.rules import (
+    approach,
+    biased_sensor,
+    corridor,
+    emission,
+    entry,
+    friendly,
+    honesty,
+    line_crossing,
+    loiter,
+    own_clock,
+    sighting,
+    silent_sensor,
+    station,
+    swarm,
+    wrong_clock,
+)
 from picket.watch.rules.rule import Finding, Rule
 
 RULES: tuple[Rule, ...] = (
     entry.RULE,
     approach.RULE,
+    loiter.RULE,
+    swarm.RULE,
+    corridor.RULE,
     line_crossing.RULE,
     honesty.SPOOF,
     honesty.UNCONFIRMED,
+    friendly.RULE,
+    emission.RULE,
+    sighting.RULE,
     silent_sensor.RULE,
+    own_clock.RULE,
     wrong_clock.RULE,
     biased_sensor.RULE,
+    station.DISK,
+    station.NOT_RECORDING,
+    station.OVERLOAD,
 )
 
 __all__ = ["RULES", "Finding", "Rule"]

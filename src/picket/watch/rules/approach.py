@@ -1,6 +1,6 @@
 """Approach: an object that may alarm will reach a protected zone soon on its present course.
 
-The course is straight: place plus velocity times t, for t up to [alert] approach_s. It reaches the zone when it meets the
+The course is straight: place plus velocity times t, for t up to within_s ([alert] approach_s). It reaches the zone when it meets the
 outline, or passes it, getting nearer, by less than two sigma of the estimate (at most BUFFER_M). In height it must by then
 be between floor and ceiling, two sigma included; an unknown height always is. Medium; high from NEAR_S, and for objects that
 contradict themselves. Friendlies that are not cleared there: low.
@@ -24,7 +24,9 @@ RISE_BUFFER_M = 50.0  # the same for two sigma of height
 
 def find(scene: Scene) -> list[Finding]:
     """One finding per object and protected zone that it is about to reach."""
-    areas, limit = scene.area.areas, scene.site.alert.approach_s
+    areas = scene.area.areas
+    limits = [scene.rules.value("approach", zone.id, "within_s") or 0.0 for zone in areas.zones]
+    limit = max(limits, default=0.0)
     targets = (scene.area.kind == "protected") & scene.in_force
     rows = scene.sure & ~scene.sorts.neutral & ~scene.muted
     if not targets.any() or not rows.any():
@@ -39,7 +41,7 @@ def find(scene: Scene) -> list[Finding]:
         near = np.flatnonzero(nearing[:, z] & ~scene.cleared(zone_id))
         reach_s = np.maximum(at_s[near, z], _rise_s(scene, near, z))
         for row, seconds in zip(near.tolist(), reach_s.tolist(), strict=True):
-            if seconds <= limit:
+            if seconds <= limits[z]:
                 found.append(_finding(scene, zone_id, row, seconds, float(at_m[row, z])))
     return found
 
@@ -73,7 +75,8 @@ def why(scene: Scene, f: Finding) -> str:
         f"its course passes the zone at {f.pass_m:.0f} m, less than its own uncertainty (2 sigma, "
         f"{min(scene.two_sigma[f.row], BUFFER_M):.0f} m),"
     )  # fmt: skip
-    return f"{course} in {f.reach_s:.0f} s (limit {scene.site.alert.approach_s:g} s; high from {NEAR_S:g} s)"
+    limit = scene.rules.value("approach", f.place, "within_s") or scene.site.alert.approach_s
+    return f"{course} in {f.reach_s:.0f} s (limit {limit:g} s; high from {NEAR_S:g} s)"
 
 
 RULE = Rule("approach", find, why)

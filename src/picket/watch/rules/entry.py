@@ -20,7 +20,7 @@ def find(scene: Scene) -> list[Finding]:
     found: list[Finding] = []
     areas = scene.area.areas
     alarm = scene.sure & ~scene.sorts.bird & ~scene.at_surface()
-    inside = scene.within & alarm[:, None] & (scene.area.kind != "ignore")
+    inside = scene.within & alarm[:, None] & np.isin(scene.area.kind, ("protected", "warning"))
     warned = scene.area.kind == "warning"
     inside &= ~warned | ~(scene.muted | scene.sorts.neutral)[:, None]
     for z in np.flatnonzero(inside.any(axis=0)).tolist():

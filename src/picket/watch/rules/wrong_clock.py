@@ -1,21 +1,23 @@
 """Wrong clock: a sensor's own time is further from the station's than [alert] clock_limit_s (the station judges it). Medium.
 
 A plot with a wrong time is a plot at a wrong place; the station dates such rows by their arrival and says so. A silent sensor is
-told as silent only: nothing new is known of its clock.
+told as silent only: nothing new is known of its clock. Where most sensors differ by the same, it is the station's own clock that is told.
 """
 
 from __future__ import annotations
 
+from picket.watch.rules import own_clock
 from picket.watch.rules.rule import Finding, Rule
 from picket.watch.scene import Scene
 
 
 def find(scene: Scene) -> list[Finding]:
     """One finding per sensor that speaks and whose clock is wrong."""
+    ours = own_clock.agreeing(scene)
     return [
         Finding("wrong_clock", "sensor", s.id, "medium")
         for s in scene.sensors
-        if s.clock_wrong and s.state not in ("silent", "never")
+        if s.clock_wrong and s.id not in ours and s.state not in ("silent", "never")
     ]
 
 
