@@ -245,3 +245,15 @@ def test_the_exercise_needs_no_site_of_its_own_to_be_simulated() -> None:
     site = practice.simulated(exercise.at_site())
     assert site.station.origin == "exercise"
     assert all(s.feed is None for s in site.sensor)
+
+
+def test_ships_of_an_exercise_reach_the_station_by_their_own_format(tmp_path: Path) -> None:
+    site = sites.load(DEMO / "site.toml")
+    site = msgspec.structs.replace(site, sensor=(*site.sensor, sites.Sensor(id="ais", kind="ais")))
+    text = 'version = 1\nname = "ships"\nsite = "site.toml"\n[ais]\nid = "ais"\nperiod_s = 3\nloss = 0\n[[actor]]\nid = "ferry"\n'
+    text += 'kind = "ship"\nroute = [[-900, -900, 5]]\nloop = true\nais = { mmsi = 200000017, ship_type = 60 }\n'
+    (tmp_path / "ships.toml").write_text(text, "utf-8")
+    practice.run(Exercise.load(tmp_path / "ships.toml", site), tmp_path / "run", seconds=30.0)
+    rows = [r.payload["d"] for r in log.read(tmp_path / "run") if r.kind == "batch" and r.payload["d"] is not None]
+    assert {i for b in rows for i in b["w"]["identity"]} == {"200000017"}
+    assert {o for b in rows for o in b["w"]["origin"]} == {"exercise"}

@@ -144,9 +144,3 @@ def test_a_receiver_that_never_hears_anything_does_not_stop_the_others(at_sea, h
     played = list(frames(at_sea(drone, head + '[[radar]]\nid = "radar-north"\n'), 1, START, START + 5))
     assert {f.channel for f in played} == {"radar-north"}
     assert all(f.payload for f in played)
-
-
-def test_a_receiver_that_is_down_to_the_end_does_not_stop_the_others(at_sea):
-    down = '[[fault]]\nsensor = "ais"\nkind = "outage"\nfrom_s = 6\n'
-    played = list(frames(at_sea(SHIP + down, HEAD + '[[radar]]\nid = "radar-north"\n'), 1, START, START + 20))
-    assert max(f.time for f in played if f.channel == "ais") < START + 10 < max(f.time for f in played)

@@ -414,3 +414,14 @@ def test_a_fault_waits_for_its_inject_whoever_gives_it(at, when):
         if frame.time > START + 6 and not injected:
             injected["cut"] = 8.0
     assert seconds - {8} == set(range(8)) | set(range(13, 20))
+
+
+@pytest.mark.parametrize("sensor", ["radar-north", "rf", "sonar", "remote-id", "adsb"])
+def test_a_sensor_that_is_down_to_the_end_or_hears_nothing_does_not_stop_the_others(at, sensor):
+    head = HEAD + "[[radar]]\nid = 'radar-south'\n[[listener]]\nid = 'rf'\n[[listener]]\nid = 'sonar'\n"
+    head += "[remote_id]\nid = 'remote-id'\n[adsb]\nid = 'adsb'\n"
+    down = f"[[fault]]\nsensor = '{sensor}'\nkind = 'outage'\nfrom_s = 2\n"
+    played = list(frames(at(DRONE.format(east=900, rcs=0.01) + down, head), 1, START, START + 5))
+    assert max(f.time for f in played) > START + 4.9
+    assert all(f.time < START + 2.2 for f in played if f.channel == sensor)
+    assert all(f.payload for f in played)

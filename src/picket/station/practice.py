@@ -227,7 +227,9 @@ class _Desk:
 
 
 # What each kind of sensor sends in an exercise (format, link); direction finders of every kind send the detection table.
-FORMATS = {"radar": ("asterix", "udp"), "remote_id": ("dronescout", "udp"), "adsb": ("sbs", "stream")}
+FORMATS = {
+    "radar": ("asterix", "udp"), "remote_id": ("dronescout", "udp"), "adsb": ("sbs", "stream"), "ais": ("ais", "udp"),
+}  # fmt: skip
 LISTENERS = ("table", "udp")
 
 

@@ -43,7 +43,7 @@ class Report(NamedTuple):
 
 
 def remote_id_frames(world: World, receiver: Receiver, start: float) -> Iterator[tuple[float, bytes]]:
-    """(UNIX time of sending, one JSON message), endless and in order, of an exercise that began at UNIX time `start`."""
+    """(UNIX time, one JSON message or nothing), endless and in order, of an exercise that began at UNIX time `start`."""
     rng = stream(world.seed, "remote_id", receiver.id)
     senders = [a for a in world.exercise.actor if a.remote_id is not None]
     next_status = 0.0
@@ -69,7 +69,7 @@ def remote_id_frames(world: World, receiver: Receiver, start: float) -> Iterator
 
 
 def adsb_frames(world: World, receiver: Receiver, start: float) -> Iterator[tuple[float, bytes]]:
-    """(UNIX time of sending, SBS lines of one aircraft), endless and in order, of an exercise that began at UNIX time `start`."""
+    """(UNIX time, SBS lines of one aircraft or nothing), endless and in order, of an exercise that began at UNIX time `start`."""
     rng = stream(world.seed, "adsb", receiver.id)
     senders = [a for a in world.exercise.actor if a.adsb is not None]
     below_pressure_m = world.site.site.geoid_separation_m - world.exercise.pressure_offset_m

@@ -63,7 +63,7 @@ def changed(exercise: Exercise, actor: Actor, variant: Variant, seed: int) -> Ex
     new = msgspec.structs.replace(
         actor, route=route, start_s=0.0, vary=type(actor.vary)(), count=variant.count,
         speed_mps=actor.speed_mps if variant.speed_mps is None else variant.speed_mps,
-        remote_id=None, adsb=None,
+        remote_id=None, adsb=None, ais=None,
     )  # fmt: skip
     weather = exercise.weather
     if variant.rain_mm_h is not None:
@@ -122,7 +122,7 @@ def at_other_site(exercise: Exercise, site: Site) -> Exercise:
             new_listeners.append(listeners.get(sensor.id, msgspec.structs.replace(like_one, id=sensor.id)))
     simulated = {x.id for x in (*new_radars, *new_listeners)}
     made = msgspec.structs.replace(
-        exercise, radar=tuple(new_radars), listener=tuple(new_listeners), place=site, expect=(), remote_id=None, adsb=None,
+        exercise, radar=tuple(new_radars), listener=tuple(new_listeners), place=site, expect=(), remote_id=None, adsb=None, ais=None,
         fault=tuple(f for f in exercise.fault if f.sensor in simulated),
     )  # fmt: skip
     if problems := check(made, site):
@@ -136,4 +136,4 @@ def only_sensing(exercise: Exercise) -> Exercise:
     if not simulated:
         raise ExerciseError(exercise.source, ["simulates no radar and no direction finder: a sweep would measure nothing"])
     fault: Sequence[Fault] = [f for f in exercise.fault if f.sensor in simulated]
-    return msgspec.structs.replace(exercise, remote_id=None, adsb=None, fault=tuple(fault))
+    return msgspec.structs.replace(exercise, remote_id=None, adsb=None, ais=None, fault=tuple(fault))
