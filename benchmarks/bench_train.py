@@ -40,7 +40,7 @@ def from_detections(quick: bool) -> dict[str, Any]:
     exercise = only_sensing(library.load("first-look"))
     actor = swept_actor(exercise)
     simulated, cpu, flights = 0.0, time.process_time(), 0
-    for i in range(1 if quick else 4):
+    for i in range(1 if quick else 2):
         for sector in SECTORS:
             made = changed(exercise, actor, Variant(sector=sector, height_m=100.0), i)
             simulated += Trial(made, i).run().simulated_s
