@@ -45,7 +45,7 @@ class Shape(NamedTuple):
     kind: str
     height_m: float
     speed_mps: float
-    count: int = 1
+    members: int = 1
     emits: tuple[str, ...] | None = None
     light: str = "day"
     lies: bool = False
@@ -77,8 +77,8 @@ def from_tactic(card: Card, site: Site, folder: Path, *, seed: int = 1) -> Exerc
         "speed_mps": shape.speed_mps,
         "start_s": BEGIN_S,
     }
-    if shape.count > 1:
-        actor |= {"count": shape.count, "spacing_m": 40.0}
+    if shape.members > 1:
+        actor |= {"count": shape.members, "spacing_m": 40.0}
     if shape.emits is not None:
         actor["emits"] = list(shape.emits)
     if shape.lies:
@@ -110,7 +110,8 @@ def from_incident(export: Path, site: Site, folder: Path) -> tuple[Exercise, lis
         raise DraftError(f"{export}: holds no track")
     since = min(float(t["time"][0]) for t in tracks.values())
     frame = LocalFrame(site.site.lat_deg, site.site.lon_deg, site.site.alt_wgs84_m)
-    actors, left_out = [], []
+    actors: list[dict[str, Any]] = []
+    left_out: list[str] = []
     for number, track in sorted(tracks.items()):
         made = _actor_of(number, track, since, site, frame, len(actors) + 1)
         if isinstance(made, str):

@@ -40,6 +40,7 @@ class DirectionFinder:
         """(UNIX time of sending, datagram), endless and in order, of an exercise that began at UNIX time `start`."""
         rng = stream(self.world.seed, "listener", self.listener.id)
         turn, next_status = 0, 0.0
+        every_s = min(_STATUS_S, 2.0 * self.listener.period_s)  # a station calls a sensor silent after a few of its periods
         while True:
             time_s = turn * self.listener.period_s
             rows = self.bearings(rng, start, time_s)
@@ -49,7 +50,7 @@ class DirectionFinder:
                 if time_s >= next_status:
                     status = {**self._said(start, time_s), "report": "status"}
                     yield start + time_s, encode(Batch.from_rows(DETECTION, [status]))
-                    next_status = time_s + _STATUS_S
+                    next_status = time_s + every_s
                 if rows.n:
                     yield start + time_s, encode(rows)
             turn += 1

@@ -65,7 +65,7 @@ def _one(facts: Facts, e: Expect) -> Met:
     events = [v for v in facts.events if e.actor is None or v.actor == e.actor]
     times = {
         "track": lambda: [v.track.at_s for v in events if v.track],
-        "alert": lambda: [_since(facts, a.first.raised_at) for a in _alerts(facts, events, e)],
+        "alert": lambda: [_since(facts, c.updated_at) for a in _alerts(facts, events, e) for c in a.changes if _fits(c, e)],
         "acknowledge": lambda: [
             _since(facts, t) for a in _alerts(facts, events, e) for c in a.changes for t in [c.acknowledged_at] if t
         ],
@@ -89,11 +89,12 @@ def _ids(facts: Facts, event: Event) -> list[int]:
 def _alerts(facts: Facts, events: Iterable[Event], e: Expect) -> list[AlertLife]:
     numbers = sorted({i for v in events for i in _ids(facts, v)}) if e.actor else sorted(facts.alerts)
     lives = [facts.alerts[i] for i in numbers]
-    return [
-        a
-        for a in lives
-        if (e.rule in (None, "", a.first.rule, a.last.rule)) and (e.zone in (None, "", a.first.zone, a.last.zone))
-    ]
+    return [a for a in lives if any(_fits(c, e) for c in a.changes)]
+
+
+def _fits(alert: Alert, e: Expect) -> bool:
+    """Whether an alert, as it stood at a change, is of the rule and zone asked for. What an alert on a zone tells of honesty counts too."""
+    return (e.rule is None or e.rule == alert.rule or e.rule in alert.flags) and e.zone in (None, alert.zone)
 
 
 def _classified(alert: Alert, e: Expect) -> bool:

@@ -101,7 +101,7 @@ class _Runner:
 
     def trials(self, variant: Variant, numbers: Iterable[int], *, whole: bool = False) -> list[Result]:
         """Trial i of a variant has the same seed in every sweep of it, so that two sites are compared on the same flights."""
-        found = []
+        found: list[Result] = []
         for i in numbers:
             seed = self.seed * 100_003 + i
             try:
@@ -140,7 +140,7 @@ def survey(
     one_at_a_time += [(f"{v:g} m/s", msgspec.structs.replace(base, speed_mps=v)) for v in speeds_mps]
     one_at_a_time += [(f"rain {v:g} mm/h", msgspec.structs.replace(base, rain_mm_h=v)) for v in rain_mm_h]
     one_at_a_time += [(f"sea state {v}", msgspec.structs.replace(base, sea_state=v)) for v in sea_state]
-    sensors = [x.id for x in (*exercise.radar, *exercise.listener)]
+    sensors = [*(r.id for r in exercise.radar), *(x.id for x in exercise.listener)]
     one_at_a_time += [(f"without {x}", msgspec.structs.replace(base, out=(x,))) for x in sensors] if each_out else []
     others = []
     for label, variant in one_at_a_time:

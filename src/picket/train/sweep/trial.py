@@ -95,8 +95,11 @@ class Trial:
     def _first_in_reach(self, places: Floats) -> int | None:
         """The first second at which an object is within the largest range of any sensor."""
         reach = []
-        for one, most in [*((r, r.max_range_m) for r, _ in self.radars), *((x, x.listener.range_m) for x, _ in self.listeners)]:
-            at = self.area.plane.to_plane([one.sensor.lat_deg], [one.sensor.lon_deg])[0]
+        sensors = [(r.sensor, r.max_range_m) for r, _ in self.radars] + [
+            (x.sensor, x.listener.range_m) for x, _ in self.listeners
+        ]
+        for sensor, most in sensors:
+            at = self.area.plane.to_plane([sensor.lat_deg], [sensor.lon_deg])[0]
             reach.append((np.hypot(places[:, :, 0] - at[0], places[:, :, 1] - at[1]) <= most).any(axis=1))
         seconds = np.flatnonzero(np.any(reach, axis=0)) if reach else np.empty(0, np.int64)
         return int(seconds[0]) if len(seconds) else None

@@ -120,7 +120,7 @@ def at_other_site(exercise: Exercise, site: Site) -> Exercise:
             same = [x for x in listeners.values() if getattr(here.sensor_named(x.id), "kind", None) == sensor.kind]
             like_one = same[0] if same else Listener(id="")
             new_listeners.append(listeners.get(sensor.id, msgspec.structs.replace(like_one, id=sensor.id)))
-    simulated = {x.id for x in (*new_radars, *new_listeners)}
+    simulated = {r.id for r in new_radars} | {x.id for x in new_listeners}
     made = msgspec.structs.replace(
         exercise, radar=tuple(new_radars), listener=tuple(new_listeners), place=site, expect=(), remote_id=None, adsb=None, ais=None,
         fault=tuple(f for f in exercise.fault if f.sensor in simulated),
@@ -132,7 +132,7 @@ def at_other_site(exercise: Exercise, site: Site) -> Exercise:
 
 def only_sensing(exercise: Exercise) -> Exercise:
     """The exercise without receivers of what aircraft say of themselves: an attacker says nothing, or nothing true."""
-    simulated = {x.id for x in (*exercise.radar, *exercise.listener)}
+    simulated = {r.id for r in exercise.radar} | {x.id for x in exercise.listener}
     if not simulated:
         raise ExerciseError(exercise.source, ["simulates no radar and no direction finder: a sweep would measure nothing"])
     fault: Sequence[Fault] = [f for f in exercise.fault if f.sensor in simulated]

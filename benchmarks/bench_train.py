@@ -1,0 +1,56 @@
+"""Exercises: how many times real time a whole station runs from bytes, and a sweep's flights from detections; CPU time of one core."""
+
+from __future__ import annotations
+
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+from picket.station import practice
+from picket.station import warm as kernels
+from picket.train import library
+from picket.train.officer import prompt
+from picket.train.sweep import SECTORS, Trial, Variant, changed, only_sensing, swept_actor
+
+EXERCISE = "swarm-at-night"
+
+
+def warm() -> None:
+    """Kernels are not what is measured."""
+    kernels.load_kernels()
+
+
+def from_bytes(quick: bool) -> dict[str, Any]:
+    """The simulator's bytes through decoders, engine, alert book and log, with an officer."""
+    exercise = library.load(EXERCISE)
+    seconds = 60.0 if quick else exercise.repeat_s
+    with tempfile.TemporaryDirectory(prefix="picket-bench-") as folder:
+        began, cpu = time.perf_counter(), time.process_time()
+        practice.run(exercise, Path(folder) / "run", seconds=seconds, officer=prompt(8))
+        cpu, wall = time.process_time() - cpu, time.perf_counter() - began
+    return {
+        "exercise": EXERCISE, "objects": sum(a.count for a in exercise.actor), "sensors": len(exercise.sensors), "seconds": seconds,
+        "times_real_time_cpu": round(seconds / cpu, 1), "times_real_time_wall": round(seconds / wall, 1),
+    }  # fmt: skip
+
+
+def from_detections(quick: bool) -> dict[str, Any]:
+    """Flights of a sweep from eight sectors: simulated seconds against CPU seconds."""
+    exercise = only_sensing(library.load("first-look"))
+    actor = swept_actor(exercise)
+    simulated, cpu, flights = 0.0, time.process_time(), 0
+    for i in range(1 if quick else 2):
+        for sector in SECTORS:
+            made = changed(exercise, actor, Variant(sector=sector, height_m=100.0), i)
+            simulated += Trial(made, i).run().simulated_s
+            flights += 1
+    cpu = time.process_time() - cpu
+    return {"exercise": "first-look", "sensors": len(exercise.sensors), "flights": flights, "simulated_s": simulated,
+            "times_real_time_cpu": round(simulated / cpu, 1)}  # fmt: skip
+
+
+ROWS = {
+    "bytes": ("whole station from bytes, 50 objects, 6 sensors: >= 100 times real time on one core", from_bytes),
+    "sweep": ("sweep from detections: >= 500 times real time per core", from_detections),
+}
