@@ -38,6 +38,7 @@ export function place(ids: string[], edges: [string, string][], width: number, h
       for (let j = i + 1; j < n; j++) {
         const [ax, ay] = [x[i]! - x[j]!, (y[i]! - y[j]!) * 1.6]; // names are wide: keep rows apart less than columns
         const d = Math.max(1, Math.hypot(ax, ay));
+        if (d > 2 * wish) continue; // the far ones would push all to the rim
         const f = (wish * wish) / d / d;
         push(i, ax * f, ay * f);
         push(j, -ax * f, -ay * f);
@@ -50,7 +51,7 @@ export function place(ids: string[], edges: [string, string][], width: number, h
       push(j, ax * f, ay * f);
     }
     for (let i = 0; i < n; i++) {
-      push(i, (width / 2 - x[i]!) * 0.06, (height / 2 - y[i]!) * 0.06);
+      push(i, (width / 2 - x[i]!) * 0.04, (height / 2 - y[i]!) * 0.06);
       const d = Math.max(1e-9, Math.hypot(dx[i]!, dy[i]!));
       x[i] = Math.max(MARGIN_X, Math.min(width - MARGIN_X, x[i]! + (dx[i]! / d) * Math.min(d, heat)));
       y[i] = Math.max(MARGIN_Y, Math.min(height - MARGIN_Y, y[i]! + (dy[i]! / d) * Math.min(d, heat)));

@@ -13,6 +13,9 @@ interface Matrix {
 const km = new Intl.NumberFormat("en", { maximumFractionDigits: 0 });
 const SHORT: Record<Certainty, string> = { stated: "stated", reported: "rep.", alleged: "alleged", possible: "poss.", denied: "denied" };
 
+/** A span in a cell: its beginning with dots, never a day that nobody named. */
+const shortly = (when: string) => (when.includes(" to ") ? `${when.split(" to ")[0]} …` : when === "date not stated" ? "no date" : when);
+
 export class FirstSeen implements Screen {
   readonly id = "first";
   readonly title = "First seen";
@@ -52,7 +55,7 @@ export class FirstSeen implements Screen {
                   const words = `${r.name}, ${c.title}: ${f.when}, ${f.certainty}, ${f.lag}${f.earlier_if_true ? `; ${f.earlier_if_true} if an unproven claim is true` : ""}`;
                   return html`<td class="cell mark-${f.certainty}">
                     <button class="fact" title=${words} aria-label=${words} data-evidence=${f.evidence.join(",")} @click=${() => this.page.open(f.evidence)}>
-                      ${star}${f.when.slice(0, 10)}<span class="below">${SHORT[f.certainty]}</span>
+                      ${star}${shortly(f.when)}<span class="below">${SHORT[f.certainty]}</span>
                     </button>
                   </td>`;
                 })}
@@ -220,7 +223,7 @@ export class Changes implements Screen {
         <label>Published since <input type="date" .value=${this.since} @change=${(e: Event) => { this.since = (e.target as HTMLInputElement).value; void this.load().catch((w: Error) => this.page.say(w.message, true)); }} /></label>
       </p>
       ${c
-        ? html`${part("New flows", c.totals.flows, c.flows.map((f) => fact(this.page, f, f.certainty, f.grade)))}
+        ? html`${part("New flows", c.totals.flows, c.flows.map((f) => fact(this.page, f, f.certainty, f.kind === "uptake" && f.capabilities.length ? `${f.capabilities[0]}. ${f.grade}` : f.grade)))}
           ${part("Changed flows", c.totals.grown, c.grown.map((f) => fact(this.page, f, f.certainty, `was ${f.certainty_before}, information ${f.before}; now ${f.certainty}, information ${f.information}${f.denials ? `; ${f.denials} new denials` : ""}`)))}
           ${part("New firsts", c.totals.firsts, c.firsts.map((f) => fact(this.page, { sentence: `${f.who}: ${f.card}, ${f.when}`, evidence: f.evidence }, f.certainty, f.lag)))}
           ${part("New greatest distances", c.totals.reach, c.reach.map((r) => fact(this.page, { sentence: `${r.actor}: ${km.format(r.distance_km)} km`, evidence: r.evidence }, r.certainty)))}
@@ -246,7 +249,7 @@ export class Brief implements Screen {
   }
 
   view(): TemplateResult {
-    const part = (title: string, edges: Edge[]) => (edges.length ? html`<h2>${title}</h2>${edges.map((e) => fact(this.page, e, e.certainty, e.grade))}` : "");
+    const part = (title: string, edges: Edge[]) => (edges.length ? html`<h2>${title}</h2>${edges.map((e) => fact(this.page, e, e.certainty, e.kind === "uptake" && e.capabilities.length ? `${e.capabilities[0]}. ${e.grade}` : e.grade))}` : "");
     const file = (name: string, words: string) => html`<a class="act" href="/api/learn/export/${name}" download=${name}>${words}</a>`;
     return html`<div class="scroll tall" tabindex="0" role="region" aria-label="Brief">
       <p class="row">

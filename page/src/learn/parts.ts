@@ -28,9 +28,9 @@ export function mark(certainty: Certainty | string): TemplateResult {
 }
 
 /** Something that is shown: Enter, e or a click opens the sentences that it rests on. */
-export function fact(page: Page, said: Said, certainty: string | null, below: string | TemplateResult = ""): TemplateResult {
+export function fact(page: Page, said: Said & { denied?: boolean }, certainty: string | null, below: string | TemplateResult = ""): TemplateResult {
   return html`<button class="fact" data-evidence=${said.evidence.join(",")} @click=${() => page.open(said.evidence)}>
-    ${certainty ? mark(certainty) : ""}<bdi>${said.sentence}</bdi>${below ? html`<span class="below">${below}</span>` : ""}
+    ${certainty ? mark(certainty) : ""}${said.denied && certainty !== "denied" ? mark("denied") : ""}<bdi>${said.sentence}</bdi>${below ? html`<span class="below">${below}</span>` : ""}
   </button>`;
 }
 

@@ -43,6 +43,7 @@ export class WorldMap implements Screen {
 
   async load(): Promise<void> {
     this.found = await ask<Places>("map");
+    this.page.redraw();
     if (!this.land.length) this.land = await worldLand(this.plane);
     this.page.redraw();
   }
