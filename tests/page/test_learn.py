@@ -13,10 +13,10 @@ from playwright.sync_api import Browser, Page, expect
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 from test_lists import axe
+from tests.learn.serving import Served
 
 from picket.learn.claim import Claim
 from picket.learn.report import Report
-from tests.learn.serving import Served
 
 pytestmark = pytest.mark.page
 HOSTILE = 'Iran sent <img src=x onerror="window.pwned=1"> drones to <script>window.pwned=1</script> Mars. \u202edesrever'
@@ -27,7 +27,8 @@ def served(tmp_path: Path) -> Iterator[Served]:
     report = Report(
         doc="<b>hostile</b>", title="<img src=x onerror=window.pwned=1>", text=HOSTILE, source="<i>x</i>", published="1999-01-01"
     )
-    claim = Claim(doc=report.doc, kind="supply", provider="<u>Iran</u>", recipient="{{Mars}}", capability="drones", evidence=HOSTILE, start=0,
+    claim = Claim(doc=report.doc, kind="supply", provider="<u>Iran</u>", recipient="{{Mars}}", capability="drones", evidence=HOSTILE,
+                  start=0,
                   end=len(HOSTILE), source=report.source, published="1999-01-01", certainty="possible")  # fmt: skip
     running = Served(tmp_path / "desk", [report], [claim])
     yield running
