@@ -54,7 +54,7 @@ export class FirstSeen implements Screen {
                   const star = c.first === r.id ? "★ " : "";
                   const words = `${r.name}, ${c.title}: ${f.when}, ${f.certainty}, ${f.lag}${f.earlier_if_true ? `; ${f.earlier_if_true} if an unproven claim is true` : ""}`;
                   return html`<td class="cell mark-${f.certainty}">
-                    <button class="fact" title=${words} aria-label=${words} data-evidence=${f.evidence.join(",")} @click=${() => this.page.open(f.evidence)}>
+                    <button class="fact" title=${words} data-evidence=${f.evidence.join(",")} @click=${() => this.page.open(f.evidence)}>
                       ${star}${shortly(f.when)}<span class="below">${SHORT[f.certainty]}</span>
                     </button>
                   </td>`;

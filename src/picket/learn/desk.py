@@ -94,7 +94,8 @@ class Desk:
     def _look(self, made: list[Decision], decided: Decided) -> Seen:
         picture = build(self.claims, ledger=self._ledger, decisions=made, cards=self._cards)
         picture.__dict__["_contradictions"] = contradictions(picture)
-        place_point("nowhere", "US")  # reads the tables of places now, not at the first look at the map
+        for where in {(n.place, n.country) for n in picture.incidents}:
+            place_point(*where)  # remembered: the first look at the map is as quick as the rest
         number_of: dict[str, int] = {}
         for n, key in enumerate(self._keys):
             number_of.setdefault(key, n)
