@@ -48,4 +48,4 @@ export function points(text: string): string[] {
 export const typing = (target: EventTarget | null): boolean =>
   target instanceof HTMLElement &&
   (target.matches("input:not([type=checkbox]):not([type=radio]):not([type=range]), select") ||
-    (target instanceof HTMLTextAreaElement && !target.readOnly));
+    (target instanceof HTMLTextAreaElement && target.ariaReadOnly !== "true"));

@@ -22,6 +22,10 @@ interface Open {
   spans: { start: number; end: number; n: number }[];
 }
 
+/** As many UTF-16 units as the original has: the box would turn a carriage return and a newline into one. */
+const shown = (text: string) => text.replaceAll("\r", " ");
+
+/** The text lies in a box that takes no input: a `readonly` one would have no caret, and nothing could be marked by keyboard. */
 export class Reports implements Screen {
   readonly id = "reports";
   readonly title = "Reports";
@@ -115,7 +119,9 @@ export class Reports implements Screen {
         ? html`<section aria-label="Report">
             <h2><bdi>${o.title ?? o.doc}</bdi></h2>
             <p class="quiet">Mark a sentence with Shift and the arrows, or the mouse; then <kbd>m</kbd>.</p>
-            <textarea id="report-text" class="text" readonly dir="auto" lang=${o.language ?? "en"} aria-label="Text of the report" .value=${o.text.replaceAll("\r", " ")}></textarea>
+            <textarea id="report-text" class="text" aria-readonly="true" spellcheck="false" dir="auto" lang=${o.language ?? "en"} aria-label="Text of the report" .value=${shown(o.text)}
+              @beforeinput=${(e: Event) => e.preventDefault()}
+              @input=${(e: Event) => ((e.target as HTMLTextAreaElement).value = shown(o.text))}></textarea>
           </section>
           <section class="scroll" tabindex="0" aria-label="Claims of the report">
             ${this.form
