@@ -18,6 +18,7 @@ export class Inbox implements Screen {
   private form: SlotForm | null = null;
   private made: number[] = [];
   private scrolled = -1;
+  private busy = false;
   private wanted: number | null = null;
   private readonly page: Page;
 
@@ -52,24 +53,26 @@ export class Inbox implements Screen {
   }
 
   private async move(by: number): Promise<void> {
-    this.at = Math.max(0, Math.min(this.rows.length - 1, this.at + by));
-    await this.look(this.rows[this.at]?.n ?? null);
+    const to = Math.max(0, Math.min(this.rows.length - 1, this.at + by));
+    await this.look(this.rows[to]?.n ?? null);
+    this.at = to; // together with what is shown: a key always means the claim that is marked
+    this.page.redraw();
   }
 
   private async decide(what: "accept" | "reject"): Promise<void> {
     if (!this.open) return;
     const n = this.open.n;
     const { decision } = await tell<{ decision: number }>(`claims/${n}/${what}`);
-    this.after(n, decision, what === "accept" ? "accepted" : "rejected");
+    await this.after(n, decision, what === "accept" ? "accepted" : "rejected");
   }
 
-  private after(n: number, decision: number, state: string): void {
+  private async after(n: number, decision: number, state: string): Promise<void> {
     this.made.push(decision);
     this.page.say(`Claim ${n} ${state}. u takes it back.`);
     const i = this.rows.findIndex((r) => r.n === n);
     if (i >= 0) this.rows[i] = { ...this.rows[i]!, state };
     void this.page.refreshState();
-    void this.move(1);
+    await this.move(1);
   }
 
   private async undo(): Promise<void> {
@@ -90,7 +93,7 @@ export class Inbox implements Screen {
       async (slots) => {
         const { decision } = await tell<{ decision: number }>(`claims/${open.n}/edit`, { slots });
         this.form = null;
-        this.after(open.n, decision, "edited");
+        await this.after(open.n, decision, "edited");
       },
       () => {
         this.form = null;
@@ -115,8 +118,11 @@ export class Inbox implements Screen {
       "/": () => document.querySelector<HTMLElement>("#find")?.focus(),
     };
     const run = does[e.key];
-    if (!run || e.repeat) return Boolean(run);
-    void Promise.resolve(run()).catch((wrong: Error) => this.page.say(wrong.message, true));
+    if (!run || e.repeat || this.busy) return Boolean(run);
+    this.busy = true; // until the next claim is shown, no key can decide the one before twice
+    void Promise.resolve(run())
+      .catch((wrong: Error) => this.page.say(wrong.message, true))
+      .finally(() => (this.busy = false));
     return true;
   }
 
