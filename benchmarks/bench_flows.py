@@ -15,6 +15,7 @@ from __future__ import annotations
 import hashlib
 import random
 import resource
+import tempfile
 import time
 from collections import defaultdict
 from collections.abc import Callable
@@ -26,10 +27,13 @@ from typing import Any
 import msgspec
 
 from benchmarks.claim_scores import score
+from picket.learn import screens
 from picket.learn.brief import brief
 from picket.learn.changes import changes
 from picket.learn.claim import KINDS, TRANSFERS, Claim, Quantity, read_claims
 from picket.learn.copies import find_copies, named_origin, origins
+from picket.learn.decisions import Decision
+from picket.learn.desk import Desk
 from picket.learn.exports import flows_csv, geojson
 from picket.learn.extract import claims_of
 from picket.learn.first_seen import first_seen
@@ -254,6 +258,44 @@ def questions(p: Picture) -> dict[str, float]:
     return worst
 
 
+def screens_ms(claims: list[Claim]) -> dict[str, float]:
+    """Longest time of each screen's question in milliseconds of one core, as the desk's API asks it and with its JSON made."""
+    day = 738_000
+    with tempfile.TemporaryDirectory() as folder:
+        desk = Desk(claims, [], Path(folder))
+        try:
+            desk.decide(Decision(op="accept", claim=desk.key(5)))
+            while desk.behind:
+                time.sleep(0.05)
+            asked: dict[str, list[Callable[[], object]]] = {
+                "state": [lambda: screens.state(desk, "anna", False)],
+                "inbox": [lambda: screens.inbox(desk, "pending", "", 90_000, 200),
+                          lambda: screens.inbox(desk, "all", "sentence 99999", -1, 200)],
+                "claim": [lambda: screens.claim(desk, 77), lambda: screens.evidence(desk, range(30))],
+                "flows": [lambda d=d: screens.flows(desk, d, "", "", 400) for d in (None, day, day + 1500)]
+                + [lambda: screens.flows(desk, None, "Ukraine", "fpv-attack", 400)],
+                "paths": [lambda: screens.paths(desk, "Iran", "North Korea")],
+                "first_seen": [lambda: screens.matrix(desk, 200)],
+                "contradictions": [lambda: screens.disagreements(desk, 200)],
+                "sources": [lambda: screens.sources(desk)],
+                "card": [lambda c=c: screens.card(desk, c, None) for c in desk.seen.picture.cards],
+                "questions": [lambda: screens.asked_of_us(desk, None, 200)],
+                "changes": [lambda: screens.changed(desk, day + 1000, 100)],
+                "map": [lambda: screens.places(desk, None, 300), lambda: screens.places(desk, day, 300)],
+            }  # fmt: skip
+            worst = {}
+            for name, calls in asked.items():
+                times = []
+                for call in calls:
+                    began = time.process_time()
+                    msgspec.json.encode(call())
+                    times.append(time.process_time() - began)
+                worst[name] = round(1000 * max(times), 1)
+            return worst
+        finally:
+            desk.close()
+
+
 def fingerprint(claims: list[Claim], **more: Any) -> str:
     """A digest of all that a picture writes."""
     p = build(claims, **more)
@@ -279,6 +321,7 @@ def run() -> dict[str, Any]:
         "flows": len(picture.flows),
         "incidents": len(picture.incidents),
         "longest_question_ms": questions(picture),
+        "longest_screen_ms": screens_ms(claims),
         "peak_mb": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024),
         "same_bytes_twice": fingerprint(ours, ledger=ledger) == fingerprint(shuffled, ledger=ledger),
     }

@@ -2,64 +2,20 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
-import threading
-import time
 from collections.abc import Iterator
-from importlib import resources
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import urlsplit
 
 import httpx
 import pytest
 
 from picket.learn.claim import read_claims
 from picket.learn.desk import Desk
-from picket.learn.reading import read_reports
-from picket.learn.report import Report
 from picket.station.learn_station import LearnStation
 from picket.station.run import StationError
-
-EXAMPLES = Path(str(resources.files("picket.learn") / "examples"))
-
-
-class Served:
-    """A running desk and its one-time address."""
-
-    def __init__(self, folder: Path) -> None:
-        reports = [r for r in read_reports([str(EXAMPLES / "reports")]) if isinstance(r, Report)]
-        reports.append(Report(doc="es", text="Irán entregó drones.", language="es", source="Canal Norte", published="2025-05-01"))
-        self.desk = Desk(read_claims(EXAMPLES / "claims.jsonl"), reports, folder)
-        self.ready: list[str] = []
-        self.loop: asyncio.AbstractEventLoop | None = None
-        self.station: LearnStation | None = None
-        self.thread = threading.Thread(target=lambda: asyncio.run(self._main()), daemon=True)
-        self.thread.start()
-        end = time.monotonic() + 60
-        while not self.ready:
-            assert time.monotonic() < end
-            time.sleep(0.02)
-        parts = urlsplit(self.ready[0])
-        self.base = f"{parts.scheme}://{parts.netloc}"
-        token = parse_qs(parts.query)["token"][0]
-        session = httpx.post(f"{self.base}/api/session", json={"token": token}).json()["session"]
-        self.http = httpx.Client(base_url=self.base, headers={"authorization": f"Bearer {session}"}, timeout=20)
-
-    async def _main(self) -> None:
-        self.loop = asyncio.get_running_loop()
-        self.station = LearnStation(self.desk, 0)
-        self.station.open()
-        await self.station.run(self.ready.append)
-
-    def end(self) -> None:
-        assert self.loop is not None
-        assert self.station is not None
-        self.loop.call_soon_threadsafe(self.station.stop.set)
-        self.thread.join(20)
-        assert not self.thread.is_alive()
-        self.http.close()
+from tests.learn.serving import EXAMPLES, Served
 
 
 @pytest.fixture(scope="module")
@@ -123,7 +79,7 @@ def test_decisions_are_lines_with_who_and_when(served: Served) -> None:
     served.http.post(f"/api/learn/decisions/{made['decision']}/undo")
     assert served.http.get("/api/learn/claims/4").json()["state"] == "pending"
     marked = served.http.post("/api/learn/claims", json={
-        "doc": "es", "start": 0, "end": 20, "translation": "Iran delivered drones.",
+        "doc": "es", "start": 9, "end": 29, "translation": "Iran delivered drones.",
         "slots": {"kind": "supply", "provider": "Iran", "certainty": "stated"}}).json()  # fmt: skip
     told = served.http.get(f"/api/learn/claims/{marked['n']}").json()
     assert (told["evidence"], told["translation"], told["state"]) == ("Irán entregó drones.", "Iran delivered drones.", "added")

@@ -152,11 +152,11 @@ def sources(inputs: tuple[str, ...], out: Path | None, as_json: bool) -> None:
 
 
 @click.command(**example("picket learn decide merge --actor name/the-front --into fla --why 'same group'"))
-@click.argument("op", type=click.Choice(["merge", "separate", "rename", "grade", "reject", "undo"]))
+@click.argument("op", type=click.Choice(["merge", "separate", "rename", "grade", "accept", "reject", "undo"]))
 @click.option("--actor", help="merge, rename: the actor's id.")
 @click.option("--name", help="separate: the name that is from now on another actor.")
 @click.option("--source", help="grade: the publisher's id.")
-@click.option("--claim", help="reject: the claim's key (report@start-end/kind/provider/recipient/actor/capability).")
+@click.option("--claim", help="accept, reject: the claim's key (report@start-end/kind/provider/recipient/actor/capability).")
 @click.option("--into", help="merge, separate: the id of the actor that it is; rename: the new name; grade: A to F.")
 @click.option("--decision", type=int, help="undo: the number of the decision that is taken back.")
 @click.option("--why", help="The reason, kept with the decision.")

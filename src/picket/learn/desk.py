@@ -24,6 +24,7 @@ from picket.learn.contradictions import contradictions
 from picket.learn.decisions import Decided, Decision, DecisionError, append_decision, claim_key, hold, read_decisions
 from picket.learn.parties import country_name
 from picket.learn.picture import Picture, build
+from picket.learn.points import place_point
 from picket.learn.report import Report
 from picket.learn.sources import Source, ledger
 
@@ -93,6 +94,8 @@ class Desk:
     def _look(self, made: list[Decision], decided: Decided) -> Seen:
         picture = build(self.claims, ledger=self._ledger, decisions=made, cards=self._cards)
         picture.__dict__["_contradictions"] = contradictions(picture)
+        for where in {(n.place, n.country) for n in picture.incidents}:
+            place_point(*where)  # remembered: the first look at the map is as quick as the rest
         number_of: dict[str, int] = {}
         for n, key in enumerate(self._keys):
             number_of.setdefault(key, n)
