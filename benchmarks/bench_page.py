@@ -1,9 +1,12 @@
-"""The page without a GPU: frames a second while panning, time to the first track, bytes.
+"""The page without a GPU: frames a second and CPU while panning, alerts to the screen, growth, keys, axe, outside requests, bytes.
 
 A fake station (tests/page/fake_station.py) sends 2 frames a second on the same machine; Chromium runs headless at 1280x720 with the flags
-of a laptop without a GPU. Panning is the held keys Shift + arrows, to and fro; the figure is the page's own count of drawn frames in the
-last second. Everything shares the machine's cores with the browser, so the load average is part of the result.
-Run: python benchmarks/bench_page.py
+of a laptop without a GPU. Panning is the held keys Shift + arrows, to and fro; frames are the page's own count; CPU is what the browser's
+renderer and GPU processes used (SystemInfo.getProcessInfo), lists and decoding included. An alert's time runs from the station's stamp to
+the task after the animation frame that shows its row. Growth is the JavaScript heap after a forced collection, and the renderer's resident
+memory, between the end of a minute and the end of the soak, with alerts coming, acknowledged and closed all the while.
+Everything shares the machine's cores with the browser, so the load average is part of every row.
+Run: python -m benchmarks page   (PICKET_SOAK_MIN=480 for the whole watch; 6 minutes otherwise)
 """
 
 from __future__ import annotations
@@ -22,6 +25,9 @@ sys.path.insert(0, str(ROOT / "tests" / "page"))
 
 COUNTS = (300, 3_000, 10_000)
 SWEEPS = ("ArrowRight", "ArrowLeft", "ArrowLeft", "ArrowRight")
+ALERTS = 120
+SOAK_MIN = float(os.environ.get("PICKET_SOAK_MIN", "6"))
+WINDOW = {"width": 1280, "height": 720}
 
 
 def sizes() -> dict[str, Any]:
@@ -42,16 +48,35 @@ def sizes() -> dict[str, Any]:
     return {f"{name}_gzip_bytes": n for name, n in held.items()}
 
 
+def until(page: Any, condition: str, seconds: float = 20.0) -> None:
+    """Waits for a JavaScript expression; raises TimeoutError with it."""
+    end = time.monotonic() + seconds
+    while not page.evaluate(condition):
+        if time.monotonic() > end:
+            raise TimeoutError(f"not within {seconds} s: {condition}")
+        time.sleep(0.02)
+
+
+def load() -> float:
+    """The machine's load over the last minute."""
+    return round(os.getloadavg()[0], 2)
+
+
+def cpu_s(system: Any) -> float:
+    """CPU seconds so far of the browser's renderer and GPU processes."""
+    found = system.send("SystemInfo.getProcessInfo")["processInfo"]
+    return float(sum(p["cpuTime"] for p in found if p["type"] in ("renderer", "GPU")))
+
+
 def measure(browser: Any, n: int) -> dict[str, Any]:
     """One cold visit with `n` tracks: first track, then panning."""
     from fake_station import FakeStation
 
     with FakeStation(n=n) as station:
-        context = browser.new_context(viewport={"width": 1280, "height": 720})
-        page = context.new_page()
+        context = browser.new_context(viewport=WINDOW)
+        page, system = context.new_page(), browser.new_browser_cdp_session()
         page.goto(station.url)
-        while not page.evaluate("window.picket && picket.firstTrackMs !== null"):
-            time.sleep(0.02)
+        until(page, "window.picket && picket.firstTrackMs !== null")
         first = page.evaluate("picket.firstTrackMs")
         time.sleep(4)
         latency = []
@@ -60,22 +85,142 @@ def measure(browser: Any, n: int) -> dict[str, Any]:
             latency.append(page.evaluate("picket.lastLatencyMs"))
         page.keyboard.press("f")
         time.sleep(0.5)
+        before = load()
         base, fps = page.evaluate("picket.baseDrawn"), []
         page.keyboard.down("Shift")
+        spent, drawn = cpu_s(system), page.evaluate("picket.drawn")
         for key in SWEEPS:
             page.keyboard.down(key)
             time.sleep(1.15)
             fps.append(page.evaluate("picket.fps"))
             page.keyboard.up(key)
+        spent, drawn = cpu_s(system) - spent, page.evaluate("picket.drawn") - drawn
         page.keyboard.up("Shift")
         found = {
             "tracks": n, "in_view": page.evaluate("picket.shown"), "labels": page.evaluate("picket.labels.length"),
             "first_track_ms": round(first), "fps_panning_median": statistics.median(fps), "fps_panning": fps,
+            "cpu_ms_per_frame_panning": round(1000 * spent / max(1, drawn), 1),
             "base_redraws_while_panning": page.evaluate("picket.baseDrawn") - base,
-            "latency_ms_median": round(statistics.median(latency), 1), "load_1min": round(os.getloadavg()[0], 2),
+            "latency_ms_median": round(statistics.median(latency), 1), "load_1min": before,
         }  # fmt: skip
         context.close()
         return found
+
+
+def alerts(browser: Any, n: int = 10_000) -> dict[str, Any]:
+    """Milliseconds from an alert raised at the station to its row on the screen, with `n` tracks moving."""
+    from fake_station import FakeStation
+
+    with FakeStation(n=n) as station:
+        context = browser.new_context(viewport=WINDOW)
+        page = context.new_page()
+        page.goto(station.url)
+        until(page, "window.picket && picket.firstTrackMs !== null")
+        page.keyboard.press("Enter")
+        time.sleep(3)
+        before = load()
+        for i in range(ALERTS):
+            alert = station.raise_alert(1 + 37 * i % n, ("high", "medium", "low")[i % 3])
+            time.sleep(0.31)  # no multiple of the frames' half second: alerts fall at every phase of the picture
+            if i >= 5:
+                station.change_alert(alert["id"] - 5, state="closed", cause="other", note="")
+        until(page, f"picket.alertMs.length >= {ALERTS}")
+        took = sorted(page.evaluate("picket.alertMs"))
+        context.close()
+    p99 = took[max(0, -(-99 * len(took) // 100) - 1)]
+    return {"tracks": n, "alerts": ALERTS, "median_ms": round(statistics.median(took), 1), "p99_ms": round(p99, 1),
+            "worst_ms": round(took[-1], 1), "load_1min": before}  # fmt: skip
+
+
+def _memory(page: Any, context: Any) -> dict[str, float]:
+    session = context.new_cdp_session(page)
+    session.send("HeapProfiler.collectGarbage")
+    session.send("Performance.enable")
+    metrics = {m["name"]: m["value"] for m in session.send("Performance.getMetrics")["metrics"]}
+    session.detach()
+    return {"heap_mb": metrics["JSHeapUsedSize"] / 1e6, "nodes": metrics["Nodes"], "listeners": metrics["JSEventListeners"]}
+
+
+def _resident_mb(system: Any) -> float:
+    found = system.send("SystemInfo.getProcessInfo")["processInfo"]
+    total = 0.0
+    for p in found:
+        if p["type"] == "renderer":
+            status = Path(f"/proc/{p['id']}/status").read_text()
+            total += int(status.split("VmRSS:")[1].split()[0]) / 1024
+    return total
+
+
+def soak(browser: Any, minutes: float = SOAK_MIN, n: int = 3_000) -> dict[str, Any]:
+    """Growth while `n` tracks move and an alert comes every two seconds, is acknowledged and closed."""
+    from fake_station import FakeStation
+
+    with FakeStation(n=n) as station:
+        context = browser.new_context(viewport=WINDOW)
+        page, system = context.new_page(), browser.new_browser_cdp_session()
+        page.goto(station.url)
+        until(page, "window.picket && picket.firstTrackMs !== null")
+        page.keyboard.press("Enter")
+        began, first, i = time.monotonic(), None, 0
+        while time.monotonic() - began < 60 * minutes:
+            alert = station.raise_alert(1 + i % n, ("high", "medium", "low")[i % 3])
+            time.sleep(1)
+            page.keyboard.press(" ")
+            page.keyboard.press("a")
+            time.sleep(1)
+            if alert["id"] > 4:
+                station.change_alert(alert["id"] - 4, state="closed", cause="other", note="")
+            i += 1
+            if first is None and time.monotonic() - began > 60:
+                first = {**_memory(page, context), "renderer_mb": _resident_mb(system)}
+        last = {**_memory(page, context), "renderer_mb": _resident_mb(system)}
+        frames = page.evaluate("picket.frames")
+        context.close()
+    if first is None:
+        raise ValueError(
+            f"a soak of {minutes:g} min has no end of its first minute to compare with: PICKET_SOAK_MIN of 2 or more"
+        )
+    return {"minutes": minutes, "tracks": n, "alerts": i, "frames": frames, "after_1_min": {k: round(v, 1) for k, v in first.items()},
+            "at_the_end": {k: round(v, 1) for k, v in last.items()}, "heap_growth_mb": round(last["heap_mb"] - first["heap_mb"], 1),
+            "renderer_growth_mb": round(last["renderer_mb"] - first["renderer_mb"], 1), "load_1min": load()}  # fmt: skip
+
+
+def officer(browser: Any) -> dict[str, Any]:
+    """Keys from a new alert to acknowledged, seconds of them; axe-core's violations by palette and view; requests off the station."""
+    from fake_station import FakeStation, stage
+    from page_driver import Watched, axe
+
+    violations: dict[str, int] = {}
+    outside: list[str] = []
+    for palette in ("day", "night", "red"):
+        for view, size in (("desk", WINDOW), ("wall", {"width": 1920, "height": 1080}), ("phone", {"width": 400, "height": 800})):
+            with FakeStation() as station:
+                stage(station)
+                context = browser.new_context(viewport=size, reduced_motion="reduce")
+                seen = Watched(context.new_page(), station)
+                seen.page.add_init_script(f"localStorage.setItem('picket.palette', '{palette}')")
+                seen.page.goto(station.url + ("?view=wall" if view == "wall" else ""))
+                until(seen.page, "window.picket && picket.tracks > 0")
+                seen.page.locator(".alert").first.wait_for()
+                violations[f"{palette}, {view}"] = len(axe(seen.page))
+                outside += seen.outside
+                context.close()
+    with FakeStation() as station:
+        context = browser.new_context(viewport=WINDOW)
+        page = context.new_page()
+        page.goto(station.url)
+        until(page, "window.picket && picket.tracks > 0")
+        station.raise_alert(9, "low")
+        station.raise_alert(4, "high")
+        until(page, "picket.alerts.length === 2")
+        keys, began = (" ", "a"), time.monotonic()
+        for key in keys:
+            page.keyboard.press(key)
+        until(page, "picket.alerts.some((a) => a.id === 2 && a.state === 'acknowledged')")
+        took = time.monotonic() - began
+        context.close()
+    return {"keys_alert_to_acknowledged": len(keys), "seconds_of_the_machine": round(took, 2), "axe_violations": sum(violations.values()),
+            "axe_by_palette_and_view": violations, "requests_off_the_station": len(outside)}  # fmt: skip
 
 
 def run() -> dict[str, Any]:
@@ -85,10 +230,13 @@ def run() -> dict[str, Any]:
 
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium(), args=flags())
-        rows = [measure(browser, n) for n in COUNTS]
-        version = browser.version
+        found = {
+            "chromium": browser.version, "cores": os.cpu_count(), "window": "1280x720, no GPU", **sizes(),
+            "rows": [measure(browser, n) for n in COUNTS], "alert_to_screen": alerts(browser), "officer": officer(browser),
+            "soak": soak(browser),
+        }  # fmt: skip
         browser.close()
-    return {"chromium": version, "cores": os.cpu_count(), "window": "1280x720, no GPU", "rows": rows, **sizes()}
+    return found
 
 
 if __name__ == "__main__":

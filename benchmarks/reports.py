@@ -17,8 +17,13 @@ class Annotated:
     text: str
     published: str | None
     title: str | None
-    unseen: bool
+    set: str
     gold: list[dict[str, Any]]
+
+    @property
+    def unseen(self) -> bool:
+        """Was it kept away from whoever wrote the rules, until the figures were taken?"""
+        return self.set != "tuned"
 
 
 def read_annotated(path: Path) -> Annotated:
@@ -34,7 +39,7 @@ def read_annotated(path: Path) -> Annotated:
             gold.append(_claim(path.stem, line[2:], sentences[-1]))
         elif line.strip():
             sentences.append(line.strip())
-    return Annotated(path.stem, " ".join(sentences), head.get("published"), head.get("title"), head.get("set") == "unseen", gold)
+    return Annotated(path.stem, " ".join(sentences), head.get("published"), head.get("title"), head.get("set", "tuned"), gold)
 
 
 def _claim(doc: str, line: str, evidence: str) -> dict[str, Any]:

@@ -54,7 +54,8 @@ def test_every_command_and_option_is_documented(name: str, command: click.Comman
 def test_every_key_of_the_site_file_is_documented() -> None:
     page = (ROOT / "docs" / "site-file.md").read_text("utf-8")
     structs = {"site": site.Place, "sensor": site.Sensor, "zone": site.Zone, "friendly": site.Friendly, "alert": site.Alerting,
-               "archive": site.Archive, "station": site.StationSettings, "rule": site.Rule, "contact": site.Contact}  # fmt: skip
+               "archive": site.Archive, "station": site.StationSettings, "rule": site.Rule, "contact": site.Contact,
+               "notify": site.Notify}  # fmt: skip
     for name, struct in structs.items():
         section = page.split(f"## [{name}]" if f"## [{name}]" in page else f"## [[{name}]]", 1)[1].split("\n## ", 1)[0]
         for field in msgspec.structs.fields(struct):
@@ -71,7 +72,7 @@ def test_every_type_of_alert_rule_and_place_holder_is_documented() -> None:
 
 
 def test_every_api_path_is_documented(tmp_path: Path) -> None:
-    source = "".join(p.read_text("utf-8") for p in sorted((ROOT / "src" / "picket" / "station").glob("api*.py")))
+    source = "\n".join(p.read_text("utf-8") for p in sorted((ROOT / "src" / "picket" / "station").glob("api*.py")))
     stream = (ROOT / "docs" / "stream.md").read_text("utf-8")
     for path in re.findall(r"@app\.(?:get|post|put|delete|websocket)\(\"(/(?:api|ws)/[^\"]*)\"", source):
         assert re.sub(r"\{\w+\}", "{", path).split("{")[0] in stream, path

@@ -2,7 +2,7 @@
 import type { FeatureCollection, Geometry } from "geojson";
 
 export type Severity = "high" | "medium" | "low";
-export type AlertState = "raised" | "acknowledged" | "closed";
+export type AlertState = "raised" | "acknowledged" | "shelved" | "closed";
 
 export interface Alert {
   id: number;
@@ -38,6 +38,94 @@ export interface Alert {
   existence: number | null;
   flags: string[];
   origin: string;
+  /** Until when nobody is troubled with it, by whom and why; null or absent when it lies on no shelf. */
+  shelved_until?: number | null;
+  shelved_by?: string | null;
+  shelved_reason?: string | null;
+  /** When it had waited too long for somebody to acknowledge it. */
+  escalated_at?: number | null;
+  /** What to do, figures filled in. */
+  checklist?: string[];
+  calls?: { name: string; how: string }[];
+}
+
+/** The alarms themselves, against ISA-18.2's figures. */
+export interface Alarms {
+  last_hour: number;
+  last_10_min: number;
+  acceptable_per_hour: number;
+  most_per_hour: number;
+  flood: boolean;
+  by_severity: Partial<Record<Severity, number>>;
+  worst: { what: string; rule: string; count: number }[];
+  shelved: number;
+}
+
+export interface Rule {
+  id: string;
+  rule: string;
+  words: string;
+  severity: Severity | null;
+  on: boolean;
+  hours?: string | null;
+  delay_s?: number | null;
+}
+
+/** One line of the watch log. */
+export interface LogEntry {
+  n: number;
+  time: number;
+  by: string;
+  kind: string;
+  text: string;
+  lat_deg: number | null;
+  lon_deg: number | null;
+  alert_id: number | null;
+  state?: string | null;
+}
+
+export interface NewLogEntry {
+  kind: "note" | "handover";
+  text: string;
+  lat_deg?: number;
+  lon_deg?: number;
+  alert_id?: number;
+}
+
+/** What somebody saw with their own eyes. */
+export interface Sighting {
+  bearing_deg: number;
+  range_m?: number;
+  height_m?: number;
+  what: string;
+  note?: string;
+  /** Where the observer stands; the site where it is not said. */
+  lat_deg?: number;
+  lon_deg?: number;
+}
+
+/** A hand edit of the site file while the station runs; an empty object when there is none. */
+export interface SiteChange {
+  diff?: string;
+  problem?: string | null;
+}
+
+/** What a change of a zone did, or would do; absent fields are not known. */
+export interface ZoneChange {
+  diff?: string;
+  words?: string;
+}
+
+/** What a zone would have raised over the recorded past. */
+export interface Tried {
+  words: string;
+  times: number;
+  fired: { time: number; severity: Severity; text: string }[];
+}
+
+/** What no sensor sees; beside the shapes, sentences for the officer, worst first. */
+export interface Unseen extends FeatureCollection {
+  words?: string[];
 }
 
 export const CAUSES = ["drone", "friendly", "bird", "clutter", "spoof", "exercise", "other"] as const;
@@ -143,15 +231,28 @@ export class ApiError extends Error {
 }
 
 const LONGEST_WAIT_MS = 8000;
+/** An error in words for the officer. */
+export function words(e: unknown): string {
+  return e instanceof ApiError ? e.message : e instanceof Error ? e.message : String(e);
+}
 
-async function request<T>(method: string, path: string, body?: unknown): Promise<T> {
+/** Trying a zone on the recorded past reads days of tracks. */
+const LONGEST_TRY_MS = 130_000;
+
+/** JSON, or a file's text as it is: the station looks itself whether that is GeoJSON or CSV. */
+const bodyOf = (body: unknown) =>
+  typeof body === "string"
+    ? { headers: { "content-type": "text/plain" }, body }
+    : { headers: { "content-type": "application/json" }, body: JSON.stringify(body) };
+
+async function request<T>(method: string, path: string, body?: unknown, waitMs = LONGEST_WAIT_MS): Promise<T> {
   let response: Response;
   try {
     response = await fetch(path, {
       method,
       credentials: "same-origin",
-      signal: AbortSignal.timeout(LONGEST_WAIT_MS),
-      ...(body === undefined ? {} : { headers: { "content-type": "application/json" }, body: JSON.stringify(body) }),
+      signal: AbortSignal.timeout(waitMs),
+      ...(body === undefined ? {} : bodyOf(body)),
     });
   } catch {
     throw new ApiError(0, "The station did not answer. It may be down, or the link to it is.");
@@ -172,8 +273,30 @@ export const api = {
   track: (id: number) => request<TrackDetail>("GET", `/api/tracks/${id}`),
   acknowledge: (id: number) => request<Alert>("POST", `/api/alerts/${id}/acknowledge`, {}),
   close: (id: number, cause: Cause, note: string) => request<Alert>("POST", `/api/alerts/${id}/close`, { cause, note }),
+  shelve: (id: number, minutes: number, reason: string) =>
+    request<Alert>("POST", `/api/alerts/${id}/shelve`, { minutes, reason }),
+  unshelve: (id: number) => request<Alert>("POST", `/api/alerts/${id}/unshelve`, {}),
+  alarms: () => request<Alarms>("GET", "/api/alarms"),
+  rules: () => request<{ rules: Rule[] }>("GET", "/api/rules"),
+  /** Which paths this station serves: `paths[path][method]`. */
+  routes: () => request<{ paths: Record<string, Record<string, unknown>> }>("GET", "/api/openapi.json"),
+  log: (q: string, limit: number) =>
+    request<{ entries: LogEntry[] }>("GET", `/api/log?limit=${limit}${q ? `&q=${encodeURIComponent(q)}` : ""}`),
+  writeLog: (entry: NewLogEntry) => request<LogEntry | null>("POST", "/api/log", entry),
+  sighting: (sighting: Sighting) => request<unknown>("POST", "/api/sightings", sighting),
+  coverage: (heightM: number) => request<Unseen>("GET", `/api/coverage?height_m=${heightM}`),
+  newZone: (zone: Record<string, unknown>) => request<ZoneChange>("POST", "/api/zones", zone),
+  deleteZone: (id: string) => request<ZoneChange>("DELETE", `/api/zones/${encodeURIComponent(id)}`),
+  undoZone: () => request<ZoneChange>("POST", "/api/zones/undo", {}),
+  tryZone: (zone: Record<string, unknown>) => request<Tried>("POST", "/api/zones/try", zone, LONGEST_TRY_MS),
+  planned: () => request<FeatureCollection>("GET", "/api/flights/planned"),
+  planFlights: (file: string) => request<FeatureCollection>("POST", "/api/flights/planned", file),
+  unplanFlight: (id: string) => request<FeatureCollection>("DELETE", `/api/flights/planned/${encodeURIComponent(id)}`),
+  siteChange: () => request<SiteChange>("GET", "/api/site/change"),
+  takeSite: () => request<unknown>("POST", "/api/site/take", {}),
   zones: () => request<FeatureCollection>("GET", "/api/zones"),
-  saveZone: (id: string, geometry: Geometry) => request<unknown>("PUT", `/api/zones/${encodeURIComponent(id)}`, geometry),
+  /** A shape alone, or the zone's fields with it. */
+  saveZone: (id: string, zone: Geometry | Record<string, unknown>) => request<ZoneChange>("PUT", `/api/zones/${encodeURIComponent(id)}`, zone),
   sensors: () => request<{ sensors: Sensor[] }>("GET", "/api/sensors"),
   health: () => request<Health>("GET", "/api/health"),
   counts: () => request<Counts>("GET", "/api/counts"),

@@ -2,13 +2,23 @@
  * What the officer can do: every action of keys, lists and buttons, in one place. Actions change the state and say what went
  * wrong.
  */
-import { ApiError, api, CAUSES, type Alert, type Cause, type Severity } from "./api.ts";
+import { api, CAUSES, words, type Alert, type Cause, type Severity } from "./api.ts";
+import { Coverage } from "./coverage.ts";
+import { PlannedFlights } from "./flights.ts";
 import type { Renderer } from "./map/renderer.ts";
 import { shapesOf } from "./map/shapes.ts";
 import { applyPalette, PALETTES, type PaletteName } from "./palette.ts";
-import { SEVERITY_RANK, type Sort, type State, type Tab } from "./state.ts";
+import { QUICK } from "./quick.ts";
+import { Ruler } from "./ruler.ts";
+import { SiteChanges } from "./sitechange.ts";
+import { SightingForm } from "./sighting.ts";
+import { SEVERITY_RANK, type Pane, type Sort, type State, type Tab } from "./state.ts";
 import type { Sound } from "./sound.ts";
+import { setTimeOfDay, setUnits, timeNow, UNIT_WORDS, unitsNow } from "./units.ts";
+import { WatchLog } from "./watchlog.ts";
 
+export const SHELVE_MINUTES = [5, 15, 30, 60, 120] as const;
+export const SHELVE_REASONS = ["known and watched", "friendly at work", "birds", "sea or rain clutter", "sensor being repaired"] as const;
 const CLOSED_KEPT = 5;
 /** Looking comes at least this near, plane metres per pixel: the screen is then some 8 km wide. */
 const LOOK_RES_M = 10;
@@ -22,11 +32,23 @@ export class Desk {
   announce: (alert: Alert) => void = () => {};
   /** Opens or closes the zone editor for a zone; loaded when first needed. */
   editZone: (id: string | null) => void = () => {};
+  readonly log: WatchLog;
+  readonly ruler: Ruler;
+  readonly sighting: SightingForm;
+  readonly coverage: Coverage;
+  readonly site: SiteChanges;
+  readonly flights: PlannedFlights;
   private loadingDetail = -1;
 
   constructor(state: State, sound: Sound) {
     this.state = state;
     this.sound = sound;
+    this.log = new WatchLog(state);
+    this.ruler = new Ruler(state);
+    this.sighting = new SightingForm(state);
+    this.coverage = new Coverage(state);
+    this.site = new SiteChanges(state);
+    this.flights = new PlannedFlights(state);
   }
 
   // -- alerts as they come -----------------------------------------------------------------------------------
@@ -38,6 +60,8 @@ export class Desk {
     state.alerts.set(alert.id, alert);
     if (!before && alert.state === "raised") this.announce(alert);
     this.afterAlerts(!before && alert.state === "raised");
+    // A new alert's row is on the screen a frame earlier than its mark on the map, which with thousands of tracks takes its time.
+    if (!before) this.renderer.yieldFrame();
   }
 
   takeAllAlerts(alerts: Alert[]): void {
@@ -57,13 +81,10 @@ export class Desk {
     closed.slice(CLOSED_KEPT).forEach((a) => state.alerts.delete(a.id));
     const current = state.cursor === null ? undefined : state.alerts.get(state.cursor);
     if (!current || current.state === "closed") state.cursor = state.openAlerts()[0]?.id ?? null;
-    if (
-      state.closing !== null &&
-      state.alerts.get(state.closing)?.state !== "acknowledged" &&
-      state.alerts.get(state.closing)?.state !== "raised"
-    ) {
-      state.closing = null;
-    }
+    const gone = (id: number | null) => id === null || (state.alerts.get(id)?.state ?? "closed") === "closed";
+    if (gone(state.closing)) state.closing = null;
+    if (gone(state.shelving)) state.shelving = null;
+    this.log.soon();
     this.soundAlarm(isNew);
     this.paintAlertedZones();
     state.changed();
@@ -75,7 +96,7 @@ export class Desk {
     const { state } = this;
     const top = state.raisedAlerts()[0];
     const lost = state.everLinked && (state.pictureLost || state.alertsLost);
-    this.sound.want(top ? top.severity : lost ? "link" : null, restart);
+    this.sound.want(top ? top.severity : lost ? "link" : null, restart, state.escalatedAlerts().length > 0);
   }
 
   private paintAlertedZones(): void {
@@ -108,6 +129,7 @@ export class Desk {
     const { state } = this;
     state.cursor = id;
     if (state.closing !== id) state.closing = null;
+    if (state.shelving !== id) state.shelving = null;
     state.changed();
     requestAnimationFrame(() => requestAnimationFrame(() => this.focusRow(id)));
   }
@@ -124,6 +146,7 @@ export class Desk {
     if (!alert) return;
     const { state } = this;
     state.cursor = alert.id;
+    state.pane = "map";
     const id = alert.nearest_track_id ?? alert.track_ids[0] ?? -1;
     const slot = state.store.slotOf(id);
     if (slot >= 0) {
@@ -132,7 +155,10 @@ export class Desk {
     } else if (alert.lat_deg !== null && alert.lon_deg !== null) {
       if (id >= 0) this.select(id);
       this.centre(state.store.plane.x(alert.lon_deg), state.store.plane.y(alert.lat_deg));
-    } else if (alert.sensor_id) this.show("sensors");
+    } else if (alert.sensor_id) {
+      this.select(-1);
+      this.show(alert.checklist?.length || alert.calls?.length ? "detail" : "sensors");
+    }
     else state.say("This alert has no place on the map.");
     state.changed();
   }
@@ -151,7 +177,7 @@ export class Desk {
   acknowledge(alert: Alert | null): void {
     if (!alert) this.state.say("There is no alert to acknowledge.");
     else if (alert.state !== "raised")
-      this.state.say(`Alert ${alert.id} is already ${alert.state}. Space goes to the most severe one that is not.`);
+      this.state.say(`Alert ${alert.id} is already ${alert.state}${byWhom(alert)}. Space goes to the most severe one that is not.`);
     else void this.ask(alert, () => api.acknowledge(alert.id), "acknowledged");
   }
 
@@ -163,19 +189,52 @@ export class Desk {
     this.state.cursor = alert.id;
     if (this.state.closing !== alert.id) this.state.closingNote = null;
     this.state.closing = alert.id;
+    this.state.shelving = null;
     this.state.changed();
   }
 
+  /** Leave closing and shelving without doing either. */
   stopClosing(): void {
     this.state.closing = null;
+    this.state.shelving = null;
     this.state.changed();
   }
 
-  /** Offer the field for a note; the cause still closes. */
+  /** Offer the field for a note or a reason in own words; else begin a note in the watch log. */
   startNote(): void {
-    if (this.state.closing === null) this.state.say("Press c first: a note goes with the cause of closing.");
-    else this.state.closingNote ??= "";
+    if (this.state.closing !== null) this.state.closingNote ??= "";
+    else if (this.state.shelving !== null) this.state.shelveReason ??= "";
+    else this.log.startNote();
     this.state.changed();
+  }
+
+  /** Choose how long an alert goes on the shelf and why; one that lies there comes back. */
+  startShelving(alert: Alert | null): void {
+    const { state } = this;
+    if (!state.has("post", "/api/alerts/{alert_id}/shelve")) state.say("This station cannot shelve alerts.");
+    else if (!alert || alert.state === "closed") state.say("There is no open alert to shelve.");
+    else if (alert.state === "shelved") void this.ask(alert, () => api.unshelve(alert.id), "is back from the shelf");
+    else {
+      state.cursor = alert.id;
+      state.closing = null;
+      if (state.shelving !== alert.id) state.shelveReason = null;
+      state.shelving = alert.id;
+    }
+    state.changed();
+  }
+
+  setShelveMinutes(minutes: number): void {
+    this.state.shelveMinutes = minutes;
+    this.state.changed();
+  }
+
+  shelve(reason: string): void {
+    const { state } = this;
+    const alert = state.shelving === null ? undefined : state.alerts.get(state.shelving);
+    if (!alert || !reason.trim()) return;
+    const minutes = state.shelveMinutes;
+    state.shelving = null;
+    void this.ask(alert, () => api.shelve(alert.id, minutes, reason.trim()), `is on the shelf for ${minutes} min`);
   }
 
   close(cause: Cause): void {
@@ -196,10 +255,12 @@ export class Desk {
     state.changed();
   }
 
-  closeByDigit(digit: number): boolean {
-    const cause = CAUSES[digit - 1];
-    if (this.state.closing === null || !cause) return false;
-    this.close(cause);
+  /** A digit chooses from the chooser that is open: false where none is. */
+  chooseByDigit(digit: number): boolean {
+    const [cause, reason] = [CAUSES[digit - 1], SHELVE_REASONS[digit - 1]];
+    if (this.state.closing !== null && cause) this.close(cause);
+    else if (this.state.shelving !== null && reason) this.shelve(reason);
+    else return false;
     return true;
   }
 
@@ -235,6 +296,7 @@ export class Desk {
     }
     if (id >= 0) {
       if (state.tab !== "zones") state.tab = "detail";
+      if (state.pane === "tracks") state.pane = "side";
       void this.loadDetail();
     }
     state.changed();
@@ -286,6 +348,13 @@ export class Desk {
     if (slot >= 0) this.centre(this.state.store.drawX[slot]!, this.state.store.drawY[slot]!);
   }
 
+  lookAtPlace(lat: number, lon: number): void {
+    const { plane } = this.state.store;
+    this.centre(plane.x(lon), plane.y(lat));
+    this.state.pane = "map";
+    this.state.changed();
+  }
+
   // -- map and page ------------------------------------------------------------------------------------------
 
   private centre(x: number, y: number): void {
@@ -306,12 +375,50 @@ export class Desk {
 
   show(tab: Tab): void {
     this.state.tab = tab;
+    this.state.pane = "side";
     this.state.changed();
+  }
+
+  /** The strip under the map with track list and log, shown or folded away for a larger map. */
+  toggleStrip(on = !this.state.strip): void {
+    this.state.strip = on;
+    this.state.changed();
+  }
+
+  /** Put a pane on a phone's one column; elsewhere everything is on the screen already. */
+  showPane(pane: Pane): void {
+    this.state.pane = pane;
+    if (pane === "tracks" || pane === "log") this.state.strip = true;
+    this.state.changed();
+  }
+
+  nextUnits(): void {
+    setUnits(unitsNow() === "metric" ? "nautical" : "metric");
+    this.redrawAll(`Units: ${UNIT_WORDS[unitsNow()]}.`);
+  }
+
+  nextTimeOfDay(): void {
+    setTimeOfDay(timeNow() === "utc" ? "local" : "utc");
+    this.redrawAll(`Times are ${timeNow() === "utc" ? "UTC" : "this machine's local time"}.`);
+  }
+
+  private redrawAll(said: string): void {
+    this.renderer.setBase({});
+    this.state.say(said);
   }
 
   setFilter(words: string): void {
     this.state.filter = words;
     this.state.changed();
+  }
+
+  /** A filter on one key; the same key again shows everything. */
+  setQuick(quick: number): void {
+    const { state } = this;
+    if (!QUICK[quick]) return;
+    state.quick = state.quick === quick ? 0 : quick;
+    this.renderer.touch();
+    state.changed();
   }
 
   setSort(sort: Sort): void {
@@ -329,11 +436,17 @@ export class Desk {
     this.setPalette(PALETTES[(PALETTES.indexOf(this.state.palette) + 1) % PALETTES.length]!);
   }
 
-  /** The officer sits down. Through the door itself it is also the gesture that lets the browser sound alarms. */
+  /** The alarms in turn, with words for what must be heard. */
+  testSound(): void {
+    this.sound.test();
+    this.state.say("You hear now: high, five quick tones; medium, three; low, two.");
+  }
+
+  /** The officer sits down. Through the door itself it is also the gesture that lets the browser sound alarms: they are tried at once. */
   startWatch(withSound: boolean): void {
     this.state.started = true;
     sessionStorage.setItem("picket.started", "1");
-    if (withSound && this.sound.state !== "on") this.sound.enable(true);
+    if (withSound && this.sound.state !== "on") this.testSound();
     this.state.changed();
   }
 
@@ -343,7 +456,8 @@ export class Desk {
   }
 }
 
-/** An error in words for the officer. */
-export function words(e: unknown): string {
-  return e instanceof ApiError ? e.message : e instanceof Error ? e.message : String(e);
+/** " by Kim", where it is known who did it. */
+function byWhom(alert: Alert): string {
+  const by = alert.state === "shelved" ? alert.shelved_by : alert.acknowledged_by;
+  return by ? ` by ${by}` : "";
 }

@@ -8,6 +8,8 @@ export interface Measured {
   lastLatencyMs: number | null;
   /** Navigation start to the first drawn track, milliseconds. */
   firstTrackMs: number | null;
+  /** Raised at the station to the row on the screen, milliseconds, for the latest alerts. */
+  alertMs: number[];
 }
 
 export function publish(desk: Desk, link: PictureLink, measured: Measured): void {
@@ -45,6 +47,13 @@ export function publish(desk: Desk, link: PictureLink, measured: Measured): void
     },
     get firstTrackMs() {
       return measured.firstTrackMs;
+    },
+    get alertMs() {
+      return [...measured.alertMs];
+    },
+    /** Frames drawn since the start. */
+    get drawn() {
+      return desk.renderer.drawn;
     },
     get baseDrawn() {
       return desk.renderer.baseDrawn;

@@ -1,5 +1,7 @@
 /** The keyboard: one table that both acts and is shown in the help, so that neither can forget a key. */
-import type { Desk } from "./desk.ts";
+import { SHELVE_MINUTES, type Desk } from "./desk.ts";
+import { QUICK } from "./quick.ts";
+import type { Pane } from "./state.ts";
 
 export interface KeyRow {
   keys: string;
@@ -50,11 +52,22 @@ const BINDINGS: Binding[] = [
   },
   {
     group: "Alerts",
-    keys: "c, then n",
-    does: "a note first: type it, Enter, then 1–7",
-    match: key("n"),
-    run: (d) => d.startNote(),
+    keys: "x, then 1–5",
+    does: "shelve it for a while with a reason (m: minutes, n: other reason); x again takes it back",
+    match: key("x"),
+    run: (d) => d.startShelving(d.state.currentAlert()),
   },
+  {
+    group: "Alerts",
+    keys: "n",
+    does: "a note for the watch log; after c or x: a note or reason in own words",
+    match: key("n"),
+    run: (d) => {
+      d.startNote();
+      d.state.flush();
+    },
+  },
+  { group: "Alerts", keys: "m", does: "minutes on the shelf, while x is open", match: key("m"), run: (d) => nextMinutes(d) },
   {
     group: "Map",
     keys: "+ / −",
@@ -69,15 +82,30 @@ const BINDINGS: Binding[] = [
     keys: "z",
     does: "edit zones",
     match: key("z"),
-    run: (d) => d.show(d.state.tab === "zones" ? "tracks" : "zones"),
+    run: (d) => d.show(d.state.tab === "zones" ? "detail" : "zones"),
+  },
+  { group: "Map", keys: "r", does: "range and bearing: from the selected track or a click to the next click", match: key("r"), run: (d) => d.ruler.toggle() },
+  { group: "Map", keys: "v", does: "something seen by eye: bearing typed or clicked, distance, height, what", match: key("v"), run: (d) => beginSighting(d) },
+  { group: "Map", keys: "b", does: "what no sensor sees now, by height; then off", match: key("b"), run: (d) => d.coverage.next() },
+  {
+    group: "Lists",
+    keys: "0–6",
+    does: `only some tracks: ${QUICK.slice(1).map((q) => `${q.key} ${q.words}`).join(", ")}; 0 all`,
+    match: key(...QUICK.map((q) => q.key)),
+    run: (d, e) => d.setQuick(Number(e.key)),
   },
   { group: "Lists", keys: "/", does: "filter the tracks", match: key("/"), run: (d) => focusFilter(d) },
-  { group: "Lists", keys: "t", does: "track list", match: key("t"), run: (d) => d.show("tracks") },
+  { group: "Lists", keys: "t", does: "track list", match: key("t"), run: (d) => focusList(d, "tracks", "Track list") },
+  { group: "Lists", keys: "l", does: "watch log", match: key("l"), run: (d) => focusList(d, "log", "Entries of the watch log") },
+  { group: "Lists", keys: "w", does: "fold the strip under the map away, or show it", match: key("w"), run: (d) => d.toggleStrip() },
   { group: "Lists", keys: "d", does: "detail of the selected track", match: key("d"), run: (d) => d.show("detail") },
   { group: "Lists", keys: "h", does: "sensors and health", match: key("h"), run: (d) => d.show("sensors") },
+  { group: "Lists", keys: "g", does: "alarm rate, worst offenders, rules", match: key("g"), run: (d) => d.show("alarms") },
   { group: "Lists", keys: "← / → on a tab", does: "next tab, Home and End the outer ones", match: () => false, run: () => {} },
   { group: "Page", keys: "s", does: "sound on or off", match: key("s"), run: (d) => d.sound.toggle() },
   { group: "Page", keys: "p", does: "next palette: day, night, red dim", match: key("p"), run: (d) => d.nextPalette() },
+  { group: "Page", keys: "u", does: "units: metric, or feet, nautical miles and knots", match: key("u"), run: (d) => d.nextUnits() },
+  { group: "Page", keys: "y", does: "times in UTC or local", match: key("y"), run: (d) => d.nextTimeOfDay() },
   { group: "Page", keys: "?", does: "this help", match: key("?"), run: (d) => d.toggleHelp() },
   { group: "Page", keys: "Esc", does: "close what is open, drop the selection", match: key("Escape"), run: (d) => escape(d) },
 ];
@@ -87,21 +115,44 @@ export const KEY_ROWS: readonly KeyRow[] = BINDINGS;
 const PAN_PX_PER_S = 700;
 
 function focusFilter(desk: Desk): void {
-  desk.show("tracks");
-  requestAnimationFrame(() => requestAnimationFrame(() => document.querySelector<HTMLInputElement>("#filter")?.focus()));
+  desk.showPane("tracks");
+  desk.state.flush();
+  document.querySelector<HTMLInputElement>("#filter")?.focus();
 }
 
+function beginSighting(desk: Desk): void {
+  desk.sighting.begin();
+  desk.state.flush();
+}
+
+function focusList(desk: Desk, pane: Pane, name: string): void {
+  desk.showPane(pane);
+  desk.state.flush();
+  document.querySelector<HTMLElement>(`[aria-label="${name}"]`)?.focus();
+}
+
+function nextMinutes(desk: Desk): void {
+  if (desk.state.shelving === null) return;
+  const at = SHELVE_MINUTES.findIndex((m) => m === desk.state.shelveMinutes);
+  desk.setShelveMinutes(SHELVE_MINUTES[(at + 1) % SHELVE_MINUTES.length]!);
+}
+
+/** Esc ends what was begun last, one thing at a time. */
 function escape(desk: Desk): void {
   const { state } = desk;
   if (state.help) desk.toggleHelp(false);
-  else if (state.closing !== null) desk.stopClosing();
+  else if (desk.site.open) desk.site.show(false);
+  else if (desk.sighting.open) desk.sighting.leave();
+  else if (desk.ruler.on) desk.ruler.stop();
+  else if (state.picking !== null) {
+    state.picking = null;
+    state.changed();
+  } else if (state.closing !== null || state.shelving !== null) desk.stopClosing();
+  else if (desk.log.draft) desk.log.stopNote();
   else if (state.tab === "zones") {
     desk.editZone(null);
-    desk.show("tracks");
-  } else {
-    desk.select(-1);
-    if (state.tab === "detail") desk.show("tracks");
-  }
+    desk.show("detail");
+  } else desk.select(-1);
 }
 
 const typing = (target: EventTarget | null) =>
@@ -148,7 +199,7 @@ export function followKeys(desk: Desk): void {
     if (e.key.startsWith("Arrow") && e.target instanceof Element && e.target.closest(".scroll")) return; // scrolls that list
     const atDoor = e.target instanceof HTMLElement && e.target.id === "watch-now";
     if ((e.key === "Enter" || (e.key === " " && !atDoor)) && ownsEnter(e.target)) return;
-    if (/^[1-9]$/.test(e.key) && desk.closeByDigit(Number(e.key))) {
+    if (/^[1-9]$/.test(e.key) && desk.chooseByDigit(Number(e.key))) {
       e.preventDefault();
       return;
     }

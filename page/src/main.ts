@@ -5,21 +5,28 @@ import { Desk } from "./desk.ts";
 import { bearingDistance, Plane } from "./geo.ts";
 import { publish, type Measured } from "./hooks.ts";
 import { followKeys } from "./keys.ts";
-import { niceMetres, rangeWords } from "./map/base.ts";
 import { followGestures } from "./map/gestures.ts";
 import { worldLand } from "./map/land.ts";
 import { CanvasRenderer } from "./map/renderer.ts";
+import type { Overlay } from "./map/overlay.ts";
 import { shapesOf } from "./map/shapes.ts";
 import type { Marks } from "./map/tracks.ts";
 import { applyPalette, rememberedPalette } from "./palette.ts";
+import { isShown } from "./quick.ts";
 import { Sound } from "./sound.ts";
 import { State } from "./state.ts";
 import { followAlerts } from "./stream/alerts.ts";
 import { PictureLink, type Hello } from "./stream/picture.ts";
 import { alertList } from "./ui/alerts.ts";
-import { header, overMap, strips } from "./ui/header.ts";
+import { header, strips } from "./ui/header.ts";
 import { help } from "./ui/help.ts";
+import { logPane } from "./ui/logpane.ts";
+import { overMap } from "./ui/overmap.ts";
+import { phoneNav } from "./ui/phone.ts";
+import { siteDialog } from "./ui/sitechange.ts";
 import { side } from "./ui/side.ts";
+import { trackList } from "./ui/tracklist.ts";
+import { roundLength, unitsNow } from "./units.ts";
 import { bearing, distance, place } from "./words.ts";
 import { zoneEdit } from "./zones/edit.ts";
 
@@ -31,10 +38,11 @@ const FLASH_MS = 500;
 
 const state = new State();
 state.palette = rememberedPalette();
+state.wall = new URLSearchParams(location.search).get("view") === "wall";
 state.started = sessionStorage.getItem("picket.started") === "1";
 const sound = new Sound(() => state.changed());
 const desk = new Desk(state, sound);
-const measured: Measured = { lastLatencyMs: null, firstTrackMs: null };
+const measured: Measured = { lastLatencyMs: null, firstTrackMs: null, alertMs: [] };
 const calm = matchMedia("(prefers-reduced-motion: reduce)");
 
 // -- the skeleton ------------------------------------------------------------------------------------------------
@@ -56,12 +64,17 @@ render(
           <button id="fit" aria-label="Fit the site" title="Fit the site (f)">⌂</button>
         </div>
       </section>
+      <div class="strip" id="strip">
+        <section class="pane tracks-pane" id="tracks-pane" aria-label="Tracks"></section>
+        <section class="pane log-pane" id="log-pane" aria-label="Watch log"></section>
+      </div>
       <div class="side">
         <section class="pane alerts-pane" id="alerts-pane" aria-label="Alerts"></section>
-        <section class="pane lower-pane" id="side" aria-label="Tracks, detail, sensors and zones"></section>
+        <section class="pane lower-pane" id="side" aria-label="Detail, sensors, zones and alarms"></section>
         <div class="message" id="message" role="status"></div>
       </div>
     </main>
+    <nav class="phone-nav" id="phone-nav" aria-label="Panes"></nav>
     <div class="hidden" id="live-high" aria-live="assertive"></div>
     <div class="hidden" id="live" aria-live="polite"></div>
     <div id="help"></div>
@@ -89,44 +102,74 @@ function marks(): Marks {
     history: state.selected >= 0 ? history : NO_HISTORY,
     raised,
     geoidM: state.hello?.site.geoid_separation_m ?? 0,
+    shows: state.quick === 0 ? null : (slot) => isShown(state.quick, state.store, slot, state.selected),
     flash: !calm.matches && Math.floor(performance.now() / FLASH_MS) % 2 === 1,
   };
+}
+
+/** The officer's own lines over the picture; null when there are none, which is nearly always. */
+function overlay(): Overlay | null {
+  const { ruler, sighting, log } = desk;
+  if (!ruler.on && !sighting.open && !log.at.place) return null;
+  const measured = ruler.measured();
+  const bearingDeg = sighting.open ? sighting.bearingDeg() : null;
+  return {
+    lines: measured ? [{ from: ruler.from!, to: ruler.to!, words: `${bearing(measured.bearingDeg)}  ${distance(measured.distanceM)}` }] : [],
+    rays: bearingDeg === null ? [] : [{ from: sighting.from, bearingDeg }],
+    pins: [...(log.at.place ? [log.at.place] : []), ...(ruler.on && ruler.from ? [ruler.from] : [])],
+  };
+}
+
+/** In the task after this animation frame: when what was drawn has been handed over for display. */
+function afterFrame(then: () => void): void {
+  const channel = new MessageChannel();
+  channel.port1.onmessage = then;
+  channel.port2.postMessage(null);
 }
 
 const renderer = new CanvasRenderer(el<HTMLCanvasElement>("tracks"), state.store, applyPalette(state.palette), {
   marks,
   now: () => state.pictureTime(),
+  overlay,
   onFrame: () => {
     if (measured.firstTrackMs === null && renderer.shownTracks() > 0) measured.firstTrackMs = performance.now();
     if (stamped !== null) {
       const time = stamped;
       stamped = null;
-      // The task after this animation frame: when the picture has been handed over for display.
-      const channel = new MessageChannel();
-      channel.port1.onmessage = () => (measured.lastLatencyMs = Date.now() - time * 1000);
-      channel.port2.postMessage(null);
+      afterFrame(() => (measured.lastLatencyMs = Date.now() - time * 1000));
     }
     drawScale();
   },
 });
-desk.renderer = renderer;
+desk.renderer = desk.coverage.renderer = desk.flights.renderer = renderer;
 let stamped: number | null = null;
 
-let scaleRes = 0;
+let scaleKey = "";
 function drawScale(): void {
-  if (renderer.view.res === scaleRes) return;
-  scaleRes = renderer.view.res;
-  const ground = scaleRes / state.store.plane.stretch(state.store.plane.lat(renderer.view.cy));
-  const length = niceMetres(70 * ground);
-  el("scale-words").textContent = rangeWords(length);
-  el("scale-bar").style.width = `${Math.round(length / ground)}px`;
+  const key = `${renderer.view.res} ${unitsNow()}`;
+  if (key === scaleKey) return;
+  scaleKey = key;
+  const { res, cy } = renderer.view;
+  const ground = res / state.store.plane.stretch(state.store.plane.lat(cy));
+  const length = roundLength(70 * ground);
+  el("scale-words").textContent = length.words;
+  el("scale-bar").style.width = `${Math.round(length.metres / ground)}px`;
 }
 
 followGestures(el("map"), renderer.view, {
-  onClick: (x, y) => desk.select(renderer.hit(x, y)),
+  onClick: (x, y) => {
+    const plane = state.store.plane;
+    if (state.picking) state.picking.set(plane.lat(renderer.view.toPlaneY(y)), plane.lon(renderer.view.toPlaneX(x)));
+    else desk.select(renderer.hit(x, y));
+  },
   onMove: (x, y) => {
     const plane = state.store.plane;
     const [lat, lon] = [plane.lat(renderer.view.toPlaneY(y)), plane.lon(renderer.view.toPlaneX(x))];
+    if (desk.ruler.on) {
+      desk.ruler.hover(lat, lon);
+      renderer.touch();
+      state.changed();
+    }
     const from = bearingDistance(plane.latDeg, plane.lonDeg, lat, lon);
     el("readout").textContent = `${place(lat, lon)}   ${bearing(from.bearingDeg)} ${distance(from.distanceM)} from site`;
   },
@@ -138,14 +181,30 @@ el("fit").onclick = () => desk.fitSite();
 desk.editZone = (id) => void zoneEdit(desk).open(id);
 
 // -- the lists ---------------------------------------------------------------------------------------------------
+/** Which panes the screen has: by the officer's choice, by the station's routes, by the kind of screen. */
+function drawDesk(): void {
+  const { dataset } = document.body;
+  dataset["pane"] = state.pane;
+  dataset["view"] = state.wall ? "wall" : "desk";
+  el("strip").hidden = !state.strip || state.wall;
+  el("log-pane").hidden = !desk.log.here;
+  el("side").hidden = state.wall;
+}
+
 function draw(): void {
   render(header(desk), el("head"));
   render(strips(desk), el("strips"));
   render(overMap(desk), el("over-map"));
   render(alertList(desk), el("alerts-pane"));
-  render(side(desk), el("side"));
-  render(help(desk), el("help"));
-  for (const behind of document.querySelectorAll<HTMLElement>(".head, .desk")) behind.inert = state.help;
+  drawDesk();
+  if (state.strip && !state.wall) {
+    render(trackList(desk), el("tracks-pane"));
+    if (desk.log.here) render(logPane(desk), el("log-pane"));
+  }
+  if (!state.wall) render(side(desk), el("side"));
+  render(phoneNav(desk), el("phone-nav"));
+  render(html`${help(desk)}${siteDialog(desk)}`, el("help"));
+  for (const behind of document.querySelectorAll<HTMLElement>(".head, .desk")) behind.inert = state.help || desk.site.open;
   const { message } = state;
   const shown = message && performance.now() - message.atMs < MESSAGE_MS;
   el("message").textContent = shown ? message.words : "";
@@ -156,6 +215,24 @@ function draw(): void {
 }
 state.onChange(draw);
 draw();
+
+const ALERTS_MEASURED = 500;
+/** When the alerts were raised whose rows the next drawing shows. */
+let fresh: number[] = [];
+
+/** Ask how long an alert took from the station to the screen; the rows are drawn in the next frame. */
+function measureAlert(alert: Alert): void {
+  if (alert.state !== "raised" || state.alerts.has(alert.id)) return;
+  if (fresh.length === 0)
+    requestAnimationFrame(() =>
+      afterFrame(() => {
+        measured.alertMs.push(...fresh.map((raised) => Date.now() - raised * 1000));
+        measured.alertMs.splice(0, measured.alertMs.length - ALERTS_MEASURED);
+        fresh = [];
+      }),
+    );
+  fresh.push(alert.raised_at);
+}
 
 desk.announce = (alert: Alert) => {
   const region = el(alert.severity === "high" ? "live-high" : "live");
@@ -215,7 +292,10 @@ const link = new PictureLink({
 
 followAlerts({
   onAll: (alerts) => desk.takeAllAlerts(alerts),
-  onAlert: (alert) => desk.takeAlert(alert),
+  onAlert: (alert) => {
+    measureAlert(alert);
+    desk.takeAlert(alert);
+  },
   onLife: () => (state.alertLifeMs = performance.now()),
 });
 
@@ -245,17 +325,37 @@ function drawSensors(): void {
   renderer.setBase({ sensors });
 }
 
+/** What the page can do without for a while: the link's own state says that the station is away, and the last values stay. */
 async function pollCounts(): Promise<void> {
+  await learnRoutes();
+  const [counts, alarms, rules] = await Promise.allSettled([
+    api.counts(),
+    state.has("get", "/api/alarms") ? api.alarms() : null,
+    state.has("get", "/api/rules") ? api.rules() : null,
+  ]);
+  if (counts.status === "fulfilled") state.counts = counts.value;
+  if (alarms.status === "fulfilled") state.alarms = alarms.value;
+  if (rules.status === "fulfilled" && rules.value) state.rules = rules.value.rules;
+  await Promise.all([desk.site.load(), desk.flights.load()]);
+  desk.log.soon();
+  state.changed();
+}
+
+/** Once: what this station serves. A part of the page whose route is missing is not shown. */
+async function learnRoutes(): Promise<void> {
+  if (state.routes) return;
   try {
-    state.counts = await api.counts();
-    state.changed();
+    const { paths } = await api.routes();
+    state.routes = new Set(Object.entries(paths).flatMap(([path, methods]) => Object.keys(methods).map((m) => `${m} ${path}`)));
+    await desk.log.load();
   } catch {
-    // The link's own state says that the station is away; the counts keep their last values.
+    // Asked again with the next poll.
   }
 }
 
 window.setInterval(() => void pollSensors(), SENSORS_EVERY_MS);
 window.setInterval(() => void pollCounts(), COUNTS_EVERY_MS);
+window.setInterval(() => void desk.coverage.load(), COUNTS_EVERY_MS);
 window.setInterval(
   () => void (state.selected >= 0 && state.tab === "detail" && !state.pictureLost && desk.loadDetail()),
   DETAIL_EVERY_MS,

@@ -7,7 +7,7 @@
 import type { Severity } from "./api.ts";
 import type { SoundState } from "./state.ts";
 
-export type Pattern = Severity | "link" | "test";
+export type Pattern = Severity | "link";
 
 interface Tone {
   hz: number;
@@ -21,9 +21,10 @@ const TONES: Record<Pattern, Tone[]> = {
   medium: [0, 0.26, 0.52].map((at) => ({ hz: 659, at, s: 0.18 })),
   low: [0, 0.3].map((at, i) => ({ hz: i ? 440 : 523, at, s: 0.22 })),
   link: [0, 0.3].map((at, i) => ({ hz: i ? 196 : 262, at, s: 0.26 })),
-  test: [0, 0.2, 0.4].map((at, i) => ({ hz: [523, 659, 784][i]!, at, s: 0.16 })),
 };
-const REPEAT_MS: Record<Pattern, number> = { high: 2500, medium: 6000, low: 15000, link: 10000, test: Infinity };
+const REPEAT_MS: Record<Pattern, number> = { high: 2500, medium: 6000, low: 15000, link: 10000 };
+/** Between two alarms of the test. */
+const TEST_STEP_S = 1.5;
 const KEY = "picket.sound";
 const LOUDNESS = 0.28;
 
@@ -32,6 +33,7 @@ export class Sound {
   private context: AudioContext | null = null;
   private wanted = localStorage.getItem(KEY) === "on";
   private current: Pattern | null = null;
+  private hurried = false;
   private lastAtMs = -Infinity;
   private readonly onState: () => void;
 
@@ -61,24 +63,30 @@ export class Sound {
     this.enable(this.state !== "on");
   }
 
-  /** Enable the sound and let the user hear it. */
+  /** Enable the sound and let the user hear the three alarms, the most urgent first: at the start of a watch they must be known apart. */
   test(): void {
     this.wanted = true;
     localStorage.setItem(KEY, "on");
-    this.wake(() => this.play("test"));
+    this.wake(() => (["high", "medium", "low"] as const).forEach((pattern, i) => this.play(pattern, i * TEST_STEP_S)));
   }
 
   /** The alarm that must sound now, or null for silence; a new or more urgent one starts at once. */
-  want(pattern: Pattern | null, restart: boolean): void {
+  want(pattern: Pattern | null, restart: boolean, hurried = false): void {
+    this.hurried = hurried;
     if (restart || pattern !== this.current) this.lastAtMs = -Infinity;
     this.current = pattern;
     this.beat();
   }
 
   private beat(): void {
-    if (!this.current || this.state !== "on" || performance.now() - this.lastAtMs < REPEAT_MS[this.current]) return;
+    if (!this.current || this.state !== "on" || performance.now() - this.lastAtMs < this.repeatMs(this.current)) return;
     this.lastAtMs = performance.now();
     this.play(this.current);
+  }
+
+  /** One that nobody acknowledged in time comes twice as often. */
+  private repeatMs(pattern: Pattern): number {
+    return REPEAT_MS[pattern] / (this.hurried ? 2 : 1);
   }
 
   private wake(then?: () => void): void {
@@ -90,10 +98,10 @@ export class Sound {
     });
   }
 
-  private play(pattern: Pattern): void {
+  private play(pattern: Pattern, after_s = 0): void {
     const context = this.context;
     if (!context || context.state !== "running") return;
-    const start = context.currentTime + 0.02;
+    const start = context.currentTime + 0.02 + after_s;
     for (const tone of TONES[pattern]) {
       const oscillator = context.createOscillator();
       const gain = context.createGain();

@@ -5,12 +5,14 @@
  * state and are rendered again, at most once per animation frame, after `changed()`.
  */
 import type { FeatureCollection } from "geojson";
-import type { Alert, Counts, Health, Operator, Sensor, Severity, TrackDetail } from "./api.ts";
+import type { Alarms, Alert, Counts, Health, Operator, Rule, Sensor, Severity, TrackDetail } from "./api.ts";
 import type { PaletteName } from "./palette.ts";
 import { TrackStore } from "./store.ts";
 import type { Hello } from "./stream/picture.ts";
 
-export type Tab = "tracks" | "detail" | "sensors" | "zones";
+export type Tab = "detail" | "sensors" | "zones" | "alarms";
+/** What a phone's one column shows. */
+export type Pane = "alerts" | "map" | "tracks" | "side" | "log";
 export type Sort = "alert" | "distance" | "age" | "name";
 export type SoundState = "off" | "on" | "blocked";
 
@@ -32,6 +34,10 @@ export class State {
   closing: number | null = null;
   /** The note that goes with the cause; null while nobody asked for one. */
   closingNote: string | null = null;
+  /** The alert whose time on the shelf is being chosen; for how many minutes; a reason in the officer's own words. */
+  shelving: number | null = null;
+  shelveMinutes = 15;
+  shelveReason: string | null = null;
   /** Alerts with a request under way. */
   pending = new Set<number>();
 
@@ -42,20 +48,33 @@ export class State {
   operators: Operator[] | null = null;
   operatorsError = "";
 
-  tab: Tab = "tracks";
+  tab: Tab = "detail";
+  /** The strip under the map: track list and watch log. */
+  strip = true;
+  /** A second screen: map and alerts only. */
+  wall = false;
+  pane: Pane = "alerts";
   filter = "";
+  /** Which of the filters on one key is on (quick.ts); 0 = everything is shown. */
+  quick = 0;
   sort: Sort = "alert";
 
   sensors: Sensor[] = [];
   sensorsAtMs = 0;
   health: Health | null = null;
   counts: Counts | null = null;
+  alarms: Alarms | null = null;
+  rules: Rule[] = [];
+  /** What the station serves, as "get /api/log"; null until it said so. */
+  routes: ReadonlySet<string> | null = null;
   zones: FeatureCollection = { type: "FeatureCollection", features: [] };
 
   palette: PaletteName = "day";
   sound: SoundState = "off";
   started = false;
   help = false;
+  /** Who takes the next click on the map; null = it selects a track. */
+  picking: { set(lat: number, lon: number): void } | null = null;
   signedOut = false;
   message: { words: string; bad: boolean; atMs: number } | null = null;
 
@@ -92,9 +111,14 @@ export class State {
     return this.pictureLost ? this.pictureLifeMs / 1000 + LINK_LOST_MS / 1000 + this.clockOffset : this.now();
   }
 
-  /** Unacknowledged before acknowledged before closed; within these the most severe, then the newest, first. */
+  /** Whether this station has a route: what it does not have is not shown. */
+  has(method: string, path: string): boolean {
+    return this.routes?.has(`${method} ${path}`) ?? false;
+  }
+
+  /** Unacknowledged before acknowledged before shelved before closed; within these the most severe, then the newest, first. */
   orderedAlerts(): Alert[] {
-    const stage = { raised: 0, acknowledged: 1, closed: 2 };
+    const stage = { raised: 0, acknowledged: 1, shelved: 2, closed: 3 };
     return [...this.alerts.values()].sort(
       (a, b) =>
         stage[a.state] - stage[b.state] ||
@@ -104,8 +128,18 @@ export class State {
     );
   }
 
+  /** What wants somebody: neither closed nor put on the shelf. */
   openAlerts(): Alert[] {
-    return this.orderedAlerts().filter((a) => a.state !== "closed");
+    return this.orderedAlerts().filter((a) => a.state === "raised" || a.state === "acknowledged");
+  }
+
+  shelvedAlerts(): Alert[] {
+    return this.orderedAlerts().filter((a) => a.state === "shelved");
+  }
+
+  /** Nobody acknowledged it in time: the station told others too. */
+  escalatedAlerts(): Alert[] {
+    return this.raisedAlerts().filter((a) => a.escalated_at != null);
   }
 
   raisedAlerts(): Alert[] {
@@ -138,12 +172,17 @@ export class State {
     this.listeners.push(listener);
   }
 
+  /** Show what changed at once, when the next thing that is typed belongs to what appears. */
+  flush(): void {
+    this.scheduled = false;
+    for (const listener of this.listeners) listener();
+  }
+
   changed(): void {
     if (this.scheduled) return;
     this.scheduled = true;
     const tell = () => {
-      this.scheduled = false;
-      for (const listener of this.listeners) listener();
+      if (this.scheduled) this.flush();
     };
     if (document.hidden) setTimeout(tell, 200);
     else requestAnimationFrame(tell);

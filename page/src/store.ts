@@ -16,17 +16,6 @@ const MAX_PREDICT_S = 30;
 export const TENTATIVE = 0;
 export const COASTING = 2;
 export const VESSEL = 4;
-export const FLAG_SPOOF = 1;
-export const FLAG_UNCONFIRMED = 2;
-export const FLAG_UNAUTHORISED = 4;
-/** Why a spoof is suspected. */
-export const FLAG_REASONS: readonly [number, string][] = [
-  [8, "heard at two places"],
-  [16, "impossible speed"],
-  [32, "a sensor disagrees"],
-  [64, "frozen position"],
-];
-
 export class TrackStore {
   plane = new Plane(0, 0);
   /** Slots in use lie below `high`; `live[slot]` tells whether one is. */

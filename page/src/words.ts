@@ -1,21 +1,10 @@
 /** Numbers and codes in the officer's words: one place for every unit and every spelling on the page. */
-import { FLAG_REASONS, FLAG_SPOOF, FLAG_UNAUTHORISED, FLAG_UNCONFIRMED } from "./store.ts";
+import { climbIn, clockIn, distanceIn, heightIn, speedIn, zoneWords } from "./units.ts";
 
 export const STATUS_WORDS = ["tentative", "confirmed", "coasting"] as const;
 export const AFFILIATION_WORDS = ["unknown", "friendly", "neutral", "suspect"] as const;
 export const CLASS_WORDS = ["unknown", "drone", "bird", "aircraft", "vessel"] as const;
 export const SEVERITY_SHAPES = { high: "▲", medium: "◆", low: "●" } as const;
-
-export function flagWords(flags: number): string[] {
-  const words: string[] = [];
-  if (flags & FLAG_SPOOF) {
-    const why = FLAG_REASONS.filter(([bit]) => flags & bit).map(([, reason]) => reason);
-    words.push(why.length ? `spoof suspected (${why.join(", ")})` : "spoof suspected");
-  }
-  if (flags & FLAG_UNCONFIRMED) words.push("position unconfirmed");
-  if (flags & FLAG_UNAUTHORISED) words.push("unauthorised");
-  return words;
-}
 
 const thousands = new Intl.NumberFormat("en", { maximumFractionDigits: 0 });
 
@@ -24,9 +13,7 @@ export function count(n: number): string {
 }
 
 export function distance(metres: number | null | undefined): string {
-  if (metres === null || metres === undefined || !Number.isFinite(metres)) return "–";
-  if (metres < 1000) return `${Math.round(metres)} m`;
-  return `${(metres / 1000).toFixed(metres < 10000 ? 2 : 1)} km`;
+  return metres === null || metres === undefined || !Number.isFinite(metres) ? "–" : distanceIn(metres);
 }
 
 export function bearing(degrees: number | null | undefined): string {
@@ -34,14 +21,17 @@ export function bearing(degrees: number | null | undefined): string {
   return `${String(Math.round(((degrees % 360) + 360) % 360) % 360).padStart(3, "0")}°`;
 }
 
+/** A height or a short length in the officer's units. */
 export function metres(value: number | null | undefined): string {
-  return value === null || value === undefined || !Number.isFinite(value) ? "unknown" : `${Math.round(value)} m`;
+  return value === null || value === undefined || !Number.isFinite(value) ? "unknown" : heightIn(value);
 }
 
 export function speed(value: number | null | undefined): string {
-  return value === null || value === undefined || !Number.isFinite(value)
-    ? "–"
-    : `${value < 10 ? value.toFixed(1) : Math.round(value)} m/s`;
+  return value === null || value === undefined || !Number.isFinite(value) ? "–" : speedIn(value);
+}
+
+export function climb(value: number): string {
+  return climbIn(value);
 }
 
 /** An age as m:ss, h:mm:ss past the hour, or "2 d 4 h". */
@@ -63,11 +53,17 @@ export function shortAge(seconds: number | null | undefined): string {
 /** System fonts only; the first that the machine has. */
 export const FONT = '"Segoe UI", Roboto, "Helvetica Neue", "Liberation Sans", Arial, system-ui, sans-serif';
 
-/** hh:mm:ss UTC of a UNIX time. */
+/** hh:mm:ss of a UNIX time, in UTC or in local time as the officer chose. */
 export function clock(time: number): string {
-  return Number.isFinite(time) ? new Date(time * 1000).toISOString().slice(11, 19) : "--:--:--";
+  return clockIn(time);
 }
 
+/** hh:mm:ss with what it is counted in: "18:02:11 UTC". */
+export function clockWithZone(time: number): string {
+  return `${clockIn(time)} ${zoneWords(time)}`;
+}
+
+/** The date of a UNIX time, UTC. */
 export function day(time: number): string {
   return Number.isFinite(time) ? new Date(time * 1000).toISOString().slice(0, 10) : "";
 }

@@ -19,12 +19,11 @@ import msgspec
 import shapely
 import shapely.geometry
 
+from picket.site_notify import Notify, check_notify
 from picket.site_rules import Contact, Rule, check_rules
 from picket.site_rules import Table as _Struct
+from picket.words import SENSOR_KINDS
 
-SENSOR_KINDS = (
-    "radar", "rf", "remote_id", "adsb", "ais", "mlat", "acoustic", "sonar", "camera", "visual", "telemetry", "system",
-)  # fmt: skip
 _PLACED = {"radar", "rf", "acoustic", "sonar", "camera"}  # these measure from where they stand
 
 
@@ -70,6 +69,7 @@ class Sensor(_Struct, frozen=True):
     elevation_deg: tuple[float, float] = (-90.0, 90.0)
     blanked: tuple[tuple[float, float], ...] = ()
     azimuth_offset_deg: float = 0.0
+    moves: bool = False
     detection_probability: float = 0.9
     clutter_per_scan: float = 1.0
     sigma_range_m: float = 10.0
@@ -97,12 +97,27 @@ class Zone(_Struct, frozen=True):
 
 
 class Friendly(_Struct, frozen=True):
-    """`[[friendly]]`: an identity that may be in these zones at these hours."""
+    """`[[friendly]]`: an identity that may be in these zones at these hours; or a planned flight, which is imported.
+
+    Of a planned flight only: flight, its name; since and until, UNIX seconds; area, the name of its outline in the site's `shapes`;
+    ceiling_m above mean sea level, up to which it may be there.
+    """
 
     identity: str
     owner: str = ""
     zones: tuple[str, ...] = ()
     hours: str = "always"
+    flight: str | None = None
+    since: float | None = None
+    until: float | None = None
+    area: str | None = None
+    ceiling_m: float | None = None
+
+    def holds(self, time: float) -> bool:
+        """Whether it counts at UNIX time `time`."""
+        early = self.since is not None and time < self.since
+        late = self.until is not None and time > self.until
+        return not early and not late and in_hours(self.hours, time)
 
 
 class Alerting(_Struct, frozen=True):
@@ -151,6 +166,7 @@ class Site(_Struct, frozen=True):
     zone: tuple[Zone, ...] = ()
     friendly: tuple[Friendly, ...] = ()
     alert: Alerting = Alerting()
+    notify: tuple[Notify, ...] = ()
     rule: tuple[Rule, ...] = ()
     contact: tuple[Contact, ...] = ()
     archive: Archive = Archive()
@@ -180,8 +196,10 @@ def load(path: str | Path) -> Site:
     return parse(raw, source=str(path), folder=path.parent)
 
 
-def parse(raw: Mapping[str, Any], *, source: str = "site", folder: str | Path = ".") -> Site:
-    """A site from its TOML as a dictionary; zone geometry is read from `folder`. Raises SiteError."""
+def parse(
+    raw: Mapping[str, Any], *, source: str = "site", folder: str | Path = ".", outlines: Mapping[str, Any] | None = None
+) -> Site:
+    """A site from its TOML as a dictionary; zone geometry is read from `folder`, or is in `outlines` (by name, as GeoJSON). SiteError."""
     problems = [*_unknown_keys(raw, Site, "")]
     if raw.get("version") != 1:
         problems.insert(0, f"version: expected 1, got {raw.get('version')!r}")
@@ -192,28 +210,35 @@ def parse(raw: Mapping[str, Any], *, source: str = "site", folder: str | Path = 
     except msgspec.ValidationError as e:
         raise SiteError(source, [str(e).replace("`$.", "`")]) from None
     shapes: dict[str, Any] = {}
-    problems = [*_check_place(site), *_check_sensors(site), *_check_zones(site, Path(folder), shapes), *_check_rest(site)]
+    problems = [
+        *_check_place(site),
+        *_check_sensors(site),
+        *_check_zones(site, Path(folder), shapes, outlines or {}),
+        *_check_rest(site),
+    ]
     if problems:
         raise SiteError(source, problems)
     return msgspec.structs.replace(site, shapes=shapes, source=source, folder=str(folder))
 
 
-def _struct_in(kind: Any) -> type[_Struct] | None:
+def _struct_in(kind: Any) -> type[msgspec.Struct] | None:
     """The struct inside a field's type (`Sensor` in `tuple[Sensor, ...]`), if there is one."""
     for t in (kind, *getattr(kind, "__args__", ())):
-        if isinstance(t, type) and issubclass(t, _Struct):
+        if isinstance(t, type) and issubclass(t, msgspec.Struct):
             return t
     return None
 
 
 _NOT_IN_FILE = {"shapes", "source", "folder"}
+_PLANNED = {"flight", "since", "until", "area", "ceiling_m"}  # of a friendly: only an import gives them
 
 
-def _unknown_keys(raw: Any, struct: type[_Struct], where: str) -> list[str]:
+def _unknown_keys(raw: Any, struct: type[msgspec.Struct], where: str) -> list[str]:
     """One message per key that the struct lacks, naming the nearest known key."""
     if not isinstance(raw, Mapping):
         return []
-    known = {f.name: f.type for f in msgspec.structs.fields(struct) if f.name not in _NOT_IN_FILE}
+    hidden = _PLANNED if struct is Friendly else _NOT_IN_FILE
+    known = {f.name: f.type for f in msgspec.structs.fields(struct) if f.name not in hidden}
     found = []
     for key, value in raw.items():
         if key not in known:
@@ -287,7 +312,7 @@ def _check_sensors(site: Site) -> list[str]:
     return found
 
 
-def _check_zones(site: Site, folder: Path, shapes: dict[str, Any]) -> list[str]:
+def _check_zones(site: Site, folder: Path, shapes: dict[str, Any], outlines: Mapping[str, Any]) -> list[str]:
     """Problems of the zones; their geometry is put into `shapes` on the way."""
     found = []
     for i, z in enumerate(site.zone):
@@ -298,7 +323,8 @@ def _check_zones(site: Site, folder: Path, shapes: dict[str, Any]) -> list[str]:
             found.append(f"{w}.ceiling_m: expected more than floor_m {z.floor_m:g}, got {z.ceiling_m:g}")
         found += _check_hours(f"{w}.hours", z.hours)
         try:
-            shape = read_geometry(folder / z.geometry)
+            given = outlines.get(z.geometry)
+            shape = read_geometry(folder / z.geometry) if given is None else check_geometry(given, z.geometry)
         except ValueError as e:
             found.append(f"{w}.geometry: {e}")
             continue
@@ -319,6 +345,7 @@ def _check_zones(site: Site, folder: Path, shapes: dict[str, Any]) -> list[str]:
 
 def _check_rest(site: Site) -> list[str]:
     found = [m for i, f in enumerate(site.friendly) for m in _check_hours(f"friendly[{i}].hours", f.hours)]
+    found += check_notify(site.notify, _check_hours)
     zones, sensors = {z.id: z.kind for z in site.zone}, [s.id for s in site.sensor]
     found += check_rules(site.rule, site.contact, dict(zones), sensors, _check_hours)
     found += _in_range("alert.doubt_s", site.alert.doubt_s, 0, 600)

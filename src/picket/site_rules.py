@@ -106,6 +106,10 @@ KINDS: dict[str, Kind] = {
         "a drone's radio link is heard on a bearing on which nothing is tracked", "medium", ("sensor",), on=False,
         checklist=("look along {bearing}", "listen"),
     ),
+    "sighting": Kind(
+        "a person saw something in, near or towards a protected zone, and no track there tells of it", "high inside the zone; else medium",
+        ("sensor",), checklist=("ask the observer to keep it in sight", "look along {bearing}"),
+    ),
     "silent_sensor": Kind("nothing is heard from a sensor for {silent_scans:g} of its periods", "medium", ("sensor",), checklist=_SENSOR),
     "wrong_clock": Kind(
         "a sensor's own time is more than {clock_limit_s:g} s from the station's", "medium", ("sensor",),

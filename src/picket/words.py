@@ -27,6 +27,11 @@ Array = npt.NDArray[Any]
 
 SCHEMA_VERSION = 1  # stands in the site file, the log's header, Parquet metadata and the stream
 
+# What a sensor may be, in the site file and in a detection's `kind`.
+SENSOR_KINDS = (
+    "radar", "rf", "remote_id", "adsb", "ais", "mlat", "acoustic", "sonar", "camera", "visual", "telemetry", "system",
+)  # fmt: skip
+
 
 class Column(NamedTuple):
     """One column of a table: its name, what its array holds, and what it means."""

@@ -23,8 +23,7 @@ from samples import T0, Sample
 
 from picket.feed.format import Chunk, Decoded, Format, Options
 from picket.feed.format import Decoder as DecoderProtocol
-from picket.site import SENSOR_KINDS
-from picket.words import Batch
+from picket.words import SENSOR_KINDS, Batch
 
 MOST_REMEMBERED = 4 << 20  # bytes that a decoder may hold after megabytes of noise
 MOST_VARIANTS = 400  # decoded one by one; longer samples are stepped through

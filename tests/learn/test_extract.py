@@ -51,9 +51,9 @@ def test_the_tuned_reports_keep_their_figures() -> None:
         for c in claims_of(Report(doc=a.doc, text=a.text, published=a.published, title=a.title))
     ]
     figures = score(found, {a.doc: a.gold for a in tuned})
-    assert figures["total"] >= 0.76
-    assert figures["flow"]["f1"] >= 0.7
-    assert figures["doubtful_shown_as_stated"] <= 0.05 * figures["doubtful_paired"]
+    assert figures["total"] >= 0.79
+    assert figures["flow"]["f1"] >= 0.68
+    assert figures["doubtful_shown_as_stated"] <= 0.02 * figures["doubtful_paired"]
 
 
 def test_gold_against_gold_is_all_right_and_nothing_against_gold_is_nothing() -> None:

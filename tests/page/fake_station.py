@@ -19,6 +19,7 @@ from typing import Any
 
 import numpy as np
 import uvicorn
+from fake_life import Life
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import FileResponse, JSONResponse, Response
@@ -223,6 +224,8 @@ class FakeStation:
         self.sensor_list = sensors()
         self.zone_list = zones()
         self.problems: list[str] = []
+        self.life = Life(self)
+        self.user = "officer"
         self.operators: list[dict[str, Any]] = [{"lat_deg": 33.7471, "lon_deg": -118.2112}]
         self._change = 0
         self._listeners: set[asyncio.Queue[dict[str, Any]]] = set()
@@ -266,12 +269,19 @@ class FakeStation:
             "is 60 m, within 0 to 400 m msl; it is 99 % sure to exist (limit 90 %).",
             "lat_deg": _lonlat(e, n)[1], "lon_deg": _lonlat(e, n)[0], "bearing_deg": bearing, "distance_m": distance,
             "look_azimuth_deg": bearing, "look_elevation_deg": 11.0, "speed_mps": speed, "time_to_reach_s": 74.0, "existence": 0.99,
-            "flags": [], "origin": "exercise", **changes,
+            "flags": [], "origin": "exercise", "shelved_until": None, "shelved_by": None, "shelved_reason": None, "escalated_at": None,
+            "checklist": [f"look {bearing:03.0f} deg, 11 deg up", "close gate 3"],
+            "calls": [{"name": "Harbour control", "how": "channel 14, or 555-0100"}], **changes,
         }  # fmt: skip
         self.alerts.append(alert)
         self.swarm.alert[track_id - 1] = {"low": 1, "medium": 2, "high": 3}[severity]
         self._tell(alert)
         return alert
+
+    def change_alert(self, number: int, **changes: Any) -> None:
+        """An alert changes by itself or by another officer, and every page hears of it."""
+        self.alerts[number - 1].update(changes)
+        self._tell(self.alerts[number - 1])
 
     def drop(self) -> None:
         """Close every WebSocket; pages come back by themselves unless `refuse` is set."""
@@ -298,7 +308,7 @@ class FakeStation:
             "site": SITE,
             "simulated": self.simulated,
             "time": time.time(),
-            "user": "officer",
+            "user": self.user,
         }
         return {"type": "hello", **said}
 
@@ -306,7 +316,7 @@ class FakeStation:
         routes = [
             Route("/api/hello", lambda r: JSONResponse(self._hello())),
             Route("/api/map", lambda r: JSONResponse(site_map())),
-            Route("/api/zones", lambda r: JSONResponse(self.zone_list)),
+            Route("/api/zones", lambda r: JSONResponse(self.zone_list), methods=["GET"]),
             Route("/api/zones/{zone}", self._put_zone, methods=["PUT"]),
             Route("/api/sensors", lambda r: JSONResponse({"sensors": self.sensor_list})),
             Route("/api/health", self._health),
@@ -314,6 +324,7 @@ class FakeStation:
             Route("/api/operators", lambda r: JSONResponse({"operators": self.operators})),
             Route("/api/tracks/{track_id:int}", self._track),
             Route("/api/alerts/{alert_id:int}/{action}", self._alert_action, methods=["POST"]),
+            *self.life.routes(),
             WebSocketRoute("/ws/picture", self._picture),
             WebSocketRoute("/ws/alerts", self._alerts),
             Route("/{path:path}", self._file),
@@ -357,10 +368,17 @@ class FakeStation:
             return JSONResponse({"error": self.action_error}, 409)
         self.requests.append(("POST", request.url.path, body))
         alert = self.alerts[number - 1]
+        now, by = time.time(), self.user
+        self.life.write("alert", f"alert {number}: {action} by {by}", by, alert_id=number)
         if action == "acknowledge":
-            alert.update(state="acknowledged", acknowledged_at=time.time(), acknowledged_by="officer")
+            alert.update(state="acknowledged", acknowledged_at=now, acknowledged_by=by)
+        elif action == "shelve":
+            until = now + 60 * body["minutes"]
+            alert.update(state="shelved", shelved_until=until, shelved_by=by, shelved_reason=body["reason"])
+        elif action == "unshelve":
+            alert.update(state="raised", shelved_until=None, shelved_by=None, shelved_reason=None)
         else:
-            alert.update(state="closed", closed_at=time.time(), closed_by="officer", cause=body["cause"], note=body["note"])
+            alert.update(state="closed", closed_at=now, closed_by=by, cause=body["cause"], note=body["note"])
             for track_id in alert["track_ids"]:
                 self.swarm.alert[track_id - 1] = 0
         self._tell(alert)
@@ -373,7 +391,8 @@ class FakeStation:
             return JSONResponse({"error": self.zone_error}, 422)
         for feature in self.zone_list["features"]:
             if feature["properties"]["id"] == request.path_params["zone"]:
-                feature["geometry"] = body
+                feature["geometry"] = body.get("geometry", body)
+                feature["properties"].update({k: v for k, v in body.items() if k in feature["properties"]})
         return JSONResponse({})
 
     async def _picture(self, ws: WebSocket) -> None:
@@ -479,6 +498,11 @@ def stage(station: FakeStation) -> None:
     for alert in station.alerts:
         alert["raised_at"] -= 40.0 * (7 - alert["id"])
     station.alerts[2].update(state="acknowledged", acknowledged_by="officer", acknowledged_at=time.time())
+    station.alerts[1].update(escalated_at=time.time())
+    station.life.write("handover", "Watch taken over from Lind. mic-2 waits for a new cable.", "Kim")
+    station.life.write("note", "Survey boat with two small drones at Pier 9 until noon, call sign Gull.", "Kim",
+                       lat_deg=33.7455, lon_deg=-118.187)  # fmt: skip
+    station.life.write("alert", "Alert 3 acknowledged.", "officer", alert_id=3)
     station.problems = ["mic-2: silent for 94 s (period 5 s)"]
     for i in pick[:2]:
         swarm.affiliation[i - 1] = 3

@@ -79,3 +79,13 @@ class Watched:
     def get(self, words: str) -> Any:
         """An expression of `window.picket`."""
         return self.page.evaluate(f"window.picket.{words}")
+
+
+def axe(page: Page) -> list[dict[str, Any]]:
+    """axe-core's violations on the page as it stands (run from a debugger's script, which the content policy does not bar)."""
+    source = Path(__file__).resolve().parents[2] / "page" / "node_modules" / "axe-core" / "axe.min.js"
+    if not source.exists():
+        missing(f"no axe-core at {source}: run page/build.py")
+    page.evaluate(source.read_text("utf-8"))
+    found = page.evaluate("axe.run(document, {resultTypes: ['violations']}).then((r) => r.violations)")
+    return [{"rule": v["id"], "nodes": [n["html"][:120] + " :: " + n["failureSummary"][:200] for n in v["nodes"]]} for v in found]

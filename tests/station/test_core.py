@@ -236,13 +236,14 @@ def test_nothing_comes_after_the_end_record(tmp_path: Path) -> None:
     assert [r.kind for r in log.read(tmp_path / "archive")] == ["boot", "end"]
 
 
-def test_a_damaged_log_is_told_and_its_numbers_are_not_used_again(tmp_path: Path) -> None:
+@pytest.mark.parametrize("at", [100, 3000])  # in the very first record, and in a later one
+def test_a_damaged_log_is_told_and_its_numbers_are_not_used_again(tmp_path: Path, at: int) -> None:
     folder = tmp_path / "archive"
     with_core(make_site(tmp_path), folder, fly)
     last = max(r.seq for r in log.read(folder))
     path = log.segments(folder)[0]
     raw = bytearray(path.read_bytes())
-    raw[200] ^= 1
+    raw[at] ^= 1
     path.write_bytes(bytes(raw))
     told: list[str] = []
 

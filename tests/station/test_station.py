@@ -174,7 +174,7 @@ def test_mistakes_of_a_client_are_told_in_words(tmp_path: Path) -> None:
         crossed = live.http.put("/api/zones/pier", json=bow_tie)
         assert crossed.status_code == 422
         assert "Self-intersection" in crossed.json()["error"]
-        assert live.http.put("/api/zones/peer", json=bow_tie).status_code == 422
+        assert live.http.put("/api/zones/peer", json=bow_tie).status_code == 404
 
 
 def test_an_edited_zone_is_taken_over_and_written(tmp_path: Path) -> None:
@@ -185,7 +185,7 @@ def test_an_edited_zone_is_taken_over_and_written(tmp_path: Path) -> None:
         assert answer.status_code == 200
         assert live.get("/api/zones")["features"][0]["geometry"]["coordinates"][0][0] == [-30.01, 44.99]
     assert json.loads((tmp_path / "pier.geojson").read_text())["geometry"]["coordinates"][0] == ring
-    assert (tmp_path / "pier.geojson.before").exists()
+    assert (tmp_path / "archive" / "site-undo.json").exists()
     assert log.verify(tmp_path / "archive").kinds["action"] == 1
 
 

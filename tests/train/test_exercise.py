@@ -80,10 +80,22 @@ def test_a_missing_file_and_a_folder_are_told(tmp_path: Path):
 
 def test_every_key_is_documented():
     from picket.train import exercise as module
+    from picket.train import script
 
     text = (Path(__file__).parents[2] / "docs" / "exercises.md").read_text("utf-8")
-    structs = (module.Radar, module.Receiver, module.RemoteId, module.Adsb, module.Vary, module.Actor, module.Exercise)
-    names = {n for s in structs for n in s.__struct_fields__} - {"place", "source", "radar", "actor"}
+    structs = (module.Radar, module.Receiver, module.RemoteId, module.Adsb, module.Vary, module.Actor, module.Exercise,
+               module.Listener, script.Weather, script.Fault, script.Inject, script.Expect)  # fmt: skip
+    names = {n for s in structs for n in s.__struct_fields__} - {
+        "place",
+        "source",
+        "radar",
+        "actor",
+        "fault",
+        "weather",
+        "inject",
+        "listener",
+        "expect",
+    }
     assert not {n for n in names if f"`{n}`" not in text and f" {n}" not in text and f", {n}" not in text}
     for kind, limits in module.LIMITS.items():
         assert f"| {kind} | {limits.speed_mps:g} | {limits.acceleration_mps2:g} | {limits.climb_mps:g} |" in text

@@ -43,7 +43,7 @@ def test_without_rules_the_default_set_is_on_and_the_new_types_are_off():
     on = {r["rule"] for r in rules(site(PIER)) if r["on"]}
     assert on == {
         "entry", "approach", "line_crossing", "spoof_suspected", "unconfirmed_position", "silent_sensor", "wrong_clock", "biased_sensor",
-        "own_clock", "disk_low", "not_recording", "overload",
+        "own_clock", "disk_low", "not_recording", "overload", "sighting",
     }  # fmt: skip
 
 

@@ -9,6 +9,7 @@ import type { Sensor, Severity } from "../api.ts";
 import { Plane } from "../geo.ts";
 import type { Palette } from "../palette.ts";
 import { boundsOf, clipRing, type Ring, type Shape } from "./shapes.ts";
+import { lengthWords, roundLength } from "../units.ts";
 import { FONT } from "../words.ts";
 import type { View } from "./view.ts";
 
@@ -26,6 +27,10 @@ export interface BaseContent {
   /** Zones in which an alert is open, by id or name. */
   alerted: Map<string, Severity>;
   sensors: Sensor[];
+  /** Where planned flights may be. */
+  planned: Shape[];
+  /** What no sensor sees now. */
+  blind: Shape[];
   simulated: boolean;
 }
 
@@ -45,6 +50,8 @@ export class BaseMap {
     zones: [],
     alerted: new Map(),
     sensors: [],
+    planned: [],
+    blind: [],
     simulated: false,
   };
   /** How often the bitmap was drawn: a pan must not raise it at every frame. */
@@ -173,7 +180,9 @@ class BasePainter {
     this.paintSite();
     this.paintGrid();
     this.paintRings();
+    this.hatch(content.blind, map.ringText, 11);
     this.paintSensors();
+    this.paintPlanned();
     this.paintZones();
     if (content.simulated) this.paintWatermark();
     this.nameSite();
@@ -301,7 +310,7 @@ class BasePainter {
   private paintRings(): void {
     const { pen, map, content } = this;
     const stretch = content.plane.stretch(content.plane.latDeg);
-    const step = niceMetres((110 * this.res) / stretch);
+    const step = roundLength((110 * this.res) / stretch).metres;
     const [cx, cy] = [this.sx(0), this.sy(0)];
     const nearest = Math.hypot(Math.max(0, -cx, cx - this.w), Math.max(0, -cy, cy - this.h));
     const farthest = Math.hypot(Math.max(cx, this.w - cx), Math.max(cy, this.h - cy));
@@ -318,7 +327,7 @@ class BasePainter {
     }
     for (let i = first; i <= last; i++) {
       for (const y of [cy - i * pixels, cy + i * pixels])
-        this.word({ words: rangeWords(i * step), x: cx, y, ink: map.ringText, size: 10.5, rank: 3 });
+        this.word({ words: lengthWords(i * step), x: cx, y, ink: map.ringText, size: 10.5, rank: 3 });
     }
     pen.beginPath();
     pen.moveTo(cx - 6, cy);
@@ -330,27 +339,59 @@ class BasePainter {
     pen.stroke();
   }
 
+  /** Lines from corner to corner inside the shapes: told from land and water in every palette, and never only by a colour. */
+  private hatch(shapes: Shape[], ink: string, step: number, outline = true): void {
+    const { pen } = this;
+    const seen = shapes.filter((s) => s.filled && this.isSeen(s.bounds));
+    if (!seen.length) return;
+    pen.save();
+    pen.beginPath();
+    for (const shape of seen) for (const ring of shape.rings) this.trace(ring, true);
+    pen.strokeStyle = ink;
+    pen.lineWidth = 1;
+    if (outline) pen.stroke();
+    pen.clip("evenodd");
+    this.hatchLines(step);
+    pen.restore();
+  }
+
+  /** Diagonals over the whole bitmap, tied to the plane so that they move with the map. */
+  private hatchLines(step: number): void {
+    const { pen } = this;
+    const offset = (((this.x0 - this.y1) / this.res) % step + step) % step;
+    pen.globalAlpha = 0.55;
+    pen.beginPath();
+    for (let x = -this.h - offset; x < this.w; x += step) {
+      pen.moveTo(x, 0);
+      pen.lineTo(x + this.h, this.h);
+    }
+    pen.stroke();
+  }
+
   private paintSensors(): void {
     const { pen, map, content } = this;
     for (const s of content.sensors) {
       if (s.lat_deg === null || s.lon_deg === null) continue;
       const [x, y] = [this.sx(content.plane.x(s.lon_deg)), this.sy(content.plane.y(s.lat_deg))];
-      const bad = s.state === "silent" || s.state === "stale";
+      const bad = s.state !== "ok";
       if (s.max_range_m) {
         const radius = (s.max_range_m * content.plane.stretch(s.lat_deg)) / this.res;
         const [from, to] = s.sector_deg ?? [0, 360];
         const whole = Math.abs(to - from) >= 359.99;
         const start = ((from - 90) * Math.PI) / 180;
         const span = ((((to - from) % 360) + 360) % 360) * (Math.PI / 180);
-        pen.beginPath();
-        if (whole) pen.arc(x, y, radius, 0, 2 * Math.PI);
-        else {
-          pen.moveTo(x, y);
-          pen.arc(x, y, radius, start, start + span);
-          pen.closePath();
-        }
+        this.sectorPath(x, y, radius, whole, start, span);
         pen.fillStyle = map.sensorFill;
         pen.fill();
+        if (bad) {
+          pen.save();
+          pen.clip();
+          pen.strokeStyle = map.medium;
+          pen.lineWidth = 1;
+          this.hatchLines(14);
+          pen.restore();
+          this.sectorPath(x, y, radius, whole, start, span);
+        }
         pen.strokeStyle = bad ? map.medium : map.ring;
         pen.setLineDash([2, 5]);
         pen.lineWidth = bad ? 1.5 : 1;
@@ -370,6 +411,27 @@ class BasePainter {
       const words = bad ? `${s.id} (${s.state})` : s.id;
       if (this.res < 60)
         this.word({ words, x, y: y + 12, ink: bad ? map.medium : map.place, size: 10.5, bold: bad, rank: bad ? 0 : 2 });
+    }
+  }
+
+  private sectorPath(x: number, y: number, radius: number, whole: boolean, start: number, span: number): void {
+    const { pen } = this;
+    pen.beginPath();
+    if (whole) {
+      pen.arc(x, y, radius, 0, 2 * Math.PI);
+      return;
+    }
+    pen.moveTo(x, y);
+    pen.arc(x, y, radius, start, start + span);
+    pen.closePath();
+  }
+
+  private paintPlanned(): void {
+    const { map, content } = this;
+    this.stroke(content.planned, map.zoneQuiet, 1.2, [10, 3, 2, 3]);
+    for (const s of content.planned) {
+      if (!s.name || (s.bounds[2] - s.bounds[0]) / this.res < 30) continue;
+      this.word({ words: `${s.name} (planned)`, x: this.sx(s.x), y: this.sy(s.bounds[1]) + 8, ink: map.place, size: 10.5, rank: 3 });
     }
   }
 
@@ -493,13 +555,6 @@ function middleOf(line: Ring): [number, number] {
   return [(line[leg]! + line[next]!) / 2, (line[leg + 1]! + line[next + 1]!) / 2];
 }
 
-/** The next of 1, 2, 5 times a power of ten that is at least `value`. */
-export function niceMetres(value: number): number {
-  const power = 10 ** Math.floor(Math.log10(value));
-  for (const k of [1, 2, 5]) if (k * power >= value) return k * power;
-  return 10 * power;
-}
-
 const DEGREE_STEPS = [
   1 / 3600,
   2 / 3600,
@@ -523,8 +578,4 @@ const DEGREE_STEPS = [
 
 function niceDegrees(value: number): number {
   return DEGREE_STEPS.find((step) => step >= value) ?? 30;
-}
-
-export function rangeWords(metres: number): string {
-  return metres >= 1000 ? `${metres / 1000} km` : `${metres} m`;
 }

@@ -11,7 +11,7 @@ const CLICK_PX = 5;
 
 /** The zone editor and buttons that lie over the map take their own pointers. */
 const isHeldElsewhere = (target: EventTarget | null) =>
-  target instanceof Element && target.closest("#zone-map, button, a, .doors") !== null;
+  target instanceof Element && target.closest("#zone-map, button, a, input, select, label, .doors, .sighting, .over-note") !== null;
 
 export function followGestures(target: HTMLElement, view: View, events: GestureEvents): void {
   const pointers = new Map<number, { x: number; y: number }>();

@@ -2,7 +2,10 @@
 import type { Palette } from "../palette.ts";
 import type { TrackStore } from "../store.ts";
 import { BaseMap, type BaseContent } from "./base.ts";
+import { drawBeyond } from "./beyond.ts";
 import type { Placed } from "./labels.ts";
+import { drawOverlay, type Overlay } from "./overlay.ts";
+import { TrackSheet } from "./sheet.ts";
 import { TrackLayer, type Marks } from "./tracks.ts";
 import { View } from "./view.ts";
 
@@ -10,12 +13,16 @@ export interface Renderer {
   readonly view: View;
   /** Frames drawn in the last second. */
   readonly fps: number;
+  /** Frames drawn since the start. */
+  readonly drawn: number;
   /** How often the base picture was drawn anew. */
   readonly baseDrawn: number;
   setPalette(palette: Palette): void;
   setBase(change: Partial<BaseContent>): void;
   /** Something changed that is not a movement of the view: draw soon. */
   touch(): void;
+  /** Leave the next frame to something more urgent, such as the row of a new alert. */
+  yieldFrame(): void;
   hit(x: number, y: number): number;
   labelBoxes(): readonly Placed[];
   shownTracks(): number;
@@ -25,11 +32,20 @@ export interface Scene {
   marks(): Marks;
   /** Station time now (stands still while the link is down). */
   now(): number;
+  /** What the officer lays over it; null = nothing. */
+  overlay(): Overlay | null;
   onFrame?(atMs: number): void;
 }
 
-/** A resting picture is drawn this often: tracks creep by less than a pixel in between, and a laptop's fan stays quiet. */
+/**
+ * A resting picture is drawn this often: tracks creep by less than a pixel in between, and a laptop's fan stays quiet. With thousands in
+ * view, which is to say from afar, it takes a rest of several times what a drawing costs.
+ */
 const RESTING_MS = 80;
+const LONGEST_REST_MS = 320;
+const REST_PER_DRAWING = 8;
+/** From so many tracks in view on, a moving map moves a sheet with them instead of drawing each anew. */
+const MANY = 1500;
 const MOVING_AFTER_MS = 250;
 
 export class CanvasRenderer implements Renderer {
@@ -45,12 +61,19 @@ export class CanvasRenderer implements Renderer {
   private movedAt = -Infinity;
   private viewSeen = -1;
   private dirty = true;
+  private yielding = false;
+  private restMs = RESTING_MS;
+  private onSheet = false;
+  private readonly sheet = new TrackSheet();
+  private readonly store: TrackStore;
   private stamps: number[] = [];
+  drawn = 0;
 
   constructor(canvas: HTMLCanvasElement, store: TrackStore, palette: Palette, scene: Scene) {
     this.canvas = canvas;
     this.pen = canvas.getContext("2d", { alpha: false, desynchronized: false })!;
     this.tracks = new TrackLayer(store);
+    this.store = store;
     this.palette = palette;
     this.scene = scene;
     new ResizeObserver(() => this.resize()).observe(canvas.parentElement!);
@@ -88,12 +111,19 @@ export class CanvasRenderer implements Renderer {
     this.dirty = true;
   }
 
+  yieldFrame(): void {
+    this.yielding = true;
+  }
+
   hit(x: number, y: number): number {
-    return this.tracks.hit(x, y);
+    const [dx, dy] = this.onSheet ? this.sheet.offset(this.view) : [0, 0];
+    return this.tracks.hit(x - dx, y - dy);
   }
 
   labelBoxes(): readonly Placed[] {
-    return this.tracks.boxes;
+    if (!this.onSheet) return this.tracks.boxes;
+    const [dx, dy] = this.sheet.offset(this.view);
+    return this.tracks.boxes.map((box) => ({ ...box, x: box.x + dx, y: box.y + dy }));
   }
 
   shownTracks(): number {
@@ -111,20 +141,42 @@ export class CanvasRenderer implements Renderer {
 
   private frame(atMs: number): void {
     const { view } = this;
+    const begin = performance.now();
     if (view.version !== this.viewSeen) {
       this.viewSeen = view.version;
       this.movedAt = atMs;
     }
     const moving = atMs - this.movedAt < MOVING_AFTER_MS;
-    if (!moving && !this.dirty && atMs - this.drawnAt < RESTING_MS) return;
-    this.dirty = false;
+    if (!moving && (this.yielding || (!this.dirty && atMs - this.drawnAt < this.restMs))) {
+      this.yielding = false;
+      return;
+    }
+    this.dirty = this.yielding = false;
     this.drawnAt = atMs;
     this.base.update(view, this.palette, this.ratio, atMs);
     this.pen.setTransform(this.ratio, 0, 0, this.ratio, 0, 0);
     this.base.blit(this.pen, view, this.palette);
-    this.tracks.draw(this.pen, view, this.palette, this.ratio, this.base.names, this.scene.marks(), this.scene.now(), atMs);
+    const marks = this.scene.marks();
+    this.drawTracks(moving, marks, atMs);
+    drawBeyond(this.pen, view, this.palette, this.store, marks.raised);
+    const overlay = this.scene.overlay();
+    if (overlay) drawOverlay(this.pen, view, this.palette, this.base.content.plane, overlay);
+    this.drawn++;
     this.stamps.push(performance.now());
     if (this.stamps.length > 240) this.stamps.splice(0, 120);
     this.scene.onFrame?.(atMs);
+    if (!moving) this.restMs = Math.min(LONGEST_REST_MS, Math.max(RESTING_MS, REST_PER_DRAWING * (performance.now() - begin)));
+  }
+
+  private drawTracks(moving: boolean, marks: Marks, atMs: number): void {
+    const { palette, ratio, base, tracks } = this;
+    const draw = (pen: CanvasRenderingContext2D, view: View) =>
+      tracks.draw(pen, view, palette, ratio, base.names, marks, this.scene.now(), atMs);
+    this.onSheet = moving && tracks.shown > MANY;
+    if (this.onSheet) this.sheet.show(this.pen, this.view, ratio, atMs, (pen) => draw(pen, this.sheet.view));
+    else {
+      this.sheet.forget();
+      draw(this.pen, this.view);
+    }
   }
 }

@@ -5,12 +5,13 @@
  * which halves the work at full load and cannot be seen.
  */
 import type { Palette } from "../palette.ts";
-import { COASTING, FLAG_SPOOF, TENTATIVE, TRAIL_POINTS, VESSEL, type TrackStore } from "../store.ts";
+import { FLAG_SPOOF } from "../flags.ts";
+import { COASTING, TENTATIVE, TRAIL_POINTS, VESSEL, type TrackStore } from "../store.ts";
 import type { Name } from "./base.ts";
-import { drawBeyond } from "./beyond.ts";
 import { LabelLayout, type Box, type Placed, type Wanted } from "./labels.ts";
 import { makeSprites, spriteColumn, type Sprites } from "./sprites.ts";
 import type { View } from "./view.ts";
+import { heightIn, speedNumber, speedUnit } from "../units.ts";
 import { FONT } from "../words.ts";
 
 const VECTOR_S = 30;
@@ -39,6 +40,8 @@ export interface Marks {
   /** Height of mean sea level above the ellipsoid at the site. */
   geoidM: number;
   flash: boolean;
+  /** Whether a slot is shown; null = all are. */
+  shows: ((slot: number) => boolean) | null;
 }
 
 interface LabelText {
@@ -91,14 +94,13 @@ export class TrackLayer {
       this.sprites = makeSprites(palette, ratio);
     }
     this.store.predict(now);
-    this.project(view);
+    this.project(view, marks.shows);
     this.drawHistory(pen, view, palette, marks);
     this.drawTrails(pen, view, palette);
     this.drawVectors(pen, view, palette);
     this.drawUncertainty(pen, view, palette, marks);
     this.drawSymbols(pen, marks, palette);
     this.drawLabels(pen, view, palette, names, marks, now, nowMs);
-    drawBeyond(pen, view, palette, this.store, marks.raised);
   }
 
   /** The track nearest to a point of the map, or -1; an alerted one wins over its neighbours. */
@@ -119,7 +121,7 @@ export class TrackLayer {
     return best;
   }
 
-  private project(view: View): void {
+  private project(view: View, shows: Marks["shows"]): void {
     const { store } = this;
     if (this.sx.length < store.capacity) {
       this.sx = new Float32Array(store.capacity);
@@ -135,7 +137,7 @@ export class TrackLayer {
       if (!store.live[s]) continue;
       const x = (sx[s] = store.drawX[s]! * k + ox);
       const y = (sy[s] = oy - store.drawY[s]! * k);
-      if (x > -40 && y > -40 && x < right && y < bottom) visible[shown++] = s;
+      if (x > -40 && y > -40 && x < right && y < bottom && (shows === null || shows(s))) visible[shown++] = s;
     }
     this.shown = shown;
   }
@@ -421,11 +423,11 @@ export class TrackLayer {
   private textOf(pen: CanvasRenderingContext2D, s: number, marks: Marks, now: number): LabelText {
     const { store } = this;
     const height = store.altM[s]! - marks.geoidM;
-    const high = height === height ? `${Math.round(height)} m` : "? m";
+    const high = height === height ? heightIn(height) : "height ?";
     const coasting = store.status[s] === COASTING ? ` · ${Math.max(0, Math.round(now - store.updatedAt[s]!))} s old` : "";
     const first = trackName(store, s) + (store.flags[s]! & FLAG_SPOOF ? " · spoof?" : "");
     const onWater = store.classification[s] === VESSEL;
-    const second = `${onWater ? "" : `${high}  `}${Math.round(store.speed(s))} m/s${coasting}`;
+    const second = `${onWater ? "" : `${high}  `}${speedNumber(store.speed(s))} ${speedUnit()}${coasting}`;
     const key = `${first}\n${second}`;
     const held = this.texts.get(s);
     if (held?.key === key) return held;

@@ -1,28 +1,32 @@
 /** The alerts: what is open first, one row each, everything reachable from the keyboard. */
 import { html, nothing, type TemplateResult } from "lit";
-import { ref } from "lit/directives/ref.js";
 import { repeat } from "lit/directives/repeat.js";
-import { CAUSES, type Alert } from "../api.ts";
+import type { Alert } from "../api.ts";
 import type { Desk } from "../desk.ts";
-import { age, clock, plural, SEVERITY_SHAPES, spaced } from "../words.ts";
+import { age, clockWithZone, plural, SEVERITY_SHAPES, spaced } from "../words.ts";
+import { causes, shelf } from "./choosers.ts";
 
 export function alertList(desk: Desk): TemplateResult {
   const { state } = desk;
   const list = state.orderedAlerts();
   const raised = state.raisedAlerts().length;
   const open = state.openAlerts().length;
+  const shelved = state.shelvedAlerts().length;
   return html`
     <div class="pane-head">
       <h2>Alerts</h2>
-      <span class="pane-note">${open ? `${open} open` : "none open"}${raised ? html`, <b>${raised} not acknowledged</b>` : nothing}</span>
+      <span class="pane-note">${open ? `${open} open` : "none open"}${raised ? html`, <b>${raised} not acknowledged</b>` : nothing}${
+        shelved ? `, ${shelved} shelved` : ""
+      }</span>
       <span class="spacer"></span>
-      <span class="keys-hint" aria-hidden="true"><kbd>Space</kbd> worst <kbd>?</kbd> keys</span>
+      ${rate(desk)}
+      ${shelved ? nothing : html`<span class="keys-hint" aria-hidden="true"><kbd>Space</kbd> worst</span>`}
     </div>
     ${
       desk.sound.state === "on"
         ? nothing
         : html`<button class="sound-off" @click=${() => desk.sound.enable(true)}>
-            <b>SOUND OFF</b> alerts are silent: press <kbd>s</kbd> to turn the sound on
+            <b>SOUND OFF</b> alerts are silent, turn it on <kbd>s</kbd>
           </button>`
     }
     <ol class="alerts" id="alerts">
@@ -39,14 +43,31 @@ export function alertList(desk: Desk): TemplateResult {
   `;
 }
 
+/** Alarms an hour, quiet while one officer can manage them; a flood is said aloud. */
+function rate(desk: Desk): TemplateResult | typeof nothing {
+  const { alarms } = desk.state;
+  if (!alarms) return nothing;
+  const much = alarms.last_hour > alarms.acceptable_per_hour;
+  const title =
+    `${alarms.last_hour} in the last hour; about ${alarms.acceptable_per_hour} is acceptable, ` +
+    `${alarms.most_per_hour} the most one officer manages (ISA-18.2)`;
+  const words = alarms.flood ? `FLOOD: ${alarms.last_10_min} in 10 min` : `${alarms.last_hour}/h${much ? " ▲" : ""}`;
+  return html`<button
+    class="rate ${alarms.flood ? "is-flood" : much ? "is-much" : ""}"
+    title=${title}
+    aria-label="${words}, alarm rate and worst offenders"
+    @click=${() => desk.show("alarms")}
+  >${words}</button>`;
+}
+
 function row(desk: Desk, alert: Alert): TemplateResult {
   const { state } = desk;
   const current = state.currentAlert()?.id === alert.id && alert.state !== "closed";
-  const closing = state.closing === alert.id;
   const pending = state.pending.has(alert.id);
   const age_s = state.now() - alert.raised_at;
+  const late = alert.state === "raised" && alert.escalated_at != null;
   return html`<li
-    class="alert is-${alert.severity} is-${alert.state} ${current ? "is-current" : ""} ${alert.active ? "" : "is-over"}"
+    class="alert is-${alert.severity} is-${alert.state} ${current ? "is-current" : ""} ${alert.active ? "" : "is-over"} ${late ? "is-late" : ""}"
     data-alert=${alert.id}
     data-state=${alert.state}
   >
@@ -54,14 +75,15 @@ function row(desk: Desk, alert: Alert): TemplateResult {
       <span class="alert-line">
         <span class="severity"><span aria-hidden="true">${SEVERITY_SHAPES[alert.severity]}</span> ${alert.severity.toUpperCase()}</span>
         <span class="alert-rule">${ruleWords(alert)}</span>
-        <span class="alert-state">${stateWords(alert, pending)}</span>
-        <span class="alert-age" title="raised at ${clock(alert.raised_at)} UTC">${age(age_s)}</span>
+        <span class="alert-state">${stateWords(desk, alert, pending)}</span>
+        <span class="alert-age" title="raised at ${clockWithZone(alert.raised_at)}">${age(age_s)}</span>
       </span>
       <span class="alert-text" title=${alert.text}>${alert.text}</span>
       ${current && alert.why ? html`<span class="why">${alert.why}</span>` : nothing}
       ${alert.state === "closed" && alert.note ? html`<span class="why">Note: ${alert.note}</span>` : nothing}
+      ${alert.state === "shelved" ? html`<span class="why">${shelfWords(alert)}</span>` : nothing}
     </button>
-    ${closing ? causes(desk) : current ? actions(desk, alert) : nothing}
+    ${state.closing === alert.id ? causes(desk) : state.shelving === alert.id ? shelf(desk) : current ? actions(desk, alert) : nothing}
   </li>`;
 }
 
@@ -75,14 +97,27 @@ function ruleWords(alert: Alert): string {
   return alert.count > 1 ? `${spaced(alert.rule)} · ${plural(alert.count, "object")}` : spaced(alert.rule);
 }
 
-function stateWords(alert: Alert, pending: boolean): string {
+function shelfWords(alert: Alert): string {
+  return `Shelved by ${alert.shelved_by ?? "somebody"}: ${alert.shelved_reason ?? "no reason given"}`;
+}
+
+function stateWords(desk: Desk, alert: Alert, pending: boolean): TemplateResult | string {
   if (pending) return "sending…";
-  if (alert.state === "closed") return `closed: ${alert.cause ?? "no cause"}`;
   const over = alert.active ? "" : ", over";
-  return alert.state === "raised" ? `NEW${over}` : `ack ${alert.acknowledged_by ?? ""}${over}`;
+  switch (alert.state) {
+    case "closed":
+      return `closed: ${alert.cause ?? "no cause"}`;
+    case "shelved":
+      return `back in ${age((alert.shelved_until ?? 0) - desk.state.now())}`;
+    case "acknowledged":
+      return `ack ${alert.acknowledged_by ?? ""}${over}`;
+    default:
+      return alert.escalated_at == null ? `NEW${over}` : html`<b class="late">ESCALATED</b>${over}`;
+  }
 }
 
 function actions(desk: Desk, alert: Alert): TemplateResult {
+  const canShelve = desk.state.has("post", "/api/alerts/{alert_id}/shelve");
   return html`<div class="alert-actions">
     ${
       alert.state === "raised"
@@ -90,40 +125,11 @@ function actions(desk: Desk, alert: Alert): TemplateResult {
         : nothing
     }
     <button class="act" @click=${() => desk.look(alert)}>Look <kbd>Enter</kbd></button>
+    ${
+      canShelve
+        ? html`<button class="act" @click=${() => desk.startShelving(alert)}>${alert.state === "shelved" ? "Unshelve" : "Shelve…"} <kbd>x</kbd></button>`
+        : nothing
+    }
     <button class="act" @click=${() => desk.startClosing(alert)}>Close… <kbd>c</kbd></button>
   </div>`;
-}
-
-const LONGEST_NOTE = 500;
-
-/** A digit closes at once; n opens the note first, where digits are text until Enter or Esc ends it. */
-function causes(desk: Desk): TemplateResult {
-  const { state } = desk;
-  return html`<div class="causes" role="group" aria-label="Cause of closing">
-    ${
-      state.closingNote === null
-        ? nothing
-        : html`<input
-          class="note"
-          type="text"
-          aria-label="Note for the log"
-          placeholder="Note for the log, then Enter and the cause"
-          maxlength=${LONGEST_NOTE}
-          autocomplete="off"
-          .value=${state.closingNote}
-          @input=${(e: Event) => (state.closingNote = (e.target as HTMLInputElement).value)}
-          @keydown=${(e: KeyboardEvent) => e.key === "Enter" && !e.isComposing && (e.target as HTMLElement).blur()}
-          ${ref(takeFocus)}
-        />`
-    }
-    <span class="causes-title">Close as</span>
-    ${CAUSES.map((cause, i) => html`<button class="act" @click=${() => desk.close(cause)}><kbd>${i + 1}</kbd> ${cause}</button>`)}
-    ${state.closingNote === null ? html`<button class="act" @click=${() => desk.startNote()}><kbd>n</kbd> note…</button>` : nothing}
-    <button class="act" @click=${() => desk.stopClosing()}><kbd>Esc</kbd> leave open</button>
-  </div>`;
-}
-
-/** Once, when the field appears. */
-function takeFocus(field: Element | undefined): void {
-  if (field instanceof HTMLElement) requestAnimationFrame(() => field.focus());
 }

@@ -3,18 +3,22 @@ import { html, nothing, type TemplateResult } from "lit";
 import type { Operator, TrackDetail, TrackSource } from "../api.ts";
 import type { Desk } from "../desk.ts";
 import { bearingDistance } from "../geo.ts";
+import { flagWords } from "../flags.ts";
 import { trackName } from "../map/tracks.ts";
 import { COASTING, type TrackStore } from "../store.ts";
+import { zoneWords } from "../units.ts";
+import { alertInDetail, checklist } from "./checklist.ts";
 import { tableHead } from "./table.ts";
 import {
   AFFILIATION_WORDS,
   bearing,
+  climb,
   CLASS_WORDS,
   clock,
+  clockWithZone,
   count,
   distance,
   existence,
-  flagWords,
   metres,
   place,
   shortAge,
@@ -23,25 +27,37 @@ import {
   STATUS_WORDS,
 } from "../words.ts";
 
+/** The alert that is being handled first, then the track. */
 export function detail(desk: Desk): TemplateResult {
   const { state } = desk;
+  const alert = alertInDetail(desk);
+  if (state.selected < 0 && !alert)
+    return html`<div class="scroll" tabindex="0" role="region" aria-label="Track detail">
+      <p class="more">No track is selected. Click one on the map, or press Enter on an alert.</p>
+    </div>`;
+  return html`<div class="scroll" tabindex="0" role="region" aria-label="Track detail">
+    ${alert ? checklist(desk, alert) : nothing}
+    ${state.selected < 0 ? nothing : track(desk)}
+  </div>`;
+}
+
+function track(desk: Desk): TemplateResult {
+  const { state } = desk;
   const { store } = state;
-  if (state.selected < 0)
-    return html`<p class="more">No track is selected. Click one on the map, or press Enter on an alert.</p>`;
   const s = store.slotOf(state.selected);
   if (s < 0) {
-    return html`<div class="scroll" tabindex="0" role="region" aria-label="Track detail">
+    return html`
       <h3 class="detail-title">T${state.selected}</h3>
       <p class="more">This track has ended.</p>
       ${state.detail ? html`${history(state.detail)}${sources(desk, state.detail)}` : nothing}
-    </div>`;
+    `;
   }
   const now = state.pictureTime();
   const geoid = state.hello?.site.geoid_separation_m ?? 0;
   const from = bearingDistance(store.plane.latDeg, store.plane.lonDeg, store.lat[s]!, store.lon[s]!);
   const label = store.label[s];
   const flags = flagWords(store.flags[s]!);
-  const climb = store.velUp[s]!;
+  const rising = store.velUp[s]!;
   const coasting = store.status[s] === COASTING;
   const moving = store.speed(s) > 0.5;
   const age = now - store.updatedAt[s]!;
@@ -55,7 +71,7 @@ export function detail(desk: Desk): TemplateResult {
     ["From site", html`<b>${bearing(from.bearingDeg)}</b> at <b>${distance(from.distanceM)}</b>`],
     [
       "Height",
-      html`<b>${metres(store.altM[s]! - geoid)}</b>${Number.isFinite(store.altM[s]!) ? " above sea level" : ""}${climbWords(climb)}`,
+      html`<b>${metres(store.altM[s]! - geoid)}</b>${Number.isFinite(store.altM[s]!) ? " above sea level" : ""}${climbWords(rising)}`,
     ],
     ["Moving", moving ? html`<b>${speed(store.speed(s))}</b> on course <b>${bearing(store.course(s))}</b>` : "standing still"],
     [
@@ -67,7 +83,7 @@ export function detail(desk: Desk): TemplateResult {
     ["Flags", flags.length ? flags.join(", ") : "none", flags.length > 0],
     ["Position", place(store.lat[s]!, store.lon[s]!)],
   ];
-  return html`<div class="scroll" tabindex="0" role="region" aria-label="Track detail">
+  return html`
     <div class="detail-head">
       <h3 class="detail-title">${label?.identity ?? trackName(store, s)}</h3>
       <span>${kindWords(store, s)}</span>
@@ -76,11 +92,11 @@ export function detail(desk: Desk): TemplateResult {
       ${rows.map(([name, value, abnormal]) => html`<dt>${name}</dt><dd class=${abnormal ? "is-abnormal" : ""}>${value}</dd>`)}
     </dl>
     ${state.detail ? html`${sources(desk, state.detail)}${history(state.detail)}` : waiting(state.detailError)}
-  </div>`;
+  `;
 }
 
-function climbWords(climb: number): string {
-  return Math.abs(climb) > 0.5 ? `, ${climb > 0 ? "climbing" : "sinking"} ${speed(Math.abs(climb))}` : "";
+function climbWords(rising: number): string {
+  return Math.abs(rising) > 0.5 ? `, ${rising > 0 ? "climbing" : "sinking"} ${climb(Math.abs(rising))}` : "";
 }
 
 /** "T12 · confirmed · suspect · drone"; the number only where the title does not say it already. */
@@ -168,7 +184,7 @@ function operatorRows(desk: Desk, o: Operator): [string, unknown][] {
     ["Operator", o.operator_id && html`${o.operator_id} <span class="quiet">(as broadcast)</span>`],
     ["Aircraft", o.identity && `${o.identity}${o.identity_kind ? ` (${spaced(o.identity_kind)})` : ""}`],
     ["Says", o.description],
-    ["Heard", typeof o.time === "number" && `${clock(o.time)} UTC${o.sensor_id ? ` by ${o.sensor_id}` : ""}`],
+    ["Heard", typeof o.time === "number" && `${clockWithZone(o.time)}${o.sensor_id ? ` by ${o.sensor_id}` : ""}`],
     ["Radio", [o.transport && spaced(o.transport), o.transmitter].filter(Boolean).join(", ")],
     ["From", o.source && `${o.source}${typeof o.source_offset === "number" ? ` @ ${o.source_offset}` : ""}`],
   ];
@@ -182,7 +198,7 @@ function history(detail: TrackDetail): TemplateResult {
   return html`
     <h4>Where it was <span class="quiet">(${count(detail.history.length)} positions held, drawn on the map)</span></h4>
     <table class="small">
-      ${tableHead("Time UTC", "Position", ">Height WGS84")}
+      ${tableHead(`Time ${zoneWords(Date.now() / 1000)}`, "Position", ">Height WGS84")}
       <tbody>
         ${last.map(
           ([time, lat, lon, alt]) => html`<tr>

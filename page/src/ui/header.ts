@@ -4,23 +4,31 @@
  */
 import { html, nothing, type TemplateResult } from "lit";
 import type { Desk } from "../desk.ts";
+import { siteNotice } from "./sitechange.ts";
 import { PALETTE_WORDS } from "../palette.ts";
-import { clock, day, plural, SEVERITY_SHAPES } from "../words.ts";
-import { startDoors } from "./start.ts";
+import { clockIn, timeNow, UNIT_WORDS, unitsNow, zoneWords, type TimeOfDay } from "../units.ts";
+import { age, clockWithZone, day, plural, SEVERITY_SHAPES } from "../words.ts";
 
 export function header(desk: Desk): TemplateResult {
   const { state } = desk;
   const open = state.openAlerts();
   const now = state.now();
   const problems = state.health?.problems ?? [];
+  const [first, second]: TimeOfDay[] = timeNow() === "utc" ? ["utc", "local"] : ["local", "utc"];
   const site = state.hello?.site.name ?? "connecting…";
   return html`
     <div class="brand">
       <span class="mark" aria-hidden="true"></span>
       <h1><span class="product">Picket</span> <span class="site" title=${site}>${site}</span></h1>
     </div>
-    <div class="clock" role="timer" aria-label="Station time, UTC">
-      <span class="clock-time">${clock(now)}</span><span class="clock-day">${day(now)} UTC</span>
+    <div class="clock" role="timer" aria-label="Station time">
+      <span class="clock-time">${clockIn(now, first)}</span>
+      <span class="clock-day">${zoneWords(now, first)}<br />${day(now)}</span>
+      ${
+        clockIn(now, first) === clockIn(now, second)
+          ? nothing
+          : html`<span class="clock-other">${clockIn(now, second)}<br />${zoneWords(now, second)}</span>`
+      }
     </div>
     <ul class="tally" aria-label="Open alerts by severity">
       ${(["high", "medium", "low"] as const).map((severity) => {
@@ -40,7 +48,8 @@ export function header(desk: Desk): TemplateResult {
         : nothing
     }
     ${soundControl(desk)}
-    <button class="chip" title="Next palette (p)" @click=${() => desk.nextPalette()}><span class="quiet">Palette</span> ${PALETTE_WORDS[state.palette]}</button>
+    <button class="chip chip-units" title="Units (u)" aria-label="Units: ${UNIT_WORDS[unitsNow()]}" @click=${() => desk.nextUnits()}>${UNIT_WORDS[unitsNow()]}</button>
+    <button class="chip" title="Next palette (p)" @click=${() => desk.nextPalette()}>${PALETTE_WORDS[state.palette]}</button>
     ${linkState(desk)}
     <span class="user" title="Signed in as ${state.hello?.user ?? "nobody"}">${state.hello?.user ?? ""}</span>
     <button class="chip" aria-label="Help: all keys" title="All keys (?)" @click=${() => desk.toggleHelp()}>?</button>
@@ -52,7 +61,7 @@ function soundControl(desk: Desk): TemplateResult {
   return html`<span class="sound">
     <button class="chip ${on ? "" : "is-sound-off"}" aria-pressed=${on ? "true" : "false"} title="Sound on or off (s)" @click=${() => desk.sound.toggle()}>
       ${on ? "Sound on" : "SOUND OFF"}</button
-    ><button class="chip" title="Turn the sound on and hear it" @click=${() => desk.sound.test()}>Test sound</button>
+    ><button class="chip" title="Turn the sound on and hear the three alarms" @click=${() => desk.testSound()} aria-label="Test sound">Test</button>
   </span>`;
 }
 
@@ -65,7 +74,7 @@ function linkState(desk: Desk): TemplateResult {
 /** Strips over the whole width: simulated, no link, signed out. They stay as long as what they say is true. */
 export function strips(desk: Desk): TemplateResult {
   const { state } = desk;
-  const at = (lifeMs: number) => `${clock(lifeMs / 1000 + state.clockOffset)} UTC`;
+  const at = (lifeMs: number) => clockWithZone(lifeMs / 1000 + state.clockOffset);
   const lost = state.signedOut
     ? "SIGNED OUT. Open the address that the station printed, or ask for a new link."
     : state.pictureLost
@@ -75,10 +84,16 @@ export function strips(desk: Desk): TemplateResult {
         : "";
   return html`
     ${state.simulated ? html`<div class="strip-simulated" id="simulated"><span>SIMULATED</span> exercise, not the real air</div>` : nothing}
+    ${state.wall ? nothing : siteNotice(desk)}${escalated(desk)}
     ${lost ? html`<div class="strip-lost" id="link-lost" role="alert">${lost}</div>` : nothing}
   `;
 }
 
-export function overMap(desk: Desk): TemplateResult {
-  return html`${startDoors(desk)}`;
+/** On a second screen, what nobody acknowledged in time stands over everything: another may be nearer than the officer. */
+function escalated(desk: Desk): TemplateResult | typeof nothing {
+  const late = desk.state.wall ? desk.state.escalatedAlerts() : [];
+  if (!late.length) return nothing;
+  const more = late.length > 1 ? ` and ${late.length - 1} more` : "";
+  const first = late[0]!;
+  return html`<div class="strip-escalated" role="alert">NOT ACKNOWLEDGED for ${age(desk.state.now() - first.raised_at)}: alert ${first.id}${more}</div>`;
 }

@@ -24,6 +24,7 @@ export function help(desk: Desk): TemplateResult | typeof nothing {
           </div>`,
         )}
       </div>
+      <p><a href="?view=wall" target="_blank" rel="noopener">Second screen</a>: map and alerts alone, to be read from three metres.</p>
       <h3>Symbols</h3>
       <ul class="legend">
         ${AFFILIATION_WORDS.map((words, a) => html`<li>${symbol(desk, a, 0, 1)} ${words}</li>`)}
@@ -32,7 +33,8 @@ export function help(desk: Desk): TemplateResult | typeof nothing {
       </ul>
       <p class="quiet">
         The line ahead of a symbol is where it will be in 30 s; the line behind is the last minute. A broken circle around a selected or alerted track
-        is where it lies with 2 sigma. Heights are above mean sea level. Times are UTC.
+        is where it lies with 2 sigma. Heights are above mean sea level. Sentences of the station and its log are in metres
+        and UTC whatever units are chosen.
       </p>
     </section>`;
 }

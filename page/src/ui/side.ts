@@ -1,18 +1,16 @@
-/** The lower pane: tracks, detail, sensors, zones, one at a time. */
+/** The lower pane: detail, sensors, zones, alarms, one at a time. */
 import { html, nothing, type TemplateResult } from "lit";
 import type { Desk } from "../desk.ts";
 import type { Tab } from "../state.ts";
-import { count } from "../words.ts";
+import { alarmsPanel } from "./alarms.ts";
 import { detail } from "./detail.ts";
 import { healthWords, sensors } from "./sensors.ts";
-import { trackList } from "./tracklist.ts";
 import { zoneTool } from "./zones.ts";
 
 export function side(desk: Desk): TemplateResult {
   const { state } = desk;
   const bad = healthWords(desk);
   const tabs: [Tab, string, string, unknown][] = [
-    ["tracks", "Tracks", "t", html`<span class="tab-count">${count(state.store.size)}</span>`],
     ["detail", "Detail", "d", nothing],
     [
       "sensors",
@@ -21,6 +19,7 @@ export function side(desk: Desk): TemplateResult {
       bad || state.health?.problems.length ? html`<span class="tab-bad">${bad || "problems"}</span>` : nothing,
     ],
     ["zones", "Zones", "z", nothing],
+    ["alarms", "Alarms", "g", nothing],
   ];
   return html`
     <div class="tabs" role="tablist" aria-label="Lower pane" @keydown=${(e: KeyboardEvent) => moveTab(desk, e, tabs.map(([tab]) => tab))}>
@@ -37,7 +36,7 @@ export function side(desk: Desk): TemplateResult {
       )}
     </div>
     <div class="tab-panel" id="tab-panel" role="tabpanel" aria-labelledby="tab-${state.tab}">
-      ${state.tab === "tracks" ? trackList(desk) : state.tab === "detail" ? detail(desk) : state.tab === "sensors" ? sensors(desk) : zoneTool(desk)}
+      ${state.tab === "detail" ? detail(desk) : state.tab === "sensors" ? sensors(desk) : state.tab === "zones" ? zoneTool(desk) : alarmsPanel(desk)}
     </div>
   `;
 }

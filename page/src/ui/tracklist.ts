@@ -3,9 +3,12 @@ import { html, nothing, type TemplateResult } from "lit";
 import { repeat } from "lit/directives/repeat.js";
 import type { Desk } from "../desk.ts";
 import { bearingDistance } from "../geo.ts";
+import { flagWords } from "../flags.ts";
 import { trackName } from "../map/tracks.ts";
+import { isShown } from "../quick.ts";
 import type { Sort, State } from "../state.ts";
 import { COASTING, VESSEL, type TrackStore } from "../store.ts";
+import { heightNumber, heightUnit, speedNumber, speedUnit } from "../units.ts";
 import { tableHead } from "./table.ts";
 import {
   AFFILIATION_WORDS,
@@ -13,7 +16,6 @@ import {
   CLASS_WORDS,
   count,
   distance,
-  flagWords,
   SEVERITY_SHAPES,
   shortAge,
   STATUS_WORDS,
@@ -54,13 +56,29 @@ function wordsOf(state: State, slot: number): string {
     .toLowerCase();
 }
 
+/** The list is worked out anew twice a second at most, or at once when the officer asks for another one: of 10,000 tracks it takes time. */
+const EVERY_MS = 500;
+let held: Row[] = [];
+let heldKey = "";
+let heldAtMs = -Infinity;
+
 function rows(state: State): Row[] {
+  const key = `${state.filter}\n${state.sort} ${state.quick} ${state.selected}`;
+  if (key !== heldKey || performance.now() - heldAtMs >= EVERY_MS - 20) {
+    held = workOut(state);
+    heldKey = key;
+    heldAtMs = performance.now();
+  }
+  return held.filter((r) => state.store.live[r.slot] && state.store.id[r.slot] === r.id);
+}
+
+function workOut(state: State): Row[] {
   const { store } = state;
   const wanted = state.filter.trim().toLowerCase().split(/\s+/).filter(Boolean);
   const plane = store.plane;
   const found: Row[] = [];
   for (let slot = 0; slot < store.high; slot++) {
-    if (!store.live[slot]) continue;
+    if (!store.live[slot] || !isShown(state.quick, store, slot, state.selected)) continue;
     if (wanted.length) {
       const words = wordsOf(state, slot);
       if (!wanted.every((w) => words.includes(w))) continue;
@@ -86,10 +104,11 @@ export function trackList(desk: Desk): TemplateResult {
   const shown = all.slice(0, MOST_ROWS);
   return html`
     <div class="list-tools">
+      <h2>Tracks</h2>
       <input
         id="filter"
         type="search"
-        placeholder="Filter: number, identity, class…  ( / )"
+        placeholder="Filter: number, identity, class… (/)"
         aria-label="Filter the tracks"
         autocomplete="off"
         spellcheck="false"
@@ -101,11 +120,11 @@ export function trackList(desk: Desk): TemplateResult {
           ${SORTS.map(([value, words]) => html`<option value=${value} ?selected=${state.sort === value}>${words}</option>`)}
         </select>
       </label>
-      <span class="pane-note">${state.filter ? `${count(all.length)} of ${count(state.store.size)}` : count(all.length)}</span>
+      <span class="pane-note">${state.filter || state.quick ? `${count(all.length)} of ${count(state.store.size)}` : count(all.length)}</span>
     </div>
     <div class="scroll" tabindex="0" role="region" aria-label="Track list">
       <table class="tracks">
-        ${tableHead("Track", "Class", ">Brg", ">Dist", ">Height", ">m/s", ">Age")}
+        ${tableHead("Track", "Class", ">Brg", ">Dist", `>Ht ${heightUnit()}`, `>${speedUnit()}`, ">Age")}
         <tbody>
           ${repeat(
             shown,
@@ -139,8 +158,8 @@ function trackRow(desk: Desk, r: Row): TemplateResult {
     <td class="class">${classWords(store.classification[s]!, store.affiliation[s]!)}</td>
     <td class="number">${bearing(r.bearingDeg)}</td>
     <td class="number">${distance(r.distanceM)}</td>
-    <td class="number">${store.classification[s] === VESSEL ? "–" : height === height ? Math.round(height) : "?"}</td>
-    <td class="number">${Math.round(store.speed(s))}</td>
+    <td class="number">${store.classification[s] === VESSEL ? "–" : height === height ? heightNumber(height) : "?"}</td>
+    <td class="number">${speedNumber(store.speed(s))}</td>
     <td class="number ${coasting ? "is-old" : ""}" title=${coasting ? "coasting: not measured lately" : ""}>
       ${shortAge(state.pictureTime() - store.updatedAt[s]!)}${coasting ? " c" : ""}
     </td>

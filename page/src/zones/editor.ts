@@ -34,6 +34,7 @@ export class ZoneEditor {
   private drawing: Draw | null = null;
   private kind: "Polygon" | "LineString" = "Polygon";
   private running = false;
+  private readonly style: Style;
 
   constructor(target: HTMLElement, view: View, plane: Plane) {
     this.target = target;
@@ -49,6 +50,7 @@ export class ZoneEditor {
       fill: new Fill({ color: "rgba(128,160,200,0.15)" }),
       image: new Circle({ radius: 6, fill: new Fill({ color: ink }) }),
     });
+    this.style = style;
     this.target.hidden = false; // OpenLayers must be able to measure it
     this.map = new Map({
       target,
@@ -76,11 +78,22 @@ export class ZoneEditor {
     this.follow();
   }
 
+  /** Begin without a shape: the first is drawn. */
+  startNew(kind: "Polygon" | "LineString", done: () => void): void {
+    this.stop();
+    this.kind = kind;
+    this.target.hidden = false;
+    this.running = true;
+    this.map.updateSize();
+    this.follow();
+    this.draw(done);
+  }
+
   /** Throw the shape away and draw another; `done` is called when it is closed. */
   draw(done: () => void): void {
     this.endDrawing();
     this.source.clear();
-    const draw = new Draw({ source: this.source, type: this.kind });
+    const draw = new Draw({ source: this.source, type: this.kind, style: this.style });
     draw.on("drawend", () => {
       // The click that ends the drawing must not start another one.
       setTimeout(() => {

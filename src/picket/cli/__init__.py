@@ -13,12 +13,15 @@ from picket.cli.archive import archive
 from picket.cli.decode import decode
 from picket.cli.incident import incident
 from picket.cli.learn import learn
+from picket.cli.log import log
 from picket.cli.replay import replay
 from picket.cli.rules import rules
+from picket.cli.serve import serve
 from picket.cli.spectrum import spectrum
 from picket.cli.station import demo, doctor, user, watch
 from picket.cli.stats import stats
 from picket.cli.track import track
+from picket.cli.train import train
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100}, epilog="Example: picket demo")
@@ -27,7 +30,10 @@ def main() -> None:
     """Picket: the defender's learning loop against hostile drones. It senses and informs; it has no effector."""
 
 
-for _command in (demo, watch, doctor, user, decode, track, spectrum, archive, stats, replay, rules, incident, learn):
+for _command in (
+    demo, watch, doctor, user, decode, track, spectrum, archive, stats, replay, rules, incident, log, learn, train,
+):  # fmt: skip
     main.add_command(_command)
 for _command in (*picture.COMMANDS, *brief.COMMANDS):  # questions to the picture that the claims make
     learn.add_command(_command)
+learn.add_command(serve)

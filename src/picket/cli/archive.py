@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 import time
 from pathlib import Path
@@ -50,22 +51,42 @@ def verify(folder: Path, as_json: bool) -> None:
     sys.exit(UNREADABLE if v.damage or sealed else 0)
 
 
+_RAN_WITH = click.option(
+    "--site", "site_path", type=click.Path(path_type=Path), required=True, help="The site file that the station ran with."
+)  # fmt: skip
+_SEED = click.option("--seed", default=0, show_default=True, help="Seed that the station ran with.")
+
+
 @archive.command(**example("picket archive rebuild --archive archive --site site.toml"))
 @_FOLDER
-@click.option(
-    "--site", "site_path", type=click.Path(path_type=Path), required=True, help="The site file that the station ran with."
-)
-@click.option("--seed", default=0, show_default=True, help="Seed that the station ran with.")
+@_RAN_WITH
+@_SEED
 @JSON
 def rebuild(folder: Path, site_path: Path, seed: int, as_json: bool) -> None:
     """Make the sealed days anew: the whole log through the station's own engine. Imports stay as they are."""
+    _seal(folder, site_path, seed, as_json, new_days=False)
+
+
+@archive.command(**example("picket archive seal --archive archive --site site.toml"))
+@_FOLDER
+@_RAN_WITH
+@_SEED
+@JSON
+def seal(folder: Path, site_path: Path, seed: int, as_json: bool) -> None:
+    """Seal the days that are new since the last time, while a station may run; it does so itself each night. Lowers its own priority."""
+    if hasattr(os, "nice"):
+        os.nice(19)
+    _seal(folder, site_path, seed, as_json, new_days=True)
+
+
+def _seal(folder: Path, site_path: Path, seed: int, as_json: bool, *, new_days: bool) -> None:
     from picket.record.archive import days_of
     from picket.site import load
     from picket.station.rebuild import rebuild as run
 
-    with mistakes(folder), progress("rebuilding") as on_progress:
+    with mistakes(folder), progress("sealing" if new_days else "rebuilding") as on_progress:
         shown = None if on_progress is None else lambda record: on_progress("record", record.seq, None)
-        done = run(folder, load(site_path), seed=seed, on_record=shown)
+        done = run(folder, load(site_path), seed=seed, on_record=shown, new_days=new_days)
     if as_json:
         click.echo(json.dumps(vars(done) | {"days": [*days_of(done.days)]}))
     else:
@@ -81,7 +102,7 @@ def rebuild(folder: Path, site_path: Path, seed: int, as_json: bool) -> None:
             )
     if done.damage:
         click.echo(f"picket: the log is damaged at {done.damage}; what lies before it was rebuilt", err=True)
-    sys.exit(UNREADABLE if done.damage else 0 if done.points else NOTHING_USABLE)
+    sys.exit(UNREADABLE if done.damage else 0 if done.points or new_days else NOTHING_USABLE)
 
 
 @archive.command(**example("picket archive erase --archive archive --site site.toml"))

@@ -27,8 +27,7 @@ import numpy as np
 import numpy.typing as npt
 
 from picket.feed.format import Floats, Ints
-from picket.site import SENSOR_KINDS
-from picket.words import Batch, Table
+from picket.words import SENSOR_KINDS, Batch, Table
 
 TIMES = ("time", "received", "updated_at")
 WRAPPED = ("azimuth_deg", "course_deg", "sensor_heading_deg")

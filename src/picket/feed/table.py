@@ -27,7 +27,6 @@ from typing import Any, BinaryIO, Protocol
 import msgspec
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 import pyarrow.csv
 import pyarrow.ipc
 import pyarrow.parquet
@@ -103,9 +102,10 @@ def _to_arrow(batch: Batch, name: str, kind: str) -> pa.Array:
         return pa.array(held, pa.float64(), from_pandas=True)  # NaN becomes null
     if kind == "int":
         return pa.array(held, pa.int64(), mask=held == -1)
-    words = [list(w) if kind == "list" else w for w in batch.words(name)]
-    index = pa.array(held, pa.int32(), mask=held < 0)
-    return pc.take(pa.array(words, _ARROW[kind]), index, memory_pool=_POOL)
+    words = (*batch.words(name), None)  # code -1 finds the last one
+    values = np.fromiter(words, object, len(words))
+    # Not pyarrow.compute.take, which needs a fifth of the time: importing it costs 9 MB for good (docs/commands.md, a large recording).
+    return pa.array(values[held], _ARROW[kind], memory_pool=_POOL)
 
 
 def _to_chunks(blocks: list[Batch], name: str, kind: str) -> pa.ChunkedArray:
@@ -152,13 +152,13 @@ def _from_arrow(table: Table, name: str, array: pa.Array, left_out: Counter[str]
     number = pa.types.is_integer(held) or pa.types.is_floating(held)
     if kind == "float" and (number or (text and from_text)):
         with contextlib.suppress(pa.ArrowInvalid):
-            values = pc.cast(array, pa.float64(), safe=False).to_numpy(zero_copy_only=False)
+            values = array.cast(pa.float64(), safe=False).to_numpy(zero_copy_only=False)
             return checks.bounded(name, np.asarray(values, np.float64), left_out), None
     if kind == "float" and name in checks.TIMES and pa.types.is_timestamp(held):
-        micros = pc.cast(array, pa.timestamp("us", held.tz), safe=False).cast(pa.int64()).to_numpy(zero_copy_only=False)
+        micros = array.cast(pa.timestamp("us", held.tz), safe=False).cast(pa.int64()).to_numpy(zero_copy_only=False)
         return checks.bounded(name, np.asarray(micros, np.float64) / 1e6, left_out), None
     if kind == "text" and (text or pa.types.is_integer(held)):
-        coded = pc.cast(array, pa.string()).dictionary_encode()
+        coded = array.cast(pa.string()).dictionary_encode()
         codes = coded.indices.fill_null(-1).to_numpy(zero_copy_only=False).astype(np.int32)
         return checks.clean_words(name, codes, coded.dictionary.to_pylist(), left_out)
     return checks.column(table, name, array.to_pylist(), left_out, from_text=from_text)
@@ -166,7 +166,7 @@ def _from_arrow(table: Table, name: str, array: pa.Array, left_out: Counter[str]
 
 def _as_text(array: pa.Array) -> pa.Array:
     try:
-        return pc.cast(array, pa.string())
+        return array.cast(pa.string())
     except pa.ArrowInvalid:
         return pa.array([None if v is None else v.decode("utf-8", "replace") for v in array.to_pylist()], pa.string())
 
@@ -354,7 +354,7 @@ class _ArrowSink:
         blocks, self._blocks = self._blocks, []
         arrays = [_to_chunks(blocks, c.name, c.kind) for c in self._table.columns]
         if self._kind == "csv":
-            arrays = [pc.binary_join(a, ";") if pa.types.is_list(a.type) else a for a in arrays]
+            arrays = [_joined(a) if pa.types.is_list(a.type) else a for a in arrays]
         found = pa.Table.from_arrays(arrays, schema=self._schema)
         if self._kind == "arrow":
             for one in found.combine_chunks().to_batches():
@@ -371,6 +371,13 @@ class _ArrowSink:
 
     def drop(self) -> None:
         self._writer.close()
+
+
+def _joined(lists: pa.ChunkedArray) -> pa.ChunkedArray:
+    """CSV's lists: their words with `;` between them."""
+    import pyarrow.compute  # here: it costs 9 MB, and only CSV with lists needs it
+
+    return pyarrow.compute.binary_join(lists, ";")
 
 
 class _JsonSink:

@@ -19,6 +19,9 @@ _PLACE_HEADS = word_set("actors.place_heads")
 _BARE = word_set("actors.bare")
 _OF_TRANSPARENT = word_set("actors.of_transparent")
 _DROPPED = frozenset(["DET", "PRP$", "QUAL"])
+_SERVICES = frozenset(
+    ["intelligence", "security", "special", "prison", "border", "police", "customs", "secret", "spy", "coastguard", "fire"]
+)
 _STATE_HEADS = frozenset(["government", "state", "authorities", "regime", "country", "nation", "leadership", "side", "republic"])
 
 
@@ -45,6 +48,23 @@ class Context:
     country: str | None = None
     state_name: str | None = None
     place_country: str | None = None
+
+    takers: list[tuple[int, str]] = field(default_factory=list)
+
+    flier: tuple[int, str] | None = None
+
+    def flies(self, actor: str) -> None:
+        """Remembers whose drones the report speaks of."""
+        self.flier = (self.sentence, actor)
+
+    def last_flier(self) -> str | None:
+        """Whose "the drones", "one of them" and "the remaining ones" are; None after three sentences without them."""
+        return self.flier[1] if self.flier is not None and self.sentence - self.flier[0] <= 3 else None
+
+    def last_taker(self, givers: list[str]) -> list[str]:
+        """Who got the things of the transfer told last, for "Norway pledged 50 more"; [] when that was more than three sentences ago."""
+        near = [n for at, n in self.takers if self.sentence - at <= 3 and n not in givers and any(c.isupper() for c in n)]
+        return near[-1:]
 
     def see(self, phrase: Phrase) -> None:
         """Remembers the actors of a phrase."""
@@ -160,8 +180,7 @@ def is_actor(phrase: Phrase) -> bool:
     if kinds & {"drone", "attacknoun"} and not kinds & {"people", "force", "group"}:
         return False
     if head.low in {"service", "services", "plant", "factory", "fire", "state", "party", "exercise", "producer"} and not (
-        head.tag == "NP"
-        or any(t.tag in {"DEM", "NP", "POS"} or t.low in {"intelligence", "security", "special"} for t in phrase.tokens)
+        head.tag == "NP" or any(t.tag in {"DEM", "NP", "POS"} or t.low in _SERVICES for t in phrase.tokens)
     ):
         return False
     return (
@@ -205,6 +224,8 @@ def actors_of(phrase: Phrase, context: Context, *, bare: bool = True) -> list[st
         phrase.of is not None and phrase.head.low in {"member", "members", "leaders", "commanders", "pilots"}
     ):
         return []
+    if phrase.of is not None and phrase.head.tag == "NUM":
+        return actors_of(phrase.of, context, bare=bare)  # "3,000 of the soldiers"
     if (
         phrase.of is not None
         and (phrase.head.low in _OF_TRANSPARENT or classes_of(phrase.head) & {"people"})
@@ -246,13 +267,12 @@ def actors_of(phrase: Phrase, context: Context, *, bare: bool = True) -> list[st
         and (org := named(phrase.after[0][1])) is not None
         and org.name is not None
         and org.name.kind in {"force", "group", "agency", "company"}
-        and not any(t.tag == "DEM" for t in phrase.tokens)
     ):
         return actors_of(phrase.after[0][1], context, bare=bare)
     if (
         bare
         and phrase.head.low in _BARE
-        and not any(t.tag in {"DEM", "NP", "N", "ADJ", "POS"} for t in phrase.tokens if t is not phrase.head)
+        and not any(t.tag in {"DEM", "NP", "N", "ADJ", "POS"} and t.low != "same" for t in phrase.tokens if t is not phrase.head)
         and phrase.of is None
     ):
         return [_resolve_bare(phrase, context)]
@@ -294,7 +314,8 @@ def _text(phrase: Phrase) -> str:
     while len(tokens) > 1 and (
         tokens[0].tag in _DROPPED
         or tokens[0].tag == "NUM"
-        or tokens[0].low in {"several", "some", "many", "own", "latest", "other"}
+        or tokens[0].low
+        in {"several", "some", "many", "own", "latest", "other", "first", "new", "same", "next", "more", "additional"}
     ):
         tokens.pop(0)
     text = join(tokens)

@@ -12,6 +12,30 @@ NOUN_OR_VERB = word_set("tagging.noun_or_verb")
 _IRREGULAR_PLURAL = word_set("tagging.irregular_plural")
 NOUN_ING = word_set("tagging.noun_ing")
 _NOMINAL_BEFORE = frozenset({"DET", "ADJ", "POS", "NUM", "DEM", "PRP$"})
+_ARREST = frozenset(
+    ["arrest", "charge", "indict", "accuse", "convict", "sentence", "jail", "detain", "suspect", "sanction", "try"]
+)
+_NAMED_OR_GIVEN = frozenset(
+    ["call", "name", "dub", "consider", "give", "send", "offer", "teach", "hand", "grant", "award", "deny", "pay", "deem", "lend"]
+)
+_LOCATED = frozenset(
+    [
+        "based",
+        "located",
+        "headquartered",
+        "situated",
+        "dubbed",
+        "known",
+        "named",
+        "led",
+        "headed",
+        "run",
+        "owned",
+        "aligned",
+        "affiliated",
+    ]
+)
+_SAYING = frozenset({"say", "warn"})
 _CLOSERS = frozenset({",", ";", ":", "-", "SUB", "REL", ".", '"', "(", ")"})
 
 
@@ -98,6 +122,38 @@ def _that(found: list[Token], i: int) -> None:
         or prev.low
         in {
             "evidence",
+            "suggestion",
+            "suggestions",
+            "accusation",
+            "accusations",
+            "charge",
+            "charges",
+            "assertion",
+            "possibility",
+            "rumours",
+            "rumors",
+            "rumour",
+            "speculation",
+            "proof",
+            "indications",
+            "indication",
+            "belief",
+            "assessment",
+            "conclusion",
+            "notion",
+            "idea",
+            "hope",
+            "hopes",
+            "likelihood",
+            "risk",
+            "danger",
+            "prospect",
+            "worry",
+            "worries",
+            "suspicions",
+            "confirmation",
+            "announcement",
+            "condition",
             "claim",
             "claims",
             "report",
@@ -187,8 +243,33 @@ def _verb_or_not(token: Token, prev: Token | None, after: Token | None, found: l
                 "shelling",
                 "recording",
                 "finding",
+                "shipping",
+                "trafficking",
+                "funding",
+                "manufacturing",
+                "engineering",
+                "posting",
             }:
                 if tag in {"N", "NP", "SUB"} and next_tag in {"DET", "DEM", "PRP$", "NP"}:
+                    return "V"
+                if (
+                    tag == "PREP"
+                    and next_tag == "N"
+                    and after is not None
+                    and after.low.endswith("s")
+                    and any(t.lemma in _ARREST for t in found[:i])
+                ):
+                    return "V"  # "indicted for shipping gyroscopes"
+                if (
+                    tag == "PREP"
+                    and any(
+                        "people" in lexicon().noun_classes.get(t.low, ())
+                        for t in found[i + 1 : i + 4]
+                        if t.tag in {"N", "ADJ", "NP"}
+                    )
+                    and next_tag in {"N", "ADJ", "NP", "NUM"}
+                    and (after is None or after.low not in {"camp", "camps", "centre", "center", "purposes"})
+                ):
                     return "V"
                 if tag in {",", "CC"} and next_tag in {"ADJ", "N", "NUM", "QUAL"} and i > 2:
                     return "V"
@@ -202,7 +283,9 @@ def _verb_or_not(token: Token, prev: Token | None, after: Token | None, found: l
         if tag in {"N", "NP", "DEM"} and next_tag in {"N", "CC"} and found[i - 1].tag != ",":
             return "V" if found[i - 1].low.endswith("s") else "N"
         return "V"
-    if tag in {"TO", "MODAL", "DO"}:
+    if tag in {"TO", "MODAL", "DO"} or (
+        token.form == "base" and tag == "V" and prev is not None and prev.lemma in {"help", "let"}
+    ):
         return "V"
     if tag == "PRON" and prev is not None and prev.low not in {"them", "him", "us", "one"}:
         return "V"
@@ -225,6 +308,15 @@ def _verb_or_not(token: Token, prev: Token | None, after: Token | None, found: l
             return "V" if tag not in {"DET", "PRP$", "POS"} else "N"
         if tag in _NOMINAL_BEFORE or tag == "PREP" or tag == "":
             return "N"
+        if token.low in {"worry", "fear"} and tag == "N" and after is not None and after.low in {"about", "that", "over"}:
+            return "V"
+        if (
+            after is not None
+            and after.tag == "V?"
+            and tag in {"NP", "N", "ADJ"}
+            and _SAYING & lexicon().verb_classes.get(after.lemma, frozenset())
+        ):
+            return "N"  # "a UN report cautioned"
         plural = prev is not None and (prev.low.endswith("s") or prev.low in _IRREGULAR_PLURAL or tag in {"NP", ")"})
         opens = (
             next_tag in {"DET", "NUM", "NP", "DEM", "ADJ", "PRON", "PRP$", "QUAL", "TO"}
@@ -296,6 +388,13 @@ def _verb_or_not(token: Token, prev: Token | None, after: Token | None, found: l
 def _past(token: Token, prev: Token | None, after: Token | None, found: list[Token], i: int) -> str:
     tag = prev.tag if prev else ""
     next_tag = after.tag if after else ""
+    bound = token.low in {"bound", "destined", "intended", "meant", "designed"}
+    if bound and after is not None and after.low in {"for", "to"} and tag != "HAVE":
+        token.form = "part"
+        return "V"
+    if token.low in _LOCATED and tag in {"N", "NP", ","} and next_tag == "PREP":
+        token.form = "part"
+        return "V"
     if tag in {"BE", "HAVE"} or (
         prev is not None and prev.low in {"all", "both", "each"} and i > 1 and found[i - 2].tag in {"BE", "HAVE"}
     ):
@@ -312,8 +411,8 @@ def _past(token: Token, prev: Token | None, after: Token | None, found: list[Tok
         or (after is not None and after.tag == "V?" and after.lemma in NOUN_OR_VERB and after.form in {"base", "s"})
         or (after is not None and after.tag == "V?" and after.form == "ing")
     )
-    if tag == "V" and nominal_next and token.lemma not in lexicon().verb_classes:
-        return "ADJ"
+    if tag == "V" and nominal_next and (token.lemma not in lexicon().verb_classes or (prev is not None and prev is found[i - 1])):
+        return "ADJ"  # "have launched repeated strikes"
     if tag == "SUB" and nominal_next and _finite_later(found, i):
         return "ADJ"
     if (
@@ -338,11 +437,28 @@ def _past(token: Token, prev: Token | None, after: Token | None, found: list[Tok
         else:
             token.form = "part" if earlier is not None and earlier.form == "part" else "past"
         return "V"
+    if (
+        tag == ","
+        and next_tag == "CC"
+        and i + 3 < len(found)
+        and found[i + 2].form in {"ed", "part"}
+        and found[i + 3].low == "by"
+    ):
+        token.form = "part"  # ", trained and equipped by X,"
+        return "V"
     if tag in {",", '"', "(", ""} and next_tag == "PREP":
         token.form = "part"
         return "V"
     if tag in {"N", "NP"} and next_tag in {"PREP", "TO", "ADV"} and _governed(found, i):
         token.form = "part"
+        return "V"
+    if (
+        tag in {"N", "NP", "DEM"}
+        and next_tag in {"DET", "PRP$", "QUAL", "DEM"}
+        and token.lemma not in _NAMED_OR_GIVEN
+        and any(t.tag == "CC" for t in found[i:])
+    ):
+        token.form = "past"  # what follows is its object
         return "V"
     token.form = "part" if _finite_later(found, i) and tag not in {"PRON", "REL"} else "past"
     return "V"
@@ -385,6 +501,9 @@ def _same_form(token: Token, prev: Token | None, after: Token | None, found: lis
         return "V"
     if tag in {"DET", "PRP$", "POS", "ADJ", "NUM", "PREP"}:
         return "N"
+    if tag in {"N", "NP", "NUM", "DEM"} and after is not None and after.tag in {"DET", "PRP$", "QUAL", "NUM", "DEM"}:
+        token.form = "past"  # "one drone hit a depot and another was shot down"
+        return "V"
     token.form = (
         "part"
         if (after is not None and after.low == "by") or (_finite_later(found, i) and tag not in {"PRON", "REL"})

@@ -24,6 +24,9 @@ _POSSIBLE_WORDS = frozenset(
 _ALLEGED = word_set("certainty.alleged")
 _DENY = frozenset(["deny", "reject", "dismiss", "refute", "dispute"])
 _POSSIBLE_VERBS = word_set("certainty.possible_verbs")
+_NOT_DOING = frozenset(
+    ["refuse", "decline", "fail", "abstain", "refrain", "prevent", "forbid", "ban", "bar", "prohibit", "stop", "cease", "quit"]
+)
 _REPORT_PASSIVE = frozenset(["report", "say", "understand", "rumour", "rumor"])
 _UNNAMED = word_set("certainty.unnamed")
 
@@ -47,7 +50,7 @@ def attribution(
         after = verb.i > say.i
         ends_left = say.link in {"after"} or _parenthetical(say, text, end)
         if (after and not ends_left) or (not after and ends_left):
-            return speaker(say.subjects), say
+            return speaker(say.prep("by") or ([] if say.passive else say.subjects)), say
     return according, None
 
 
@@ -95,7 +98,12 @@ def certainty_of(verb: Verb, say: Verb | None, said_by: str | None, sentence: st
     for v in upper:
         if v.lemma in _DENY and v is not verb:
             return "denied"
-    none = any(p.tokens[0].low in {"no", "neither", "none"} for p in [*verb.subjects, *verb.objects])
+    if any(v.lemma in _NOT_DOING for v in chain[1:]) or (verb.infinitive and any("yet" in v.adverbs for v in chain)):
+        return "denied" if said_by is not None and say is not None and say.lemma in _DENY else None
+    none = any(
+        p.tokens[0].low in {"no", "neither", "none"}
+        for p in [*verb.subjects, *verb.objects, *verb.indirect, *verb.prep("to", "for", "with", "against")]
+    )
     if (none or any(v.negated for v in chain)) and not negated_ok:
         return "denied" if said_by is not None else None
     if verb.link == "conj" and verb.governor is not None and verb.form == "base" and not verb.modal:
@@ -125,7 +133,16 @@ def certainty_of(verb: Verb, say: Verb | None, said_by: str | None, sentence: st
         return "possible"  # "are to be sent"
     if any(v.modal in _POSSIBLE_MODALS for v in chain) or adverbs & _POSSIBLE_WORDS or (lemmas - {verb.lemma}) & _POSSIBLE_VERBS:
         return "possible"
+    if lemmas & {"appear", "seem"}:
+        return "possible"
+    up = verb.governor
+    if verb.link == "rel" and up is not None and not up.finite and up is not verb:
+        inherited = certainty_of(up, say, said_by, sentence, negated_ok)  # "thought to be hosting a plant that makes"
+        if inherited in {"possible", "alleged", "denied"}:
+            return inherited
     if verb.classes & {"offer", "request"} or verb.lemma in {"seek"}:
+        return "possible"
+    if say is not None and say.lemma in {"hint", "imply", "speculate", "surmise", "assume", "presume", "suppose", "guess"}:
         return "possible"
     if say is not None and say.lemma in {"believe", "think", "suggest", "predict", "forecast", "expect", "suspect"}:
         return "possible" if say.lemma != "suggest" or not unnamed(said_by) else "reported"
@@ -152,6 +169,14 @@ def unnamed(said_by: str | None) -> bool:
     from picket.learn.lexicon import lexicon
 
     words = said_by.split()
+    if (
+        words[0].lower() in {"documents", "files", "leaked", "footage", "videos", "local", "confidential"}
+        and len(words) > 1
+        and words[0] != "local"
+    ):
+        return True
+    if words[0].lower() in {"people", "anonymous", "unnamed", "insiders", "persons", "unidentified"}:
+        return True
     last = words[-1].lower().strip(".,'")
     if last in _UNNAMED or "investigation" in said_by.lower() or words[0].lower() in {"sources", "reports", "media", "reporting"}:
         return True

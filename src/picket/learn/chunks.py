@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from picket.learn.lexicon import lexicon, word_set
 from picket.learn.tokens import Token
 
+_SPANS = frozenset(["hours", "days", "weeks", "months", "years", "minutes", "moments"])
 _COLLECTIVE = word_set("chunks.collective")
 _PARTICLES = word_set("chunks.particles")
 
@@ -89,6 +90,7 @@ Item = Phrase | Verb | Mark
 
 def chunks_of(tokens: list[Token]) -> list[Item]:
     """The sentence as a list of noun phrases, verb groups and marks, in order."""
+    tokens = _without_scare_quotes(tokens)
     items: list[Item] = []
     i = 0
     while i < len(tokens):
@@ -114,6 +116,22 @@ def chunks_of(tokens: list[Token]) -> list[Item]:
             items.append(Mark(token.tag if token.tag != "PREP" else "P", token.low, i))
         i += 1
     return _join_of(_without_abbreviations(items))
+
+
+def _without_scare_quotes(tokens: list[Token]) -> list[Token]:
+    """ "With “hundreds” of drones": marks around a word or two inside a clause are no quotation."""
+    out: list[Token] = []
+    skip = -1
+    for k, token in enumerate(tokens):
+        if k == skip:
+            continue
+        if token.tag == '"' and k and tokens[k - 1].tag in {"PREP", "DET", "ADJ", "PRP$", "POS", "DEM", "CC"}:
+            close = next((n for n in range(k + 2, min(k + 5, len(tokens))) if tokens[n].tag == '"'), None)
+            if close is not None and not any(t.tag in {"V", "BE", "HAVE", "MODAL", ",", "."} for t in tokens[k + 1 : close]):
+                skip = close
+                continue
+        out.append(token)
+    return out
 
 
 def _without_abbreviations(items: list[Item]) -> list[Item]:
@@ -149,6 +167,17 @@ def _noun_phrase(tokens: list[Token], i: int) -> Phrase | None:
                 return Phrase(i, j + 1, token, [token])
             break
         if tag in {"DET", "PRP$"}:
+            if (
+                tag == "DET"
+                and head == j - 1
+                and head >= 0
+                and tokens[head].tag == "NUM"
+                and token.low in {"such", "other", "more", "different"}
+            ):
+                if _noun_ahead(tokens, j + 1):
+                    j += 1
+                    continue  # "eight such attacks"
+                break
             if j > i and tokens[j - 1].tag not in {"DET", "QUAL"} and not (tokens[j - 1].tag == "ADV" and j == i + 1):
                 break
         elif tag == "ADJ":
@@ -157,6 +186,17 @@ def _noun_phrase(tokens: list[Token], i: int) -> Phrase | None:
         elif tag in {"N", "NP"}:
             if head == j - 1 and head >= 0 and _indirect_break(tokens, i, head, j):
                 break
+            if head == j - 1 and head >= 0 and _kind(tokens[head]) in {"place", "state", "capital"} and token.low in _SPANS:
+                break  # "in northern Benin hours before"
+            if (
+                head == j - 1
+                and head >= 0
+                and i > 0
+                and tag == "NP"
+                and token.name is not None
+                and _new_subject(tokens, i, head, j)
+            ):
+                break
             if (
                 head >= 0
                 and head == j - 1
@@ -164,7 +204,9 @@ def _noun_phrase(tokens: list[Token], i: int) -> Phrase | None:
                 and tag == "NP"
                 and tokens[head].name
                 and token.name
-                and not _compound(tokens[head], token)
+                and (
+                    not _compound(tokens[head], token) or (i > 0 and tokens[i - 1].tag == "V" and tokens[i - 1].lemma in _GIVING)
+                )
             ):
                 break
             head = j
@@ -249,6 +291,21 @@ def _noun_phrase(tokens: list[Token], i: int) -> Phrase | None:
     return Phrase(i, j, tokens[head], tokens[i:j])
 
 
+def _new_subject(tokens: list[Token], i: int, head: int, j: int) -> bool:
+    """ "With Iranian help Venezuela makes": a name that begins its clause after a phrase that opens the sentence."""
+    noun, name = tokens[head], tokens[j].name
+    if noun.tag != "N" or noun.text[0].isupper() or name is None or name.kind in {"drone", "demonym", "place"}:
+        return False
+    if tokens[i - 1].tag not in {"PREP", "V"} or j + 1 >= len(tokens) or tokens[j + 1].tag not in _VERBAL:
+        return False
+    if "drone" in lexicon().noun_classes.get(noun.low, frozenset()):
+        return True  # "the drones Washington is supplying"
+    if i - 1 > 1:
+        return False
+    return not lexicon().noun_classes.get(noun.low, frozenset()) & {"group", "company", "force", "people", "official", "state"}
+
+
+_VERBAL = frozenset({"V", "HAVE", "BE", "MODAL", "DO", "ADV", "NEG"})
 _GIVING = word_set("chunks.giving")
 
 
@@ -298,7 +355,7 @@ def _verb_group(tokens: list[Token], i: int) -> Verb | None:
             auxiliary.append(token)
             negated = negated or "n't" in token.low
         elif token.tag == "NEG":
-            negated = True
+            negated = negated or not (j + 1 < len(tokens) and tokens[j + 1].low in {"only", "just", "merely", "simply", "least"})
         elif token.tag == "ADV":
             adverbs.append(token.low)
         elif token.tag == "DET" and token.low in {"all", "both", "each"} and auxiliary:

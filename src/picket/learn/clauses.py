@@ -12,6 +12,7 @@ from itertools import pairwise
 from picket.learn.chunks import Item, Mark, Phrase, Verb
 from picket.learn.lexicon import lexicon, word_set
 
+_PURPOSEFUL = frozenset(["use", "employ", "fly", "deploy", "launch", "send", "dispatch", "operate", "buy", "build", "have"])
 _OBJECT_CONTROL = word_set("clauses.object_control")
 
 
@@ -26,6 +27,15 @@ def link_clauses(items: list[Item]) -> list[Verb]:
             _mark_after(items, item)
     for verb in verbs:
         _right_side(items, verb)
+    for verb, later in pairwise(verbs):
+        if (
+            later.at == verb.at + 2
+            and _tag(items[verb.at + 1]) in {"CC", ","}
+            and verb.participle
+            and later.participle
+            and not verb.preps
+        ):
+            verb.preps = list(later.preps)  # "trained and equipped by X"
     for n, verb in enumerate(verbs):
         _left_side(items, verb, verbs[:n])
     _fronted(items, verbs)
@@ -152,6 +162,25 @@ def _indirect_verb(verb: Verb) -> bool:
     }
 
 
+def _purpose_of(earlier: list[Verb]) -> Verb | None:
+    """The verb that an infinitive serves: "used four drones armed with grenades to attack" is use's, not arming's."""
+    last = _previous(earlier)
+    if last is None or not last.participle:
+        return last
+    before = next((v for v in reversed(earlier) if not v.participle), None)
+    if before is not None and before.lemma in _PURPOSEFUL and last.subjects and last.subjects[0] in before.objects:
+        return before
+    return last
+
+
+def _within(phrase: Phrase | None, wanted: Phrase) -> bool:
+    while phrase is not None:
+        if phrase is wanted:
+            return True
+        phrase = phrase.of
+    return False
+
+
 def _previous(verbs: list[Verb], *, finite: bool = False) -> Verb | None:
     return next((v for v in reversed(verbs) if v.finite or not finite), None)
 
@@ -170,14 +199,16 @@ def _left_side(items: list[Item], verb: Verb, earlier: list[Verb]) -> None:
         up = verb.governor
         if (
             up is not None
-            and up.lemma == "be"
+            and up.lemma in {"be", "become", "join", "remain", "enter"}
             and verb.subjects
-            and (verb.subjects[0] in up.objects or verb.subjects[0] in up.prep("among"))
+            and any(_within(p, verb.subjects[0]) for p in [*up.objects, *up.prep("among")])
+            and verb.subjects[0].head.low
+            in {"countries", "states", "nations", "armies", "country", "state", "nation", "users", "those", "groups"}
         ):
             verb.subjects = list(up.subjects)  # "X and Y are among the states that have bought"
         return
     if verb.infinitive or (_tag(before) == "SUB" and verb.infinitive):
-        governor = _previous(earlier)
+        governor = _purpose_of(earlier)
         verb.governor, verb.link = governor, "inf"
         if governor is not None:
             control = (
@@ -201,7 +232,19 @@ def _left_side(items: list[Item], verb: Verb, earlier: list[Verb]) -> None:
             return
         if _tag(before) == "CC":
             verb.link = "conj"
-            verb.subjects = list(verb.governor.subjects) if verb.governor else []
+            main = _previous(earlier, finite=True)
+            verb.subjects = list((main or verb.governor).subjects) if verb.governor else []
+            if main is not None and any(t.tag == "HAVE" for t in main.tokens) and not verb.prep("by"):
+                verb.governor, verb.participle, verb.finite, verb.passive = (
+                    main,
+                    False,
+                    True,
+                    main.passive,
+                )  # "has bought X and hired Y"
+            return
+        aside = items[k - 2] if k >= 2 and _tag(before) in {",", "-"} else None
+        if isinstance(aside, Phrase) and not aside.time and _tag(items[k - 3] if k >= 3 else None) != "P":
+            verb.subjects = [aside]  # "Pakistan, aided by X,"
             return
         if verb.governor is None:
             verb.subjects = _next_subject(items, k)
@@ -280,7 +323,7 @@ def _antecedent(items: list[Item], rel: int) -> list[Phrase]:
         inner.of is not None
         and inner.of.head.low not in {"life"}
         and not who
-        and inner.head.low in {"group", "number", "fleet", "range", "series", "type", "kind", "one", "some"}
+        and inner.head.low in {"group", "number", "fleet", "range", "series", "type", "kind", "one", "some", "list", "handful"}
     ):
         inner = inner.of
     return [inner]
@@ -300,7 +343,45 @@ def _finite_subject(items: list[Item], verb: Verb, earlier: list[Verb], before: 
             for other in earlier:
                 other.preps = [(n, ps) for n, ps in other.preps if before not in ps]
             return
-    if "say" in verb.classes and verb.objects and _tag(before) in {",", '"', "-"} and not verb.passive and len(verb.tokens) == 1:
+    aside = items[verb.at - 2] if verb.at >= 2 else None
+    if (
+        isinstance(before, Phrase)
+        and isinstance(aside, Phrase)
+        and not before.time
+        and not aside.time
+        and not verb.objects
+        and not verb.passive
+        and before.head.name is not None
+        and verb.classes & {"give", "sell", "use", "get", "make", "launch"}
+    ):
+        verb.subjects, verb.objects, verb.governor, verb.link = [before], [aside], governor, "rel"  # "drones Washington supplies"
+        for other in earlier:
+            other.objects = [p for p in other.objects if p is not before]
+        return
+    if (
+        "kill" in verb.classes
+        and not verb.objects
+        and governor is not None
+        and governor.passive
+        and "kill" in governor.classes
+        and isinstance(before, Phrase)
+        and not verb.passive
+    ):
+        verb.passive, verb.link, verb.governor = True, "conj", governor  # "six were killed and two wounded by"
+        verb.subjects = [*governor.subjects, before]
+        return
+    opening = _before_apposition(items, verb) if _tag(before) == "," else None
+    said = "say" in verb.classes
+    goes_on = (
+        said
+        and verb.at + 2 < len(items)
+        and isinstance(items[verb.at + 2], Verb)
+        and getattr(items[verb.at + 2], "finite", False)
+    )
+    if opening is not None and (not said or goes_on):
+        verb.subjects, verb.governor, verb.link = [opening], governor, "main"
+        return
+    if said and verb.objects and _tag(before) in {",", '"', "-"} and not verb.passive and len(verb.tokens) == 1:
         verb.subjects, verb.objects, verb.governor, verb.link = verb.objects, [], None, "after"
         return
     gathered: list[Phrase] = []
@@ -364,6 +445,50 @@ def _finite_subject(items: list[Item], verb: Verb, earlier: list[Verb], before: 
     verb.governor, verb.link = governor, "conj"
     if governor is not None:
         verb.subjects = list((_previous(earlier, finite=True) or governor).subjects)
+
+
+def _before_apposition(items: list[Item], verb: Verb) -> Phrase | None:
+    """ "Mali, one of the countries that use X, has received": the phrase before the first comma, if nothing but an aside is between."""
+    begin = max((n + 1 for n, item in enumerate(items[: verb.at]) if _tag(item) in {"SUB", ";", ":"}), default=0)
+    k = begin
+    while k < verb.at and (_tag(items[k]) == "P" or (isinstance(items[k], Phrase) and getattr(items[k], "time", False))):
+        k += 2 if _tag(items[k]) == "P" else 1  # phrases that open the sentence
+        while k < verb.at and _tag(items[k]) == ",":
+            k += 1
+    first = items[k] if k < verb.at else None
+    if not isinstance(first, Phrase) or first.time or first.pronoun:
+        return None
+    n = k + 1
+    while n + 1 < verb.at and _tag(items[n]) == "P" and isinstance(items[n + 1], Phrase):
+        n += 2
+    if n >= verb.at - 1 or _tag(items[n]) != ",":
+        return None
+    aside = items[n + 1 : verb.at - 1]
+    starts = aside[0] if aside else None
+    if isinstance(starts, Verb) and starts.finite:
+        return None
+    names = sum(isinstance(x, Phrase) for x in aside)
+    finite = [x for x in aside if isinstance(x, Verb) and x.finite]
+    related = any(_tag(x) == "REL" for x in aside)
+    if names == 0 or (finite and not related) or any(_tag(x) in {"SUB", ";"} for x in aside):
+        return None
+    if (
+        isinstance(starts, Phrase)
+        and not related
+        and any(_tag(x) in {",", "CC"} for x in aside)
+        and _tag(items[n + 2]) in {",", "CC"}
+    ):
+        return None  # "A, B and C, all of them"
+    kinds = {"state", "force", "group", "agency", "company", "bloc"}
+    if (
+        isinstance(starts, Phrase)
+        and len(aside) == 1
+        and first.head.name is None
+        and starts.head.name is not None
+        and starts.head.name.kind in kinds
+    ):
+        return starts  # "a rival group, Cárteles Unidos, buys"
+    return first
 
 
 def _member_of_prep_list(items: list[Item], k: int) -> bool:

@@ -9,7 +9,12 @@ names the one that it takes back, and the picture is then as if that had never b
     {"op": "rename", "actor": "fla", "into": "Front de libération de l'Azawad"}
     {"op": "grade", "source": "reuters", "into": "A", "why": "ten years of corrections read"}
     {"op": "reject", "claim": "report-7@120-260/training/Iran/Houthis/-/drones"}
+    {"op": "accept", "claim": "..."}   somebody read the sentence and agrees
+    {"op": "edit", "claim": "...", "changed": {...}}   the claim as it should read, of the same sentence
+    {"op": "add", "changed": {...}, "translation": "..."}   a claim that a person made, from a report in any language
     {"op": "undo", "decision": 1}
+
+A claim keeps the key of what was first read, however often it is edited; the key that an edit gave it means it as well.
 """
 
 from __future__ import annotations
@@ -20,17 +25,20 @@ from typing import Literal
 
 import msgspec
 
-from picket.learn.claim import Claim
+from picket.learn.claim import CERTAINTIES, KINDS, Claim
 from picket.learn.names import key
 from picket.learn.parties import Actor
 
-Op = Literal["merge", "separate", "rename", "grade", "reject", "undo"]
+Op = Literal["merge", "separate", "rename", "grade", "accept", "edit", "reject", "add", "undo"]
 _NEEDS = {
     "merge": ("actor", "into"),
     "separate": ("name", "into"),
     "rename": ("actor", "into"),
     "grade": ("source", "into"),
+    "accept": ("claim",),
+    "edit": ("claim", "changed"),
     "reject": ("claim",),
+    "add": ("changed",),
     "undo": ("decision",),
 }
 
@@ -49,6 +57,8 @@ class Decision(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     claim: str | None = None
     into: str | None = None
     decision: int | None = None
+    changed: Claim | None = None
+    translation: str | None = None
     why: str | None = None
     by: str | None = None
     time: str | None = None
@@ -90,6 +100,18 @@ def check(d: Decision, earlier: int) -> str | None:
         return f"undo expected the number of an earlier decision (1 to {earlier}), got {d.decision}"
     if d.op == "grade" and d.into not in tuple("ABCDEF"):
         return f"grade expected A to F, got {d.into!r}"
+    return _wrong_claim(d) if d.changed is not None else None
+
+
+def _wrong_claim(d: Decision) -> str | None:
+    c = d.changed
+    assert c is not None
+    if d.op == "edit" and not (d.claim or "").startswith(f"{c.doc}@{c.start}-{c.end}/"):
+        return f"edit keeps the sentence: expected one at {(d.claim or '').partition('/')[0]}, got {c.doc}@{c.start}-{c.end}"
+    if c.kind not in KINDS or c.certainty not in CERTAINTIES:
+        return f"{d.op}: kind {c.kind!r} or certainty {c.certainty!r} is not known"
+    if len(c.evidence) != c.end - c.start or not c.evidence.strip():
+        return f"{d.op}: evidence of {len(c.evidence)} characters does not fill {c.start} to {c.end}"
     return None
 
 
@@ -111,6 +133,27 @@ class Decided(msgspec.Struct, frozen=True):
     renamed: dict[str, str] = {}
     grades: dict[str, tuple[str, str]] = {}
     rejected: frozenset[str] = frozenset()
+    accepted: frozenset[str] = frozenset()
+    edited: dict[str, Claim] = {}
+    added: dict[int, tuple[Claim, str | None]] = {}
+    last: dict[str, int] = {}
+
+    def claims(self, read: Iterable[Claim]) -> list[Claim]:
+        """The claims that hold: those read without the rejected, edited ones in their new words, and those that people added."""
+        if not (self.rejected or self.edited or self.added):
+            return list(read)
+        kept = []
+        for c in (*read, *(c for c, _ in self.added.values())):
+            key = claim_key(c)
+            if key not in self.rejected:
+                kept.append(self.edited.get(key, c))
+        return kept
+
+    def state(self, key: str) -> str:
+        """What was decided about a claim: rejected, edited, accepted or pending."""
+        if key in self.rejected:
+            return "rejected"
+        return "edited" if key in self.edited else "accepted" if key in self.accepted else "pending"
 
     def actor(self, resolved: str, name: str | None) -> str:
         """The actor's id after the decisions: a name set apart first, then merges to their end."""
@@ -135,9 +178,11 @@ def hold(decisions: Iterable[Decision]) -> Decided:
     for i in range(len(made) - 1, -1, -1):  # backwards: whether an undo holds is known before what it takes back
         if made[i].op == "undo" and alive[i]:
             alive[(made[i].decision or 1) - 1] = False
-    out = Decided({}, {}, {}, {}, frozenset())
+    out = Decided({}, {}, {}, {}, edited={}, added={}, last={})
     rejected: set[str] = set()
-    for d, holds in zip(made, alive, strict=True):
+    accepted: set[str] = set()
+    first_key: dict[str, str] = {}  # the key that an edit gave -> the key of what was read
+    for number, (d, holds) in enumerate(zip(made, alive, strict=True), 1):
         if not holds:
             continue
         if d.op == "merge" and d.actor and d.into:
@@ -148,6 +193,17 @@ def hold(decisions: Iterable[Decision]) -> Decided:
             out.renamed[d.actor] = d.into
         elif d.op == "grade" and d.source and d.into:
             out.grades[d.source] = (d.into, d.why or "decided by an analyst")
-        elif d.op == "reject" and d.claim:
-            rejected.add(d.claim)
-    return msgspec.structs.replace(out, rejected=frozenset(rejected))
+        elif d.op == "add" and d.changed:
+            out.added[number] = (d.changed, d.translation)
+            out.last[claim_key(d.changed)] = number
+        elif d.op in ("accept", "edit", "reject") and d.claim:
+            at = first_key.get(d.claim, d.claim)
+            out.last[at] = number
+            (rejected.add if d.op == "reject" else rejected.discard)(at)
+            if d.op == "accept":
+                accepted.add(at)
+            elif d.op == "edit" and d.changed:
+                out.edited[at] = d.changed
+                if claim_key(d.changed) != at:
+                    first_key[claim_key(d.changed)] = at
+    return msgspec.structs.replace(out, rejected=frozenset(rejected), accepted=frozenset(accepted))

@@ -10,19 +10,20 @@ from __future__ import annotations
 import re
 from collections import Counter
 
-from picket.learn.actors import Context
+from picket.learn.actors import Context, classes_of
 from picket.learn.certainty import attribution, certainty_of, chain_of, unnamed
 from picket.learn.chunks import Phrase, Verb
 from picket.learn.claim import TRANSFERS, Claim, Quantity
+from picket.learn.doubt import doubt_around, lowered
 from picket.learn.drafts import Draft
 from picket.learn.fallback import loose_drafts
 from picket.learn.frames import drafts_of
 from picket.learn.lexicon import lexicon
-from picket.learn.nominals import nominal_drafts
+from picket.learn.nominals import behind_drafts, nominal_drafts
 from picket.learn.places import country_of
 from picket.learn.quantities import quantity_in
 from picket.learn.report import Report
-from picket.learn.sentence import DRONE_WORDS, Sentence, place_of, read_sentence
+from picket.learn.sentence import DRONE_WORDS, Sentence, drone_head, place_of, read_sentence
 from picket.learn.sentences import sentence_spans
 from picket.learn.statistics import statistic_drafts
 from picket.learn.times import Published
@@ -33,7 +34,9 @@ _CARRIED = re.compile(
     r"statement|indictment)|in (?:his|her|its|their) view|another|in one of them)\b",
     re.IGNORECASE,
 )
-_ACCORDING = re.compile(r"\b[Aa]ccording to ([^,.;]+?)(?=[,.;]|$| (?:has|have|had|was|were|is|are|which|who|that)\b)")
+_ACCORDING = re.compile(
+    r"\b[Aa]ccording to ((?:[A-Z]\.(?:[A-Z]\.)+|[^,.;])+?)(?=[,.;]|$| (?:has|have|had|was|were|is|are|which|who|that)\b)"
+)
 _WEAK_WORDS = re.compile(
     r"\b(?:jammers?|skill|skills|course|courses|experience|recruits?|volunteers?|fighters?|instructors?|"
     r"trained|training|know-how|expertise|bombs?|aircraft|technology|lessons?|advisers?|sightings?|incursions?|"
@@ -42,6 +45,7 @@ _WEAK_WORDS = re.compile(
 )
 
 
+_THROUGHOUT = 0.33  # share of sentences with a drone from which on a report is about nothing else
 _REMEMBERED = 300  # names kept for "the group" and "it"; bounds the work for a report of any length
 _LONGEST = 1500  # characters of a sentence; longer ones are tables, menus or attacks on the reader
 
@@ -54,13 +58,14 @@ def claims_of(report: Report) -> list[Claim]:
     if not any(about):
         return []
     topical = sum(about) >= max(2, len(about) // 5)
+    throughout = sum(about) >= max(3, _THROUGHOUT * len(about))
     context = Context()
     _overview(report, context)
     found: list[Claim] = []
     carried: str | None = None
     for k, (begin, end) in enumerate(spans):
         context.sentence = k
-        near = any(about[max(0, k - 2) : k]) if topical else bool(k and about[k - 1])
+        near = throughout or (any(about[max(0, k - 2) : k]) if topical else bool(k and about[k - 1]))
         wanted = about[k] or (near and topical) or (topical and bool(_WEAK_WORDS.search(report.text, begin, end)))
         if report.title and k == 0 and report.text[begin:end].strip() == report.title.strip():
             continue
@@ -76,6 +81,8 @@ def claims_of(report: Report) -> list[Claim]:
             report.text, begin, end, published, context, near or (topical and bool(_WEAK_WORDS.search(report.text, begin, end)))
         )
         drafts = _drafts(sentence)
+        _whose_drones(sentence, drafts)
+        context.takers.extend((k, d.recipient) for d in drafts if d.kind == "supply" and d.provider and d.recipient)
         claims, carried = _finish(report, sentence, drafts, carried)
         found.extend(claims)
         _remember(sentence)
@@ -120,12 +127,55 @@ def _overview(report: Report, context: Context) -> None:
 
 def _drafts(sentence: Sentence) -> list[Draft]:
     made = drafts_of(sentence)
+    made.extend(behind_drafts(sentence))
     made.extend(nominal_drafts(sentence, made))
     made.extend(list(statistic_drafts(sentence, made)))
     made.extend(list(warning_drafts(sentence, made)))
     if not made:
         made.extend(loose_drafts(sentence))
     return _distinct(made)
+
+
+def _whose_drones(sentence: Sentence, drafts: list[Draft]) -> None:
+    """Fills the actor of "they hit", "one of them was shot down", "the drones flew" from the sentences before."""
+    context = sentence.context
+    for draft in drafts:
+        if draft.kind not in {"use_attack", "sighting"}:
+            continue
+        if (
+            draft.actor is None
+            and draft.verb is not None
+            and draft.rule not in {"disrupt", "landed", "seized-load", "drop-contraband"}
+        ):
+            around = [*draft.verb.subjects, *draft.verb.objects]
+            actor = context.last_flier() if any(_said_before(p) for p in around) else None
+            if (
+                actor is not None
+                and actor != draft.target
+                and not any(actor in sentence.actors([p]) for p in draft.verb.subjects)
+            ):
+                draft.actor = actor
+        if draft.actor is not None and draft.rule != "lost":
+            context.flies(draft.actor)
+
+
+def _said_before(phrase: Phrase) -> bool:
+    """Does the phrase point back to drones: "them", "one of them", "the remaining ones", "the drones", "the aircraft"?"""
+    inner = phrase.of if phrase.of is not None and (phrase.head.tag == "NUM" or phrase.head.low in _SOME) else phrase
+    if inner.pronoun or inner.head.low in {"ones", "one", "them", "others"}:
+        return inner.head.low in {"they", "them", "it", "ones", "one", "others"}
+    if phrase.head.low in {"one", "two", "three", "another", "others"} and len(phrase.tokens) == 1:
+        return True
+    opens = inner.tokens[0].low
+    bare = not any(t.tag in {"DEM", "NP", "POS"} for t in inner.tokens)
+    return (
+        opens in {"the", "these", "those", "both"}
+        and bare
+        and (drone_head(inner) or inner.head.low in {"aircraft", "craft", "boats"})
+    )
+
+
+_SOME = frozenset(["some", "most", "all", "several", "many", "half", "one", "none", "dozens", "hundreds"])
 
 
 def _distinct(drafts: list[Draft]) -> list[Draft]:
@@ -135,9 +185,22 @@ def _distinct(drafts: list[Draft]) -> list[Draft]:
         twin = next((d for d in out if d.kind == draft.kind and _same(d, draft)), None)
         if twin is None:
             out.append(draft)
-        elif _filled(draft) > _filled(twin):
-            out[out.index(twin)] = draft
+        else:
+            kept = draft if _filled(draft) > _filled(twin) else twin
+            out[out.index(twin)] = kept
+            if draft.kind == "use_attack":
+                _sharpen(kept, draft if kept is twin else twin)
     return out
+
+
+def _sharpen(kept: Draft, other: Draft) -> None:
+    """An attack told twice ("killed in a strike that hit a hospital"): the place that was struck is the target, the dead its number."""
+    kept.actor = kept.actor or other.actor
+    struck = other.target_phrase is not None and "building" in classes_of(other.target_phrase.head)
+    people = kept.target_phrase is None or bool(classes_of(kept.target_phrase.head) & {"people", "people_abstract"})
+    if struck and people and other.target:
+        kept.target, kept.target_phrase = other.target, other.target_phrase
+        kept.where = [*other.where, *kept.where]
 
 
 def _filled(draft: Draft) -> int:
@@ -162,7 +225,7 @@ def _same(a: Draft, b: Draft) -> bool:
         return True
     if a.kind in {"use_attack", "sighting"}:
         return (a.actor == b.actor or not (a.actor and b.actor)) and (
-            a.target == b.target or not (a.target and b.target) or a.verb is b.verb
+            a.target == b.target or not (a.target and b.target) or (a.verb is b.verb and a.rule != b.rule)
         )
     return a.actor == b.actor or not (a.actor and b.actor)
 
@@ -204,12 +267,21 @@ def _finish(report: Report, sentence: Sentence, drafts: list[Draft], carried: st
         )
         if certainty is None:
             continue
+        if draft.verb is not None and draft.kind != "warning":
+            certainty = lowered(certainty, doubt_around(draft.verb, report.text, sentence.begin, sentence.end, by))
         if certainty == "stated" and match and according and unnamed(according):
             certainty = "reported"
+        if draft.kind == "use_attack" and certainty == "possible" and _only_feared(draft.verb):
+            draft.kind, draft.rule = "warning", f"feared-{draft.rule}"
         claims.append(_claim(report, sentence, draft, by, certainty, taken))
     if said_last is None and according:
         said_last = according
     return [c for c in claims if _substantial(c, sentence)], said_last or (carried if _CARRIED.match(words) else None)
+
+
+def _only_feared(verb: Verb | None) -> bool:
+    """ "An attacker with a drone could kill dozens": nobody has done it."""
+    return verb is not None and any(v.modal in {"could", "might", "would"} and v.finite for v in chain_of(verb))
 
 
 def attribution_name(verb: Verb) -> str | None:
@@ -279,6 +351,8 @@ def _quantity(sentence: Sentence, draft: Draft) -> Quantity | None:
                     if found is not None:
                         return found
     speakers = [p for v in sentence.verbs if v.classes & {"say", "warn", "fear"} for p in v.subjects]
+    if draft.kind not in {"use_attack", "sighting"}:  # the dead of the next clause are not the number of a delivery
+        speakers += [p for v in sentence.verbs if v.classes & {"kill"} and v is not verb for p in [*v.subjects, *v.objects]]
     last = max((v.i for v in sentence.verbs if v.governor is verb or v is verb), default=0)
     for phrase in sentence.phrases():
         if (
@@ -307,6 +381,8 @@ def _time(sentence: Sentence, draft: Draft) -> str | None:
 def _where(sentence: Sentence, draft: Draft) -> tuple[str | None, str | None]:
     context = sentence.context
     place, country = place_of(sentence, draft.verb, draft.where)
+    if country == "":  # several: none
+        return None, _home(draft.recipient) if draft.kind in TRANSFERS else None
     if draft.kind in TRANSFERS:
         if draft.kind in {"supply", "recruitment"}:
             home = _home(draft.recipient)

@@ -112,3 +112,12 @@ def _join(key: FlowKey, members: list[int], entries: Sequence[Entry]) -> Flow:
         tuple(countries),
         len({entries[i].claim.doc for i in members}),
     )
+
+
+def known_by(flow: Flow, day: int, entries: Sequence[Entry]) -> Flow | None:
+    """The flow as it stood on an ordinal day, from what was published by then; None when nothing was. Claims without a date of
+    publication count as known from the start."""
+    members = [i for i in (*flow.support, *flow.against) if (entries[i].reported or 0) <= day]
+    if len(members) == len(flow.support) + len(flow.against):
+        return flow
+    return _join(flow.key, sorted(members), entries) if members else None

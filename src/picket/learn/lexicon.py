@@ -69,7 +69,8 @@ def _inflect(base: str) -> tuple[str, str, str]:
         len(base) >= 3
         and base[-1] not in VOWELS + "wxy"
         and base[-2] in VOWELS
-        and base[-3] not in VOWELS
+        and (base[-3] not in VOWELS or base[-4:-1] == "qui")
+        and base not in {"open", "edit", "exit"}
         and (
             len(base) <= 4
             or base
@@ -78,6 +79,39 @@ def _inflect(base: str) -> tuple[str, str, str]:
                 "commit",
                 "permit",
                 "control",
+                "deter",
+                "acquit",
+                "rebel",
+                "embed",
+                "prefer",
+                "confer",
+                "infer",
+                "incur",
+                "concur",
+                "recur",
+                "repel",
+                "dispel",
+                "submit",
+                "emit",
+                "omit",
+                "remit",
+                "transmit",
+                "overlap",
+                "worship",
+                "program",
+                "cancel",
+                "travel",
+                "model",
+                "label",
+                "channel",
+                "signal",
+                "level",
+                "marshal",
+                "counsel",
+                "rival",
+                "fuel",
+                "fulfil",
+                "enrol",
                 "propel",
                 "patrol",
                 "expel",
@@ -129,7 +163,9 @@ def _add_verb(lexicon: Lexicon, spec: str, kind: str, classes: dict[str, set[str
         lemma = "3d-print"
         third, regular, ing = "3d-prints", "3d-printed", "3d-printing"
         classes.setdefault(lemma, set()).add(kind)
+    american = [(lemma + "ed", "ed"), (lemma + "ing", "ing")] if regular.endswith("lled") and not past else []  # traveled
     for word, form in (
+        *american,
         (third, "s"),
         (past or regular, "past" if past and past != part else "ed"),
         (part or regular, "part" if past and past != part else "ed"),
@@ -168,6 +204,13 @@ def lexicon() -> Lexicon:
     found.noun_classes = {k: frozenset(v) for k, v in nouns.items()}
     _load_names(found)
     return found
+
+
+@cache
+def given_names() -> frozenset[str]:
+    """Given names of persons, as they are written."""
+    text = files("picket.learn").joinpath("known", "given-names.txt").read_text("utf-8")
+    return frozenset(line.strip() for line in text.splitlines() if line.strip() and not line.startswith("#"))
 
 
 def _add_name(found: Lexicon, text: str, name: Name) -> None:

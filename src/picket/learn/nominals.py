@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from picket.learn.actors import actors_of, bare_text, classes_of, organisation_in, text_of
+from picket.learn.actors import actors_of, bare_text, classes_of, is_person, organisation_in, text_of
 from picket.learn.chunks import Phrase, Verb
 from picket.learn.drafts import Draft
 from picket.learn.lexicon import word_set
 from picket.learn.sentence import Sentence, drone_owner, is_drone, origin_of, place_name, place_state
 
+_HELPING = word_set("frames.helping")
+_APPROVE = frozenset(["approve", "authorise", "authorize", "announce", "confirm", "clear", "permit", "agree", "make"])
 _NOT_DONE = word_set("nominals.not_done")
 
 
@@ -46,6 +48,14 @@ def nominal_drafts(sentence: Sentence, made: list[Draft]) -> Iterator[Draft]:
             yield from _transfer_noun(sentence, item, verb, "supply")
         elif item.head.low in {"training", "instruction"} and "training" not in kinds_made and (sentence.drone or sentence.near):
             yield from _transfer_noun(sentence, item, verb, "training")
+        elif (
+            item.head.low in _HELPING
+            and item.head.low != "technology"
+            and not kinds_made & {"advising", "training", "supply"}
+            and (sentence.drone or sentence.near)
+            and any(n in {"to", "for"} for n, _ in item.after)
+        ):
+            yield from _transfer_noun(sentence, item, verb, "advising")
         elif item.head.low in {"use", "deployment", "employment"} and is_drone(item) and not kinds_made:
             yield from _use_noun(sentence, item, verb)
         elif item.head.low in {"production", "manufacture", "assembly"} and is_drone(item) and "production" not in kinds_made:
@@ -60,6 +70,29 @@ def nominal_drafts(sentence: Sentence, made: list[Draft]) -> Iterator[Draft]:
             and not kinds_made & {"sighting"}
         ):
             yield from _sighting_noun(sentence, item, verb)
+
+
+def behind_drafts(sentence: Sentence) -> Iterator[Draft]:
+    """ "The cartel was behind some of the attacks"."""
+    for verb in sentence.verbs:
+        for outer in verb.prep("behind") if verb.lemma in {"be", "stand", "remain"} and not verb.negated else []:
+            attack = outer
+            while attack.of is not None and "attacknoun" not in classes_of(attack.head):
+                attack = attack.of
+            if "attacknoun" not in classes_of(attack.head) or not (is_drone(attack) or sentence.drone or sentence.near):
+                continue
+            hurt = [p for n, p in (attack.after or outer.after) if n in {"on", "against", "at"} and not p.time]
+            for actor in sentence.actors(verb.subjects):
+                yield Draft(
+                    "use_attack",
+                    "behind",
+                    verb,
+                    actor=actor,
+                    target="; ".join(bare_text(p) for p in hurt) or None,
+                    thing=text_of(attack),
+                    numbers=[attack],
+                    where=hurt,
+                )
 
 
 def _verb_at(sentence: Sentence, phrase: Phrase) -> Verb | None:
@@ -136,6 +169,10 @@ def _transfer_noun(sentence: Sentence, item: Phrase, verb: Verb | None, kind: st
     if not givers and item.of is not None:
         origin = origin_of(item.of, sentence)
         givers = [origin] if origin and origin not in takers else []
+    if not givers and verb is not None and verb.passive and item in verb.subjects and verb.lemma in _APPROVE:
+        givers = sentence.actors(verb.prep("by"))
+    inner = next((p.of for n, p in item.after if n in {"to", "for"} and p.of is not None and is_drone(p.of)), None)
+    thing = inner if inner is not None and item.of is None else thing
     if not givers and takers and verb is not None and item not in verb.subjects and not verb.classes & {"say"}:
         givers = [
             a
@@ -143,6 +180,8 @@ def _transfer_noun(sentence: Sentence, item: Phrase, verb: Verb | None, kind: st
             for a in [*actors_of(p, sentence.context), *filter(None, [organisation_in(p)])][:1]
             if a not in takers
         ]
+    if not takers and givers and kind == "supply" and item.of is not None:
+        takers = sentence.context.last_taker(givers) or [s for s in [sentence.context.state_name] if s and s not in givers]
     if not takers or not givers:
         return
     for giver in givers:
@@ -155,7 +194,7 @@ def _transfer_noun(sentence: Sentence, item: Phrase, verb: Verb | None, kind: st
                     provider=giver,
                     recipient=taker,
                     thing=text_of(thing),
-                    numbers=[item, *([item.of] if item.of else [])],
+                    numbers=[item, *([item.of] if item.of else []), *([inner] if inner is not None else [])],
                 )
 
 
@@ -179,6 +218,16 @@ def _production_noun(sentence: Sentence, item: Phrase, verb: Verb | None) -> Ite
     actors = [a for n, p in item.after if n == "by" for a in actors_of(p, sentence.context)] or _possessor(item, sentence)
     if not actors and verb is not None and item not in verb.subjects and not verb.classes & {"say"}:
         actors = sentence.actors(verb.subjects)
+        leader = any(is_person(p) for p in verb.subjects) and verb.lemma in {
+            "order",
+            "announce",
+            "oversee",
+            "inspect",
+            "urge",
+            "demand",
+        }
+        if not actors and leader and sentence.context.state_name:
+            actors = [sentence.context.state_name]  # "Kim ordered the mass production of drones"
     for actor in actors:
         yield Draft(
             "production",
@@ -193,6 +242,8 @@ def _production_noun(sentence: Sentence, item: Phrase, verb: Verb | None) -> Ite
 
 def _sighting_noun(sentence: Sentence, item: Phrase, verb: Verb | None) -> Iterator[Draft]:
     spots = [p for n, p in item.after if n in {"over", "near", "at", "around", "above", "in", "into", "of"} and not p.time]
+    if not spots and verb is not None and (verb.classes & {"detect", "suffer"} or verb.lemma in {"see", "witness", "experience"}):
+        spots = [p for p in verb.subjects if "building" in classes_of(p.head) or place_name(p)]
     if not spots:
         return
     yield Draft(

@@ -138,8 +138,9 @@ def build(
     known = publishers or known_publishers()
     decided = hold(decisions)
     lines = {s.doc: s for s in ledger}
-    given = sorted(claims, key=_order)
-    kept = [c for c in given if claim_key(c) not in decided.rejected] if decided.rejected else given
+    given = list(claims)
+    rejected = sum(claim_key(c) in decided.rejected for c in given) if decided.rejected else 0
+    kept = sorted(decided.claims(given), key=_order)
     resolver, linker = Resolver(), Linker(cards.values())
     voices = Voices(Resolver(), known, lines)  # a resolver of its own: who speaks is no actor of the picture
     grades: dict[str, Reliability] = {}
@@ -160,7 +161,7 @@ def build(
     if moved:  # a source's letter bears on the grade of what it says
         entries = [_regraded(e, moved) for e in entries]
         flows = join_flows(entries, resolver.actors)
-    picture = Picture(entries, flows, resolver.actors, cards, lines, known, decided, grades | moved, len(given) - len(kept))
+    picture = Picture(entries, flows, resolver.actors, cards, lines, known, decided, grades | moved, rejected)
     picture.prepare()
     return picture
 

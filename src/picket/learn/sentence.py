@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from picket.learn.actors import Context, actors_of, classes_of, join, owner_of, resolve_inside, text_of
 from picket.learn.chunks import Item, Phrase, Verb, chunks_of
@@ -21,6 +22,7 @@ DRONE_WORDS = re.compile(
     re.IGNORECASE,
 )
 _PERSONNEL = word_set("sentence.personnel")
+_SOME_OF = frozenset(["thousands", "hundreds", "dozens", "scores", "number", "group", "some", "many", "most", "several"])
 INSTRUCTORS = frozenset(["trainer", "trainers", "instructor", "instructors", "teacher", "teachers", "tutors"])
 ADVISERS = word_set("sentence.advisers")
 
@@ -59,10 +61,24 @@ class Sentence:
         return list(dict.fromkeys(names))
 
 
+_DATELINE = re.compile(
+    r"(?:[A-Z][A-Z'’.-]{2,}(?: [A-Z'’.-]{2,})*(?:/[A-Z ]+)?(?:, [A-Z][\w.'’ ]{1,40}?)?|[A-Z][\w'’.]+(?:, [A-Z][\w.]+)?(?=,? (?:\(|\d)))"
+    r"(?:,? (?:\d{1,2} )?(?:Jan|Feb|Mar|Apr|May|June?|July?|Aug|Sept?|Oct|Nov|Dec)[a-z]*\.?(?: \d{1,2})?(?:, \d{4})?)?"
+    r"(?: ?\([A-Z][\w /.-]{1,25}\))?(?: ?[-–—:] ?(?=\S)|\. (?=[A-Z]))"
+)
+
+
+def dateline(text: str) -> int:
+    """Length of "GOMA, Congo (AP) — " at a sentence's head; 0 if there is none."""
+    match = _DATELINE.match(text)
+    return match.end() if match and len(match.group()) > 6 else 0
+
+
 def read_sentence(text: str, begin: int, end: int, published: Published | None, context: Context, near: bool) -> Sentence:
     """Tags, chunks and links the sentence at begin:end."""
-    times = times_of(text, begin, end, published)
-    tokens = tokens_of(text, begin, end, [(t.start, t.end) for t in times])
+    opens = begin + dateline(text[begin : begin + 120])
+    times = times_of(text, opens, end, published)
+    tokens = tokens_of(text, opens, end, [(t.start, t.end) for t in times])
     items = chunks_of(tokens)
     for item in items:
         phrase = item if isinstance(item, Phrase) else None
@@ -137,6 +153,15 @@ def drone_head(phrase: Phrase) -> bool:
         "several",
         "salvo",
         "scores",
+        "wreckage",
+        "fragments",
+        "debris",
+        "remains",
+        "remnants",
+        "pieces",
+        "wreck",
+        "part",
+        "parts",
     }:
         inner = inner.of
     head = inner.head
@@ -210,6 +235,14 @@ def refers_to_drone(phrase: Phrase, sentence: Sentence) -> bool:
         "number",
         "object",
         "objects",
+        "version",
+        "versions",
+        "variant",
+        "variants",
+        "prototype",
+        "prototypes",
+        "tools",
+        "copters",
     } and any(
         low in {"jammer", "jammers"}
         or (low in {"zone", "zones"} and phrase.has("no-fly"))
@@ -223,6 +256,9 @@ def refers_to_drone(phrase: Phrase, sentence: Sentence) -> bool:
 
 
 def personnel(phrase: Phrase) -> bool:
+    """People who can be sent or taught: soldiers, a team, 3,000 of the recruits."""
+    if phrase.of is not None and (phrase.head.tag == "NUM" or phrase.head.low in _SOME_OF):
+        return personnel(phrase.of)
     return phrase.head.low in _PERSONNEL
 
 
@@ -287,6 +323,8 @@ def place_of(sentence: Sentence, verb: Verb | None, extra: list[Phrase] = []) ->
     for phrase in extra:
         candidates.extend(p for name, p in phrase.after if name in {"in", "at", "near", "over", "on", "along", "outside"})
         candidates.append(phrase)
+    spoken = _of_speakers(sentence)
+    candidates = [p for p in candidates if id(p) not in spoken]
     found: list[tuple[int, str, str | None]] = []
     for phrase in candidates:
         entry = place_name(phrase)
@@ -297,6 +335,7 @@ def place_of(sentence: Sentence, verb: Verb | None, extra: list[Phrase] = []) ->
             if (
                 isinstance(item, Phrase)
                 and k
+                and id(item) not in spoken
                 and getattr(sentence.items[k - 1], "tag", "") == "P"
                 and getattr(sentence.items[k - 1], "low", "") in {"in", "at", "near", "over", "across", "on", "outside", "inside"}
             ):
@@ -306,12 +345,38 @@ def place_of(sentence: Sentence, verb: Verb | None, extra: list[Phrase] = []) ->
     if not found:
         return None, None
     found.sort(key=lambda e: -e[0])
+    if _several_states(candidates, found):
+        return None, ""
     if any(n == "Georgia" for _, n, _ in found) and sentence.context.country == "US":
         found = [(s, n, "US" if n == "Georgia" else c) for s, n, c in found]  # the American state
     name, country = found[0][1], found[0][2] or next((c for _, _, c in found if c), None)
     if country is None:
         country = country_of(name)
     return name, country
+
+
+def _of_speakers(sentence: Sentence) -> set[int]:
+    """Phrases that say where a speaker is ("an official in Peshawar", "the Institute in Pretoria"), and not where it happened."""
+    out: set[int] = set()
+    tellers = [p for v in sentence.verbs if v.classes & {"say", "warn"} for p in (v.prep("by") if v.passive else v.subjects)]
+    for verb in sentence.verbs:
+        tellers += [p for name, phrases in verb.preps if name == "according_to" for p in phrases]
+    for phrase in tellers:
+        out.update(id(p) for _, p in phrase.after)
+        for verb in sentence.verbs:
+            if verb.participle and verb.lemma in {"base", "locate", "station"} and verb.subjects and verb.subjects[0] is phrase:
+                out.update(id(p) for _, phrases in verb.preps for p in phrases)
+    return out
+
+
+def _several_states(candidates: list[Phrase], found: list[tuple[int, str, str | None]]) -> bool:
+    """ "In Mali and Burkina Faso": the event has no one country."""
+    return found[0][0] == 1 and len({c for s, _, c in found if s == 1}) > 1 and len(candidates) > 1 and _listed(candidates)
+
+
+def _listed(candidates: list[Phrase]) -> bool:
+    states = [p for p in candidates if p.head.name is not None and p.head.name.kind == "state"]
+    return len(states) > 1 and any(0 < b.i - a.j <= 2 for a, b in pairwise(sorted(states, key=lambda p: p.i)))
 
 
 def place_name(phrase: Phrase) -> tuple[int, str, str | None] | None:
@@ -428,6 +493,13 @@ def origin_of(phrase: Phrase, sentence: Sentence) -> str | None:
                 "obtain",
                 "acquire",
                 "source",
+                "deliver",
+                "send",
+                "ship",
+                "gift",
+                "export",
+                "sell",
+                "hand_over",
             }
         ):
             names = [

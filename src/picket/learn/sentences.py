@@ -57,6 +57,11 @@ def _ends(text: str, begin: int, match: re.Match[str]) -> bool:
         return False
     if last == "no" and first.isdigit():
         return False
+    if last in {"a.m", "p.m"} and re.match(
+        r"(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day\b|(?:[A-Z]{2,4}|local|GMT|UTC)\b",
+        text[follows.start(1) : follows.start(1) + 10],
+    ):
+        return False
     if last in {"u.s", "u.n", "u.k", "u.a.e", "d.c"}:  # "the U.S. Army" goes on, "in the U.S. The army" does not
         return (
             re.match(

@@ -23,6 +23,7 @@ _SUMMING = re.compile(
     r"year|last year|last month|in (?:19|20)\d\d|to date|cumulative|of all|quarter|half of|toll)\b",
     re.IGNORECASE,
 )
+_OVERALL = re.compile(r"\b(?:since|total|so far|every|per|between|average|this year)\b")
 _COUNTING = frozenset({"detect", "seize", "down"})
 _UNITS_OF_LENGTH = word_set("statistics.units_of_length")
 
@@ -46,6 +47,7 @@ def statistic_drafts(sentence: Sentence, made: list[Draft]) -> Iterator[Draft]:
         counted = (
             bare
             or (of_them and verb_near(sentence))
+            or phrase.head.tag == "DEM"
             or classes_of(phrase.head) & {"counted", "attacknoun", "sightnoun", "drone"}
             or (phrase.of is not None and classes_of(phrase.of.head) & {"counted", "attacknoun", "sightnoun", "drone"})
             or (quantity.unit or "") in {"percent", "times"}
@@ -67,6 +69,9 @@ def statistic_drafts(sentence: Sentence, made: list[Draft]) -> Iterator[Draft]:
         ):
             continue
         big = quantity.value >= 20
+        dated = any(t.iso and len(t.iso) in {7, 10} for t in sentence.times)
+        if quantity.value < 10 and not quantity.period and dated and made and not _OVERALL.search(sentence.words):
+            continue  # "in July a drone carried out three strikes": an event
         if any(phrase is p.of and any(t.tag == "NUM" for t in p.tokens) for p in sentence.phrases()):
             continue  # "31 of 38 drones": one number
         if of_them and not any(phrase in group for v in sentence.verbs for group in (v.subjects, v.objects)):
@@ -105,6 +110,7 @@ def statistic_drafts(sentence: Sentence, made: list[Draft]) -> Iterator[Draft]:
         actor = (
             actor
             or drone_owner(phrase, sentence)
+            or launched_by(sentence, phrase)
             or next(
                 (o for p in verb.subjects if drone_head(p) and (o := drone_owner(p, sentence) or launched_by(sentence, p))), None
             )
@@ -195,7 +201,7 @@ def _sums(sentence: Sentence, verb: Verb, phrase: Phrase, value: float, made: li
         is_drone(phrase) and "sightnoun" in classes_of(phrase.head)
     ):
         return False
-    if verb.classes & {"kill"} or classes_of(phrase.head) & {"people_abstract", "people"}:
+    if verb.classes & {"kill"} or classes_of(phrase.head) & {"people_abstract", "people"} or phrase.head.tag == "DEM":
         return bool(
             re.search(
                 r"\b(?:since|so far|in total|this year|last year|over the (?:last|past)|in the (?:last|past|first)|between|"
@@ -203,6 +209,8 @@ def _sums(sentence: Sentence, verb: Verb, phrase: Phrase, value: float, made: li
                 sentence.words,
             )
         ) and (is_drone(phrase) or sentence.drone)
+    if verb.lemma in {"lose", "fire", "fly"} and drone_head(phrase):
+        return big
     if drone_head(phrase) and not verb.classes & {
         "detect",
         "down",

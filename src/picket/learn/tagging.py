@@ -24,6 +24,7 @@ BE = word_set("tagging.be")
 HAVE = frozenset(["has", "have", "had", "having", "hasn't", "haven't", "hadn't"])
 DO = frozenset(["do", "does", "did", "doesn't", "don't", "didn't"])
 ADVERBS = word_set("tagging.adverbs")
+_REFLEXIVE = frozenset(["itself", "themselves", "himself", "herself"])
 _ADJ_ENDINGS = (
     "ous",
     "ful",
@@ -129,6 +130,8 @@ def _first_tag(token: Token, i: int, found: list[Token], words: Lexicon) -> None
         token.tag = "DO"
     elif low in POSSESSIVES:
         token.tag = "PRP$"
+    elif low in _REFLEXIVE and i and found[i - 1].tag in {"N", "NP", "NP?", "DEM"}:
+        token.tag = "ADV"  # "the M23 itself has"
     elif low in PRONOUNS and low not in {"one", "both", "others"}:
         token.tag = "PRON"
     elif low in DETERMINERS:
@@ -143,6 +146,8 @@ def _first_tag(token: Token, i: int, found: list[Token], words: Lexicon) -> None
         token.tag = "ADJ"
     elif low in {"not", "n't", "never"}:
         token.tag = "NEG"
+    elif low == "home" and i and found[i - 1].tag in {"DET", "ADJ", "PRP$", "POS", "NUM"}:
+        token.tag = "N"
     elif low in ADVERBS or (
         low.endswith("ly")
         and len(low) > 4
@@ -185,7 +190,7 @@ def _open_class(token: Token, i: int, found: list[Token], words: Lexicon) -> Non
         low in _ADJECTIVES
         and not (form and form.form in {"base", "same"} and low not in {"armed"})
         and not (form and form.form == "ed" and i and found[i - 1].tag == "BE")
-        and not (low == "armed" and i + 1 < len(found) and found[i + 1].low == "with")
+        and not (low == "armed" and i + 1 < len(found) and found[i + 1].low in {"with", "by"})
     ):
         token.tag = "ADJ"
     elif form:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from picket.learn.lexicon import Lexicon, Name
+from picket.learn.lexicon import Lexicon, Name, given_names, word_set
 
 _TOKEN = re.compile(
     r"""[A-Za-z]\.(?:[A-Za-z]\.)+            # U.S.
@@ -74,6 +74,7 @@ _JOINED = [
     ("as", "if"),
     ("away", "from"),
     ("in", "order", "to"),
+    ("per", "cent"),
 ]
 QUALIFIERS = {
     ("more", "than"): "over",
@@ -110,6 +111,7 @@ QUALIFIERS = {
     ("as", "much", "as"): "about",
     ("a", "total", "of"): "exact",
 }
+_GEO_HEADS = word_set("sentence.geo_heads")
 _QUALIFIER_STARTS = frozenset(k[0] for k in QUALIFIERS)
 
 
@@ -193,6 +195,8 @@ def join_names(raw: list[Token], words: Lexicon) -> list[Token]:
     while i < len(raw):
         token = raw[i]
         hit = _match_name(raw, i, words) if token.tag != "POS" else None
+        if hit and hit[0] == 1 and hit[1].kind in {"place", "capital", "drone"} and _of_a_person(raw, i):
+            hit = None
         if hit and not (
             hit[1].kind == "place"
             and hit[0] == 1
@@ -212,6 +216,8 @@ def join_names(raw: list[Token], words: Lexicon) -> list[Token]:
                 joined.low = "_".join(parts)
                 if parts == ("in", "order", "to"):
                     joined.low = "to"
+                if parts == ("per", "cent"):
+                    joined.low = "percent"
                 out.append(joined)
                 i += len(parts)
                 break
@@ -227,6 +233,23 @@ def join_names(raw: list[Token], words: Lexicon) -> list[Token]:
                 out.append(token)
                 i += 1
     return out
+
+
+def _of_a_person(raw: list[Token], i: int) -> bool:
+    """ "Xiomara Zamora", "Victoria Nuland": a place's name that is part of a person's."""
+    before = raw[i - 1] if i else None
+    after = raw[i + 1] if i + 1 < len(raw) else None
+    names = given_names()
+    if before is not None and before.text[0].isupper() and before.low in names and before.end + 1 == raw[i].start:
+        return True
+    return (
+        after is not None
+        and raw[i].low in names
+        and after.text[:1].isupper()
+        and after.text[1:2].islower()
+        and after.low not in _GEO_HEADS
+        and after.low not in names
+    )
 
 
 def _capital_continues(token: Token) -> bool:

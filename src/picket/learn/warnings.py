@@ -17,9 +17,12 @@ _GAPS = re.compile(
     r"system)\w*|vulnerab\w+|unprepared|ill-prepared|ill-equipped|defenceless|defenseless|unable to (?:detect|"
     r"stop|counter|defend|shoot)"
     r"|cannot (?:detect|stop|counter|defend)|gaps? in|falls? behind|falling behind|not learning fast enough|"
-    r"exposed to|no defen[cs]e)\b",
+    r"exposed to|no defen[cs]e|no answers? to|not (?:\w+ )?protected|unprotected|easy targets?|impossible to (?:stop|detect|see|intercept)|"
+    r"(?:hard|difficult) to (?:stop|detect|see|intercept|spot)|(?:will|would|may) not (?:see|detect|stop)|helpless|powerless|"
+    r"no (?:\w+ ){0,2}(?:detection|detectors?|jammers?|radars?|means))\b",
     re.IGNORECASE,
 )
+_ONLY_TIME = re.compile(r"\b(?:matter of time|not if,? but when|accident waiting to happen|sitting ducks?)\b", re.IGNORECASE)
 _FUTURE = re.compile(r"\b(?:could|may|might|would|will|risks?|danger|only a matter of time|likely to|if)\b", re.IGNORECASE)
 
 
@@ -35,6 +38,7 @@ def warning_drafts(sentence: Sentence, made: list[Draft]) -> Iterator[Draft]:
                 return
         if (
             verb.lemma in {"express", "voice", "raise"}
+            and not any(d.kind in {"supply", "training", "advising"} for d in made)
             and verb.objects
             and verb.objects[0].head.low in {"concern", "concerns", "fear", "fears", "alarm", "worry", "worries"}
         ):
@@ -58,6 +62,21 @@ def warning_drafts(sentence: Sentence, made: list[Draft]) -> Iterator[Draft]:
                 if n in {"about", "of", "over", "against"} and not p.time
             ]
             yield _draft(sentence, verb, "issued-warning", attributed=speaker(verb.subjects), feared=about)
+            return
+        if (
+            (
+                verb.lemma in {"see", "face", "fear", "identify", "note"}
+                and any(p.head.low in _THREATS and is_drone(p) for p in verb.objects)
+            )
+            or (
+                verb.lemma in {"brace", "prepare", "ready"}
+                and any("attacknoun" in classes_of(p.head) and is_drone(p) for p in verb.prep("for"))
+            )
+        ) and not verb.negated:
+            feared = [p for p in [*verb.objects, *verb.prep("for")] if is_drone(p)]
+            draft = _draft(sentence, verb, "sees-risk", attributed=speaker(verb.subjects), feared=feared)
+            draft.certainty = "possible"
+            yield draft
             return
         if verb.lemma == "expect" and any(p.head.low in _THREATS for p in verb.objects):
             draft = _draft(sentence, verb, "expected-danger", attributed=speaker(verb.subjects), feared=[])
@@ -90,6 +109,14 @@ def warning_drafts(sentence: Sentence, made: list[Draft]) -> Iterator[Draft]:
             if draft:
                 yield draft
                 return
+    if _ONLY_TIME.search(sentence.words) and not any(d.kind == "warning" for d in made) and sentence.verbs:
+        said = next((v for v in sentence.verbs if v.classes & {"say", "warn", "fear"} and v.subjects), None)
+        draft = _draft(
+            sentence, sentence.verbs[0], "matter-of-time", attributed=speaker(said.subjects) if said else None, feared=[]
+        )
+        draft.certainty = "possible"
+        yield draft
+        return
     yield from _gap(sentence, made)
 
 
@@ -239,9 +266,19 @@ def _gap(sentence: Sentence, made: list[Draft]) -> Iterator[Draft]:
         return
     at = sentence.begin + match.start()
     verb = max((v for v in sentence.verbs if v.tokens[0].start <= at + 2), key=lambda v: v.i, default=None)
+    if verb is not None and not verb.subjects and verb.lemma == "be" and verb.objects:
+        said = next((v for v in sentence.verbs if v.classes & {"say", "warn"} and v.subjects), None)
+        yield Draft("warning", "gap-there", verb, thing=match.group(), attributed_to=speaker(said.subjects) if said else None)
+        return
     if verb is None or not verb.subjects:
         return
     subject = verb.subjects[0]
+    if is_drone(subject) and re.match(r"impossible|hard|difficult", match.group(), re.IGNORECASE):
+        said = next((v for v in sentence.verbs if v.classes & {"say", "warn"} and v.subjects), None)
+        yield Draft(
+            "warning", "hard-to-stop", verb, thing=text_of(subject), attributed_to=speaker(said.subjects) if said else None
+        )
+        return
     if is_drone(subject) or (subject.pronoun and not actors_of(subject, sentence.context)):
         return
     target = next(iter(actors_of(subject, sentence.context)), None) or text_of(subject)

@@ -55,6 +55,10 @@ class Collector:
         self._last: Array = np.empty(0)
         self._updated: Array = np.empty(0)
 
+    def befriend(self, identities: Collection[str]) -> None:
+        """These count as friendly from the day that is not sealed yet on: flights are planned while a station runs."""
+        self._friendly = self._friendly.union(identities)
+
     def picture(self, tracks: Batch) -> None:
         """Takes in a picture: one row per track, sorted by id. What `add` would thin out later is left out here."""
         ids, time, updated = tracks["track_id"], tracks["time"], tracks["updated_at"]

@@ -43,7 +43,7 @@ _decode = msgspec.msgpack.Decoder().decode
 
 
 class Record(NamedTuple):
-    """One entry of the log. `kind`: boot, batch, tick, action, audit, end. `payload` is plain MessagePack data."""
+    """One entry of the log. `kind`: boot, batch, tick, link, action, life, audit, end. `payload` is plain MessagePack data."""
 
     seq: int
     time: float

@@ -22,6 +22,7 @@ from typing import Any
 from picket.record import log
 from picket.record.archive import ArchiveError, days_of, read_manifest
 from picket.record.pseudonyms import KEY_DAYS, Pseudonyms
+from picket.record.watchlog import WatchIndex
 from picket.site import Archive
 
 
@@ -85,4 +86,5 @@ def _segments(folder: Path, before: float, holds: list[tuple[float, float]], don
             f.flush()
             os.fsync(f.fileno())
         path.unlink()
+        WatchIndex(folder).forget_before(found.last.seq + 1)
         done.segments.append(entry)

@@ -8,6 +8,7 @@ lock and build rows outside. What writes a record is a coroutine: numbers are gi
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from importlib.resources import files
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -15,7 +16,7 @@ from urllib.parse import parse_qs
 
 import msgspec
 import numpy as np
-from fastapi import Body, FastAPI, HTTPException, Query, Request, Response, WebSocket
+from fastapi import FastAPI, HTTPException, Query, Request, Response, WebSocket
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import FileResponse, HTMLResponse, JSONResponse, RedirectResponse
 from fastapi.staticfiles import StaticFiles
@@ -23,7 +24,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from starlette.exceptions import HTTPException as AnyHTTPException
 
 from picket import __version__
-from picket.station import api_alarms
+from picket.station import api_alarms, api_coverage, api_flights, api_notify, api_sightings, api_watchlog, api_zones
 from picket.station.access import COOKIE, SESSION_HOURS, Access, AccessError, Gate
 from picket.station.api_alarms import Number, act
 from picket.station.core import Core
@@ -33,7 +34,7 @@ from picket.station.health import health
 from picket.station.history import latest, sources
 from picket.station.sequence import ClosedError
 from picket.station.stream import Hub
-from picket.station.zones import ZoneError, save_zone, zones_geojson
+from picket.station.zones import zones_geojson
 
 PAGE = files("picket") / "_page"
 _AFFILIATION = ("unknown", "friendly", "neutral", "suspect")
@@ -68,18 +69,26 @@ def make_app(core: Core, feeds: list[Feed], access: Access, serves: Any, scheme:
     """The ASGI application behind its gate, and the hub that `closing` ends its WebSockets through."""
     app = FastAPI(title="Picket station", version=__version__, openapi_url="/api/openapi.json", docs_url=None, redoc_url=None)
     hub = Hub(core)
-    _errors(app)
-    _sign_in(app, core, access, scheme)
+    errors(app)
+    sign_in(app, core.audit, access, scheme)
     _looks(app, core, feeds, hub)
     _actions(app, core)
     api_alarms.add(app, core)
+    api_watchlog.add(app, core)
+    api_flights.add(app, core)
+    api_coverage.add(app, core)
+    api_zones.add(app, core)
+    api_notify.add(app, core)
+    api_sightings.add(app, core)
     _sockets(app, core, hub)
     if PAGE.is_dir():
         app.mount("/", StaticFiles(directory=str(PAGE)), name="page")
     return Gate(app, access, serves, ("/", "/login", "/api/session"), scheme), hub
 
 
-def _errors(app: FastAPI) -> None:
+def errors(app: FastAPI) -> None:
+    """Adds answers in plain words to what goes wrong, and the headers of every answer."""
+
     @app.exception_handler(AnyHTTPException)  # the framework's own too: no such path, wrong method
     def plain(request: Request, e: AnyHTTPException) -> JSONResponse:
         words = {404: f"nothing is served at {request.url.path}", 405: f"{request.method} is not for {request.url.path}"}
@@ -124,7 +133,9 @@ form{{display:grid;gap:12px;width:20rem}}input,button{{font:inherit;padding:8px}
 <button>Sign in</button></form></html>"""
 
 
-def _sign_in(app: FastAPI, core: Core, access: Access, scheme: str) -> None:
+def sign_in(app: FastAPI, audit: Callable[[str, str], None], access: Access, scheme: str, page: str = "index.html") -> None:
+    """Adds the ways in, and the front page behind them. `audit` takes who and what."""
+
     def let_in(session: str, name: str) -> RedirectResponse:
         response = RedirectResponse("/", 303)
         response.set_cookie(
@@ -146,13 +157,13 @@ def _sign_in(app: FastAPI, core: Core, access: Access, scheme: str) -> None:
                 session, name = await asyncio.to_thread(access.open_session, token, _caller(request))
             except AccessError as e:
                 return ask(str(e))
-            core.audit(name, "signed in by link")
+            audit(name, "signed in by link")
             return let_in(session, name)
         if user is None:
             return ask("Open the one-time address that the station printed, or sign in.")
         if not PAGE.is_dir():
             return HTMLResponse("This Picket was installed without its page: run make setup, or install the wheel.", 503)
-        return FileResponse(str(PAGE / "index.html"), headers={"cache-control": "no-cache"})
+        return FileResponse(str(PAGE / page), headers={"cache-control": "no-cache"})
 
     @app.post("/login", include_in_schema=False)
     async def login(request: Request) -> Response:
@@ -162,7 +173,7 @@ def _sign_in(app: FastAPI, core: Core, access: Access, scheme: str) -> None:
             session, who = await asyncio.to_thread(access.log_in, name, password, _caller(request))  # the hash is slow on purpose
         except AccessError as e:
             return ask(str(e))
-        core.audit(who, "signed in with a password")
+        audit(who, "signed in with a password")
         return let_in(session, who)
 
     @app.post("/api/session", summary="A session for a one-time token, or for a name and password")
@@ -174,13 +185,13 @@ def _sign_in(app: FastAPI, core: Core, access: Access, scheme: str) -> None:
                 held, name = await asyncio.to_thread(access.log_in, given.name or "", given.password or "", _caller(request))
         except AccessError as e:
             raise HTTPException(401, str(e)) from None
-        core.audit(name, "signed in by link" if given.token else "signed in with a password")
+        audit(name, "signed in by link" if given.token else "signed in with a password")
         return {"session": held, "name": name}
 
     @app.post("/api/links", summary="A fresh one-time address, for a second screen")
     async def links(request: Request) -> dict[str, str]:
         name = request.state.user
-        core.audit(name, "made a one-time link")
+        audit(name, "made a one-time link")
         return {"url": f"{scheme}://{request.headers['host']}/?token={access.new_token(name)}"}
 
 
@@ -320,18 +331,6 @@ def _actions(app: FastAPI, core: Core) -> None:
         return await act(
             core, {"do": "close", "id": alert_id, "by": request.state.user, "cause": closing.cause, "note": closing.note}
         )
-
-    one_at_a_time = asyncio.Lock()
-
-    @app.put("/api/zones/{zone_id}", summary="A zone's new outline: checked, written to its file, taken over")
-    async def put_zone(request: Request, zone_id: str, geometry: Annotated[dict[str, Any], Body()]) -> Response:
-        async with one_at_a_time:
-            try:
-                outline = await asyncio.to_thread(save_zone, core.engine.site, zone_id, geometry)
-            except ZoneError as e:
-                raise HTTPException(422, str(e)) from None
-            await act(core, {"do": "zone", "zone": zone_id, "geometry": outline, "by": request.state.user})
-        return answer(zones_geojson(core.engine.site))
 
 
 def _sockets(app: FastAPI, core: Core, hub: Hub) -> None:

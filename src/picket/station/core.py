@@ -24,14 +24,22 @@ from typing import Any, NamedTuple
 import msgspec
 
 from picket import __version__
+from picket.feed import Decoded
 from picket.record import log
 from picket.record.log import LogError, LogFile, Record, Verdict
 from picket.record.operators import OperatorStore
+from picket.record.watchlog import WatchIndex
 from picket.site import Site
 from picket.station.engine import Engine, Outcome, View
+from picket.station.flights import Plan, geojson, planned, read_kept, with_plan
+from picket.station.life import AlertLives
+from picket.station.notify import Notifier
 from picket.station.own import OwnLook
-from picket.station.sequence import Sequencer
-from picket.station.writer import MAX_WAITING, LogWriter
+from picket.station.sealing import Sealing
+from picket.station.sequence import ClosedError, Sequencer
+from picket.station.site_edit import SiteKeeper
+from picket.station.site_live import live_part
+from picket.station.writer import MAX_WAITING, LogWriter, replace_file
 from picket.watch import Alert, AlertBook, decide, is_decision
 
 PUBLISH_S = 0.1
@@ -78,9 +86,11 @@ class Core:
     def __init__(self, site: Site, folder: Path, *, seed: int = 0, clock: Callable[[], float] = _time.time) -> None:
         self.site, self.folder, self.clock, self.seed = site, folder, clock, seed
         self.engine = Engine(site, seed=seed)
+        self.sealing: Sealing | None = None  # whoever runs the station seals its days
         self._log = LogFile(folder, segment_bytes=int(site.archive.segment_mb * 2**20))
         self.operators = OperatorStore(folder / "operators", keep_days=site.archive.operators_keep_days)
-        self.writer = LogWriter(self._log, folder / "state.msgpack", also=self.operators.write)
+        self.watchlog, self.lives = WatchIndex(folder), AlertLives()
+        self.writer = LogWriter(self._log, folder / "state.msgpack", also=self._write_beside)
         self._queue: Queue[tuple[Record, Future[Outcome] | None] | None] = Queue()  # bounded by `overloaded`
         self._thread = threading.Thread(target=self._run, name="picket-engine", daemon=True)
         self.view: View = self.engine.publish()
@@ -90,6 +100,12 @@ class Core:
         self._loop: asyncio.AbstractEventLoop | None = None
         self._own = OwnLook()
         self.sequencer = Sequencer(1, clock, self._sink, self.overloaded, self.operators.add)
+        self.keeper = SiteKeeper(site, lambda: self.engine.site, folder / "site-undo.json", self.sequencer.now)
+        self.site_lock = asyncio.Lock()  # one change of the site at a time
+        self.site_note: str | None = None
+        self.notifier = Notifier(
+            site, self.sequencer.now, lambda what, **detail: self.audit("station", what, **detail), lambda: self.view.alerts
+        )
 
     # -- life ----------------------------------------------------------------------------------------------------
     def start(self) -> None:
@@ -101,7 +117,52 @@ class Core:
             self.problem = f"the log is damaged at {found.damage}; see `picket archive verify --archive {self.folder}`"
         self.writer.start()
         self._thread.start()
-        self._boot(found.book)
+        self._boot(found.book, live=live_part(with_plan(self.site, self._kept_plan(), self.sequencer.now())))
+        self._begin_lives(found)
+
+    def keep_plan(self) -> None:
+        """Writes the planned flights beside the log, for the next start."""
+        try:
+            replace_file(self.folder / "flights.json", msgspec.json.encode(geojson(planned(self.engine.site))))
+        except OSError as e:
+            self.problem = f"planned flights will be gone after a restart: {e.strerror or e} ({e.filename})"
+
+    def _kept_plan(self) -> Plan:
+        """The planned flights of the last run."""
+        try:
+            return read_kept((self.folder / "flights.json").read_bytes())
+        except FileNotFoundError:
+            return Plan((), {})
+        except (OSError, ValueError, KeyError, TypeError) as e:
+            self.problem = f"flights.json cannot be read, no flight is planned: import them again ({type(e).__name__})"
+            return Plan((), {})
+
+    def _begin_lives(self, found: Recovered) -> None:
+        """The life of alerts becomes records once the index of the watch log knows what earlier runs have told of them."""
+        self.on_alerts.append(lambda alerts: self._tell_lives(self.lives.take(alerts)))
+        known = [] if found.book is None else list(reversed(AlertBook.restore(self.site, found.book).all))
+        last = self._log.last.seq if self._log.last else 0
+        self.notifier.begin(known)
+        self.on_alerts.append(self.notifier.take)
+
+        def catch_up() -> None:
+            self.watchlog.catch_up(self.folder, last)
+            states = self.watchlog.states()
+            if self._loop is not None and not self.watchlog.closing.is_set():
+                with contextlib.suppress(RuntimeError):  # the loop has closed
+                    self._loop.call_soon_threadsafe(lambda: self._tell_lives(self.lives.begin(known, states)))
+
+        threading.Thread(target=catch_up, name="picket-watchlog", daemon=True).start()
+
+    def _tell_lives(self, events: list[dict[str, Any]]) -> None:
+        for event in events:
+            with contextlib.suppress(ClosedError):  # the next start writes it
+                self.sequencer.emit("life", event)
+
+    def _write_beside(self) -> None:
+        """What the log writer writes with each commit. The index comes first: it raises nothing."""
+        self.watchlog.write(self.writer.committed_seq)
+        self.operators.write()
 
     def _boot(self, book: dict[str, Any] | None, **more: Any) -> None:
         self.sequencer.emit(
@@ -135,6 +196,7 @@ class Core:
         if not behind:
             self.writer.keep_state(self._state())
         self.writer.stop()
+        self.watchlog.close(self.writer.committed_seq)
         if behind:
             self.writer.state_path.unlink(missing_ok=True)
 
@@ -147,6 +209,21 @@ class Core:
         waiting = Waiting.new()
         self.sequencer.flush()
         self.sequencer.emit("action", payload, waiting)
+        return await self._settled(waiting)
+
+    async def report(self, decoded: Decoded) -> None:
+        """A person's report goes the way of a sensor's rows, in a record of its own: returns when it is worked on and on disk.
+
+        Raises NotOnDiskError, also when more arrives than can be worked on, and ClosedError.
+        """
+        if self.overloaded():
+            raise NotOnDiskError("more arrives than can be worked on: the report was not taken; send it again")
+        waiting = Waiting.new()
+        self.sequencer.flush()
+        self.sequencer.add_report(decoded, waiting)
+        await self._settled(waiting)
+
+    async def _settled(self, waiting: Waiting) -> Alert | None:
         result = await asyncio.wrap_future(waiting.outcome)
         try:
             await asyncio.wait_for(asyncio.wrap_future(waiting.written), WRITE_S)
@@ -175,6 +252,7 @@ class Core:
             self.sequencer.emit("tick", None)
 
     def _sink(self, record: Record, waiting: Waiting | None) -> None:
+        self.watchlog.take(record)
         self.writer.put(record, waiting.written if waiting else None)
         self._queue.put((record, waiting.outcome if waiting else None))
 
@@ -188,10 +266,13 @@ class Core:
 
     def problems(self) -> list[str]:
         """What is wrong with the station itself, in words."""
-        found = [p for p in (self.problem, self.writer.refused, self.writer.problem) if p]
+        sealing = self.sealing.problem if self.sealing else None
+        found = [p for p in (self.problem, self.writer.refused, self.writer.problem, self.watchlog.problem, sealing) if p]
         if self._thread.ident is not None and not self.sequencer.closed:
             ended = [t for t, alive in (("engine", self._thread.is_alive()), ("log writer", self.writer.alive)) if not alive]
             found += [f"the {name} has ended: restart the station" for name in ended]
+        found += [p for p in (self.keeper.problem, self.site_note) if p]
+        found += self.notifier.problems()
         if self.overloaded():
             found.append("more arrives than can be worked on: rows are refused and counted as overload")
         return found
@@ -253,12 +334,17 @@ def recover(folder: Path, site: Site, last: Record | None) -> Recovered:
     usable state file the whole log is replayed, which gives the same alerts and takes longer. Numbers go on after the last
     record and the highest track number; after a kill, when neither is sure, SEQ_GAP further on.
     """
-    if last is None:
-        return Recovered(None, 0)
     verdict = Verdict()
+    if last is None:
+        next(log.read(folder, verdict=verdict), None)
+        if verdict.damage is None:
+            return Recovered(
+                None, 0
+            )  # there was no run; else its very first record is damaged, and the state file is all there is
+        verdict = Verdict()
     book, state_seq, highest_id = _from_state(folder, site, verdict) or _from_log(folder, site, verdict)
-    seq = max(last.seq, state_seq, highest_id)
-    clean = last.kind == "end" and state_seq == last.seq
+    seq = max(last.seq if last else 0, state_seq, highest_id)
+    clean = last is not None and last.kind == "end" and state_seq == last.seq
     return Recovered(book.state(), seq if clean else seq + SEQ_GAP, verdict.damage)
 
 

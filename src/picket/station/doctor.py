@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.metadata
 import importlib.util
 import ipaddress
+import shutil
 import socket
 import sys
 import tempfile
@@ -16,7 +17,7 @@ from picket import site as sites
 
 State = Literal["ok", "note", "problem"]
 _NEEDED = ("numpy", "numba", "pyarrow", "msgspec", "shapely", "click")
-_STATION = ("fastapi", "uvicorn", "websockets", "aiomqtt")
+_STATION = ("fastapi", "uvicorn", "websockets", "aiomqtt", "tomlkit")
 # Distribution -> the module it brings and the feeds that need it. A station without such a feed runs without it.
 _FEEDS = {
     "httpx": ("httpx", "feeds over http and https"),
@@ -45,10 +46,47 @@ def examine(site_path: Path | None, archive: Path | None) -> list[Check]:
     except sites.SiteError as e:
         return [*checks, *(Check("site file", "problem", p) for p in e.problems)]
     checks.append(Check("site file", "ok", f"{site.site.name}: {len(site.sensor)} sensors, {len(site.zone)} zones"))
-    checks += [_writable(archive or Path(site.folder) / site.archive.path), _port(site), *_feeds(site)]
+    checks += [_writable(archive or Path(site.folder) / site.archive.path), _port(site), *_feeds(site), *outputs(site)]
     for sensor in site.sensor:
         checks += [Check(f"sensor {sensor.id}", "note", words) for words in blind_spots(sensor)]
     return [*checks, *_geoid(site)]
+
+
+def outputs(site: sites.Site) -> list[Check]:
+    """Whether each `[[notify]]` could send now: its program, its secret, its host. Nothing is sent."""
+    from picket.station.sending import SendError, address, port_of, secret_of
+
+    found = []
+    for n in site.notify:
+        if n.kind == "command":
+            there = shutil.which(n.command[0]) or (Path(site.folder) / n.command[0]).is_file()
+            words = f"{n.command[0]} is there" if there else f"{n.command[0]} is not on this machine"
+            found.append(Check(f"notify {n.id}", "ok" if there else "problem", words))
+            continue
+        try:
+            url = address(n, Path(site.folder))
+            secret_of(n, Path(site.folder))
+            socket.create_connection((url.hostname or "", port_of(url)), timeout=2).close()
+        except SendError as e:
+            found.append(Check(f"notify {n.id}", "problem", str(e)))
+        except OSError as e:
+            found.append(
+                Check(
+                    f"notify {n.id}", "note", f"{url.hostname} cannot be reached now ({e.strerror or e}); alerts to it would fail"
+                )
+            )
+        else:
+            plain = url.scheme in ("http", "mqtt", "smtp") and not _on_this_machine(url.hostname or "")
+            words = f"{url.hostname} answers" + ("; what is sent can be read on the way: no TLS" if plain else "")
+            found.append(Check(f"notify {n.id}", "note" if plain else "ok", words))
+    return found
+
+
+def _on_this_machine(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
 
 
 def _python() -> Check:
@@ -127,7 +165,7 @@ def _feeds(site: sites.Site) -> list[Check]:
     except FeedError as e:
         return [Check("feeds", "problem", str(e))]
     if not feeds:
-        return [Check("feeds", "note", "no sensor has a feed: the station starts, but nothing will come in")]
+        return [Check("feeds", "note", "no sensor has a feed: the station starts, and lives by what people see and report")]
     return [_reachable(f.address.transport, f.address.host, f.address.port, f.address.path, f.shown) for f in feeds]
 
 

@@ -4,13 +4,13 @@ The engine never looks at a clock, a file or a socket: time is the record's. Liv
 sequenced; a replay hands it the records of a log. It runs in one thread; `lock` lets the API look inside.
 
     record   payload
-    boot     {"book": alert state or None, "site": digest}: tracks begin anew, alerts go on, zones are the site file's
+    boot     {"book": alert state or None, "site": digest, "live": site_live.py}: tracks begin anew, alerts go on, zones are the site file's
     batch    {"d": detections, "s": status rows, "left_out": {sensor: {reason: n}}, "operators": [digests]}
     link     {"sensors": [ids], "state": "up" ..., "detail": words}
     tick     None: time passes
     station  {"free_mb", "recording", "problem", "overloaded"}: how the station itself does
-    action   {"do": "acknowledge" | "shelve" | "unshelve" | "close" | "zone", ...}
-    audit, end   nothing for the engine
+    action   {"do": "acknowledge" | "shelve" | "unshelve" | "close" | "site" | "zone" | "note", ...}
+    life, audit, end   nothing for the engine
 """
 
 from __future__ import annotations
@@ -32,6 +32,7 @@ from picket.station import emissions
 from picket.station.history import History, Recent
 from picket.station.picture import Picture
 from picket.station.sensors import SensorBoard
+from picket.station.site_live import with_live_part
 from picket.track import Tracker
 from picket.watch import Alert, AlertBook, AlertError, EmissionLook, StationLook, decide, is_decision
 from picket.words import TRACK, Batch
@@ -97,10 +98,13 @@ class Engine:
     # -- one method per record kind ----------------------------------------------------------------------------
     def _boot(self, payload: dict[str, Any]) -> Outcome:
         self.tracker.reset()
-        if self.site is not self._given_site and "clock_set_back_s" not in payload:
-            # a start reads the site file anew: what was edited before is in it, or was undone by hand
-            self.site = self._given_site
-            self.book.replace_site(self.site)
+        if "clock_set_back_s" not in payload:
+            # a start reads the site file anew: what was edited before is in it, or was undone by hand. Its record says what stood there
+            # then, so that a replay has the same zones
+            held, part = self.site, payload.get("live")
+            self.site = self._given_site if part is None else with_live_part(self._given_site, part)
+            if self.site is not held:
+                self.book.replace_site(self.site)
         self.tracks = Batch.empty(TRACK)
         self.sensors = SensorBoard(self.site, self.site.alert.silent_scans)
         self.sensors.began_at(self.time)
@@ -150,6 +154,10 @@ class Engine:
         return Outcome()
 
     def _action(self, payload: dict[str, Any]) -> Outcome:
+        if payload["do"] == "note":
+            return Outcome()  # the watch log has it (record/watchlog.py)
+        if payload["do"] == "site":
+            return self._site(payload)
         if not is_decision(payload):
             return self._zone(payload)
         try:
@@ -157,6 +165,15 @@ class Engine:
         except AlertError as e:
             return Outcome(error=str(e))
         return Outcome(alerts=[alert], result=alert)
+
+    def _site(self, payload: dict[str, Any]) -> Outcome:
+        """Zones, friendlies and rules as they are from now on (site_live.py)."""
+        try:
+            self.site = with_live_part(self.site, payload["part"])
+        except (ValueError, KeyError, TypeError) as e:
+            return Outcome(error=f"the site cannot be taken over: {e}")
+        self.book.replace_site(self.site)
+        return Outcome()
 
     def _zone(self, payload: dict[str, Any]) -> Outcome:
         zone = payload["zone"]

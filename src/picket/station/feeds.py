@@ -113,14 +113,14 @@ async def _hear(feed: Feed, core: Core, stop: asyncio.Event, name: str) -> None:
     decoders, assigner = Decoders(feed.format, options), Assigner(core.site, feed.sensors)
 
     def decode(chunk: Chunk) -> None:
-        core.sequencer.add(name, _assigned(decoders.decode(chunk), assigner))
+        core.sequencer.add(name, assigned(decoders.decode(chunk), assigner))
 
     turns = Turns(decode)
     gather = Gather(turns.deliver)
     await transport.run(feed.address, gather.deliver, feed.link, time.time, stop)
     gather.flush()
     turns.finish()
-    core.sequencer.add(name, _assigned(decoders.finish(), assigner))
+    core.sequencer.add(name, assigned(decoders.finish(), assigner))
 
 
 class Decoders:
@@ -165,7 +165,7 @@ async def _play(feed: Feed, core: Core, stop: asyncio.Event, playback: PlaybackC
 
     def deliver(decoded: Decoded, recorded: float) -> None:
         playback.reached(recorded)
-        core.sequencer.add(name, _assigned(decoded, assigner))
+        core.sequencer.add(name, assigned(decoded, assigner))
 
     await play(feed.address, feed.format, options, deliver, feed.link, time.time, stop)
 
@@ -177,7 +177,7 @@ def prime(form: Format, options: Options) -> None:
         decoder.decode(Chunk.one(b"\0", received=0.0, link=link))
 
 
-def _assigned(decoded: Decoded, assigner: Assigner) -> Decoded:
+def assigned(decoded: Decoded, assigner: Assigner) -> Decoded:
     """The rows under the site file's sensor ids."""
     detections, unknown = assigner(decoded.detections)
     operators, unknown_too = assigner(decoded.operators)

@@ -29,6 +29,7 @@ def health(core: Core, feeds: list[Feed]) -> dict[str, Any]:
             "records": core.sequencer.seq, "on_disk": core.writer.committed_seq, "bytes": core.writer.log.bytes_written,
             "commits": core.writer.commits,
         },
+        "sealed": core.sealing.last if core.sealing else None,
         "feeds": [
             {
                 "address": f.shown, "state": f.link.state, "detail": f.link.detail, "payloads": f.link.payloads, "bytes": f.link.bytes,
@@ -36,5 +37,6 @@ def health(core: Core, feeds: list[Feed]) -> dict[str, Any]:
             }
             for f in feeds
         ],
+        "notify": core.notifier.rows(),
         "version": __version__,
     }  # fmt: skip

@@ -143,8 +143,8 @@ def _decide(found: Incident, kind: str, time: float, payload: dict[str, Any]) ->
     what = {"acknowledge": "acknowledged alert", "close": "closed alert", "zone": "changed zone"}.get(
         payload["do"], payload["do"]
     )
-    about = str(payload.get("id", payload.get("zone", "")))
-    detail = "; ".join(str(payload[k]) for k in ("cause", "note") if payload.get(k))
+    about = str(payload.get("id", payload.get("zone", payload.get("kind", ""))))
+    detail = "; ".join(str(payload[k]) for k in ("cause", "note", "text", "words") if payload.get(k))
     found.decisions.append((time, str(payload.get("by", "")), f"{what} {about}", detail))
 
 

@@ -15,7 +15,7 @@ import msgspec
 
 from picket.record import log
 from picket.record.archive import Sealer, Source, read_manifest
-from picket.record.collect import Collector
+from picket.record.collect import LATENESS_DAYS, Collector
 from picket.record.log import LogError, Record, Verdict
 from picket.record.pseudonyms import Pseudonyms
 from picket.record.uptime import UptimeBook
@@ -51,10 +51,13 @@ def rebuild(
     seed: int = 0,
     pseudonyms: Pseudonyms | None = None,
     on_record: Callable[[Record], None] | None = None,
+    new_days: bool = False,
 ) -> Rebuilt:
     """Seals the days of the log in `folder` anew. Raises LogError without a log, ArchiveError when another process seals this archive.
 
-    Days of which the log no longer holds the beginning (retired segments) stay as they were sealed.
+    Days of which the log no longer holds the beginning (retired segments) stay as they were sealed. new_days: only days that have changed
+    since the last sealing are made; the log is read from the last start of the station before them, where nothing was tracked yet, so
+    they are the same as from the whole log.
     """
     if not log.segments(folder):
         raise LogError(
@@ -62,7 +65,10 @@ def rebuild(
         )
     done, verdict, own = Rebuilt(), Verdict(), digest(site)
     held = next((s for s in read_manifest(folder).sources if s.name == "log"), None)
-    keep_before = _retired_until(folder, held)
+    keep_before, after = _retired_until(folder, held), 0
+    if new_days and held is not None:
+        keep_before = max(keep_before, int(held.until // 86_400) - LATENESS_DAYS)
+        after = log.start_before(folder, keep_before * 86_400.0)
     with Sealer(folder, "log", keep_before=keep_before) as sealer:
 
         def day(found: Any) -> None:
@@ -72,7 +78,9 @@ def rebuild(
 
         collector = Collector(day, pseudonyms or Pseudonyms(folder), [f.identity for f in site.friendly])
         replay = _Replay(Engine(site, seed=seed), collector)
-        for record in log.read(folder, verdict=verdict):
+        for record in log.read(folder, verdict=verdict, after=after):
+            if record.seq < after:  # older ones of the first segment read
+                continue
             done.records += 1
             if not done.since or record.time < done.since:
                 done.since = record.time
@@ -125,6 +133,8 @@ class _Replay:
             return
         for alert in outcome.alerts:
             self.alerts[alert.id] = alert
+        if record.kind in ("boot", "action"):
+            self.collector.befriend([f.identity for f in self.engine.site.friendly])
         if record.kind in ("batch", "tick"):
             self.collector.picture(self.engine.tracks)
         if record.kind == "end":

@@ -16,10 +16,12 @@ from typing import Any, NamedTuple
 
 import msgspec
 
+from picket.feed import Decoded
 from picket.record import log
 from picket.record.log import Record, Verdict
+from picket.record.watchlog import entry_of
 from picket.site import Site
-from picket.station.core import ActionError, Core
+from picket.station.core import ActionError, Core, Recovered
 from picket.station.engine import Engine, Outcome
 from picket.station.run import Station
 from picket.watch import Alert
@@ -84,6 +86,7 @@ class _ReplayCore(Core):
     def __init__(self, site: Site, folder: Path, *, seed: int, since: float) -> None:
         self.replayed = since  # time of the newest record: the clock of everything that is shown
         super().__init__(site, folder, seed=seed, clock=lambda: self.replayed)
+        self.keeper.refuses = "this is a replay: nothing in it can be changed"
 
     def tick(self) -> None:
         """Time is the log's."""
@@ -92,9 +95,19 @@ class _ReplayCore(Core):
         """Refused: what people decided is in the log already."""
         raise ActionError("this is a replay: nothing in it can be changed")
 
+    def _begin_lives(self, found: Recovered) -> None:
+        """The log has the records of what happened to its alerts."""
+
+    async def report(self, decoded: Decoded) -> None:
+        """Refused: what people saw is in the log already."""
+        raise ActionError("this is a replay: nothing in it can be changed")
+
     def take(self, record: Record) -> None:
-        """The next record of the log goes to the engine, and nowhere else."""
+        """The next record of the log goes to the engine, its entry to the watch log of this replay, and nowhere else."""
         self._queue.put((record, None))
+        entry = entry_of(record)
+        if entry is not None:
+            self.watchlog.add([entry])
 
     @property
     def behind(self) -> int:
@@ -115,7 +128,7 @@ class ReplayStation(Station):
         self._records = records(archive, since, until)
         self._first = next(self._records)  # a period that is not there is said before anything starts
         silent = tuple(msgspec.structs.replace(s, feed=None) for s in site.sensor)
-        super().__init__(msgspec.structs.replace(site, sensor=silent), temporary, seed=seed)
+        super().__init__(msgspec.structs.replace(site, sensor=silent, notify=()), temporary, seed=seed)
 
     def _make_core(self, seed: int) -> Core:
         core = _ReplayCore(self.site, self.folder, seed=seed, since=self.since)

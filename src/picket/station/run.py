@@ -21,16 +21,18 @@ from picket.station.access import Access
 from picket.station.api import make_app
 from picket.station.core import Core
 from picket.station.feeds import Feed, PlaybackClock, feeds_of, listen
+from picket.station.sealing import Sealing
 from picket.station.sequence import GATHER_S
 
 ERASE_EVERY_S = 3600.0
+SITE_EVERY_S = 3.0  # between two looks at the site file
 
 
 class StationError(ValueError):
     """A station that cannot start as asked; the message says what to do."""
 
 
-class _Server(uvicorn.Server):
+class Server(uvicorn.Server):
     """uvicorn without its signal handlers: the station has its own, which end everything in order."""
 
     @contextlib.contextmanager
@@ -48,6 +50,7 @@ class Station:
         self.feeds: list[Feed] = feeds_of(site)
         self.playback = self._playback()
         self.core = self._make_core(seed)
+        self.sealing = self.core.sealing = Sealing(site, self.folder, seed, time.time)
         self.access = Access(self.folder / "secrets", time.time)
         self.scheme = "https" if site.station.tls_certificate else "http"
         self.socket: socket.socket | None = None
@@ -135,16 +138,18 @@ class Station:
             self.open()
         self.core.start()
         app, hub = make_app(self.core, self.feeds, self.access, self.serves, self.scheme)
-        server = _Server(
+        server = Server(
             uvicorn.Config(
                 app, log_level="warning", access_log=False, ws="websockets-sansio", ws_per_message_deflate=False, ws_max_size=65_536,
                 timeout_graceful_shutdown=1, server_header=False, lifespan="off",
                 ssl_certfile=self._beside(self.site.station.tls_certificate), ssl_keyfile=self._beside(self.site.station.tls_key),
             )
         )  # fmt: skip
+        self.core.notifier.start()
         assert self.socket is not None
         serving = asyncio.create_task(server.serve(sockets=[self.socket]))
-        jobs = [asyncio.create_task(job) for job in (self._ticks(), self._erase(), *(self._feed(f) for f in self.feeds))]
+        work = (self._ticks(), self._erase(), self._watch_site(), self.sealing.run(), *(self._feed(f) for f in self.feeds))
+        jobs = [asyncio.create_task(job) for job in work]
         try:
             while not server.started and not serving.done():
                 await asyncio.sleep(0.01)
@@ -157,7 +162,7 @@ class Station:
             server.should_exit = True
             for job in jobs:
                 job.cancel()
-            await asyncio.gather(*jobs, return_exceptions=True)
+            await asyncio.gather(*jobs, self.core.notifier.stop(), return_exceptions=True)
             self.core.end()
             await asyncio.to_thread(self.core.stop)
             await asyncio.wait([serving], timeout=1.0)
@@ -189,6 +194,15 @@ class Station:
                     self.core.sequencer.flush()
             except Exception as e:  # time must go on, whatever one batch holds
                 self.core.problem = f"what came in could not be recorded: {type(e).__name__}: {e}"
+
+    async def _watch_site(self) -> None:
+        """Notices when somebody edits the site file by hand: health says so, and the log has it."""
+        while True:
+            note = await asyncio.to_thread(self.core.keeper.note)
+            if note is not None and note != self.core.site_note:
+                self.core.audit("station", "noticed an edit of the site file", words=note)
+            self.core.site_note = note
+            await asyncio.sleep(SITE_EVERY_S)
 
     async def _erase(self) -> None:
         while True:

@@ -18,17 +18,20 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+import msgspec
 import numpy as np
 
 from picket.site import Sensor, Site
 from picket.station.clocks import SensorClock
 from picket.track import SensorBias, SensorConditions
 from picket.watch import SensorLook
+from picket.watch.sighting import HOLDS_S, SIGMA_BEARING_DEG, SIGMA_RANGE_SHARE, Sighting
 from picket.words import Batch
 
 _STALE_PERIODS = 3.0
 _LINK_GRACE_S = 10.0  # a sensor without a known period is silent when its link has been down this long
 _START_GRACE_S = 15.0  # a sensor that has not spoken yet is not called silent before this
+_MOST_OBSERVERS, _MOST_SIGHTINGS = 64, 8  # posts beside the site file's sensors, and reports kept of each
 _RATE_S = 10.0  # the API's rate of detections is over this long
 
 
@@ -47,6 +50,8 @@ class _State:
     own_state: str | None = None
     bias: SensorBias | None = None
     left_out: Counter[str] = field(default_factory=Counter)
+    reports: int = 0  # of a person
+    sightings: deque[Sighting] = field(default_factory=lambda: deque(maxlen=_MOST_SIGHTINGS))
 
     @property
     def period_s(self) -> float | None:
@@ -63,6 +68,7 @@ class SensorBoard:
 
     def __init__(self, site: Site, silent_scans: float) -> None:
         self._silent_scans = silent_scans
+        self._site = site
         self._states = {s.id: _State(s, SensorClock(site.alert.clock_limit_s)) for s in site.sensor}
         self.began: float | None = None
 
@@ -76,9 +82,11 @@ class SensorBoard:
         for code, name in enumerate(batch.words("sensor_id")):
             rows = codes == code
             n = int(np.count_nonzero(rows))
-            state = self._states.get(name)
+            state = self._states.get(name) or (self._observer(name, batch, rows) if n else None)
             if n == 0 or state is None:
                 continue
+            if state.sensor.kind == "visual" and batch.table.name == "detection":
+                self._seen(state, batch.take(rows), time)
             state.last = time
             if batch.table.name == "detection":
                 state.detections += n
@@ -87,6 +95,39 @@ class SensorBoard:
             else:
                 self._beat(state, batch, rows, time)
             state.clock.heard(batch, rows, time)
+
+    def _observer(self, name: str, batch: Batch, rows: Any) -> _State | None:
+        """A person's post that the site file does not name is known from its first report."""
+        known = len(self._states) - len(self._site.sensor)
+        if (
+            batch.table.name != "detection"
+            or known >= _MOST_OBSERVERS
+            or not (rows & batch.equals("kind", "visual")).all(where=rows)
+        ):
+            return None
+        place = self._site.site
+        post = Sensor(id=name, kind="visual", lat_deg=place.lat_deg, lon_deg=place.lon_deg)
+        return self._states.setdefault(name, _State(post, SensorClock(self._site.alert.clock_limit_s)))
+
+    def _seen(self, state: _State, batch: Batch, time: float) -> None:
+        """Remembers what a person saw, for the rule `sighting`."""
+        for row in batch.rows():
+            if row.get("azimuth_deg") is None:
+                continue
+            lat, lon = row.get("sensor_lat_deg"), row.get("sensor_lon_deg")
+            own = lat is None or lon is None
+            fields = {
+                "time": time, "lat_deg": state.sensor.lat_deg if own else lat, "lon_deg": state.sensor.lon_deg if own else lon,
+                "azimuth_deg": row["azimuth_deg"], "range_m": row.get("range_m"), "what": row.get("classification"),
+                "sigma_azimuth_deg": row.get("sigma_azimuth_deg") or SIGMA_BEARING_DEG,
+                "sigma_range_m": row.get("sigma_range_m") or SIGMA_RANGE_SHARE * (row.get("range_m") or 0.0),
+            }  # fmt: skip
+            if fields["lat_deg"] is None or fields["lon_deg"] is None:
+                fields["lat_deg"], fields["lon_deg"] = self._site.site.lat_deg, self._site.site.lon_deg
+            state.reports += 1
+            fresh = Sighting(number=state.reports, **fields)
+            earlier = next((s for s in reversed(state.sightings) if fresh.continues(s)), None)
+            state.sightings.append(fresh if earlier is None else msgspec.structs.replace(fresh, number=earlier.number))
 
     def _beat(self, state: _State, batch: Batch, rows: Any, time: float) -> None:
         known = [w for w, r in zip(batch.values("state"), rows, strict=True) if r and w]
@@ -158,6 +199,7 @@ class SensorBoard:
             id=sensor_id, kind=s.sensor.kind, state=word, age_s=None if s.last is None else age, period_s=period,
             clock_offset_s=clock.offset_s, clock_jitter_s=clock.jitter_s, clock_wrong=clock.wrong,
             bias_range_m=off[0], bias_azimuth_deg=off[1], bias_time_s=off[2],
+            sightings=tuple(seen for seen in s.sightings if 0.0 <= time - seen.time <= HOLDS_S),
         )  # fmt: skip
 
     def looks(self, time: float) -> list[SensorLook]:

@@ -88,8 +88,15 @@ class Sequencer:
         if self._rows >= MAX_ROWS or (n and self._clock() - self._flushed_at >= GATHER_S):
             self.flush()
 
-    def flush(self) -> None:
-        """Sequences what was gathered, if anything."""
+    def add_report(self, decoded: Decoded, waiting: Any) -> None:
+        """What a person reports, at once: `waiting` goes with its record. Raises ClosedError after `close`."""
+        if self.closed:
+            raise ClosedError("the station is stopping; ask again when it is back")
+        self._waiting.append(decoded)
+        self.flush(waiting)
+
+    def flush(self, waiting: Any = None) -> None:
+        """Sequences what was gathered, if anything; `waiting` goes with its record."""
         self._flushed_at = self._clock()
         if self.closed or (not self._waiting and not self._left_out):
             return
@@ -106,4 +113,5 @@ class Sequencer:
                 "left_out": {k: dict(v) for k, v in left_out.items()},
                 "operators": digests,
             },
+            waiting,
         )

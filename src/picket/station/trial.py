@@ -104,7 +104,7 @@ class _TrialEngine(Engine):
     """Zones are the tried site's, and the book's memory is its own, whatever was decided then."""
 
     def _boot(self, payload: dict[str, Any]) -> Outcome:
-        return super()._boot({**payload, "book": None})
+        return super()._boot({**payload, "book": None, "live": None})
 
     def _action(self, payload: dict[str, Any]) -> Outcome:
         return Outcome()

@@ -176,6 +176,30 @@ def _known(tracks, plots, j, sensors, owner):  # type: ignore[no-untyped-def]
     return -2
 
 
+@piece
+def blank(tracks, i, plots, j, r):  # type: ignore[no-untyped-def]
+    """Slot i as a track that begins with plot j at existence r, heard of by nobody yet; x and P are the caller's."""
+    t = plots.time[j]
+    split(tracks.x[i], tracks.P[i], tracks.xm[i], tracks.Pm[i], tracks.mu[i])
+    tracks.id[i] = plots.begun[j]
+    tracks.r[i] = tracks.r_birth[i] = r
+    tracks.time[i] = tracks.born[i] = tracks.survived[i] = tracks.updated[i] = t
+    tracks.radar_time[i] = tracks.claim_time[i] = tracks.foreign_time[i] = tracks.spoof_time[i] = NEVER
+    tracks.period[i], tracks.timeout[i] = 1e9, 0.0
+    tracks.disbelief[i] = 0.0
+    tracks.score[i, :] = 0.0
+    tracks.look[i, :], tracks.missed[i, :] = t, 0
+    tracks.ident[i, :] = -1
+    tracks.status[i] = TENTATIVE
+    tracks.updates[i] = tracks.claims[i] = tracks.radar_updates[i] = tracks.looks[i] = 0
+    tracks.transmitter[i], tracks.sensor_track[i] = plots.transmitter[j], plots.sensor_track[j]
+    tracks.sensors[i] = tracks.flags[i] = 0
+    tracks.origin[i], tracks.group[i], tracks.named[i] = plots.origin[j], -1, -1
+    tracks.together[i] = tracks.believed[i] = NEVER
+    tracks.pair_sensor[i] = -1
+    tracks.claimed[i, :] = np.nan
+
+
 @kernel
 def begin(tracks, n, plots, members, free, sensors, owner, next_id):  # type: ignore[no-untyped-def]
     """New tracks in slots n... from the members that no track explains. Returns the number of slots in use after it."""
@@ -190,27 +214,10 @@ def begin(tracks, n, plots, members, free, sensors, owner, next_id):  # type: ig
         i, t = n, plots.time[j]
         n += 1
         place(tracks.x[i], tracks.P[i], plots, j, sensors)
-        split(tracks.x[i], tracks.P[i], tracks.xm[i], tracks.Pm[i], tracks.mu[i])
         if plots.begun[j] < 0:  # a plot that is taken in again begins the same track
             plots.begun[j] = next_id
             next_id += 1
-        tracks.id[i] = plots.begun[j]
-        tracks.r[i] = tracks.r_birth[i] = free[g] * birth / (birth + clutter)
-        tracks.time[i] = tracks.born[i] = tracks.survived[i] = tracks.updated[i] = t
-        tracks.radar_time[i] = tracks.claim_time[i] = tracks.foreign_time[i] = tracks.spoof_time[i] = NEVER
-        tracks.period[i], tracks.timeout[i] = 1e9, 0.0
-        tracks.disbelief[i] = 0.0
-        tracks.score[i, :] = 0.0
-        tracks.look[i, :], tracks.missed[i, :] = t, 0
-        tracks.ident[i, :] = -1
-        tracks.status[i] = TENTATIVE
-        tracks.updates[i] = tracks.claims[i] = tracks.radar_updates[i] = tracks.looks[i] = 0
-        tracks.transmitter[i], tracks.sensor_track[i] = plots.transmitter[j], plots.sensor_track[j]
-        tracks.sensors[i] = tracks.flags[i] = 0
-        tracks.origin[i], tracks.group[i], tracks.named[i] = plots.origin[j], -1, -1
-        tracks.together[i] = tracks.believed[i] = NEVER
-        tracks.pair_sensor[i] = -1
-        tracks.claimed[i, :] = np.nan
+        blank(tracks, i, plots, j, free[g] * birth / (birth + clutter))
         heard(tracks, i, plots, j, sensors)
         if plots.foreign[j] == 1:
             tracks.foreign_time[i] = t

@@ -19,6 +19,7 @@ import numpy as np
 import numpy.typing as npt
 
 from picket.track import prepare_kernels
+from picket.track.crossing import Bearings
 from picket.track.layout_kernels import Plots
 from picket.track.measure import Look, Prepared, looks_of, new_plots
 from picket.track.pool import Pool
@@ -40,15 +41,23 @@ class State:
     """A copy of all that looks and time change in a tracker."""
 
     def __init__(
-        self, pool: Pool, sensors: SensorTable, registration: Registration, numbers: tuple[float, float, int], shed: Counter[str]
+        self,
+        pool: Pool,
+        sensors: SensorTable,
+        registration: Registration,
+        bearings: Bearings,
+        numbers: tuple[float, float, int],
+        shed: Counter[str],
     ) -> None:
         self.n, self.numbers, self.shed = pool.n, numbers, shed.copy()
-        self.registration = registration.copy()
+        self.registration, self.bearings = registration.copy(), bearings.copy()
         self.tracks = [a[: pool.n].copy() for a in pool.tracks]
         self.owner = pool.owner.copy()
         self.learnt = [getattr(sensors.arrays, name)[: len(sensors.names)].copy() for name in LEARNT]
 
-    def restore(self, pool: Pool, sensors: SensorTable, registration: Registration) -> tuple[float, float, int]:
+    def restore(
+        self, pool: Pool, sensors: SensorTable, registration: Registration, bearings: Bearings
+    ) -> tuple[float, float, int]:
         """Puts everything back; sensors and identities that came since are as never heard."""
         pool.n = 0
         pool.reserve(self.n, 0, 0)
@@ -67,6 +76,7 @@ class State:
         for i in range(len(self.learnt[0]), len(sensors.names)):
             sensors.forget(i)
         registration.restore(self.registration)
+        bearings.restore(self.bearings)
         return self.numbers
 
 

@@ -86,6 +86,7 @@ FROZEN_S, FROZEN_M, FROZEN_MPS = 5.0, 0.5, 3.0  # a place that stays so long whi
 SPOOF_HOLD_S = 60.0  # the flag stays so long after the last contradiction
 DISBELIEF = 9.2  # -log(1 - pD) summed over looks without a plot: 1 chance in 10,000
 DISBELIEF_LOOKS = 4
+HELD_DISBELIEF, HELD_LOOKS = 13.8, 6  # the same for what a radar has confirmed before: 1 in a million
 FOREIGN_CORRELATION_S = 5.0  # a foreign tracker's estimates are one plot per so many seconds
 MISS_UNDO_PERIODS = 0.2
 
@@ -171,6 +172,7 @@ class Sensors(NamedTuple):
     placed: Array  # 1 = it measures from a known place
     claims: Array  # 1 = objects report their own position to it
     listens: Array  # 1 = it hears or sees only what gives itself away: its silence is no evidence
+    under: Array  # 1 = it hears what is under water
     period: Array
     range_min: Array
     range_max: Array
@@ -189,6 +191,7 @@ class Sensors(NamedTuple):
     fresh: Array  # objects that its first look shows: they came into view at no rate, they were there
     first: Array  # time of the first and last plot, NaN = never
     last: Array
+    swept: Array  # when its misses were last counted, NaN = never
     scan_start: Array  # of the scan being counted for the clutter estimate
     scan_free: Array  # plots of it that no track explains
     cell_free: Array  # (S, sectors, rings) the same by part of its sky, see `conditions_kernels`

@@ -21,6 +21,8 @@ from picket.track.layout_kernels import (
     END_SHARE_OF_BIRTH,
     END_SIGMA_M,
     ENDED,
+    HELD_DISBELIEF,
+    HELD_LOOKS,
     RADIO_EARTH_M,
     REASONS,
     SPOOF,
@@ -34,6 +36,7 @@ from picket.track.motion_kernels import split
 
 EDGE_RAD = 0.035  # 2 degrees inside every angular edge of coverage: nearer to it a miss says nothing
 EDGE_SHARE = 0.03  # of the largest range
+STALE_PERIODS = 4.0  # a look so much older than the sensor's last pass was not kept up: the track was out of reach
 CLAIM_PERIODS = 2.5  # a claim counts as current for so many of its periods
 
 
@@ -82,18 +85,32 @@ def covered(x, P, dt, s, sensors):  # type: ignore[no-untyped-def]
     return ground < math.sqrt(2.0 * RADIO_EARTH_M * max(height, 5.0)) + math.sqrt(2.0 * RADIO_EARTH_M * other)
 
 
+@piece
+def _out_of_reach(x, age, since, s, sensors):  # type: ignore[no-untyped-def]
+    """True when the place is surely beyond the range of sensor s at any time from x, which is `age` s old, to `since` s before now."""
+    reach = sensors.range_max[s] + (abs(x[3]) + abs(x[4])) * (abs(age) + since)
+    east, north = x[0] - sensors.offset[s, 0], x[1] - sensors.offset[s, 1]
+    return east * east + north * north > reach * reach  # False where something of it is not known
+
+
 @kernel
 def misses(tracks, n, s, now, since, due, sensors):  # type: ignore[no-untyped-def]
     """Takes off r what sensor s did not see by `now`. due: periods after its last look from which on a look is over.
 
     since: from when on the sensor has spoken without a gap; a look before that never was one.
+    What is out of its range is passed over at once, and its entry left as it is: many sensors each see few of all tracks. When such
+    a track comes into reach, its last look counts as the one before (`swept`).
     """
-    period = sensors.period[s]
+    period, swept = sensors.period[s], sensors.swept[s]
     for i in range(n):
-        if tracks.status[i] >= ENDED:
+        if tracks.status[i] >= ENDED or _out_of_reach(
+            tracks.x[i], now - tracks.time[i], now - swept + STALE_PERIODS * period, s, sensors
+        ):
             continue
         if tracks.look[i, s] < since:
             tracks.look[i, s], tracks.missed[i, s] = since, 0
+        elif tracks.look[i, s] < swept - STALE_PERIODS * period:
+            tracks.look[i, s], tracks.missed[i, s] = swept, 0
         waited = now - tracks.look[i, s]
         if waited < due * period - 1e-6:
             continue
@@ -113,6 +130,7 @@ def misses(tracks, n, s, now, since, due, sensors):  # type: ignore[no-untyped-d
         for _ in range(count):
             r = tracks.r[i]
             tracks.r[i] = r * (1.0 - pd) / (1.0 - r * pd)
+    sensors.swept[s] = now
 
 
 @kernel
@@ -160,6 +178,8 @@ def settle(tracks, n, now, owner):  # type: ignore[no-untyped-def]
         if tracks.flags[i] & SPOOF and now - tracks.spoof_time[i] > SPOOF_HOLD_S:
             tracks.flags[i] &= ~(SPOOF | REASONS)
         claims_only = tracks.claim_time[i] > max(tracks.radar_time[i], -1e17)
-        if claims_only and tracks.looks[i] >= DISBELIEF_LOOKS and tracks.disbelief[i] >= DISBELIEF:
+        held = tracks.radar_updates[i] > 0  # a radar agreed with it once: in a long flight four misses in a row are nothing rare
+        looks, doubt = (HELD_LOOKS, HELD_DISBELIEF) if held else (DISBELIEF_LOOKS, DISBELIEF)
+        if claims_only and tracks.looks[i] >= looks and tracks.disbelief[i] >= doubt:
             tracks.flags[i] |= UNCONFIRMED
     return confirmed

@@ -11,9 +11,10 @@ from picket.track import picture_kernels as k
 from picket.track.layout_kernels import CLASSES, FLAGS, IDENTITY_KINDS, STATUSES
 from picket.track.measure import ORIGINS, Codes
 from picket.track.pool import Pool
+from picket.track.sensors import SensorTable
 from picket.words import TRACK, Batch
 
-DOMAINS = ("air", "surface", "unknown")
+DOMAINS = ("air", "surface", "unknown", "subsurface")
 _FLOATS = (
     "lat_deg", "lon_deg", "alt_wgs84_m", "vel_east_mps", "vel_north_mps", "vel_up_mps", "sigma_horizontal_m",
     "sigma_vertical_m", "sigma_velocity_mps", "existence", "updated_at", "p_drone", "p_bird", "p_aircraft", "p_vessel",
@@ -21,11 +22,11 @@ _FLOATS = (
 _FLAG_WORDS = tuple(tuple(f for b, f in enumerate(FLAGS) if mask >> b & 1) for mask in range(1, 1 << len(FLAGS)))
 
 
-def picture(pool: Pool, now: float, frame: LocalFrame, geoid_m: float, codes: Codes, names: list[str]) -> Batch:
+def picture(pool: Pool, now: float, frame: LocalFrame, geoid_m: float, codes: Codes, sensors: SensorTable) -> Batch:
     """One row per track at `now`, also of those that ended since the last picture; in the order of their ids."""
     n, tracks = pool.n, pool.tracks
     floats, slots, coded = np.empty((k.N_FLOATS, n)), np.empty(n, np.int64), np.empty((4, n), np.int64)
-    m = k.rows(tracks, n, now, frame.origin_ecef_m, frame.rotation, geoid_m, floats, slots, coded)
+    m = k.rows(tracks, n, now, frame.origin_ecef_m, frame.rotation, geoid_m, sensors.under(), floats, slots, coded)
     if m == 0:
         return Batch.empty(TRACK)
     order = np.argsort(tracks.id[slots[:m]], kind="stable")  # slots lie so already, unless late plots were taken in
@@ -40,7 +41,7 @@ def picture(pool: Pool, now: float, frame: LocalFrame, geoid_m: float, codes: Co
     }  # fmt: skip
     present, columns["sensors"] = np.unique(tracks.sensors[slots], return_inverse=True)
     texts["sensors"] = tuple(
-        tuple(sorted(name for b, name in enumerate(names[:63]) if mask >> b & 1)) for mask in present.tolist()
+        tuple(sorted(name for b, name in enumerate(sensors.names[:63]) if mask >> b & 1)) for mask in present.tolist()
     )
     if (coded[2] >= 0).any():
         present, where = np.unique(coded[2], return_inverse=True)
@@ -50,11 +51,11 @@ def picture(pool: Pool, now: float, frame: LocalFrame, geoid_m: float, codes: Co
     return Batch.build(TRACK, m, columns, texts)
 
 
-def move(pool: Pool, now: float, frame: LocalFrame | None, geoid_m: float) -> None:
+def move(pool: Pool, now: float, frame: LocalFrame | None, geoid_m: float, sensors: SensorTable) -> None:
     """What taking a picture at `now` does to the tracks (their averaged class), without the picture."""
     assert frame is not None
     n = pool.n
     k.rows(
-        pool.tracks, n, now, frame.origin_ecef_m, frame.rotation, geoid_m, np.empty((k.N_FLOATS, n)), np.empty(n, np.int64),
-        np.empty((4, n), np.int64),
+        pool.tracks, n, now, frame.origin_ecef_m, frame.rotation, geoid_m, sensors.under(), np.empty((k.N_FLOATS, n)),
+        np.empty(n, np.int64), np.empty((4, n), np.int64),
     )  # fmt: skip

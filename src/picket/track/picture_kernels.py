@@ -23,7 +23,7 @@ COMMIT, RELEASE = 0.7, 0.45  # a class is named from the first on, and kept whil
 AVERAGE_S = 6.0  # noise in speed and height of a small object at 3 km lasts for some plots
 SURE = 0.99  # what an identity gives; it is shown at once
 CLASS_UPDATES = 5  # motion says something from so many plots on
-_AIR, _SURFACE, _UNKNOWN = 0, 1, 2  # codes of `tracker.DOMAINS`
+_AIR, _SURFACE, _UNKNOWN, _SUBSURFACE = 0, 1, 2, 3  # codes of `picture.DOMAINS`
 
 _PRIOR = np.log(np.array([0.3, 0.4, 0.2, 0.1]))
 _SPEED = np.array([10.0, 12.0, 90.0, 5.0])  # m/s, mean and spread of ground speed of each class
@@ -40,20 +40,26 @@ _BY_IDENTITY = np.array(  # log-likelihood of each class, by kind of identity (o
         [0, 0, 0, 0],
     ]
 )
+SUBMERGED = (0.0, -12.0, -12.0, 0.0)  # log-likelihood of each class for what sonars alone hear
 _SEA_M = 20.0  # height of a vessel's echo
 _AIR_SPAN_M = np.array([600.0, 1000.0, 6000.0])  # heights over which drones, birds and aircraft spread
 
 
 @kernel
-def classify(ident, said, updates, speed, speed_var, height_msl, height_var, out):  # type: ignore[no-untyped-def]
-    """Fills out (4,) with the probability of each class. ident (8,), said (4,), updates: of the track."""
+def classify(ident, said, updates, speed, speed_var, height_msl, height_var, submerged, out):  # type: ignore[no-untyped-def]
+    """Fills out (4,) with the probability of each class. ident (8,), said (4,), updates: of the track.
+
+    submerged: only sonars hear it: no bird, no aircraft, and neither speed nor height tells a craft from a vessel there.
+    """
     top = -1e300
     for c in range(4):
         score = _PRIOR[c] + said[c]
         for k in range(N_KINDS):
             if ident[k] >= 0:
                 score += _BY_IDENTITY[k, c]
-        if updates >= CLASS_UPDATES:
+        if submerged:
+            score += SUBMERGED[c]
+        elif updates >= CLASS_UPDATES:
             var = _SPEED_SPREAD[c] * _SPEED_SPREAD[c] + speed_var
             score -= 0.5 * ((speed - _SPEED[c]) * (speed - _SPEED[c]) / var + math.log(var))
             if height_var < UNKNOWN_HEIGHT_M * UNKNOWN_HEIGHT_M:
@@ -91,10 +97,11 @@ def _name(belief, held, passed, p):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def rows(tracks, n, now, origin_ecef, rotation, geoid, floats, slots, codes):  # type: ignore[no-untyped-def]
+def rows(tracks, n, now, origin_ecef, rotation, geoid, under, floats, slots, codes):  # type: ignore[no-untyped-def]
     """Fills floats (15, n), slots (n,) and codes (4, n): class, domain, identity code and kind or -1. Returns the number of rows.
 
-    Every slot that is not DEAD gives a row at `now`; rotation (3, 3) is ECEF -> ENU at the site.
+    under: bits of the sensors that hear what is under water. Every slot that is not DEAD gives a row at `now`.
+    rotation (3, 3) is ECEF -> ENU at the site.
     """
     a, e2 = 6378137.0, 0.0066943799901413165
     b = a * math.sqrt(1.0 - e2)
@@ -144,7 +151,8 @@ def rows(tracks, n, now, origin_ecef, rotation, geoid, floats, slots, codes):  #
         floats[UPDATED, k] = tracks.updated[i]
         speed = math.hypot(floats[VE, k], floats[VN, k])
         var_speed = 0.5 * (V[0, 1] + V[1, 1])
-        classify(tracks.ident[i], tracks.score[i], tracks.updates[i], speed, var_speed, height - geoid, var_up, p)
+        submerged = tracks.sensors[i] & under != 0 and tracks.sensors[i] & ~under == 0
+        classify(tracks.ident[i], tracks.score[i], tracks.updates[i], speed, var_speed, height - geoid, var_up, submerged, p)
         for c in range(4):
             floats[P_DRONE + c, k] = p[c]
         tracks.named[i] = _name(tracks.belief[i], tracks.named[i], now - tracks.believed[i], p)
@@ -153,7 +161,9 @@ def rows(tracks, n, now, origin_ecef, rotation, geoid, floats, slots, codes):  #
         if codes[0, k] == VESSEL:
             tracks.group[i] = -1
         domain = _UNKNOWN
-        if codes[0, k] == VESSEL:
+        if submerged:
+            domain = _SUBSURFACE
+        elif codes[0, k] == VESSEL:
             domain = _SURFACE
         elif codes[0, k] < VESSEL or (p[VESSEL] < 1.0 - COMMIT and height - geoid > 50.0 + 3.0 * math.sqrt(var_up)):
             domain = _AIR

@@ -23,6 +23,7 @@ OK, NO_TIME, BAD_VALUE, NO_POSITION, NO_SENSOR_PLACE, FUTURE, DUPLICATE, LATE = 
 PRESSURE_SIGMA_M = 150.0  # a pressure altitude without the day's pressure: 30 hPa from the standard are 250 m
 TAKEOFF_SIGMA_M = 100.0  # the take-off place's height above the site is not known
 NEAR_HEIGHT_M, NEAR_HEIGHT_SIGMA_M = 100.0, 200.0  # a plot without height near a short-range sensor
+DEPTH_SIGMA_M = 20.0  # what a sonar hears lies about as deep as it: harbours are that shallow
 FAR_HEIGHT_M, FAR_HEIGHT_SIGMA_M = 5000.0, 3000.0  # and far out, where aircraft fly
 CLAIM_SPEED_SIGMA_MPS = 3.0  # of a reported velocity without accuracy
 UNSAID_MPS, UNSAID_FAR_MPS = (
@@ -66,6 +67,8 @@ def _polar(F, i, j, s, far, geoid, sensors, plots):  # type: ignore[no-untyped-d
             weak = True
             height = sensors.height[s] + (FAR_HEIGHT_M if far else NEAR_HEIGHT_M)
             sigma_h = FAR_HEIGHT_SIGMA_M if far else NEAR_HEIGHT_SIGMA_M
+            if sensors.under[s] == 1:
+                height, sigma_h = sensors.height[s], DEPTH_SIGMA_M
         own, other = EARTH_M + sensors.height[s], EARTH_M + height
         sine = (other * other - own * own - r * r) / (2.0 * r * own)
         if abs(sine) > 0.95:  # higher than its range allows: the height is of no use
@@ -124,7 +127,7 @@ def _position(F, i, j, s, geoid, site_height, site_rotation, site_ecef, sensors,
         height, sigma_h = F[TAKEOFF, i] + site_height, TAKEOFF_SIGMA_M
     measured = abs(height) < 1e5
     if not measured:
-        height = site_height + NEAR_HEIGHT_M
+        height = geoid if sensors.under[s] == 1 else site_height + NEAR_HEIGHT_M
     sa, ca, so, co = math.sin(lat), math.cos(lat), math.sin(lon), math.cos(lon)
     N = _A / math.sqrt(1.0 - _E2 * sa * sa)
     dx = (N + height) * ca * co - site_ecef[0]

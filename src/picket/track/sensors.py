@@ -9,10 +9,11 @@ from __future__ import annotations
 import numpy as np
 
 from picket.geo import LocalFrame
-from picket.site import SENSOR_KINDS, Sensor, Site
+from picket.site import Sensor, Site
 from picket.track.conditions_kernels import RINGS, SECTORS
 from picket.track.layout_kernels import BIRTH_PER_SCAN, FAR_RANGE_M, TAU, Sensors
 from picket.track.measure_kernels import spread_over_area
+from picket.words import SENSOR_KINDS
 
 CLAIMING = frozenset({"remote_id", "adsb", "ais", "telemetry"})  # the object says where it is
 PERIOD_S = {
@@ -20,9 +21,15 @@ PERIOD_S = {
     "system": 4.0,
     "remote_id": 2.0,
     "adsb": 2.0,
+    "visual": 10.0,  # a person looks, writes and looks again
 }  # between two reports where the site file has no scan_period_s; others 1 s
 LISTENING = frozenset({"rf", "acoustic", "sonar", "camera", "visual"})  # what is silent, dark or unnoticed is there all the same
-TIMEOUT_S = {"remote_id": 15.0, "adsb": 30.0, "ais": 180.0}  # silence of a reporter is no evidence until it is this long
+TIMEOUT_S = {
+    "remote_id": 15.0,
+    "adsb": 30.0,
+    "ais": 180.0,
+    "visual": 60.0,
+}  # silence of a reporter is no evidence until it is this long
 LATENCY_S = {"remote_id": 0.7, "adsb": 0.3, "ais": 0.5, "telemetry": 0.2}  # 1 sigma of a position's age when it is stamped
 RADAR_TIMEOUT_PERIODS, RADAR_TIMEOUT_S = 8.0, 15.0
 RANGE_M = 10_000.0  # of a sensor that states none
@@ -35,12 +42,12 @@ VALLEY_M = 300.0  # the ground near a sensor lies no deeper under it
 MOST = 256  # sensors with an entry of their own; a feed that invents names must not fill the memory
 WIDE = frozenset({"adsb", "mlat", "system", "ais"})  # kinds that see aircraft or reach far
 _FLOATS = ("height", "floor", "period", "range_min", "range_max", "azimuth_offset", "pd", "clutter", "birth", "fresh", "timeout", "latency",
-           "first", "last", "scan_start", "scan_free")  # fmt: skip
-_INTS = ("placed", "claims", "listens", "far", "burst", "scans", "confirmed")
+           "first", "last", "swept", "scan_start", "scan_free")  # fmt: skip
+_INTS = ("placed", "claims", "listens", "under", "far", "burst", "scans", "confirmed")
 _BLANKED = 8
 # What looks and time change in a sensor's row: all of it is in a tracker's state (history.py).
-LEARNT = ("clutter", "birth", "bias", "burst", "fresh", "first", "last", "scan_start", "scan_free", "scans", "confirmed", "cell_free",
-          "cell_rate", "dense", "excess", "hits", "looks", "pd_here")  # fmt: skip
+LEARNT = ("clutter", "birth", "bias", "burst", "fresh", "first", "last", "swept", "scan_start", "scan_free", "scans", "confirmed",
+          "cell_free", "cell_rate", "dense", "excess", "hits", "looks", "pd_here")  # fmt: skip
 
 
 def _empty(capacity: int) -> Sensors:
@@ -80,6 +87,7 @@ class SensorTable:
         self.names: list[str] = []
         self.index: dict[tuple[str, str], int] = {}
         self.kinds: list[str] = []
+        self._places: dict[int, tuple[float, float, float]] = {}
         self._first_clutter: list[float] = []  # before any scan of theirs
         self.arrays = _empty(8)
         self._site = site
@@ -89,25 +97,30 @@ class SensorTable:
                 self._known.setdefault(s.match.sensor_id, s)
 
     def find(self, name: str, kind: str, frame: LocalFrame | None, place: tuple[float, float, float] | None) -> int:
-        """Index of the sensor; made on first sight. place: (lat, lon, height) from the rows, where the site has none."""
+        """Index of the sensor; made on first sight. place: (lat, lon, height) from the rows, for what the site does not fix."""
         known = self._known.get(name)
         key = (known.id, known.kind) if known else (name, kind)
         if key not in self.index and len(self.names) >= MOST:
             key, known = ("(others)", kind if kind in SENSOR_KINDS else "unknown"), None
         at = self.index.get(key)
+        new = at is None
         if at is None:
             at = self._add(known or Sensor(id=key[0], kind=key[1]))
             self.index[key] = at
-            if known and known.lat_deg is not None and known.lon_deg is not None:
-                height = known.alt_wgs84_m
-                place = (
-                    known.lat_deg,
-                    known.lon_deg,
-                    self._site.site.alt_wgs84_m if height is None and self._site else height or 0.0,
-                )
-        if place is not None and frame is not None and not self.arrays.placed[at]:
+        stated = self._stated(known)
+        if stated is not None and not (place is not None and known is not None and known.moves):
+            place = stated if new else None
+        if place is not None and frame is not None and self._places.get(at) != place:
+            self._places[at] = place
             self._place(at, frame, *place)
         return at
+
+    def _stated(self, s: Sensor | None) -> tuple[float, float, float] | None:
+        """Where the site file says that the sensor stands."""
+        if s is None or s.lat_deg is None or s.lon_deg is None:
+            return None
+        origin = self._site.site.alt_wgs84_m if self._site else 0.0
+        return s.lat_deg, s.lon_deg, origin if s.alt_wgs84_m is None else s.alt_wgs84_m
 
     def _add(self, s: Sensor) -> int:
         i = len(self.names)
@@ -121,6 +134,7 @@ class SensorTable:
         a = self.arrays
         reach = s.max_range_m or RANGE_M
         far = reach > FAR_RANGE_M or s.kind in WIDE
+        a.under[i] = s.kind == "sonar"
         a.claims[i], a.listens[i], a.far[i] = s.kind in CLAIMING, s.kind in LISTENING, far
         a.period[i] = s.scan_period_s or PERIOD_S.get(s.kind, 4.0 if far and s.kind == "radar" else 1.0)
         a.range_min[i], a.range_max[i] = s.min_range_m, reach
@@ -142,11 +156,15 @@ class SensorTable:
         self.forget(i)
         return i
 
+    def under(self) -> int:
+        """Bits of the sensors that hear what is under water, as in `Tracks.sensors`."""
+        return sum(1 << i for i in range(min(len(self.names), 62)) if self.arrays.under[i])
+
     def forget(self, i: int) -> None:
         """Sensor i as never heard: what was learnt of it goes."""
         a = self.arrays
         for name in LEARNT:
-            getattr(a, name)[i] = np.nan if name in ("first", "last", "scan_start") else 0
+            getattr(a, name)[i] = np.nan if name in ("first", "last", "swept", "scan_start") else 0
         a.clutter[i], a.birth[i] = self._first_clutter[i], BIRTH_PER_SCAN
         a.dense[i], a.excess[i], a.pd_here[i] = 1.0, 1.0, a.pd[i]
 

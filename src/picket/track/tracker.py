@@ -18,10 +18,12 @@ import numpy.typing as npt
 from picket.geo import LocalFrame
 from picket.site import Site
 from picket.track.conditions_kernels import book_free, estimate
+from picket.track.crossing import Bearings
+from picket.track.crossing_kernels import cross
 from picket.track.engine_kernels import look
 from picket.track.group_kernels import group
 from picket.track.history import History, Segment, State, state_bytes
-from picket.track.layout_kernels import BIRTH_LEAST, DEAD, ENDED, POLAR, Plots
+from picket.track.layout_kernels import BIRTH_LEAST, CONFIRMED, DEAD, ENDED, POLAR, TENTATIVE, Plots
 from picket.track.life_kernels import misses, settle
 from picket.track.measure import Codes, Look, Prepared, prepare
 from picket.track.picture import move, picture
@@ -40,6 +42,8 @@ CLUTTER_SHARE, CLUTTER_SKIP = 0.1, 3  # least weight of one scan in the clutter 
 BIRTH_SHARE = 0.1  # weight of one scan in the estimate of how many objects come into view
 FRESH_SIGMAS, FRESH_PERIODS = 3.0, 0.9  # what a first look shows beyond its clutter, surely, was there before; for how long
 FRESH_DOUBT = 0.3  # this share of a first look may be false plots, whatever the site file says
+VOUCHED = 0.95  # existence of what a person saw: "almost certain", above the 0.9 at which tracks alarm
+VOUCHED_CLASS = 3.0  # log-likelihood of the class that a person names: twenty times likelier than any other
 CLUTTER_LEAST = 0.02  # false plots a scan; no sensor has none
 CODES_MAX = 200_000  # identities and transmitters remembered before the unused are forgotten
 FLUSH = 4096  # ended tracks kept in their slots inside one batch
@@ -91,6 +95,7 @@ class Tracker:
         self._codes, self._codes_max = Codes(), CODES_MAX
         self._pool = Pool()
         self._registration = Registration()
+        self._bearings = Bearings()
         self._next_id = 0
         self._behind = self._confirmed = 0
         self._settled = -math.inf
@@ -202,17 +207,17 @@ class Tracker:
                 segment.state = self._state()
             self._take_segment(segment)
             if self._pass_time(segment.time, segment.end):
-                move(self._pool, self.clock, self._frame, self._geoid_m)
+                move(self._pool, self.clock, self._frame, self._geoid_m, self._sensors)
                 self._forget_ended()
         self._replaying = False
         self._history.renew(self._state)
 
     def _state(self) -> State:
         numbers = (self.clock, self._settled, self._confirmed)
-        return State(self._pool, self._sensors, self._registration, numbers, self.shed)
+        return State(self._pool, self._sensors, self._registration, self._bearings, numbers, self.shed)
 
     def _restore(self, state: State) -> None:
-        self.clock, self._settled, self._confirmed = state.restore(self._pool, self._sensors, self._registration)
+        self.clock, self._settled, self._confirmed = state.restore(self._pool, self._sensors, self._registration, self._bearings)
         self.shed = state.shed.copy()
 
     def _look(self, plots: Plots, w: Look) -> None:
@@ -243,10 +248,10 @@ class Tracker:
             )  # fmt: skip
         self._registration.solve(self.clock, sensors)
         self._next_id += pool.n - before
-        if sensors.listens[s] and not self._replaying:
-            lone = (plots.kind[members] == POLAR) & (plots.form[members] & 1 == 0) & (plots.weight[members] < 0.5)
-            self.left_out["no_position"] += int(np.count_nonzero(lone))
-            self.left_out += Counter()
+        if self._sensors.kinds[s] == "visual":
+            self._vouched(plots, members)
+        if sensors.listens[s] and sensors.placed[s]:
+            self._cross(plots, members)
         if shed:
             self.shed["edges"] += int(shed)
         if sensors.placed[s] and not sensors.claims[s]:
@@ -258,6 +263,40 @@ class Tracker:
             self._settle(self.clock)
             if np.count_nonzero(pool.tracks.status[: pool.n] == ENDED) > FLUSH:
                 self._set_aside(self.clock)
+
+    def _vouched(self, plots: Plots, members: npt.NDArray[np.int64]) -> None:
+        """A person who saw it vouches for it: the track that a sighting with a distance began, or most likely belongs to, is confirmed.
+
+        There is nobody to send the second plot that a radar's track waits for. What other sensors say counts as ever: a radar that
+        looks there and sees nothing takes the belief away again.
+        """
+        tracks, n = self._pool.tracks, self._pool.n
+        for j in members.tolist():
+            if plots.weight[j] < 0.5 or (not plots.form[j] & 1 and plots.kind[j] == POLAR):
+                continue  # a bearing begins nothing, and says too little of which track it is
+            for i in np.flatnonzero((tracks.id[:n] == plots.track[j]) & (tracks.status[:n] < ENDED)).tolist():
+                tracks.r[i] = max(tracks.r[i], VOUCHED)
+                if plots.said[j] >= 0:
+                    tracks.score[i, plots.said[j]] += VOUCHED_CLASS
+                if tracks.status[i] == TENTATIVE:
+                    tracks.status[i] = CONFIRMED
+                    self._confirmed += 1
+
+    def _cross(self, plots: Plots, members: npt.NDArray[np.int64]) -> None:
+        """Bearings of this look that no track explains may begin tracks with those of other sensors; the rest are counted."""
+        lone = members[(plots.kind[members] == POLAR) & (plots.form[members] & 1 == 0) & (plots.weight[members] < 0.5)]
+        if len(lone) == 0:
+            return
+        pool, held = self._pool, self._bearings
+        pool.reserve(len(lone), 0, 0)
+        before = pool.n
+        pool.n, held.count = cross(
+            pool.tracks, before, plots, lone, held.held, held.count, self._sensors.arrays, pool.owner, self._next_id
+        )
+        self._next_id += pool.n - before
+        if not self._replaying:
+            self.left_out["no_position"] += len(lone) - (pool.n - before)
+            self.left_out += Counter()
 
     @contextmanager
     def _corrected(self, plots: Plots, members: npt.NDArray[np.int64], s: int) -> Iterator[float]:
@@ -334,7 +373,7 @@ class Tracker:
 
     def _picture(self, now: float) -> Batch:
         assert self._frame is not None
-        return picture(self._pool, now, self._frame, self._geoid_m, self._codes, self._sensors.names)
+        return picture(self._pool, now, self._frame, self._geoid_m, self._codes, self._sensors)
 
     def _set_aside(self, now: float) -> None:
         """Inside a long batch: keeps the rows of ended tracks for the answer, and frees their slots."""
@@ -356,6 +395,7 @@ class Tracker:
 
     def _forget_codes(self) -> None:
         """Forgets identities that no track holds: a flood of invented ones must not fill the memory."""
+        self._bearings.count = 0  # they hold codes too
         self._pool.pack(always=True)
         t, n = self._pool.tracks, self._pool.n
         held = np.concatenate([t.ident[:n].ravel(), t.transmitter[:n], t.sensor_track[:n]])
@@ -373,7 +413,8 @@ class Tracker:
             self._set_aside(now)
         self._pool.clear()
         a = self._sensors.arrays
-        a.first[:] = a.last[:] = a.scan_start[:] = np.nan
+        a.first[:] = a.last[:] = a.swept[:] = a.scan_start[:] = np.nan
+        self._bearings.count = 0
         self.clock = self._settled = -math.inf
         self._behind = 0
         self._registration.clear_times()

@@ -13,12 +13,19 @@ from picket.words import DETECTION, Batch
 def warm() -> None:
     """Runs each kernel once; its compiled form goes into the cache."""
     place = {"lat_deg": 50.0, "lon_deg": 8.0, "alt_wgs84_m": 100.0}
-    site = parse({"version": 1, "site": {"name": "warm", **place}, "sensor": [{"id": "radar", "kind": "radar", **place}]})
+    finders = [{"id": f"finder-{i}", "kind": "rf", **place, "lon_deg": 8.0 + 0.02 * i} for i in range(2)]
+    site = parse(
+        {"version": 1, "site": {"name": "warm", **place}, "sensor": [{"id": "radar", "kind": "radar", **place}, *finders]}
+    )
     tracker = Tracker(site)
     plot = {"sensor_id": "radar", "kind": "radar", "range_m": 900.0, "azimuth_deg": 10.0, "elevation_deg": 5.0}
     claim = {"sensor_id": "rid", "kind": "remote_id", "lat_deg": 50.01, "lon_deg": 8.01, "identity": "W1"}
     for k in range(3):
-        rows = [{"time": 1000.0 + k, **plot}, {"time": 1000.1 + k, **claim}]
+        rows = [{"time": 1000.0 + k, **plot}, {"time": 1000.1 + k, **claim}]  # and bearings that no track explains, which cross
+        rows += [
+            {"time": 1000.2 + k, "sensor_id": s["id"], "kind": "rf", "azimuth_deg": a}
+            for s, a in zip(finders, (200, 240), strict=True)
+        ]
         tracker.step(Batch.from_rows(DETECTION, rows), time=1000.5 + k)
     tracker.advance(1010.0)
     pair(np.eye(2))

@@ -20,7 +20,7 @@ import numpy as np
 
 from picket.feed.adsb.sbs import encode_sbs
 from picket.feed.remoteid.dronescout import encode_message, encode_status
-from picket.train.exercise import ICAO_RESERVED, Actor, Receiver
+from picket.train.exercise import ICAO_RESERVED, MMSI_RESERVED, Actor, Receiver
 from picket.train.motion import Floats
 from picket.train.streams import digest, stream
 from picket.train.world import Thing, World
@@ -29,8 +29,8 @@ _ADDRESS_LIFE_S = 60.0  # Bluetooth privacy suggests 15 min; shorter, so that a 
 _STATUS_S = 10.0  # a receiver says that it lives
 
 
-class _Report(NamedTuple):
-    """What one aircraft measures of itself at one moment."""
+class Report(NamedTuple):
+    """What one aircraft or ship measures of itself at one moment."""
 
     thing: Thing
     time_s: float
@@ -50,11 +50,15 @@ def remote_id_frames(world: World, receiver: Receiver, start: float) -> Iterator
     turn = 0
     while True:
         begin = turn * receiver.period_s
+        heard: list[tuple[float, bytes]] = []
+        if world.conditions.out(receiver.id, begin):
+            yield start + begin, b""
+            turn += 1
+            continue
         if begin >= next_status:
             yield start + begin, encode_status(receiver.id, start + begin, model="exercise", firmware="SIMULATED")
-            next_status += _STATUS_S
-        heard: list[tuple[float, bytes]] = []
-        for report in _reports(world, receiver, rng, senders, begin):
+            next_status = begin + _STATUS_S
+        for report in reports(world, receiver, rng, senders, begin):
             for k, transport in enumerate(receiver.transports):
                 time_s = report.time_s + 0.2 * receiver.period_s * k / len(receiver.transports)
                 if rng.random() >= receiver.loss:
@@ -72,7 +76,11 @@ def adsb_frames(world: World, receiver: Receiver, start: float) -> Iterator[tupl
     turn = 0
     while True:
         heard = []
-        for report in _reports(world, receiver, rng, senders, turn * receiver.period_s):
+        if world.conditions.out(receiver.id, turn * receiver.period_s):
+            yield start + turn * receiver.period_s, b""
+            turn += 1
+            continue
+        for report in reports(world, receiver, rng, senders, turn * receiver.period_s):
             adsb = report.thing.actor.adsb
             if adsb is not None and rng.random() >= receiver.loss:
                 time, repetition = start + report.time_s, report.thing.repetition
@@ -82,7 +90,7 @@ def adsb_frames(world: World, receiver: Receiver, start: float) -> Iterator[tupl
                     course_deg=report.course_deg, climb_mps=report.climb_mps,
                     call_sign=adsb.call_sign and renumbered(adsb.call_sign, repetition),
                 )))  # fmt: skip
-        yield from sorted(heard, key=lambda h: h[0])
+        yield from sorted(heard, key=lambda h: h[0]) or [(start + turn * receiver.period_s, b"")]
         turn += 1
 
 
@@ -112,7 +120,13 @@ def renumbered_address(icao: str, repetition: int) -> str:
     return f"{first + (int(icao, 16) - first + 16 * max(repetition, 0)) % size:06X}"
 
 
-def _reports(world: World, receiver: Receiver, rng: np.random.Generator, senders: list[Actor], begin: float) -> list[_Report]:
+def renumbered_mmsi(mmsi: int, repetition: int) -> int:
+    """The MMSI in that repetition, still in the reserved block."""
+    first, size = MMSI_RESERVED.start, len(MMSI_RESERVED)
+    return first + (mmsi - first + 16 * max(repetition, 0)) % size
+
+
+def reports(world: World, receiver: Receiver, rng: np.random.Generator, senders: list[Actor], begin: float) -> list[Report]:
     """One report of each sender in range, at its own moment in the first 0.8 of the period that begins at `begin`."""
     found = []
     for actor in senders:
@@ -137,20 +151,21 @@ def _place_of(world: World, receiver: Receiver) -> Floats:
 
 def _measured(
     world: World, receiver: Receiver, rng: np.random.Generator, thing: Thing, time_s: float, place: Floats, velocity: Floats
-) -> _Report:
+) -> Report:
     """The thing's own report: its place with GNSS errors, and its offset where it lies."""
     sigma = np.array([receiver.sigma_position_m, receiver.sigma_position_m, receiver.sigma_altitude_m])
     claimed = place + rng.normal(size=3) * sigma
-    if thing.actor.remote_id is not None:
-        claimed = claimed + np.array(thing.actor.remote_id.claim_offset_m)
+    for said in (thing.actor.remote_id, thing.actor.ais):
+        if said is not None:
+            claimed = claimed + np.array(said.claim_offset_m)
     lat, lon, alt = world.frame.to_geodetic(claimed)
     east, north, up = velocity.tolist()
     course = math.degrees(math.atan2(east, north)) % 360
-    return _Report(thing, time_s, float(lat[0]), float(lon[0]), float(alt[0]), math.hypot(east, north), course, up)
+    return Report(thing, time_s, float(lat[0]), float(lon[0]), float(alt[0]), math.hypot(east, north), course, up)
 
 
 def _remote_id(
-    world: World, receiver: Receiver, report: _Report, time_s: float, transport: str, power_dbm: float, start: float
+    world: World, receiver: Receiver, report: Report, time_s: float, transport: str, power_dbm: float, start: float
 ) -> bytes:
     remote_id = report.thing.actor.remote_id
     if remote_id is None:

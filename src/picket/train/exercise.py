@@ -18,6 +18,16 @@ from typing import Literal, NamedTuple
 import msgspec
 
 from picket import site as sites
+from picket.train.script import (
+    Expect,
+    Fault,
+    Inject,
+    Weather,
+    check_expectations,
+    check_faults,
+    check_injects,
+    check_weather,
+)
 
 Waypoint = tuple[float, ...]  # east, north, height above mean sea level, m[, seconds to hold]
 Transport = Literal["wifi_beacon", "wifi_nan", "bt4", "bt5"]
@@ -26,6 +36,8 @@ Transport = Literal["wifi_beacon", "wifi_nan", "bt4", "bt5"]
 SERIAL_PREFIX = "SIMULATED"
 # ICAO's own block (Annex 10 vol. III part I, appendix to chapter 9): no state assigns it; at most lent for a delivery flight.
 ICAO_RESERVED = range(0xF00000, 0xF08000)
+# The first three digits are a country's, 201 to 775 (ITU Radio Regulations, appendix 43): 200 is nobody's.
+MMSI_RESERVED = range(200_000_000, 201_000_000)
 
 
 class Limits(NamedTuple):
@@ -43,7 +55,23 @@ LIMITS = {
     "ship": Limits(14.0, 0.3, 0.0, 300.0),
     "bird": Limits(25.0, 5.0, 3.0, 0.002),
     "drone": Limits(45.0, 6.0, 8.0, 0.01),
+    "fpv": Limits(45.0, 20.0, 15.0, 0.005),
+    "fixed_wing": Limits(40.0, 5.0, 5.0, 0.02),
+    "one_way": Limits(60.0, 5.0, 6.0, 0.1),
+    "boat": Limits(25.0, 2.0, 0.0, 2.0),
+    "submersible": Limits(6.0, 0.5, 1.0, 0.01),
 }
+Kind = Literal["airliner", "ship", "bird", "drone", "fpv", "fixed_wing", "one_way", "boat", "submersible"]
+AFLOAT = ("ship", "boat")
+DRONES = ("drone", "fpv", "fixed_wing", "one_way")
+
+# What a kind gives off unless the actor says otherwise, and what each kind of listener notices.
+Emission = Literal["radio", "sound", "water"]
+GIVES_OFF: dict[str, tuple[Emission, ...]] = {
+    "airliner": ("sound",), "ship": ("sound", "water"), "bird": (), "submersible": ("water",), "boat": ("radio", "sound", "water"),
+    **dict.fromkeys(DRONES, ("radio", "sound")),
+}  # fmt: skip
+NOTICES = {"rf": "radio", "acoustic": "sound", "sonar": "water", "camera": "light"}
 
 
 class ExerciseError(ValueError):
@@ -67,10 +95,21 @@ class Radar(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tru
     reference_range_m: float = 3500.0
     resolution_m: float = 15.0
     resolution_deg: float = 0.6
+    most_plots: int = 0
+
+
+class Listener(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """`[[listener]]`: a sensor of the site that finds directions (rf, acoustic, sonar, camera), and how far it notices things."""
+
+    id: str
+    range_m: float = 3000.0
+    period_s: float = 1.0
+    loss: float = 0.1
+    elevation: bool = False
 
 
 class Receiver(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """`[remote_id]` and `[adsb]`: a receiver of what aircraft broadcast. Errors are those of the aircraft's GNSS."""
+    """`[remote_id]`, `[adsb]` and `[ais]`: a receiver of what aircraft and ships broadcast. Errors are those of their GNSS."""
 
     id: str
     lat_deg: float | None = None
@@ -99,6 +138,14 @@ class Adsb(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
     call_sign: str | None = None
 
 
+class Ais(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """`ais` of an actor: its MMSI (200000000 to 200999999), its ship type as AIS has it (70 cargo, 60 passenger) and its lie."""
+
+    mmsi: int
+    ship_type: int = 70
+    claim_offset_m: tuple[float, float, float] = (0.0, 0.0, 0.0)
+
+
 class Vary(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """`vary`: how far each repetition may differ from the file, evenly drawn between minus and plus these values."""
 
@@ -111,7 +158,7 @@ class Actor(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tru
     """`[[actor]]`: one object, or `count` of them in formation `spacing_m` apart."""
 
     id: str
-    kind: Literal["airliner", "ship", "bird", "drone"]
+    kind: Kind
     route: tuple[Waypoint, ...]
     speed_mps: float = 0.0
     start_s: float = 0.0
@@ -123,7 +170,14 @@ class Actor(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tru
     rcs_m2: float | None = None
     remote_id: RemoteId | None = None
     adsb: Adsb | None = None
+    ais: Ais | None = None
+    emits: tuple[Emission, ...] | None = None
     vary: Vary = Vary()
+
+    @property
+    def gives_off(self) -> tuple[Emission, ...]:
+        """What direction finders, microphones and sonars can notice of it."""
+        return GIVES_OFF[self.kind] if self.emits is None else self.emits
 
     @property
     def limits(self) -> Limits:
@@ -138,12 +192,21 @@ class Exercise(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     name: str
     site: str
     about: str = ""
+    teaches: tuple[str, ...] = ()
+    level: Literal["basic", "normal", "hard"] = "normal"
+    card: str | None = None
     repeat_s: float = 360.0
     pressure_offset_m: float = 0.0
+    weather: Weather = Weather()
     radar: tuple[Radar, ...] = ()
+    listener: tuple[Listener, ...] = ()
     remote_id: Receiver | None = None
     adsb: Receiver | None = None
+    ais: Receiver | None = None
     actor: tuple[Actor, ...] = ()
+    fault: tuple[Fault, ...] = ()
+    inject: tuple[Inject, ...] = ()
+    expect: tuple[Expect, ...] = ()
     place: sites.Site | None = None
     source: str = "exercise"
 
@@ -170,6 +233,14 @@ class Exercise(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
             raise ExerciseError(str(path), problems)
         return exercise
 
+    @property
+    def sensors(self) -> dict[str, str]:
+        """Id -> kind of each sensor that is simulated."""
+        found = {r.id: "radar" for r in self.radar}
+        found |= {x.id: getattr(self.place.sensor_named(x.id), "kind", "") for x in self.listener} if self.place else {}
+        found |= {self.remote_id.id: "remote_id"} if self.remote_id else {}
+        return found | ({self.adsb.id: "adsb"} if self.adsb else {}) | ({self.ais.id: "ais"} if self.ais else {})
+
     def at_site(self) -> sites.Site:
         """The site it plays at."""
         if self.place is None:
@@ -184,7 +255,9 @@ def check(exercise: Exercise, site: sites.Site) -> list[str]:
     found += _in_range("pressure_offset_m", exercise.pressure_offset_m, -1000, 1000)
     for i, radar in enumerate(exercise.radar):
         found += _check_radar(f"radar[{i}] ({radar.id})", radar, site)
-    for kind, receiver in (("remote_id", exercise.remote_id), ("adsb", exercise.adsb)):
+    for i, listener in enumerate(exercise.listener):
+        found += _check_listener(f"listener[{i}] ({listener.id})", listener, site)
+    for kind, receiver in (("remote_id", exercise.remote_id), ("adsb", exercise.adsb), ("ais", exercise.ais)):
         if receiver is not None:
             found += _check_receiver(kind, receiver, site)
     seen: set[str] = set()
@@ -195,7 +268,11 @@ def check(exercise: Exercise, site: sites.Site) -> list[str]:
         seen.add(actor.id)
         found += _check_actor(where, actor, exercise.repeat_s)
         found += _check_identity(where, actor)
-    return found
+        found += _check_ais(where, actor)
+    found += check_weather(exercise.weather)
+    found += check_injects(exercise.inject, exercise.repeat_s)
+    found += check_faults(exercise.fault, exercise.inject, exercise.sensors)
+    return found + check_expectations(exercise.expect, seen, site, exercise.repeat_s)
 
 
 def _in_range(where: str, value: float, low: float, high: float) -> list[str]:
@@ -218,7 +295,19 @@ def _check_radar(where: str, radar: Radar, site: sites.Site) -> list[str]:
     found += _in_range(f"{where}.phase_s", radar.phase_s, 0, 3600)
     found += _in_range(f"{where}.reference_range_m", radar.reference_range_m, 1, 1e6)
     found += _in_range(f"{where}.resolution_m", radar.resolution_m, 0, 1e4)
+    found += _in_range(f"{where}.most_plots", radar.most_plots, 0, 100_000)
     return found + _in_range(f"{where}.resolution_deg", radar.resolution_deg, 0, 90)
+
+
+def _check_listener(where: str, listener: Listener, site: sites.Site) -> list[str]:
+    sensor = site.sensor_named(listener.id)
+    if sensor is None or sensor.kind not in NOTICES:
+        names = ", ".join(s.id for s in site.sensor if s.kind in NOTICES) or "none"
+        return [f"{where}: the site has no sensor of this id that finds directions ({', '.join(NOTICES)}); it has: {names}"]
+    found = [] if sensor.lat_deg is not None and sensor.lon_deg is not None else [f"{where}: give its place in the site file"]
+    found += _in_range(f"{where}.range_m", listener.range_m, 1, 1e5)
+    found += _in_range(f"{where}.period_s", listener.period_s, 0.05, 60)
+    return found + _in_range(f"{where}.loss", listener.loss, 0, 1)
 
 
 def _check_receiver(kind: str, receiver: Receiver, site: sites.Site) -> list[str]:
@@ -257,6 +346,8 @@ def _check_actor(where: str, actor: Actor, repeat_s: float) -> list[str]:
         return [*found, f"{where}.route: expected waypoints [east, north, height] or [east, north, height, hold]"]
     if any(not math.isfinite(v) or abs(v) > 2e5 for w in actor.route for v in w):
         return [*found, f"{where}.route: expected metres within 200 km of the site"]
+    if actor.kind == "submersible" and any(w[2] > 0 for w in actor.route):
+        found.append(f"{where}.route: a submersible's heights are depths, 0 or less")
     if len(actor.route) > 1 and actor.speed_mps <= 0:
         return [*found, f"{where}.speed_mps: a route of {len(actor.route)} waypoints needs a speed"]
     if len(actor.route) == 1 and not actor.loop:
@@ -343,4 +434,20 @@ def _check_identity(where: str, actor: Actor) -> list[str]:
             found.append(f"{where}.adsb.call_sign: expected SIM and up to 5 of A-Z 0-9, got {actor.adsb.call_sign!r}")
         if actor.count > 1:
             found.append(f"{where}.adsb: {actor.count} objects cannot share an address; write one actor for each")
+    return found
+
+
+def _check_ais(where: str, actor: Actor) -> list[str]:
+    """Only what floats has AIS, and no real ship's MMSI."""
+    if actor.ais is None:
+        return []
+    found = [] if actor.kind in AFLOAT else [f"{where}.ais: only {' and '.join(AFLOAT)} have AIS, this is a {actor.kind}"]
+    first, last = MMSI_RESERVED.start, MMSI_RESERVED.stop - 1
+    if actor.ais.mmsi not in MMSI_RESERVED:
+        found.append(f"{where}.ais.mmsi: expected {first} to {last}, which no ship has, got {actor.ais.mmsi}")
+    found += _in_range(f"{where}.ais.ship_type", actor.ais.ship_type, 0, 99)
+    for metres in actor.ais.claim_offset_m:
+        found += _in_range(f"{where}.ais.claim_offset_m", metres, -2e5, 2e5)
+    if actor.count > 1:
+        found.append(f"{where}.ais: {actor.count} objects cannot share an MMSI; write one actor for each")
     return found

@@ -19,7 +19,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from picket.train.exercise import Actor, Waypoint, corner_cuts, hold
+from picket.train.exercise import AFLOAT, Actor, Waypoint, corner_cuts, hold
 from picket.train.streams import stream
 
 Floats = npt.NDArray[np.float64]
@@ -130,7 +130,7 @@ def wander(actor: Actor, seed: int, member: int, t: Floats) -> Floats:
     rng = stream(seed, "wander", actor.id, member)
     period = actor.wander_period_s * rng.uniform(0.7, 1.3, (2, 3))
     phase = rng.uniform(0, 2 * np.pi, (2, 3))
-    size = actor.wander_m / 2 * np.array([1.0, 1.0, 0.0 if actor.kind == "ship" else 1 / 3])
+    size = actor.wander_m / 2 * np.array([1.0, 1.0, 0.0 if actor.kind in AFLOAT else 1 / 3])
     result: Floats = (size * np.sin(2 * np.pi * t[:, None, None] / period + phase)).sum(axis=1)
     return result
 
@@ -148,7 +148,7 @@ def formation(actor: Actor, seed: int) -> Floats:
     grid = np.column_stack([column + 0.5 * (row % 2), -row * math.sqrt(3) / 2]) * actor.spacing_m
     grid -= grid.mean(axis=0)
     grid += stream(seed, "formation", actor.id).uniform(-0.05, 0.05, (n, 2)) * actor.spacing_m
-    heights = np.zeros(n) if actor.kind == "ship" else stream(seed, "heights", actor.id).uniform(-5, 5, n)
+    heights = np.zeros(n) if actor.kind in AFLOAT else stream(seed, "heights", actor.id).uniform(-5, 5, n)
     a, b = actor.route[0], actor.route[min(1, len(actor.route) - 1)]
     heading = math.atan2(b[0] - a[0], b[1] - a[1])  # clockwise from north
     c, s = math.cos(heading), math.sin(heading)

@@ -10,7 +10,11 @@
     clutter     Poisson, clutter_per_scan a turn, even over the covered area, with the weakest powers
     time        each plot has that of the beam's passing; a sector's datagrams leave when the beam leaves the sector
 
-Left out: the horizon, shadows of buildings, weather, multipath and sidelobes.
+    horizon     nothing under the radio horizon (4/3 earth) or under water is seen
+    weather     rain attenuates (`conditions.rain_db`); the sea multiplies false plots nearby
+    faults      outage, jammed sector, clock, bias, more false plots (`[[fault]]`); a full extractor drops plots beyond most_plots
+
+Left out: shadows of buildings and hills, multipath and sidelobes.
 """
 
 from __future__ import annotations
@@ -23,7 +27,9 @@ import numpy.typing as npt
 
 from picket.feed.asterix import encode_cat034, encode_cat048
 from picket.geo import LocalFrame, enu_to_polar, polar_to_enu
+from picket.geo.horizon import in_line_of_sight
 from picket.site import Sensor
+from picket.train.conditions import SEA_M, between, rain_db
 from picket.train.exercise import LIMITS, Radar
 from picket.train.motion import Floats
 from picket.train.streams import stream
@@ -35,6 +41,7 @@ Bools = npt.NDArray[np.bool_]
 THRESHOLD = -math.log(1e-6)  # of the noise's mean power: one false alarm in a million cells
 _NOISE_DBM = -105.0  # kTB of a 1 MHz receiver with a noise figure of 9 dB
 _CLUTTER_ELEVATION_DEG = 8.0  # sea and ground returns lie low
+_EARTH_M = 6_371_000.0
 _CLUTTER_RATE_MPS = 2.0  # 1 sigma: waves and leaves
 
 
@@ -52,31 +59,36 @@ class TurningRadar:
         at_reference = THRESHOLD / -math.log(sensor.detection_probability) - 1
         self._snr_factor = at_reference / LIMITS["drone"].rcs_m2 * radar.reference_range_m**4
         self._rcs: tuple[object, Floats] = ((), np.zeros(0))
+        self.real: Bools = np.zeros(0, np.bool_)  # of the last sweep's plots, which are of an object: never sent
 
     def frames(self, start: float) -> Iterator[tuple[float, bytes]]:
         """(UNIX time of sending, datagram), endless and in order, of an antenna that begins at UNIX time `start`."""
         rng = stream(self.world.seed, "radar", self.radar.id)
         source = {"sac": self.sensor.match.sac or 0, "sic": self.sensor.match.sic or 0}
-        sectors = self.radar.sectors
+        sectors, conditions = self.radar.sectors, self.world.conditions
         width = 360.0 / sectors
         n = 0
         while True:
             turn, sector = divmod(n, sectors)
             begin = self.radar.phase_s + (turn + sector / sectors) * self.period_s
             end = self.radar.phase_s + (turn + (sector + 1) / sectors) * self.period_s
+            n += 1
+            plots = self.plots(rng, start, begin, sector * width, width)
+            if conditions.out(self.radar.id, begin):
+                yield start + begin, b""
+                continue  # an outage changes nothing of what comes after it: the same draws are made
+            shown = start + begin + conditions.clock_s(self.radar.id, begin)
             marks = ["north_mark", "sector"] if sector == 0 else ["sector"]
             for kind in marks:
-                yield start + begin, encode_cat034(**source, time=start + begin, kind=kind, azimuth_deg=sector * width,
+                yield start + begin, encode_cat034(**source, time=shown, kind=kind, azimuth_deg=sector * width,
                                                    rotation_period_s=self.period_s)  # fmt: skip
-            plots = self.plots(rng, start, begin, sector * width, width)
             for datagram in encode_cat048(plots, **source, simulated=True):
                 yield start + end, datagram
-            n += 1
 
     def plots(self, rng: np.random.Generator, start: float, begin: float, azimuth_deg: float, width_deg: float) -> Batch:
         """What one sweep over a sector yields: rows of the detection table, by azimuth. `begin`: s since `start`."""
         middle = begin + width_deg / 720 * self.period_s
-        state = self.world.at(middle)
+        state, conditions = self.world.at(middle), self.world.conditions
         enu = (state.position_enu_m - self._offset) @ self._rotation.T
         _, azimuth, _ = enu_to_polar(enu)
         swept = np.flatnonzero((azimuth >= azimuth_deg) & (azimuth < azimuth_deg + width_deg))
@@ -85,15 +97,22 @@ class TurningRadar:
         enu = enu[swept] + velocity * (when - middle)[:, None]
         distance, azimuth, elevation = enu_to_polar(enu)
         rate = (enu * velocity).sum(axis=1) / np.maximum(distance, 1.0)
-        strength = rng.exponential(1.0 + self.snr(distance, self._rcs_of(state)[swept]))
-        seen = np.flatnonzero((strength > THRESHOLD) & covers(self.sensor, distance, azimuth, elevation))
+        strength = rng.exponential(
+            1.0 + self.snr(distance, self._rcs_of(state)[swept]) * 10 ** (-rain_db(conditions.weather, distance) / 10)
+        )
+        open_to = covers(self.sensor, distance, azimuth, elevation) & ~conditions.jammed(self.radar.id, begin, azimuth)
+        open_to &= self._in_sight(state.position_enu_m[swept], distance)
+        seen = np.flatnonzero((strength > THRESHOLD) & open_to)
         seen = self._resolved(seen, strength, distance, azimuth)
 
-        clutter = rng.poisson(self.sensor.clutter_per_scan * width_deg / 360)
+        times_as_many = conditions.false_plots(self.radar.id, begin, azimuth_deg + width_deg / 2)
+        clutter = rng.poisson(self.sensor.clutter_per_scan * times_as_many * width_deg / 360)
         low, high = max(self.sensor.elevation_deg[0], 0.0), min(self.sensor.elevation_deg[1], _CLUTTER_ELEVATION_DEG)
         near = self.sensor.min_range_m
         c_azimuth = azimuth_deg + width_deg * rng.random(clutter)
         c_distance = np.sqrt(near**2 + (self.max_range_m**2 - near**2) * rng.random(clutter))
+        c_azimuth, c_distance = self._rough_sea(rng, c_azimuth, c_distance, azimuth_deg, width_deg)
+        clutter = len(c_distance)
         c_elevation = low + max(high - low, 0.0) * rng.random(clutter)
         kept = covers(self.sensor, c_distance, c_azimuth, c_elevation)
         c_rate, c_strength = rng.normal(0, _CLUTTER_RATE_MPS, clutter), THRESHOLD + rng.exponential(THRESHOLD, clutter)
@@ -105,9 +124,35 @@ class TurningRadar:
         measured = np.stack([distance[seen], azimuth[seen], elevation[seen], rate[seen]]) + errors
         true_azimuth = np.concatenate([azimuth[seen], c_azimuth[kept]])
         r, az, el, rr = np.hstack([measured, np.stack([c_distance, c_azimuth, c_elevation, c_rate])[:, kept]])
+        off_m, off_deg = conditions.bias(self.radar.id, begin)
+        r, az = r + off_m, (az + off_deg) % 360
         power = _NOISE_DBM + 10 * np.log10(np.concatenate([strength[seen], c_strength[kept]]))
-        times = start + begin + (true_azimuth - azimuth_deg) / 360 * self.period_s
-        return self._batch(np.argsort(times, kind="stable"), times, np.maximum(r, 1.0), az, el, rr, power)
+        times = conditions.clock_s(self.radar.id, begin) + start + begin + (true_azimuth - azimuth_deg) / 360 * self.period_s
+        order = np.argsort(times, kind="stable")
+        if self.radar.most_plots:  # a full extractor drops what comes last in the sweep
+            order = order[: max(self.radar.most_plots // self.radar.sectors, 1)]
+        self.real = order < len(seen)
+        return self._batch(order, times, np.maximum(r, 1.0), az, el, rr, power)
+
+    def _rough_sea(
+        self, rng: np.random.Generator, azimuth: Floats, distance: Floats, azimuth_deg: float, width_deg: float
+    ) -> tuple[Floats, Floats]:
+        """The false plots with those of the waves nearby."""
+        state, reach = self.world.conditions.weather.sea_state, min(SEA_M, self.max_range_m)
+        if state == 0:
+            return azimuth, distance
+        share = (reach / self.max_range_m) ** 2 * width_deg / 360
+        more = rng.poisson(self.sensor.clutter_per_scan * share * state / 2)
+        near = self.sensor.min_range_m
+        far = np.sqrt(near**2 + max(reach**2 - near**2, 0.0) * rng.random(more))
+        return np.concatenate([azimuth, azimuth_deg + width_deg * rng.random(more)]), np.concatenate([distance, far])
+
+    def _in_sight(self, places: Floats, distance: Floats) -> Bools:
+        """(N,) bool: not under water, and above the radio horizon."""
+        site = self.world.site.site
+        heights = places[:, 2] + site.alt_wgs84_m - site.geoid_separation_m + (places[:, :2] ** 2).sum(axis=1) / (2.0 * _EARTH_M)
+        own = (self.sensor.alt_wgs84_m or 0.0) - site.geoid_separation_m
+        return np.asarray((heights > 0.0) & in_line_of_sight(distance, max(own, 2.0), heights))
 
     def snr(self, distance_m: Floats, rcs_m2: Floats) -> Floats:
         """Mean signal to noise ratio (not in dB) of objects of that size at that range."""
@@ -156,15 +201,7 @@ def covers(sensor: Sensor, range_m: Floats, azimuth_deg: Floats, elevation_deg: 
     inside = (range_m >= sensor.min_range_m) & (elevation_deg >= low) & (elevation_deg <= high)
     if sensor.max_range_m is not None:
         inside &= range_m <= sensor.max_range_m
-    inside &= _between(azimuth_deg, sensor.sector_deg)
+    inside &= between(azimuth_deg, sensor.sector_deg)
     for blanked in sensor.blanked:
-        inside &= ~_between(azimuth_deg, blanked)
+        inside &= ~between(azimuth_deg, blanked)
     return np.asarray(inside)
-
-
-def _between(azimuth_deg: Floats, sector: tuple[float, float]) -> Bools:
-    """(N,) bool: clockwise between the two; 0 to 360 is the whole circle."""
-    begin, end = sector
-    if end - begin >= 360:
-        return np.ones(len(azimuth_deg), np.bool_)
-    return np.asarray((azimuth_deg - begin) % 360 <= (end - begin) % 360)

@@ -3,6 +3,8 @@
     <radar>.pcap          each radar's ASTERIX over UDP
     <remote_id>.json      DroneScout messages, one a line
     <adsb>.txt            SBS lines
+    <ais>.nmea            AIVDM sentences
+    <listener>.jsonl      rows of the detection table
     truth.csv             every object each second: what the recordings are judged by
     site.toml, ...        the site that it played at
 
@@ -36,11 +38,9 @@ def record(exercise: Exercise, seed: int, start: float, until: float, folder: st
     ports = {radar.id: _FIRST_PORT + i for i, radar in enumerate(exercise.radar)}
     captured: dict[str, tuple[list[bytes], list[float]]] = {radar.id: ([], []) for radar in exercise.radar}
     with ExitStack() as stack:
-        files = {
-            receiver.id: stack.enter_context((folder / f"{receiver.id}.{suffix}").open("wb"))
-            for receiver, suffix in ((exercise.remote_id, "json"), (exercise.adsb, "txt"))
-            if receiver is not None
-        }
+        receivers = [(exercise.remote_id, "json"), (exercise.adsb, "txt"), (exercise.ais, "nmea")]
+        named = [(r.id, suffix) for r, suffix in receivers if r is not None] + [(x.id, "jsonl") for x in exercise.listener]
+        files = {name: stack.enter_context((folder / f"{name}.{suffix}").open("wb")) for name, suffix in named}
         for frame in frames(exercise, seed, start, until):
             if frame.channel in files:
                 files[frame.channel].write(frame.payload)
@@ -50,12 +50,13 @@ def record(exercise: Exercise, seed: int, start: float, until: float, folder: st
                 times.append(frame.time)
     for channel, (packets, times) in captured.items():
         (folder / f"{channel}.pcap").write_bytes(pcap.encode(packets, times))
-    _write_truth(exercise, seed, start, until, folder / "truth.csv")
-    _copy_site(exercise, folder)
+    write_truth(exercise, seed, start, until, folder / "truth.csv")
+    copy_site(exercise, folder)
     return folder
 
 
-def _write_truth(exercise: Exercise, seed: int, start: float, until: float, path: Path) -> None:
+def write_truth(exercise: Exercise, seed: int, start: float, until: float, path: Path) -> None:
+    """Every object each second from UNIX time `start` up to and without `until`, as CSV."""
     world = World(exercise, seed)
     with path.open("w", newline="", encoding="utf-8") as file:
         out = csv.writer(file)
@@ -68,7 +69,7 @@ def _write_truth(exercise: Exercise, seed: int, start: float, until: float, path
             second += 1
 
 
-def _copy_site(exercise: Exercise, folder: Path) -> None:
+def copy_site(exercise: Exercise, folder: Path) -> None:
     """The site file with its zones and map, so that `picket track --site` finds everything in one folder."""
     site = exercise.at_site()
     if not Path(site.source).is_file():

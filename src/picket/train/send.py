@@ -183,14 +183,15 @@ def main(arguments: list[str] | None = None) -> int:
         parser.error(f"--start: expected UNIX seconds within an hour of now ({time.time():.0f}), got {start:g}")
     source = frames(demo_exercise(), options["seed"], start)
     try:
-        asyncio.run(_until_stdin_closes(source, addresses))
+        asyncio.run(until_stdin_closes(source, addresses))
     except OSError as e:
         print(f"exercise: {e}", file=sys.stderr)
         return 1
     return 0
 
 
-async def _until_stdin_closes(source: Iterable[Frame], addresses: Mapping[str, Address]) -> Sent:
+async def until_stdin_closes(source: Iterable[Frame], addresses: Mapping[str, Address]) -> Sent:
+    """Sends in real time until the frames end, standard input closes, or SIGINT or SIGTERM comes."""
     stop, loop = asyncio.Event(), asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stop.set)

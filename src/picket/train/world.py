@@ -7,13 +7,15 @@ where 60 objects are is a handful of array operations and not 60 calls. The sens
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
 from picket.geo import LocalFrame
-from picket.train.exercise import Actor, Exercise
+from picket.train.conditions import Conditions
+from picket.train.exercise import AFLOAT, Actor, Exercise
 from picket.train.motion import STEP_S, Floats, along, formation, path_of, positions, wander
 from picket.train.streams import stream
 
@@ -69,10 +71,14 @@ class _Block:
 
 
 class World:
-    """What moves in an exercise with one seed. Times are seconds since the exercise began."""
+    """What moves in an exercise with one seed. Times are seconds since the exercise began.
 
-    def __init__(self, exercise: Exercise, seed: int) -> None:
+    injected: inject -> when it came; whoever runs the exercise adds those that come by hand or on something that happens.
+    """
+
+    def __init__(self, exercise: Exercise, seed: int, injected: Mapping[str, float] | None = None) -> None:
         self.exercise, self.seed, self.site = exercise, seed, exercise.at_site()
+        self.conditions = Conditions(exercise.weather, exercise.fault, exercise.inject, injected)
         place = self.site.site
         self.frame = LocalFrame(place.lat_deg, place.lon_deg, place.alt_wgs84_m)
         self._routes = [(actor, path, *along(actor, path)) for actor in exercise.actor for path in [path_of(actor)]]
@@ -128,7 +134,9 @@ class World:
                 for member in range(actor.count):
                     placed = self._varied(actor, r, route + self._formations[actor.id][member])
                     placed += wander(actor, self.seed, member, t)
-                    if actor.kind != "ship":
+                    if actor.kind == "submersible":
+                        placed[:, 2] = np.minimum(placed[:, 2], -0.5)
+                    elif actor.kind not in AFLOAT:
                         placed[:, 2] = np.maximum(placed[:, 2], 2.0)  # wandering never takes it under water
                     name = f"{actor.id}.{member}" + ("" if actor.loop else f"/{r}")
                     things.append(Thing(name, actor, member, r, actor.rcs_m2 or actor.limits.rcs_m2))

@@ -10,6 +10,8 @@ from typing import Literal
 
 import msgspec
 
+from picket.watch.sighting import Sighting
+
 Severity = Literal["low", "medium", "high"]
 State = Literal["raised", "acknowledged", "shelved", "closed"]
 
@@ -84,6 +86,7 @@ class SensorLook(msgspec.Struct, frozen=True):
 
     clock_offset_s: arrival minus the sensor's own time, its median; clock_jitter_s: how much that varies, 1 sigma.
     bias_range_m, bias_azimuth_deg, bias_time_s: what the tracker found it to be off by, and takes off its plots; None = nothing.
+    sightings: what a person reported from there, as long as it holds, oldest first.
     """
 
     id: str
@@ -97,6 +100,7 @@ class SensorLook(msgspec.Struct, frozen=True):
     bias_range_m: float | None = None
     bias_azimuth_deg: float | None = None
     bias_time_s: float | None = None
+    sightings: tuple[Sighting, ...] = ()
 
 
 class EmissionLook(msgspec.Struct, frozen=True):

@@ -16,7 +16,7 @@ import msgspec
 import numpy as np
 import numpy.typing as npt
 
-from picket.site import Site, in_hours
+from picket.site import Site
 from picket.watch import compose, life, parties
 from picket.watch.alert import CAUSES, LEVEL, Alert, AlertError, EmissionLook, SensorLook, StationLook
 from picket.watch.case import (
@@ -122,7 +122,7 @@ class AlertBook:
         unauthorised = self._levels(tracks, (a for a in active if "unauthorised" in a.flags)) > 0
         hostile = (a for a in active if a.severity == "high" or "unauthorised" not in a.flags)
         alarming = self._levels(tracks, hostile) >= LEVEL["medium"]
-        on_duty = {f.identity for f in self.site.friendly if in_hours(f.hours, self._time)}
+        on_duty = {f.identity for f in self.site.friendly if f.holds(self._time)}
         listed = np.array([w in on_duty for w in tracks.words("identity")] + [False], np.bool_)[tracks["identity"]]
         out = np.zeros(tracks.n, np.uint8)
         out[sorts.neutral | sorts.shown_neutral] = 2

@@ -20,6 +20,7 @@ FAMILIES: dict[str, tuple[str, ...]] = {  # each family's rules, lowest rank fir
     "emission": ("emission_without_track",),
     "sensor": ("silent_sensor", "wrong_clock"),
     "bias": ("biased_sensor",),
+    "sighting": ("sighting",),
     "clock": ("own_clock",),
     "disk": ("disk_low", "not_recording"),
     "load": ("overload",),

@@ -10,9 +10,10 @@ import numpy as np
 from picket.watch import checklist, text, text_station
 from picket.watch.alert import SensorLook
 from picket.watch.case import OF_SENSORS, OF_TRACKS, OF_ZONES, standing
-from picket.watch.rules import RULES, Finding
+from picket.watch.rules import RULES, Finding, sighting
 from picket.watch.rules.emission import contact_of
 from picket.watch.scene import Scene
+from picket.watch.sighting import centre
 from picket.watch.units import Unit
 
 _WHY = {rule.name: rule.why for rule in RULES}
@@ -65,6 +66,26 @@ def _on_tracks(scene: Scene, unit: Unit, top: Finding) -> dict[str, Any]:
     }
 
 
+def _on_sighting(scene: Scene, finding: Finding, why: str) -> dict[str, Any]:
+    """A sighting with a distance has a place; of a bearing only the direction is told, and only where it is the site's own."""
+    _, seen = sighting.looked_up(scene, finding.place or "")
+    xy = scene.area.plane.to_plane(seen.lat_deg, seen.lon_deg)[0]
+    at = centre(seen, xy)
+    if at is not None:
+        lat, lon, _ = scene.area.frame.to_geodetic(np.array([[at[0], at[1], 0.0]]))
+        place = text.where(scene, float(lat[0]), float(lon[0]), math.nan)
+    else:
+        own = math.hypot(*xy.tolist()) < 1.0
+        azimuth = seen.azimuth_deg % 360.0 if own else None
+        place = text.Where(bearing_deg=azimuth, look_azimuth_deg=azimuth)
+    noun = "Object" if seen.what in (None, "unknown") else str(seen.what).capitalize()
+    return {
+        "text": sighting.words(scene, finding.place or "", noun),
+        "why": why,
+        **place._asdict(),
+    }
+
+
 def _on_others(scene: Scene, finding: Finding) -> dict[str, Any]:
     """Of a sensor, of a radio contact, or of the station itself."""
     why = f"Raised because {_WHY[finding.rule](scene, finding)}."
@@ -72,6 +93,8 @@ def _on_others(scene: Scene, finding: Finding) -> dict[str, Any]:
         heard = contact_of(scene, finding).heard
         away = text.Where(bearing_deg=heard.bearing_deg, look_azimuth_deg=heard.bearing_deg)  # a bearing is no place
         return {"text": text_station.of_emission(scene, heard), "why": why, **away._asdict()}
+    if finding.family == "sighting":
+        return _on_sighting(scene, finding, why)
     if finding.family not in OF_SENSORS:
         return {"text": text_station.of_station(scene, finding.rule), "why": why}
     look = next(s for s in scene.sensors if s.id == finding.place)

@@ -11,8 +11,9 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+import shapely
 
-from picket.site import Friendly, Site, in_hours
+from picket.site import Friendly, Site
 from picket.watch.alert import SensorLook, StationLook
 from picket.watch.ruleset import Now
 from picket.watch.zones import Area
@@ -84,7 +85,7 @@ class Scene:
         """Identity -> its entries in the site file that hold at this hour."""
         found: dict[str, list[Friendly]] = {}
         for f in self.site.friendly:
-            if in_hours(f.hours, self.time):
+            if f.holds(self.time):
                 found.setdefault(f.identity, []).append(f)
         return found
 
@@ -96,14 +97,36 @@ class Scene:
         words = self.tracks.words("identity")
         allowed = [any(not ways.isdisjoint(f.zones) for f in self.friends.get(w, ())) for w in words]
         codes = np.array([*allowed, False], np.bool_)[self.tracks["identity"]]
-        return np.asarray(codes & ~self.sorts.contradicted)
+        return np.asarray((codes | self.as_planned) & ~self.sorts.contradicted)
+
+    @cached_property
+    def as_planned(self) -> Bools:
+        """(N,) bool: within the area and under the ceiling of a planned flight of its identity, now; an unknown height counts as under."""
+        found = np.zeros(self.tracks.n, np.bool_)
+        for identity, entries in self.friends.items():
+            for f in entries:
+                if f.area is not None:
+                    rows = np.flatnonzero(self.tracks.equals("identity", identity))
+                    inside = shapely.contains_xy(
+                        self.site.shapes[f.area], self.tracks["lon_deg"][rows], self.tracks["lat_deg"][rows]
+                    )
+                    top = np.inf if f.ceiling_m is None else f.ceiling_m + self.site.site.geoid_separation_m
+                    found[rows] |= inside & ~(self.alt[rows] > top)
+        return found
 
     @cached_property
     def doubtful(self) -> Bools:
-        """(N,) bool: it may be a bird or a chain of false plots: no sensor calls it a drone, it says nothing and flies with none."""
+        """(N,) bool: it may be a bird or false plots: no sensor calls it a drone, it says nothing, flies with none, no person saw it."""
         drone = np.where(self.low, self.tracks["p_drone"] >= SURE_LOW, self.sorts.drone)
-        known = drone | (self.tracks["identity"] >= 0) | self.sorts.contradicted | self._in_swarm(drone)
+        known = drone | (self.tracks["identity"] >= 0) | self.sorts.contradicted | self._in_swarm(drone) | self.by_eye
         return np.asarray(~known)
+
+    @cached_property
+    def by_eye(self) -> Bools:
+        """(N,) bool: a person saw it, who tells a drone from a wave."""
+        people = {look.id for look in self.sensors if look.kind == "visual"}
+        words: tuple[Any, ...] = self.tracks.words("sensors")
+        return np.array([not people.isdisjoint(w) for w in words] + [False], np.bool_)[self.tracks["sensors"]]
 
     def _in_swarm(self, drone: Bools) -> Bools:
         """(N,) bool: in a group of drones. What flies together is of one kind: one drone in it tells, and what is known of each adds up."""

@@ -24,6 +24,7 @@ from picket.watch.rules.friendly import reason
 from picket.watch.scene import Scene
 
 HOVER_MPS = 1.0  # slower is said as "hovering": the direction of such a velocity is noise
+UNKNOWN_MPS = 10.0  # a speed of nothing, give or take this, is none
 _SENSORS_NAMED = 4
 _SAID_FROM_M = 5.0  # a course that passes a zone nearer than this is said to reach it: "at 0 m" says nothing
 _SURE = ((0.99, "certain"), (0.9, "almost certain"), (0.7, "likely"), (0.0, "possible"))
@@ -60,7 +61,8 @@ def of_tracks(scene: Scene, finding: Finding, row: int, rows: list[int], count: 
     east, north = scene.velocity[row].tolist()
     speed = math.hypot(east, north)  # NaN where unknown: a swarm's nearest need not be the one whose course meets the zone
     inbound = finding.rule == "approach" and finding.reach_s != 0.0 and speed >= HOVER_MPS
-    motion = f"inbound {speed:.0f} m/s" if inbound else _motion(east, north)
+    unseen = speed < HOVER_MPS and float(scene.tracks["sigma_velocity_mps"][row]) >= UNKNOWN_MPS  # a lone sighting does not hover
+    motion = "speed unknown" if unseen else f"inbound {speed:.0f} m/s" if inbound else _motion(east, north)
     figures = f"{nearest}{metres(place.distance_m or 0.0)} {away}, {_look(place)}, {motion}"
     return f"{who}{doing}{claim}: " + "; ".join([figures, *_evidence(scene, row, count)]) + "."
 

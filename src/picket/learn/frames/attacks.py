@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from picket.learn.actors import actors_of, bare_text, classes_of, is_actor, text_of
+from picket.learn.actors import actors_of, bare_text, classes_of, is_actor, kind_of, text_of
 from picket.learn.chunks import Phrase, Verb
 from picket.learn.drafts import Draft
 from picket.learn.frames.common import CONTRABAND, HARMFUL, actors_in, doers_of, launched_by, things_of
 from picket.learn.frames.sightings import detect, smuggle
+from picket.learn.lexicon import word_set
 from picket.learn.sentence import Sentence, drone_head, drone_owner, instruments, is_drone, place_name, refers_to_drone
+
+_SHOTS = frozenset(["missile", "missiles", "rocket", "rockets", "bomb", "bombs", "shots", "munitions", "round", "rounds"])
+_LENGTHS = word_set("statistics.units_of_length")
 
 
 def strike(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
@@ -34,8 +38,12 @@ def strike(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
         yield from attack_drafts("strike", sentence, verb, [], hurt, arms[0], hurt)
         return
     tools = instruments(sentence, verb)
+    if not tools and sentence.drone:
+        tools = [p for p in verb.prep("with") if {t.low for t in p.tokens} & HARMFUL and _from_the_air(sentence, p)]
     by_drone = [p for p in doers if drone_head(p) or (is_drone(p) and not is_actor(p))] or [
-        p for p in doers if p.head.low in {"ones", "one", "rest", "others"} and sentence.near and not is_actor(p)
+        p
+        for p in doers
+        if p.head.low in {"ones", "one", "rest", "others"} and sentence.near and not is_actor(p) and not verb.classes & {"kill"}
     ]
     attack_subject = [
         p
@@ -49,7 +57,10 @@ def strike(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
     pronoun_tool = [p for p in doers if p.pronoun and p.head.low in {"they", "it"} and sentence.near and not sentence.drone]
     if not (by_drone or tools or attack_subject or pronoun_tool):
         return
-    hurt = [p for p in hurt if not p.time]
+    if verb.lemma == "set_fire" and not hurt:
+        hurt = list(verb.prep("to"))
+    struck = [q for p in attack_subject for n, q in p.after if n in {"on", "against", "at"} and not q.time]
+    hurt = struck or [p for p in hurt if not p.time]
     actors: list[str] = []
     if by_drone or attack_subject:
         for phrase in [*by_drone, *attack_subject]:
@@ -62,6 +73,14 @@ def strike(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
             actors = [owner] if owner and owner not in [text_of(p) for p in hurt] else []
     places = [p for p in hurt if place_name(p)]
     yield from attack_drafts("strike", sentence, verb, actors, hurt, (by_drone or tools or attack_subject or [None])[0], places)  # type: ignore[list-item]
+
+
+def _from_the_air(sentence: Sentence, load: Phrase) -> bool:
+    """ "Explosives dropped from drones", "grenades from drones"."""
+    return any(n in {"from", "by"} and is_drone(p) for n, p in load.after) or any(
+        v.participle and v.subjects and v.subjects[0] is load and any(is_drone(p) for p in v.prep("from", "by", "with"))
+        for v in sentence.verbs
+    )
 
 
 def attack_drafts(
@@ -91,6 +110,12 @@ def attack_drafts(
             if n in {"on", "against", "at"} and not q.time
         ]
         hurt = struck or hurt
+    hurt = [p for p in hurt if p.head.low not in _LENGTHS and p.head.low not in {"effect", "missiles", "missile", "others"}]
+    if hurt and all(p.pronoun and p.head.low in {"it", "them"} for p in hurt):
+        earlier = [p for p in sentence.phrases() if p.i < hurt[0].i and "building" in classes_of(p.head) and not is_drone(p)]
+        hurt = earlier[-1:] or hurt
+    if not hurt and victims:
+        hurt = [p for p in victims if not p.pronoun][:1]
     for a in actors or [None]:  # type: ignore[list-item]
         yield Draft(
             "use_attack",
@@ -130,6 +155,17 @@ def launch(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
         and verb.prep("into", "to", "over", "in")
     ):
         yield from smuggle(sentence, verb)
+    carriers = [p for p in verb.subjects if drone_head(p) and not verb.passive]
+    if not drones and carriers and any(p.head.low in _SHOTS for p in things):
+        aimed = [p for p in verb.prep("at", "into", "on", "against") if not p.time]
+        follow = [
+            p for v in sentence.verbs if v.governor is verb and v.gerund and v.classes & {"strike", "destroy"} for p in v.objects
+        ]
+        owner = drone_owner(carriers[0], sentence)
+        yield from attack_drafts(
+            "fired-missiles", sentence, verb, [owner] if owner else [], aimed or follow, carriers[0], aimed or follow
+        )
+        return
     if not drones:
         return
     if any(
@@ -158,6 +194,10 @@ def launch(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
     peaceful = any(v.governor is verb and (v.classes & {"spy", "smuggle"}) for v in sentence.verbs) or any(
         p.head.low in CONTRABAND for p in [*verb.objects, *verb.prep("with")]
     )
+    if verb.lemma in {"launch", "unveil"} and not targets and any(kind_of(p) == "company" for p in verb.subjects):
+        for maker in doers:
+            yield Draft("production", "launched-model", verb, actor=maker, thing=text_of(drones[0]), numbers=drones)
+        return
     if any("attacknoun" in classes_of(p.head) for p in things):
         yield from attack_drafts("launch-attack", sentence, verb, doers, targets, drones[0], targets)
         return
@@ -292,7 +332,13 @@ def wage(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
 
 
 def _claimed(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
-    """ "Claimed responsibility for the strike", in a report where the strike before was a drone's."""
+    """ "Claimed responsibility for the strike", in a report where the strike before was a drone's; "claimed a drone attack"."""
+    direct = next((p for p in verb.objects if "attacknoun" in classes_of(p.head) and is_drone(p)), None)
+    for a in actors_in(sentence, verb.subjects) if direct is not None else []:
+        hurt = [p for n, p in direct.after if n in {"on", "against", "at"} and not p.time] if direct is not None else []
+        for draft in attack_drafts("claimed-attack", sentence, verb, [a], hurt, direct, hurt):
+            draft.certainty = "alleged"
+            yield draft
     if not verb.objects or verb.objects[0].head.low != "responsibility" or not (sentence.drone or sentence.near):
         return
     attacks = [
@@ -325,3 +371,47 @@ def steer(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
     if drones and hit:
         doers = actors_in(sentence, doers_of(verb)) or list(filter(None, [drone_owner(drones[0], sentence)]))
         yield from attack_drafts("steer", sentence, verb, doers, hit, drones[0], hit)
+
+
+def under_attack(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
+    """ "Kyiv came under drone attack"."""
+    attack = next((p for p in verb.prep("under") if "attacknoun" in classes_of(p.head) or p.head.low == "fire"), None)
+    if attack is None or not (is_drone(attack) or sentence.drone):
+        return
+    by = [*verb.prep("by", "from"), *(p for n, p in attack.after if n in {"by", "from"})]
+    doers = actors_in(sentence, by) or [o for p in [*by, attack] if (o := drone_owner(p, sentence))]
+    yield from attack_drafts("under-attack", sentence, verb, doers[:1], verb.subjects, attack, verb.subjects)
+
+
+def fired_on(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
+    """ "Opened fire on drones over a base": seen, and shot at."""
+    if not any(p.head.low == "fire" for p in verb.objects):
+        return
+    drones = [
+        p for p in [*verb.prep("on", "at"), *(q for p in verb.objects for n, q in p.after if n in {"on", "at"})] if is_drone(p)
+    ]
+    if not drones:
+        return
+    spots = [p for n, p in drones[0].after if n in {"over", "near", "above", "at"}] or verb.prep("over", "near", "above")
+    yield Draft(
+        "sighting",
+        "fired-on",
+        verb,
+        actor=drone_owner(drones[0], sentence),
+        target=text_of(spots[0]) if spots else None,
+        thing=text_of(drones[0]),
+        numbers=drones[:1],
+        where=spots,
+    )
+
+
+def attributed(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
+    """ "Attributed the drone attack on the station to dissidents": alleged."""
+    attack = next((p for p in things_of(verb) if "attacknoun" in classes_of(p.head) and (is_drone(p) or sentence.near)), None)
+    doers = actors_in(sentence, verb.prep("to", "on"))
+    if attack is None or not doers or verb.participle or (verb.lemma == "blame" and not verb.passive):
+        return
+    hurt = [p for n, p in attack.after if n in {"on", "against", "at"} and not p.time]
+    for draft in attack_drafts("attributed", sentence, verb, doers[:1], hurt, attack, [attack, *hurt]):
+        draft.certainty = "alleged"
+        yield draft

@@ -9,6 +9,8 @@ from picket.learn.sentence import Sentence, place_name, place_state
 
 HARMFUL = word_set("frames.harmful")
 CONTRABAND = word_set("frames.contraband")
+GOODS = word_set("frames.goods")
+MONEY = word_set("frames.money")
 KNOWHOW = word_set("frames.knowhow")
 TEACHING = frozenset(["training", "course", "courses", "instruction", "lessons", "drills", "workshop", "tuition"])
 SPYING = word_set("frames.spying")

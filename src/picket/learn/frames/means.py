@@ -8,7 +8,7 @@ from picket.learn.actors import classes_of, is_actor, kind_of, text_of
 from picket.learn.chunks import Phrase, Verb
 from picket.learn.drafts import Draft
 from picket.learn.frames.attacks import attack_drafts
-from picket.learn.frames.common import CONTRABAND, HARMFUL, SPYING, actors_in, class_of_people, doers_of, things_of
+from picket.learn.frames.common import CONTRABAND, GOODS, HARMFUL, SPYING, actors_in, class_of_people, doers_of, things_of
 from picket.learn.frames.sightings import intrude
 from picket.learn.sentence import Sentence, drone_head, drone_owner, is_drone, origin_of, place_name, refers_to_drone
 
@@ -39,6 +39,11 @@ def use(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
     for aim in aims:
         harmless = aim.classes & {"drop"} and not {t.low for p in aim.objects for t in p.tokens} & HARMFUL
         sentence.consumed.add(aim.i)
+        raids = [p for p in aim.objects if "attacknoun" in classes_of(p.head)] if aim.classes & {"wage", "launch"} else []
+        if raids:
+            hurt = [q for n, q in raids[0].after if n in {"on", "against", "at"}] or aim.prep("on", "against", "at")
+            yield from attack_drafts("use-for-strikes", sentence, verb, doers, hurt, thing, hurt)
+            return
         if not harmless and (
             aim.classes & {"strike", "kill", "destroy"}
             or aim.lemma in {"defeat", "push", "repel", "fight", "break", "drop", "target", "capture", "stop", "drive", "halt"}
@@ -102,8 +107,13 @@ def adopt(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
     things = [
         *things_of(verb),
         *(verb.prep("in", "with", "on") if verb.lemma in {"invest", "experiment", "spend", "allocate", "work"} else []),
+        *(verb.prep("for") if verb.lemma in {"allocate", "set_aside", "earmark", "budget"} else []),
     ]
-    if any(p.head.low in {"factory", "factories", "plant", "plants", "workshop", "workshops"} for p in things):
+    if any(
+        p.head.low in {"factory", "factories", "plant", "plants", "workshop", "workshops"}
+        or (p.head.low in {"line", "lines", "facility", "facilities"} and p.has("production", "assembly", "manufacturing"))
+        for p in things
+    ):
         yield from factory(sentence, verb)
         return
     thing = next((p for p in things if is_drone(p) or (refers_to_drone(p, sentence) and not p.pronoun)), None)
@@ -192,11 +202,13 @@ def factory(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
     works = [
         p
         for p in things_of(verb)
-        if p.head.low in {"factory", "factories", "plant", "plants", "workshop", "workshops", "facility", "line", "lines"}
+        if p.head.low
+        in {"factory", "factories", "plant", "plants", "workshop", "workshops", "facility", "facilities", "line", "lines"}
         and (
             is_drone(p)
             or any(is_drone(q) for _, q in p.after)
             or (any(t.low == "production" for t in p.tokens) and sentence.drone)
+            or (sentence.near and any(kind_of(q) == "company" for q in verb.subjects))
         )
     ]
     for a in actors_in(sentence, doers_of(verb)) if works else []:
@@ -207,6 +219,9 @@ def make(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
     things = things_of(verb)
     if verb.participle and not verb.prep("by"):
         return
+    up = verb.governor
+    if verb.participle and up is not None and up.classes & {"get", "give"} and any(p in up.objects for p in verb.subjects):
+        return  # "buys drones made by DJI": a supply
     if any(p.head.low in {"factory", "factories", "plant", "plants", "workshop", "workshops"} for p in things):
         yield from factory(sentence, verb)
         return
@@ -244,14 +259,18 @@ def make(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
             or thing.pronoun
         )
     ):
-        if thing is not None and verb.lemma == "build":
+        if verb.lemma == "build" or (thing is None and verb.lemma in {"construct", "print", "design"} and sentence.drone):
             yield from adopt(sentence, verb)
         return
     doers = actors_in(sentence, doers_of(verb))
     places = [p for p in verb.prep("in", "at", "near", "inside") if place_name(p)]
     if not doers:
+        doers = _works(sentence, doers_of(verb))
+    if not doers:
         origin = origin_of(thing, sentence)
         doers = [origin] if origin else []
+    if not places:
+        places = [q for p in verb.prep("in", "at", "near", "inside") for _, q in p.after if place_name(q)]
     if not doers and not (verb.passive and places):
         return
     for a in doers or [None]:  # type: ignore[list-item]
@@ -264,6 +283,40 @@ def make(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
             numbers=things,
             where=places,
         )
+    yield from _parts(sentence, verb, [d for d in doers if d])
+
+
+def _parts(sentence: Sentence, verb: Verb, makers: list[str]) -> Iterator[Draft]:
+    """ "From Iranian kits", "using parts imported from China": what a maker builds of was supplied."""
+    around = [
+        *verb.prep("from", "with", "using", "of", "out_of"),
+        *(p for v in sentence.verbs if v.lemma == "use" for p in v.objects),
+    ]
+    goods = [p for p in around if p.head.low in GOODS]
+    if any(v.classes & {"get"} and v.subjects and v.subjects[0] in goods for v in sentence.verbs):
+        return  # "parts imported from China" has a frame of its own
+    for phrase in goods[:1]:
+        origin = origin_of(phrase, sentence)
+        for b in makers if origin else []:
+            if b != origin:
+                yield Draft("supply", "made-of", verb, provider=origin, recipient=b, thing=text_of(phrase), numbers=[])
+
+
+def _works(sentence: Sentence, phrases: list[Phrase]) -> list[str]:
+    """A factory that makes: its owner, or else itself."""
+    for phrase in phrases:
+        if phrase.head.low in {"factory", "factories", "plant", "plants", "workshop", "workshops", "facility", "shipyard"}:
+            for verb in sentence.verbs:
+                if (
+                    verb.participle
+                    and verb.subjects
+                    and verb.subjects[0] is phrase
+                    and (by := actors_in(sentence, verb.prep("by")))
+                ):
+                    return by
+            owner = drone_owner(phrase, sentence)
+            return [owner or text_of(phrase)]
+    return []
 
 
 def have(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
@@ -289,6 +342,20 @@ def have(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
                     "teams",
                     "capability",
                     "capabilities",
+                    "cell",
+                    "squad",
+                    "command",
+                    "regiment",
+                    "battalion",
+                    "brigade",
+                    "school",
+                    "base",
+                    "bases",
+                    "wing",
+                    "stockpile",
+                    "inventory",
+                    "arm",
+                    "branch",
                 }
             )
         ),
@@ -305,10 +372,31 @@ def adapt(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
     things = things_of(verb)
     if verb.participle or not things:
         return
-    if verb.lemma == "turn" and not (verb.prep("into") and refers_to_drone(things[0], sentence)):
+    if verb.lemma == "turn" and not (
+        verb.prep("into") and (refers_to_drone(things[0], sentence) or any(drone_head(p) for p in verb.prep("into")))
+    ):
+        return
+    if verb.lemma == "turn" and (made_of := [p for p in verb.prep("into") if drone_head(p)]):
+        for a in actors_in(sentence, doers_of(verb)):
+            yield Draft("adoption", "turned-into", verb, actor=a, thing=text_of(made_of[0]), numbers=things)
         return
     load = [p for p in verb.prep("with") if {t.low for t in p.tokens} & HARMFUL]
     if not (refers_to_drone(things[0], sentence) or (load and things[0].pronoun)):
+        return
+    if verb.lemma == "turn" and any(
+        p.head.low in {"bombers", "bomber", "weapons", "bombs", "missiles"} for p in verb.prep("into")
+    ):
+        for a in actors_in(sentence, doers_of(verb)):
+            yield Draft(
+                "production"
+                if any(p.head.low in {"workshop", "workshops", "factory"} for p in verb.prep("in", "at"))
+                else "adoption",
+                "turned-into-weapons",
+                verb,
+                actor=a,
+                thing=text_of(verb.prep("into")[0]),
+                where=verb.prep("in", "near", "at"),
+            )
         return
     made = any(v.participle and v.subjects and v.subjects[0] in load and v.lemma == "make" for v in sentence.verbs)
     for a in actors_in(sentence, doers_of(verb)):
@@ -350,3 +438,88 @@ def flying(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
         "at", "against", "on", "toward", "towards", "into", "onto", "over", "across", "near", "above"
     ):
         yield from use(sentence, verb)
+
+
+_STORES = frozenset(["arsenal", "arsenals", "inventory", "armoury", "armory", "toolkit", "repertoire", "stockpile", "fleet"])
+
+
+def belong(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
+    """ "FPV drones have become part of the group's arsenal"."""
+    held = [p for p in verb.subjects if p.head.low in _STORES]
+    if held and verb.lemma in {"include", "comprise", "contain"} and (shown := [p for p in verb.objects if is_drone(p)]):
+        for a in [o for o in [drone_owner(held[0], sentence)] if o]:
+            sources = [n for name, p in shown[0].after if name == "from" for n in actors_in(sentence, [p])]
+            sources = sources or [o for o in [origin_of(shown[0], sentence)] if o and o != a]
+            for giver in sources:
+                yield Draft("supply", "arsenal-from", verb, provider=giver, recipient=a, thing=text_of(shown[0]), numbers=shown)
+            if not sources:
+                yield Draft("adoption", "in-arsenal", verb, actor=a, thing=text_of(shown[0]), numbers=shown)
+        return
+    drones = [p for p in verb.subjects if drone_head(p)]
+    stores = [
+        q for p in [*verb.objects, *verb.prep("in", "into")] for q in [p, *([p.of] if p.of else [])] if q.head.low in _STORES
+    ]
+    if not drones or not stores:
+        return
+    owner = drone_owner(stores[0], sentence)
+    if owner:
+        yield Draft("adoption", "in-arsenal", verb, actor=owner, thing=text_of(drones[0]), numbers=drones)
+
+
+def invest(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
+    """ "Has put 8 billion euros into drones"."""
+    thing = next((p for p in verb.prep("into", "in", *(("to",) if verb.lemma == "commit" else ())) if is_drone(p)), None)
+    if thing is None or not verb.objects:
+        return
+    for a in actors_in(sentence, verb.subjects):
+        yield Draft("adoption", "invest", verb, actor=a, thing=text_of(thing), numbers=[*verb.objects, thing])
+
+
+def into_service(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
+    """ "The navy took sea drones into service"."""
+    drones = [p for p in things_of(verb) if is_drone(p)]
+    if drones and any(p.head.low in {"service", "use", "operation"} for p in verb.prep("into")):
+        for a in actors_in(sentence, doers_of(verb)):
+            yield Draft("adoption", "into-service", verb, actor=a, thing=text_of(drones[0]), numbers=drones)
+
+
+def wish(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
+    """ "Warsaw wants a drone wall", "Anduril plans a drone factory": not yet."""
+    thing = next((p for p in verb.objects if is_drone(p)), None)
+    works = any(p.head.low in {"factory", "plant", "production"} for p in verb.objects) and (sentence.drone or sentence.near)
+    if (thing is None and not works) or verb.negated:
+        return
+    for a in actors_in(sentence, verb.subjects):
+        what = thing or verb.objects[0]
+        kind = "production" if works else "adoption"
+        yield Draft(kind, "wish", verb, actor=a, thing=text_of(what), numbers=[what], where=_places(verb), certainty="possible")
+
+
+_SCHEMES = frozenset(
+    ["plan", "plans", "programme", "program", "package", "strategy", "scheme", "law", "bill", "initiative", "project", "decree"]
+)
+
+
+def scheme(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
+    """ "The government approved a plan worth 50 million euros to counter drones"."""
+    plan = next((p for p in things_of(verb) if p.head.low in _SCHEMES), None)
+    aims = [v for v in sentence.verbs if v.infinitive and v.i > verb.i]
+    if plan is None or not (is_drone(plan) or any(is_drone(p) for v in aims for p in v.objects)):
+        return
+    for a in actors_in(sentence, doers_of(verb)):
+        yield Draft("adoption", "scheme", verb, actor=a, thing=text_of(plan), numbers=[plan, *verb.prep("worth", "of")])
+
+
+def switched(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
+    """ "Hezbollah switched from rockets to drones"."""
+    drones = [p for p in verb.prep("to") if is_drone(p)]
+    for a in actors_in(sentence, verb.subjects) if drones else []:
+        yield Draft("adoption", "switched", verb, actor=a, thing=text_of(drones[0]))
+
+
+def mounted(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
+    """ "Has mounted grenades on quadcopters": weapons made of what can be bought."""
+    drones = [p for p in verb.prep("on", "onto", "to") if drone_head(p)]
+    if drones and {t.low for p in things_of(verb) for t in p.tokens} & HARMFUL:
+        for a in actors_in(sentence, doers_of(verb)):
+            yield Draft("adoption", "mounted", verb, actor=a, thing=text_of(drones[0]), numbers=drones)

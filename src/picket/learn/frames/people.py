@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from picket.learn.actors import actors_of, classes_of, is_actor, text_of
+from picket.learn.actors import actors_of, classes_of, is_actor, resolve_owner, text_of
 from picket.learn.chunks import Phrase, Verb
 from picket.learn.drafts import Draft
-from picket.learn.frames.common import actors_in, doers_of, drone_topic, pairs, things_of
+from picket.learn.frames.common import TEACHING, actors_in, doers_of, drone_topic, pairs, things_of
 from picket.learn.frames.means import use
 from picket.learn.lexicon import lexicon
 from picket.learn.sentence import (
@@ -28,8 +28,22 @@ def recruit(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
     if not drone_topic(sentence, verb):
         return
     things = things_of(verb)
-    people = [p for p in things if is_actor(p) or "people_abstract" in classes_of(p.head) or "official" in classes_of(p.head)]
+    people = [
+        p
+        for p in things
+        if is_actor(p)
+        or classes_of(p.head) & {"people_abstract", "official"}
+        or (p.of is not None and actors_of(p, sentence.context))
+    ]
     if not people:
+        return
+    if (
+        any(is_drone(p) for p in people)
+        and not any(t.tag in {"DEM", "NP"} for p in people for t in p.tokens)
+        and not verb.passive
+    ):
+        for taker in actors_in(sentence, verb.subjects):
+            yield Draft("adoption", "recruits-operators", verb, actor=taker, thing=text_of(people[0]), numbers=people)
         return
     if any("company" in classes_of(p.head) or (p.head.name is not None and p.head.name.kind == "company") for p in people):
         for a, b in pairs(actors_in(sentence, people), actors_in(sentence, doers_of(verb))):
@@ -37,14 +51,19 @@ def recruit(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
                 yield Draft("supply", "hire-company", verb, provider=a, recipient=b, thing="drone operations", numbers=[])
         return
     if verb.passive:
-        receivers = actors_in(sentence, verb.prep("by", "into", "for")) or actors_in(
-            sentence,
-            [
-                p
-                for v in sentence.verbs
-                if v.governor is verb
-                for p in [*(v.objects if v.classes & {"join"} else []), *v.prep("for")]
-            ],
+        lured = verb.prep("to") if verb.lemma in {"lure", "draw", "attract", "entice", "coax"} else []
+        receivers = (
+            actors_in(sentence, [*verb.prep("by", "into", "for"), *lured])
+            or [text_of(p) for p in lured]
+            or actors_in(
+                sentence,
+                [
+                    p
+                    for v in sentence.verbs
+                    if v.governor is verb
+                    for p in [*(v.objects if v.classes & {"join"} else []), *v.prep("for")]
+                ],
+            )
         )
     else:
         receivers = actors_in(sentence, verb.subjects)
@@ -64,6 +83,9 @@ def recruit(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
         providers = actors_in(sentence, people) or [text_of(p) for p in people]
     if not receivers:
         return
+    if any({t.low for t in p.tokens} & INSTRUCTORS for p in verb.prep("as")):
+        for a, b in pairs(providers, receivers):
+            yield Draft("training", "hired-instructors", verb, provider=a, recipient=b, thing="drone operations", numbers=people)
     for a, b in pairs(providers, receivers):
         yield Draft("recruitment", "recruit", verb, provider=a, recipient=b, thing=text_of(people[0]), numbers=people)
 
@@ -176,6 +198,8 @@ def link(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
 def deploy(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
     things = things_of(verb)
     thing = things[0] if things else None
+    if thing is not None and thing.head.tag == "NUM" and thing.of is not None and personnel(thing):
+        thing = thing.of
     if thing is None:
         return
     if drone_head(thing) or (
@@ -186,6 +210,21 @@ def deploy(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
     ):
         yield from use(sentence, verb)
         return
+    course = [p for p in verb.prep("for") if p.head.low in TEACHING]
+    abroad = [s for p in verb.prep("to", "in") if (s := place_state(p))]
+    if course and abroad and personnel(thing):
+        for b in actors_in(sentence, [thing]) or [text_of(thing)]:
+            yield Draft(
+                "training",
+                "sent-to-learn",
+                verb,
+                provider=abroad[0],
+                recipient=b,
+                thing=text_of(course[0]),
+                numbers=things,
+                where=verb.prep("to", "in"),
+            )
+        return
     if not (
         personnel(thing)
         or thing.head.low in {"mission", "advisers", "consultants"}
@@ -195,7 +234,7 @@ def deploy(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
     senders = actors_in(sentence, doers_of(verb))
     if verb.passive and not senders:
         senders = (
-            (actors_of(thing, sentence.context) if thing.of is not None else [])
+            ((_nation_of(sentence, thing.of) or actors_of(thing, sentence.context)) if thing.of is not None else [])
             or _nation_of(sentence, thing)
             or actors_of(thing, sentence.context)
         )
@@ -205,7 +244,7 @@ def deploy(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
     if not senders:
         return
     destinations = [p for p in verb.prep("to", "in", "into", "near", "at", "on", "for") if place_name(p) or is_actor(p)]
-    destinations = destinations or [p for n, p in thing.after if n in {"to", "in", "into"}]
+    destinations = destinations or [p for n, p in thing.after if n in {"to", "in", "into"}] or list(verb.indirect)
     aims = [v for v in sentence.verbs if v.i > verb.i and v.link == "inf" and v.classes & {"train", "advise"}]
     if not destinations and not aims and verb.lemma not in {"deploy", "dispatch", "station", "embed"}:
         return
@@ -258,7 +297,15 @@ def arrive(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
     people = [p for p in verb.subjects if personnel(p)]
     if not people or not drone_topic(sentence, verb):
         return
-    places = [p for p in verb.prep("in", "at", "to") if place_name(p)]
+    if any({t.low for t in p.tokens} & INSTRUCTORS for p in people) and (homes := verb.prep("from")):
+        givers = actors_in(sentence, homes) or [s for p in homes if (s := place_state(p))]
+        taught = [o for p in people for t in p.tokens if t.tag == "PRP$" and (o := resolve_owner(t, sentence.context))]
+        for a, b in pairs(givers, taught[:1]):
+            yield Draft("training", "instructors-from", verb, provider=a, recipient=b, thing="drone operations", numbers=people)
+        return
+    if any(v.governor is verb and v.classes & {"learn", "train"} for v in sentence.verbs):
+        return  # "left for Ukraine to study": the lesson is the claim
+    places = [p for p in verb.prep(*(("for",) if verb.lemma in {"leave", "depart"} else ("in", "at", "to"))) if place_name(p)]
     if not places or verb.negated:
         return
     senders = (
@@ -270,3 +317,14 @@ def arrive(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
     for a in senders:
         yield Draft("deployment", "arrive", verb, actor=a, thing=text_of(people[0]), numbers=numbers, where=places)
     yield from _mission(sentence, verb, people[0], senders, places, numbers)
+
+
+def enlisted(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
+    """ "Thousands of Cubans have signed contracts with the Russian army"."""
+    if not any(p.head.low in {"contract", "contracts"} for p in verb.objects) or not drone_topic(sentence, verb):
+        return
+    who = [p for p in verb.subjects if p.head.tag == "DEM" or personnel(p) or (p.of is not None and p.of.head.tag == "DEM")]
+    ends = [*verb.prep("with"), *(q for p in verb.objects for n, q in p.after if n == "with")]
+    for a, b in pairs(actors_in(sentence, who), actors_in(sentence, ends)) if who else []:
+        if a and b and a != b:
+            yield Draft("recruitment", "signed-on", verb, provider=a, recipient=b, thing=text_of(who[0]), numbers=who)

@@ -7,8 +7,25 @@ from collections.abc import Iterator
 from picket.learn.actors import classes_of, text_of
 from picket.learn.chunks import Phrase, Verb
 from picket.learn.drafts import Draft
-from picket.learn.frames.common import CONTRABAND, HARMFUL, actors_in, doers_of, launched_by, things_of
+from picket.learn.frames.common import CONTRABAND, GOODS, HARMFUL, actors_in, doers_of, launched_by, things_of
 from picket.learn.sentence import Sentence, drone_head, drone_owner, instruments, is_drone, place_name, refers_to_drone
+
+_FOUND = frozenset(
+    [
+        "find",
+        "discover",
+        "seize",
+        "recover",
+        "confiscate",
+        "intercept",
+        "impound",
+        "capture",
+        "retrieve",
+        "unearth",
+        "recapture",
+        "net",
+    ]
+)
 
 
 def detect(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
@@ -23,7 +40,7 @@ def detect(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
             (p.head.tag == "NUM" or p.head.low in {"one", "some", "most", "all", "several"})
             and (
                 (p.of is not None and refers_to_drone(p, sentence))
-                or (p.of is None and sentence.drone and bool(verb.classes & {"down"}))
+                or (p.of is None and (sentence.drone or sentence.near) and bool(verb.classes & {"down"}))
             )
         )
     ]
@@ -56,6 +73,23 @@ def detect(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
         ]
         if goods:
             yield Draft("sighting", "seized-load", verb, thing="contraband drone", numbers=goods, where=goods)
+            return
+    if not drones and verb.classes & {"seize", "down", "detect"} and verb.lemma != "report":
+        parts = [
+            p
+            for p in things
+            for q in [p, *([p.of] if p.of else [])]
+            if q.head.low in GOODS or q.head.low in {"wreckage", "debris"}
+        ]
+        if parts and verb.lemma in _FOUND and (sentence.drone or sentence.near):
+            yield Draft(
+                "sighting",
+                "seized-parts",
+                verb,
+                thing=text_of(parts[0]),
+                numbers=parts,
+                where=[*verb.prep("in", "at", "near"), *parts],
+            )
         return
     if not drones:
         return
@@ -234,8 +268,11 @@ def disrupt(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
         cause = site
     if site is None or cause is None:
         return
+    if place_name(site) and site in parties:
+        parties = [site]
     fine = [q for p in parties for n, q in p.after if n in {"at", "in", "over", "to", "from"}] + verb.prep("at", "in")
-    named_site = next((p for p in [site, *fine] if place_name(p)), site)
+    named = [p for p in [site, *fine] if place_name(p)]
+    named_site = max(named, key=lambda p: (place_name(p) or (0,))[0]) if named else site
     yield Draft(
         "sighting",
         "disrupt",
@@ -281,3 +318,27 @@ def carry(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
         drone_head(p) for p in verb.subjects
     ):
         yield from smuggle(sentence, verb)
+
+
+def lose(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
+    """ "The army lost two of its drones": they came down, whoever did it."""
+    lost = [p for p in verb.objects if drone_head(p) or (p.head.tag == "NUM" and p.of is not None and is_drone(p))]
+    if not lost or verb.negated:
+        return
+    for a in actors_in(sentence, verb.subjects) or [None]:  # type: ignore[list-item]
+        yield Draft(
+            "sighting", "lost", verb, actor=a, thing=text_of(lost[0]), numbers=lost, where=verb.prep("in", "over", "near")
+        )
+
+
+def footage(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
+    """ "Hezbollah published drone footage of Haifa": flown there to look."""
+    film = next(
+        (p for p in verb.objects if p.head.low in {"footage", "video", "videos", "images", "pictures", "film"} and is_drone(p)),
+        None,
+    )
+    spots = [] if film is None else [q for q in [film.of, *(p for n, p in film.after if n in {"over", "above"})] if q is not None]
+    if film is None or not spots or any("attacknoun" in classes_of(p.head) for p in spots):
+        return
+    for a in actors_in(sentence, verb.subjects):
+        yield Draft("sighting", "footage", verb, actor=a, target=text_of(spots[0]), thing="surveillance drone", where=spots)

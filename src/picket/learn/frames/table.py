@@ -11,12 +11,31 @@ from collections.abc import Callable, Iterator
 
 from picket.learn.chunks import Verb
 from picket.learn.drafts import Draft
-from picket.learn.frames.attacks import crash, drop, launch, steer, strike, suffer, wage
-from picket.learn.frames.means import adapt, adopt, factory, flying, have, make, use, wield
-from picket.learn.frames.people import arrive, deploy, join, link, people, recruit
-from picket.learn.frames.sightings import carry, detect, disrupt, intrude, landed_load, smuggle, spy
-from picket.learn.frames.teaching import learn, show, train
-from picket.learn.frames.transfers import advise, equip, fund, get, give, request, share
+from picket.learn.frames.adjuncts import adjunct_drafts
+from picket.learn.frames.attacks import attributed, crash, drop, fired_on, launch, steer, strike, suffer, under_attack, wage
+from picket.learn.frames.contracts import buyer, contract, package, reach, supplier
+from picket.learn.frames.means import (
+    adapt,
+    adopt,
+    belong,
+    factory,
+    flying,
+    have,
+    into_service,
+    invest,
+    make,
+    mounted,
+    scheme,
+    switched,
+    use,
+    wield,
+    wish,
+)
+from picket.learn.frames.people import arrive, deploy, enlisted, join, link, people, recruit
+from picket.learn.frames.presence import keep, present
+from picket.learn.frames.sightings import carry, detect, disrupt, footage, intrude, landed_load, lose, smuggle, spy
+from picket.learn.frames.teaching import learn, practise, show, train
+from picket.learn.frames.transfers import advise, equip, fund, get, give, issue, request, share, turn_to
 from picket.learn.lexicon import word_set
 from picket.learn.sentence import Sentence
 
@@ -31,13 +50,96 @@ _BY_LEMMA: dict[str, Frame] = {
     "pass": join,
     "pilot": flying,
     "show": show,
-    "open": factory,
     "run": factory,
     "travel": arrive,
-    "come": arrive,
     "go": arrive,
     "land": landed_load,
+    "leave": arrive,
+    "depart": arrive,
+    "travel_to": arrive,
+    "practise": practise,
+    "practice": practise,
+    "rehearse": practise,
+    "lose": lose,
+    "keep": keep,
+    "move": keep,
+    "base": keep,
+    "maintain": keep,
+    "relocate": keep,
+    "be": present,
+    "operate": present,
+    "serve": present,
+    "remain": present,
+    "work": present,
+    "commit": invest,
+    "switch": switched,
+    "attach": mounted,
+    "mount": mounted,
+    "strap": mounted,
+    "tape": mounted,
+    "blame": attributed,
+    "modify": adapt,
+    "fit": issue,
+    "put": invest,
+    "pour": invest,
+    "pump": invest,
+    "plough": invest,
+    "inject": invest,
+    "take": into_service,
+    "want": wish,
+    "need": wish,
+    "plan": wish,
+    "approve": scheme,
+    "launch": scheme,
+    "announce": scheme,
+    "publish": footage,
+    "release": footage,
+    "post": footage,
+    "broadcast": footage,
+    "possess": have,
+    "own": have,
+    "hold": have,
+    "turn_to": turn_to,
+    "look": turn_to,
+    "depend": turn_to,
+    "rely": turn_to,
+    "include": belong,
+    "comprise": belong,
+    "contain": belong,
+    "sign": enlisted,
+    "attribute": attributed,
+    "ascribe": attributed,
+    "pin": attributed,
+    "reach": reach,
+    "become": belong,
+    "join": belong,
+    "enter_service": belong,
+    "issue": issue,
+    "provide_with": issue,
 }
+
+
+def _come(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
+    """Drones or people that come; and "came under drone attack"."""
+    yield from arrive(sentence, verb)
+    yield from under_attack(sentence, verb)
+
+
+def _opened(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
+    yield from factory(sentence, verb)
+    yield from fired_on(sentence, verb)
+
+
+_BY_LEMMA["open"] = _opened
+
+
+def _travelled(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
+    found = list(arrive(sentence, verb))
+    yield from found or present(sentence, verb)
+
+
+_BY_LEMMA["travel"] = _travelled
+_BY_LEMMA["come"] = _come
 FRAMES: dict[str, Frame] = {
     "give": give,
     "sell": give,
@@ -107,6 +209,8 @@ def _only_meant(verb: Verb) -> bool:
             and not verb.classes & {"train", "learn"}
         ):
             return True
+        if seen.lemma in {"help", "assist"} and verb.classes & {"adopt"} and seen.objects and not seen.passive:
+            return True
         if (
             seen.classes & {"recruit", "deploy"}
             and inner.infinitive
@@ -134,8 +238,13 @@ def drafts_of(sentence: Sentence) -> list[Draft]:
             found.extend(_BY_LEMMA[verb.lemma](sentence, verb))
         if "rely" in verb.classes:
             found.extend(people(sentence, verb))
+        found.extend(contract(sentence, verb))
+        found.extend(package(sentence, verb))
         if verb.lemma == "fly" and len(found) == count:
             found.extend(flying(sentence, verb))
         if len(found) == count and not verb.classes & _OWN_FRAMES:
             found.extend(wield(sentence, verb))
+    found.extend(adjunct_drafts(sentence))
+    found.extend(supplier(sentence))
+    found.extend(buyer(sentence))
     return found

@@ -4,11 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from picket.learn.actors import classes_of, is_actor, text_of
+from picket.learn.actors import actors_of, classes_of, is_actor, text_of
 from picket.learn.chunks import Verb
 from picket.learn.drafts import Draft
 from picket.learn.frames.common import TEACHING, actors_in, doers_of, drone_topic, first_text, homes_of, pairs, things_of
-from picket.learn.sentence import Sentence, drone_owner, is_drone, personnel, place_name, place_state
+from picket.learn.sentence import (
+    INSTRUCTORS,
+    Sentence,
+    drone_owner,
+    is_drone,
+    personnel,
+    place_name,
+    place_state,
+    refers_to_drone,
+)
 
 
 def train(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
@@ -17,7 +26,13 @@ def train(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
     chain_up = verb.governor
     doers = doers_of(verb)
     taught = verb.indirect or [
-        p for p in things_of(verb) if is_actor(p) or p.head.tag == "DEM" or "people_abstract" in classes_of(p.head) or p.pronoun
+        p
+        for p in things_of(verb)
+        if is_actor(p)
+        or p.head.tag == "DEM"
+        or "people_abstract" in classes_of(p.head)
+        or p.pronoun
+        or (p.of is not None and actors_of(p, sentence.context))
     ]
     subject_matter = [p for p in verb.objects if p not in taught] or verb.prep("in", "on", "to")
     receivers = actors_in(sentence, taught)
@@ -116,10 +131,15 @@ def learn(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
         and v.prep("by")
     ]:
         teachers = teachers or actors_in(sentence, course_verb.prep("by"))
-    if not teachers and up is not None and up.lemma in {"travel", "go", "come", "fly"}:
-        teachers = [s for p in up.prep("to", "in") if (s := place_state(p)) and s not in homes_of(learners)]
+    if not teachers and up is not None and up.lemma in {"travel", "go", "come", "fly", "leave", "depart", "arrive"}:
+        teachers = [s for p in up.prep("to", "in", "for") if (s := place_state(p)) and s not in homes_of(learners)]
     if not teachers:
-        teachers = [s for p in verb.prep("in", "at") if (s := place_state(p)) and s not in learners][:1]
+        teachers = [
+            s
+            for p in [*verb.prep("in", "at", "near", "on"), *(p for v in inner for p in v.prep("in", "at", "near", "on"))]
+            for q in [p, *(o for n, o in p.after if n in {"in", "near"})]
+            if (s := place_state(q)) and s not in learners and s not in homes_of(learners)
+        ][:1]
     if teachers and learners:
         for a, b in pairs(teachers, learners):
             yield Draft(
@@ -160,3 +180,20 @@ def show(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
                 thing=first_text([p for v in how for p in v.objects]),
                 numbers=verb.objects,
             )
+
+
+def practise(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
+    """ "Fighters practise with drones": training, by the instructors of the sentence if it names any."""
+    tools = [p for p in [*verb.objects, *verb.prep("with", "in", "on")] if is_drone(p) or refers_to_drone(p, sentence)]
+    learners = actors_in(sentence, verb.subjects)
+    if not tools or not learners:
+        return
+    teachers = [
+        t.name.state
+        for p in sentence.phrases()
+        if p.head.low in INSTRUCTORS
+        for t in p.tokens
+        if t.name is not None and t.name.state
+    ]
+    for a, b in pairs([t for t in teachers if t][:1], learners):
+        yield Draft("training", "practise", verb, provider=a, recipient=b, thing=text_of(tools[0]), numbers=verb.subjects)

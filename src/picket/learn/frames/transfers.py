@@ -10,7 +10,9 @@ from picket.learn.drafts import Draft
 from picket.learn.frames.attacks import launch
 from picket.learn.frames.common import (
     CONTRABAND,
+    GOODS,
     KNOWHOW,
+    MONEY,
     TEACHING,
     actors_in,
     doers_of,
@@ -37,11 +39,6 @@ from picket.learn.sentence import (
     refers_to_drone,
 )
 
-# what passes hands with drones, in a sentence that speaks of drones
-GOODS = frozenset(
-    ["kits", "kit", "parts", "components", "weapons", "arms", "technology", "equipment", "blueprints", "engines", "jammers"]
-)
-
 
 def give(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
     things = things_of(verb)
@@ -56,8 +53,12 @@ def give(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
         for p in verb.prep("with")
         if is_drone(p) or p.head.low in TEACHING | KNOWHOW or (sentence.drone and p.head.low in GOODS)
     ]
-    if with_ and is_actor(thing) and not drone_head(thing):
+    if (with_ or (verb.participle and verb.lemma == "supply")) and is_actor(thing) and not drone_head(thing):
         yield from equip(sentence, verb)
+        return
+    if verb.lemma == "give" and verb.indirect and any(drone_head(p) for p in verb.subjects):
+        for taker in actors_in(sentence, verb.indirect):
+            yield Draft("adoption", "gave-means", verb, actor=taker, thing=text_of(verb.subjects[0]))
         return
     providers = actors_in(sentence, doers_of(verb)) or [o for p in doers_of(verb) if is_person(p) and (o := organisation_in(p))]
     low = thing.head.low
@@ -73,7 +74,11 @@ def give(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
         "supply",
     }:
         yield from deploy(sentence, verb)
-        return
+        things = [p for p in things if drone_head(p)]
+        if not things:
+            return
+        thing = things[0]
+        low = thing.head.low
     if "attacknoun" in classes_of(thing.head) or low in {"blow", "warning", "details", "evidence", "statement"}:
         return
     if low in TEACHING or any(p.head.low in TEACHING for p in things):
@@ -102,7 +107,9 @@ def give(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
             for a, b in pairs(providers, receivers):
                 yield Draft("advising", "give-advice", verb, provider=a, recipient=b, thing=text_of(thing), where=things)
         return
-    if {t.low for p in things for t in p.tokens} & CONTRABAND and not any(refers_to_drone(p, sentence) for p in things):
+    if {t.low for p in things for t in p.tokens} & CONTRABAND and not any(
+        refers_to_drone(p, sentence) or p.head.low in GOODS | MONEY for p in things
+    ):
         yield from landed(sentence, verb)
         return
     hostile = [p for p in verb.prep("against", "at", "into", "toward", "towards", "over", "onto") if not p.time]
@@ -110,26 +117,8 @@ def give(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
         yield from launch(sentence, verb)
         return
     if not any(refers_to_drone(p, sentence) for p in things) and not (
-        low
-        in {
-            "part",
-            "parts",
-            "component",
-            "components",
-            "weapons",
-            "arms",
-            "engines",
-            "equipment",
-            "money",
-            "technology",
-            "electronics",
-            "chips",
-        }
-        and (sentence.drone or sentence.near)
+        (low in GOODS or (low in MONEY and (verb.prep("for") or "offer" in verb.classes))) and (sentence.drone or sentence.near)
     ):
-        return
-    if {t.low for p in things for t in p.tokens} & CONTRABAND and not any(refers_to_drone(p, sentence) for p in things):
-        yield from landed(sentence, verb)
         return
     if any(p.head.low in {"prison", "jail", "prisons", "prisoners", "inmates"} for p in verb.prep("to", "into")):
         yield from smuggle(sentence, verb)
@@ -149,6 +138,10 @@ def give(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
     if not providers:
         origin = origin_of(thing, sentence)
         providers = [origin] if origin and receivers and origin not in receivers else []
+    if not receivers and verb.passive and providers and (owner := drone_owner(thing, sentence)) and owner not in providers:
+        receivers = [owner]  # "Hezbollah's drones are supplied by Iran"
+    if not receivers and providers and not verb.participle:
+        receivers = sentence.context.last_taker(providers)
     to = [p for p in verb.prep("to") if p.tokens and p.tokens[0].tag in {"NUM", "QUAL"}]
     if not receivers and not (providers and (to or verb.classes & {"sell"} or verb.lemma in {"supply", "provide", "deliver"})):
         return
@@ -187,6 +180,17 @@ def equip(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
         if refers_to_drone(p, sentence) or p.head.low in TEACHING | KNOWHOW or (sentence.drone and p.head.low in GOODS)
     ]
     receivers = actors_in(sentence, [p for p in things_of(verb) if not drone_head(p)])
+    if things and not receivers and verb.passive:
+        receivers = [
+            text_of(p)
+            for p in verb.subjects
+            if any(t.tag in {"DEM", "NP"} for t in p.tokens) and "building" in classes_of(p.head)
+        ]
+    if not things and receivers and verb.participle and sentence.drone and verb.lemma in {"supply", "arm", "equip", "stock"}:
+        for a, c in pairs(actors_in(sentence, verb.prep("by")), receivers):
+            if a and a != c:
+                yield Draft("supply", "supplied-by", verb, provider=a, recipient=c, thing="drones", numbers=[])
+        return
     if not things or not receivers:
         return
     kind = (
@@ -207,8 +211,19 @@ def equip(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
         yield Draft(kind, "equip", verb, provider=a, recipient=c, thing=text_of(things[0]), numbers=things)
 
 
+_ON_BEHALF = frozenset(["buy", "procure", "purchase", "acquire", "obtain", "source", "import", "order", "collect"])
+
+
+def _buyer_behind(sentence: Sentence, phrase: Phrase) -> list[str]:
+    """ "Buying parts for Hezbollah", "motors for the militia's drones": who has them in the end."""
+    if drone_head(phrase):
+        owner = drone_owner(phrase, sentence)
+        return [owner] if owner else []
+    return actors_in(sentence, [phrase])
+
+
 def get(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
-    things = things_of(verb)
+    things = things_of(verb) or (verb.prep("of") if verb.lemma == "take_delivery" else [])
     if not things:
         return
     thing = things[0]
@@ -219,8 +234,14 @@ def get(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
     sources = verb.prep("from") or verb.prep("through", "via")
     sources += [p for t in things for name, p in t.after if name == "from" and p not in sources]
     givers = actors_in(sentence, [p for p in sources if not drone_head(p)])
+    givers = _scattered(sentence, sources, givers)
     if not givers:
         givers = [s for p in sources if (s := place_state(p))]
+    if not givers and verb.lemma in {"buy", "procure", "purchase", "acquire", "obtain", "source", "order"}:
+        homes = homes_of(receivers) | ({sentence.context.state_name} if sentence.context.state_name else set())
+        givers = [s for p in verb.prep("in") if p.i > verb.i and (s := place_state(p)) and s not in receivers and s not in homes][
+            :1
+        ]
     if thing.head.low in TEACHING or (verb.lemma in {"receive", "get", "obtain"} and any(p.head.low in TEACHING for p in things)):
         if not (sentence.drone or sentence.near):
             return
@@ -242,11 +263,14 @@ def get(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
                     yield Draft("adoption", "get-skill", verb, actor=b, thing=text_of(thing))
         return
     receivers = receivers or [g for p in doers if (g := leader_of(p))]
-    bearing = any(refers_to_drone(p, sentence) for p in things) or (
-        thing.head.low
-        in {"part", "parts", "component", "components", "engines", "electronics", "equipment", "systems", "technology", "chips"}
-        and (sentence.drone or sentence.near)
-    )
+    bought_for = False
+    ends = [p for p in [*verb.prep("for"), *(q for t in things for n, q in t.after if n == "for")] if not p.time]
+    if verb.lemma in _ON_BEHALF and (behalf := [n for p in ends for n in _buyer_behind(sentence, p)]):
+        if not givers and not any(is_person(p) or "people" in classes_of(p.head) for p in doers):
+            givers = [n for n in receivers if n not in behalf]
+        receivers = behalf[:1]
+        bought_for = True
+    bearing = any(refers_to_drone(p, sentence) for p in things) or (thing.head.low in GOODS and (sentence.drone or sentence.near))
     if not bearing or not receivers or thing.head.low in {"report", "reports", "call", "calls", "video", "footage"}:
         return
     planned = verb.governor is not None and verb.link in {"chain", "inf"} and bool(verb.governor.classes & {"plan"})
@@ -265,7 +289,7 @@ def get(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
         givers = [origin] if origin and origin not in receivers else []
     if not givers and not planned and verb.lemma in {"receive", "import", "order"} and (maker := model_origin(thing)):
         givers = [maker] if maker not in receivers else []
-    if givers:
+    if givers or bought_for:
         for a, b in pairs(givers, receivers):
             yield Draft(
                 "supply", "get", verb, provider=a, recipient=b, thing=text_of(thing), numbers=[*things, *verb.prep("for")]
@@ -308,6 +332,16 @@ def request(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
         yield Draft(kind, "request", verb, provider=a, recipient=c, thing=text_of(thing), numbers=things, certainty="possible")
 
 
+def turn_to(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
+    """ "Armenia has turned to India for drones": supply, sought or had."""
+    thing = next((p for p in verb.prep("for") if is_drone(p) or refers_to_drone(p, sentence)), None)
+    if thing is None:
+        return
+    for a, b in pairs(actors_in(sentence, verb.objects or verb.prep("to", "on")), actors_in(sentence, verb.subjects)):
+        if a and b:
+            yield Draft("supply", "turn-to", verb, provider=a, recipient=b, thing=text_of(thing), numbers=[thing])
+
+
 def fund(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
     givers, receivers = actors_in(sentence, doers_of(verb)), actors_in(sentence, things_of(verb))
     if givers and receivers and sentence.drone:
@@ -319,7 +353,6 @@ def share(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
     things = things_of(verb)
     if not things or not drone_topic(sentence, verb):
         return
-    thing = things[0]
     givers = actors_in(sentence, doers_of(verb))
     receivers = actors_in(sentence, verb.prep("with", "to"))
     if (
@@ -331,12 +364,25 @@ def share(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
         receivers = [s for p in verb.governor.prep("to", "in") if (s := place_state(p))]
     if not receivers and verb.gerund and verb.governor is not None and verb.governor.classes & {"advise"}:
         return
-    know = thing.head.low in KNOWHOW or thing.head.low in {"footage", "designs", "plans", "blueprints"}
-    if not givers or not receivers or not (know or refers_to_drone(thing, sentence)):
-        return
-    kind = "supply" if drone_head(thing) or thing.head.low in {"blueprints", "designs", "technology"} else "advising"
-    for a, b in pairs(givers, receivers):
-        yield Draft(kind, "share", verb, provider=a, recipient=b, thing=text_of(thing))
+    for kind, shared in _shared(sentence, things) if givers and receivers else []:
+        for a, b in pairs(givers, receivers):
+            yield Draft(kind, "share", verb, provider=a, recipient=b, thing=text_of(shared))
+
+
+def _shared(sentence: Sentence, things: list[Phrase]) -> Iterator[tuple[str, Phrase]]:
+    """What is shared, each kind once: things and their designs are supply, knowledge is advice."""
+    seen: set[str] = set()
+    for thing in things:
+        low = thing.head.low
+        if drone_head(thing) or low in GOODS or low in {"blueprints", "designs", "technology"}:
+            kind = "supply"
+        elif low in KNOWHOW or low in {"footage", "plans"} or refers_to_drone(thing, sentence):
+            kind = "advising"
+        else:
+            continue
+        if kind not in seen:
+            seen.add(kind)
+            yield kind, thing
 
 
 def advise(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
@@ -347,12 +393,16 @@ def advise(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
     givers = actors_in(sentence, doers_of(verb))
     matter = [*verb.prep("with", "in", "on", "by"), *(p for v in sentence.verbs if v.governor is verb for p in v.objects)]
     know = any(p.head.low in KNOWHOW and is_drone(p) for p in sentence.phrases())
-    helped_to = [v for v in sentence.verbs if v.governor is verb and v.link == "inf" and v.objects]
+    helped_to = [
+        v for v in sentence.verbs if v.governor is verb and v.objects and (v.link == "inf" or (v.form == "base" and not v.modal))
+    ]
     bearing = (
         know
         or bool(helped_to and sentence.drone and verb.lemma in {"help", "assist"})
         or any(is_drone(p) or p.head.low in KNOWHOW for p in matter)
         or verb.lemma in {"advise", "consult", "embed"}
+        or any(is_drone(p) and personnel(p) for p in doers_of(verb))
+        or (sentence.drone and verb.lemma in {"help", "assist", "aid"} and (verb.participle or verb.passive))
         or any(is_drone(p) for v in sentence.verbs for p in v.objects if v.governor is verb)
     )
     if not receivers or not givers or not bearing:
@@ -379,3 +429,9 @@ def _scattered(sentence: Sentence, phrases: list[Phrase], names: list[str]) -> l
             base = names[0].split(" in ")[0]
             return [f"{base} in {text_of(p)}" for p in places]
     return names
+
+
+def issue(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
+    """ "Soldiers have been issued with quadcopters", "frigates were fitted with guns against drones"."""
+    if verb.prep("with"):
+        yield from equip(sentence, verb)

@@ -29,11 +29,14 @@ def reason(scene: Scene, row: int) -> str:
     word = str(scene.tracks.words("identity")[int(scene.tracks["identity"][row])])
     holding = scene.friends.get(word, [])
     if not holding:
-        hours = ", ".join(f.hours for f in scene.site.friendly if f.identity == word)
-        return f"its hours are {hours} UTC"
+        ours = [f for f in scene.site.friendly if f.identity == word]
+        hours = ", ".join(dict.fromkeys(f.hours for f in ours if f.flight is None))
+        return f"its hours are {hours} UTC" if hours else "it is planned for another time"
     zones = [zone for f in holding for zone in f.zones]
-    if not all(f.zones for f in holding):
+    if scene.as_planned[row] or not all(f.zones or f.area for f in holding):
         return ""
+    if not zones:
+        return "it is outside the area, or above the ceiling, of its planned flight"
     areas, lines = scene.area.areas, scene.area.lines
     inside = any(bool(areas.outlines.inside(scene.xy[[row]])[0, areas.index[z]]) for z in zones if z in areas.index)
     return (

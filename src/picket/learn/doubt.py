@@ -1,0 +1,122 @@
+"""Doubt that stands outside the verbs: "it is unclear whether", "claims that ... are baseless", "set to", "suspected militants".
+
+`certainty.py` reads the verbs of a clause and those above it; this file reads the words around them. A claim that stands as stated or
+reported is lowered by what is found here, never raised: a doubtful claim shown as a fact is the worst error of a reading.
+"""
+
+from __future__ import annotations
+
+import re
+
+from picket.learn.chunks import Verb
+
+_HEDGE_BEFORE = re.compile(
+    r"(?<!as )(?<!even )\b(?:whether|if)\b[^,;:]*$"
+    r"|\b(?:is|are|was|were|be|been|being|it|them|us)\b (?:\w+ly |also |now |not )?(?:due|set|scheduled|slated|poised|expected|likely|"
+    r"unlikely|about|ready|going|keen|eager|willing|prepared|hoping|meant|supposed|on (?:course|track)|close|looking)"
+    r"(?: (?:to|at|for)\b(?: \w+){0,4})? ?$"
+    r"|\b(?:interest(?:ed)? in|in talks? (?:to|on|over|about|with)|talks (?:to|on|over|about)|plans? (?:to|for|by)|proposals? (?:to|for)|"
+    r"hopes? (?:to|of)|ambitions? (?:to|of)|bids? to|intentions? (?:to|of)|willingness to|readiness to|requests? (?:to|for)|"
+    r"possibility (?:of|that)|prospect (?:of|that)|risks? (?:of|that)|fears? (?:of|that)|concerns? that|threat(?:s|ened)? to|"
+    r"speculation (?:of|that)|rumou?rs? (?:that|of)|doubts? (?:that|over|about)|wants? [^,;]{0,40} to|discuss(?:ed|ing|es)?|"
+    r"negotiat(?:e|es|ed|ing)|mulling|weighing|exploring|urged [^,;]{0,60} to|called (?:on|for) [^,;]{0,60}|asked [^,;]{0,60} to)\b[^,;]*$",
+    re.IGNORECASE,
+)
+_IF_TRUE = re.compile(r"^\W*if (?:confirmed|true|verified|proven|correct|it|the reports?)\b", re.IGNORECASE)
+_UNVERIFIED = re.compile(
+    r"\b(?:could not be|cannot be|has not been|have not been|had not been|not been|unable to|could not) (?:independently )?"
+    r"(?:verif\w+|confirm\w*|corroborat\w+|establish\w*|prove[nd]?)|\bunverified\b|\bunconfirmed\b|\bno (?:proof|evidence|indication)\b",
+    re.IGNORECASE,
+)
+_CLAIM_BEFORE = re.compile(
+    r"\b(?:allegations?|accusations?|charges?|suspicions?|suspicion|claims?|insinuations?|assertions?) (?:that|of|by)\b[^;]*$"
+    r"|\b(?:alleged|suspected|purported|supposed)(?: \w+){0,3} ?$"
+    r"|\bthe (?:alleged|suspected|purported)\b[^,;]*$"
+    r"|^\W*(?:alleged|suspected|purported)\b[^,;]*$",
+    re.IGNORECASE,
+)
+_HELD_FOR = re.compile(
+    r"\b(?:arrest\w*|detain\w*|charged?|charges|indict\w*|accus\w*|investigat\w*|suspect\w*|on trial|wanted|extradit\w*|sanction\w*)\b"
+    r"[^,;]{0,60} (?:for|with|of|over|on)\b[^,;]*$",
+    re.IGNORECASE,
+)
+_BLAMED = re.compile(
+    r"\b(?:attack|strike|raid|incident|flight|incursion)s? (?:that|which) [^,;.]{0,40}\b(?:blam|attribut|ascrib)", re.IGNORECASE
+)
+_CHARGED = re.compile(
+    r"\b(?:prosecutors?|indictment|charge sheet|affidavit|complaint|lawsuit|criminal complaint|accusers?)\b", re.IGNORECASE
+)
+_CONTESTED = re.compile(
+    r",? (?:a|an|the)? ?(?:charge|claim|accusation|allegation|suggestion|assertion|report|idea|something|which|but)\b[^.;]{0,60}"
+    r"\b(?:denie[sd]|deny|reject(?:s|ed)|dismiss(?:es|ed)|disput(?:es|ed)|refut(?:es|ed)|call(?:s|ed) (?:it |them )?(?:a |an )?"
+    r"(?:fabrication|invention|lie|lies|absurd|baseless|nonsense|false))\b",
+    re.IGNORECASE,
+)
+_DENIED_BEFORE = re.compile(
+    r"\b(?:den(?:y|ies|ied|ying)|reject(?:s|ed|ing)?|dismiss(?:es|ed|ing)?|refut(?:e|es|ed|ing)|rebut(?:s|ted)?|disput(?:e|es|ed|ing)|"
+    r"disavow(?:s|ed)?)\b(?: as \w+)?(?: the| any| all| such)? ?(?:\w+ )?(?:reports?|claims?|allegations?|accusations?|charges?|"
+    r"suggestions?|assertions?|notion|idea|rumou?rs?|involvement|role|responsibility|links?)\b[^;]*$"
+    r"|\b(?:denial|denials) (?:that|of)\b[^;]*$"
+    r"|\bnothing to do with\b[^;]*$|\bnot responsible for\b[^;]*$|\bno (?:involvement|part|role|hand) in\b[^;]*$",
+    re.IGNORECASE,
+)
+_CALLED_FALSE = re.compile(
+    r"\bcall(?:s|ed|ing)\b[^;]*\b(?:nonsense|false|absurd|lies|a lie|baseless|fabrications?|propaganda|fake|untrue|unfounded)\b"
+    r"|^\W*(?:the )?(?:claims?|reports?|allegations?|accusations?|suggestions?|rumou?rs?|charges)\b[^;]*\b(?:baseless|false|untrue|"
+    r"unfounded|nonsense|fabricat\w+|fake|absurd|denied|dismissed|rejected|refuted|not true)\b",
+    re.IGNORECASE,
+)
+_PRESUMED = re.compile(
+    r"\b(?:apparent|possible|presumed|probable|likely|potential|planned|proposed|prospective|pending|mooted|would-be)\b (?:\w+[- ]){0,3}?"
+    r"(?:drones?|uavs?|attacks?|strikes?|flights?|sightings?|incursions?|sales?|deals?|deliver(?:y|ies)|purchases?|transfers?|exports?|"
+    r"plant|factory|deployment|training)\b|\bwhat (?:appear\w*|seem\w*|(?:is|was|are|were) (?:believed|thought|likely))\b",
+    re.IGNORECASE,
+)
+_UNSETTLED = re.compile(
+    r"\b(?:being|been|still|is|are|was|were) (?:still )?(?:negotiated|discussed|considered|mulled|weighed|debated)\b"
+    r"|\bunder (?:discussion|consideration|negotiation)\b|\b(?:perhaps|maybe|possibly|presumably|apparently|seemingly|whoever)\b",
+    re.IGNORECASE,
+)
+_SUSPECTED = re.compile(
+    r"\b(?:suspected|alleged|purported|supposed)\b (?:\w+[- ]){0,3}?(?:drones?|uavs?|attacks?|strikes?|flights?|sightings?|"
+    r"incursions?|sales?|deliver(?:y|ies)|suppl(?:y|ies)|transfers?)\b|\bpleaded not guilty\b|\bcourt heard\b|"
+    r"\bfac(?:es?|ed|ing) (?:charges|trial)\b|\bon trial\b|\bpoint\w* (?:the|a) finger\b|"
+    r"\b(?:has|have|had|was|were) (?:been )?(?:charged|indicted|accused)\b",
+    re.IGNORECASE,
+)
+_RANK = {"stated": 0, "reported": 1, "possible": 2, "alleged": 3, "denied": 4}
+
+
+def doubt_around(verb: Verb, text: str, begin: int, end: int, said_by: str | None) -> str | None:
+    """possible, alleged or denied, when the words around the verb say so; None if they do not.
+
+    `begin` and `end` are the sentence's; the words before a semicolon do not reach the verb.
+    """
+    start = verb.tokens[0].start
+    before = text[begin:start].rsplit(";", 1)[-1]
+    after = text[start:end].split(";", 1)[0]
+    if _DENIED_BEFORE.search(before) or _CALLED_FALSE.search(before + after):
+        return "denied"
+    if (
+        _HELD_FOR.search(before)
+        or _BLAMED.search(after)
+        or _CLAIM_BEFORE.search(before)
+        or (said_by and _CHARGED.search(said_by))
+        or _CONTESTED.search(after)
+    ):
+        return "alleged"
+    whole = before + after
+    if _SUSPECTED.search(whole):
+        return "alleged"
+    if _UNSETTLED.search(whole) or _PRESUMED.search(whole):
+        return "possible"
+    if _HEDGE_BEFORE.search(before) or _IF_TRUE.match(text[begin:start]) or _UNVERIFIED.search(before + after):
+        return "possible"
+    return None
+
+
+def lowered(certainty: str, doubt: str | None) -> str:
+    """The certainty after a doubt: stated and reported give way to any, the others stay unless it is a denial."""
+    if doubt is None or (_RANK[certainty] >= 2 and doubt != "denied"):
+        return certainty
+    return doubt

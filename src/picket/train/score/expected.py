@@ -1,0 +1,108 @@
+"""What an exercise expects of station and officer, and whether it came: `[[expect]]`, or the rule for exercises without any."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from picket.site import Site
+from picket.train.exercise import Exercise
+from picket.train.kept import RunFacts
+from picket.train.score.alerts import AlertLife
+from picket.train.score.sheet import Event, Met
+from picket.train.script import Expect
+from picket.watch import Alert
+
+_DONE = {"track": "a track", "alert": "an alert", "acknowledge": "an acknowledgement", "classify": "a judgement", "report": "a report",
+         "checklist": "a note of a step"}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What happened in a run."""
+
+    exercise: Exercise
+    site: Site
+    run: RunFacts
+    events: tuple[Event, ...]
+    alerts: dict[int, AlertLife]
+    notes: list[tuple[float, dict[str, Any]]]
+    start: float
+
+
+def expectations(facts: Facts) -> tuple[Met, ...]:
+    """Each expectation that was due while the run went on."""
+    stated = facts.exercise.expect
+    if stated:
+        return tuple(_one(facts, e) for e in stated if e.by_s <= facts.run.until_s)
+    found = []
+    entering: dict[str, list[Event]] = {}
+    for e in facts.events:
+        if e.watched and e.enters_s is not None:
+            entering.setdefault(f"{e.actor}{e.object[e.object.find('/') :] if '/' in e.object else ''}", []).append(e)
+    for name, members in entering.items():  # a swarm is one thing to notice; members that were missed are named among the missed
+        first = min(members, key=lambda e: e.enters_s or 0.0)
+        for what in ("track", "alert"):
+            moments = [m for e in members for m in [e.track if what == "track" else e.alert] if m is not None]
+            at = min((m.at_s for m in moments), default=None)
+            found.append(
+                _met(f"{name}-{what}", what, first.enters_s or 0.0, at, f"{_DONE[what]} on {name} before it enters {first.zone}")
+            )
+    return tuple(found)
+
+
+def _met(name: str, what: str, by_s: float, at_s: float | None, words: str) -> Met:
+    met = at_s is not None and at_s <= by_s
+    came = "never came" if at_s is None else f"came after {at_s:.0f} s" + ("" if met else f", {at_s - by_s:.0f} s late")
+    return Met(id=name, what=what, by_s=round(by_s, 1), at_s=None if at_s is None else round(at_s, 1), met=met,
+               words=f"{words}: {came}")  # fmt: skip
+
+
+def _one(facts: Facts, e: Expect) -> Met:
+    about = e.actor or e.zone or e.rule or "the watch"
+    words = f"{_DONE[e.what]} on {about} by {e.by_s:.0f} s"
+    events = [v for v in facts.events if e.actor is None or v.actor == e.actor]
+    times = {
+        "track": lambda: [v.track.at_s for v in events if v.track],
+        "alert": lambda: [_since(facts, a.first.raised_at) for a in _alerts(facts, events, e)],
+        "acknowledge": lambda: [
+            _since(facts, t) for a in _alerts(facts, events, e) for c in a.changes for t in [c.acknowledged_at] if t
+        ],
+        "classify": lambda: [_since(facts, a.last.closed_at or 0) for a in _alerts(facts, events, e) if _classified(a.last, e)],
+        "report": lambda: _notes(facts, e, {i for v in events for i in _ids(facts, v)} if e.actor else None),
+        "checklist": lambda: _notes(facts, e, None),
+    }[e.what]()
+    return _met(e.id, e.what, e.by_s, min(times, default=None), words)
+
+
+def _since(facts: Facts, time: float) -> float:
+    return time - facts.start
+
+
+def _ids(facts: Facts, event: Event) -> list[int]:
+    """The alerts that ever named a track which followed the object."""
+    mine = set(event.track_ids)
+    return [i for i, life in facts.alerts.items() if any(mine.intersection(c.track_ids) for c in life.changes)]
+
+
+def _alerts(facts: Facts, events: Iterable[Event], e: Expect) -> list[AlertLife]:
+    numbers = sorted({i for v in events for i in _ids(facts, v)}) if e.actor else sorted(facts.alerts)
+    lives = [facts.alerts[i] for i in numbers]
+    return [
+        a
+        for a in lives
+        if (e.rule in (None, "", a.first.rule, a.last.rule)) and (e.zone in (None, "", a.first.zone, a.last.zone))
+    ]
+
+
+def _classified(alert: Alert, e: Expect) -> bool:
+    return alert.closed_at is not None and alert.closed_by != "picket" and e.cause in (None, "", alert.cause)
+
+
+def _notes(facts: Facts, e: Any, alerts: set[int] | None) -> list[float]:
+    """Notes that hold the words asked for; about these alerts, or about none in particular."""
+    return [
+        _since(facts, t) for t, p in facts.notes
+        if all(w.lower() in p["text"].lower() for w in e.words) and (alerts is None or p.get("alert_id") in (None, *alerts))
+    ]  # fmt: skip

@@ -1,0 +1,245 @@
+"""The after-action review: one HTML file without script or anything loaded, that prints on one page.
+
+Time line: a row per object that mattered, a mark per moment, the protected zone's entry as a bar. Plan: zones, sensors, true paths and
+the places at which the alerts came. Every word from outside is escaped.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from html import escape as e
+from pathlib import Path
+
+import msgspec
+import numpy as np
+import shapely
+
+from picket.site import Site
+from picket.train.kept import kept_exercise, read_facts
+from picket.train.score.sheet import Event, Score
+from picket.train.score.truth import Grid, read_truth
+from picket.train.score.words import blind, margin, seen, verdict
+from picket.watch.zones import Area
+
+_WIDE, _ROW, _LEFT, _PLAN = 760.0, 22.0, 150.0, 340.0
+_MARKS = (("seen", "#666"), ("track", "#0b57a4"), ("alert", "#d9480f"), ("acknowledged", "#2b7a0b"), ("judged", "#7048a8"),
+          ("reported", "#111"))  # fmt: skip
+_MOST_ROWS = 14  # of the time line and the table: what comes after is counted
+_STYLE = """body{font:12.5px/1.35 system-ui,sans-serif;margin:1rem auto;max-width:52rem;padding:0 .8rem;color:#111;background:#fff}
+h1{font-size:1.25rem;margin:.2rem 0}h2{font-size:1rem;margin:.7rem 0 .2rem}table{border-collapse:collapse;width:100%}
+th,td{text-align:left;padding:.12rem .4rem;border-bottom:1px solid #ccc;vertical-align:top}th{font-weight:600}
+.sim{background:#7a3e00;color:#fff;padding:.25rem .6rem;font-weight:600;margin:0}.verdict{font-size:1.05rem;font-weight:600}
+.miss{color:#b00020;font-weight:600}.cols{display:grid;grid-template-columns:21rem 1fr;gap:1rem}svg text{font:11px system-ui,sans-serif}
+ul{margin:.1rem 0;padding-left:1.1rem}
+@media print{body{margin:0;font-size:10px}@page{size:A4;margin:9mm}.cols{grid-template-columns:17rem 1fr}}"""
+
+
+def review(folder: Path, found: Score, earlier: Sequence[tuple[str, Score]] = ()) -> str:
+    """The page of a scored run. earlier: (name of its folder, score) of runs of the same exercise to compare with, oldest first."""
+    exercise = kept_exercise(folder)
+    site = exercise.at_site()
+    facts = read_facts(folder)
+    grid = read_truth(folder / "truth.csv", site, facts.start, max(facts.until_s, 1.0))
+    watched = _one_each([v for v in found.events if v.watched])
+    shown = watched[:_MOST_ROWS]
+    more = f"<p>{len(watched) - len(shown)} more are in score.json.</p>" if len(watched) > len(shown) else ""
+    parts = [
+        f"<h1>After-action review: {e(found.exercise)}</h1>",
+        f"<p>{e(site.site.name)}; seed {found.seed}, officer {e(found.officer)}. {e(exercise.about)}</p>",
+        f'<p class="verdict{"" if found.passed else " miss"}">{e(verdict(found))}</p>',
+        f"<h2>Time line</h2>{_time_line(found, shown)}",
+        f'<div class="cols"><div><h2>Plan</h2>{_plan(site, grid, found)}</div><div><h2>What was expected</h2>{_expected(found)}'
+        f"{_lists(found)}</div></div>",
+        f"<h2>Objects that mattered</h2>{_objects(shown)}{more}",
+        f"<h2>Sensors</h2>{_sensors(shown)}",
+        _compared(found, earlier),
+    ]
+    return f"""<!doctype html>
+<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
+<title>{e(found.exercise)}: after-action review</title><style>{_STYLE}</style></head><body>
+<p class="sim">EXERCISE, SIMULATED: none of this was seen.</p>
+{"".join(parts)}
+</body></html>
+"""
+
+
+def _one_each(watched: Sequence[Event]) -> list[Event]:
+    """One row for each formation: its member that the watch was told of last, named with how many there are."""
+    groups: dict[str, list[Event]] = {}
+    for v in watched:
+        groups.setdefault(v.actor + (v.object[v.object.find("/") :] if "/" in v.object else ""), []).append(v)
+    rows = []
+    for name, members in groups.items():
+        worst = max(members, key=lambda v: (v.track is None, v.alert is None, v.alert.at_s if v.alert else 0.0))
+        label = worst.object if len(members) == 1 else f"{name}: last of {len(members)}"
+        rows.append(msgspec.structs.replace(worst, object=label))
+    return rows
+
+
+def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    """Cells are HTML already."""
+    if not rows:
+        return "<p>None.</p>"
+    top = "".join(f"<th>{e(h)}</th>" for h in head)
+    body = "".join("<tr>" + "".join(f"<td>{c}</td>" for c in row) + "</tr>" for row in rows)
+    return f"<table><tr>{top}</tr>{body}</table>"
+
+
+def _expected(found: Score) -> str:
+    if not found.expected:
+        return "<p>Nothing.</p>"
+    items = "".join(
+        f"<li{'' if m.met else ' class=miss'}>{'met' if m.met else 'MISSED'}: {e(m.words)}</li>" for m in found.expected
+    )
+    return f"<ul>{items}</ul>"
+
+
+def _lists(found: Score) -> str:
+    a = found.alarms
+    text = f"<h2>Alarms</h2><p>{a.raised}: {a.per_hour:g} an hour, {e(a.verdict)} (ISA-18.2: 6 acceptable, 12 at most); "
+    text += f"{a.unacknowledged} never acknowledged.</p>"
+    for title, rows in (("Missed", found.missed), ("Wrong identifications", found.wrong), ("Needless alarms", found.needless),
+                        ("About the station", found.station)):  # fmt: skip
+        if rows:
+            rest = f"<li>and {len(rows) - 5} more</li>" if len(rows) > 5 else ""
+            text += f"<h2>{title}: {len(rows)}</h2><ul>" + "".join(f"<li>{e(r)}</li>" for r in rows[:5]) + rest + "</ul>"
+    return text
+
+
+def _objects(shown: Sequence[Event]) -> str:
+    rows = [
+        (e(v.object), f"{v.appeared_s:.0f} s", e(seen(v)), e(margin(v.track)), e(margin(v.alert)), e(margin(v.acknowledged)),
+         e(margin(v.judged) if v.judged is None else f"{margin(v.judged)}: {v.cause}{'' if v.judged_right else ' (wrong)'}"),
+         e(margin(v.reported)))
+        for v in shown
+    ]  # fmt: skip
+    return _table(("object", "appeared", "seen by", "track", "alert", "acknowledged", "judged", "reported"), rows)
+
+
+def _sensors(shown: Sequence[Event]) -> str:
+    """What each sensor could have shown of each object: seconds in its stated coverage, and what it made of them."""
+    names = [s.sensor for s in shown[0].seen] if shown else []
+    rows = []
+    for v in shown:
+        cells = [e(v.object)]
+        for s in v.seen:
+            could = "" if s.covered_s is None else f" of {s.covered_s:.0f} s covered"
+            cells.append(f"{s.plots} plots{could}" if s.plots or s.covered_s != 0 else "out of its coverage")
+        rows.append(cells)
+    hints = [f"<li>{e(v.object)}: {e(words)}</li>" for v in shown if v.track is None for words in blind(v)]
+    return _table(("object", *names), rows) + (f"<ul>{''.join(hints)}</ul>" if hints else "")
+
+
+def _moments(v: Event) -> Mapping[str, float | None]:
+    first = min((s.first.at_s for s in v.seen if s.first is not None), default=None)
+    kept = {name: getattr(v, name) for name in ("track", "alert", "acknowledged", "judged", "reported")}
+    return {"seen": first, **{name: m.at_s if m is not None else None for name, m in kept.items()}}
+
+
+def _time_line(found: Score, shown: Sequence[Event]) -> str:
+    if not shown:
+        return "<p>No object that mattered had appeared.</p>"
+    scale = (_WIDE - _LEFT - 10) / max(found.until_s, 1.0)
+    high = _ROW * (len(shown) + 2)
+    out = [f'<svg viewBox="0 0 {_WIDE:.0f} {high:.0f}" width="100%" role="img" aria-label="time line">']
+    step = next(s for s in (10, 30, 60, 120, 300, 600, 1800, 3600, 86400) if found.until_s / s <= 12)
+    for t in range(0, int(found.until_s) + 1, step):
+        x = _LEFT + t * scale
+        out.append(
+            f'<path d="M{x:.1f} 12V{high - 24:.1f}" stroke="#ddd"/><text x="{x:.1f}" y="10" text-anchor="middle">{t} s</text>'
+        )
+    for i, v in enumerate(shown):
+        y = _ROW * (i + 1) + 6
+        out.append(f'<text x="0" y="{y + 4:.1f}">{e(v.object)}</text>')
+        out.append(
+            f'<path d="M{_LEFT + v.appeared_s * scale:.1f} {y:.1f}H{_LEFT + v.gone_s * scale:.1f}" stroke="#bbb" stroke-width="3"/>'
+        )
+        if v.enters_s is not None:
+            x = _LEFT + v.enters_s * scale
+            bar = f"M{x:.1f} {y - 8:.1f}V{y + 8:.1f}"
+            out.append(f'<path d="{bar}" stroke="#b00020" stroke-width="3"><title>enters {e(v.zone or "")}</title></path>')
+        for name, color in _MARKS:
+            at = _moments(v)[name]
+            if at is not None:
+                out.append(
+                    f'<circle cx="{_LEFT + at * scale:.1f}" cy="{y:.1f}" r="4.5" fill="{color}"><title>{name} {at:.0f} s</title></circle>'
+                )
+    x = _LEFT
+    for name, color in _MARKS:
+        out.append(
+            f'<circle cx="{x:.0f}" cy="{high - 10:.1f}" r="4.5" fill="{color}"/><text x="{x + 8:.0f}" y="{high - 6:.1f}">{name}</text>'
+        )
+        x += 94
+    out.append(f'<path d="M{x:.0f} {high - 18:.1f}v14" stroke="#b00020" stroke-width="3"/>')
+    out.append(f'<text x="{x + 6:.0f}" y="{high - 6:.1f}">enters</text></svg>')
+    return "".join(out)
+
+
+def _plan(site: Site, grid: Grid, found: Score) -> str:
+    """North up; the watched paths, the zones, the sensors, and where the alerts came."""
+    area = Area(site)
+    watched = {v.object: v for v in found.events if v.watched}
+    paths = {o.id: grid.places[:, k, :2] for k, o in enumerate(grid.objects) if o.id in watched}
+    rings = {
+        z.id: [area.plane.to_plane(*np.array(r.coords)[:, :2].T[::-1]) for r in _rings(site.shapes[z.id])] for z in site.zone
+    }
+    sensors = {s.id: area.plane.to_plane([s.lat_deg], [s.lon_deg])[0] for s in site.sensor if s.lat_deg is not None}
+    protected = [r for z in site.zone if z.kind in ("protected", "warning") for r in rings[z.id]]
+    points = np.concatenate([*(p[~np.isnan(p[:, 0])] for p in paths.values()), *protected, np.zeros((1, 2))])
+    reach = float(np.abs(points).max()) * 1.06
+    half = _PLAN / 2
+
+    def at(xy: np.ndarray) -> str:
+        return " ".join(f"{half + x / reach * half:.1f},{half - y / reach * half:.1f}" for x, y in xy.tolist())
+
+    out = [
+        f'<svg viewBox="0 0 {_PLAN:.0f} {_PLAN:.0f}" width="100%" role="img" aria-label="plan, north up" style="border:1px solid #999">'
+    ]
+    for z in site.zone:
+        look = (
+            'fill="#d9480f" fill-opacity=".15" stroke="#d9480f"'
+            if z.kind == "protected"
+            else 'fill="none" stroke="#999" stroke-dasharray="4 3"'
+        )
+        out += [f'<polyline points="{at(r)}" {look}><title>{e(z.id)}</title></polyline>' for r in rings[z.id]]
+    for name, path in paths.items():
+        out.append(
+            f'<polyline points="{at(path[~np.isnan(path[:, 0])])}" fill="none" stroke="#666"><title>{e(name)}</title></polyline>'
+        )
+        for what, color in (("track", "#0b57a4"), ("alert", "#d9480f")):
+            moment = getattr(watched[name], what)
+            place = None if moment is None else path[min(int(moment.at_s), len(path) - 1)]
+            if place is not None and not np.isnan(place[0]):
+                x, y = at(place[None]).split(",")
+                out.append(
+                    f'<circle cx="{x}" cy="{y}" r="3.5" fill="{color}"><title>{e(name)}: {what} {moment.at_s:.0f} s</title></circle>'
+                )
+    for name, xy in sensors.items():
+        if np.abs(xy).max() <= reach:
+            x, y = at(xy[None]).split(",")
+            out.append(f'<path d="M{x} {y}m-5 4h10l-5 -9z" fill="#111"><title>{e(name)}</title></path>')
+    out.append(f'<text x="4" y="12">north up, {reach / 1000:.1f} km to each side; blue: track, orange: alert</text></svg>')
+    return "".join(out)
+
+
+def _rings(shape: shapely.Geometry) -> list[shapely.Geometry]:
+    if shape.geom_type == "LineString":
+        return [shape]
+    parts = shape.geoms if shape.geom_type == "MultiPolygon" else [shape]
+    return [ring for part in parts for ring in (part.exterior, *part.interiors)]
+
+
+def _compared(found: Score, earlier: Sequence[tuple[str, Score]]) -> str:
+    if not earlier:
+        return ""
+    rows = []
+    for name, s in [*earlier, ("this run", found)]:
+        margins = [v.alert.margin_s for v in s.events if v.watched and v.alert is not None and v.alert.margin_s is not None]
+        rows.append((
+            e(name), str(s.seed), e(s.officer),
+            "passed" if s.passed else "not passed", f"{sum(m.met for m in s.expected)} of {len(s.expected)}",
+            "-" if not margins else f"{min(margins):.0f} s", str(len(s.missed)), str(len(s.needless)), str(s.alarms.raised),
+        ))  # fmt: skip
+    head = ("run", "seed", "officer", "", "met", "shortest warning", "missed", "needless", "alarms")
+    return f"<h2>Earlier runs of this exercise</h2>{_table(head, rows)}"

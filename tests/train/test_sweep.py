@@ -1,0 +1,121 @@
+"""Would we have seen it: intervals, sectors, sensors taken away, two sites compared, and the same answer as from bytes."""
+
+from __future__ import annotations
+
+import math
+import shutil
+from pathlib import Path
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from picket import site as sites
+from picket.train import Exercise
+from picket.train.demo import DEMO
+from picket.train.sweep import (
+    SECTORS,
+    SweepError,
+    Trial,
+    Variant,
+    at_other_site,
+    changed,
+    compare,
+    only_sensing,
+    survey,
+    swept_actor,
+    wilson,
+)
+from picket.train.sweep.words import ROLES, lines
+
+
+def test_wilson_agrees_with_the_published_values() -> None:
+    # Newcombe, Statistics in Medicine 17 (1998) 857, table I, method 3 (Wilson without continuity correction)
+    for k, n, low, high in ((81, 263, 0.2553, 0.3662), (15, 148, 0.0624, 0.1605), (0, 20, 0.0, 0.1611), (1, 29, 0.0061, 0.1718)):
+        found = wilson(k, n)
+        assert (found.low, found.high) == (pytest.approx(low, abs=5e-5), pytest.approx(high, abs=5e-5))
+
+
+@given(n=st.integers(1, 500), share=st.floats(0, 1))
+def test_an_interval_holds_its_share_and_lies_between_0_and_1(n: int, share: float) -> None:
+    found = wilson(round(share * n), n)
+    assert 0 <= found.low <= found.k / n <= found.high <= 1
+
+
+def test_a_route_is_turned_into_its_sector_and_flown_at_its_height(demo: Exercise) -> None:
+    actor = swept_actor(demo)
+    assert actor.id == "unknown"
+    for i, sector in enumerate(SECTORS):
+        made = changed(only_sensing(demo), actor, Variant(sector=sector, height_m=80.0), 5)
+        east, north, height = made.actor[0].route[0][:3]
+        bearing = math.degrees(math.atan2(east, north))
+        assert abs((bearing - 45 * i + 180) % 360 - 180) <= 22.5
+        assert height == 80.0
+        assert {w[2] for w in made.actor[0].route} == {80.0}
+        assert math.hypot(east, north) == pytest.approx(6500, rel=1e-6)  # outside the reach of a 5 km radar
+
+
+def test_the_same_seed_gives_the_same_trial(demo: Exercise) -> None:
+    made = changed(only_sensing(demo), swept_actor(demo), Variant(sector="S", height_m=60.0), 9)
+    assert Trial(made, 9).run() == Trial(made, 9).run()
+
+
+def test_without_sensors_nothing_is_seen_and_with_them_it_is_in_time(demo: Exercise) -> None:
+    exercise, actor = only_sensing(demo), swept_actor(demo)
+    blind = changed(exercise, actor, Variant(sector="SW", height_m=60.0, out=("radar-north", "radar-south")), 3)
+    nothing = Trial(blind, 3).run()
+    assert (nothing.detected_s, nothing.track_s, nothing.alert_s, nothing.warning_s) == (None, None, None, None)
+    assert nothing.enters_s is not None
+    seen = Trial(changed(exercise, actor, Variant(sector="SW", height_m=60.0), 3), 3).run()
+    assert seen.detected_s is not None
+    assert seen.track_s is not None
+    assert seen.alert_s is not None
+    assert seen.detected_s <= seen.track_s <= seen.alert_s
+    assert seen.warning_s is not None
+    assert seen.warning_s > 30
+
+
+def test_an_airframe_s_limits_hold(demo: Exercise) -> None:
+    with pytest.raises(SweepError, match="speed_mps"):
+        changed(only_sensing(demo), swept_actor(demo), Variant(sector="N", speed_mps=200.0), 1)
+    with pytest.raises(SweepError, match="loop"):
+        swept_actor(demo, "police")
+    with pytest.raises(SweepError, match="no actor"):
+        swept_actor(demo, "nobody")
+
+
+def test_a_sweep_is_in_compass_order_and_says_whose_it_is(demo: Exercise) -> None:
+    found = survey(
+        only_sensing(demo), swept_actor(demo), trials=1, heights_m=(60.0,), rain_mm_h=(), sea_state=(), sizes=(), each_out=False
+    )
+    assert [c.sector for c in found.table] == list(SECTORS)
+    text = list(lines(found))
+    assert ROLES in text
+    assert found.runs == 16
+    assert [x.split()[0] for x in text if x.startswith("  ") and " 60 m " in x] == list(SECTORS)
+
+
+def _site_with(folder: Path, old: str = "", new: str = "") -> sites.Site:
+    """The demo's site file with one thing in it replaced."""
+    shutil.copytree(DEMO, folder, ignore=shutil.ignore_patterns("*.py", "__pycache__"))
+    text = (folder / "site.toml").read_text("utf-8")
+    (folder / "site.toml").write_text(text.replace(old, new) if old else text, "utf-8")
+    return sites.load(folder / "site.toml")
+
+
+def test_two_sites_are_compared_on_the_same_flights(demo: Exercise, tmp_path: Path) -> None:
+    exercise, actor = only_sensing(demo), swept_actor(demo)
+    same = compare(exercise, at_other_site(demo, _site_with(tmp_path / "same")), actor, trials=2)
+    assert {g.gained_s for g in same} == {0.0}
+    short = at_other_site(demo, _site_with(tmp_path / "short", "max_range_m = 5000", "max_range_m = 1500"))
+    lost = compare(exercise, short, actor, trials=2)
+    assert [g.sector for g in lost] == list(SECTORS)
+    assert all(g.gained_s < 0 for g in lost)
+
+
+def test_a_site_elsewhere_is_refused(demo: Exercise, tmp_path: Path) -> None:
+    site = _site_with(tmp_path / "other")
+    moved = msgspec.structs.replace(site, site=msgspec.structs.replace(site.site, lat_deg=46.0))
+    with pytest.raises(SweepError, match="one place"):
+        at_other_site(demo, moved)
