@@ -12,7 +12,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
-from test_lists import axe
+from page_driver import axe
 from tests.learn.serving import Served
 
 from picket.learn.claim import Claim
