@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import os
 import sys
 from pathlib import Path
 from typing import Any
@@ -37,11 +38,14 @@ from picket.cli.common import JSON, NOTHING_USABLE, UNREADABLE, WRONG_USE, examp
 @click.option(
     "--quick", is_flag=True, help="Near a line: the counts only, without crossings, dwell, approach and hours of the week."
 )
+@click.option("--map", "as_map", is_flag=True, help="With --json: the points in each cell as well, for a heat map.")
+@click.option("--low-priority", is_flag=True, help="Lower its own priority, so that a station beside it is not held up.")
 @click.option("-o", "--out", type=click.Path(path_type=Path), help="Table as .csv, or map of points per cell as .geojson.")
 @JSON
 def stats(
     folder: Path, line: Path | None, within: float | None, zone: str | None, site_path: Path | None, since: float | None,
-    until: float | None, by: str, gap: float, compare: tuple[str, ...], simulated: bool, quick: bool, out: Path | None, as_json: bool,
+    until: float | None, by: str, gap: float, compare: tuple[str, ...], simulated: bool, quick: bool, as_map: bool, low_priority: bool,
+    out: Path | None, as_json: bool,
 ) -> None:  # fmt: skip
     """Count flights of the archive: per hour, day or week, near a line or zone, with the definitions of every number."""
     from picket.record import report
@@ -49,6 +53,8 @@ def stats(
     from picket.record.counts import Height, count
     from picket.record.trend import change, given
 
+    if low_priority and hasattr(os, "nice"):
+        os.nice(19)
     if out is not None and out.suffix.lower() not in (".csv", ".geojson", ".json"):
         fail(f"{out}: expected a name that ends in .csv or .geojson, got {out.suffix or 'no suffix'!r}", WRONG_USE)
     try:
@@ -70,14 +76,18 @@ def stats(
         )
     except ValueError as e:
         fail(str(e), WRONG_USE)
-    found = change(counts.per_bucket, counts.uptime_per_bucket if counts.uptime.known else None) if by == "day" else None
+    found = change(counts.per_day, counts.uptime_per_day if counts.uptime.known else None)
     d = report.as_dict(counts, found, figures)
+    d["sealed"] = dict(zip(("since", "until"), (report.iso(day * 24) for day in archive.span()), strict=True))
     if out is not None:
-        text = report.to_csv(d) if out.suffix.lower() == ".csv" else report.to_geojson(d, *report.heat(archive, first, last))
+        csv = out.suffix.lower() == ".csv"
+        text = report.to_csv(d) if csv else report.to_geojson(d, report.heat_rows(*report.heat(archive, first, last)))
         try:
             out.write_text(text, "utf-8")
         except OSError as e:
             fail(f"{out}: cannot be written ({e.strerror or e})", WRONG_USE)
+    if as_map:
+        d["map"] = report.heat_rows(*report.heat(archive, first, last))
     click.echo(json.dumps(d) if as_json else report.words(d), nl=as_json)
     for problem in counts.damage:
         click.echo(f"picket: {problem}", err=True)

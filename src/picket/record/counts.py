@@ -74,6 +74,8 @@ class Counts:
     seen_per_bucket: Array  # (B,) all counted flights
     airframes_per_bucket: Array  # (B,) distinct identities among per_bucket
     uptime_per_bucket: Array  # (B,) share of the bucket's seconds in which every sensor of the period worked; NaN unknown
+    per_day: Array  # (days,) counted flights of each day, whatever the buckets are
+    uptime_per_day: Array  # (days,) as uptime_per_bucket
     total: int
     seen: int
     flight_days: int
@@ -124,7 +126,7 @@ def count(
     flight, hour = flight[keep], hour[keep]
     seen_flight, seen_hour = (flight, hour) if shape is None else _flight_hours(segments, found, row_hours)
     seen_keep = counted[seen_flight]
-    starts = _starts(since, until, by)
+    starts, midnights = _starts(since, until, by), _starts(since, until, "day")
     chosen = np.unique(flight)
     days = np.unique(np.stack([flight, hour // 24]), axis=1)
     uptime = read_uptime(archive, since, until)
@@ -138,6 +140,7 @@ def count(
         starts=starts, per_bucket=_per_bucket(flight, hour, starts), airframes_per_bucket=_frames_per_bucket(found, flight, hour, starts),
         seen_per_bucket=_per_bucket(seen_flight[seen_keep], seen_hour[seen_keep], starts),
         uptime_per_bucket=uptime.share_of(starts, PER[by]),
+        per_day=_per_bucket(flight, hour, midnights), uptime_per_day=uptime.share_of(midnights, 24),
         total=len(chosen), seen=int(np.count_nonzero(counted)), flight_days=days.shape[1],
         over_midnight=int(np.count_nonzero(found.over_midnight()[chosen])),
         left_out=_left_out(found, touched, simulated),

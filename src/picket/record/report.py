@@ -33,6 +33,10 @@ def definitions(c: Counts) -> dict[str, str]:
         "left_out": "Counted apart, not in the numbers: "
         "manned aircraft, vessels, birds, friendly drones, suspected spoofs, and what was simulated.",
         "airframe": "A distinct identity, under a pseudonym; flights without an identity are counted apart, never guessed.",
+        "uptime": "Share of the time in which every sensor of the period worked; time in which no station ran counts as not. "
+        "Imported tables do not tell it.",
+        "trend": "The likeliest change of the daily rate, with uptime as exposure; p: the chance of one as strong without any change, "
+        "by shuffling the weeks 1,999 times; its day lies in the given span with 95 %.",
     }
     if c.shape is not None:
         what = "area" if c.shape.area else "line"
@@ -74,9 +78,12 @@ def as_dict(c: Counts, change: Change | None = None, compared: Sequence[Given] =
         "alt_wgs84_m": c.alt_m,
         "by": c.by,
         "table": [
-            {"start": iso(int(h)), "flights": int(n), "flights_seen": int(s), "airframes": int(a), "uptime": None if u != u
-            else round(float(u), 4)}
+            {"start": iso(int(h)), "flights": int(n), "flights_seen": int(s), "airframes": int(a), "uptime": _share(u)}
             for h, n, s, a, u in zip(c.starts, c.per_bucket, c.seen_per_bucket, c.airframes_per_bucket, c.uptime_per_bucket, strict=True)
+        ],
+        "calendar": [
+            {"day": iso((c.since + i) * 24)[:10], "flights": int(n), "uptime": _share(u)}
+            for i, (n, u) in enumerate(zip(c.per_day, c.uptime_per_day, strict=True))
         ],
         "hour_by_weekday": c.hour_by_weekday.tolist(),
         "sources": list(c.sources),
@@ -121,6 +128,10 @@ def _compared(c: Counts, compared: Sequence[Given]) -> dict[str, Any]:
         low, high = min(g.per_day for g in compared), max(g.per_day for g in compared)
         found["differ_percent"] = round(100 * (high - low) / high, 2) if high else None
     return found
+
+
+def _share(u: float) -> float | None:
+    return None if u != u else round(float(u), 4)
 
 
 def iso(hour: int) -> str:
@@ -310,10 +321,21 @@ def heat(archive: Archive, since: int, until: int) -> tuple[np.ndarray[Any, Any]
     return unique, np.bincount(back, n).astype(np.int64)
 
 
-def to_geojson(d: dict[str, Any], cells: Any, points: Any) -> str:
-    """The heat map as GeoJSON squares with their number of points; the counts' dictionary is its `properties`."""
+def heat_rows(cells: Any, points: Any) -> dict[str, Any]:
+    """The heat map as plain data: the side of a cell in degrees, and [south edge, west edge, points] of each."""
     lat, lon = cell_place(cells)
-    side = CELL_E7 / E7
+    n = np.asarray(points)
+    return {
+        "side_deg": CELL_E7 / E7,
+        "cells": [list(row) for row in zip(lat.round(7).tolist(), lon.round(7).tolist(), n.tolist(), strict=True)],
+        "means": "Points of everything that was seen in the period, whatever it was and wherever it passed, in cells of "
+        f"{CELL_E7 / E7:g} degrees: not only of the flights that are counted.",
+    }
+
+
+def to_geojson(d: dict[str, Any], heat: dict[str, Any]) -> str:
+    """`heat_rows` as GeoJSON squares with their number of points; the counts' dictionary `d` is its `properties`."""
+    side = heat["side_deg"]
     features = [
         {
             "type": "Feature",
@@ -321,7 +343,7 @@ def to_geojson(d: dict[str, Any], cells: Any, points: Any) -> str:
             "geometry": {"type": "Polygon", "coordinates": [[[x, y], [_r(x + side), y], [_r(x + side), _r(y + side)], [x,
             _r(y + side)], [x, y]]]},
         }
-        for y, x, n in zip(lat.round(7).tolist(), lon.round(7).tolist(), np.asarray(points).tolist(), strict=True)
+        for y, x, n in heat["cells"]
     ]  # fmt: skip
     return json.dumps({"type": "FeatureCollection", "properties": d, "features": features}) + "\n"
 

@@ -1,0 +1,85 @@
+"""The API of the statistics page (docs/record.md): counts of the sealed days with their definitions, and as files.
+
+The counting is `picket stats` in a child process (stats_child.py); nothing here looks into the engine.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from fastapi import Depends, FastAPI, HTTPException, Query, Response
+
+from picket.record import report
+from picket.station.core import Core
+from picket.station.stats_child import BusyError, NothingSealedError, Stats, StatsError
+
+WITHIN_M = 500.0
+
+Moment = Annotated[str, Query(max_length=40, description="ISO 8601 or UNIX seconds; widened to whole days UTC")]
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A question: the period, the buckets of the table, and perhaps a zone to have come near."""
+
+    since: Moment = ""
+    until: Moment = ""
+    per: Literal["hour", "day", "week"] = "day"
+    zone: Annotated[str, Query(max_length=200)] = ""
+    within: Annotated[float | None, Query(ge=0, le=50_000, description="metres from the zone")] = None
+
+
+def words(core: Core, asked: Asked) -> list[str]:
+    """The options of `picket stats`, each with its value in one word so that no value passes for an option. Raises StatsError."""
+    found = [f"--by={asked.per}"]
+    found += [f"--since={asked.since}"] if asked.since else []
+    found += [f"--until={asked.until}"] if asked.until else []
+    if core.site.station.origin == "exercise":
+        found.append("--simulated")
+    if asked.zone:
+        site = core.engine.site
+        if not Path(site.source).is_file():
+            raise StatsError(
+                "near a zone needs the site file, and this site has none: `picket stats --line` counts at any outline"
+            )
+        if asked.zone not in {z.id for z in site.zone}:
+            raise StatsError(f"no zone is called {asked.zone!r}; there are {', '.join(z.id for z in site.zone) or 'none'}")
+        within = WITHIN_M if asked.within is None else asked.within
+        found += [f"--site={site.source}", f"--zone={asked.zone}", f"--within={within:g}"]
+    elif asked.within is not None:
+        raise StatsError("within needs a zone to be within of")
+    return found
+
+
+def add(app: FastAPI, core: Core) -> None:
+    """The routes of this file."""
+    stats = Stats(core.folder)
+
+    async def counted(asked: Asked) -> dict[str, Any]:
+        try:
+            return await stats.ask(words(core, asked))
+        except (NothingSealedError, BusyError) as e:
+            raise HTTPException(409, str(e)) from None
+        except StatsError as e:
+            raise HTTPException(422, str(e)) from None
+
+    @app.get("/api/stats", summary="Counts of the sealed days, with their definitions, uptime and digest")
+    async def counts(asked: Annotated[Asked, Depends()]) -> Response:
+        return Response(json.dumps(await counted(asked)), media_type="application/json")
+
+    @app.get("/api/stats/table.csv", summary="The table, with definitions as comment lines")
+    async def table(asked: Annotated[Asked, Depends()]) -> Response:
+        return _file(report.to_csv(await counted(asked)), "picket-counts.csv", "text/csv")
+
+    @app.get("/api/stats/map.geojson", summary="The points in each cell as squares; the counts are its properties")
+    async def cells(asked: Annotated[Asked, Depends()]) -> Response:
+        found = await counted(asked)
+        d = {k: v for k, v in found.items() if k != "map"}
+        return _file(report.to_geojson(d, found["map"]), "picket-map.geojson", "application/geo+json")
+
+
+def _file(text: str, name: str, kind: str) -> Response:
+    return Response(text, media_type=kind, headers={"content-disposition": f'attachment; filename="{name}"'})

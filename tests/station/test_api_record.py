@@ -1,0 +1,187 @@
+"""The statistics of the sealed days over the API: the numbers of `picket stats`, by a child process, with clear refusals."""
+
+from __future__ import annotations
+
+import asyncio
+import csv
+import json
+import os
+import signal
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner
+
+from picket.cli import main
+from picket.site import load
+from picket.station.stats_child import BusyError, Stats, StatsError
+from tests.record.history import T0, north, seal
+from tests.station.live import PIER, Live, running
+
+SITE = """version = 1
+[site]
+name = "Test pier"
+lat_deg = 45.0
+lon_deg = -30.0
+[station]
+port = 0
+[[sensor]]
+id = "radar-1"
+kind = "remote_id"
+[[zone]]
+id = "pier"
+kind = "protected"
+geometry = "pier.geojson"
+"""
+
+
+def make(folder: Path) -> Path:
+    """A site file and an archive of three weeks: twelve flights on each of the last ten days, two before; every third over the pier."""
+    (folder / "pier.geojson").write_text(json.dumps(PIER))
+    (folder / "site.toml").write_text(SITE)
+    rows, number = [], 0
+    for day in range(21):
+        for k in range(12 if day > 10 else 2):
+            number += 1
+            lon = -30.0 if k % 3 == 0 else -29.5
+            rows.append(north(number, T0 + day * 86_400 + (6 + k) * 3_600, 100, 44.99, lon))
+    seal(folder / "archive", rows, sensors=("radar-1",))
+    return folder
+
+
+@pytest.fixture(scope="module")
+def live(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Live]:
+    folder = make(tmp_path_factory.mktemp("stats"))
+    with running(load(folder / "site.toml"), folder / "archive") as station:
+        yield station
+
+
+def test_the_numbers_are_those_of_the_command(live: Live) -> None:
+    folder = live.station.core.folder
+    site = live.station.core.site.source
+    got = live.get("/api/stats", per="week", zone="pier", within=100)
+    said = CliRunner().invoke(
+        main, ["stats", "--archive", str(folder), "--site", site, "--zone", "pier", "--within", "100", "--by", "week", "--json"]
+    )
+    assert {k: v for k, v in got.items() if k != "map"} == json.loads(said.output)
+    assert got["flights"] == 11 + 40
+    assert got["near"]["within_m"] == 100
+    assert [d["flights"] for d in got["calendar"]] == [1] * 11 + [4] * 10
+    assert sum(n for _, _, n in got["map"]["cells"]) == 142 * 101
+    assert {"flight", "near", "uptime", "trend"} <= set(got["definitions"])
+    assert got["digest"]
+
+
+def test_the_trend_says_when_and_how_sure_whatever_the_buckets(live: Live) -> None:
+    by_day, by_hour = live.get("/api/stats"), live.get("/api/stats", per="hour")
+    assert by_day["flights"] == 142
+    assert by_day["change"]["first_day_after"] == by_day["calendar"][11]["day"]
+    assert (by_day["change"]["per_day_before"], by_day["change"]["per_day_after"]) == (2, 12)
+    assert by_hour["change"] == by_day["change"]
+    assert len(by_hour["table"]) == 21 * 24
+    assert by_day["sealed"] == {"since": "2024-10-04T00:00Z", "until": "2024-10-25T00:00Z"}
+
+
+def test_a_period_counts_its_days_only(live: Live) -> None:
+    got = live.get("/api/stats", since="2024-10-05", until="2024-10-07")
+    assert (got["flights"], got["period"]["days"], len(got["calendar"])) == (4, 2, 2)
+    assert "change" not in got
+    empty = live.get("/api/stats", since="2030-01-01", until="2030-01-03")
+    assert empty["flights"] == 0
+
+
+def test_the_table_and_the_map_as_files(live: Live) -> None:
+    got = live.http.get("/api/stats/table.csv", params={"per": "week"})
+    assert "attachment" in got.headers["content-disposition"]
+    lines = got.text.splitlines()
+    assert any("digest" in x for x in lines if x.startswith("#"))
+    assert sum(int(r["flights"]) for r in csv.DictReader(x for x in lines if not x.startswith("#"))) == 142
+    squares = live.http.get("/api/stats/map.geojson").json()
+    assert sum(f["properties"]["points"] for f in squares["features"]) == 142 * 101
+    assert squares["properties"]["flights"] == 142
+    assert "map" not in squares["properties"]
+
+
+@pytest.mark.parametrize(
+    ("asked", "words"),
+    [
+        ({"zone": "nowhere"}, "no zone is called 'nowhere'; there are pier"),
+        ({"within": 5}, "within needs a zone"),
+        ({"since": "yesterday"}, "ISO 8601"),
+        ({"since": "--out=/tmp/x.csv"}, "ISO 8601"),
+        ({"since": "2024-10-10", "until": "2024-10-01"}, "--until after --since"),
+        ({"per": "year"}, "per"),
+        ({"zone": "pier", "within": -1}, "within"),
+    ],
+)
+def test_what_cannot_be_is_refused_in_words(live: Live, asked: dict[str, Any], words: str) -> None:
+    got = live.http.get("/api/stats", params=asked)
+    assert got.status_code == 422
+    assert words in got.json()["error"]
+
+
+def test_a_stranger_gets_nothing(live: Live) -> None:
+    import httpx
+
+    assert httpx.get(f"{live.base}/api/stats").status_code == 401
+
+
+def test_nothing_sealed_says_what_to_do(tmp_path: Path) -> None:
+    (tmp_path / "pier.geojson").write_text(json.dumps(PIER))
+    (tmp_path / "site.toml").write_text(SITE)
+    with running(load(tmp_path / "site.toml"), tmp_path / "archive") as station:
+        got = station.http.get("/api/stats")
+        assert got.status_code == 409
+        assert got.json()["error"] == "nothing is sealed yet: the station does so each night; `picket archive seal` by hand"
+
+
+def test_an_answer_is_kept_until_something_is_sealed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    make(tmp_path)
+    started: list[tuple[Any, ...]] = []
+    real = asyncio.create_subprocess_exec
+
+    async def seen(*words: Any, **more: Any) -> Any:
+        started.append(words)
+        return await real(*words, **more)
+
+    monkeypatch.setattr(asyncio, "create_subprocess_exec", seen)
+
+    async def ask() -> list[int]:
+        stats = Stats(tmp_path / "archive")
+        found = [(await stats.ask([]))["flights"], (await stats.ask([]))["flights"]]
+        await asyncio.to_thread(seal, tmp_path / "archive", [north(1, T0, 100, 45.0, -30.0)], "another")
+        return [*found, (await stats.ask([]))["flights"]]
+
+    assert asyncio.run(ask()) == [142, 142, 143]
+    assert len(started) == 2
+
+
+def test_one_at_a_time_and_not_for_ever(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    make(tmp_path)
+    children: list[Any] = []
+    begun = threading.Event()
+    real = asyncio.create_subprocess_exec
+
+    async def stopped(*words: Any, **more: Any) -> Any:
+        child = await real(*words, **more)
+        os.kill(child.pid, signal.SIGSTOP)
+        children.append(child)
+        begun.set()
+        return child
+
+    monkeypatch.setattr(asyncio, "create_subprocess_exec", stopped)
+
+    async def both() -> None:
+        stats = Stats(tmp_path / "archive", limit_s=1.0)
+        first = asyncio.create_task(stats.ask([]))
+        await asyncio.to_thread(begun.wait, 10)
+        with pytest.raises(BusyError, match="another count"):
+            await stats.ask(["--by=hour"])
+        with pytest.raises(StatsError, match="shorter period"):
+            await first
+
+    asyncio.run(both())
+    assert children[0].returncode == -signal.SIGKILL
