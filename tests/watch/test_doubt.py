@@ -6,7 +6,7 @@ import msgspec
 import pytest
 
 from picket.watch import AlertBook
-from tests.watch.sky import PIER, RING, Watch, site, track
+from tests.watch.sky import BORDER, PIER, RING, Watch, site, track
 
 DOUBTED = {"p_drone": 0.3, "p_bird": 0.4, "classification": "unknown"}
 SEA = -35.0  # WGS84 height of the sea in the tests' harbour
@@ -98,3 +98,11 @@ def test_a_crowd_that_is_no_group_yet_adds_up_and_a_flock_does_not():
     assert steps_until_told(lambda k: crowd(k, 0.3)) == 0
     assert steps_until_told(lambda k: crowd(k, 0.3)[:2]) == 15
     assert steps_until_told(lambda k: crowd(k, 0.48)) == 15
+
+
+def test_a_doubtful_thing_that_went_over_a_line_is_told_after_its_time():
+    """It was forgotten that it had crossed, because the crossing was not told at once: no doubtful thing ever alarmed there."""
+    w = Watch(site(BORDER, doubt_s=15))
+    told = next((k for k in range(60) if w.see(track(1, 0, 3040 - 10 * k, (0, -10, 0), **DOUBTED))), None)
+    assert told is not None
+    assert 18 <= told <= 22  # over the line in the fifth second

@@ -200,8 +200,9 @@ class AlertBook:
         self._time, self._origin, self._fresh = time, origin, []
         scene = self._look(time, tracks, sensors, station)
         scene.contacts = self._contacts.observe(scene, emissions)
-        findings = self._delays.due(scene, scene.rules.govern([f for rule in RULES for f in rule.find(scene)]))
-        self._remember_crossed(scene, findings)
+        found = scene.rules.govern([f for rule in RULES for f in rule.find(scene)])
+        self._remember_crossed(scene, found)  # before anything waits: who is over a line is over it, told or not
+        findings = self._delays.due(scene, found)
         told: dict[int, Unit] = {}
         units = gather(scene, findings)
         for unit in self._known_first(scene, [u for u in units if u.family not in _ASIDE]):
