@@ -139,6 +139,22 @@ def test_a_run_that_was_killed_is_scored_from_its_log(ran: tuple[Path, Score], t
     assert not again.complete
 
 
+def test_a_log_that_was_cut_is_no_run_to_the_end(ran: tuple[Path, Score], tmp_path: Path) -> None:
+    import shutil
+
+    cut = tmp_path / "cut"
+    shutil.copytree(ran[0], cut)
+    for name in ("tracks.parquet", "alerts.jsonl", "score.json"):
+        (cut / name).unlink()
+    log = cut / "00000001.plog"
+    log.write_bytes(log.read_bytes()[: log.stat().st_size // 2])
+    practice.complete_tables(cut)
+    found = score(cut)
+    assert not found.complete
+    assert not found.passed
+    assert found.until_s < SECONDS - 1
+
+
 def test_a_second_run_into_the_same_folder_is_refused(ran: tuple[Path, Score]) -> None:
     with pytest.raises(practice.PracticeError, match="holds a run already"):
         practice.run(demo_exercise(), ran[0], seconds=SECONDS)

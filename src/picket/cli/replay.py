@@ -18,7 +18,9 @@ from picket.cli.common import JSON, NOTHING_USABLE, UNREADABLE, example, mistake
 )
 @period
 @click.option("--speed", type=float, default=1.0, show_default=True, help="So many times as fast as it was, on the page.")
-@click.option("--port", type=int, default=8787, show_default=True, help="Port of the page; 0 takes any free one.")
+@click.option(
+    "--port", type=click.IntRange(0, 65_535), default=8787, show_default=True, help="Port of the page; 0 takes any free one."
+)
 @click.option("-o", "--out", type=click.Path(path_type=Path), help="No page: the track table of the period, as fast as it goes.")
 @JSON
 def replay(

@@ -32,7 +32,9 @@ if TYPE_CHECKING:
     "--own-cards", type=click.Path(path_type=Path, file_okay=False), help="Folder of the site's own tactic cards (TOML)."
 )
 @SITE
-@click.option("--port", default=8788, show_default=True, help="Port of the screens; 0 takes any free one.")
+@click.option(
+    "--port", type=click.IntRange(0, 65_535), default=8788, show_default=True, help="Port of the screens; 0 takes any free one."
+)
 @JSON
 def serve(inputs: tuple[str, ...], folder: Path, published: str | None, source: str | None, own_cards: Path | None,
           site_path: Path | None, port: int, as_json: bool) -> None:  # fmt: skip

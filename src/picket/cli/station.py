@@ -47,7 +47,9 @@ def run_station(station: Any) -> None:
 
 @click.command(**example("picket demo --port 0"))
 @click.option("--seed", default=1, show_default=True, help="The same seed gives the same exercise.")
-@click.option("--port", default=8787, show_default=True, help="Port of the page; 0 takes any free one.")
+@click.option(
+    "--port", type=click.IntRange(0, 65_535), default=8787, show_default=True, help="Port of the page; 0 takes any free one."
+)
 @ARCHIVE
 @JSON
 def demo(seed: int, port: int, archive: Path | None, as_json: bool) -> None:
@@ -61,7 +63,7 @@ def demo(seed: int, port: int, archive: Path | None, as_json: bool) -> None:
 
 @click.command(**example("picket watch --site examples/long-beach.toml"))
 @click.option("--site", "site_path", required=True, type=click.Path(path_type=Path), help="The site file (TOML).")
-@click.option("--port", type=int, help="Port of the page instead of the site file's; 0 takes any free one.")
+@click.option("--port", type=click.IntRange(0, 65_535), help="Port of the page instead of the site file's; 0 takes any free one.")
 @click.option("--seed", default=0, show_default=True, help="Seed of the tracker.")
 @ARCHIVE
 @JSON

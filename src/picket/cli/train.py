@@ -14,7 +14,7 @@ from picket.cli.common import JSON, NOTHING_USABLE, UNREADABLE, WRONG_USE, examp
 from picket.cli.given import Given, claims_options
 
 
-@click.group(**example("picket train run first-watch --out runs/monday"))
+@click.group(**example("picket train run first-look --out runs/monday"))
 def train() -> None:
     """Rehearse the watch: exercises through the very same station, scored. Everything in them is SIMULATED."""
 
@@ -51,7 +51,7 @@ def list_exercises(as_json: bool) -> None:
         click.echo(f"{r['name']:28} {r['seconds']:5.0f} s  {r['card'] or '-':22} {r['title']}: {r['about']}")
 
 
-@train.command(**example("picket train run first-watch --seed 3 --acknowledge-after 8 --out runs/monday"))
+@train.command(**example("picket train run first-look --seed 3 --acknowledge-after 8 --out runs/monday"))
 @click.argument("exercise")
 @click.option("--seed", default=1, show_default=True, help="The same seed gives the same bytes, tracks and score.")
 @click.option(
@@ -59,7 +59,11 @@ def list_exercises(as_json: bool) -> None:
 )
 @click.option("--seconds", type=float, help="So long instead of one repetition of the exercise.")
 @click.option("--start", callback=moment, help="When it begins (ISO 8601 or UNIX seconds); by default 2026-01-01T00:00:00Z.")
-@click.option("--acknowledge-after", type=float, help="A scripted officer acknowledges each alert after so many seconds.")
+@click.option(
+    "--acknowledge-after",
+    type=click.FloatRange(0.0, 86_400.0),
+    help="A scripted officer acknowledges each alert after so many seconds.",
+)
 @click.option(
     "--officer",
     "officer_file",
@@ -113,7 +117,7 @@ def run(
     type=click.Path(path_type=Path, dir_okay=False),
     help="Write the after-action review: one HTML page to print.",
 )
-@click.option("--compare", "others", type=click.Path(path_type=Path, file_okay=False), multiple=True,
+@click.option("--compare", "others", type=click.Path(path_type=Path, exists=True, file_okay=False), multiple=True,
               help="Another run's folder to compare with; may be given again. Default: runs of this exercise beside it.")  # fmt: skip
 @JSON
 def score(folder: Path, page: Path | None, others: tuple[Path, ...], as_json: bool) -> None:
@@ -158,7 +162,7 @@ def _tell_score(folder: Path, as_json: bool, took_s: float | None = None) -> Any
     return found
 
 
-@train.command(**example("picket train sweep first-watch --trials 20 --site with-second-finder.toml"))
+@train.command(**example("picket train sweep first-look --trials 20 --site with-second-finder.toml"))
 @click.argument("exercise")
 @click.option("--actor", "name", help="The actor that is varied; by default the first that comes and goes and is not harmless.")
 @click.option("--trials", default=10, show_default=True, type=click.IntRange(1, 1000), help="Flights for each sector and height.")
@@ -417,7 +421,9 @@ def when_words(span: Any) -> str:
 @train.command(**example("picket train play swarm-at-night --out runs/tuesday"))
 @click.argument("exercise")
 @click.option("--seed", default=1, show_default=True, help="The same seed gives the same exercise.")
-@click.option("--port", default=8787, show_default=True, help="Port of the page; 0 takes any free one.")
+@click.option(
+    "--port", type=click.IntRange(0, 65_535), default=8787, show_default=True, help="Port of the page; 0 takes any free one."
+)
 @click.option(
     "--out", type=click.Path(path_type=Path, file_okay=False), help="Folder that keeps the run; default runs/NAME-played-TIME."
 )

@@ -27,7 +27,7 @@ from picket.feed import Chunk, Options
 from picket.feed.assign import Assigner
 from picket.feed.recording import find_format
 from picket.feed.table import TableWriter
-from picket.record.log import LogFile, Record, read
+from picket.record.log import LogFile, Record, Verdict, read
 from picket.record.log import segments as log_segments
 from picket.site import Site
 from picket.station.core import digest
@@ -111,12 +111,14 @@ def complete_tables(folder: Path) -> None:
     facts = read_facts(folder)
     if facts.until_s > 0 and (folder / "tracks.parquet").is_file() and (folder / "alerts.jsonl").is_file():
         return
-    engine, last = Engine(simulated(kept_exercise(folder).at_site()), seed=facts.seed), facts.start
+    engine, last, verdict = Engine(simulated(kept_exercise(folder).at_site()), seed=facts.seed), facts.start, Verdict()
     with Tables(folder) as tables:
-        for record in read(folder):
+        for record in read(folder, verdict=verdict):
             tables.take(record, engine.apply(record), engine)
             last = record.time
-    write_facts(folder, msgspec.structs.replace(facts, until_s=last - facts.start))
+    until_s = last - facts.start
+    whole = verdict.damage is None and until_s >= facts.planned_s - 1.0  # a log that was cut is no run to the end
+    write_facts(folder, msgspec.structs.replace(facts, until_s=until_s, complete=facts.complete and whole))
 
 
 def simulated(site: Site) -> Site:
