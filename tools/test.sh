@@ -7,5 +7,5 @@ $bin/ruff check .
 $bin/ruff format --check .
 $bin/mypy
 $bin/lint-imports
-$bin/python -m pytest -n 2 --dist loadfile -m "not page"
+$bin/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder -m "not page"
 $bin/python -m pytest -m page # one at a time: a browser and a station share the machine's cores already

@@ -22,6 +22,8 @@ def zone_tool(watched: Watched) -> Page:
 
 
 def draw(page: Page, *corners: tuple[int, int]) -> None:
+    expect(page.locator("#zone-map canvas").first).to_be_visible()  # the editor is loaded when a zone is first edited
+    time.sleep(0.5)  # and takes up a change of kind with its next frame
     for x, y in corners[:-1]:
         page.mouse.click(x, y)
         time.sleep(0.35)
