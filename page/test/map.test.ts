@@ -5,6 +5,7 @@ import { bearingDistance, Plane, wrapDeg } from "../src/geo.ts";
 import { edgePoint } from "../src/map/beyond.ts";
 import { LabelLayout, type Wanted } from "../src/map/labels.ts";
 import { clipRing, ringOf } from "../src/map/shapes.ts";
+import { View } from "../src/map/view.ts";
 
 test("bearing and distance agree with Vincenty's worked figures", () => {
   // Flinders Peak to Buninyon (Geoscience Australia, GDA94 technical manual): 54,972.271 m at 306° 52' 05.37"; the line is long, so the
@@ -114,4 +115,17 @@ test("an alert beyond the map is marked at its edge, in its direction", () => {
     assert.ok((at.x - 400) * (x - 400) + (at.y - 300) * (y - 300) > 0, "on its side");
     assert.ok(Math.abs(at.angle - Math.atan2(y - 300, x - 400)) < 1e-12);
   }
+});
+
+test("a circle that is fitted while the map is hidden fills it when it is shown, and only once", () => {
+  const view = new View();
+  view.resize(0, 0);
+  view.fit(5000);
+  view.resize(400, 600);
+  assert.ok(Math.abs(view.res - 10000 / (400 * 0.94)) < 1e-9, `${view.res}`);
+  view.zoom(2);
+  const near = view.res;
+  view.resize(0, 0);
+  view.resize(600, 600);
+  assert.equal(view.res, near, "what the officer chose stays");
 });

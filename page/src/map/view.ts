@@ -13,6 +13,8 @@ export class View {
   height = 1;
   /** Changes with every movement. */
   version = 0;
+  /** The circle that was asked for while the map was hidden and had no size. */
+  private waiting: number | null = null;
 
   toScreenX(x: number): number {
     return (x - this.cx) / this.res + this.width / 2;
@@ -54,6 +56,7 @@ export class View {
 
   /** Show a circle of `radius` plane metres around the origin. */
   fit(radius: number): void {
+    this.waiting = this.width > 1 && this.height > 1 ? null : radius;
     this.cx = 0;
     this.cy = 0;
     this.res = Math.min(
@@ -67,5 +70,6 @@ export class View {
     this.width = Math.max(1, width);
     this.height = Math.max(1, height);
     this.version++;
+    if (this.waiting !== null && width > 1 && height > 1) this.fit(this.waiting);
   }
 }

@@ -33,7 +33,7 @@ export function zoneTool(desk: Desk): TemplateResult {
 
 function list(desk: Desk): TemplateResult {
   const edit = zoneEdit(desk);
-  return html`<table class="small">
+  return html`<table class="small zone-list">
     ${tableHead("Zone", "Kind", "Heights", "Hours", "Edit")}
     <tbody>
       ${desk.state.zones.features.map((f) => {

@@ -6,7 +6,7 @@ import json
 import sys
 import time
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import click
 
@@ -233,36 +233,43 @@ OUT_FOLDER = click.option(
 )
 
 
+OWN_CARDS = click.option("--own-cards", type=click.Path(path_type=Path, file_okay=False),
+                         help="Folder of the site's own tactic cards (TOML).")  # fmt: skip
+
+
 @train.command("from-tactic", **example("picket train from-tactic no-emission --site site.toml -o drafts/no-emission"))
 @click.argument("card")
 @click.option("--site", "site_path", type=click.Path(path_type=Path), help="Site file; by default the demo's invented harbour.")
-@click.option(
-    "--own-cards", type=click.Path(path_type=Path, file_okay=False), help="Folder of the site's own tactic cards (TOML)."
-)
+@OWN_CARDS
 @click.option("--seed", default=1, show_default=True, help="Draws the side that it comes from.")
 @OUT_FOLDER
 def from_tactic(card: str, site_path: Path | None, own_cards: Path | None, seed: int, out: Path) -> None:
     """Draft an exercise of a tactic card at a site: a file to read and change, that loads and runs as it is."""
-    import difflib
-
     from picket import site as sites
-    from picket.learn.cards import read_cards, shipped_cards
     from picket.train import draft
     from picket.train.demo import DEMO
 
     with mistakes(out):
-        cards = shipped_cards() | (read_cards(own_cards) if own_cards else {})
-        if card not in cards:
-            near = difflib.get_close_matches(card, cards, 1, 0.4)
-            fail(
-                f"no card is called {card!r}; {f'did you mean {near[0]!r}?' if near else 'there are: ' + ', '.join(cards)}",
-                WRONG_USE,
-            )
-        made = draft.from_tactic(cards[card], sites.load(site_path or DEMO / "site.toml"), out, seed=seed)
+        made = draft.from_tactic(_card(card, own_cards), sites.load(site_path or DEMO / "site.toml"), out, seed=seed)
         click.echo(
             f"{out / 'exercise.toml'}: {made.name}, {made.repeat_s:.0f} s, {len(made.expect)} expectations. Read it, change it, then:"
         )
         click.echo(f"    picket train run {out}")
+
+
+def _card(name: str, own: Path | None) -> Any:
+    """The tactic card of that name, shipped or the site's own; ends the command where there is none."""
+    import difflib
+
+    from picket.learn.cards import read_cards, shipped_cards
+
+    cards = shipped_cards() | (read_cards(own) if own else {})
+    if name not in cards:
+        near = difflib.get_close_matches(name, cards, 1, 0.4)
+        fail(
+            f"no card is called {name!r}; {f'did you mean {near[0]!r}?' if near else 'there are: ' + ', '.join(cards)}", WRONG_USE
+        )
+    return cards[name]
 
 
 @train.command("from-incident", **example("picket train from-incident exports/monday --site site.toml -o drafts/monday"))
@@ -347,10 +354,7 @@ def board_add(path: Path, folder: Path) -> None:
 @click.pass_obj
 def board_done(path: Path, number: int, note: str) -> None:
     """Say that a proposed change was made; a later run in which it is met verifies it."""
-    from picket.train.board import decide
-
-    with mistakes(path):
-        decide(path, "done", number, note, time.time())
+    _decide(path, "done", number, note)
     click.echo(f"{number}: done; run the exercise again to verify it")
 
 
@@ -360,22 +364,28 @@ def board_done(path: Path, number: int, note: str) -> None:
 @click.pass_obj
 def board_drop(path: Path, number: int, note: str) -> None:
     """Say that a proposed change will not be made, and why."""
+    _decide(path, "drop", number, note)
+    click.echo(f"{number}: dropped")
+
+
+def _decide(path: Path, what: Literal["done", "drop"], number: int, note: str) -> None:
     from picket.train.board import decide
 
     with mistakes(path):
-        decide(path, "drop", number, note, time.time())
-    click.echo(f"{number}: dropped")
+        decide(path, what, number, note, time.time())
 
 
 @board.command("card", **example("picket train board card no-emission --on 2026-11-01"))
 @click.argument("card")
 @click.option("--on", "day", callback=moment, required=True, help="The day from which the watch had the card.")
+@OWN_CARDS
 @click.pass_obj
-def board_card(path: Path, card: str, day: float) -> None:
+def board_card(path: Path, card: str, day: float, own_cards: Path | None) -> None:
     """Say from which day a tactic card was in use here: the second step of its learning lag."""
     from picket.train.board import Entry, append, next_number, read_board
 
     with mistakes(path):
+        _card(card, own_cards)
         append(path, [Entry(n=next_number(read_board(path)), time=day, what="card", card=card)])
     click.echo(f"{card}: in use since {time.strftime('%Y-%m-%d', time.gmtime(day))}")
 

@@ -26,9 +26,10 @@ import shapely.geometry
 import shapely.ops
 
 from picket.geo import LocalFrame
+from picket.geo.horizon import horizon_m
 from picket.geo.lines import LocalPlane
 from picket.site import Sensor, Site
-from picket.track.layout_kernels import EARTH_M, RADIO_EARTH_M
+from picket.track.layout_kernels import EARTH_M
 from picket.track.sensors import RANGE_M
 from picket.watch import SensorLook
 
@@ -75,7 +76,7 @@ def rings(site: Site, sensor: Sensor, alt_wgs84_m: float) -> tuple[Floats, npt.N
     g = np.linspace(0.0, reach, _STEPS + 1)
     up = alt_wgs84_m - own - g * g / (2.0 * EARTH_M)
     slant, elevation = np.hypot(g, up), np.degrees(np.arctan2(up, np.maximum(g, 1e-9)))
-    horizon = sum(math.sqrt(2.0 * RADIO_EARTH_M * h) for h in (max(own - sea, _MAST_M), max(alt_wgs84_m - sea, 0.0)))
+    horizon = float(horizon_m(max(own - sea, _MAST_M)) + horizon_m(alt_wgs84_m - sea))
     low, high = sensor.elevation_deg
     what = np.full(len(g), _SEEN)
     what[elevation > high] = _ABOVE

@@ -203,7 +203,9 @@ def _listens(host: str, port: int, shown: str) -> Check:
 def blind_spots(sensor: sites.Sensor) -> list[str]:
     """What a sensor cannot see, in words."""
     found = []
-    if sensor.feed is None:
+    if sensor.feed is None and sensor.kind == "visual":
+        found.append("is a post: people report what they see from it; nothing is seen while nobody looks")
+    elif sensor.feed is None:
         found.append("has no feed: only recordings name it")
     if sensor.kind == "radar":
         found.append("sees no drone hidden by buildings or ground, and tells a bird from a drone badly")

@@ -7,8 +7,6 @@ only; whoever works from elsewhere brings a tunnel.
 from __future__ import annotations
 
 import asyncio
-import contextlib
-import signal
 import socket
 import time
 from collections.abc import Callable
@@ -24,7 +22,7 @@ from picket.site import Site
 from picket.station import api_learn
 from picket.station.access import Access, Gate
 from picket.station.api import PAGE, errors, sign_in
-from picket.station.run import Server, StationError
+from picket.station.run import Server, bind, end_on_signals, served
 
 HOST = "127.0.0.1"
 
@@ -40,16 +38,7 @@ class LearnStation:
 
     def open(self) -> None:
         """Binds the port. Raises StationError when it is taken."""
-        self.socket = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
-        self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            self.socket.bind((HOST, self._asked))
-            self.socket.listen(64)
-        except OSError as e:
-            self.socket.close()
-            raise StationError(
-                f"{HOST} port {self._asked}: {e.strerror or e}; choose another with --port (0: any free one)"
-            ) from None
+        self.socket = bind(HOST, self._asked)
 
     @property
     def port(self) -> int:
@@ -73,10 +62,7 @@ class LearnStation:
 
     async def run(self, ready: Callable[[str], None]) -> None:
         """Runs until SIGTERM, SIGINT or `stop`. `ready` gets the one-time address to open."""
-        loop = asyncio.get_running_loop()
-        for sig in (signal.SIGTERM, signal.SIGINT):
-            with contextlib.suppress(ValueError, RuntimeError):  # not in the main thread: whoever runs us there sets `stop`
-                loop.add_signal_handler(sig, self.stop.set)
+        end_on_signals(self.stop)
         if self.socket is None:
             self.open()
         assert self.socket is not None
@@ -88,11 +74,8 @@ class LearnStation:
         )  # fmt: skip
         serving = asyncio.create_task(server.serve(sockets=[self.socket]))
         try:
-            while not server.started and not serving.done():
-                await asyncio.sleep(0.01)
-            if not serving.done():
-                ready(f"http://{HOST}:{self.port}/?token={self.access.new_token('analyst')}")
-            await asyncio.wait([asyncio.create_task(self.stop.wait()), serving], return_when=asyncio.FIRST_COMPLETED)
+            url = f"http://{HOST}:{self.port}/"
+            await served(server, serving, self.stop, lambda: ready(f"{url}?token={self.access.new_token('analyst')}"))
         finally:
             server.should_exit = True
             await asyncio.wait([serving], timeout=2.0)

@@ -75,17 +75,7 @@ class Station:
                 f'with `picket user NAME --archive {self.folder}`, or keep host = "127.0.0.1"'
             )
         self._check_tls()
-        family = socket.AF_INET6 if ":" in s.host else socket.AF_INET
-        self.socket = socket.socket(family, socket.SOCK_STREAM)
-        self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            self.socket.bind((s.host, s.port))
-            self.socket.listen(128)
-        except OSError as e:
-            self.socket.close()
-            raise StationError(
-                f"{s.host} port {s.port}: {e.strerror or e}; another station may run, choose another with --port (0: any free one)"
-            ) from None
+        self.socket = bind(s.host, s.port)
 
     def _check_tls(self) -> None:
         s = self.site.station
@@ -130,10 +120,7 @@ class Station:
     # -- running ---------------------------------------------------------------------------------------------------
     async def run(self, ready: Callable[[str], None]) -> None:
         """Runs until SIGTERM, SIGINT or `stop`. `ready` gets the one-time address to open."""
-        loop = asyncio.get_running_loop()
-        for sig in (signal.SIGTERM, signal.SIGINT):
-            with contextlib.suppress(ValueError, RuntimeError):  # not in the main thread: whoever runs us there sets `stop`
-                loop.add_signal_handler(sig, self.stop.set)
+        end_on_signals(self.stop)
         if self.socket is None:
             self.open()
         self.core.start()
@@ -151,11 +138,7 @@ class Station:
         work = (self._ticks(), self._erase(), self._watch_site(), self.sealing.run(), *(self._feed(f) for f in self.feeds))
         jobs = [asyncio.create_task(job) for job in work]
         try:
-            while not server.started and not serving.done():
-                await asyncio.sleep(0.01)
-            if not serving.done():
-                ready(f"{self.address}?token={self.access.new_token('officer')}")
-            await asyncio.wait([asyncio.create_task(self.stop.wait()), serving], return_when=asyncio.FIRST_COMPLETED)
+            await served(server, serving, self.stop, lambda: ready(f"{self.address}?token={self.access.new_token('officer')}"))
         finally:
             self.stop.set()
             hub.closing.set()
@@ -216,6 +199,38 @@ class Station:
 
     def _beside(self, name: str | None) -> Any:
         return str(Path(self.site.folder) / name) if name else None
+
+
+def bind(host: str, port: int) -> socket.socket:
+    """A listening socket. Raises StationError for a port that is taken."""
+    made = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET, socket.SOCK_STREAM)
+    made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        made.bind((host, port))
+        made.listen(128)
+    except OSError as e:
+        made.close()
+        raise StationError(
+            f"{host} port {port}: {e.strerror or e}; another station may run, choose another with --port (0: any free one)"
+        ) from None
+    return made
+
+
+def end_on_signals(stop: asyncio.Event) -> None:
+    """SIGTERM and SIGINT set `stop`."""
+    loop = asyncio.get_running_loop()
+    for sig in (signal.SIGTERM, signal.SIGINT):
+        with contextlib.suppress(ValueError, RuntimeError):  # not in the main thread: whoever runs us there sets `stop`
+            loop.add_signal_handler(sig, stop.set)
+
+
+async def served(server: Server, serving: asyncio.Task[None], stop: asyncio.Event, ready: Callable[[], None]) -> None:
+    """Calls `ready` once the server takes requests; returns when `stop` is set or the server ends."""
+    while not server.started and not serving.done():
+        await asyncio.sleep(0.01)
+    if not serving.done():
+        ready()
+    await asyncio.wait([asyncio.create_task(stop.wait()), serving], return_when=asyncio.FIRST_COMPLETED)
 
 
 def _is_address(name: str) -> bool:

@@ -13,7 +13,7 @@ def verdict(found: Score) -> str:
         return f"STOPPED after {found.until_s:.0f} of {found.planned_s:.0f} s: scored as far as it went"
     met = sum(m.met for m in found.expected)
     if not found.expected:
-        return "nothing was expected of the watch: no drone entered a protected zone"
+        return f"nothing was due within {found.planned_s:.0f} s: no expectation of the exercise, and no drone entered a protected zone"
     how = "PASSED" if found.passed else "NOT PASSED"
     station = (
         "" if found.passed else "; the station showed what it was to show" if found.sensed else "; the station was late or blind"
