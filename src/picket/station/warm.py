@@ -19,6 +19,7 @@ from picket.record.codec import pack
 from picket.record.log import Record
 from picket.station.engine import Engine
 from picket.station.feeds import prime
+from picket.track.warm import warm as warm_tracker
 from picket.train import demo_exercise, frames
 from picket.train.demo import DEMO
 
@@ -52,6 +53,7 @@ def load_kernels(formats: Sequence[Format] = ()) -> None:
         batch, _ = assign(decoded.detections, place, [s for s in place.sensor if s.id == frame.channel])
         engine.apply(Record(2 + i, frame.time, "batch", {"d": pack(batch) if batch.n else None, "s": None, "left_out": {}}))
     engine.publish()
+    warm_tracker()  # and what the exercise's first seconds do not reach: bearings, the clutter estimate
 
 
 def compile_kernels() -> None:

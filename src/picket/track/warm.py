@@ -20,7 +20,7 @@ def warm() -> None:
     tracker = Tracker(site)
     plot = {"sensor_id": "radar", "kind": "radar", "range_m": 900.0, "azimuth_deg": 10.0, "elevation_deg": 5.0}
     claim = {"sensor_id": "rid", "kind": "remote_id", "lat_deg": 50.01, "lon_deg": 8.01, "identity": "W1"}
-    for k in range(3):
+    for k in range(6):  # the clutter estimate begins with the fourth scan
         rows = [{"time": 1000.0 + k, **plot}, {"time": 1000.1 + k, **claim}]  # and bearings that no track explains, which cross
         rows += [
             {"time": 1000.2 + k, "sensor_id": s["id"], "kind": "rf", "azimuth_deg": a}

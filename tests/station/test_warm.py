@@ -1,0 +1,20 @@
+"""What a station meets in its first minutes is compiled before it listens: a picture must not wait for a compiler."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+PROGRAM = """
+from picket.station.warm import load_kernels
+from picket.track import conditions_kernels, crossing_kernels, engine_kernels, life_kernels
+load_kernels()
+kernels = (engine_kernels.look, life_kernels.misses, life_kernels.settle, crossing_kernels.cross, conditions_kernels.estimate)
+print([k.__name__ for k in kernels if not k.signatures])
+"""
+
+
+def test_bearings_and_the_clutter_estimate_are_compiled_before_a_station_listens() -> None:
+    """The first bearing on a new machine held the engine for 20 s, and every request with it."""
+    done = subprocess.run([sys.executable, "-c", PROGRAM], capture_output=True, text=True, check=True, timeout=600)
+    assert done.stdout.strip() == "[]"
