@@ -1,0 +1,79 @@
+"""A document as one HTML file: no script, nothing loaded, printable; every word from outside is escaped."""
+
+from __future__ import annotations
+
+from html import escape
+
+from picket.paper.document import Document, Facts, Heading, Notes, Paragraph, Part, Signatures, Table
+from picket.paper.text import visible
+from picket.paper.when import utc
+
+POLICY = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; base-uri 'none'"
+_STRONG = ' class="strong"'
+_STYLE = """
+:root{color-scheme:light}
+body{font:11pt/1.35 system-ui,sans-serif;margin:18mm 16mm;color:#111;background:#fff}
+h1{font-size:15pt;margin:0 0 2mm}h2{font-size:11.5pt;margin:6mm 0 2mm;break-after:avoid}p{margin:1mm 0}
+.simulated{border:1.5pt solid #111;padding:1mm 3mm;font-weight:700;display:inline-block}
+table{border-collapse:collapse;width:100%;font-size:9.5pt}
+th,td{text-align:left;vertical-align:top;padding:1.1mm 2mm;border-bottom:.4pt solid #999;overflow-wrap:anywhere}
+th{border-bottom:1pt solid #111}tr{break-inside:avoid}thead{display:table-header-group}
+.n{text-align:right;font-variant-numeric:tabular-nums}.k{width:32%;font-weight:600}
+tr.strong td{font-weight:600;border-top:1pt solid #111}ul{margin:1mm 0;padding-left:5mm}
+.sign{display:flex;gap:14mm;margin-top:12mm}.sign div{flex:1;border-top:.6pt solid #111;padding-top:1mm;font-size:9pt}
+footer{margin-top:8mm;border-top:.4pt solid #999;padding-top:1mm;font-size:8.5pt;color:#444;overflow-wrap:anywhere}
+@media print{body{margin:0}@page{size:A4;margin:14mm 13mm}}
+"""
+
+
+def render(document: Document) -> str:
+    """The whole file as text. The same document gives the same text."""
+    banner = f'<p class="simulated">{_e(document.mark)}</p>' if document.simulated else ""
+    return (
+        f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{_e(document.title)}</title>'
+        f'<meta http-equiv="Content-Security-Policy" content="default-src \'none\'; style-src \'unsafe-inline\'">'
+        f'<meta name="viewport" content="width=device-width"><style>{_STYLE}</style></head><body><main>'
+        f"<h1>{_e(document.title)}</h1>{banner}{''.join(_part(p) for p in document.parts)}</main>"
+        f"<footer>{_e(' · '.join(footer(document)))}</footer></body></html>"
+    )
+
+
+def footer(document: Document) -> list[str]:
+    """What stands under every page: the mark of an exercise, the digest of the data, the moment."""
+    found = [document.mark, f"digest {document.digest}" if document.digest else ""]
+    found.append("" if document.made_at is None else f"made {utc(document.made_at)} UTC")
+    return [words for words in found if words]
+
+
+def _part(part: Part) -> str:
+    match part:
+        case Heading():
+            return f"<h2>{_e(part.text)}</h2>"
+        case Paragraph():
+            return f"<p><strong>{_e(part.text)}</strong></p>" if part.strong else f"<p>{_e(part.text)}</p>"
+        case Facts():
+            rows = "".join(f'<tr><td class="k">{_e(k)}</td><td>{_e(v)}</td></tr>' for k, v in part.rows)
+            return f"<table><tbody>{rows}</tbody></table>"
+        case Notes():
+            return "<ul>" + "".join(f"<li>{_e(item)}</li>" for item in part.items) + "</ul>"
+        case Table():
+            return _table(part)
+        case Signatures():
+            return '<div class="sign">' + "".join(f"<div>{_e(label)}</div>" for label in part.labels) + "</div>"
+
+
+def _table(t: Table) -> str:
+    look = ['class="n"' if i in t.right else "" for i in range(len(t.head))]
+    head = "".join(f"<th {look[i]}>{_e(cell)}</th>" for i, cell in enumerate(t.head))
+    strong = set(t.strong)
+    rows = "".join(
+        f"<tr{_STRONG if n in strong else ''}>{''.join(f'<td {look[i]}>{_e(c)}</td>' for i, c in enumerate(row))}</tr>"
+        for n, row in enumerate(t.rows)
+    )
+    total = sum(t.widths)
+    columns = "".join(f'<col style="width:{100 * w / total:.1f}%">' for w in t.widths)
+    return f"<table><colgroup>{columns}</colgroup><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>"
+
+
+def _e(text: str) -> str:
+    return escape(visible(text)).replace("\n", "<br>")

@@ -1,0 +1,59 @@
+"""A document into a file, or into the bytes of a PDF made by a child process that gives way to everything else."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import msgspec
+
+from picket.paper.document import Document
+
+SUFFIXES = (".pdf", ".html")
+_PATIENCE_S = 300.0
+
+
+class PaperError(ValueError):
+    """A report that could not be made; the words say why."""
+
+
+def check(path: Path) -> None:
+    """Raises PaperError for a name that no report is written to, or a PDF without the packages that make it."""
+    if path.suffix.lower() not in SUFFIXES:
+        raise PaperError(f"{path}: expected a name that ends in .pdf or .html, got {path.suffix or 'no suffix'!r}")
+    if path.suffix.lower() == ".pdf":
+        _need_library()
+
+
+def write(document: Document, path: Path) -> None:
+    """Writes `document` to `path`, as its suffix says. Raises PaperError (see `check`), or OSError when it cannot be written."""
+    from picket.paper import html, pdf
+
+    check(path)
+    path.write_bytes(pdf.render(document) if path.suffix.lower() == ".pdf" else html.render(document).encode("utf-8"))
+
+
+def to_pdf(document: Document) -> bytes:
+    """The PDF of `document`, made by a niced child process: a station's threads keep their time. Raises PaperError."""
+    _need_library()
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(p for p in sys.path if p)}
+    try:
+        done = subprocess.run(
+            [sys.executable, "-m", "picket.paper"], input=msgspec.json.encode(document), capture_output=True,
+            timeout=_PATIENCE_S, env=environment, check=False,
+        )  # fmt: skip
+    except subprocess.TimeoutExpired:
+        raise PaperError(f"the PDF was not ready within {_PATIENCE_S:.0f} s; ask for fewer entries") from None
+    if done.returncode != 0:
+        words = done.stderr.decode("utf-8", "replace").strip().splitlines()
+        raise PaperError(f"the PDF could not be made: {words[-1] if words else f'exit {done.returncode}'}")
+    return done.stdout
+
+
+def _need_library() -> None:
+    missing = [name for name in ("fpdf", "uharfbuzz") if importlib.util.find_spec(name) is None]
+    if missing:
+        raise PaperError(f"a PDF needs the package {' and '.join(missing)}: install picket[paper], or write .html")
