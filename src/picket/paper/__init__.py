@@ -1,8 +1,23 @@
-"""Reports that leave the house: one document, written as HTML or as PDF. It knows nothing of drones."""
+"""Reports that leave the house: one document, written as HTML, PDF or, its drawings, PNG. It knows nothing of drones."""
 
-from picket.paper.document import Document, Facts, Heading, Notes, Paragraph, Part, Signatures, Table, table
-from picket.paper.write import PaperError, to_pdf, write
+from picket.paper.document import (
+    Cited,
+    Document,
+    Facts,
+    Heading,
+    Notes,
+    Paragraph,
+    Part,
+    Signatures,
+    Source,
+    Sources,
+    Table,
+    table,
+)
+from picket.paper.drawing import INK, SOFT, Box, Drawing, Label, Mark, Stroke
+from picket.paper.write import PaperError, check, to_pdf, write
 
 __all__ = [
-    "Document", "Facts", "Heading", "Notes", "PaperError", "Paragraph", "Part", "Signatures", "Table", "table", "to_pdf", "write",
+    "INK", "SOFT", "Box", "Cited", "Document", "Drawing", "Facts", "Heading", "Label", "Mark", "Notes", "PaperError", "Paragraph",
+    "Part", "Signatures", "Source", "Sources", "Stroke", "Table", "check", "table", "to_pdf", "write",
 ]  # fmt: skip

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from html import escape
 
-from picket.paper.document import Document, Facts, Heading, Notes, Paragraph, Part, Signatures, Table
+from picket.paper.document import Cited, Document, Facts, Heading, Notes, Paragraph, Part, Signatures, Source, Sources, Table
+from picket.paper.drawing import Drawing
+from picket.paper.svg import svg
 from picket.paper.text import visible
 from picket.paper.when import utc
 
@@ -21,6 +24,11 @@ th{border-bottom:1pt solid #111}tr{break-inside:avoid}thead{display:table-header
 .n{text-align:right;font-variant-numeric:tabular-nums}.k{width:32%;font-weight:600}
 tr.strong td{font-weight:600;border-top:1pt solid #111}ul{margin:1mm 0;padding-left:5mm}
 .sign{display:flex;gap:14mm;margin-top:12mm}.sign div{flex:1;border-top:.6pt solid #111;padding-top:1mm;font-size:9pt}
+.c{font-size:8pt;border:.4pt solid #777;border-radius:2mm;padding:0 1.5mm;margin-right:1.5mm}
+.about{color:#444;font-size:8.5pt;display:block}
+.cited{margin:1.5mm 0}ol.sources{list-style:none;padding:0}ol.sources li{margin-bottom:2mm}li:target{background:#ffe9a8}a{color:inherit}
+figure{margin:4mm 0;break-inside:avoid}figure b{display:block;margin-bottom:1mm}figcaption{font-size:8.5pt;color:#444}
+svg{max-width:100%;height:auto}
 footer{margin-top:8mm;border-top:.4pt solid #999;padding-top:1mm;font-size:8.5pt;color:#444;overflow-wrap:anywhere}
 @media print{body{margin:0}@page{size:A4;margin:14mm 13mm}}
 """
@@ -31,7 +39,7 @@ def render(document: Document) -> str:
     banner = f'<p class="simulated">{_e(document.mark)}</p>' if document.simulated else ""
     return (
         f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{_e(document.title)}</title>'
-        f'<meta http-equiv="Content-Security-Policy" content="default-src \'none\'; style-src \'unsafe-inline\'">'
+        f"<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">"
         f'<meta name="viewport" content="width=device-width"><style>{_STYLE}</style></head><body><main>'
         f"<h1>{_e(document.title)}</h1>{banner}{''.join(_part(p) for p in document.parts)}</main>"
         f"<footer>{_e(' · '.join(footer(document)))}</footer></body></html>"
@@ -60,19 +68,46 @@ def _part(part: Part) -> str:
             return _table(part)
         case Signatures():
             return '<div class="sign">' + "".join(f"<div>{_e(label)}</div>" for label in part.labels) + "</div>"
+        case Cited():
+            tag = f'<span class="c">{_e(part.tag)}</span>' if part.tag else ""
+            below = f'<span class="about">{_e(part.below)}</span>' if part.below else ""
+            return f'<p class="cited">{tag}<bdi>{_e(part.text)}</bdi> {_links(part.refs)}{below}</p>'
+        case Sources():
+            return '<ol class="sources">' + "".join(_source(item) for item in part.items) + "</ol>"
+        case Drawing():
+            title = f"<b>{_e(part.title)}</b>" if part.title else ""
+            words = f"<figcaption>{_e(part.words)}</figcaption>" if part.words else ""
+            return f"<figure>{title}{svg(part)}{words}</figure>"
+
+
+def _links(refs: Sequence[int]) -> str:
+    return " ".join(f'<a href="#e{n}">[{n}]</a>' for n in refs)
+
+
+def _source(item: Source) -> str:
+    link = f' <a rel="noreferrer noopener" href="{escape(item.url)}">{_e(item.url)}</a>' if web(item.url) else ""
+    about = f'<span class="about"><bdi>{_e(item.about)}</bdi>{link}</span>'
+    return f'<li id="e{item.number}">[{item.number}] <bdi>{_e(item.quote)}</bdi>{about}</li>'
+
+
+def web(url: str) -> bool:
+    """Whether an address may become a link."""
+    return url.startswith(("https://", "http://")) and url.isprintable() and " " not in url
 
 
 def _table(t: Table) -> str:
-    look = ['class="n"' if i in t.right else "" for i in range(len(t.head))]
-    head = "".join(f"<th {look[i]}>{_e(cell)}</th>" for i, cell in enumerate(t.head))
+    look = [' class="n"' if i in t.right else "" for i in range(len(t.head))]
+    head = "".join(f"<th{look[i]}>{_e(cell)}</th>" for i, cell in enumerate(t.head)) + ("<th></th>" if t.refs else "")
     strong = set(t.strong)
     rows = "".join(
-        f"<tr{_STRONG if n in strong else ''}>{''.join(f'<td {look[i]}>{_e(c)}</td>' for i, c in enumerate(row))}</tr>"
+        f"<tr{_STRONG if n in strong else ''}>{''.join(f'<td{look[i]}>{_e(c)}</td>' for i, c in enumerate(row))}"
+        f"{f'<td>{_links(t.refs[n])}</td>' if t.refs else ''}</tr>"
         for n, row in enumerate(t.rows)
     )
     total = sum(t.widths)
     columns = "".join(f'<col style="width:{100 * w / total:.1f}%">' for w in t.widths)
-    return f"<table><colgroup>{columns}</colgroup><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>"
+    columns = f"<colgroup>{columns}</colgroup>" if columns and not t.refs else ""
+    return f"<table>{columns}<thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>"
 
 
 def _e(text: str) -> str:

@@ -12,7 +12,7 @@ import msgspec
 
 from picket.paper.document import Document
 
-SUFFIXES = (".pdf", ".html")
+SUFFIXES = (".pdf", ".html", ".png")
 _PATIENCE_S = 300.0
 
 
@@ -21,19 +21,33 @@ class PaperError(ValueError):
 
 
 def check(path: Path) -> None:
-    """Raises PaperError for a name that no report is written to, or a PDF without the packages that make it."""
-    if path.suffix.lower() not in SUFFIXES:
-        raise PaperError(f"{path}: expected a name that ends in .pdf or .html, got {path.suffix or 'no suffix'!r}")
-    if path.suffix.lower() == ".pdf":
-        _need_library()
+    """Raises PaperError for a name that no report is written to, or a PDF or PNG without the packages that make it."""
+    suffix = path.suffix.lower()
+    if suffix not in SUFFIXES:
+        raise PaperError(f"{path}: expected a name that ends in {', '.join(SUFFIXES)}, got {path.suffix or 'no suffix'!r}")
+    if suffix != ".html":
+        _need_library(suffix)
 
 
 def write(document: Document, path: Path) -> None:
-    """Writes `document` to `path`, as its suffix says. Raises PaperError (see `check`), or OSError when it cannot be written."""
-    from picket.paper import html, pdf
-
+    """Writes `document` to `path`, as its suffix says; a PNG has its drawings only. Raises PaperError (see `check`), ValueError
+    for a PNG of a document without drawings, or OSError when it cannot be written."""
     check(path)
-    path.write_bytes(pdf.render(document) if path.suffix.lower() == ".pdf" else html.render(document).encode("utf-8"))
+    path.write_bytes(_rendered(document, path.suffix.lower()))
+
+
+def _rendered(document: Document, suffix: str) -> bytes:
+    if suffix == ".html":
+        from picket.paper import html
+
+        return html.render(document).encode("utf-8")
+    if suffix == ".png":
+        from picket.paper import png
+
+        return png.render(document)
+    from picket.paper import pdf
+
+    return pdf.render(document)
 
 
 def to_pdf(document: Document) -> bytes:
@@ -53,7 +67,8 @@ def to_pdf(document: Document) -> bytes:
     return done.stdout
 
 
-def _need_library() -> None:
-    missing = [name for name in ("fpdf", "uharfbuzz") if importlib.util.find_spec(name) is None]
+def _need_library(suffix: str = ".pdf") -> None:
+    needed = ("fpdf", "uharfbuzz") if suffix == ".pdf" else ("PIL",)
+    missing = [name for name in needed if importlib.util.find_spec(name) is None]
     if missing:
-        raise PaperError(f"a PDF needs the package {' and '.join(missing)}: install picket[paper], or write .html")
+        raise PaperError(f"a {suffix[1:].upper()} needs {' and '.join(missing)}: pip install 'picket[paper]', or write .html")
