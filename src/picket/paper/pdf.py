@@ -89,9 +89,9 @@ def _source(sheet: Sheet, item: Source) -> None:
 
 
 def _sign(sheet: Sheet, labels: Sequence[str]) -> None:
-    if not sheet.room(24):
+    if not sheet.room(17):
         sheet.add_page()
-    sheet.ln(16)
+    sheet.ln(11)
     sheet.style(SMALL)
     sheet.set_line_width(0.2)
     top, wide, gap = sheet.get_y(), sheet.epw / max(len(labels), 1), 8.0

@@ -8,7 +8,7 @@ from itertools import pairwise
 
 from PIL import Image, ImageDraw, ImageFont
 
-from picket.paper.document import Document
+from picket.paper.document import Document, Paragraph
 from picket.paper.drawing import Box, Drawing, Label, Stroke
 from picket.paper.fonts import DEJAVU
 from picket.paper.html import footer
@@ -22,7 +22,7 @@ _ANCHORS = {"start": "ls", "middle": "ms", "end": "rs"}
 
 
 def render(document: Document) -> bytes:
-    """The document's title, its drawings with their words, and its footer. The same document gives the same bytes.
+    """The document's title and strong paragraphs, its drawings with their words, and its footer. The same document gives the same bytes.
 
     Words of right-to-left scripts are not put in order here, as they are in PDF. Raises ValueError without a drawing.
     """
@@ -31,7 +31,8 @@ def render(document: Document) -> bytes:
         raise ValueError(f"{document.title}: there is nothing to draw; .pdf, .html or .csv say it in words")
     across = max(d.wide for d in drawings)
     pen = _Pen(across)
-    texts = [(document.title, 12.0), (document.mark, 9.0)]
+    strong = [part.text for part in document.parts if isinstance(part, Paragraph) and part.strong]
+    texts = [(document.title, 12.0), *((text, 8.0) for text in strong), (document.mark, 9.0)]
     rows: list[tuple[str, float] | Drawing] = [row for row in texts if row[0]]
     for drawing in drawings:
         rows += [(drawing.title, 9.0), drawing, (drawing.words, 7.0), ("", 7.0)]

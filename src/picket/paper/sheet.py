@@ -20,7 +20,7 @@ from picket.paper.html import footer
 from picket.paper.text import turns, visible
 from picket.paper.wrap import wrap
 
-MARGIN, FOOT = 14.0, 20.0  # mm
+MARGIN, FOOT = 14.0, 18.0  # mm
 TITLE, SECTION, TEXT, SMALL = 15.0, 11.5, 9.5, 8.0  # points
 LEADING = 0.48  # mm of line for a point of type
 _EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)  # of a document that says no moment: PDF asks for one
@@ -62,7 +62,7 @@ class Sheet(FPDF):
 
     def footer(self) -> None:
         """Under every page."""
-        self.set_y(-FOOT + 6)
+        self.set_y(-FOOT + 4)
         self.style(SMALL - 1)
         number, wide = f"{self.page_no()} / {_COUNT}", 24.0
         found = self.broken(self._under, self.epw - wide)[:3]

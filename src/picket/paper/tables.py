@@ -8,7 +8,7 @@ from typing import NamedTuple
 from picket.paper.document import Table
 from picket.paper.sheet import FOOT, LEADING, MARGIN, TEXT, Sheet
 
-_PAD = 1.0  # mm beside and above what stands in a cell
+_PAD, _ABOVE = 1.0, 0.6  # mm beside, and above and below, what stands in a cell
 _SIZE = TEXT - 1  # points
 _LINE = _SIZE * LEADING  # mm
 _REFS = 22.0  # mm of the column of evidence
@@ -57,15 +57,15 @@ def _row(sheet: Sheet, form: _Form, row: Sequence[str], strong: bool, refs: Sequ
     cells = [sheet.broken(sheet.fit(cell), wide - 2 * _PAD) for cell, wide in zip(row, form.wide, strict=True)]
     count = max(len(cell) for cell in cells)
     whole = sheet.h - MARGIN - FOOT - _HEAD  # of a page
-    if row is not form.head and not sheet.room(min(count * _LINE + 2 * _PAD, whole)):
+    if row is not form.head and not sheet.room(min(count * _LINE + 2 * _ABOVE, whole)):
         sheet.add_page()
         _head(sheet, form)
-    sheet.ln(_PAD)
+    sheet.ln(_ABOVE)
     for n in range(count):
         if row is not form.head and not sheet.room(_LINE):
             sheet.add_page()
             _head(sheet, form)
-            sheet.ln(_PAD)
+            sheet.ln(_ABOVE)
         sheet.style(_SIZE, strong)
         for i, cell in enumerate(cells):
             sheet.set_x(MARGIN + sum(form.wide[:i]) + _PAD)
@@ -74,4 +74,4 @@ def _row(sheet: Sheet, form: _Form, row: Sequence[str], strong: bool, refs: Sequ
         if n == 0 and refs:
             sheet.cite(refs, _SIZE, left=MARGIN + sum(form.wide) + _PAD, wide=_REFS - 2 * _PAD, most=1)
         sheet.ln(_LINE)
-    sheet.ln(_PAD)
+    sheet.ln(_ABOVE)

@@ -6,6 +6,7 @@ import importlib.util
 import os
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import msgspec
@@ -14,6 +15,7 @@ from picket.paper.document import Document
 
 SUFFIXES = (".pdf", ".html", ".png")
 _PATIENCE_S = 300.0
+_ONE = threading.Lock()
 
 
 class PaperError(ValueError):
@@ -51,14 +53,15 @@ def _rendered(document: Document, suffix: str) -> bytes:
 
 
 def to_pdf(document: Document) -> bytes:
-    """The PDF of `document`, made by a niced child process: a station's threads keep their time. Raises PaperError."""
+    """The PDF of `document`, made by a niced child process, one at a time: a station's threads keep their time. Raises PaperError."""
     _need_library()
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(p for p in sys.path if p)}
     try:
-        done = subprocess.run(
-            [sys.executable, "-m", "picket.paper"], input=msgspec.json.encode(document), capture_output=True,
-            timeout=_PATIENCE_S, env=environment, check=False,
-        )  # fmt: skip
+        with _ONE:
+            done = subprocess.run(
+                [sys.executable, "-m", "picket.paper"], input=msgspec.json.encode(document), capture_output=True,
+                timeout=_PATIENCE_S, env=environment, check=False,
+            )  # fmt: skip
     except subprocess.TimeoutExpired:
         raise PaperError(f"the PDF was not ready within {_PATIENCE_S:.0f} s; ask for fewer entries") from None
     if done.returncode != 0:

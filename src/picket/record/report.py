@@ -97,6 +97,7 @@ def as_dict(c: Counts, change: Change | None = None, compared: Sequence[Given] =
             "shape_digest": c.shape.digest,
             "kind": "area" if c.shape.area else "line",
             "within_m": c.within_m,
+            "outline": [[round(v / E7, 7) for v in edge] for edge in c.shape.edges.tolist()],
         }
     if c.passages is not None:
         p, into, back = c.passages, *(("into", "out_of") if c.shape and c.shape.area else ("left_to_right", "right_to_left"))
@@ -260,10 +261,11 @@ def _quantiles(q: dict[str, float], unit: str) -> str:
 
 def trend_lines(d: dict[str, Any]) -> list[str]:
     """The likeliest change, and given figures beside ours, in words, a line each."""
-    return [*_change_words(d), *_compared_words(d)]
+    return [*change_words(d), *_compared_words(d)]
 
 
-def _change_words(d: dict[str, Any]) -> list[str]:
+def change_words(d: dict[str, Any]) -> list[str]:
+    """The likeliest change, with its day, its rates and how sure it is; nothing where none was looked for."""
     ch = d.get("change")
     if ch is None:
         return []

@@ -40,7 +40,7 @@ def document(
     """
     oldest_first = list(reversed(entries))
     printed = f"Printed {utc(about.printed_at)} by {about.printed_by}. Times are UTC, places WGS84."
-    parts: list[Part] = [Paragraph(_period(about)), Paragraph(printed)]
+    parts: list[Part] = [Paragraph(f"{_period(about)}. {printed}")]
     if not about.complete:
         parts.append(Paragraph("Older entries are still being read from the log.", strong=True))
     if about.left_out:
@@ -77,7 +77,7 @@ def _ills(s: SensorLook) -> list[str]:
 def _entries(entries: Sequence[Entry]) -> Table:
     rows = tuple((utc(e.time), e.by, _WORDS.get(e.kind, e.kind), _words(e)) for e in entries)
     handovers = tuple(n for n, e in enumerate(entries) if e.kind == "handover")
-    return Table(("UTC", "By", "Kind", "What"), rows, (19, 12, 13, 56), strong=handovers)
+    return Table(("UTC", "By", "Kind", "What"), rows, (19, 11, 13, 57), strong=handovers)
 
 
 def _words(e: Entry) -> str:
