@@ -69,7 +69,7 @@ class Watched:
         self.until("window.picket && picket.tracks > 0", 15)
         return self.page
 
-    def until(self, condition: str, timeout_s: float = 8.0) -> None:
+    def until(self, condition: str, timeout_s: float = 15.0) -> None:
         """Wait until a JavaScript expression holds. (Playwright's own wait evaluates in the page, which the content policy forbids.)"""
         deadline = time.monotonic() + timeout_s
         while not self.page.evaluate(condition):
