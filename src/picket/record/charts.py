@@ -181,7 +181,7 @@ def heat_map(d: dict[str, Any], heat: dict[str, Any]) -> Drawing:
     wide, high = (east - west) * wide_of * scale, (north - south) * scale
 
     def x_of(lon: float) -> float:
-        return ((lon - west) % 360.0) * wide_of * scale
+        return float((lon - west) % 360.0 * wide_of * scale)
 
     top = max(c[2] for c in cells)
     marks: list[Mark] = [Box(0, 0, wide, high, _NONE, _LINE, 0.15)]
