@@ -94,13 +94,16 @@ Part = Heading | Paragraph | Facts | Notes | Table | Signatures | Cited | Source
 
 class Document(msgspec.Struct, frozen=True):
     """One report. digest: of the data that it was made of; simulated: an exercise's, marked on every page; made_at: UNIX s,
-    None leaves the moment out. Raises ValueError for a sentence whose evidence is not listed."""
+    None leaves the moment out; compact: small type, for a report that is to lie on one page.
+
+    Raises ValueError for a sentence whose evidence is not listed."""
 
     title: str
     parts: tuple[Part, ...]
     simulated: bool = False
     digest: str = ""
     made_at: float | None = None
+    compact: bool = False
 
     def __post_init__(self) -> None:
         listed = {item.number for part in self.parts if isinstance(part, Sources) for item in part.items}

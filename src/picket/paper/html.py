@@ -12,6 +12,7 @@ from picket.paper.text import turns, visible
 from picket.paper.when import utc
 
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; base-uri 'none'"
+_COMPACT = ' class="compact"'
 _STRONG = ' class="strong"'
 _STYLE = """
 :root{color-scheme:light;--soft:#444;--line:#999;--ink:#111}
@@ -27,6 +28,7 @@ tr.strong td{font-weight:600;border-top:1pt solid}ul{margin:1mm 0;padding-left:5
 .c{font-size:8pt;border:.4pt solid var(--line);border-radius:2mm;padding:0 1.5mm;margin-right:1.5mm}
 .about{color:var(--soft);font-size:8.5pt;display:block}blockquote{display:inline;margin:0}
 ol{list-style:none;padding:0}ol li{margin-bottom:2mm}li:target{background:#ffd54f55}a{color:inherit}
+.compact{font-size:9pt}.compact table{font-size:8pt}.compact td,.compact th{padding:.5mm 1.5mm}.compact h2{margin:3mm 0 1mm}
 figure{margin:4mm 0;break-inside:avoid}figure b{display:block;margin-bottom:1mm}figcaption{font-size:8.5pt;color:var(--soft)}
 svg{max-width:100%;height:auto;background:#fff}
 footer{margin-top:8mm;border-top:.4pt solid var(--line);padding-top:1mm;font-size:8.5pt;color:var(--soft);overflow-wrap:anywhere}

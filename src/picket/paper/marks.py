@@ -13,7 +13,7 @@ def draw(sheet: Sheet, drawing: Drawing) -> None:
     scale = min(1.0, sheet.epw / drawing.wide, (sheet.h - 2 * MARGIN - 40) / drawing.high)
     if not sheet.room(drawing.high * scale + 16):
         sheet.add_page()
-    sheet.ln(2)
+    sheet.ln(2 * sheet.tight)
     if drawing.title:
         sheet.lines(drawing.title, TEXT, strong=True)
         sheet.ln(1)
@@ -30,7 +30,7 @@ def draw(sheet: Sheet, drawing: Drawing) -> None:
     sheet.set_y(top + drawing.high * scale + 1)
     if drawing.words:
         sheet.lines(drawing.words, SMALL)
-    sheet.ln(2)
+    sheet.ln(2 * sheet.tight)
 
 
 def _box(sheet: Sheet, box: Box, top: float, scale: float) -> None:
@@ -62,7 +62,7 @@ def _label(sheet: Sheet, label: Label, top: float, scale: float) -> None:
     if not text or not label.colour:
         return
     size = label.size * scale
-    sheet.style(size)
+    sheet.style(size / sheet.tight)
     wide = sheet.long(text)
     left = MARGIN + label.x * scale - {"start": 0.0, "middle": wide / 2, "end": wide}[label.align]
     sheet.set_text_color(label.colour)

@@ -12,7 +12,7 @@ from picket.paper.document import Cited, Document, Facts, Heading, Notes, Paragr
 from picket.paper.drawing import Drawing
 from picket.paper.html import web
 from picket.paper.marks import draw
-from picket.paper.sheet import LEADING, MARGIN, SECTION, SMALL, TEXT, TITLE, Sheet
+from picket.paper.sheet import MARGIN, SECTION, SMALL, TEXT, TITLE, Sheet
 from picket.paper.tables import facts, rows
 from picket.paper.text import turns
 
@@ -37,7 +37,7 @@ def render(document: Document) -> bytes:
 def _part(sheet: Sheet, part: Part) -> None:
     match part:
         case Heading():
-            sheet.ln(4)
+            sheet.ln(4 * sheet.tight)
             if not sheet.room(22):
                 sheet.add_page()
             sheet.lines(part.text, SECTION, strong=True)
@@ -70,7 +70,7 @@ def _cited(sheet: Sheet, part: Cited) -> None:
     if turns(text):
         sheet.cite(part.refs, TEXT)
     elif part.refs:
-        sheet.ln(-TEXT * LEADING)
+        sheet.ln(-sheet.line_of(TEXT))
         sheet.cite(part.refs, TEXT, begin=MARGIN + long + 1.0)
     if part.below:
         sheet.lines(part.below, SMALL, indent=3)
@@ -78,7 +78,7 @@ def _cited(sheet: Sheet, part: Cited) -> None:
 
 
 def _source(sheet: Sheet, item: Source) -> None:
-    if not sheet.room(2 * TEXT * LEADING + SMALL * LEADING):
+    if not sheet.room(2 * sheet.line_of(TEXT) + sheet.line_of(SMALL)):
         sheet.add_page()
     sheet.anchor(item.number)
     sheet.lines(f"[{item.number}] {item.quote}", TEXT - 1)

@@ -22,7 +22,8 @@ from picket.paper.wrap import wrap
 
 MARGIN, FOOT = 14.0, 18.0  # mm
 TITLE, SECTION, TEXT, SMALL = 15.0, 11.5, 9.5, 8.0  # points
-LEADING = 0.48  # mm of line for a point of type
+_LEADING = 0.48  # mm of line for a point of type
+_COMPACT = 0.8  # of the usual size of type
 _EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)  # of a document that says no moment: PDF asks for one
 _COUNT = "\ue000" * 3  # becomes the number of pages; `visible` lets no such character in from outside
 
@@ -45,7 +46,7 @@ class Sheet(FPDF):
         self._glyphs = self._font.cmap
         self._widths: dict[str, float] = {}
         self._strong, self._anchors = False, dict[int, int]()
-        self.lost = False
+        self.lost, self.tight = False, _COMPACT if document.compact else 1.0
         self.set_title(visible(document.title))
         self.set_lang("en")
         self._under = self.fit(" · ".join(footer(document)))
@@ -71,12 +72,16 @@ class Sheet(FPDF):
             self.put(line, self.epw - wide, SMALL - 1)
             if n == 0:
                 self.put(number, wide, SMALL - 1, align="R")
-            self.ln((SMALL - 1) * LEADING)
+            self.ln(self.line_of(SMALL - 1))
 
     def style(self, size: float, strong: bool = False) -> None:
         """Size and weight of what comes."""
-        self.set_font_size(size)
+        self.set_font_size(size * self.tight)
         self._strong = strong
+
+    def line_of(self, size: float) -> float:
+        """mm of a line of this size."""
+        return size * _LEADING * self.tight
 
     def room(self, high: float) -> bool:
         """Whether so many mm are left above the footer."""
@@ -109,25 +114,25 @@ class Sheet(FPDF):
         """One line of text in a cell, no break after it; the one font is thickened by its outline."""
         self.shaped(line)
         if self._strong:
-            with self.local_context(text_mode=TextMode.FILL_STROKE, line_width=size * 0.009):
-                self.cell(wide, size * LEADING, line, align=align)
+            with self.local_context(text_mode=TextMode.FILL_STROKE, line_width=self.font_size_pt * 0.009):
+                self.cell(wide, self.line_of(size), line, align=align)
             self.set_x(self.get_x() + wide)
         else:
-            self.cell(wide, size * LEADING, line, align=align)
+            self.cell(wide, self.line_of(size), line, align=align)
 
     def lines(self, text: str, size: float, *, strong: bool = False, indent: float = 0.0, link: str = "") -> float:
         """A block of text over the whole width, on as many pages as it takes; mm of its last line. link: an address that it leads to."""
         self.style(size, strong)
         line = ""
         for line in self.broken(self.fit(text), self.epw - indent):
-            if not self.room(size * LEADING):
+            if not self.room(self.line_of(size)):
                 self.add_page()
                 self.style(size, strong)
             self.set_x(MARGIN + indent)
             if link and line:
-                self.link(self.get_x(), self.get_y(), self.epw - indent, size * LEADING, link)
+                self.link(self.get_x(), self.get_y(), self.epw - indent, self.line_of(size), link)
             self.put(line, self.epw - indent, size)
-            self.ln(size * LEADING)
+            self.ln(self.line_of(size))
         return self.long(line)
 
     def cite(
@@ -138,7 +143,7 @@ class Sheet(FPDF):
         most: lines at most, the rest is "..."; then it ends on the line where it began, else on a new one.
         """
         self.style(size)
-        end, high, x, line = left + (wide or self.epw), size * LEADING, max(begin, left), 1
+        end, high, x, line = left + (wide or self.epw), self.line_of(size), max(begin, left), 1
         for number in numbers:
             text = f"[{number}]"
             long = self.long(text)
@@ -188,7 +193,7 @@ class Sheet(FPDF):
         wide, top = self.long(text) + 6, self.get_y()
         self.set_line_width(0.4)
         self.rect(MARGIN, top, wide, 7)
-        self.set_xy(MARGIN + 2, top + 3.5 - TEXT * LEADING / 2)
+        self.set_xy(MARGIN + 2, top + 3.5 - self.line_of(TEXT) / 2)
         self.put(text, wide, TEXT)
         self.set_y(top + 9)
 

@@ -6,11 +6,10 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from picket.paper.document import Table
-from picket.paper.sheet import FOOT, LEADING, MARGIN, TEXT, Sheet
+from picket.paper.sheet import FOOT, MARGIN, TEXT, Sheet
 
 _PAD, _ABOVE = 1.0, 0.6  # mm beside, and above and below, what stands in a cell
 _SIZE = TEXT - 1  # points
-_LINE = _SIZE * LEADING  # mm
 _REFS = 22.0  # mm of the column of evidence
 _BELOW = 2.0  # mm below a table
 _HEAD = 12.0  # mm that the head of a table may take of a page
@@ -55,17 +54,17 @@ def _head(sheet: Sheet, form: _Form) -> None:
 def _row(sheet: Sheet, form: _Form, row: Sequence[str], strong: bool, refs: Sequence[int] = ()) -> None:
     sheet.style(_SIZE, strong)
     cells = [sheet.broken(sheet.fit(cell), wide - 2 * _PAD) for cell, wide in zip(row, form.wide, strict=True)]
-    count = max(len(cell) for cell in cells)
+    count, line, pad = max(len(cell) for cell in cells), sheet.line_of(_SIZE), _ABOVE * sheet.tight
     whole = sheet.h - MARGIN - FOOT - _HEAD  # of a page
-    if row is not form.head and not sheet.room(min(count * _LINE + 2 * _ABOVE, whole)):
+    if row is not form.head and not sheet.room(min(count * line + 2 * pad, whole)):
         sheet.add_page()
         _head(sheet, form)
-    sheet.ln(_ABOVE)
+    sheet.ln(pad)
     for n in range(count):
-        if row is not form.head and not sheet.room(_LINE):
+        if row is not form.head and not sheet.room(line):
             sheet.add_page()
             _head(sheet, form)
-            sheet.ln(_ABOVE)
+            sheet.ln(pad)
         sheet.style(_SIZE, strong)
         for i, cell in enumerate(cells):
             sheet.set_x(MARGIN + sum(form.wide[:i]) + _PAD)
@@ -73,5 +72,5 @@ def _row(sheet: Sheet, form: _Form, row: Sequence[str], strong: bool, refs: Sequ
                 sheet.put(cell[n], form.wide[i] - 2 * _PAD, _SIZE, "R" if i in form.right else "L")
         if n == 0 and refs:
             sheet.cite(refs, _SIZE, left=MARGIN + sum(form.wide) + _PAD, wide=_REFS - 2 * _PAD, most=1)
-        sheet.ln(_LINE)
-    sheet.ln(_ABOVE)
+        sheet.ln(line)
+    sheet.ln(pad)
