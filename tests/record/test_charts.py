@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -124,6 +125,16 @@ def test_the_map_holds_every_cell_and_cuts_the_line_at_its_frame(
     assert abs(frame.high / north - squares[0].high) < 1e-6
     assert abs(frame.wide / east - squares[0].wide) < 1e-6
     assert {b.fill for b, c in zip(squares, sorted(rows), strict=True) if c[2] == max(n for *_, n in cells)} == {shade(1.0)}
+
+
+def test_a_line_that_begins_and_ends_outside_crosses_the_whole_map() -> None:
+    for lon in (0.0, 179.99):
+        rows = [[50 + y * SIDE, (lon + x * SIDE + 180) % 360 - 180, 1] for y in range(5) for x in range(5)]
+        edge = [(lon - 1 + 180) % 360 - 180, 50.01, (lon + 1 + 180) % 360 - 180, 50.01]
+        drawing = heat_map({"near": {"outline": [edge]}}, {"side_deg": SIDE, "cells": rows, "means": "Points."})
+        frame = boxes(drawing)[0]
+        (line,) = [m for m in drawing.marks if isinstance(m, Stroke) and m.width == 0.5]
+        assert [x for x, _ in line.points] == pytest.approx([0.0, frame.wide], abs=1e-6)
 
 
 def test_a_large_map_is_joined_and_loses_no_point() -> None:

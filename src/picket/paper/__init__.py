@@ -15,9 +15,10 @@ from picket.paper.document import (
     table,
 )
 from picket.paper.drawing import INK, SOFT, Box, Drawing, Label, Mark, Stroke
+from picket.paper.plan import Plan
 from picket.paper.write import SUFFIXES, PaperError, check, to_pdf, write
 
 __all__ = [
     "INK", "SOFT", "SUFFIXES", "Box", "Cited", "Document", "Drawing", "Facts", "Heading", "Label", "Mark", "Notes", "PaperError",
-    "Paragraph", "Part", "Signatures", "Source", "Sources", "Stroke", "Table", "check", "table", "to_pdf", "write",
+    "Paragraph", "Part", "Plan", "Signatures", "Source", "Sources", "Stroke", "Table", "check", "table", "to_pdf", "write",
 ]  # fmt: skip

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 from typing import Any
 
-from picket.paper import INK, SOFT, Box, Drawing, Label, Mark, Stroke
+from picket.paper import INK, SOFT, Box, Drawing, Label, Mark, Plan, Stroke
 from picket.record.report import WEEKDAYS, change_words
 
 WIDE = 178.0  # mm
@@ -20,6 +20,7 @@ _PALE, _DEEP = (222, 235, 247), (8, 48, 107)  # one hue, light to dark: also in 
 _NONE, _LINE = "#ffffff", "#bbbbbb"
 _MARK = "#b3261e"
 _HARDLY = 0.05  # of a day: a sensor's uptime below which the day says nothing
+_DEGREE_M = 111_195.0  # of latitude, on the mean sphere: enough for a map's scale
 _MOST_CELLS = 6_000  # of the map; more are joined four by four
 
 
@@ -178,23 +179,28 @@ def heat_map(d: dict[str, Any], heat: dict[str, Any]) -> Drawing:
     west, east = _turn(cells, side)
     wide_of = math.cos(math.radians((south + north) / 2))  # a degree of longitude, in degrees of latitude
     scale = min(WIDE / max((east - west) * wide_of, side), 120.0 / (north - south))
-    wide, high = (east - west) * wide_of * scale, (north - south) * scale
+    plan = Plan((east - west) * wide_of * scale, (north - south) * scale, 0.0, south, scale)
 
     def x_of(lon: float) -> float:
-        return float((lon - west) % 360.0 * wide_of * scale)
+        """Degrees east of the western edge (or west of it, when nearer), as wide as degrees of latitude."""
+        middle = (west + east) / 2
+        return (_turned(lon - middle) + middle - west) * wide_of
 
     top = max(c[2] for c in cells)
-    marks: list[Mark] = [Box(0, 0, wide, high, _NONE, _LINE, 0.15)]
+    marks: list[Mark] = [Box(0, 0, plan.wide, plan.high, _NONE, _LINE, 0.15)]
     for lat, lon, n in sorted(cells):
-        share = math.log1p(n) / math.log1p(top)
-        marks.append(Box(x_of(lon), (north - lat - side) * scale, side * wide_of * scale, side * scale, shade(share)))
+        x, y = plan.at(x_of(lon), lat + side)
+        marks.append(Box(x, y, side * wide_of * scale, side * scale, shade(math.log1p(n) / math.log1p(top))))
     for a, b, c, e in outline:
-        line = _within(x_of(a), (north - b) * scale, x_of(c), (north - e) * scale, wide, high)
-        if line:
-            marks.append(Stroke(line, _MARK, 0.5))
-    marks += _bar(wide_of, scale, wide, high)
+        marks += plan.line(((x_of(a), b), (x_of(a) + _turned(c - a) * wide_of, e)), _MARK, 0.5)
+    marks += plan.bar(_DEGREE_M, plan.high + 2.5)
     words = f"{heat['means']} Darkest: {top} points in a cell of {side:g} degrees; the shades are logarithmic. North is up"
-    return Drawing(WIDE, high + 7, tuple(marks), "Where", words + (", red: what was counted at." if outline else "."))
+    return Drawing(WIDE, plan.high + 7, tuple(marks), "Where", words + (", red: what was counted at." if outline else "."))
+
+
+def _turned(step: float) -> float:
+    """A step in longitude, taken the short way round."""
+    return (step + 180.0) % 360.0 - 180.0
 
 
 def _joined(cells: Sequence[Sequence[float]], side: float) -> list[list[float]]:
@@ -211,29 +217,3 @@ def _turn(cells: Sequence[Sequence[float]], side: float) -> tuple[float, float]:
     gaps = [((b - a) % 360.0, b) for a, b in zip(lons, [*lons[1:], lons[0]], strict=True)]
     west = lons[0] if len(lons) == 1 else max(gaps)[1]
     return west, west + (max((x - west) % 360.0 for x in lons) + side)
-
-
-def _within(
-    x0: float, y0: float, x1: float, y1: float, wide: float, high: float
-) -> tuple[tuple[float, float], tuple[float, float]] | None:  # fmt: skip
-    """The piece of a straight line inside the frame (Liang and Barsky 1984); None when there is none."""
-    begin, end, dx, dy = 0.0, 1.0, x1 - x0, y1 - y0
-    for p, q in ((-dx, x0), (dx, wide - x0), (-dy, y0), (dy, high - y0)):
-        if p == 0:
-            if q < 0:
-                return None
-            continue
-        t = q / p
-        begin, end = (max(begin, t), end) if p < 0 else (begin, min(end, t))
-    return None if begin > end else ((x0 + begin * dx, y0 + begin * dy), (x0 + end * dx, y0 + end * dy))
-
-
-def _bar(wide_of: float, scale: float, wide: float, high: float) -> list[Mark]:
-    """A scale of a round number of km below the map."""
-    km = 111.2 / scale  # of one mm, north to south
-    long = 10.0 ** math.floor(math.log10(max(wide, 20.0) * km / 2))
-    across = long / km
-    return [
-        Stroke(((0, high + 2.5), (across, high + 2.5)), INK, 0.4),
-        Label(0, high + 6, f"{long:g} km" if long >= 1 else f"{long * 1000:g} m", 6.0),
-    ]

@@ -9,13 +9,10 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 import numpy as np
-import numpy.typing as npt
-import shapely
 
-from picket.paper import INK, SOFT, Box, Document, Drawing, Heading, Label, Mark, Notes, Paragraph, Part, Stroke, table
+from picket.paper import INK, SOFT, Box, Document, Drawing, Heading, Label, Mark, Notes, Paragraph, Part, Plan, Stroke, table
 from picket.site import Site
 from picket.train.kept import kept_exercise, read_facts
 from picket.train.score.review import MOST_ROWS, moments, one_each, rings_of
@@ -130,46 +127,24 @@ def _plan(site: Site, grid: Grid, found: Score) -> list[Mark]:
     rings = [(z.kind, ring) for z in site.zone for ring in rings_of(site, area, z.id)]
     near = [ring for kind, ring in rings if kind in ("protected", "warning")]
     reach = float(np.abs(np.concatenate([*kept.values(), *near, np.zeros((1, 2))])).max()) * 1.06 or 1.0
-    half = _PLAN / 2
-
-    def at(xy: npt.NDArray[Any]) -> tuple[tuple[float, float], ...]:
-        return tuple((half + x / reach * half, half - y / reach * half) for x, y in xy.tolist())
-
-    def drawn(line: npt.NDArray[Any], colour: str, width: float, dashed: bool = False) -> list[Stroke]:
-        """What of a line lies in the frame."""
-        inside = shapely.clip_by_rect(shapely.LineString(line), -reach, -reach, reach, reach)
-        pieces = [shapely.get_coordinates(part) for part in shapely.get_parts(inside)]
-        return [Stroke(at(piece), colour, width, dashed) for piece in pieces if len(piece) > 1]
-
+    plan = Plan(_PLAN, _PLAN, -reach, -reach, _PLAN / (2 * reach))
     marks: list[Mark] = [Box(0, 0, _PLAN, _PLAN, "", "#999999")]
     for kind, ring in rings:
-        marks += drawn(ring, _ZONE if kind == "protected" else SOFT, 0.4, kind != "protected")
+        marks += plan.line(ring.tolist(), _ZONE if kind == "protected" else SOFT, 0.4, kind != "protected")
     for path in kept.values():
-        marks += drawn(path, _PATH, 0.25) if len(path) > 1 else []
-    named: list[Label] = []
+        marks += plan.line(path.tolist(), _PATH, 0.25)
     for s in site.sensor:
-        if s.lat_deg is None or s.lon_deg is None:
-            continue
-        ((x, y),) = at(area.plane.to_plane(np.array([s.lat_deg]), np.array([s.lon_deg])))
-        if 0 <= x <= _PLAN and 0 <= y <= _PLAN:
-            marks.append(Box(x - 0.7, y - 0.7, 1.4, 1.4, INK))
-            named.append(_beside(named, x + 1.2, y + 0.7, s.id))
-    marks += named
+        if s.lat_deg is not None and s.lon_deg is not None:
+            x, y = area.plane.to_plane(np.array([s.lat_deg]), np.array([s.lon_deg]))[0].tolist()
+            marks += plan.mark(x, y, s.id)
     for name, path in paths.items():
         for what in ("track", "alert"):
             moment = getattr(watched[name], what)
             place = None if moment is None else path[min(int(moment.at_s), len(path) - 1)]
             if place is not None and not np.isnan(place[0]):
-                ((x, y),) = at(place[None])
+                x, y = plan.at(*place.tolist())
                 marks.append(Label(x, y + 0.9, _LETTERS[what], 7.0, "middle", _ENTRY if what == "alert" else "#0b57a4"))
     return [*marks, Label(1, _PLAN - 1, f"{reach / 1000:.1f} km to each side", 5.0)]
-
-
-def _beside(named: Sequence[Label], x: float, y: float, text: str) -> Label:
-    """A name at (x, y), moved down while it would lie on another."""
-    while any(abs(y - other.y) < 1.9 and abs(x - other.x) < 1.0 * max(len(text), len(other.text)) for other in named):
-        y += 1.9
-    return Label(x, y, text, 5.0)
 
 
 def _time_line(found: Score, shown: Sequence[Event]) -> list[Mark]:
