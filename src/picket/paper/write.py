@@ -59,7 +59,7 @@ def to_pdf(document: Document) -> bytes:
     try:
         with _ONE:
             done = subprocess.run(
-                [sys.executable, "-m", "picket.paper"], input=msgspec.json.encode(document), capture_output=True,
+                [sys.executable, "-P", "-m", "picket.paper"], input=msgspec.json.encode(document), capture_output=True,
                 timeout=_PATIENCE_S, env=environment, check=False,
             )  # fmt: skip
     except subprocess.TimeoutExpired:
