@@ -28,6 +28,7 @@ _WORDS = (
     "K acknowledged, J judged, R reported; the thick bar is the entry into the protected zone."
 )
 _ZONE, _PATH, _ENTRY = "#d9480f", "#555555", "#b00020"
+_MOST_COLUMNS = 10  # sensors side by side; more stand below each other
 _FEW = 5  # of a list; what comes after is counted
 
 
@@ -91,9 +92,13 @@ def _sensors(shown: Sequence[Event]) -> list[Part]:
     """What each sensor could have shown of each object, and made of it."""
     if not shown or not shown[0].seen:
         return []
-    rows = [(v.object, *map(_made, v.seen)) for v in shown]
+    if len(shown[0].seen) > _MOST_COLUMNS:
+        made = table(("Object", "Sensor", "What it made of it"), [(v.object, s.sensor, _made(s)) for v in shown for s in v.seen])
+    else:
+        names = [s.sensor for s in shown[0].seen]
+        made = table(("Object", *names), [(v.object, *map(_made, v.seen)) for v in shown])
     hints = tuple(f"{v.object}: {words}" for v in shown if v.track is None for words in blind(v))
-    found: list[Part] = [Heading("Sensors"), table(("Object", *(s.sensor for s in shown[0].seen)), rows)]
+    found: list[Part] = [Heading("Sensors"), made]
     return [*found, Notes(hints)] if hints else found
 
 
