@@ -37,10 +37,11 @@ class Plan:
         if not self.holds(x, y):
             return []
         across, down = self.at(x, y)
-        below = down + 0.7
-        while any(abs(below - o.y) < 1.9 and abs(across - o.x) < max(len(name), len(o.text)) for o in self._names):
+        below, long = down + 0.7, 1.0 * len(name)  # mm, about
+        left = across + 1.2 if across + 1.2 + long <= self.wide else across - 1.2 - long
+        while any(abs(below - o.y) < 1.9 and abs(left - o.x) < max(long, len(o.text)) for o in self._names):
             below += 1.9
-        self._names.append(Label(across + 1.2, below, name, _NAME))
+        self._names.append(Label(left, below, name, _NAME))
         return [Box(across - 0.7, down - 0.7, 1.4, 1.4, INK), self._names[-1]]
 
     def bar(self, unit_m: float, y: float) -> list[Mark]:

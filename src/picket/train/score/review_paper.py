@@ -10,6 +10,7 @@ import hashlib
 from collections.abc import Sequence
 from pathlib import Path
 
+import msgspec
 import numpy as np
 
 from picket.paper import INK, SOFT, Box, Document, Drawing, Heading, Label, Mark, Notes, Paragraph, Part, Plan, Stroke, table
@@ -77,9 +78,14 @@ def _objects(shown: Sequence[Event]) -> list[Part]:
     rows = []
     for v in shown:
         track, alert, acknowledged, reported = (margin(m) for m in (v.track, v.alert, v.acknowledged, v.reported))
-        rows.append((v.object, f"{v.appeared_s:.0f} s", seen(v), track, alert, acknowledged, _judged(v), reported))
-    head = ("Object", "Appeared", "Seen by", "Track", "Alert", "Acknowledged", "Judged", "Reported")
-    return [table(head, rows, widths=(14.0, 9.0, 15.0, 13.0, 13.0, 12.0, 13.0, 11.0))]
+        rows.append((v.object, f"{v.appeared_s:.0f} s", _first(v), track, alert, acknowledged, _judged(v), reported))
+    head = ("Object", "Appeared", "Seen first by", "Track", "Alert", "Acknowledged", "Judged", "Reported")
+    return [table(head, rows, widths=(13.0, 8.0, 12.0, 16.0, 16.0, 16.0, 11.0, 8.0))]
+
+
+def _first(v: Event) -> str:
+    first = min((s for s in v.seen if s.first is not None), key=lambda s: s.first.at_s if s.first else 0.0, default=None)
+    return seen(msgspec.structs.replace(v, seen=(first,) if first else ()))
 
 
 def _judged(v: Event) -> str:
@@ -89,23 +95,24 @@ def _judged(v: Event) -> str:
 
 
 def _sensors(shown: Sequence[Event]) -> list[Part]:
-    """What each sensor could have shown of each object, and made of it."""
+    """What each sensor made of each object, and for how long it could have shown it."""
     if not shown or not shown[0].seen:
         return []
     if len(shown[0].seen) > _MOST_COLUMNS:
-        made = table(("Object", "Sensor", "What it made of it"), [(v.object, s.sensor, _made(s)) for v in shown for s in v.seen])
+        made = table(("Object", "Sensor", "Plots"), [(v.object, s.sensor, _made(s)) for v in shown for s in v.seen])
     else:
         names = [s.sensor for s in shown[0].seen]
         made = table(("Object", *names), [(v.object, *map(_made, v.seen)) for v in shown])
     hints = tuple(f"{v.object}: {words}" for v in shown if v.track is None for words in blind(v))
-    found: list[Part] = [Heading("Sensors"), made]
+    words = "Plots of each object, of the seconds in which the sensor's stated coverage held it; a dash: out of its coverage."
+    found: list[Part] = [Heading("Sensors"), Paragraph(words), made]
     return [*found, Notes(hints)] if hints else found
 
 
 def _made(s: SensorSight) -> str:
     if not s.plots and s.covered_s == 0:
-        return "out of its coverage"
-    return f"{s.plots} plots" + ("" if s.covered_s is None else f" of {s.covered_s:.0f} s covered")
+        return "-"
+    return f"{s.plots}" + ("" if s.covered_s is None else f" of {s.covered_s:.0f} s")
 
 
 def _compared(found: Score, earlier: Sequence[tuple[str, Score]]) -> list[Part]:
