@@ -134,7 +134,7 @@ def test_what_the_font_lacks_is_written_as_its_code_and_said() -> None:
 LETTERS = st.text(st.characters(codec="utf-8"), max_size=60)
 
 
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=8, deadline=None)
 @given(st.lists(LETTERS, min_size=1, max_size=6), st.text(max_size=80))
 def test_no_text_breaks_a_page_or_is_lost(texts: list[str], title: str) -> None:
     rows = tuple((text, str(n)) for n, text in enumerate(texts))
@@ -146,7 +146,7 @@ def test_no_text_breaks_a_page_or_is_lost(texts: list[str], title: str) -> None:
     assert len(PdfReader(io.BytesIO(made)).pages) >= 1
 
 
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=8, deadline=None)
 @given(st.lists(st.text("abcdefghij WXYZ0123456789äÖжЯ.-", max_size=300), min_size=1, max_size=4))
 def test_words_from_left_to_right_are_read_back_whole(texts: list[str]) -> None:
     pages = read(Document("", (Table(("h", ""), tuple((t, "") for t in texts), (30, 70)),)))

@@ -169,7 +169,7 @@ def test_an_answer_is_kept_until_something_is_sealed(tmp_path: Path, monkeypatch
         return [*found, (await stats.ask([]))["flights"]]
 
     assert asyncio.run(ask()) == [142, 142, 143]
-    assert len(started) == 2
+    assert len([words for words in started if "stats" in words]) == 2  # a station beside it may seal meanwhile
 
 
 def test_one_at_a_time_and_not_for_ever(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
