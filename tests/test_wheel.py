@@ -39,6 +39,7 @@ def test_wheel_and_sdist_hold_the_built_page(built: Path) -> None:
     assert "picket/_page/index.html" in names
     assert any(n.startswith("picket/_page/assets/") and n.endswith(".js") for n in names)
     assert "picket/py.typed" in names
+    assert {"picket/paper/fonts/DejaVuSans.ttf", "picket/paper/fonts/LICENSE.txt"} <= set(names)
     assert "picket/train/demo/exercise.toml" in names
     with tarfile.open(next(built.glob("*.tar.gz"))) as sdist:
         inside = sdist.getnames()

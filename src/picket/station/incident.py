@@ -1,6 +1,7 @@
 """A recorded period as a folder that opens anywhere, off line, without Picket: what was seen, alerted and decided, and proof.
 
     index.html        the period for people: plan, alerts, tracks, decisions; no script, nothing loaded from anywhere
+    incident.pdf      the same to print; left out where the packages for PDF are not installed
     tracks.geojson    each track's path with its times; tracks.csv: the same points as a table
     detections.csv    every report of every sensor in the period, as it came
     alerts.jsonl      every alert of the period as it last stood in it
@@ -28,6 +29,7 @@ import msgspec
 import numpy as np
 import shapely.geometry
 
+from picket import paper
 from picket.feed.table import TableWriter
 from picket.record.codec import unpack
 from picket.record.collect import Collector, Day
@@ -36,6 +38,7 @@ from picket.record.sealed import E7, HOLE_S, SPACING_S
 from picket.site import Site
 from picket.station.core import digest
 from picket.station.incident_page import page
+from picket.station.incident_paper import document
 from picket.station.replay import moments
 from picket.watch import Alert
 from picket.words import DETECTION, Batch
@@ -182,8 +185,18 @@ def _write(found: Incident, site: Site, place: Path) -> None:
     }
     for name, text in files.items():
         (place / name).write_text(text, "utf-8")
-    sums = "".join(f"{_sha256((place / name).read_bytes())}  {name}\n" for name in sorted([*files, "detections.csv"]))
+    names = [*files, "detections.csv", *_print(found, site, place)]
+    sums = "".join(f"{_sha256((place / name).read_bytes())}  {name}\n" for name in sorted(names))
     (place / "SHA256SUMS").write_text(sums, "ascii")
+
+
+def _print(found: Incident, site: Site, place: Path) -> list[str]:
+    """The pages to print, where the packages for PDF are installed."""
+    try:
+        paper.write(document(found, site), place / "incident.pdf")
+    except paper.PaperError:
+        return []
+    return ["incident.pdf"]
 
 
 def _points(found: Incident) -> list[tuple[Any, ...]]:
