@@ -14,9 +14,12 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner
+from fastapi import FastAPI
+from fastapi.testclient import TestClient
 
 from picket.cli import main
 from picket.site import load
+from picket.station import api_record
 from picket.station.stats_child import BusyError, Stats, StatsError
 from tests.record.history import T0, north, seal
 from tests.station.live import PIER, Live, running
@@ -85,6 +88,24 @@ def test_the_trend_says_when_and_how_sure_whatever_the_buckets(live: Live) -> No
     assert by_day["sealed"] == {"since": "2024-10-04T00:00Z", "until": "2024-10-25T00:00Z"}
 
 
+def test_given_figures_are_set_beside_ours(live: Live) -> None:
+    got = live.get("/api/stats", compare=["60000 in 184 days", "328 a day"])["compared"]
+    assert [f["per_day"] for f in got["figures"]] == [326.09, 328]
+    assert got["differ_percent"] == 0.58
+
+
+def test_what_can_be_asked_and_the_pdf_only_where_its_route_is(live: Live) -> None:
+    got = live.get("/api/stats/choices")
+    assert got["zones"] == [{"id": "pier", "kind": "protected"}]
+    assert got["sealed"] == {"since": "2024-10-04T00:00Z", "until": "2024-10-25T00:00Z"}
+    app = FastAPI()
+    api_record.add(app, live.station.core)
+    client = TestClient(app)
+    assert client.get("/api/stats/choices").json()["pdf"] is None
+    app.get("/api/stats.pdf")(lambda: None)
+    assert client.get("/api/stats/choices").json()["pdf"] == "/api/stats.pdf"
+
+
 def test_a_period_counts_its_days_only(live: Live) -> None:
     got = live.get("/api/stats", since="2024-10-05", until="2024-10-07")
     assert (got["flights"], got["period"]["days"], len(got["calendar"])) == (4, 2, 2)
@@ -115,6 +136,9 @@ def test_the_table_and_the_map_as_files(live: Live) -> None:
         ({"since": "2024-10-10", "until": "2024-10-01"}, "--until after --since"),
         ({"per": "year"}, "per"),
         ({"zone": "pier", "within": -1}, "within"),
+        ({"compare": "many"}, "60000 in 184 days"),
+        ({"compare": "9" * 81 + " a day"}, "at most 80 characters"),
+        ({"compare": ["1 a day"] * 5}, "compare"),
     ],
 )
 def test_what_cannot_be_is_refused_in_words(live: Live, asked: dict[str, Any], words: str) -> None:

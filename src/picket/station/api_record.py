@@ -13,23 +13,27 @@ from typing import Annotated, Any, Literal
 from fastapi import Depends, FastAPI, HTTPException, Query, Response
 
 from picket.record import report
+from picket.record.archive import Archive, ArchiveError
 from picket.station.core import Core
 from picket.station.stats_child import BusyError, NothingSealedError, Stats, StatsError
 
 WITHIN_M = 500.0
+FIGURES = 4  # given figures beside ours
+PDF = "/api/stats.pdf"
 
 Moment = Annotated[str, Query(max_length=40, description="ISO 8601 or UNIX seconds; widened to whole days UTC")]
 
 
 @dataclass(frozen=True)
 class Asked:
-    """A question: the period, the buckets of the table, and perhaps a zone to have come near."""
+    """A question: the period, the buckets of the table, perhaps a zone to have come near, given figures to set beside ours."""
 
     since: Moment = ""
     until: Moment = ""
     per: Literal["hour", "day", "week"] = "day"
     zone: Annotated[str, Query(max_length=200)] = ""
     within: Annotated[float | None, Query(ge=0, le=50_000, description="metres from the zone")] = None
+    compare: Annotated[list[str] | None, Query(max_length=FIGURES, description='"328 a day"; at most 80 characters each')] = None
 
 
 def words(core: Core, asked: Asked) -> list[str]:
@@ -37,6 +41,10 @@ def words(core: Core, asked: Asked) -> list[str]:
     found = [f"--by={asked.per}"]
     found += [f"--since={asked.since}"] if asked.since else []
     found += [f"--until={asked.until}"] if asked.until else []
+    for figure in asked.compare or []:
+        if len(figure) > 80:
+            raise StatsError(f"compare: expected at most 80 characters, got {len(figure)}")
+        found.append(f"--compare={figure}")
     if core.site.station.origin == "exercise":
         found.append("--simulated")
     if asked.zone:
@@ -69,6 +77,27 @@ def add(app: FastAPI, core: Core) -> None:
     @app.get("/api/stats", summary="Counts of the sealed days, with their definitions, uptime and digest")
     async def counts(asked: Annotated[Asked, Depends()]) -> Response:
         return Response(json.dumps(await counted(asked)), media_type="application/json")
+
+    @app.get("/api/stats/choices", summary="What can be asked: the sealed days, the zones, and whether there is a PDF")
+    def choices() -> dict[str, Any]:
+        span, problem = None, None
+        try:
+            first, last = Archive(core.folder).span()
+            span = None if first == last else {"since": report.iso(first * 24), "until": report.iso(last * 24)}
+        except ArchiveError as e:
+            problem = str(e)
+        site = core.engine.site
+        zones = [{"id": z.id, "kind": z.kind} for z in site.zone] if Path(site.source).is_file() else []
+        offered = {getattr(route, "path", "") for route in app.routes}
+        return {
+            "sealed": span,
+            "problem": problem,
+            "zones": zones,
+            "within_m": WITHIN_M,
+            "figures": FIGURES,
+            "simulated": core.site.station.origin == "exercise",
+            "pdf": PDF if PDF in offered else None,
+        }
 
     @app.get("/api/stats/table.csv", summary="The table, with definitions as comment lines")
     async def table(asked: Annotated[Asked, Depends()]) -> Response:

@@ -1,0 +1,146 @@
+"""The record page on a real station and archive: the numbers of the API, definitions beside them, files, keyboard, axe."""
+
+from __future__ import annotations
+
+import json
+import struct
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+sys.path.insert(0, str(Path(__file__).parents[2]))
+from page_driver import axe
+from tests.station.live import PIER, Live, running
+from tests.station.test_api_record import SITE, make
+
+from picket.site import load
+
+pytestmark = pytest.mark.page
+
+
+@pytest.fixture(scope="module")
+def live(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Live]:
+    folder = make(tmp_path_factory.mktemp("record"))
+    with running(load(folder / "site.toml"), folder / "archive") as station:
+        yield station
+
+
+def visit(browser: Browser, live: Live, where: str = "", palette: str = "day") -> Page:
+    """The record page, signed in; errors and requests elsewhere are gathered in `page.wrong`."""
+    context = browser.new_context(viewport={"width": 1280, "height": 720}, accept_downloads=True)
+    page = context.new_page()
+    wrong: list[str] = []
+    page.on("pageerror", lambda e: wrong.append(str(e)))
+    page.on("console", lambda m: wrong.append(m.text) if "Content Security Policy" in m.text else None)
+    page.on("request", lambda r: None if r.url.startswith((live.base, "blob:")) else wrong.append(r.url))
+    page.add_init_script(f"localStorage.setItem('picket.palette', '{palette}')")
+    page.goto(f"{live.base}/?token={live.station.access.new_token('anna')}")
+    page.goto(f"{live.base}/record.html{where}")
+    page.wrong = wrong  # type: ignore[attr-defined]
+    return page
+
+
+def done(page: Page) -> None:
+    assert page.wrong == []  # type: ignore[attr-defined]
+    page.context.close()
+
+
+def figure(page: Page, words: str) -> str:
+    return page.locator(".figures li", has_text=words).locator(".figure").inner_text()
+
+
+def test_the_page_shows_what_the_station_counts_with_its_definitions(browser: Browser, live: Live) -> None:
+    page = visit(browser, live, "#counts&zone=pier&within=100&figure=60000+in+184+days&figure=328+a+day")
+    got = live.get("/api/stats", zone="pier", within=100, compare=["60000 in 184 days", "328 a day"])
+    expect(page.locator(".figures")).to_be_visible(timeout=30_000)
+    assert figure(page, "flights") == str(got["flights"])
+    assert figure(page, "a day") == str(got["per_day"])
+    assert figure(page, "incursion") == str(got["near"]["incursions"])
+    assert figure(page, "uptime") == "not known", "imported tracks tell no uptime"
+    given = page.get_by_role("region", name="Given figures beside ours")
+    assert given.locator("tbody tr").all_inner_texts() == [
+        f"60000 in 184 days\t326.09\t{got['per_day']}\t{got['compared']['figures'][0]['ours_is_percent_of_it']} % of it",
+        f"328 a day\t328\t{got['per_day']}\t{got['compared']['figures'][1]['ours_is_percent_of_it']} % of it",
+    ]
+    expect(given).to_contain_text("0.58 %")
+    for card in page.locator("section.card:has(table), section.card:has(canvas)").all():
+        assert card.locator(".defined dt").count() > 0, card.inner_text()
+    assert got["definitions"]["near"] in page.locator("main").inner_text()
+    expect(page.get_by_role("region", name="Trend")).to_contain_text(
+        f"Likeliest change on {got['change']['first_day_after']}, from {got['change']['per_day_before']}"
+    )
+    page.get_by_text("Table by day: 21 rows").click()
+    rows = page.locator("details[open] tbody tr")
+    assert [int(r.split("\t")[1]) for r in rows.all_inner_texts()] == [d["flights"] for d in got["calendar"]]
+    expect(page.locator(".files")).to_contain_text(got["digest"])
+    expect(page.get_by_role("link", name="Report, PDF")).to_have_count(1 if live.get("/api/stats/choices")["pdf"] else 0)
+    done(page)
+
+
+def test_a_period_is_asked_by_keyboard_and_its_files_are_saved(browser: Browser, live: Live) -> None:
+    page = visit(browser, live)
+    expect(page.locator(".figures")).to_be_visible(timeout=30_000)
+    assert figure(page, "flights") == "142"
+    page.keyboard.press("/")
+    expect(page.locator("#first")).to_be_focused()
+    page.locator("#first").fill("2024-10-05")
+    page.locator("#last").fill("2024-10-06")
+    page.keyboard.press("Enter")
+    expect(page.locator(".figure").first).to_have_text("4", timeout=30_000)
+    expect(page.locator(".asked")).to_contain_text("2024-10-05 to 2024-10-06, 2 days")
+    expect(page.get_by_role("region", name="Trend")).to_contain_text("fewer than 14 days")
+    assert "first=2024-10-05&last=2024-10-06" in page.url
+    with page.expect_download() as saved:
+        page.get_by_role("button", name="Table, CSV").click()
+    text = Path(saved.value.path()).read_text("utf-8")
+    assert saved.value.suggested_filename == "picket-counts.csv"
+    assert text.splitlines()[-1].startswith("2024-10-06T00:00Z,2,")
+    with page.expect_download() as saved:
+        page.get_by_role("button", name="Map, GeoJSON").click()
+    assert sum(f["properties"]["points"] for f in json.loads(Path(saved.value.path()).read_text("utf-8"))["features"]) == 404
+    for button in ("Save Calendar as PNG", "Save the map as PNG"):
+        with page.expect_download() as saved:
+            page.get_by_role("button", name=button).click()
+        data = Path(saved.value.path()).read_bytes()
+        assert data[:8] == b"\x89PNG\r\n\x1a\n"
+        assert struct.unpack(">II", data[16:24]) > (1999, 300)
+    done(page)
+
+
+def test_an_empty_period_and_a_refusal_are_told_in_words(browser: Browser, live: Live) -> None:
+    page = visit(browser, live, "#counts&first=2030-01-01&last=2030-01-02")
+    expect(page.get_by_text("No counted flight in this period.")).to_be_visible(timeout=30_000)
+    assert figure(page, "flights") == "0"
+    assert axe(page) == []
+    page.locator("#last").fill("2029-01-01")
+    page.locator("#last").press("Enter")
+    expect(page.get_by_role("alert")).to_contain_text("--until after --since", timeout=30_000)
+    done(page)
+
+
+def test_nothing_sealed_says_what_to_do(browser: Browser, tmp_path: Path) -> None:
+    (tmp_path / "pier.geojson").write_text(json.dumps(PIER))
+    (tmp_path / "site.toml").write_text(SITE)
+    with running(load(tmp_path / "site.toml"), tmp_path / "archive") as station:
+        page = visit(browser, station)
+        expect(page.get_by_text("picket archive seal")).to_be_visible()
+        expect(page.get_by_role("button", name="Count Enter")).to_be_disabled()
+        assert axe(page) == []
+        done(page)
+
+
+@pytest.mark.parametrize("palette", ["day", "night", "red"])
+def test_axe_finds_nothing_and_nothing_scrolls_sideways(browser: Browser, live: Live, palette: str) -> None:
+    page = visit(browser, live, "#counts&zone=pier", palette)
+    expect(page.locator(".figures")).to_be_visible(timeout=30_000)
+    page.get_by_text("as a table").click()
+    assert axe(page) == []
+    page.keyboard.press("?")
+    expect(page.get_by_role("dialog", name="Keys")).to_be_visible()
+    assert axe(page) == []
+    wide = page.evaluate("[...document.querySelectorAll('html, main, .scroll')].map((e) => e.scrollWidth - e.clientWidth)")
+    assert max(wide) <= 0
+    done(page)
