@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import struct
 import sys
+import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -19,6 +21,7 @@ from tests.station.test_api_record import SITE, make
 from picket.site import load
 
 pytestmark = pytest.mark.page
+ASKED = "#counts&zone=pier&within=100&figure=60000+in+184+days&figure=328+a+day"
 
 
 @pytest.fixture(scope="module")
@@ -49,13 +52,16 @@ def done(page: Page) -> None:
 
 
 def figure(page: Page, words: str) -> str:
-    return page.locator(".figures li", has_text=words).locator(".figure").inner_text()
+    return page.locator(".figures li", has_text=words).locator(".figure").first.inner_text()
 
 
 def test_the_page_shows_what_the_station_counts_with_its_definitions(browser: Browser, live: Live) -> None:
-    page = visit(browser, live, "#counts&zone=pier&within=100&figure=60000+in+184+days&figure=328+a+day")
-    got = live.get("/api/stats", zone="pier", within=100, compare=["60000 in 184 days", "328 a day"])
-    expect(page.locator(".figures")).to_be_visible(timeout=30_000)
+    page = visit(browser, live, ASKED)
+    expect(page.locator(".figures")).to_be_visible(timeout=90_000)
+    got = live.get(
+        "/api/stats", since="2024-10-04T00:00:00Z", until="2024-10-25T00:00:00Z", zone="pier", within=100,
+        compare=["60000 in 184 days", "328 a day"],
+    )  # fmt: skip
     assert figure(page, "flights") == str(got["flights"])
     assert figure(page, "a day") == str(got["per_day"])
     assert figure(page, "incursion") == str(got["near"]["incursions"])
@@ -70,7 +76,8 @@ def test_the_page_shows_what_the_station_counts_with_its_definitions(browser: Br
         assert card.locator(".defined dt").count() > 0, card.inner_text()
     assert got["definitions"]["near"] in page.locator("main").inner_text()
     expect(page.get_by_role("region", name="Trend")).to_contain_text(
-        f"Likeliest change on {got['change']['first_day_after']}, from {got['change']['per_day_before']}"
+        f"Likeliest change on {got['change']['first_day_after']} (95 %: between {got['change']['between'][0]} and "
+        f"{got['change']['between'][1]}), from {got['change']['per_day_before']:g} to {got['change']['per_day_after']:g} a day."
     )
     page.get_by_text("Table by day: 21 rows").click()
     rows = page.locator("details[open] tbody tr")
@@ -81,15 +88,15 @@ def test_the_page_shows_what_the_station_counts_with_its_definitions(browser: Br
 
 
 def test_a_period_is_asked_by_keyboard_and_its_files_are_saved(browser: Browser, live: Live) -> None:
-    page = visit(browser, live)
-    expect(page.locator(".figures")).to_be_visible(timeout=30_000)
-    assert figure(page, "flights") == "142"
+    page = visit(browser, live, ASKED)
+    expect(page.locator(".figures")).to_be_visible(timeout=90_000)
+    assert figure(page, "flights") == "51"
     page.keyboard.press("/")
     expect(page.locator("#first")).to_be_focused()
     page.locator("#first").fill("2024-10-05")
     page.locator("#last").fill("2024-10-06")
     page.keyboard.press("Enter")
-    expect(page.locator(".figure").first).to_have_text("4", timeout=30_000)
+    expect(page.locator(".figure").first).to_have_text("2", timeout=90_000)
     expect(page.locator(".asked")).to_contain_text("2024-10-05 to 2024-10-06, 2 days")
     expect(page.get_by_role("region", name="Trend")).to_contain_text("fewer than 14 days")
     assert "first=2024-10-05&last=2024-10-06" in page.url
@@ -97,7 +104,7 @@ def test_a_period_is_asked_by_keyboard_and_its_files_are_saved(browser: Browser,
         page.get_by_role("button", name="Table, CSV").click()
     text = Path(saved.value.path()).read_text("utf-8")
     assert saved.value.suggested_filename == "picket-counts.csv"
-    assert text.splitlines()[-1].startswith("2024-10-06T00:00Z,2,")
+    assert text.splitlines()[-1].startswith("2024-10-06T00:00Z,1,2,")
     with page.expect_download() as saved:
         page.get_by_role("button", name="Map, GeoJSON").click()
     assert sum(f["properties"]["points"] for f in json.loads(Path(saved.value.path()).read_text("utf-8"))["features"]) == 404
@@ -112,12 +119,12 @@ def test_a_period_is_asked_by_keyboard_and_its_files_are_saved(browser: Browser,
 
 def test_an_empty_period_and_a_refusal_are_told_in_words(browser: Browser, live: Live) -> None:
     page = visit(browser, live, "#counts&first=2030-01-01&last=2030-01-02")
-    expect(page.get_by_text("No counted flight in this period.")).to_be_visible(timeout=30_000)
+    expect(page.get_by_text("No counted flight in this period.")).to_be_visible(timeout=90_000)
     assert figure(page, "flights") == "0"
     assert axe(page) == []
     page.locator("#last").fill("2029-01-01")
     page.locator("#last").press("Enter")
-    expect(page.get_by_role("alert")).to_contain_text("--until after --since", timeout=30_000)
+    expect(page.get_by_role("alert")).to_contain_text("--until after --since", timeout=90_000)
     done(page)
 
 
@@ -134,8 +141,8 @@ def test_nothing_sealed_says_what_to_do(browser: Browser, tmp_path: Path) -> Non
 
 @pytest.mark.parametrize("palette", ["day", "night", "red"])
 def test_axe_finds_nothing_and_nothing_scrolls_sideways(browser: Browser, live: Live, palette: str) -> None:
-    page = visit(browser, live, "#counts&zone=pier", palette)
-    expect(page.locator(".figures")).to_be_visible(timeout=30_000)
+    page = visit(browser, live, ASKED, palette)
+    expect(page.locator(".figures")).to_be_visible(timeout=90_000)
     page.get_by_text("as a table").click()
     assert axe(page) == []
     page.keyboard.press("?")
@@ -143,4 +150,47 @@ def test_axe_finds_nothing_and_nothing_scrolls_sideways(browser: Browser, live: 
     assert axe(page) == []
     wide = page.evaluate("[...document.querySelectorAll('html, main, .scroll')].map((e) => e.scrollWidth - e.clientWidth)")
     assert max(wide) <= 0
+    done(page)
+
+
+def test_an_incident_is_opened_worked_on_and_exported(browser: Browser, live: Live, tmp_path: Path) -> None:
+    page = visit(browser, live, "#incidents")
+    expect(page.get_by_text("No incident was opened.")).to_be_visible()
+    page.keyboard.press("n")
+    expect(page.locator("#case-title")).to_be_focused()
+    page.keyboard.type("Two at <b>the pier</b>")
+    page.locator("input[name=tracks]").fill("7, 12")
+    page.keyboard.press("Enter")
+    whole = page.get_by_role("region", name="Incident 1")
+    expect(whole).to_contain_text("Incident 1: Two at <b>the pier</b>", timeout=20_000)
+    expect(whole).to_contain_text("track 12")
+    page.get_by_role("textbox", name="Note").fill("seen by eye")
+    page.keyboard.press("Enter")
+    steps = page.get_by_role("region", name="Steps").locator("tbody tr")
+    expect(steps).to_have_count(3)
+    photo = tmp_path / "photo.jpg"
+    photo.write_bytes(b"\xff\xd8 photo")
+    page.locator("input[type=file]").set_input_files(photo)
+    expect(page.get_by_role("region", name="Files")).to_contain_text(hashlib.sha256(photo.read_bytes()).hexdigest()[:16])
+    for palette in ("day", "night", "red"):
+        assert page.evaluate("document.documentElement.dataset.palette") == palette
+        assert axe(page) == []
+        page.keyboard.press("Escape")
+        page.keyboard.press("p")
+    page.get_by_role("textbox", name="Hand over to").fill("ben")
+    page.keyboard.press("Enter")
+    expect(whole).to_contain_text("handed over, with ben")
+    page.get_by_role("combobox", name="What it was").select_option("drone")
+    page.get_by_role("button", name="Close", exact=True).click()
+    expect(whole).to_contain_text("closed: drone")
+    with page.expect_download(timeout=90_000) as saved:
+        page.get_by_role("button", name="Export, ZIP").click()
+    with zipfile.ZipFile(saved.value.path()) as z:
+        assert z.read("picket-incident-1/attachments/01-photo.jpg") == photo.read_bytes()
+        assert "Two at &lt;b&gt;the pier&lt;/b&gt;" in z.read("picket-incident-1/index.html").decode()
+    page.get_by_role("button", name="Let go of the hold").click()
+    expect(whole).to_contain_text("Not held")
+    wide = page.evaluate("[...document.querySelectorAll('html, main')].map((e) => e.scrollWidth - e.clientWidth)")
+    assert max(wide) <= 0
+    page.screenshot(path=str(tmp_path / "incident.png"))
     done(page)

@@ -92,6 +92,9 @@ export async function ask<T>(path: string): Promise<T> {
   return answered<T>(await fetch(path));
 }
 
+/** A refusal for now: another count is under way, or something else that passes. */
+export class NotNow extends Error {}
+
 export async function tell<T>(path: string, body: unknown): Promise<T> {
   return answered<T>(
     await fetch(path, { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(body) }),
@@ -99,7 +102,7 @@ export async function tell<T>(path: string, body: unknown): Promise<T> {
 }
 
 export async function answered<T>(response: Response): Promise<T> {
-  if (!response.ok) throw new Error(await refusal(response));
+  if (!response.ok) throw new (response.status === 409 ? NotNow : Error)(await refusal(response));
   return (await response.json()) as T;
 }
 

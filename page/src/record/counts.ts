@@ -2,12 +2,15 @@
 import { html, nothing, type TemplateResult } from "lit";
 import { spaced } from "../words.ts";
 import type { PaletteName } from "../palette.ts";
-import { ask, save, type Choices, type Counts } from "./api.ts";
+import { ask, NotNow, save, type Choices, type Counts } from "./api.ts";
 import { approach, calendar, spreads, trend, week, WEEKDAYS, type Chart, type Spread } from "./charts.ts";
 import { HeatMap } from "./heat.ts";
 import { chartView, paintCharts, savePng, type Page, type Screen } from "./parts.ts";
 import { dayBefore, hashOf, queryOf, questionOf, type Question } from "./question.ts";
 import { askedWords, compared, crossings, defined, headline, leftOut, table, uptimes, weekTable } from "./tables.ts";
+
+const BUSY_MS = 1000;
+const BUSY_TRIES = 130;
 
 export class CountsScreen implements Screen {
   readonly id = "counts";
@@ -54,7 +57,7 @@ export class CountsScreen implements Screen {
     history.replaceState(null, "", hashOf(this.question));
     const query = queryOf(this.question);
     try {
-      this.found = await ask<Counts>(`/api/stats?${query}`);
+      this.found = await this.ask(query);
       this.answered = query;
       this.chartsOf(this.found);
       this.map.show(this.found.map);
@@ -66,6 +69,19 @@ export class CountsScreen implements Screen {
     }
     this.busy = false;
     this.page.redraw();
+  }
+
+  /** One count at a time is made at the station: wait for one that somebody else asked for. */
+  private async ask(query: string): Promise<Counts> {
+    for (let tries = 0; ; tries++) {
+      try {
+        return await ask<Counts>(`/api/stats?${query}`);
+      } catch (wrong) {
+        if (!(wrong instanceof NotNow) || tries >= BUSY_TRIES) throw wrong;
+        this.page.say("Another count is under way; this one comes after it.");
+        await new Promise((go) => setTimeout(go, BUSY_MS));
+      }
+    }
   }
 
   private chartsOf(c: Counts): void {

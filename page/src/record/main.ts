@@ -1,15 +1,17 @@
-/** The record page: counts of the sealed days. One bar of screens, one screen, one line that says what happens. */
+/** The record page: counts of the sealed days, and incidents. One bar of screens, one screen, one line that says what happens. */
 import { html, nothing, render, type TemplateResult } from "lit";
 import { applyPalette, PALETTES, PALETTE_WORDS, rememberedPalette, type PaletteName } from "../palette.ts";
 import { ask } from "./api.ts";
 import { CountsScreen } from "./counts.ts";
+import { IncidentsScreen } from "./incidents.ts";
 import { typing, type Page, type Screen } from "./parts.ts";
 
 const KEYS: [string, string][] = [
-  ["1", "choose a screen"],
+  ["1, 2", "choose a screen"],
   ["/", "to the first field"],
   ["Enter", "in a field of the counts: count"],
   ["arrows, + / −, 0", "on the map: move, zoom, show all"],
+  ["n, j / k", "incidents: a new one, next, previous"],
   ["p", "next palette"],
   ["?", "these keys"],
   ["Esc", "leave a field, close what is open"],
@@ -19,7 +21,7 @@ class Record implements Page {
   palette: PaletteName = rememberedPalette();
   user = "";
   private readonly counts = new CountsScreen(this);
-  private readonly screens: Screen[] = [this.counts];
+  private readonly screens: Screen[] = [this.counts, new IncidentsScreen(this)];
   private at: Screen = this.counts;
   private site = "";
   private help = false;

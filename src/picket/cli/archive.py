@@ -127,6 +127,8 @@ def erase(folder: Path, site_path: Path, now: float | None, as_json: bool) -> No
         click.echo(json.dumps(vars(done)))
         return
     click.echo(f"erased {len(done.segments)} segments of the log and {len(done.keys)} keys of airframes' pseudonyms")
+    if done.attachments:
+        click.echo(f"with their incidents: {len(done.attachments)} attached files")
     if done.stays:
         click.echo(f"the rest stays: {done.stays}")
 
