@@ -31,6 +31,7 @@ from picket.station import (
     api_incidents,
     api_notify,
     api_record,
+    api_replay,
     api_sightings,
     api_watchlog,
     api_zones,
@@ -92,6 +93,7 @@ def make_app(core: Core, feeds: list[Feed], access: Access, serves: Any, scheme:
     api_sightings.add(app, core)
     api_record.add(app, core)
     api_incidents.add(app, core)
+    api_replay.add(app, core, hub)
     _sockets(app, core, hub)
     if PAGE.is_dir():
         app.mount("/", StaticFiles(directory=str(PAGE)), name="page")
