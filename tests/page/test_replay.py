@@ -107,7 +107,9 @@ def test_the_keys_and_the_time_line_lead_to_any_moment(browser: Browser, replay:
 
 
 @pytest.mark.parametrize("palette", ["day", "night", "red"])
-def test_axe_finds_nothing_and_nothing_scrolls_sideways(browser: Browser, replay: tuple[ReplayStation, float], palette: str) -> None:
+def test_axe_finds_nothing_and_nothing_scrolls_sideways(
+    browser: Browser, replay: tuple[ReplayStation, float], palette: str
+) -> None:
     page = visit(browser, replay[0], palette)
     assert axe(page) == []
     assert page.evaluate("document.documentElement.scrollWidth") <= 1280
