@@ -103,6 +103,20 @@ def test_what_can_be_asked_and_the_pdf_only_where_its_route_is(live: Live) -> No
     assert choices()["pdf"] == "/api/stats.pdf"
 
 
+def test_a_line_of_ones_own_is_kept_and_counted_at(live: Live) -> None:
+    east = {"type": "LineString", "coordinates": [[-29.6, 45.0], [-29.4, 45.0]]}
+    kept = live.http.post("/api/stats/lines", params={"name": "../east line.geojson"}, content=json.dumps(east))
+    assert kept.json() == {"line": "east line", "lines": ["east line"]}
+    got = live.get("/api/stats", line="east line", within=50)
+    assert got["flights"] == 142 - 51
+    assert got["near"]["shape"] == "line east line"
+    assert got["near"]["crossings"] == {"left_to_right": 0, "right_to_left": 91}
+    refused = live.http.post("/api/stats/lines", params={"name": "east line"}, content=json.dumps(PIER))
+    assert (refused.status_code, "another line is called" in refused.text) == (422, True)
+    refused = live.http.post("/api/stats/lines", params={"name": "x"}, content=b"{")
+    assert (refused.status_code, "is not GeoJSON" in refused.text) == (422, True)
+
+
 def test_a_period_counts_its_days_only(live: Live) -> None:
     got = live.get("/api/stats", since="2024-10-05", until="2024-10-07")
     assert (got["flights"], got["period"]["days"], len(got["calendar"])) == (4, 2, 2)
@@ -127,7 +141,9 @@ def test_the_table_and_the_map_as_files(live: Live) -> None:
     ("asked", "words"),
     [
         ({"zone": "nowhere"}, "no zone is called 'nowhere'; there are pier"),
-        ({"within": 5}, "within needs a zone"),
+        ({"within": 5}, "within needs a zone or a line"),
+        ({"line": "../site"}, "no line is called '../site'"),
+        ({"line": "a", "zone": "pier"}, "expected a zone or a line, got both"),
         ({"since": "yesterday"}, "ISO 8601"),
         ({"since": "--out=/tmp/x.csv"}, "ISO 8601"),
         ({"since": "2024-10-10", "until": "2024-10-01"}, "--until after --since"),

@@ -6,6 +6,7 @@ export interface Choices {
   sealed: { since: string; until: string } | null;
   problem: string | null;
   zones: { id: string; kind: string }[];
+  lines: string[];
   within_m: number;
   figures: number;
   simulated: boolean;

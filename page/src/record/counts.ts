@@ -2,7 +2,7 @@
 import { html, nothing, type TemplateResult } from "lit";
 import { spaced } from "../words.ts";
 import type { PaletteName } from "../palette.ts";
-import { ask, NotNow, save, type Choices, type Counts } from "./api.ts";
+import { answered, ask, NotNow, save, type Choices, type Counts } from "./api.ts";
 import { approach, calendar, spreads, trend, week, WEEKDAYS, type Chart, type Spread } from "./charts.ts";
 import { HeatMap } from "./heat.ts";
 import { chartView, paintCharts, savePng, type Page, type Screen } from "./parts.ts";
@@ -128,6 +128,27 @@ export class CountsScreen implements Screen {
     </div>`;
   }
 
+  private nearTo(chosen: string): void {
+    const at = chosen.indexOf(" ");
+    const [kind, name] = [chosen.slice(0, at), chosen.slice(at + 1)];
+    this.question.zone = kind === "zone" ? name : "";
+    this.question.line = kind === "line" ? name : "";
+  }
+
+  private addLine(input: HTMLInputElement): void {
+    const file = input.files?.[0];
+    if (!file || !this.choices) return;
+    void fetch(`/api/stats/lines?name=${encodeURIComponent(file.name)}`, { method: "POST", headers: { "content-type": "application/geo+json" }, body: file })
+      .then((answer) => answered<{ line: string; lines: string[] }>(answer))
+      .then((kept) => {
+        this.choices!.lines = kept.lines;
+        this.nearTo(`line ${kept.line}`);
+        this.page.say(`${kept.line} can be counted at.`);
+      })
+      .catch((wrong: Error) => this.page.say(wrong.message, true))
+      .finally(() => (input.value = ""));
+  }
+
   private form(c: Choices): TemplateResult {
     const q = this.question;
     const on = (change: (value: string) => void) => (e: Event) => {
@@ -140,11 +161,13 @@ export class CountsScreen implements Screen {
       <label>First day <input id="first" type="date" .value=${q.first} @change=${on((v) => (q.first = v))} /></label>
       <label>Last day <input id="last" type="date" .value=${q.last} @change=${on((v) => (q.last = v))} /></label>
       <label>Near
-        <select id="zone" .value=${q.zone} @change=${on((v) => (q.zone = v))}>
-          <option value="" ?selected=${!q.zone}>anywhere</option>
-          ${c.zones.map((z) => html`<option value=${z.id} ?selected=${z.id === q.zone}>${z.id} (${spaced(z.kind)})</option>`)}
+        <select id="zone" @change=${on((v) => this.nearTo(v))}>
+          <option value="" ?selected=${!q.zone && !q.line}>anywhere</option>
+          ${c.zones.map((z) => html`<option value=${`zone ${z.id}`} ?selected=${z.id === q.zone}>${z.id} (${spaced(z.kind)})</option>`)}
+          ${c.lines.map((l) => html`<option value=${`line ${l}`} ?selected=${l === q.line}>${l} (added)</option>`)}
         </select></label>
-      <label>within <input id="within" type="number" min="0" max="50000" step="any" required .value=${String(q.within)} ?disabled=${!q.zone} @change=${on((v) => (q.within = Number(v)))} /> m</label>
+      <label class="file act small" title="A line or area of your own, as GeoJSON">+ line<input type="file" accept=".geojson,.json" aria-label="Add a line or area, GeoJSON" @change=${(e: Event) => this.addLine(e.target as HTMLInputElement)} /></label>
+      <label>within <input id="within" type="number" min="0" max="50000" step="any" required .value=${String(q.within)} ?disabled=${!q.zone && !q.line} @change=${on((v) => (q.within = Number(v)))} /> m</label>
       <label>Table by
         <select id="per" @change=${on((v) => (q.per = v as Question["per"]))}>
           ${(["day", "week", "hour"] as const).map((p) => html`<option value=${p} ?selected=${p === q.per}>${p}</option>`)}

@@ -6,6 +6,8 @@ export interface Question {
   last: string;
   per: "hour" | "day" | "week";
   zone: string;
+  /** A line or area that somebody added; not together with a zone. */
+  line: string;
   within: number;
   figures: string[];
 }
@@ -34,6 +36,7 @@ export function questionOf(hash: string, within: number): Question {
     last: day("last"),
     per,
     zone: said.get("zone") ?? "",
+    line: said.has("zone") ? "" : (said.get("line") ?? ""),
     within: said.has("within") && Number.isFinite(metres) && metres >= 0 ? metres : within,
     figures: said.getAll("figure").slice(0, 4),
   };
@@ -44,8 +47,8 @@ export function hashOf(q: Question): string {
   if (q.first) said.set("first", q.first);
   if (q.last) said.set("last", q.last);
   if (q.per !== "day") said.set("per", q.per);
-  if (q.zone) {
-    said.set("zone", q.zone);
+  if (q.zone || q.line) {
+    said.set(q.zone ? "zone" : "line", q.zone || q.line);
     said.set("within", String(q.within));
   }
   for (const f of q.figures) if (f.trim()) said.append("figure", f.trim());
@@ -58,8 +61,8 @@ export function queryOf(q: Question): string {
   const asked = new URLSearchParams({ per: q.per });
   if (q.first) asked.set("since", `${q.first}T00:00:00Z`);
   if (q.last) asked.set("until", `${nextDay(q.last)}T00:00:00Z`);
-  if (q.zone) {
-    asked.set("zone", q.zone);
+  if (q.zone || q.line) {
+    asked.set(q.zone ? "zone" : "line", q.zone || q.line);
     asked.set("within", String(q.within));
   }
   for (const f of q.figures) if (f.trim()) asked.append("compare", f.trim());

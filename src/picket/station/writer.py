@@ -16,7 +16,7 @@ from concurrent.futures import Future
 from pathlib import Path
 from queue import Empty, SimpleQueue
 
-from picket.record.files import write_whole as replace_file
+from picket.record.files import write_whole
 from picket.record.log import LogError, LogFile, Record
 
 COMMIT_S = 0.05
@@ -24,6 +24,7 @@ RETRY_S = 0.5  # between attempts on a disk that refuses
 MAX_WAITING = 20_000  # records; at 20 a second a quarter of an hour without a disk
 LOOK_S = 10.0  # between two looks at what is free on the disk
 MAX_WAITING_BYTES = 256 << 20
+replace_file = write_whole  # what the station writes beside its log
 
 
 class LogWriter:
