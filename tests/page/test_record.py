@@ -95,11 +95,17 @@ def test_a_period_is_asked_by_keyboard_and_its_files_are_saved(browser: Browser,
     expect(page.locator("#first")).to_be_focused()
     page.locator("#first").fill("2024-10-05")
     page.locator("#last").fill("2024-10-06")
+    east = {"type": "LineString", "coordinates": [[-29.6, 45.0], [-29.4, 45.0]]}
+    line = {"name": "east.geojson", "mimeType": "application/geo+json", "buffer": json.dumps(east).encode()}
+    page.get_by_label("Add a line or area, GeoJSON").set_input_files(line)
+    expect(page.locator("#zone")).to_have_value("line east")
+    page.locator("#last").focus()
     page.keyboard.press("Enter")
     expect(page.locator(".figure").first).to_have_text("2", timeout=90_000)
     expect(page.locator(".asked")).to_contain_text("2024-10-05 to 2024-10-06, 2 days")
     expect(page.get_by_role("region", name="Trend")).to_contain_text("fewer than 14 days")
-    assert "first=2024-10-05&last=2024-10-06" in page.url
+    assert "first=2024-10-05&last=2024-10-06&line=east&within=100" in page.url
+    expect(page.locator(".asked")).to_contain_text("within 100 m of line east")
     with page.expect_download() as saved:
         page.get_by_role("button", name="Table, CSV").click()
     text = Path(saved.value.path()).read_text("utf-8")
@@ -192,5 +198,12 @@ def test_an_incident_is_opened_worked_on_and_exported(browser: Browser, live: Li
     expect(whole).to_contain_text("Not held")
     wide = page.evaluate("[...document.querySelectorAll('html, main')].map((e) => e.scrollWidth - e.clientWidth)")
     assert max(wide) <= 0
-    page.screenshot(path=str(tmp_path / "incident.png"))
+    page.goto(f"{live.base}/record.html#incidents&since=1700000000&alerts=3&tracks=7%2C+9")
+    page.reload()
+    expect(page.locator("#case-title")).to_be_focused()
+    assert [page.locator(f"input[name={n}]").input_value() for n in ("since", "alerts", "tracks")] == [
+        "2023-11-14T22:13:20",
+        "3",
+        "7, 9",
+    ]
     done(page)

@@ -61,6 +61,8 @@ export class IncidentsScreen implements Screen {
   private chosen: Case | null = null;
   private alerts: Alert[] = [];
   private opening = false;
+  /** What the watch page hands on: an alert, its tracks, when it began. */
+  private given: { since: number; alerts: string; tracks: string } | null = null;
   private busy = false;
 
   constructor(page: Page) {
@@ -69,7 +71,13 @@ export class IncidentsScreen implements Screen {
 
   async load(): Promise<void> {
     await this.list();
-    const asked = Number(new URLSearchParams(location.hash.slice(1)).get("n"));
+    const said = new URLSearchParams(location.hash.slice(1));
+    if (said.has("since")) {
+      this.given = { since: Number(said.get("since")), alerts: said.get("alerts") ?? "", tracks: said.get("tracks") ?? "" };
+      this.begin();
+      return;
+    }
+    const asked = Number(said.get("n"));
     const first = this.rows.find((r) => r.number === asked) ?? this.rows[0];
     if (first) await this.choose(first.number);
   }
@@ -82,6 +90,7 @@ export class IncidentsScreen implements Screen {
   private async choose(number: number): Promise<void> {
     const found = await ask<{ incident: Case; alerts: Alert[] }>(`/api/incidents/${number}`);
     [this.chosen, this.alerts, this.opening] = [found.incident, found.alerts, false];
+    this.given = null;
     history.replaceState(null, "", `#incidents&n=${number}`);
     this.page.redraw();
   }
@@ -104,7 +113,7 @@ export class IncidentsScreen implements Screen {
 
   /** Do something, then show how the incident stands. A refusal leaves what was typed. */
   private async act(work: () => Promise<{ number: number }>, done: string, form?: HTMLFormElement): Promise<void> {
-    if (this.busy) return;
+    if (this.busy) return this.page.say("One thing after the other: the last step is still being written.", true);
     this.busy = true;
     this.page.say("Writing…");
     try {
@@ -145,7 +154,7 @@ export class IncidentsScreen implements Screen {
   }
 
   private newOne(): TemplateResult {
-    const now = Date.now() / 1000;
+    const since = this.given?.since || Date.now() / 1000 - FIRST_MINUTES * 60;
     return html`<form class="card stack" aria-label="New incident"
       @submit=${(e: SubmitEvent) => {
         e.preventDefault();
@@ -157,10 +166,10 @@ export class IncidentsScreen implements Screen {
       }}>
       <h2>New incident</h2>
       <label>Title <input id="case-title" name="title" required maxlength="200" /></label>
-      <label>From (UTC) <input name="since" type="datetime-local" step="1" required .value=${field(now - FIRST_MINUTES * 60)} /></label>
+      <label>From (UTC) <input name="since" type="datetime-local" step="1" required .value=${field(since)} /></label>
       <label>To (UTC) <input name="until" type="datetime-local" step="1" /> <span class="quiet">empty: it goes on</span></label>
-      <label>Alerts <input name="alerts" placeholder="numbers: 12, 14" /></label>
-      <label>Tracks <input name="tracks" placeholder="numbers: 1041" /></label>
+      <label>Alerts <input name="alerts" placeholder="numbers: 12, 14" .value=${this.given?.alerts ?? ""} /></label>
+      <label>Tracks <input name="tracks" placeholder="numbers: 1041" .value=${this.given?.tracks ?? ""} /></label>
       <label>What happened <textarea name="text" rows="3" maxlength="4000"></textarea></label>
       <p class="row-actions"><button class="act is-main" ?disabled=${this.busy}>Open it</button><button type="button" class="act" @click=${() => { this.opening = false; this.page.redraw(); }}>Cancel</button></p>
     </form>`;
@@ -173,7 +182,7 @@ export class IncidentsScreen implements Screen {
           <button class="act" @click=${() => this.export(c)} ?disabled=${this.busy}>Export, ZIP</button></div>
         <p><b>${spaced(c.status)}${c.outcome ? `: ${c.outcome}` : ""}</b>, with <b>${c.holder}</b>. ${when(c.since)} to ${c.until === null ? "now" : when(c.until)} UTC. Opened by ${c.opened_by} ${when(c.opened_at)} UTC.</p>
         <p>${c.held ? "HELD: the records of its period, and all after them, are not erased." : "Not held: its records go when their time is over, and the incident with them."}
-          ${closed ? html`<button class="act small" @click=${() => this.step({ op: "hold", held: !c.held }, c.held ? "The hold is let go." : "Its records are held.")}>${c.held ? "Let go of the hold" : "Hold"}</button>` : nothing}</p>
+          ${closed ? html`<button class="act small" ?disabled=${this.busy} @click=${() => this.step({ op: "hold", held: !c.held }, c.held ? "The hold is let go." : "Its records are held.")}>${c.held ? "Let go of the hold" : "Hold"}</button>` : nothing}</p>
         ${this.items(c, closed)}
       </section>
       ${this.files(c, closed)}
@@ -188,7 +197,7 @@ export class IncidentsScreen implements Screen {
   private items(c: Case, closed: boolean): TemplateResult {
     const known = new Map(this.alerts.map((a) => [a.id, a]));
     const off = (body: object, name: string) =>
-      closed ? nothing : html`<button class="act small" aria-label="Take off ${name}" @click=${() => this.step({ op: "items", remove: true, ...body }, `Took off ${name}.`)}>×</button>`;
+      closed ? nothing : html`<button class="act small" aria-label="Take off ${name}" ?disabled=${this.busy} @click=${() => this.step({ op: "items", remove: true, ...body }, `Took off ${name}.`)}>×</button>`;
     return html`<h2>Alerts and flights</h2>
       ${c.alerts.length + c.tracks.length ? nothing : html`<p class="quiet">None joined yet.</p>`}
       <ul class="items">
