@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import io
+import json
 import time
 import zipfile
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
 from picket.cli import main
 from picket.record import log
@@ -22,8 +24,6 @@ PHOTO = b"\xff\xd8 a photo"
 
 @pytest.fixture
 def place(tmp_path: Path) -> Path:
-    import json
-
     (tmp_path / "pier.geojson").write_text(json.dumps(PIER))
     (tmp_path / "site.toml").write_text(SITE)
     return tmp_path
@@ -50,7 +50,7 @@ def test_an_incident_lives_through_a_restart_and_leaves_as_a_folder(place: Path)
         assert live.http.post(base, json={"op": "hand_over", "to": "ben"}).json()["status"] == "handed_over"
         assert live.http.post("/api/incidents/2", json={"op": "note", "text": "x"}).status_code == 404
         assert live.http.post("/api/incidents", json={"title": " ", "since": since}).status_code == 409
-        assert [e["text"] for e in live.get("/api/log", q="incident")["entries"]][-1] == "incident 1 opened: two of them"
+        assert [e["text"] for e in live.get("/api/log", q="incident")["entries"]][-1] == "1 opened: two of them"
     (archive / "cases.msgpack").unlink()
     with running(load(site), archive) as live:
         live.until(lambda: live.get("/api/incidents")["complete"])
@@ -77,12 +77,13 @@ def test_an_incident_lives_through_a_restart_and_leaves_as_a_folder(place: Path)
         assert "<h1>Pier</h1>" in page
         (archive / "attachments" / sha256).write_bytes(b"changed")
         assert "is not what was attached" in live.http.get(f"{base}/files/{sha256}").json()["error"]
+    said = CliRunner().invoke(main, ["archive", "verify", "--archive", str(archive)])
+    assert (said.exit_code, f"damage: incident 1, photo.jpg: the file {sha256[:12]} is damaged" in said.output) == (3, True)
     kept = [r.payload["op"] for r in log.read(archive) if r.kind == "action"]
     assert kept == ["open", "items", "note", "attach", "attach", "hand_over", "close"]
 
 
 def test_the_command_lists_them(place: Path) -> None:
-    from click.testing import CliRunner
 
     from tests.record.test_cases import STEPS, records, written
 

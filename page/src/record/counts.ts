@@ -51,8 +51,14 @@ export class CountsScreen implements Screen {
 
   private async count(): Promise<void> {
     if (this.busy) return;
+    const { first, last } = this.question;
+    this.problem = first && last && last < first ? `The last day, ${last}, lies before the first, ${first}.` : "";
+    if (this.problem) {
+      this.found = null;
+      this.page.redraw();
+      return;
+    }
     this.busy = true;
-    this.problem = "";
     this.page.say("Counting…");
     history.replaceState(null, "", hashOf(this.question));
     const query = queryOf(this.question);

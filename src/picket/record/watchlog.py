@@ -65,7 +65,7 @@ def entry_of(record: Record) -> Entry | None:
         return Entry(n=record.seq, time=record.time, by=by, kind=str(p["kind"]), text=str(p["text"]), **about)
     if p.get("do") == "case":
         said = ": ".join(filter(None, (told(p), str(p.get("text") or "").strip())))
-        return Entry(n=record.seq, time=record.time, by=by, kind="incident", text=f"incident {p.get('case')} {said}", **about)
+        return Entry(n=record.seq, time=record.time, by=by, kind="incident", text=f"{p.get('case')} {said}", **about)
     if p.get("words"):
         return Entry(n=record.seq, time=record.time, by=by, kind="site", text=str(p["words"]))
     return None

@@ -12,7 +12,7 @@ import tempfile
 import zipfile
 from pathlib import Path
 
-from picket.record.cases import Case
+from picket.record.cases import Case, read_cases
 from picket.record.files import sync_folder, write_whole
 from picket.station.access import MAX_FILE
 
@@ -58,6 +58,18 @@ def read(folder: Path, sha256: str) -> bytes:
     if hashlib.sha256(data).hexdigest() != sha256:
         raise FileError(f"the file {sha256[:12]} is damaged: it is not what was attached")
     return data
+
+
+def damaged(folder: Path) -> list[str]:
+    """What is wrong with the files of the archive's incidents, in words."""
+    found = []
+    for case in read_cases(folder).cases.values():
+        for file in case.files:
+            try:
+                read(folder, file.sha256)
+            except FileError as e:
+                found.append(f"incident {case.number}, {file.name}: {e}")
+    return found
 
 
 class Exporter:

@@ -189,7 +189,10 @@ class ReplayStation(Station):
         async def play() -> None:
             await begun.wait()
             assert isinstance(self.core, ReplayCore)
-            await self.core.player.run()
+            try:
+                await self.core.player.run()
+            except (ValueError, OSError) as e:  # the page stays, and says why nothing moves any more
+                self.core.problem = f"the replay stopped: {e}"
 
         player = asyncio.create_task(play())
         try:
