@@ -269,7 +269,33 @@ async function request<T>(method: string, path: string, body?: unknown, waitMs =
   throw new ApiError(response.status, words);
 }
 
+export interface ReplayStand {
+  since: number;
+  until: number;
+  time: number;
+  speed: number;
+  paused: boolean;
+  seeking: boolean;
+  over: boolean;
+  /** How often another moment was gone to. */
+  moves: number;
+}
+
+export interface ReplayEvent {
+  time: number;
+  alert_id: number;
+  what: string;
+  severity: Severity;
+  text: string;
+}
+
+export type ReplayControl =
+  { do: "play" | "pause" } | { do: "step"; seconds: number } | { do: "seek"; to: number } | { do: "speed"; speed: number };
+
 export const api = {
+  replay: () => request<ReplayStand>("GET", "/api/replay"),
+  replayEvents: () => request<{ events: ReplayEvent[] }>("GET", "/api/replay/events"),
+  controlReplay: (control: ReplayControl) => request<ReplayStand>("POST", "/api/replay", control),
   track: (id: number) => request<TrackDetail>("GET", `/api/tracks/${id}`),
   acknowledge: (id: number) => request<Alert>("POST", `/api/alerts/${id}/acknowledge`, {}),
   close: (id: number, cause: Cause, note: string) => request<Alert>("POST", `/api/alerts/${id}/close`, { cause, note }),

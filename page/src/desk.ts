@@ -9,6 +9,7 @@ import type { Renderer } from "./map/renderer.ts";
 import { shapesOf } from "./map/shapes.ts";
 import { applyPalette, PALETTES, type PaletteName } from "./palette.ts";
 import { QUICK } from "./quick.ts";
+import { Replay } from "./replay.ts";
 import { Ruler } from "./ruler.ts";
 import { SiteChanges } from "./sitechange.ts";
 import { SightingForm } from "./sighting.ts";
@@ -38,6 +39,7 @@ export class Desk {
   readonly coverage: Coverage;
   readonly site: SiteChanges;
   readonly flights: PlannedFlights;
+  readonly replay: Replay;
   private loadingDetail = -1;
 
   constructor(state: State, sound: Sound) {
@@ -49,6 +51,7 @@ export class Desk {
     this.coverage = new Coverage(state);
     this.site = new SiteChanges(state);
     this.flights = new PlannedFlights(state);
+    this.replay = new Replay(state);
   }
 
   // -- alerts as they come -----------------------------------------------------------------------------------
@@ -67,7 +70,8 @@ export class Desk {
   takeAllAlerts(alerts: Alert[]): void {
     const { state } = this;
     const fresh = alerts.filter((a) => a.state === "raised" && !state.alerts.has(a.id));
-    const closed = [...state.alerts.values()].filter((a) => a.state === "closed");
+    // A replay goes back: what was closed later is not closed yet.
+    const closed = state.replay ? [] : [...state.alerts.values()].filter((a) => a.state === "closed");
     state.alerts = new Map([...closed, ...alerts].map((a) => [a.id, a]));
     fresh.forEach((a) => this.announce(a));
     this.afterAlerts(fresh.length > 0);

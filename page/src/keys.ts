@@ -1,5 +1,6 @@
 /** The keyboard: one table that both acts and is shown in the help, so that neither can forget a key. */
 import { SHELVE_MINUTES, type Desk } from "./desk.ts";
+import { BACK_S, STEP_S } from "./replay.ts";
 import { QUICK } from "./quick.ts";
 import type { Pane } from "./state.ts";
 
@@ -106,6 +107,9 @@ const BINDINGS: Binding[] = [
   { group: "Page", keys: "p", does: "next palette: day, night, red dim", match: key("p"), run: (d) => d.nextPalette() },
   { group: "Page", keys: "u", does: "units: metric, or feet, nautical miles and knots", match: key("u"), run: (d) => d.nextUnits() },
   { group: "Page", keys: "y", does: "times in UTC or local", match: key("y"), run: (d) => d.nextTimeOfDay() },
+  { group: "Page", keys: "o", does: "a replay: play or pause", match: key("o"), run: (d) => d.replay.toggle() },
+  { group: "Page", keys: ", / .", does: `a replay: ${BACK_S} s back, ${STEP_S} s on`, match: key(",", "."), run: (d, e) => d.replay.step(e.key === "," ? -BACK_S : STEP_S) },
+  { group: "Page", keys: "[ / ]", does: "a replay: the alert before, the next alert", match: key("[", "]"), run: (d, e) => d.replay.toAlert(e.key === "[" ? -1 : 1) },
   { group: "Page", keys: "?", does: "this help", match: key("?"), run: (d) => d.toggleHelp() },
   { group: "Page", keys: "Esc", does: "close what is open, drop the selection", match: key("Escape"), run: (d) => escape(d) },
 ];

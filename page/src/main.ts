@@ -32,6 +32,7 @@ import { zoneEdit } from "./zones/edit.ts";
 
 const SENSORS_EVERY_MS = 2000;
 const COUNTS_EVERY_MS = 6000;
+const REPLAY_EVERY_MS = 500;
 const DETAIL_EVERY_MS = 2000;
 const MESSAGE_MS = 7000;
 const FLASH_MS = 500;
@@ -280,6 +281,8 @@ const link = new PictureLink({
       renderer.setBase({ simulated: frame.simulated });
     }
     state.heardTime(frame.time);
+    // A replay went back: trails of what was to come are not those of what was.
+    if (state.replay && frame.kind === "snapshot") state.store.clear();
     state.store.apply(frame);
     stamped = frame.time;
     renderer.touch();
@@ -347,7 +350,7 @@ async function learnRoutes(): Promise<void> {
   try {
     const { paths } = await api.routes();
     state.routes = new Set(Object.entries(paths).flatMap(([path, methods]) => Object.keys(methods).map((m) => `${m} ${path}`)));
-    await desk.log.load();
+    await Promise.all([desk.log.load(), desk.replay.load()]);
   } catch {
     // Asked again with the next poll.
   }
@@ -356,6 +359,7 @@ async function learnRoutes(): Promise<void> {
 window.setInterval(() => void pollSensors(), SENSORS_EVERY_MS);
 window.setInterval(() => void pollCounts(), COUNTS_EVERY_MS);
 window.setInterval(() => void desk.coverage.load(), COUNTS_EVERY_MS);
+window.setInterval(() => void desk.replay.load(), REPLAY_EVERY_MS);
 window.setInterval(
   () => void (state.selected >= 0 && state.tab === "detail" && !state.pictureLost && desk.loadDetail()),
   DETAIL_EVERY_MS,

@@ -85,8 +85,12 @@ export class State {
   clockOffset = Date.now() / 1000 - performance.now() / 1000;
   private clockKnown = false;
 
+  /** In a replay: the moment shown, when that was said, and how fast it goes on (0: it stands still). */
+  replay: { time: number; atMs: number; pace: number } | null = null;
+
   /** Station time, UNIX seconds. */
   now(): number {
+    if (this.replay) return this.replay.time + ((performance.now() - this.replay.atMs) / 1000) * this.replay.pace;
     return performance.now() / 1000 + this.clockOffset;
   }
 

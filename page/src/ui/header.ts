@@ -4,6 +4,7 @@
  */
 import { html, nothing, type TemplateResult } from "lit";
 import type { Desk } from "../desk.ts";
+import { replayStrip } from "./replay.ts";
 import { siteNotice } from "./sitechange.ts";
 import { PALETTE_WORDS } from "../palette.ts";
 import { clockIn, timeNow, UNIT_WORDS, unitsNow, zoneWords, type TimeOfDay } from "../units.ts";
@@ -50,6 +51,7 @@ export function header(desk: Desk): TemplateResult {
     ${soundControl(desk)}
     <button class="chip chip-units" title="Units (u)" aria-label="Units: ${UNIT_WORDS[unitsNow()]}" @click=${() => desk.nextUnits()}>${UNIT_WORDS[unitsNow()]}</button>
     <button class="chip" title="Next palette (p)" @click=${() => desk.nextPalette()}>${PALETTE_WORDS[state.palette]}</button>
+    <a class="chip" href="/record.html" target="_blank" rel="noopener" title="Counts and incidents, in a tab of their own">Record</a>
     ${linkState(desk)}
     <span class="user" title="Signed in as ${state.hello?.user ?? "nobody"}">${state.hello?.user ?? ""}</span>
     <button class="chip" aria-label="Help: all keys" title="All keys (?)" @click=${() => desk.toggleHelp()}>?</button>
@@ -84,6 +86,7 @@ export function strips(desk: Desk): TemplateResult {
         : "";
   return html`
     ${state.simulated ? html`<div class="strip-simulated" id="simulated"><span>SIMULATED</span> exercise, not the real air</div>` : nothing}
+    ${replayStrip(desk)}
     ${state.wall ? nothing : siteNotice(desk)}${escalated(desk)}
     ${lost ? html`<div class="strip-lost" id="link-lost" role="alert">${lost}</div>` : nothing}
   `;

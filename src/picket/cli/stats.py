@@ -84,7 +84,11 @@ def stats(
     found = change(counts.per_day, counts.uptime_per_day if counts.uptime.known else None)
     d = report.as_dict(counts, found, figures)
     d["sealed"] = dict(zip(("since", "until"), (report.iso(day * 24) for day in archive.span()), strict=True))
-    heat = report.heat_rows(*report.heat(archive, first, last)) if as_map or (out is not None and out.suffix.lower() != ".csv") else None
+    heat = (
+        report.heat_rows(*report.heat(archive, first, last))
+        if as_map or (out is not None and out.suffix.lower() != ".csv")
+        else None
+    )
     if out is not None:
         with mistakes(out):
             _write(out, d, heat)

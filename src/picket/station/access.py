@@ -10,6 +10,7 @@ import contextlib
 import hashlib
 import hmac
 import json
+import re
 import secrets
 import threading
 from collections.abc import Callable
@@ -24,6 +25,8 @@ TOKEN_MINUTES = 60 * 12
 _SCRYPT = {"n": 2**14, "r": 8, "p": 5}  # OWASP password storage cheat sheet: N=2^14 with p=5, 16 MiB
 _MAX_FAILURES = 10  # wrong passwords or tokens in a minute from one address, before it waits
 MAX_BODY = 1 << 20  # bytes of a request: a zone's outline has room; anyone may send some to /login
+MAX_FILE = 25 << 20  # of a file that a signed-in user attaches to an incident
+_FILES = re.compile(r"/api/incidents/\d+/files")
 
 
 class AccessError(ValueError):
@@ -179,9 +182,10 @@ class Gate:
         if "transfer-encoding" in headers:
             return 411, "send the body with a Content-Length"
         length = headers.get("content-length", "0")
-        if not length.isdecimal() or int(length[:20]) > MAX_BODY:
-            return 413, f"a body of {length[:20]} bytes; at most {MAX_BODY}"
         user = self.access.who(session_of(headers))
+        most = MAX_FILE if user is not None and _FILES.fullmatch(scope["path"]) else MAX_BODY
+        if not length.isdecimal() or int(length[:20]) > most:
+            return 413, f"a body of {length[:20]} bytes; at most {most}"
         scope.setdefault("state", {})["user"] = user
         if user is None and scope["path"] not in self.open_paths:
             return 401, "not signed in; open the one-time address that the station printed"

@@ -24,7 +24,18 @@ from pydantic import BaseModel, ConfigDict, Field
 from starlette.exceptions import HTTPException as AnyHTTPException
 
 from picket import __version__
-from picket.station import api_alarms, api_coverage, api_flights, api_notify, api_record, api_sightings, api_watchlog, api_zones
+from picket.station import (
+    api_alarms,
+    api_coverage,
+    api_flights,
+    api_incidents,
+    api_notify,
+    api_record,
+    api_replay,
+    api_sightings,
+    api_watchlog,
+    api_zones,
+)
 from picket.station.access import COOKIE, SESSION_HOURS, Access, AccessError, Gate
 from picket.station.api_alarms import Number, act
 from picket.station.core import Core
@@ -81,6 +92,8 @@ def make_app(core: Core, feeds: list[Feed], access: Access, serves: Any, scheme:
     api_notify.add(app, core)
     api_sightings.add(app, core)
     api_record.add(app, core)
+    api_incidents.add(app, core)
+    api_replay.add(app, core, hub)
     _sockets(app, core, hub)
     if PAGE.is_dir():
         app.mount("/", StaticFiles(directory=str(PAGE)), name="page")

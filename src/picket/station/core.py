@@ -26,6 +26,7 @@ import msgspec
 from picket import __version__
 from picket.feed import Decoded
 from picket.record import log
+from picket.record.cases import CaseIndex
 from picket.record.log import LogError, LogFile, Record, Verdict
 from picket.record.operators import OperatorStore
 from picket.record.watchlog import WatchIndex
@@ -89,7 +90,7 @@ class Core:
         self.sealing: Sealing | None = None  # whoever runs the station seals its days
         self._log = LogFile(folder, segment_bytes=int(site.archive.segment_mb * 2**20))
         self.operators = OperatorStore(folder / "operators", keep_days=site.archive.operators_keep_days)
-        self.watchlog, self.lives = WatchIndex(folder), AlertLives()
+        self.watchlog, self.lives, self.cases = WatchIndex(folder), AlertLives(), CaseIndex(folder)
         self.writer = LogWriter(self._log, folder / "state.msgpack", also=self._write_beside)
         self._queue: Queue[tuple[Record, Future[Outcome] | None] | None] = Queue()  # bounded by `overloaded`
         self._thread = threading.Thread(target=self._run, name="picket-engine", daemon=True)
@@ -147,6 +148,7 @@ class Core:
 
         def catch_up() -> None:
             self.watchlog.catch_up(self.folder, last)
+            self.cases.catch_up(self.folder, last, self.watchlog.closing)
             states = self.watchlog.states()
             if self._loop is not None and not self.watchlog.closing.is_set():
                 with contextlib.suppress(RuntimeError):  # the loop has closed
@@ -162,6 +164,7 @@ class Core:
     def _write_beside(self) -> None:
         """What the log writer writes with each commit. The index comes first: it raises nothing."""
         self.watchlog.write(self.writer.committed_seq)
+        self.cases.write(self.writer.committed_seq)
         self.operators.write()
 
     def _boot(self, book: dict[str, Any] | None, **more: Any) -> None:
@@ -197,6 +200,8 @@ class Core:
             self.writer.keep_state(self._state())
         self.writer.stop()
         self.watchlog.close(self.writer.committed_seq)
+        with contextlib.suppress(OSError):  # the next start reads it from the log
+            self.cases.write(self.writer.committed_seq, last=True)
         if behind:
             self.writer.state_path.unlink(missing_ok=True)
 
@@ -253,6 +258,7 @@ class Core:
 
     def _sink(self, record: Record, waiting: Waiting | None) -> None:
         self.watchlog.take(record)
+        self.cases.take(record)
         self.writer.put(record, waiting.written if waiting else None)
         self._queue.put((record, waiting.outcome if waiting else None))
 

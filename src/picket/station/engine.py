@@ -9,7 +9,7 @@ sequenced; a replay hands it the records of a log. It runs in one thread; `lock`
     link     {"sensors": [ids], "state": "up" ..., "detail": words}
     tick     None: time passes
     station  {"free_mb", "recording", "problem", "overloaded"}: how the station itself does
-    action   {"do": "acknowledge" | "shelve" | "unshelve" | "close" | "site" | "zone" | "note", ...}
+    action   {"do": "acknowledge" | "shelve" | "unshelve" | "close" | "site" | "zone" | "note" | "case", ...}
     life, audit, end   nothing for the engine
 """
 
@@ -67,24 +67,33 @@ class Engine:
     """Tracker, alert book and sensor board behind one door: `apply`."""
 
     def __init__(self, site: Site, *, seed: int = 0) -> None:
-        self.site, self.lock = site, threading.Lock()
-        self.origin = site.station.origin
-        self.tracker, self.book = Tracker(site, seed=seed, exact_late=False), AlertBook(site)
+        self.lock, self.origin = threading.Lock(), site.station.origin
+        self._given_site, self._seed = site, seed
+        self.picture = Picture(simulated=self.origin == "exercise")
+        self._begin()
+
+    def _begin(self) -> None:
+        site = self.site = self._given_site
+        self.tracker, self.book = Tracker(site, seed=self._seed, exact_late=False), AlertBook(site)
         self.sensors = SensorBoard(site, site.alert.silent_scans)
         self.history, self.recent = History(), Recent()
         self.tracks = Batch.empty(TRACK)
-        self.picture = Picture(simulated=self.origin == "exercise")
         self.left_out: dict[str, Counter[str]] = {}
         self.counts: Counter[str] = Counter()
         self.seq, self.time = 0, 0.0
         self.highest_id = 0  # of all tracks so far: the next run's numbers come after it
-        self._given_site = site
         self._last_measured: float | None = None
         self._measured_at = 0.0
         self._sure_ids: npt.NDArray[np.int64] = np.empty(0, np.int64)
         self._own = StationLook()
         self._set_back_at: float | None = None
         self._heard: list[EmissionLook] = []
+
+    def restart(self) -> None:
+        """As new: a replay goes back. Only the numbers of the pictures go on, and clients get the next one whole."""
+        with self.lock:
+            self._begin()
+            self.picture = self.picture.anew()
 
     def apply(self, record: Record) -> Outcome:
         """Takes in the next record."""
@@ -154,8 +163,8 @@ class Engine:
         return Outcome()
 
     def _action(self, payload: dict[str, Any]) -> Outcome:
-        if payload["do"] == "note":
-            return Outcome()  # the watch log has it (record/watchlog.py)
+        if payload["do"] in ("note", "case"):
+            return Outcome()  # the watch log and the incidents have them (record/watchlog.py, record/cases.py)
         if payload["do"] == "site":
             return self._site(payload)
         if not is_decision(payload):

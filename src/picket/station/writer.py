@@ -8,7 +8,6 @@ Everything a station writes while it runs is written here, operator positions to
 from __future__ import annotations
 
 import contextlib
-import os
 import shutil
 import threading
 import time
@@ -17,6 +16,7 @@ from concurrent.futures import Future
 from pathlib import Path
 from queue import Empty, SimpleQueue
 
+from picket.record.files import write_whole
 from picket.record.log import LogError, LogFile, Record
 
 COMMIT_S = 0.05
@@ -24,6 +24,7 @@ RETRY_S = 0.5  # between attempts on a disk that refuses
 MAX_WAITING = 20_000  # records; at 20 a second a quarter of an hour without a disk
 LOOK_S = 10.0  # between two looks at what is free on the disk
 MAX_WAITING_BYTES = 256 << 20
+replace_file = write_whole  # what the station writes beside its log
 
 
 class LogWriter:
@@ -167,14 +168,3 @@ def _tried(step: Callable[[], None]) -> OSError | None:
     except OSError as e:
         return e
     return None
-
-
-def replace_file(path: Path, data: bytes, *, mode: int = 0o600) -> None:
-    """Writes a file so that readers see the old or the new one, never half."""
-    temporary = path.with_name(path.name + ".new")
-    fd = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode)
-    with os.fdopen(fd, "wb") as f:
-        f.write(data)
-        f.flush()
-        os.fsync(f.fileno())
-    os.replace(temporary, path)
