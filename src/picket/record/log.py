@@ -22,7 +22,7 @@ import hashlib
 import os
 import struct
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple
@@ -222,11 +222,11 @@ class LogFile:
 
     `append` only collects; `commit` writes and syncs. A new segment begins when the current one passes `segment_bytes`, and
     after every start: the torn tail that a killed station left stays as it is. `last` is the newest record that was there
-    before.
+    before. sync: makes sure that what was written to a file descriptor is on disk; raises OSError where it is not.
     """
 
-    def __init__(self, folder: Path, *, segment_bytes: int = 64 << 20) -> None:
-        self.folder, self.segment_bytes = folder, segment_bytes
+    def __init__(self, folder: Path, *, segment_bytes: int = 64 << 20, sync: Callable[[int], None] = os.fdatasync) -> None:
+        self.folder, self.segment_bytes, self._sync = folder, segment_bytes, sync
         self.last: Record | None = None
         try:
             folder.mkdir(parents=True, exist_ok=True)
@@ -289,7 +289,7 @@ class LogFile:
             self._cut_back(f)
             self._half_written = True
             _write_all(f, data)
-            os.fdatasync(f.fileno())
+            self._sync(f.fileno())
             self._half_written = False
         except OSError:
             with contextlib.suppress(OSError):  # a disk that is gone: before the next attempt, then

@@ -8,7 +8,7 @@ sequenced; a replay hands it the records of a log. It runs in one thread; `lock`
     batch    {"d": detections, "s": status rows, "left_out": {sensor: {reason: n}}, "operators": [digests]}
     link     {"sensors": [ids], "state": "up" ..., "detail": words}
     tick     None: time passes
-    station  {"free_mb", "recording", "problem", "overloaded"}: how the station itself does
+    station  {"free_mb", "recording", "problem", "overloaded"}: how the station itself does; "gap": for how long the log was not written
     action   {"do": "acknowledge" | "shelve" | "unshelve" | "close" | "site" | "zone" | "note", ...}
     life, audit, end   nothing for the engine
 """
