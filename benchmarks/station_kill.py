@@ -1,9 +1,9 @@
 """kill -9 on a whole station under load, again and again on one archive: what was acknowledged is there, and how soon the picture is back.
 
 `picket watch` as a process of its own, a radar with OBJECTS drones over loopback UDP (sixteen sectors a second), and an officer who
-writes notes as fast as they are answered. A note is acknowledged when its reply came. At a seeded moment the process is killed; the next one is
-started at once. The picture is back when a frame of the stream has as many tracks as before, less a twentieth; time counts from the
-start of the process.
+writes notes as fast as they are answered. A note is acknowledged when its reply came. At a seeded moment the process is killed; the next
+is started at once. The picture is back when a frame of the stream has as many tracks as before, less a twentieth; time counts from
+the start of the process.
 """
 
 from __future__ import annotations

@@ -45,10 +45,6 @@ def active(core: Core) -> set[str]:
     return {a.rule for a in core.view.alerts if a.active}
 
 
-def gaps(folder: Path) -> list[dict[str, Any]]:
-    return [r.payload["gap"] for r in log.read(folder) if r.kind == "station" and "gap" in r.payload]
-
-
 def with_disk(folder: Path, disk: Stalling, work: Callable[[Core, Clock], Any]) -> Core:
     clock = Clock()
     core = Core(make_site(folder), folder / "archive", clock=clock, sync=disk)
@@ -84,7 +80,7 @@ def test_a_disk_that_stalls_is_told_and_nothing_is_lost(tmp_path: Path, monkeypa
     core = with_disk(tmp_path, disk, work)
     records = list(log.read(tmp_path / "archive"))
     assert [r.seq for r in records] == list(range(1, core.sequencer.seq + 1))
-    (gap,) = gaps(tmp_path / "archive")
+    (gap,) = log.verify(tmp_path / "archive").gaps
     assert gap["since"] < gap["until"]
     assert (gap["records"], gap["rows"]) == (0, 0)
     assert log.verify(tmp_path / "archive").damage is None
@@ -115,7 +111,7 @@ def test_a_disk_that_is_full_for_longer_than_memory_lasts_leaves_a_gap_that_the_
     records = list(log.read(tmp_path / "archive"))
     numbers = [r.seq for r in records]
     assert numbers == sorted(set(numbers))
-    (gap,) = gaps(tmp_path / "archive")
+    (gap,) = log.verify(tmp_path / "archive").gaps
     rows = sum(r.payload["d"]["n"] for r in records if r.kind == "batch" and r.payload["d"])
     assert gap["rows"] > 0
     assert rows + gap["rows"] == 80, "every row is in the log, or its loss is"

@@ -6,6 +6,7 @@ import json
 import os
 import sys
 import time
+from datetime import UTC, datetime
 from pathlib import Path
 
 import click
@@ -37,18 +38,27 @@ def verify(folder: Path, as_json: bool) -> None:
     except ValueError as e:
         fail(str(e), UNREADABLE)
     if as_json:
-        keys = ("records", "segments", "last_seq", "kinds", "torn_tail", "damage")
+        keys = ("records", "segments", "last_seq", "kinds", "torn_tail", "damage", "gaps")
         click.echo(json.dumps({**{k: getattr(v, k) for k in keys}, "sealed_damage": sealed}))
     else:
         click.echo(
             f"{v.records} records in {v.segments} segments hold"
             + (" (a killed station left a cut last record: normal)" if v.torn_tail else "")
         )
+        for gap in v.gaps:
+            click.echo(
+                f"the disk did not take everything from {_iso(gap['since'])} to {_iso(gap['until'])}: "
+                f"{gap['records']} records with {gap['rows']} rows were shown and are not in the log"
+            )
         if v.damage:
             click.echo(f"first damage: {v.damage}")
         for line in sealed:
             click.echo(f"damage: {line}")
     sys.exit(UNREADABLE if v.damage or sealed else 0)
+
+
+def _iso(at: float) -> str:
+    return f"{datetime.fromtimestamp(at, UTC):%Y-%m-%dT%H:%M:%SZ}"
 
 
 _RAN_WITH = click.option(

@@ -43,7 +43,7 @@ _decode = msgspec.msgpack.Decoder().decode
 
 
 class Record(NamedTuple):
-    """One entry of the log. `kind`: boot, batch, tick, link, action, life, audit, end. `payload` is plain MessagePack data."""
+    """One entry of the log. `kind`: boot, batch, tick, link, action, station, life, audit, end. `payload` is plain MessagePack data."""
 
     seq: int
     time: float
@@ -66,6 +66,9 @@ class Verdict:
     damage: str | None = None  # file, byte offset and reason of the first damaged record
     torn_tail: bool = False  # only the end of the last segment is cut: a killed station, nothing to worry about
     kinds: dict[str, int] = field(default_factory=dict)
+    gaps: list[dict[str, Any]] = field(
+        default_factory=list
+    )  # what the station says it could not record: since, until, records, rows
 
 
 def segments(folder: Path) -> list[Path]:
@@ -156,6 +159,8 @@ def read(folder: Path, *, verdict: Verdict | None = None, after: int = 0) -> Ite
             v.records += 1
             v.last_seq, v.last_time = record.seq, record.time
             v.kinds[record.kind] = v.kinds.get(record.kind, 0) + 1
+            if record.kind == "station" and isinstance(record.payload, dict) and "gap" in record.payload:
+                v.gaps.append(record.payload["gap"])
             yield record
         if expected and scan.start_chain and scan.start_chain != expected:
             v.damage = f"{path.name}: does not continue the segment before it (one was removed, cut short or changed)"
