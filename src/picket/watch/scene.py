@@ -167,8 +167,8 @@ class Scene:
         counted = self.sure & (self.groups >= 0) & ~self.low
         groups, which = np.unique(self.groups[counted], return_inverse=True)
         told = np.bincount(which, self._drone_odds[counted], len(groups)) >= _GROUP_ODDS
-        swarms = np.union1d(groups[told], self.groups[drone & self.sure & (self.groups >= 0)])
-        return np.isin(self.groups, swarms)
+        swarms = {*groups[told].tolist(), *self.groups[drone & self.sure & (self.groups >= 0)].tolist()}
+        return np.isin(self.groups, list(swarms)) if swarms else np.zeros(self.tracks.n, np.bool_)
 
     @cached_property
     def _drone_odds(self) -> Floats:

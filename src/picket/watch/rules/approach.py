@@ -33,6 +33,8 @@ def find(scene: Scene) -> list[Finding]:
     limit = max(limits, default=0.0)
     buffer = np.minimum(scene.two_sigma, BUFFER_M)
     at_s, at_m = areas.outlines.approach(scene.xy, scene.velocity, buffer, limit, rows, scene.over)
+    if not (at_m < np.inf).any():  # no course passes near any of them
+        return []
     nearing = (at_m == 0.0) | ((at_m <= buffer[:, None]) & (at_s > 0.0))
     nearing &= ~scene.within & targets & rows[:, None]
     found: list[Finding] = []
