@@ -12,7 +12,7 @@ import numpy as np
 import pyarrow.compute as pc
 
 from benchmarks import record_sim
-from picket.record.archive import Archive, Sealer, Source
+from picket.record.archive import Archive, Sealer, Source, read_manifest
 from picket.record.collect import Day
 from picket.record.sealed import CELL_E7, DAY_MS
 
@@ -23,17 +23,21 @@ _TIMES = ("begun_ms", "begin_ms", "end_ms")
 
 
 def seal(source: Path, folder: Path, copies: int = COPIES, seed: int = 11) -> int:
-    """Seals `copies` of the archive in `source` into `folder`; returns the number of points."""
+    """Seals `copies` of the archive in `source` into `folder`, each a source of its own; what is there stays. Returns the points of all."""
     archive = Archive(source)
     since, until = archive.span()
-    moves = np.random.default_rng(seed).integers(-MOST_CELLS, MOST_CELLS + 1, copies)
-    with Sealer(folder, "sim") as sealer:
-        for c in range(copies):
+    moves = np.random.default_rng(seed).integers(-MOST_CELLS, MOST_CELLS + 1, COPIES)
+    for c in range(copies):
+        name = f"sim{c:02d}"
+        if any(s.name == name for s in read_manifest(folder).sources):
+            continue
+        later = (until - since) * c
+        with Sealer(folder, name) as sealer:
             for day in range(since, until):
-                sealer.day(_moved(archive, day, c, (until - since) * c, int(moves[c])))
-        start, end = since * 86_400.0, (until + (copies - 1) * (until - since)) * 86_400.0
-        sealer.about = Source(name="sim", kind="tracks", since=start, until=end, digest="simulated", sensors=("radar-1",))
-    return sealer.points
+                sealer.day(_moved(archive, day, c, later, int(moves[c])))
+            start, end = (since + later) * 86_400.0, (until + later) * 86_400.0
+            sealer.about = Source(name=name, kind="tracks", since=start, until=end, digest="simulated", sensors=("radar-1",))
+    return sum(f.rows for f in read_manifest(folder).files if f.kind == "points")
 
 
 def _moved(archive: Archive, day: int, copy: int, days: int, cells: int) -> Day:

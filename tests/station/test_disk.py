@@ -63,7 +63,7 @@ def with_disk(folder: Path, disk: Stalling, work: Callable[[Core, Clock], Any]) 
 
 
 def test_a_disk_that_stalls_is_told_and_nothing_is_lost(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(writer_module, "STALL_S", 0.1)
+    monkeypatch.setattr(writer_module, "STALL_S", 0.5)
     disk = Stalling()
 
     async def work(core: Core, clock: Clock) -> None:
@@ -80,10 +80,12 @@ def test_a_disk_that_stalls_is_told_and_nothing_is_lost(tmp_path: Path, monkeypa
     core = with_disk(tmp_path, disk, work)
     records = list(log.read(tmp_path / "archive"))
     assert [r.seq for r in records] == list(range(1, core.sequencer.seq + 1))
-    (gap,) = log.verify(tmp_path / "archive").gaps
-    assert gap["since"] < gap["until"]
-    assert (gap["records"], gap["rows"]) == (0, 0)
-    assert log.verify(tmp_path / "archive").damage is None
+    verdict = log.verify(tmp_path / "archive")
+    assert verdict.damage is None
+    assert verdict.gaps
+    for gap in verdict.gaps:  # one, unless the real disk beneath is as slow
+        assert gap["since"] < gap["until"]
+        assert (gap["records"], gap["rows"]) == (0, 0)
 
 
 def test_a_disk_that_is_full_for_longer_than_memory_lasts_leaves_a_gap_that_the_log_states(
@@ -111,7 +113,7 @@ def test_a_disk_that_is_full_for_longer_than_memory_lasts_leaves_a_gap_that_the_
     records = list(log.read(tmp_path / "archive"))
     numbers = [r.seq for r in records]
     assert numbers == sorted(set(numbers))
-    (gap,) = log.verify(tmp_path / "archive").gaps
+    gap = max(log.verify(tmp_path / "archive").gaps, key=lambda g: g["rows"])
     rows = sum(r.payload["d"]["n"] for r in records if r.kind == "batch" and r.payload["d"])
     assert gap["rows"] > 0
     assert rows + gap["rows"] == 80, "every row is in the log, or its loss is"

@@ -46,10 +46,9 @@ def verify(folder: Path, as_json: bool) -> None:
             + (" (a killed station left a cut last record: normal)" if v.torn_tail else "")
         )
         for gap in v.gaps:
-            click.echo(
-                f"the disk did not take everything from {_iso(gap['since'])} to {_iso(gap['until'])}: "
-                f"{gap['records']} records with {gap['rows']} rows were shown and are not in the log"
-            )
+            lost = f"{gap['records']} records with {gap['rows']} rows were shown and are not in the log"
+            words = lost if gap["records"] else "what came then is in the log"
+            click.echo(f"the disk took nothing for a while between {_iso(gap['since'])} and {_iso(gap['until'])}: {words}")
         if v.damage:
             click.echo(f"first damage: {v.damage}")
         for line in sealed:

@@ -73,7 +73,13 @@ class SensorClock:
         self.wrong = abs(self.offset_s) > self.limit_s * (_RELEASE if self.wrong else 1.0)
 
     def usable(self, time: Floats, received: Floats) -> Floats:
-        """Times by the station's clock for rows of this sensor, given its own times and their arrival (both known)."""
+        """Times by the station's clock for rows of this sensor, given its own times and their arrival (both known).
+
+        A clock that is set right is believed at once: what it says then is no hour off its arrival, whatever the last minute's median is.
+        """
+        right = np.abs(received - time) <= self.limit_s
         if self.offset_s is None or self.jitter_s is None or self.jitter_s > EVEN_S:
-            return received
-        return np.minimum(time + self.offset_s, received)
+            return np.where(right, np.minimum(time, received), received)
+        dated = np.minimum(time + self.offset_s, received)
+        dated = np.where(received - dated > self.limit_s, received, dated)  # it jumped to some other wrong time
+        return np.where(right, np.minimum(time, received), dated)
