@@ -35,7 +35,7 @@ def why_not_recording(scene: Scene, _: Finding) -> str:
 
 def why_overload(scene: Scene, _: Finding) -> str:
     """What that means."""
-    return "more waits for the tracker or the disk than the station holds; rows of sensors are refused and counted as overload"
+    return "more waits for the tracker than the station holds; rows of sensors are refused and counted as overload"
 
 
 DISK = Rule("disk_low", find_disk, why_disk)
