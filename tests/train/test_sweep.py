@@ -19,6 +19,7 @@ from picket.train.sweep import (
     SweepError,
     Trial,
     Variant,
+    afar_m,
     at_other_site,
     changed,
     compare,
@@ -108,10 +109,20 @@ def test_two_sites_are_compared_on_the_same_flights(demo: Exercise, tmp_path: Pa
     exercise, actor = only_sensing(demo), swept_actor(demo)
     same = compare(exercise, at_other_site(demo, _site_with(tmp_path / "same")), actor, trials=2)
     assert {g.gained_s for g in same} == {0.0}
-    short = at_other_site(demo, _site_with(tmp_path / "short", "max_range_m = 5000", "max_range_m = 1500"))
+    # told a minute ahead by radars that see 5 km; these see it for 25 s at most before it is over them
+    short = at_other_site(demo, _site_with(tmp_path / "short", "max_range_m = 5000", "max_range_m = 700"))
     lost = compare(exercise, short, actor, trials=2)
     assert [g.sector for g in lost] == list(SECTORS)
-    assert all(g.gained_s < 0 for g in lost)
+    assert all(g.gained_s < -10 for g in lost)
+
+
+def test_flights_begin_out_of_reach_of_both_sites(demo: Exercise, tmp_path: Path) -> None:
+    exercise, actor = only_sensing(demo), swept_actor(demo)
+    short = at_other_site(demo, _site_with(tmp_path / "short", "max_range_m = 5000", "max_range_m = 700"))
+    far = afar_m(exercise, short)
+    assert far == afar_m(short, exercise) == afar_m(exercise) > afar_m(short)
+    variant = Variant(sector="E", height_m=120.0, afar_m=far)
+    assert changed(short, actor, variant, 4).actor == changed(exercise, actor, variant, 4).actor
 
 
 def test_a_site_elsewhere_is_refused(demo: Exercise, tmp_path: Path) -> None:

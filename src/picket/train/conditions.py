@@ -46,6 +46,11 @@ class Conditions:
         self._injected = {} if injected is None else injected
         self._timed = {i.id: i.at_s + i.after_s for i in injects if i.at_s is not None}
 
+    @property
+    def injected(self) -> int:
+        """How many injects came by hand or on something that happened: what was worked out before the last is out of date."""
+        return len(self._injected)
+
     def of(self, sensor: str, kind: FaultKind, time_s: float) -> list[tuple[Fault, float]]:
         """Faults of that kind at work on a sensor, each with the seconds since it began."""
         found = []

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
+from itertools import pairwise
 
 from picket.feed.asterix import encoding as e
 from picket.words import Batch
@@ -29,6 +31,14 @@ def encode_cat048(batch: Batch, *, sac: int, sic: int, simulated: bool = False, 
     '30000ef019c90000402001004000'
     """
     return e.datagrams(48, _records(batch, e.source(sac, sic), simulated), max_bytes)
+
+
+def encode_cat048_parts(
+    batch: Batch, ends: Sequence[int], *, sac: int, sic: int, simulated: bool = False, max_bytes: int = 1400
+) -> list[list[bytes]]:
+    """As `encode_cat048`, part by part: the first holds the rows before ends[0], the next those before ends[1] ..."""
+    records = _records(batch, e.source(sac, sic), simulated)
+    return [e.datagrams(48, records[a:b], max_bytes) for a, b in pairwise((0, *ends))]
 
 
 def _records(batch: Batch, source: bytes, simulated: bool) -> list[bytes]:

@@ -15,7 +15,7 @@ import msgspec
 
 from picket.train.exercise import AFLOAT, Actor, Exercise
 from picket.train.sweep.trial import Result, Trial
-from picket.train.sweep.variants import SECTORS, SweepError, Variant, changed
+from picket.train.sweep.variants import SECTORS, SweepError, Variant, afar_m, changed
 
 HEIGHTS_M, SIZES = (30.0, 120.0, 300.0), (1, 2, 4, 8, 16, 32)
 FAILS = 0.5  # a share of a formation below this is a failure
@@ -168,9 +168,9 @@ def compare(
 ) -> tuple[Gain, ...]:  # fmt: skip
     """The same flights at two site files, by sector in compass order."""
     here, there = _Runner(one, actor, seed, tell), _Runner(other, actor, seed, None)
-    gains = []
+    gains, far = [], afar_m(one, other)
     for sector in SECTORS:
-        variant = Variant(sector=sector, height_m=height_m)
+        variant = Variant(sector=sector, height_m=height_m, afar_m=far)
         a, b = here.trials(variant, range(trials)), there.trials(variant, range(trials))
         if not a or len(a) != len(b):
             continue
