@@ -287,7 +287,9 @@ class Batch:
         if held is not None:
             return held
         kind = self.table.kinds[name]
-        return np.full(self.n, _UNKNOWN[kind], _DTYPE[kind])
+        unknown = np.full(self.n, _UNKNOWN[kind], _DTYPE[kind])
+        unknown.setflags(write=False)
+        return unknown
 
     def words(self, name: str) -> tuple[Any, ...]:
         """The dictionary of a text or list column (empty when the column is not held)."""

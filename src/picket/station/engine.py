@@ -131,9 +131,10 @@ class Engine:
         if batch.n:
             self._last_measured = max(float(np.max(batch["time"])), self._last_measured or -np.inf)
             self._measured_at = self.time
-            before = self.tracker.left_out.copy()
+            before = dict(self.tracker.left_out)
             self.tracks = self.tracker.step(batch, first_id=self.seq)
-            self._count("tracker", self.tracker.left_out - before)
+            if dict(self.tracker.left_out) != before:
+                self._count("tracker", self.tracker.left_out - Counter(before))
             self.recent.add(batch, self.tracker.assigned.track_id)
         return self._watch()
 
@@ -203,9 +204,11 @@ class Engine:
         self.sensors.compared(self.tracker.registration())
         if self.tracks.n:
             self.highest_id = max(self.highest_id, int(self.tracks["track_id"].max()))
-        sure = self.tracks["track_id"][self.tracks.equals("status", "confirmed") | self.tracks.equals("status", "coasting")]
-        self.counts["tracks"] += int(np.count_nonzero(~np.isin(sure, self._sure_ids)))
-        self._sure_ids = sure
+        ids = self.tracks["track_id"]
+        sure = ids[self.tracks.equals("status", "confirmed") | self.tracks.equals("status", "coasting")]
+        if not np.array_equal(sure, self._sure_ids):
+            self.counts["tracks"] += int(np.count_nonzero(~np.isin(sure, self._sure_ids)))
+            self._sure_ids = sure
         if self._set_back_at is not None and abs(self.time - self._set_back_at) > SET_BACK_TOLD_S:
             self._own, self._set_back_at = msgspec.structs.replace(self._own, clock_set_back_s=None), None
         heard, self._heard = self._heard, []

@@ -148,7 +148,7 @@ class History:
     """What a tracker needs to go back. `taken_again` counts plots taken in once more. keep: False = no states, late plots have a lag."""
 
     def __init__(self, state: Callable[[], State], *, keep: bool) -> None:
-        self._keep = keep
+        self.keeps = keep
         self.segments: list[Segment] = []
         self.waiting: Segment | None = None
         self.since = math.inf  # when the first of those waiting came
@@ -164,7 +164,7 @@ class History:
         """Forgets everything: the tracker begins anew (from `state`), or what the plots refer to is gone."""
         self.lost += len(self.waiting.rows) if self.waiting else 0
         self.segments, self.waiting, self._open, self.since = [], None, None, math.inf
-        self._next, self._last_state = (state() if state and self._keep else None), -math.inf
+        self._next, self._last_state = (state() if state and self.keeps else None), -math.inf
         if state:
             self.shown = Batch.empty(TRACK)
 
@@ -178,6 +178,11 @@ class History:
         """What of a batch is to be taken in now; plots from before `clock` wait for `due`, or are counted as late."""
         if not prepared.looks:
             return None
+        n = len(prepared.plots.time)
+        if sum(len(w.members) for w in prepared.looks) == n and (prepared.plots.time > clock).all():  # all of it, and none late
+            prepared.plots.row[:] = np.arange(n)
+            self._open = Segment(prepared.plots, prepared.rows, np.full(n, self.step), cut=prepared.looks)
+            return self._open
         kept = np.sort(np.concatenate([w.members for w in prepared.looks]))
         plots, rows = _taken(prepared.plots, kept), prepared.rows[kept]
         past = plots.time <= clock
@@ -238,8 +243,6 @@ class History:
 
     def close(self, time: float | None, clock: float, rows: Batch, state: Callable[[], State], size: int) -> None:
         """A step ends at `clock` with the answer `rows`; size: bytes of a state now."""
-        if not self._keep:
-            return
         self.shown = rows.take(np.flatnonzero(~rows.equals("status", "ended")))
         start = self.segments[-1].end if self.segments else -math.inf
         if clock <= start:

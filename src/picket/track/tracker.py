@@ -348,7 +348,8 @@ class Tracker:
         if self._replayed:
             rows = self._history.with_lost(rows, self.clock)
             self._replayed = False
-        self._history.close(time, self.clock, rows, self._state, state_bytes(self._pool))
+        if self._history.keeps:
+            self._history.close(time, self.clock, rows, self._state, state_bytes(self._pool))
         return rows
 
     def _pass_time(self, time: float | None, end: float) -> bool:
