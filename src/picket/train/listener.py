@@ -86,7 +86,7 @@ class DirectionFinder:
         heard = np.flatnonzero((rng.random(len(distance)) < chance) & gives)
         error = rng.normal(size=(2, len(distance)))
         self.when = when = np.broadcast_to(when, len(distance))[heard]
-        off, late = np.zeros(len(heard)), 0.0
+        off, late = np.zeros(len(heard)), np.zeros(len(heard))
         conditions = self.world.conditions
         if conditions.faulty(self.listener.id):
             off = np.array([conditions.bias(self.listener.id, t)[1] for t in when.tolist()])

@@ -72,7 +72,8 @@ class _Sweep(NamedTuple):
     def middles(self) -> Floats:
         """(turns,) s: the middle of each turn."""
         turn_s = self.lasts_s / self.turns
-        return self.begin + turn_s * (np.arange(self.turns) + 0.5)
+        middles: Floats = self.begin + turn_s * (np.arange(self.turns, dtype=np.float64) + 0.5)
+        return middles
 
     @property
     def begins(self) -> list[float]:
@@ -185,7 +186,7 @@ class TurningRadar:
         r, az, el, rr, when, strength = (x[order] for x in (r, az, el, rr, when, strength))
         self.when = when
         conditions = self.world.conditions
-        late = 0.0
+        late = np.zeros(len(when))
         if conditions.faulty(self.radar.id):
             off_m, off_deg = np.array([conditions.bias(self.radar.id, b) for b in swept.begins])[sector].T
             late = np.array([conditions.clock_s(self.radar.id, b) for b in swept.begins])[sector]
@@ -196,14 +197,12 @@ class TurningRadar:
     def _echoes(self, rng: np.random.Generator, swept: _Sweep) -> _Echoes:
         """The objects that pass the threshold, each where it is when the beam passes it."""
         conditions = self.world.conditions
-        present, turn = self.world.among(swept.begin, swept.begin + swept.lasts_s), 0.0
-        if swept.turns > 1:  # everything once a turn
-            turn = np.repeat(np.arange(swept.turns), len(present.index))
+        present, middle = self.world.among(swept.begin, swept.begin + swept.lasts_s), swept.middles
+        turn = np.repeat(np.arange(swept.turns), len(present.index))  # everything once a turn
+        if swept.turns > 1:
             present = present.take(np.tile(np.arange(len(present.index)), swept.turns))
-            enu = present.at(np.repeat(swept.middles, len(turn) // swept.turns)).position_enu_m
-        else:
-            enu = present.at(float(swept.middles[0])).position_enu_m
-        azimuth = enu_to_polar((enu - self._offset) @ self._rotation.T)[1] + 360.0 * turn
+        enu = (present.at(middle[turn]).position_enu_m - self._offset) @ self._rotation.T
+        azimuth = enu_to_polar(enu)[1] + 360.0 * turn
         rows = np.flatnonzero((azimuth >= swept.azimuth_deg) & (azimuth < swept.azimuth_deg + swept.width_deg))
         present, azimuth = present.take(rows), azimuth[rows]
         when = swept.passes(azimuth)

@@ -1,6 +1,6 @@
 """One trial of a sweep: one object on its way, from detections, until the watch was told of it or it has entered.
 
-    World -> plots and bearings of each sensor, once a second -> Tracker -> AlertBook
+    World -> plots and bearings of each sensor, LOOK_S at a time -> Tracker -> AlertBook
 
 The station's own tracker and alert book; only the wire, its decoders and the log are left out, which add nothing that a trial asks for
 (docs/train.md says how the two paths are compared). The clock begins WARM_UP_S before any sensor could notice the object, so that the
@@ -10,6 +10,7 @@ tracker knows the clutter, and the trial ends with the first alert: what comes l
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -30,6 +31,7 @@ from picket.watch.zones import Area
 from picket.words import DETECTION, Batch, concat
 
 WARM_UP_S = 6.0
+LOOK_S = 2  # the watch looks so often: a track or an alert is noted at the end of the look in which it was there
 REACH_M = 150.0  # a track further from every object is of none
 STEP_S = 1.0
 
@@ -109,28 +111,25 @@ class Trial:
         told: set[int] = set()
         tracked: set[int] = set()
         heard = _Heard(self, begin, until + 1)
-        second, number = begin, 1
-        for second in range(begin, until + 1):
-            batch = heard.rows[second - begin]
-            if most := int(heard.most[second - begin]):
-                detected = second if detected is None else detected
+        for number, (now, batch, most, since) in enumerate(heard.looks()):
+            if most:
+                detected = since if detected is None else detected
                 resolved = max(resolved, most)
             if not batch.n:
                 continue
-            tracks = tracker.step(batch, first_id=number)
-            number += 1000
+            tracks = tracker.step(batch, first_id=1 + 1000 * number)
             sure = tracks.equals("status", "confirmed")
             if not sure.any():
                 continue
-            mine = self._mine(tracks, sure, places[second])
+            mine = self._mine(tracks, sure, places[min(now, len(places) - 1)])
             if not mine:
                 continue  # what the book would say of others is not asked
-            track = second if track is None else track
+            track = now if track is None else track
             tracked |= set(mine.values())
-            changed = book.step(float(second), tracks, looks, "exercise")
+            changed = book.step(float(now), tracks, looks, "exercise")
             about = [a for a in (*changed, *book.open) if set(a.track_ids) & mine.keys()]
             if about:
-                alert = second if alert is None else alert
+                alert = now if alert is None else alert
                 told |= {mine[i] for a in about for i in a.track_ids if i in mine}
                 if not self.whole:
                     break
@@ -138,7 +137,7 @@ class Trial:
         warning = None if alert is None or enters is None else enters - alert
         return Result(
             _since(detected, first), _since(track, first), _since(alert, first), _since(enters, first), warning,
-            float(second - begin + 1), resolved, len(tracked), len(told), places.shape[1],
+            float(now - begin), resolved, len(tracked), len(told), places.shape[1],
         )  # fmt: skip
 
     def _mine(self, tracks: Batch, sure: np.ndarray, places: Floats) -> dict[int, int]:
@@ -154,7 +153,7 @@ class Trial:
 class _Heard:
     """What every sensor says from one second of a trial to another, worked out at once: nothing of it depends on what the watch does.
 
-    rows: a batch for each second, by time. most (S,): the most objects that one sensor told apart at once then.
+    most (S,): the most objects that one sensor told apart at once in each second.
     """
 
     def __init__(self, trial: Trial, begin: int, end: int) -> None:
@@ -164,8 +163,15 @@ class _Heard:
         batch = concat(DETECTION, [b for b, _ in parts])
         since = np.concatenate([when for _, when in parts]) if parts else np.zeros(0)
         order = np.argsort(since, kind="stable")
-        ends = np.searchsorted(since[order], np.arange(begin, end + 1)).tolist()
-        self.rows = [_piece(batch.take(order), a, b) for a, b in pairwise(ends)] if batch.n else [batch] * (end - begin)
+        self._rows, self._since = batch.take(order) if batch.n else batch, since[order]
+
+    def looks(self) -> Iterator[tuple[int, Batch, int, int]]:
+        """What came in the LOOK_S before each `now` (s): (now, its rows by time, the most that one sensor told apart, since when)."""
+        edges = [*range(self.begin, self.end, LOOK_S), self.end]
+        rows = np.searchsorted(self._since, edges).tolist()
+        for (begin, now), (a, b) in zip(pairwise(edges), pairwise(rows), strict=True):
+            most = self.most[begin - self.begin : now - self.begin]
+            yield now, _piece(self._rows, a, b), int(most.max()), begin + int(np.argmax(most > 0))
 
     def _plots(self, radar: TurningRadar, rng: np.random.Generator) -> tuple[Batch, Floats]:
         """The plots of all turns that reach into the time, and when the beam passed each."""
@@ -182,7 +188,9 @@ class _Heard:
     def _bearings(self, finder: DirectionFinder, rng: np.random.Generator) -> tuple[Batch, Floats]:
         """The bearings of all its periods in the time, and when it noticed each."""
         period = finder.listener.period_s
-        times = period * np.arange(math.ceil(self.begin / period - 1e-9), math.ceil(self.end / period - 1e-9))
+        times: Floats = period * np.arange(
+            math.ceil(self.begin / period - 1e-9), math.ceil(self.end / period - 1e-9), dtype=np.float64
+        )
         times = times[~self._out(finder.listener.id, times)]
         bearings = finder.bearings(rng, 0.0, times) if len(times) else Batch.empty(DETECTION)
         self._tell_apart(finder.when, np.searchsorted(times, finder.when))
