@@ -343,11 +343,16 @@ def concat(table: Table, batches: Iterable[Batch]) -> Batch:
     n = sum(p.n for p in parts)
     columns: dict[str, Array] = {}
     texts: dict[str, tuple[Any, ...]] = {}
+    held = set().union(*(p.columns for p in parts))
     for c in table.columns:
-        if not any(c.name in p.columns for p in parts):
+        if c.name not in held:
             continue
         if c.kind in ("float", "int"):
             columns[c.name] = np.concatenate([p[c.name] for p in parts])
+            continue
+        if all(p.words(c.name) == parts[0].words(c.name) for p in parts[1:]):
+            columns[c.name] = np.concatenate([p[c.name] for p in parts])
+            texts[c.name] = parts[0].words(c.name)
             continue
         code: dict[Any, int] = {}
         recoded = []

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from typing import Literal
 
 import msgspec
 
@@ -37,6 +38,7 @@ class Variant(msgspec.Struct, frozen=True, kw_only=True):
     count: int = 1
     rain_mm_h: float | None = None
     sea_state: int | None = None
+    light: Literal["day", "dusk", "night"] | None = None
     out: tuple[str, ...] = ()
     from_afar: bool = True
     afar_m: float | None = None
@@ -74,6 +76,8 @@ def changed(exercise: Exercise, actor: Actor, variant: Variant, seed: int) -> Ex
         weather = msgspec.structs.replace(weather, rain_mm_h=variant.rain_mm_h)
     if variant.sea_state is not None:
         weather = msgspec.structs.replace(weather, sea_state=variant.sea_state)
+    if variant.light is not None:
+        weather = msgspec.structs.replace(weather, light=variant.light)
     faults = tuple(f for f in exercise.fault if f.inject is None) + tuple(Fault(sensor=x, kind="outage") for x in variant.out)
     made = msgspec.structs.replace(exercise, actor=(new,), weather=weather, fault=faults, inject=(), expect=(), repeat_s=86_400.0)
     if problems := check(made, exercise.at_site()):
