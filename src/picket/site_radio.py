@@ -113,7 +113,9 @@ def _check_source(w: str, r: Radio) -> list[str]:
         if r.datatype != "cu8":
             found.append(f"{w}.datatype: rtl_tcp sends cu8, got {r.datatype!r}; leave it out")
         if not any(low <= r.rate_hz <= high for low, high in _RTL_RATES_HZ):
-            found.append(f"{w}.rate_hz: an RTL-SDR gives 225001 to 300000 or 900001 to 3200000 samples a second, got {r.rate_hz:g}")
+            found.append(
+                f"{w}.rate_hz: an RTL-SDR gives 225001 to 300000 or 900001 to 3200000 samples a second, got {r.rate_hz:g}"
+            )
     return found
 
 
@@ -159,5 +161,7 @@ def _check_bands(w: str, r: Radio) -> list[str]:
         if r.kind == "stdin" and (len(r.band) > 1 or b.width_hz > r.rate_hz):
             found.append(f"{at}: standard input is not tuned from here: expected one band, no wider than rate_hz")
     if steps > MOST_STEPS:
-        found.append(f"{w}.band: {steps} steps of {USABLE * r.rate_hz / 1e6:g} MHz; expected at most {MOST_STEPS}: take narrower bands")
+        found.append(
+            f"{w}.band: {steps} steps of {USABLE * r.rate_hz / 1e6:g} MHz; expected at most {MOST_STEPS}: take narrower bands"
+        )
     return found

@@ -197,8 +197,8 @@ class Floors:
 def _cells(look: Look, band: Band) -> tuple[slice, Doubles]:
     """The look's floor by cells of the band; NaN where a named signal covers one."""
     own = look.low_hz + look.bin_hz * np.arange(len(look.floor_db))
-    first = int(round((look.step.low_hz - band.low_hz) / CELL_HZ))
-    last = max(first + 1, min(int(round((look.step.high_hz - band.low_hz) / CELL_HZ)), math.ceil(band.width_hz / CELL_HZ - 1e-6)))
+    first = round((look.step.low_hz - band.low_hz) / CELL_HZ)
+    last = max(first + 1, min(round((look.step.high_hz - band.low_hz) / CELL_HZ), math.ceil(band.width_hz / CELL_HZ - 1e-6)))
     middles = band.low_hz + (np.arange(first, last) + 0.5) * CELL_HZ
     values = np.interp(middles, own, look.floor_db)
     spans: dict[int, list[tuple[int, int]]] = {}

@@ -27,7 +27,10 @@ _NEAR_HZ = 300e3
 
 @dataclass
 class Heard:
-    """One emitter as one radio hears it. Times are UNIX seconds; on_s: how long it was on while it was looked at; looked_s: looks at its band."""
+    """One emitter as one radio hears it. Times are UNIX seconds.
+
+    on_s: how long it was on while it was looked at; looked_s: how long that was.
+    """
 
     number: int
     label: str
@@ -111,5 +114,5 @@ def _same(h: Heard, step: Step, found: dict[str, Any]) -> bool:
     if h.label != found["label"] or h.band != step.band:
         return False
     if h.label in _HOPS:
-        return 0.5 < h.bandwidth_hz / max(found["bandwidth_hz"], 1.0) < 2.0
-    return abs(h.center_hz - found["center_hz"]) < max(_NEAR_HZ, 0.5 * max(h.bandwidth_hz, found["bandwidth_hz"]))
+        return bool(0.5 < h.bandwidth_hz / max(found["bandwidth_hz"], 1.0) < 2.0)
+    return bool(abs(h.center_hz - found["center_hz"]) < max(_NEAR_HZ, 0.5 * max(h.bandwidth_hz, found["bandwidth_hz"])))

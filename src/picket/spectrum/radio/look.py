@@ -74,9 +74,9 @@ class Look:
 class _Rows(Waterfall):
     """Takes each segment's power as it passes: rows for the page, and the quiet level of every bin."""
 
-    def __init__(self, rate_hz: float, center_hz: float, keep: slice) -> None:
+    def __init__(self, rate_hz: float, center_hz: float, keep: slice, row_s: float) -> None:
         super().__init__(rate_hz, center_hz)
-        self.keep = keep
+        self.keep, self.row_s = keep, row_s
         self.lines: list[tuple[int, bytes]] = []
         self.quiet: list[npt.NDArray[np.float32]] = []
 
@@ -84,7 +84,7 @@ class _Rows(Waterfall):
         """One segment's power (T, N), which begins at sample `first`."""
         bins = grid.shape[1]
         part = grid[:, self.keep]
-        per_row = max(1, round(ROW_S * self.rate_hz / bins))
+        per_row = max(1, round(self.row_s * self.rate_hz / bins))
         for a in range(0, len(part), per_row):
             piece = part[a : a + per_row]
             if len(piece) < per_row // 2 and a:
@@ -106,14 +106,14 @@ def _levels(power: npt.NDArray[np.float32]) -> bytes:
 class Looker:
     """The chain over one look. Feed it bytes with `take`, end with `finish`."""
 
-    def __init__(self, step: Step, begin: float, rate_hz: float, datatype: Datatype) -> None:
+    def __init__(self, step: Step, begin: float, rate_hz: float, datatype: Datatype, row_s: float = ROW_S) -> None:
         self.step, self.begin, self.rate_hz, self.datatype = step, begin, rate_hz, datatype
         self.chain = Chain(rate_hz, step.center_hz, datatype.full_scale, datatype.zero)
         bins = self.chain.bins
         self._bin_hz = rate_hz / bins
         low, high = ((hz - step.center_hz) / self._bin_hz + bins / 2 for hz in (step.low_hz, step.high_hz))
         self._keep = slice(max(0, int(np.floor(low))), min(bins, max(int(np.ceil(high)), int(np.floor(low)) + 8)))
-        self._rows = _Rows(rate_hz, step.center_hz, self._keep)
+        self._rows = _Rows(rate_hz, step.center_hz, self._keep, row_s)
         self.chain.waterfall = self._rows
         self._held: list[bytes] = []
         self._size = 0
@@ -146,7 +146,7 @@ class Looker:
                 values = np.where(good, values, 0)
             values = values.astype(np.float32, copy=False)
         else:
-            ends = np.iinfo(values.dtype)
+            ends = np.iinfo(self.datatype.dtype)
             self._extremes += int(count_extremes(values, float(ends.min), float(ends.max)))
         self.chain.take(values, self._first)
 

@@ -32,10 +32,13 @@ Item = Begin | End | bytes
 
 
 class Pipe:
-    """Items in order, of which the bytes take at most `most_bytes`."""
+    """Items in order, of which the bytes take at most `most_bytes`.
 
-    def __init__(self, most_bytes: int) -> None:
-        self.most_bytes = most_bytes
+    patient: `put` waits for room, as a recording can and the air cannot.
+    """
+
+    def __init__(self, most_bytes: int, patient: bool = False) -> None:
+        self.most_bytes, self.patient = most_bytes, patient
         self._items: deque[Item] = deque()
         self._bytes = 0
         self._ready = threading.Condition()
@@ -50,11 +53,13 @@ class Pipe:
         """False when there is no room for these samples."""
         with self._ready:
             size = len(item) if isinstance(item, bytes) else 0
-            if size and self._bytes + size > self.most_bytes:
-                return False
+            while size and self._bytes + size > self.most_bytes and not self._closed:
+                if not self.patient:
+                    return False
+                self._ready.wait()
             self._items.append(item)
             self._bytes += size
-            self._ready.notify()
+            self._ready.notify_all()
             return True
 
     def get(self) -> Item | None:
@@ -66,6 +71,7 @@ class Pipe:
                 return None
             item = self._items.popleft()
             self._bytes -= len(item) if isinstance(item, bytes) else 0
+            self._ready.notify_all()
             return item
 
     def close(self) -> None:

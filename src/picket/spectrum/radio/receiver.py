@@ -7,6 +7,7 @@ radio is not receiving). Opening again waits 0.5, 1, 2 ... 30 s.
 
 from __future__ import annotations
 
+import contextlib
 import threading
 from collections import Counter
 from collections.abc import Callable
@@ -62,10 +63,8 @@ class Receiver:
     def stop(self) -> None:
         """Ends the thread soon."""
         self._stopped.set()
-        try:
+        with contextlib.suppress(OSError):  # it was closed already
             self.source.close()
-        except OSError:
-            pass  # it was closed already
 
     def run(self) -> None:
         """Receives until `stop`, or until the input has ended for good."""
@@ -147,7 +146,7 @@ class Receiver:
 
     def _missing(self, gone_s: float, counted: int) -> None:
         expected = gone_s * self.radio.rate_hz
-        if counted < (1 - _SHORT) * expected:
+        if not self.pipe.patient and counted < (1 - _SHORT) * expected:
             n = round(expected - counted)
             self.health.left_out["missing"] += n
             self._lost += n

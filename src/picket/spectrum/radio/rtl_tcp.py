@@ -12,6 +12,7 @@ says nothing (one value all the time) by the receiver.
 
 from __future__ import annotations
 
+import contextlib
 import socket
 import struct
 from enum import IntEnum
@@ -60,7 +61,9 @@ class RtlTcp:
         except TimeoutError:
             raise RadioError(f"{where} does not answer within {self._radio.timeout_s:g} s; is rtl_tcp running there?") from None
         except OSError as e:
-            raise RadioError(f"{where} cannot be reached ({e.strerror or e}); start it with `rtl_tcp -a {host} -p {port}`") from None
+            raise RadioError(
+                f"{where} cannot be reached ({e.strerror or e}); start it with `rtl_tcp -a {host} -p {port}`"
+            ) from None
         magic, tuner, gains = HEADER.unpack(head)
         if magic != MAGIC:
             raise RadioError(f"{where} greets with {head[:4]!r}, expected {MAGIC!r}: that is no rtl_tcp; check host and port")
@@ -117,9 +120,7 @@ class RtlTcp:
     def close(self) -> None:
         """Closes the connection; a read that waits ends."""
         if self._socket is not None:
-            try:
+            with contextlib.suppress(OSError):  # the peer was faster
                 self._socket.shutdown(socket.SHUT_RDWR)
-            except OSError:
-                pass  # the peer was faster
             self._socket.close()
             self._socket = None

@@ -15,11 +15,12 @@ import numpy as np
 
 from picket.site_radio import Radio
 from picket.spectrum.radio.clips import Ring
-from picket.spectrum.radio.look import Look, Looker
+from picket.spectrum.radio.look import ROW_S, Look, Looker
 from picket.spectrum.radio.pipe import Begin, Pipe
 from picket.spectrum.radio.plan import steps_of
 from picket.spectrum.radio.receiver import RadioHealth, Receiver
 from picket.spectrum.radio.source import Source, source_of
+from picket.spectrum.sigmf import Datatype
 
 STOP_S = 1.0
 
@@ -30,16 +31,18 @@ class LiveRadio:
     def __init__(
         self,
         radio: Radio,
-        deliver: Callable[[Look], None],
+        deliver: Callable[[Look], object],
         *,
         source: Source | None = None,
         clock: Callable[[], float] = time.time,
         monotonic: Callable[[], float] = time.monotonic,
+        patient: bool = False,
+        row_s: float = ROW_S,
     ) -> None:
-        self.radio, self._deliver = radio, deliver
+        self.radio, self._deliver, self._row_s = radio, deliver, row_s
         self._source = source or source_of(radio)
         room = int(radio.buffer_mb * 2**20)
-        self.pipe = Pipe(room // 2)
+        self.pipe = Pipe(room // 2, patient)
         self.receiver = Receiver(radio, self._source, self.pipe, clock, monotonic)
         self.ring = Ring(radio.rate_hz, self._source.datatype, radio.clip_s, room // 2)
         self.problem: str | None = None  # of the looking itself
@@ -50,6 +53,11 @@ class LiveRadio:
             threading.Thread(target=self._receive, name=f"radio-{radio.sensor}", daemon=True),
             threading.Thread(target=self._look, name=f"look-{radio.sensor}", daemon=True),
         ]
+
+    @property
+    def datatype(self) -> Datatype:
+        """How its samples lie in the bytes."""
+        return self._source.datatype
 
     @property
     def health(self) -> RadioHealth:
@@ -91,7 +99,7 @@ class LiveRadio:
             begun = self._monotonic()
             try:
                 if isinstance(item, Begin):
-                    looker = Looker(item.step, item.time, self.radio.rate_hz, self._source.datatype)
+                    looker = Looker(item.step, item.time, self.radio.rate_hz, self._source.datatype, self._row_s)
                     self.ring.begin(item.step, item.time)
                 elif isinstance(item, bytes):
                     self.ring.add(item)

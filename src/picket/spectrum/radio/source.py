@@ -6,6 +6,7 @@ receiver opens the source anew.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Protocol
 
 from picket.site_radio import Radio
@@ -51,4 +52,5 @@ def source_of(radio: Radio) -> Source:
     from picket.spectrum.radio.soapy import Soapy
     from picket.spectrum.radio.stdin import Stdin
 
-    return {"rtl_tcp": RtlTcp, "stdin": Stdin, "soapy": Soapy}[radio.kind](radio)
+    kinds: dict[str, Callable[[Radio], Source]] = {"rtl_tcp": RtlTcp, "stdin": Stdin, "soapy": Soapy}
+    return kinds[radio.kind](radio)

@@ -19,6 +19,7 @@ from dataclasses import dataclass
 import click
 import numpy as np
 
+from picket.train.radio.burst import Complex
 from picket.train.radio.scene import NOISE_RMS, TRANSMITTERS, Part, Scene, simulate
 from picket.train.streams import stream
 
@@ -42,7 +43,7 @@ class OnAir:
 
 @dataclass
 class Faults:
-    """What goes wrong: samples stop, or the connection closes, after so many seconds of a connection; the first `times` connections only."""
+    """What goes wrong, on the first `times` connections: samples stop, or the connection closes, after so many seconds of one."""
 
     greeting: bytes = GREETING
     stall_after_s: float = float("inf")
@@ -164,13 +165,14 @@ class Server:
             self._made[key] = np.clip(np.rint(flat * 127.5 + 127.5), 0, 255).astype(np.uint8).tobytes()
         return self._made[key]
 
-    def _noise(self, n: int, share: tuple[float, float], excess: float, rate: int) -> np.ndarray[tuple[int], np.dtype[np.complex64]]:
+    def _noise(self, n: int, share: tuple[float, float], excess: float, rate: int) -> Complex:
         """Noise in a part of the band, `excess` times the floor's density."""
         rng = stream(self.seed, "floor")
         spectrum = rng.standard_normal(n) + 1j * rng.standard_normal(n)
         f = np.fft.fftfreq(n) + 0.5
         spectrum[(f < share[0]) | (f >= share[1])] = 0
-        return (np.fft.ifft(spectrum) * NOISE_RMS * np.sqrt(excess * n / 2)).astype(np.complex64)
+        made: Complex = (np.fft.ifft(spectrum) * NOISE_RMS * np.sqrt(excess * n / 2)).astype(np.complex64)
+        return made
 
 
 @click.command()
@@ -182,7 +184,9 @@ def main(on_air: tuple[str, ...], seed: int) -> None:
     for text in on_air:
         parts = text.split(":")
         if len(parts) != 4 or parts[0] not in (*TRANSMITTERS, "noise"):
-            raise click.UsageError(f"--on expected LABEL:LOW_HZ:HIGH_HZ:SNR_DB, LABEL one of {', '.join(TRANSMITTERS)}, noise; got {text!r}")
+            raise click.UsageError(
+                f"--on expected LABEL:LOW_HZ:HIGH_HZ:SNR_DB, LABEL one of {', '.join(TRANSMITTERS)}, noise; got {text!r}"
+            )
         script.append(OnAir(parts[0], *(float(p) for p in parts[1:])))
     with Server(script, seed=seed) as server:
         click.echo(f"SIMULATED rtl_tcp at rtl_tcp://127.0.0.1:{server.port}; Ctrl-C ends it")
