@@ -239,7 +239,7 @@ def _unknown_keys(raw: Any, struct: type[msgspec.Struct], where: str) -> list[st
     """One message per key that the struct lacks, naming the nearest known key."""
     if not isinstance(raw, Mapping):
         return []
-    hidden = _PLANNED if struct is Friendly else _NOT_IN_FILE
+    hidden = _PLANNED if struct is Friendly else _NOT_IN_FILE if struct is Site else set()
     known = {f.name: f.type for f in msgspec.structs.fields(struct) if f.name not in hidden}
     found = []
     for key, value in raw.items():

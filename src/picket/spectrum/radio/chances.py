@@ -5,7 +5,8 @@ least one of its bursts lies whole within a look within `horizon_s`:
 
     steady            1 where its frequency is looked at
     periodic          per look (d - t) / T, at most 1 (d the look, t the burst, T from burst to burst)
-    hopping           per look 1 - (1 - f)^k: f the share of its channels in the step, k = d / (time on one channel)
+    hopping           per look (1 - (1 - f)^k) times the same: f the share of its channels in the step, k = 1 + (d - t) / (time on a
+                      channel), the channels that it visits meanwhile
 
 and over the looks of the plan 1 - prod(1 - chance), the mean over its frequencies. Looks are taken for independent; a period in step
 with the round is not. `benchmarks/bench_radio.py` measures it. Hearing is not naming: a class that is wider than what the radio sees
@@ -95,7 +96,8 @@ def chance(c: Class, plan: Plan, horizon_s: float = HORIZON_S) -> float:
         missed = 1.0
         for step, seconds in done:
             share = sum(sees(step, f, c.width_hz) for f in c.mhz) / len(c.mhz)
-            missed *= (1 - share) ** (seconds / c.hop_s)
+            length = max(0.0, seconds - c.burst_s)
+            missed *= 1 - (1 - (1 - share) ** (1 + length / c.hop_s)) * min(1.0, length / c.period_s)
         return 1 - missed
     each = []
     for f in c.mhz:

@@ -1,8 +1,8 @@
 """The scan plan: which part of the spectrum a radio looks at when, and what it does not look at meanwhile.
 
-A band wider than the radio sees at once is cut into steps. The step that is most overdue comes next: the one whose time since its
-last look is the largest part of its `revisit_s` (of the whole round where none is given). That is the order of earliest deadlines;
-when not everything can be kept, everything is late by the same share. After each change of frequency the first `settle_s` of samples
+A band wider than the radio sees at once is cut into steps. A step that must not wait any longer (`revisit_s`) comes first, the most
+overdue of several; else the one of the others that was not looked at for longest. These may wait for PATIENCE rounds, then they are due
+as well: when not everything can be kept, everything is late, and nothing is forgotten. After each change of frequency the first `settle_s` of samples
 are thrown away: they may still be of the frequency before. That time is unwatched, and counted so.
 """
 
@@ -43,6 +43,9 @@ def steps_of(radio: Radio) -> list[Step]:
     return found
 
 
+PATIENCE = 4.0
+
+
 @dataclass
 class Plan:
     """Chooses the next step. Times are any clock's seconds, the same in all calls."""
@@ -63,14 +66,20 @@ class Plan:
         return sum(s.dwell_s + settle for s in self.steps)
 
     def next(self, now: float) -> Step:
-        """The most overdue step; of several never looked at, the first."""
+        """The step to look at now; of several never looked at, the first."""
 
-        def due(step: Step) -> tuple[float, int]:
+        def waited(step: Step) -> float:
             last = self._last.get(step.number)
-            late = math.inf if last is None else (now - last) / (step.revisit_s or self.round_s)
-            return -late, step.number
+            return math.inf if last is None else now - last
 
-        return min(self.steps, key=due)
+        def late(step: Step) -> float:  # from 1 on it is due: it would be over its time after one more look elsewhere
+            return (waited(step) + step.dwell_s + self.settle_s) / (step.revisit_s or PATIENCE * self.round_s)
+
+        due = [s for s in self.steps if late(s) >= 1 - 1e-9]
+        if due:
+            return max(due, key=lambda s: (late(s), -s.number))
+        free = [s for s in self.steps if s.revisit_s is None] or self.steps
+        return max(free, key=lambda s: (waited(s), -s.number))
 
     def looked(self, step: Step, now: float) -> None:
         """A look at the step has ended."""
