@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -50,7 +52,7 @@ def emitter(label="lora_fhss", center=868.5e6, **more):
 def test_a_band_is_cut_into_steps_that_cover_it_without_a_gap():
     steps = steps_of(radio(WIDE))
     assert (steps[0].low_hz, steps[-1].high_hz) == (1560e6, 1590e6)
-    assert all(a.high_hz == pytest.approx(b.low_hz) for a, b in zip(steps, steps[1:], strict=False))
+    assert all(a.high_hz == pytest.approx(b.low_hz) for a, b in itertools.pairwise(steps))
     assert max(s.high_hz - s.low_hz for s in steps) <= 0.8 * 2.4e6
 
 
@@ -66,7 +68,8 @@ def test_a_revisit_time_is_kept_where_it_can_be_and_said_where_it_cannot():
     often = Band(name="often", low_hz=868e6, high_hz=869e6, dwell_s=0.2, revisit_s=1.0)
     plan = Plan.of(radio(often, WIDE, settle_s=0.05))
     begins = [a for step, a, _ in looks(plan, 60.0) if step.band == "often"]
-    assert max(np.diff(begins[1:])) <= 1.0 + 0.25 and plan.too_much() is None  # the first round looks everywhere once
+    assert max(np.diff(begins[1:])) <= 1.0 + 0.25
+    assert plan.too_much() is None
     greedy = Band(name="often", low_hz=868e6, high_hz=880e6, dwell_s=0.5, revisit_s=1.0)
     assert "as late as asked" in Plan.of(radio(greedy, WIDE)).too_much()
 
@@ -93,7 +96,9 @@ def test_doctor_is_told_what_an_rtl_sdr_never_hears():
     assert "receives 24 to 1766 MHz only: cannot hear" in words
     deaf = words.split("cannot hear")[1].split(" does not look")[0]
     assert all(name in deaf for name in ("analogue video, 5.8 GHz", "DroneID, 2.4 GHz", "ExpressLRS 2.4 GHz"))
-    assert "does not look at" in words and "ExpressLRS 915 MHz" in words and "jamming of GPS L1" in words
+    assert "does not look at" in words
+    assert "ExpressLRS 915 MHz" in words
+    assert "jamming of GPS L1" in words
     assert "ExpressLRS 868" not in deaf
     assert len({c.what for c in CLASSES}) == len(CLASSES)
 
@@ -105,7 +110,9 @@ def test_a_link_has_a_history_and_what_may_be_a_persons_has_none():
     (first,) = history.hear(look(step, 100.0, emitters=[emitter(), *others]))
     assert not first.confirmed
     (again,) = history.hear(look(step, 110.0, emitters=[emitter(center=868.9e6), *others]))  # it hops: the same one
-    assert again.confirmed and (again.looks, again.first) == (2, 100.0) and again.last == pytest.approx(110.19)
+    assert again.confirmed
+    assert (again.looks, again.first) == (2, 100.0)
+    assert again.last == pytest.approx(110.19)
     assert [h.label for h in history] == ["lora_fhss"]
     assert again.looked_s == pytest.approx(0.4)
 
@@ -114,7 +121,8 @@ def test_two_video_links_are_two_and_a_steady_one_is_confirmed_at_once():
     step, history = steps_of(radio(Band(name="v", low_hz=5.7e9, high_hz=5.73e9), rate_hz=40e6, source="soapy://x"))[0], History()
     steady = {"steady": True, "on_s": 0.2, "bursts": 1, "bandwidth_hz": 6e6}
     found = history.hear(look(step, emitters=[emitter("fm_video", 5.705e9, **steady), emitter("fm_video", 5.725e9, **steady)]))
-    assert [h.confirmed for h in found] == [True, True] and len({h.number for h in found}) == 2
+    assert [h.confirmed for h in found] == [True, True]
+    assert len({h.number for h in found}) == 2
 
 
 # -- occupancy ---------------------------------------------------------------------------------------------------------
@@ -125,9 +133,11 @@ def test_occupancy_is_a_share_of_the_time_looked_at_and_overlaps_count_once():
     both = [Emission(0, n // 2, -100e3, 100e3, 9.0, "wifi"), Emission(n // 4, n // 4, -100e3, 100e3, 9.0)]
     held.add(look(step, 7200.0, emissions=both))
     (row,) = held.rows("868")
-    assert row["hour"] == 7200 and sum(row["watched_s"]) == pytest.approx(16 * 0.2)
+    assert row["hour"] == 7200
+    assert sum(row["watched_s"]) == pytest.approx(16 * 0.2)
     at = int((868.8e6 - band.low_hz) // 100e3)
-    assert row["occupied_s"][at] == pytest.approx(0.1, abs=1e-3) and row["occupied_s"][0] == 0.0
+    assert row["occupied_s"][at] == pytest.approx(0.1, abs=1e-3)
+    assert row["occupied_s"][0] == 0.0
     again = Occupancy.of((band,))
     again.take_kept(held.kept())
     assert again.rows("868") == held.rows("868")
@@ -153,8 +163,10 @@ def test_a_floor_that_rises_in_a_navigation_band_and_not_elsewhere_is_told_with_
         found = floors.add(look(step, t, rise=(1570e6, 1581e6, 5.0)))
         t += 0.2
     (d,) = found
-    assert (d.kind, d.band) == ("floor", "1.5 GHz") and d.rise_db == pytest.approx(5.0, abs=0.3)
-    assert d.low_hz == pytest.approx(1570e6, abs=0.5e6) and d.high_hz == pytest.approx(1581e6, abs=0.5e6)
+    assert (d.kind, d.band) == ("floor", "1.5 GHz")
+    assert d.rise_db == pytest.approx(5.0, abs=0.3)
+    assert d.low_hz == pytest.approx(1570e6, abs=0.5e6)
+    assert d.high_hz == pytest.approx(1581e6, abs=0.5e6)
     assert began <= d.since <= t
     for step in plan.steps:  # it ends
         found = floors.add(look(step, t))
@@ -169,7 +181,8 @@ def test_a_gain_step_moves_everything_and_is_no_jamming():
         for step in plan.steps:
             told += floors.add(look(step, t, rise=(0, 1e10, 6.0)))
             t += 0.2
-    assert {d.kind for d in told[-3:]} == {"level"} and floors.level_db == pytest.approx(6.0)
+    assert {d.kind for d in told[-3:]} == {"level"}
+    assert floors.level_db == pytest.approx(6.0)
 
 
 def test_a_rise_that_is_too_narrow_or_too_small_is_not_told_and_a_jammer_is_not_learnt():
@@ -201,14 +214,15 @@ def test_a_named_signal_is_no_raised_floor_and_one_between_the_satellites_is_tol
     step = next(s for s in plan.steps if s.low_hz <= 1575.42e6 < s.high_hz)
     heard = emitter("unknown", 1575.42e6, on_s=0.2, steady=True)
     (d,) = floors.add(look(step, t, emitters=[heard]))
-    assert d.kind == "gnss" and d.since == t
+    assert d.kind == "gnss"
+    assert d.since == t
     other = plan.steps[-1]
     assert floors.add(look(other, t + 1))[0].kind == "gnss"  # nobody has looked there again
     assert floors.add(look(step, t + 2)) == []
 
 
 def test_each_hour_has_its_own_usual_floor_and_it_survives_a_restart():
-    floors, plan, t = learnt(WIDE, QUIET)
+    floors, plan, _t = learnt(WIDE, QUIET)
     for _ in range(LEAST_LOOKS + 1):
         for step in plan.steps:
             floors._learn(12 * 3600.0, step.band, *_cells(floors, step, -30.0))
@@ -236,9 +250,11 @@ def test_a_desk_forgets_the_oldest_rows_and_keeps_its_memories_on_disk(tmp_path)
         given.rows.append((float(i), bytes(48)))
         desk.take(given)
     rows = desk.rows("868", -1)
-    assert [row["n"] for row in rows["rows"]] == list(range(21, 31)) and rows["last"] == 30
+    assert [row["n"] for row in rows["rows"]] == list(range(21, 31))
+    assert rows["last"] == 30
     desk.save()
     again = Desk(r, folder=tmp_path)
-    assert again.hours("868") == desk.hours("868") and list(again.history) == []  # emitters are the log's business
+    assert again.hours("868") == desk.hours("868")
+    assert list(again.history) == []
     (tmp_path / "sdr.json").write_text("{")
     assert "begin anew" in Desk(r, folder=tmp_path).problem

@@ -44,7 +44,8 @@ def test_a_receiver_is_told_rate_gain_and_frequency_and_gives_whole_samples():
         client.tune(868.5e6)
         data = b"".join(client.read() for _ in range(4))
         client.close()
-    assert len(data) % 2 == 0 and len(data) > 0
+    assert len(data) % 2 == 0
+    assert len(data) > 0
     # rtl-sdr's rtl_tcp.c: 1 frequency, 2 rate, 3 gain mode, 4 gain in tenths of dB, 5 correction
     assert server.commands[:4] == [(2, 1_000_000), (5, 0), (3, 1), (4, 300)]
     assert (1, 868_500_000) in server.commands
@@ -136,7 +137,8 @@ def test_soapy_opens_a_receive_stream_and_counts_what_the_driver_lost():
     library = types.SimpleNamespace(Device=Device, SOAPY_SDR_RX=1, SOAPY_SDR_CS16="CS16")
     source = Soapy(radio("soapy://driver=hackrf"), library)
     source.open()
-    assert ("open", "driver=hackrf") in calls and ("setupStream", (1, "CS16")) in calls
+    assert ("open", "driver=hackrf") in calls
+    assert ("setupStream", (1, "CS16")) in calls
     assert not any(
         0 in call[1][:1] for call in calls if call[0].startswith("set") and isinstance(call[1], tuple)
     )  # 0 is SOAPY_SDR_TX
@@ -202,7 +204,8 @@ def test_what_nobody_can_look_at_in_time_is_dropped_counted_and_the_look_ends():
     receiver, items = received([NOISE] * 20, Pipe(60_000))
     kept = sum(len(x) for x in items if isinstance(x, bytes)) // 2
     dropped = receiver.health.left_out["too_slow"]
-    assert dropped > 0 and kept + dropped + receiver.health.left_out["settling"] == 200_000
+    assert dropped > 0
+    assert kept + dropped + receiver.health.left_out["settling"] == 200_000
     assert [i for i in items if isinstance(i, End)]
 
 
@@ -210,7 +213,8 @@ def test_a_source_that_fails_is_opened_again_and_one_value_is_no_sign_of_life():
     receiver, _ = received([NOISE, RadioError("gone"), NOISE], Pipe(10**7))
     assert (receiver.source.opened, receiver.health.reconnects, receiver.health.state) == (2, 1, "down")
     receiver, _ = received([b"\x7f" * 20_000], Pipe(10**7))
-    assert receiver.health.left_out["constant"] == 10_000 and receiver.health.samples_at is None
+    assert receiver.health.left_out["constant"] == 10_000
+    assert receiver.health.samples_at is None
     receiver, _ = received([RadioError("wrong", final=True)], Pipe(10**7))
     assert (receiver.health.state, receiver.health.detail) == ("down", "wrong")
 

@@ -29,8 +29,8 @@ def radio_site(folder: Path, port: int, *, band=(868.0e6, 869.6e6), rules=("emis
             "version": 1, "site": {"name": "Test pier", "lat_deg": 45.0, "lon_deg": -30.0},
             "sensor": [{"id": "sdr", "kind": "rf", "lat_deg": 45.0, "lon_deg": -30.0}],
             "radio": [{
-                "sensor": "sdr", "source": f"rtl_tcp://127.0.0.1:{port}", "rate_hz": RATE, "gain_db": 30, "timeout_s": 1.0, "settle_s": 0.02,
-                "band": [{"name": "868", "low_hz": low, "high_hz": high, "dwell_s": 0.3}], **radio,
+                "sensor": "sdr", "source": f"rtl_tcp://127.0.0.1:{port}", "rate_hz": RATE, "gain_db": 30, "timeout_s": 1.0,
+                "settle_s": 0.02, "band": [{"name": "868", "low_hz": low, "high_hz": high, "dwell_s": 0.3}], **radio,
             }],
             "zone": [{"id": "pier", "kind": "protected", "geometry": "pier.geojson"}],
             "rule": [{"id": r, "rule": r} for r in rules],
@@ -60,9 +60,12 @@ def test_a_control_link_that_nothing_explains_is_told_with_its_level_and_for_how
 
             state = live.get("/api/spectrum")
             (radio,) = state["radios"]
-            assert state["simulated"] and state["live"] and radio["emitters"][0]["label"] == "lora_fhss"
+            assert state["simulated"]
+            assert state["live"]
+            assert radio["emitters"][0]["label"] == "lora_fhss"
             shown = live.get("/api/spectrum/rows", radio="sdr", band="868")
-            assert shown["rows"] and any(b["label"] == "lora_fhss" for b in shown["boxes"])
+            assert shown["rows"]
+            assert any(b["label"] == "lora_fhss" for b in shown["boxes"])
             hours = live.get("/api/spectrum/occupancy", radio="sdr", band="868")["hours"]
             assert sum(hours[-1]["occupied_s"]) > 0
 
@@ -76,7 +79,8 @@ def test_a_control_link_that_nothing_explains_is_told_with_its_level_and_for_how
             assert live.http.post("/api/spectrum/clips", json={**wanted, "start": 5.0, "end": 6.0}).status_code == 410
             assert live.http.get("/api/spectrum/clips/..%2f..%2fstate.msgpack").status_code == 404
             health = live.get("/api/health")["radios"][0]
-            assert health["state"] == "up" and health["samples"] > RATE
+            assert health["state"] == "up"
+            assert health["samples"] > RATE
     told_sets = {command for command, _ in server.commands}
     assert told_sets <= {1, 2, 3, 4, 5}  # frequency, rate, gain mode, gain, correction: a receiver's, and nothing else
     again = open_recording(str(tmp_path / "archive" / "spectrum" / "clips" / f"{cut['name']}.sigmf-meta"))
@@ -108,7 +112,10 @@ def test_a_server_that_fails_is_counted_said_and_asked_again(tmp_path, faults, w
 
 
 def test_a_radio_of_which_nothing_comes_is_a_silent_sensor_and_one_value_is_nothing(tmp_path):
-    with Server([], faults=Faults(constant=True)) as server, running(radio_site(tmp_path, server.port), tmp_path / "archive") as live:
+    with (
+        Server([], faults=Faults(constant=True)) as server,
+        running(radio_site(tmp_path, server.port), tmp_path / "archive") as live,
+    ):
         counted = live.until(lambda: live.get("/api/health")["radios"][0]["left_out"].get("constant"), 40)
         assert counted > 0
         assert live.get("/api/sensors")["sensors"][0]["state"] == "never"  # samples of one value are no sign of life

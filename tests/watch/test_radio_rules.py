@@ -96,7 +96,8 @@ def test_interference_is_one_alert_a_band_and_high_where_satellites_are():
     assert high.text.startswith(
         "SATELLITE NAVIGATION DISTURBED, GPS L1, Galileo E1: noise floor 5 dB over what is usual at this hour"
     )
-    assert "3 dB over 5 MHz" in high.why and high.bearing_deg is None
+    assert "3 dB over 5 MHz" in high.why
+    assert high.bearing_deg is None
     for _ in range(12):
         step(w)
     assert not any(a.active for a in w.book.open)
@@ -107,7 +108,8 @@ def test_a_link_is_evidence_on_every_track_that_may_carry_it_and_silence_says_wh
     pair = (track(1, 3000, 100), track(2, -500, 2000))
     step(w, *pair, emissions=[LINK], listened=[THERE], links=links)
     found = links.of_track(1, w.time)
-    assert found["links"][0]["candidates"] == 2 and "any of 2 tracks" in found["words"]
+    assert found["links"][0]["candidates"] == 2
+    assert "any of 2 tracks" in found["words"]
     aimed = EmissionLook("df", "ofdm_video", 90.0, 2.0, 5.8e9)
     step(w, *pair, emissions=[aimed], links=links)
     assert "on its bearing" in links.of_track(1, w.time)["words"]

@@ -1,5 +1,6 @@
 /** The spectrum page: one radio and band at a time; what was heard, what is usual, and what nobody looked at. */
 import { html, nothing, render, type TemplateResult } from "lit";
+import { styleMap } from "lit/directives/style-map.js";
 import { applyPalette, palettes, PALETTES, PALETTE_WORDS, rememberedPalette } from "../palette.ts";
 import { ask, rowsOf, type Band, type Chance, type Clip, type Heard, type Hours, type Radio, type State } from "./api.ts";
 import { hzAt, marks, mhz, timeAt, x, y, type Axes } from "./axes.ts";
@@ -10,7 +11,7 @@ const POLL_MS = 500;
 const SLOW_MS = 3000;
 const WINDOWS_S = [10, 30, 120];
 const LONGEST_CLIP_S = 10;
-const MARK = 56; // px for times at the left
+const MARK = 66; // px for times at the left
 
 interface Chosen {
   start: number;
@@ -253,14 +254,14 @@ class Page {
               <button class="act" aria-pressed=${this.frozen !== null} @click=${() => { this.frozen = this.frozen === null ? this.state!.time : null; this.redraw(); }}>${this.frozen === null ? "Hold" : "Held"} <kbd>h</kbd></button>`
           : nothing}
       </div>
-      <div class="axis">${axes ? marks(axes.lowHz, axes.highHz, 8).map((hz) => html`<span style="left:${MARK + x(axes, hz)}px">${mhz(hz)}</span>`) : nothing}</div>
+      <div class="axis">${axes ? marks(axes.lowHz, axes.highHz, 8).map((hz) => html`<span style=${styleMap({ left: `${MARK + x(axes, hz)}px` })}>${mhz(hz)}</span>`) : nothing}</div>
       <div class="fall">
-        <div class="times">${axes ? marks(axes.top, axes.bottom, 7).map((t) => html`<span style="top:${y(axes, t)}px">${this.time(t)}</span>`) : nothing}</div>
+        <div class="times">${axes ? marks(axes.top, axes.bottom, 7).map((t) => html`<span style=${styleMap({ top: `${y(axes, t)}px` })}>${this.time(t)}</span>`) : nothing}</div>
         <canvas id="fall" role="img" aria-label="Waterfall of ${band.name}: ${this.fall.boxes.length} emissions shown; the list beside it names the emitters"
           @click=${(e: MouseEvent) => this.pick(e)}
           @mousemove=${(e: MouseEvent) => { this.pointer = [e.offsetX, e.offsetY]; this.redraw(); }}
           @mouseleave=${() => { this.pointer = null; this.redraw(); }}></canvas>
-        ${c && axes ? html`<div class="cut" style="top:${Math.min(y(axes, c.start), y(axes, c.end))}px;height:${Math.abs(y(axes, c.end) - y(axes, c.start))}px"></div>` : nothing}
+        ${c && axes ? html`<div class="cut" style=${styleMap({ top: `${Math.min(y(axes, c.start), y(axes, c.end))}px`, height: `${Math.abs(y(axes, c.end) - y(axes, c.start))}px` })}></div>` : nothing}
       </div>
       <h2>Floor <span class="quiet">now (line) against what is usual at this hour (dashes)${band.floor.judged ? "" : ": not judged, the radio sets its own gain"}${band.gnss.length ? `; holds ${band.gnss.join("; ")}` : ""}</span></h2>
       <canvas id="floor" role="img" aria-label=${this.floorWords(band)}></canvas>
@@ -303,7 +304,7 @@ class Page {
 
   private emitter(m: Heard): TemplateResult {
     const share = m.looked_s > 0 ? Math.min(1, m.on_s / m.looked_s) : 0;
-    const facts = Object.entries(m.facts).map(([k, v]) => (k === "raster_hz" ? `raster ${mhz(v)} MHz` : k === "dwell_s" ? `dwell ${(1000 * v).toFixed(1)} ms` : k === "interval_s" ? `every ${(1000 * v).toFixed(1)} ms` : `${v} channels`));
+    const facts = Object.entries(m.facts).map(([k, v]) => (k === "raster_hz" ? `raster ${mhz(v)} MHz` : k === "dwell_s" ? `dwell ${(1000 * v).toFixed(1)} ms` : k === "interval_s" ? `every ${(1000 * v).toFixed(1)} ms` : `${v} ${v === 1 ? "channel" : "channels"}`));
     return html`<article class="emitter emitter-${m.kind}">
       <p><b>${m.label}</b> ${m.confirmed ? "" : html`<span class="quiet">heard once</span>`} <span class="right">${m.snr_db.toFixed(0)} dB</span></p>
       <p>${mhz(m.center_hz, 2)} MHz, ${mhz(m.bandwidth_hz, 2)} MHz wide${facts.length ? `; ${facts.join(", ")}` : ""}</p>

@@ -53,8 +53,13 @@ class Shown(Protocol):
         ...
 
 
+def _plain(value: Any) -> Any:
+    """A NumPy number as Python's."""
+    return value.item()
+
+
 def _answer(data: Any) -> Response:
-    return Response(msgspec.json.encode(data), media_type="application/json")
+    return Response(msgspec.json.encode(data, enc_hook=_plain), media_type="application/json")
 
 
 def add(app: FastAPI, shown: Shown, audit: Callable[..., None]) -> None:

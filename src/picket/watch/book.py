@@ -53,7 +53,7 @@ from picket.watch.zones import Area
 from picket.words import Batch
 
 # An alert's figures (place, speed, text) are told anew this often while nothing else about it changes.
-_REFRESH_S = {family: 2.0 if family in (*OF_TRACKS, "emission") else 30.0 for family in FAMILIES}
+_REFRESH_S = {family: 2.0 if family in (*OF_TRACKS, "emission", "interference") else 30.0 for family in FAMILIES}
 KEPT_CLOSED = 1000
 KEPT_CHANGES = 1000
 MAX_OPEN = 1000  # beyond it only high ones are raised, up to twice as many: a flood of false beacons must not fill the memory

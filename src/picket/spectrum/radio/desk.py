@@ -85,9 +85,10 @@ class Desk:
                 self._rows.append(_Row(self._number, time, look.step.number, levels, look.low_hz, look.high_hz))
             for e in look.emissions:
                 (low, high), (begin, end) = look.edges_hz(e), look.span(e)
+                low, high, snr_db, confidence = float(low), float(high), float(e.snr_db), float(e.confidence)
                 box = {
                     "begin": begin, "end": end, "low_hz": low, "high_hz": high, "label": e.label, "kind": kind_of(e.label),
-                    "snr_db": round(e.snr_db, 1), "confidence": round(e.confidence, 2),
+                    "snr_db": round(snr_db, 1), "confidence": round(confidence, 2),
                 }  # fmt: skip
                 self._boxes.append((self._number, box))
             self._looks.append((look.end, look.seconds, look.step.number))
@@ -202,7 +203,8 @@ class Desk:
 
 def told(d: Disturbance) -> dict[str, Any]:
     """A disturbance as plain values, with the navigation bands in it."""
-    return {**asdict(d), "rise_db": round(d.rise_db, 2), "gnss": gnss_bands(d.low_hz, d.high_hz)}
+    edges = {"low_hz": float(d.low_hz), "high_hz": float(d.high_hz), "since": float(d.since)}
+    return {**asdict(d), **edges, "rise_db": round(float(d.rise_db), 2), "gnss": gnss_bands(d.low_hz, d.high_hz)}
 
 
 def _plain(values: Any) -> list[float | None]:

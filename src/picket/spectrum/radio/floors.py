@@ -143,7 +143,7 @@ class Floors:
     def _runs(self, band: Band, rise: Doubles, time: float) -> list[Disturbance]:
         if not np.isfinite(rise).any():
             return []
-        filled = np.interp(np.arange(len(rise)), np.flatnonzero(np.isfinite(rise)), rise[np.isfinite(rise)])
+        filled = np.interp(np.arange(len(rise)), np.flatnonzero(np.isfinite(rise)), rise[np.isfinite(rise)], left=0.0, right=0.0)
         smooth = median_filter(filled, min(9, len(filled)), mode="nearest")
         out = []
         for a, b in runs_of(smooth >= LEAST_DB - 0.2):

@@ -24,6 +24,10 @@ ROW_S = 0.025  # time that one row of the live waterfall stands for, about
 COLUMNS = 512
 LOWEST_DB, DB_PER_LEVEL = -120.0, 0.5  # a row's byte b is LOWEST_DB + DB_PER_LEVEL * b, dB of full scale
 MOST_BOXES = 300
+CUT, CUT_SHARE = (
+    0.85,
+    0.3,
+)  # what ends in the outer 15 % on a side, and is wider than this share of the rate, is cut by the receiver
 
 Row = tuple[float, bytes]  # UNIX seconds of its begin; one byte a column
 
@@ -157,6 +161,7 @@ class Looker:
         if not self._rows.quiet:
             return None
         report = self.chain.finish()
+        _distrust(report, self.rate_hz)
         kept = [e for e in report.emissions if self._inside(e)]
         floor = 10 * np.log10(np.maximum(np.median(self._rows.quiet, axis=0), 1e-12)).astype(np.float64)
         notes = dict(report.notes)
@@ -181,6 +186,17 @@ class Looker:
         """Whether it lies in the part of the spectrum that this step is for: its neighbours are other steps' business."""
         low, high = self.step.center_hz + e.low_hz, self.step.center_hz + e.high_hz
         return min(high, self.step.high_hz) - max(low, self.step.low_hz) > 0.3 * (high - low)
+
+
+def _distrust(report: Report, rate_hz: float) -> None:
+    """A signal that reaches beyond what the radio sees has no name: what is left of it may look like another kind."""
+    for one in report.emitters:
+        longest = max(one.bursts, key=lambda e: e.sample_count)
+        if max(abs(longest.low_hz), abs(longest.high_hz)) > CUT * rate_hz / 2 and longest.bandwidth_hz > CUT_SHARE * rate_hz:
+            why = ["reaches beyond what the radio sees at once"]
+            one.label, one.confidence, one.evidence = "unknown", 0.0, why
+            for e in one.bursts:
+                e.label, e.confidence, e.evidence = "unknown", 0.0, why
 
 
 def _strongest(found: list[Emission]) -> list[Emission]:

@@ -2,8 +2,10 @@
 
 A band wider than the radio sees at once is cut into steps. A step that must not wait any longer (`revisit_s`) comes first, the most
 overdue of several; else the one of the others that was not looked at for longest. These may wait for PATIENCE rounds, then they are due
-as well: when not everything can be kept, everything is late, and nothing is forgotten. After each change of frequency the first `settle_s` of samples
-are thrown away: they may still be of the frequency before. That time is unwatched, and counted so.
+as well: when not everything can be kept, everything is late, and nothing is forgotten.
+
+After each change of frequency the first `settle_s` of samples are thrown away: they may still be of the frequency before. That time is
+unwatched, and counted so.
 """
 
 from __future__ import annotations
