@@ -73,7 +73,7 @@ def test_a_recording_is_shown_and_a_piece_of_it_kept_by_keyboard(browser: Browse
     assert errors == []
     (clip,) = station.clips.all()
     again = open_recording(str(station.clips.folder / f"{clip['name']}.sigmf-meta"))
-    assert again.total_bytes == round(0.5 * RATE) * 2
+    assert 0.4 < again.total_bytes / 2 / RATE <= 0.5
     assert again.meta.simulated
     audited = [json.loads(x)["what"] for x in (station.folder / "audit.jsonl").read_text().splitlines()]
     assert "cut an IQ clip" in audited

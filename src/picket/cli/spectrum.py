@@ -12,6 +12,7 @@ from typing import Any
 import click
 
 from picket.cli.common import JSON, NOTHING_USABLE, UNREADABLE, example, mistakes, moment, progress
+from picket.cli.sweeps import is_table, show
 
 
 @click.command(**example("picket spectrum roof.sigmf-meta -o emissions.sigmf-meta --waterfall roof.png"))
@@ -64,13 +65,19 @@ def spectrum(
     folder: Path,
     as_json: bool,
 ) -> None:
-    """Find what transmits in an IQ recording: SigMF, raw samples, or `-` for standard input. Nothing is decoded."""
+    """Find what transmits in an IQ recording: SigMF, raw samples, or `-` for standard input. Nothing is decoded.
+
+    IN may also be a table of hackrf_sweep or rtl_power (CSV): then occupancy and floor are told, and nothing more.
+    """
     from picket.spectrum.interference import Baseline
     from picket.spectrum.recording import open_recording
     from picket.spectrum.run import analyse
     from picket.spectrum.sigmf import SpectrumError
 
     with mistakes(recording):
+        if is_table(recording):
+            asked = {"-o": out, "--detections": detections, "--waterfall": waterfall, "--baseline": baseline, "--serve": serve}
+            return show(recording, as_json, {**asked, "--save-baseline": save_baseline})
         source = open_recording(recording, type_name=type_name, rate_hz=rate, center_hz=center, start=start)
         if serve:
             _serve(source, folder, port, as_json)

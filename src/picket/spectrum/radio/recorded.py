@@ -79,7 +79,7 @@ def radio_of(recording: Recording) -> Radio:
     dwell = 0.5 if seconds is None else min(0.5, max(0.05, seconds))
     band = Band(name=f"{meta.center_hz / 1e6:g} MHz", low_hz=meta.center_hz - half, high_hz=meta.center_hz + half, dwell_s=dwell)
     return Radio(
-        sensor=Path(recording.name).name, source="stdin://", rate_hz=meta.rate_hz, band=(band,), datatype=meta.datatype.name, settle_s=0.0,
+        sensor=Path(recording.name).stem, source="stdin://", rate_hz=meta.rate_hz, band=(band,), datatype=meta.datatype.name, settle_s=0.0,
         gain_db=0.0, clip_s=10.0,
     )  # fmt: skip
 
