@@ -35,7 +35,8 @@ def show(name: str, as_json: bool, asked: dict[str, Any]) -> None:
         return
     when = [datetime.fromtimestamp(found[k], UTC).strftime("%Y-%m-%d %H:%M:%S") for k in ("first", "last")]
     click.echo(
-        f"{found['sweeps']} sweeps of {found['low_hz'] / 1e6:g} to {found['high_hz'] / 1e6:g} MHz in bins of {found['bin_hz'] / 1e3:g} kHz, "
+        f"{found['sweeps']} sweeps of {found['low_hz'] / 1e6:g} to {found['high_hz'] / 1e6:g} MHz in bins of "
+        f"{found['bin_hz'] / 1e3:g} kHz, "
         f"{when[0]} to {when[1]}: floor {found['floor_db']:g} dB, {found['occupied']:.1%} of bins and sweeps occupied"
     )
     for b in found["busiest"]:

@@ -126,7 +126,7 @@ def parse(rows: Iterable[list[str]], name: str, offset_s: float = 0.0) -> Sweeps
             power[i, at : at + len(db)] = db
             times[i] = time if np.isnan(times[i]) else times[i]
     held = np.isfinite(power).any(axis=0)
-    hz = low + step * (np.arange(bins) + 0.5)
+    hz: Doubles = float(low) + float(step) * (np.arange(bins, dtype=np.float64) + 0.5)
     return Sweeps(name, hz[held], float(step), times, power[:, held], left_out)
 
 

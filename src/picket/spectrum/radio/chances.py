@@ -4,13 +4,14 @@ For one class of transmitter, on the air all the time, on a frequency drawn even
 least one of its bursts lies whole within a look within `horizon_s`:
 
     steady            1 where its frequency is looked at
-    periodic          per look (d - t) / T, at most 1 (d the look, t the burst, T from burst to burst)
-    hopping           per look (1 - (1 - f)^k) times the same: f the share of its channels in the step, k = 1 + (d - t) / (time on a
-                      channel), the channels that it visits meanwhile
+    periodic          the share of its moments of beginning (over one period) for which a burst lies in some look: exact, so that a
+                      period in step with the round is told
+    hopping           per look (1 - (1 - f)^k) min(1, (d - t) / T): f the share of its channels in the step, d the look, t the burst, T
+                      from burst to burst, k = 1 + (d - t) / (time on one channel) the channels that it visits meanwhile; looks are
+                      taken for independent: 1 - prod(1 - chance)
 
-and over the looks of the plan 1 - prod(1 - chance), the mean over its frequencies. Looks are taken for independent; a period in step
-with the round is not. `benchmarks/bench_radio.py` measures it. Hearing is not naming: a class that is wider than what the radio sees
-at once stays without its name, and strength is another question (docs/spectrum.md).
+and the mean over its frequencies. `benchmarks/bench_radio.py` simulates it. Hearing is not naming: a class that is wider than what the
+radio sees at once stays without its name, and strength is another question (docs/spectrum.md).
 
 Frequencies and times: ExpressLRS commit 7702d0f (FHSS.cpp, common.cpp); proto17/dji_droneid and RUB-SysSec/DroneSecurity (DroneID);
 tmbinc/random dji/ocusync2 (video); the usual 5.8 GHz and 1.2 GHz raster of analogue video; DIY-Multiprotocol (FrSky).
@@ -101,12 +102,26 @@ def chance(c: Class, plan: Plan, horizon_s: float = HORIZON_S) -> float:
         return 1 - missed
     each = []
     for f in c.mhz:
-        missed = 1.0
-        for step, seconds in done:
-            if sees(step, f, c.width_hz):
-                missed *= 1 - (min(1.0, max(0.0, seconds - c.burst_s) / c.period_s) if c.period_s else 1.0)
-        each.append(1 - missed)
+        spans = [(a, b) for step, a, b in when if b <= horizon_s and sees(step, f, c.width_hz)]
+        each.append(_met(spans, c) if c.period_s else float(bool(spans)))
     return float(np.mean(each))
+
+
+def _met(spans: list[tuple[float, float]], c: Class) -> float:
+    """The share of phases of a period for which a whole burst lies in one of the looks."""
+    pieces: list[tuple[float, float]] = []
+    for a, b in spans:
+        length = b - a - c.burst_s
+        if length >= c.period_s:
+            return 1.0
+        if length > 0:
+            begin = a % c.period_s
+            pieces += [(begin, min(begin + length, c.period_s)), (0.0, max(0.0, begin + length - c.period_s))]
+    covered, end = 0.0, 0.0
+    for a, b in sorted(pieces):
+        covered += max(0.0, b - max(a, end))
+        end = max(end, b)
+    return min(1.0, covered / c.period_s)
 
 
 def chances(radio: Radio, horizon_s: float = HORIZON_S) -> list[dict[str, Any]]:

@@ -189,7 +189,7 @@ def main(on_air: tuple[str, ...], seed: int) -> None:
             )
         script.append(OnAir(parts[0], *(float(p) for p in parts[1:])))
     with Server(script, seed=seed) as server:
-        click.echo(f"SIMULATED rtl_tcp at rtl_tcp://127.0.0.1:{server.port}; Ctrl-C ends it")
+        click.echo(f"SIMULATED rtl_tcp://127.0.0.1:{server.port}; Ctrl-C ends it")
         with contextlib.suppress(KeyboardInterrupt):
             threading.Event().wait()
 
