@@ -94,6 +94,8 @@ def make_app(core: Core, feeds: list[Feed], access: Access, serves: Any, scheme:
     api_record.add(app, core)
     api_incidents.add(app, core)
     api_replay.add(app, core, hub)
+    if core.radios is not None:
+        core.radios.serve(app)
     _sockets(app, core, hub)
     if PAGE.is_dir():
         app.mount("/", StaticFiles(directory=str(PAGE)), name="page")
@@ -244,12 +246,15 @@ def _looks(app: FastAPI, core: Core, feeds: list[Feed], hub: Hub) -> None:
         row = _track_row(core, track_id)
         with engine.lock:
             parts, history, known = engine.recent.parts(), engine.history.of(track_id), engine.book.all
+            radio = engine.links.of_track(track_id, engine.time)
         found = sources(parts, track_id)
         names = {str(s["last"]["identity"]) for s in found if s["last"].get("identity")}
         if row.get("identity"):
             names.add(row["identity"])
         alerts = [a.id for a in known if track_id in a.track_ids]
-        return answer({"track": row, "history": history, "identities": sorted(names), "sources": found, "alerts": alerts})
+        return answer(
+            {"track": row, "history": history, "identities": sorted(names), "sources": found, "alerts": alerts, "radio": radio}
+        )
 
     @app.get("/api/detections", summary="The latest raw detections")
     def detections(since: float = 0.0, limit: Annotated[int, Query(ge=1, le=10_000)] = 500) -> Response:

@@ -98,6 +98,7 @@ class Core:
         self.site, self.folder, self.clock, self.seed = site, folder, clock, seed
         self.engine = Engine(site, seed=seed)
         self.sealing: Sealing | None = None  # whoever runs the station seals its days
+        self.radios: Any = None  # picket.station.radios.Radios, where the site has any: whoever runs the station makes them
         self._log = LogFile(folder, segment_bytes=int(site.archive.segment_mb * 2**20), sync=sync)
         self.operators = OperatorStore(folder / "operators", keep_days=site.archive.operators_keep_days)
         self.watchlog, self.lives, self.cases = WatchIndex(folder), AlertLives(), CaseIndex(folder)
@@ -299,6 +300,7 @@ class Core:
             found.append(
                 f"more waits for the disk than memory holds: what comes in is shown and NOT recorded ({rows} rows so far)"
             )
+        found += self.radios.problems() if self.radios is not None else []
         if self.overloaded():
             found.append("more arrives than can be worked on: rows are refused and counted as overload")
         return found

@@ -8,6 +8,7 @@ sequenced; a replay hands it the records of a log. It runs in one thread; `lock`
     batch    {"d": detections, "s": status rows, "left_out": {sensor: {reason: n}}, "operators": [digests]}
     link     {"sensors": [ids], "state": "up" ..., "detail": words}
     tick     None: time passes
+    spectrum {"sensor", "listened": [[low_hz, high_hz, seconds]], "disturbed": [{kind, band, low_hz, high_hz, rise_db, since}]}: a look
     station  {"free_mb", "recording", "problem", "overloaded"}: how the station itself does; "gap": for how long the log was not written
     action   {"do": "acknowledge" | "shelve" | "unshelve" | "close" | "site" | "zone" | "note" | "case", ...}
     life, audit, end   nothing for the engine
@@ -34,7 +35,18 @@ from picket.station.picture import Picture
 from picket.station.sensors import SensorBoard
 from picket.station.site_live import with_live_part
 from picket.track import Tracker
-from picket.watch import Alert, AlertBook, AlertError, EmissionLook, StationLook, decide, is_decision
+from picket.watch import (
+    Alert,
+    AlertBook,
+    AlertError,
+    DisturbanceLook,
+    EmissionLook,
+    ListenLook,
+    StationLook,
+    decide,
+    is_decision,
+)
+from picket.watch.links import Links
 from picket.words import TRACK, Batch
 
 SET_BACK_TOLD_S = 60.0  # for so long after it the station's own clock is told as set back
@@ -88,6 +100,9 @@ class Engine:
         self._own = StationLook()
         self._set_back_at: float | None = None
         self._heard: list[EmissionLook] = []
+        self._listened: list[ListenLook] = []
+        self._disturbed: dict[str, list[DisturbanceLook]] = {}
+        self.links = Links()
 
     def restart(self) -> None:
         """As new: a replay goes back. Only the numbers of the pictures go on, and clients get the next one whole."""
@@ -159,8 +174,18 @@ class Engine:
         self._own = msgspec.structs.replace(self._own, **known)
         return Outcome()
 
+    def _spectrum(self, payload: dict[str, Any]) -> Outcome:
+        """A radio's look has ended: what it listened to, and what disturbs its bands now."""
+        sensor = str(payload["sensor"])
+        self._listened += [ListenLook(sensor, *map(float, x)) for x in payload["listened"]]
+        self._disturbed[sensor] = [msgspec.convert({"sensor_id": sensor, **d}, DisturbanceLook) for d in payload["disturbed"]]
+        return self._watch()
+
     def _link(self, payload: dict[str, Any]) -> Outcome:
         self.sensors.linked(payload["sensors"], payload["state"], self.time)
+        if payload["state"] != "up":
+            for name in payload["sensors"]:
+                self._disturbed.pop(name, None)  # nobody listens there any more: nothing is known
         return Outcome()
 
     def _action(self, payload: dict[str, Any]) -> Outcome:
@@ -221,11 +246,14 @@ class Engine:
         if self._set_back_at is not None and abs(self.time - self._set_back_at) > SET_BACK_TOLD_S:
             self._own, self._set_back_at = msgspec.structs.replace(self._own, clock_set_back_s=None), None
         heard, self._heard = self._heard, []
+        listened, self._listened = self._listened, []
+        disturbed = [d for held in self._disturbed.values() for d in held]
         return Outcome(
             alerts=self.book.step(
-                self.time, self.tracks, self.sensors.looks(self.time), self.origin, emissions=heard, station=self._own
+                self.time, self.tracks, self.sensors.looks(self.time), self.origin, emissions=heard, station=self._own,
+                listened=listened, disturbed=disturbed, links=self.links,
             )
-        )
+        )  # fmt: skip
 
     def _count(self, source: str, reasons: Any) -> None:
         if reasons:

@@ -18,7 +18,17 @@ import numpy.typing as npt
 
 from picket.site import Site
 from picket.watch import compose, life, parties
-from picket.watch.alert import CAUSES, LEVEL, Alert, AlertError, EmissionLook, SensorLook, StationLook
+from picket.watch.alert import (
+    CAUSES,
+    LEVEL,
+    Alert,
+    AlertError,
+    DisturbanceLook,
+    EmissionLook,
+    ListenLook,
+    SensorLook,
+    StationLook,
+)
 from picket.watch.case import (
     FAMILIES,
     OF_TRACKS,
@@ -32,6 +42,7 @@ from picket.watch.case import (
 )
 from picket.watch.contacts import Contacts
 from picket.watch.delays import Delays
+from picket.watch.links import Links
 from picket.watch.objects import REJOIN_S, Objects
 from picket.watch.rules import RULES, Finding
 from picket.watch.ruleset import RuleSet
@@ -42,7 +53,7 @@ from picket.watch.zones import Area
 from picket.words import Batch
 
 # An alert's figures (place, speed, text) are told anew this often while nothing else about it changes.
-_REFRESH_S = {family: 2.0 if family in (*OF_TRACKS, "emission") else 30.0 for family in FAMILIES}
+_REFRESH_S = {family: 2.0 if family in (*OF_TRACKS, "emission", "interference") else 30.0 for family in FAMILIES}
 KEPT_CLOSED = 1000
 KEPT_CHANGES = 1000
 MAX_OPEN = 1000  # beyond it only high ones are raised, up to twice as many: a flood of false beacons must not fill the memory
@@ -190,16 +201,20 @@ class AlertBook:
     # -- one step --------------------------------------------------------------------------------------------
     def step(
         self, time: float, tracks: Batch, sensors: Sequence[SensorLook], origin: str = "live", *,
-        emissions: Sequence[EmissionLook] = (), station: StationLook = _WELL,
+        emissions: Sequence[EmissionLook] = (), station: StationLook = _WELL, listened: Sequence[ListenLook] = (),
+        disturbed: Sequence[DisturbanceLook] = (), links: Links | None = None,
     ) -> list[Alert]:  # fmt: skip
         """The alerts that changed at UNIX time `time`: raised, updated, escalated or over, in the order of their `n`.
 
         tracks: the whole present picture (table TRACK; of several rows of one track the last counts). sensors: how each stands; station:
-        how it itself does; emissions: what radio receivers heard since the last step.
+        how it itself does; emissions: what radio receivers heard since the last step; listened: where scanning radios listened since
+        then; disturbed: what disturbs their bands now; links: takes in what may be whose.
         """
         self._time, self._origin, self._fresh = time, origin, []
         scene = self._look(time, tracks, sensors, station)
-        scene.contacts = self._contacts.observe(scene, emissions)
+        scene.contacts, scene.disturbed = self._contacts.observe(scene, emissions, listened), disturbed
+        if links is not None:
+            links.observe(scene, emissions, listened)
         found = scene.rules.govern([f for rule in RULES for f in rule.find(scene)])
         self._remember_crossed(scene, found)  # before anything waits: who is over a line is over it, told or not
         findings = self._delays.due(scene, found)

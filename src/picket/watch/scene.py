@@ -15,7 +15,7 @@ import shapely
 
 from picket.site import Friendly, Site
 from picket.watch import scene_kernels as k
-from picket.watch.alert import SensorLook, StationLook
+from picket.watch.alert import DisturbanceLook, SensorLook, StationLook
 from picket.watch.ruleset import Now
 from picket.watch.zones import Area
 from picket.words import Batch
@@ -81,6 +81,7 @@ class Scene:
     ) -> None:  # fmt: skip
         self.rules, self.stay_s, self.station = rules, stay_s, station
         self.contacts: Sequence[Any] = ()  # picket.watch.contacts.Contact: heard at this step, unexplained
+        self.disturbed: Sequence[DisturbanceLook] = ()
         self.area, self.site, self.time, self.tracks, self.sensors = area, area.site, time, tracks, sensors
         self.sorts, self.sure, self.roots, self.anchors, self.crossed = sorts, sorts.sure, roots, anchors, crossed
         self.ids: Ints = tracks["track_id"]
