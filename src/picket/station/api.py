@@ -24,7 +24,18 @@ from pydantic import BaseModel, ConfigDict, Field
 from starlette.exceptions import HTTPException as AnyHTTPException
 
 from picket import __version__
-from picket.station import api_alarms, api_coverage, api_flights, api_notify, api_record, api_sightings, api_watchlog, api_zones
+from picket.station import (
+    api_alarms,
+    api_coverage,
+    api_explain,
+    api_flights,
+    api_notify,
+    api_record,
+    api_rules,
+    api_sightings,
+    api_watchlog,
+    api_zones,
+)
 from picket.station.access import COOKIE, SESSION_HOURS, Access, AccessError, Gate
 from picket.station.api_alarms import Number, act
 from picket.station.core import Core
@@ -77,7 +88,9 @@ def make_app(core: Core, feeds: list[Feed], access: Access, serves: Any, scheme:
     api_watchlog.add(app, core)
     api_flights.add(app, core)
     api_coverage.add(app, core)
+    api_explain.add(app, core)
     api_zones.add(app, core)
+    api_rules.add(app, core)
     api_notify.add(app, core)
     api_sightings.add(app, core)
     api_record.add(app, core)
