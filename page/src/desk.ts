@@ -9,6 +9,7 @@ import type { Renderer } from "./map/renderer.ts";
 import { shapesOf } from "./map/shapes.ts";
 import { applyPalette, PALETTES, type PaletteName } from "./palette.ts";
 import { QUICK } from "./quick.ts";
+import { RuleDesk } from "./rules.ts";
 import { Ruler } from "./ruler.ts";
 import { SiteChanges } from "./sitechange.ts";
 import { SightingForm } from "./sighting.ts";
@@ -38,6 +39,7 @@ export class Desk {
   readonly coverage: Coverage;
   readonly site: SiteChanges;
   readonly flights: PlannedFlights;
+  readonly rules: RuleDesk;
   private loadingDetail = -1;
 
   constructor(state: State, sound: Sound) {
@@ -49,6 +51,7 @@ export class Desk {
     this.coverage = new Coverage(state);
     this.site = new SiteChanges(state);
     this.flights = new PlannedFlights(state);
+    this.rules = new RuleDesk(state);
   }
 
   // -- alerts as they come -----------------------------------------------------------------------------------
@@ -293,6 +296,8 @@ export class Desk {
       state.detailError = "";
       state.operators = null;
       state.operatorsError = "";
+      state.explained = null;
+      state.explainedError = "";
     }
     if (id >= 0) {
       if (state.tab !== "zones") state.tab = "detail";
@@ -334,6 +339,28 @@ export class Desk {
       if (state.selected === id) state.operatorsError = words(e);
     }
     state.changed();
+  }
+
+  /** Why the selected track is there; asked again it is told anew. */
+  async explain(): Promise<void> {
+    const { state } = this;
+    const id = state.selected;
+    try {
+      const found = await api.explain(id);
+      if (state.selected !== id) return;
+      state.explained = found;
+      state.explainedError = "";
+    } catch (e) {
+      if (state.selected === id) state.explainedError = words(e);
+    }
+    state.changed();
+  }
+
+  /** The place under the cross in the middle of the map is taken, as a click there would be. */
+  takeCross(): void {
+    const { view } = this.renderer;
+    const { plane } = this.state.store;
+    this.state.picking?.set(plane.lat(view.cy), plane.lon(view.cx));
   }
 
   async loadZones(): Promise<void> {
