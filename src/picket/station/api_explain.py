@@ -19,8 +19,8 @@ def add(app: FastAPI, core: Core) -> None:
     @app.get("/api/tracks/{track_id}/explain", summary="Why a track began, what it took with what weight, why it ended")
     def explained(track_id: Number, steps: Annotated[int, Query(ge=1, le=300)] = STEPS) -> Response:
         with engine.lock:
-            held = engine.explained.held(track_id)
-        found = explain(track_id, *held, most=steps)
+            held, joined = engine.explained.held(track_id), engine.tracker.merged.get(track_id)
+        found = explain(track_id, *held, most=steps, joined=joined)
         if found["began"] is None and not found["steps"]:
             raise HTTPException(
                 404, f"nothing is held of a track with the number {track_id}: it ended too long ago, or never was"

@@ -12,7 +12,6 @@ from fastapi import Path as InPath
 from pydantic import BaseModel, ConfigDict, Field
 
 from picket.station.api_alarms import act
-from picket.station.api_watchlog import Note, payload_of
 from picket.station.api_zones import take_over
 from picket.station.core import Core
 from picket.station.site_edit import Edited, outlines_of, plain
@@ -65,5 +64,7 @@ def add(app: FastAPI, core: Core) -> None:
                 found = await ask(rule_question(site, plain(site), outlines_of(site), rule_id, period, core.folder))
             except TryError as e:
                 raise HTTPException(422, str(e)) from None
-        await act(core, payload_of(Note(kind="note", text=f"Tried on the past: {found['words']}"), request.state.user))
+        place = {"lat_deg": None, "lon_deg": None, "alert_id": None}
+        said = f"Tried on the past: {found['words']}"
+        await act(core, {"do": "note", "kind": "note", "text": said, **place, "by": request.state.user})
         return found

@@ -111,11 +111,11 @@ def _report(row: dict[str, Any], weight: float) -> dict[str, Any]:
 
 
 def explain(
-    track_id: int, took: list[Took], pictures: list[_Picture], begun: dict[str, Any] | None, most: int = STEPS
-) -> dict[str, Any]:
+    track_id: int, took: list[Took], pictures: list[_Picture], begun: dict[str, Any] | None, most: int = STEPS, joined: int | None = None,
+) -> dict[str, Any]:  # fmt: skip
     """{"track_id", "began", "steps", "ended", "words"}; None where nothing is held of it. steps: newest last, each with what it took.
 
-    words: sentences for an officer.
+    joined: the track that it was made one with. words: sentences for an officer.
     """
     stood = [(p.time, row) for p in pictures if (row := p.of(track_id)) is not None]
     reports: list[dict[str, Any]] = []
@@ -128,7 +128,7 @@ def explain(
     reports.sort(key=lambda r: r["time"] or 0.0)
     steps = _steps(stood[-most:], reports)
     last = stood[-1][1] if stood else None
-    ended = _ended(last) if last is not None and last["status"] == "ended" else None
+    ended = _ended(last, joined) if last is not None and last["status"] == "ended" else None
     words = [w for w in (_began_words(begun, stood), _took_words(steps), ended["words"] if ended else None) if w]
     return {"track_id": track_id, "began": begun, "steps": steps, "ended": ended, "words": words}
 
@@ -176,15 +176,17 @@ def _took_words(steps: list[dict[str, Any]]) -> str | None:
     return f"In its last {len(steps)} steps it took {said}; {empty} steps without a report."
 
 
-def _ended(last: dict[str, Any]) -> dict[str, Any]:
+def _ended(last: dict[str, Any], joined: int | None) -> dict[str, Any]:
     """Why it ended, told from how it stood then."""
     silent, sure = last["time"] - last["updated_at"], last["existence"]
-    if sure < END_EXISTENCE:
+    if joined is not None:
+        why = f"it was found to be the same object as track {joined}, which goes on"
+    elif sure < END_EXISTENCE:
         why = f"sensors that should have seen it did not, until it existed with {100 * sure:.1f} % only"
     elif silent >= SILENT_S:
         why = f"nothing was heard of it for {silent:.0f} s"
     elif last["sigma_horizontal_m"] > 2000.0:
         why = f"its place had become too unsure ({last['sigma_horizontal_m']:.0f} m, 1 sigma)"
     else:
-        why = f"too little spoke for it before it was sure ({100 * sure:.0f} %), or it was joined with another track"
+        why = f"too little spoke for it before it was sure ({100 * sure:.0f} %)"
     return {"time": last["time"], "existence": sure, "words": f"It ended because {why}."}

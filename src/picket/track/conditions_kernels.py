@@ -64,7 +64,7 @@ def band_of(plots, j, s, sensors):  # type: ignore[no-untyped-def]
     """Index of the band of a plot with range and azimuth."""
     height, r = LEVELLESS, plots.z[j, 0]
     if plots.form[j] & 4:
-        top = LOW_SIGMAS * sensors.sigma[s, 2] * r + LOW_M
+        top = LOW_SIGMAS * math.radians(sensors.sigma[s, 2]) * r + LOW_M
         if sensors.floor[s] > -1e9:
             over = (
                 plots.p[j, 2]

@@ -183,7 +183,7 @@ class Sensors(NamedTuple):
     pd: Array  # the site file's
     clutter: Array  # false plots per scan, as estimated so far
     birth: Array  # objects that come into view in one scan, as estimated so far
-    sigma: Array  # (S, 6): range m, azimuth, elevation rad, range rate m/s, position m, altitude m
+    sigma: Array  # (S, 6): range m, azimuth, elevation deg, range rate m/s, position m, altitude m
     timeout: Array
     latency: Array  # s, 1 sigma of the age of a claimed position
     far: Array  # 1 = reaches beyond FAR_RANGE_M

@@ -87,7 +87,7 @@ def _low_shares(a: Sensors, i: int, over_m: float) -> np.ndarray:
     near, far = a.range_min[i], a.range_max[i]
     r = np.maximum(near + (far - near) * (np.arange(RINGS * 16) + 0.5) / (RINGS * 16), 1.0)
     width = max(min(a.elevation[i, 1] - a.elevation[i, 0], NARROW_RAD), 1e-3)
-    noise = LOW_SIGMAS * a.sigma[i, 2]
+    noise = LOW_SIGMAS * np.radians(a.sigma[i, 2])
     bottom = np.maximum(a.elevation[i, 0], -over_m / r - noise)  # no plot comes from further down
     top = noise + (LOW_M - over_m) / r
     return np.asarray(np.clip((top - bottom) / width, 0.01, 0.99).reshape(RINGS, 16).mean(axis=1))

@@ -25,6 +25,7 @@ from picket.track.group_kernels import group
 from picket.track.history import History, Segment, State, state_bytes
 from picket.track.layout_kernels import BIRTH_LEAST, CONFIRMED, DEAD, ENDED, POLAR, TENTATIVE, Plots
 from picket.track.life_kernels import misses, settle
+from picket.track.merge import merge
 from picket.track.measure import Codes, Look, Prepared, prepare
 from picket.track.picture import move, picture
 from picket.track.pool import Pool
@@ -47,6 +48,7 @@ VOUCHED = 0.95  # existence of what a person saw: "almost certain", above the 0.
 VOUCHED_CLASS = 3.0  # log-likelihood of the class that a person names: twenty times likelier than any other
 CLUTTER_LEAST = 0.02  # false plots a scan; no sensor has none
 CODES_MAX = 200_000  # identities and transmitters remembered before the unused are forgotten
+MERGED_KEPT = 1000
 FLUSH = 4096  # ended tracks kept in their slots inside one batch
 
 
@@ -79,7 +81,8 @@ class Tracker:
 
     work_limit: units of work a second of its own time, beyond which work is shed in the order of `shedding.py`; None: none ever is.
 
-    left_out counts rows that could not be used, by reason; shed counts work given up, by reason.
+    left_out counts rows that could not be used, by reason; shed counts work given up, by reason;
+    merged: of the last tracks that were made one with another (`merge.py`), the number that goes on.
 
     >>> from picket.words import DETECTION, Batch
     >>> row = {"time": 1.0, "sensor_id": "rid", "kind": "remote_id", "lat_deg": 33.75, "lon_deg": -118.2, "identity": "A1"}
@@ -92,6 +95,7 @@ class Tracker:
         self.site, self.seed = site, seed
         self.left_out: Counter[str] = Counter()
         self.shed: Counter[str] = Counter()
+        self.merged: dict[int, int] = {}
         self.assigned = Assigned(np.empty(0, np.int64), np.empty(0))
         self.clock = -math.inf
         self._sensors = SensorTable(site)
@@ -383,7 +387,12 @@ class Tracker:
         return True
 
     def _settle(self, now: float) -> None:
-        self._confirmed += settle(self._pool.tracks, self._pool.n, now, self._pool.owner)
+        pool = self._pool
+        self._confirmed += settle(pool.tracks, pool.n, now, pool.owner)
+        for kept, ended in merge(pool.tracks, pool.n, now, self._sensors.arrays, self._bearings, pool.owner):
+            self.merged[ended] = kept
+            if len(self.merged) > MERGED_KEPT:
+                del self.merged[next(iter(self.merged))]
         self._settled = now
 
     def _picture(self, now: float) -> Batch:
@@ -430,6 +439,7 @@ class Tracker:
         a = self._sensors.arrays
         a.first[:] = a.last[:] = a.swept[:] = a.scan_start[:] = np.nan
         self._bearings.count = 0
+        self._bearings.beside.clear()
         self._shedding.clear()
         self.clock = self._settled = -math.inf
         self._behind = 0
