@@ -1,7 +1,7 @@
 """`python -m benchmarks [NAME...] [--quick] [--rows A,B]`: runs benchmarks and writes one diffable JSON file each, the machine beside.
 
 A benchmark is a module `bench_NAME.py` with `run()`, or with ROWS (name -> goal and function): then --rows takes some of its rows,
-which replace theirs in the file, each with the machine of its own time; --quick takes a short look and writes nothing.
+which replace theirs in the file, each with the machine of its own time (rows in BIG only when they are named); --quick takes a short look and writes nothing.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ def _rows(name: str, module: ModuleType, chosen: list[str], quick: bool) -> int:
             print(f"{name} has no row {row!r}; it has {', '.join(module.ROWS)}", file=sys.stderr)
             return 2
     module.warm()
-    for row in chosen or module.ROWS:
+    for row in chosen or [r for r in module.ROWS if r not in getattr(module, "BIG", ())]:
         goal, measure = module.ROWS[row]
         before = machine()
         result = {"goal": goal, "machine": before, "figures": measure(quick)}

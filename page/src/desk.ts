@@ -350,6 +350,8 @@ export class Desk {
       if (state.selected !== id) return;
       state.explained = found;
       state.explainedError = "";
+      state.flush();
+      document.querySelector(".explained")?.scrollIntoView({ block: "nearest" });
     } catch (e) {
       if (state.selected === id) state.explainedError = words(e);
     }

@@ -25,8 +25,8 @@ from picket.track.group_kernels import group
 from picket.track.history import History, Segment, State, state_bytes
 from picket.track.layout_kernels import BIRTH_LEAST, CONFIRMED, DEAD, ENDED, POLAR, TENTATIVE, Plots
 from picket.track.life_kernels import misses, settle
-from picket.track.merge import merge
 from picket.track.measure import Codes, Look, Prepared, prepare
+from picket.track.merge import merge
 from picket.track.picture import move, picture
 from picket.track.pool import Pool
 from picket.track.register_kernels import correct
