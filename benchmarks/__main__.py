@@ -1,7 +1,8 @@
 """`python -m benchmarks [NAME...] [--quick] [--rows A,B]`: runs benchmarks and writes one diffable JSON file each, the machine beside.
 
 A benchmark is a module `bench_NAME.py` with `run()`, or with ROWS (name -> goal and function): then --rows takes some of its rows,
-which replace theirs in the file, each with the machine of its own time (rows in BIG only when they are named); --quick takes a short look and writes nothing.
+which replace theirs in the file, each with the machine of its own time (rows in BIG only when they are named); --quick takes a
+short look and writes nothing.
 """
 
 from __future__ import annotations
