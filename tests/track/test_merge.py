@@ -14,7 +14,7 @@ from picket.track import tracker as module
 from picket.words import DETECTION, Batch
 
 RADAR = sim.radar("radar", at=(0.0, -200.0, 10.0), max_range_m=2200.0)
-TURNED_DEG = 4.0  # one antenna is turned: the bearings cross beside the drone
+TURNED_DEG = 3.0  # one antenna is turned: the bearings cross beside the drone
 
 
 def heard(rng: np.random.Generator, time: float, enu: np.ndarray) -> Batch:
@@ -43,11 +43,10 @@ def test_two_tracks_of_one_drone_become_one_under_the_older_number(seed: int) ->
     first = next(rows for rows in out if rows)[0]["track_id"]
     both = [k for k, rows in enumerate(out) if len(rows) > 1]
     assert both, "the bearings' place lies so far off that the radar began a track of its own"
-    assert len(both) < 20
-    assert len(out[-1]) == 1, out[-1]
-    assert out[-1][0]["track_id"] == first
-    assert list(tracker.merged.values()) == [first]
-    assert set(out[-1][0]["sensors"]) >= {"radar", "west", "east"}
+    assert len(both) <= 10, "the bearings go on astray, and may begin another that lasts as short"
+    assert set(tracker.merged.values()) == {first}
+    (one,) = [row for row in out[-1] if row["track_id"] == first]
+    assert set(one["sensors"]) >= {"radar", "west", "east"}
 
 
 def test_without_it_they_go_on_side_by_side(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -3,10 +3,12 @@
 Where two direction finders cross before a radar sees the drone, the radar's first plots may lie outside the gate of the bearings' track,
 or be nearer to a track of their own; then both go on, fed by turns with the same bearings. They are one object when for MERGE_S
 
-    d' (P_a + P_b)^-1 d <= GATE          d the difference of place and velocity along the ground, at one time (track-to-track: Bar-Shalom
-                                         and Campo 1986, without the cross-covariance, which errs towards keeping both)
-    a radar has looked at the place of the bearings' track LOOKS times in a row and measured nothing there of its own
-    no other track of a radar fits as well: of two that might be it, none is taken
+    d' (P_a + P_b + A)^-1 d <= GATE
+
+with d the difference of place and velocity along the ground at one time, and A what bearings of one place have wrong alike, which their
+covariance does not hold (track-to-track: Bar-Shalom and Campo 1986, without the cross-covariance, which errs towards keeping both); when
+the radar measures the one all that time and has never measured the other; and when no other track of a radar fits as well: of two that
+might be it, none is taken.
 
 The one that goes on has the radar's estimate and the older number; identities, transmitter and words of both are its own.
 """
@@ -23,7 +25,7 @@ from picket.track.layout_kernels import CONFIRMED, ENDED, RADAR_FRESH_S, Sensors
 
 MERGE_S = 4.0
 GATE = 13.3  # chi-square, 4 degrees of freedom, 0.99
-LOOKS = 3
+ASTRAY_RAD, ASTRAY_MPS = 0.05, 3.0  # 1 sigma of what all bearings of a place have wrong alike: an antenna's mount, reflections
 WIDEST_M = 600.0  # 1 sigma: of a vaguer place a radar's track is no proof
 _FLAT = np.array([0, 1, 3, 4])
 Ints = npt.NDArray[np.int64]
@@ -37,7 +39,7 @@ def merge(tracks: Tracks, n: int, now: float, sensors: Sensors, held: Bearings, 
         return []
     live = tracks.status[:n] < ENDED
     heard = live & (tracks.sensors[:n] != 0) & (tracks.sensors[:n] & ~listening == 0) & (tracks.claims[:n] == 0)
-    heard &= (tracks.radar_updates[:n] == 0) & (tracks.looks[:n] >= LOOKS)
+    heard &= tracks.radar_updates[:n] == 0
     if not heard.any():
         held.beside.clear()
         return []
@@ -47,7 +49,7 @@ def merge(tracks: Tracks, n: int, now: float, sensors: Sensors, held: Bearings, 
     beside: dict[int, tuple[int, float]] = {}
     joined = []
     for a in np.flatnonzero(heard).tolist():
-        b = _partner(tracks, a, seen, now)
+        b = _partner(tracks, a, seen, now, sensors)
         if b < 0:
             continue
         number, other = int(tracks.id[a]), int(tracks.id[b])
@@ -61,14 +63,16 @@ def merge(tracks: Tracks, n: int, now: float, sensors: Sensors, held: Bearings, 
     return joined
 
 
-def _partner(tracks: Tracks, a: int, seen: Ints, now: float) -> int:
+def _partner(tracks: Tracks, a: int, seen: Ints, now: float, sensors: Sensors) -> int:
     """The one track of a radar that may be the object of track a; -1 when there is none, or more than one."""
     if not len(seen) or tracks.P[a, 0, 0] + tracks.P[a, 1, 1] > 2.0 * WIDEST_M * WIDEST_M:
         return -1
     x, P = _at(tracks, np.array([a]), now)
     y, Q = _at(tracks, seen, now)
     d = y - x
-    S = P + Q
+    heard_by = [s for s in range(min(len(sensors.listens), 62)) if tracks.sensors[a] >> s & 1]
+    away = max(float(np.hypot(*(sensors.offset[s, :2] - x[0, :2]))) for s in heard_by)
+    S = P + Q + np.diag([(ASTRAY_RAD * away) ** 2] * 2 + [ASTRAY_MPS**2] * 2)
     fits = seen[np.einsum("ij,ij->i", d, np.linalg.solve(S, d[:, :, None])[:, :, 0]) <= GATE]
     fits = fits[[not _contradicts(tracks, a, int(b)) for b in fits]]
     return int(fits[0]) if len(fits) == 1 else -1
