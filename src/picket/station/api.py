@@ -27,11 +27,13 @@ from picket import __version__
 from picket.station import (
     api_alarms,
     api_coverage,
+    api_explain,
     api_flights,
     api_incidents,
     api_notify,
     api_record,
     api_replay,
+    api_rules,
     api_sightings,
     api_watchlog,
     api_zones,
@@ -88,7 +90,9 @@ def make_app(core: Core, feeds: list[Feed], access: Access, serves: Any, scheme:
     api_watchlog.add(app, core)
     api_flights.add(app, core)
     api_coverage.add(app, core)
+    api_explain.add(app, core)
     api_zones.add(app, core)
+    api_rules.add(app, core)
     api_notify.add(app, core)
     api_sightings.add(app, core)
     api_record.add(app, core)

@@ -28,6 +28,7 @@ from picket.track.sensors import LEARNT, SensorTable
 from picket.words import TRACK, Batch, concat
 
 Ints = npt.NDArray[np.int64]
+Numbers = tuple[float, float, int, float, float]  # clock, settled, confirmed; backlog of work and its time
 LATE_S = 5.0  # a plot so far behind the tracker's time is of no use any more
 LAGGED_S = 2.0  # and where there is no state to go back to; up to then it is compared as of its own time
 WAIT_S = 1.0  # late plots wait so long, in the tracker's time, for others to be taken in with them
@@ -46,7 +47,7 @@ class State:
         sensors: SensorTable,
         registration: Registration,
         bearings: Bearings,
-        numbers: tuple[float, float, int],
+        numbers: Numbers,
         shed: Counter[str],
     ) -> None:
         self.n, self.numbers, self.shed = pool.n, numbers, shed.copy()
@@ -55,9 +56,7 @@ class State:
         self.owner = pool.owner.copy()
         self.learnt = [getattr(sensors.arrays, name)[: len(sensors.names)].copy() for name in LEARNT]
 
-    def restore(
-        self, pool: Pool, sensors: SensorTable, registration: Registration, bearings: Bearings
-    ) -> tuple[float, float, int]:
+    def restore(self, pool: Pool, sensors: SensorTable, registration: Registration, bearings: Bearings) -> Numbers:
         """Puts everything back; sensors and identities that came since are as never heard."""
         pool.n = 0
         pool.reserve(self.n, 0, 0)

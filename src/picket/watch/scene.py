@@ -29,6 +29,7 @@ SURE_GROUP = 0.6  # what a group's members add up to, from which it is no flock 
 _GROUP_ODDS = np.log(SURE_GROUP / (1.0 - SURE_GROUP))
 SWARM, AMID_M = 3, 100.0  # so many within that distance are a crowd
 LOW_SIGMAS = 2.0
+SURE_DRONE = 0.9  # p_drone from which nobody doubts it: a circling bird that is called a drone twice has 0.8
 SURE_LOW = 0.95  # the same for a drone where the sea gives false plots: one wrong word and a wrong speed make 0.8
 SURFACE_M = 30.0  # a vessel's highest mast light, roughly: a "vessel" above this is not at the surface
 CONTRADICTED = ("spoof_suspected", "unconfirmed_position")
@@ -150,7 +151,7 @@ class Scene:
     @cached_property
     def doubtful(self) -> Bools:
         """(N,) bool: it may be a bird or false plots: no sensor calls it a drone, it says nothing, flies with none, no person saw it."""
-        drone = np.where(self.low, self.tracks["p_drone"] >= SURE_LOW, self.sorts.drone)
+        drone = self.tracks["p_drone"] >= np.where(self.low, SURE_LOW, SURE_DRONE)
         known = drone | (self.tracks["identity"] >= 0) | self.sorts.contradicted | self._in_swarm(drone) | self.by_eye
         return np.asarray(~known)
 
