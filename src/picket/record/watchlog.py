@@ -6,6 +6,7 @@ again from the log. An entry's number is its record's: it rises, and has gaps.
 
     record                            entry's kind
     action {"do": "note", "kind": k}  k: note, handover, sighting
+    action {"do": "exercise", ...}    exercise: begun, paused, gone on, at another speed, ended (station/control.py)
     action {"do": ..., "words": w}    site: zones, planned flights or the site file were changed
     life   {"alert_id", "text", ...}  alert: raised, acknowledged, shelved, escalated, closed ...
 """
@@ -35,7 +36,7 @@ _COLUMNS = ("n", "time", "by", "kind", "text", "lat_deg", "lon_deg", "alert_id",
 class Entry(msgspec.Struct, frozen=True, kw_only=True):
     """One line of the watch log. time: UNIX seconds UTC; lat_deg, lon_deg: WGS84; alert_id: the alert that it is about.
 
-    kind: note, handover, sighting, site or alert; state: of the alert after it (kind alert only).
+    kind: note, handover, sighting, exercise, site or alert; state: of the alert after it (kind alert only).
     """
 
     n: int
@@ -62,7 +63,8 @@ def entry_of(record: Record) -> Entry | None:
     if p.get("do") == "note":
         return Entry(n=record.seq, time=record.time, by=by, kind=str(p["kind"]), text=str(p["text"]), **about)
     if p.get("words"):
-        return Entry(n=record.seq, time=record.time, by=by, kind="site", text=str(p["words"]))
+        kind = "exercise" if p.get("do") == "exercise" else "site"
+        return Entry(n=record.seq, time=record.time, by=by, kind=kind, text=str(p["words"]))
     return None
 
 

@@ -9,7 +9,7 @@ sequenced; a replay hands it the records of a log. It runs in one thread; `lock`
     link     {"sensors": [ids], "state": "up" ..., "detail": words}
     tick     None: time passes
     station  {"free_mb", "recording", "problem", "overloaded"}: how the station itself does
-    action   {"do": "acknowledge" | "shelve" | "unshelve" | "close" | "site" | "zone" | "note", ...}
+    action   {"do": "acknowledge" | "shelve" | "unshelve" | "close" | "site" | "zone" | "note" | "exercise", ...}
     life, audit, end   nothing for the engine
 """
 
@@ -154,7 +154,7 @@ class Engine:
         return Outcome()
 
     def _action(self, payload: dict[str, Any]) -> Outcome:
-        if payload["do"] == "note":
+        if payload["do"] in ("note", "exercise"):
             return Outcome()  # the watch log has it (record/watchlog.py)
         if payload["do"] == "site":
             return self._site(payload)

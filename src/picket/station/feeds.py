@@ -117,7 +117,7 @@ async def _hear(feed: Feed, core: Core, stop: asyncio.Event, name: str) -> None:
 
     turns = Turns(decode)
     gather = Gather(turns.deliver)
-    await transport.run(feed.address, gather.deliver, feed.link, time.time, stop)
+    await transport.run(feed.address, gather.deliver, feed.link, core.clock, stop)
     gather.flush()
     turns.finish()
     core.sequencer.add(name, assigned(decoders.finish(), assigner))
