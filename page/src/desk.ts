@@ -4,6 +4,7 @@
  */
 import { api, CAUSES, words, type Alert, type Cause, type Severity } from "./api.ts";
 import { Coverage } from "./coverage.ts";
+import { ExerciseDesk } from "./exercise.ts";
 import { PlannedFlights } from "./flights.ts";
 import type { Renderer } from "./map/renderer.ts";
 import { shapesOf } from "./map/shapes.ts";
@@ -38,6 +39,7 @@ export class Desk {
   readonly coverage: Coverage;
   readonly site: SiteChanges;
   readonly flights: PlannedFlights;
+  readonly exercise: ExerciseDesk;
   private loadingDetail = -1;
 
   constructor(state: State, sound: Sound) {
@@ -49,6 +51,7 @@ export class Desk {
     this.coverage = new Coverage(state);
     this.site = new SiteChanges(state);
     this.flights = new PlannedFlights(state);
+    this.exercise = new ExerciseDesk(state);
   }
 
   // -- alerts as they come -----------------------------------------------------------------------------------

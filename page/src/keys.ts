@@ -6,7 +6,7 @@ import type { Pane } from "./state.ts";
 export interface KeyRow {
   keys: string;
   does: string;
-  group: "Alerts" | "Map" | "Lists" | "Page";
+  group: "Alerts" | "Map" | "Lists" | "Page" | "Exercise";
 }
 
 interface Binding extends KeyRow {
@@ -106,6 +106,10 @@ const BINDINGS: Binding[] = [
   { group: "Page", keys: "p", does: "next palette: day, night, red dim", match: key("p"), run: (d) => d.nextPalette() },
   { group: "Page", keys: "u", does: "units: metric, or feet, nautical miles and knots", match: key("u"), run: (d) => d.nextUnits() },
   { group: "Page", keys: "y", does: "times in UTC or local", match: key("y"), run: (d) => d.nextTimeOfDay() },
+  { group: "Exercise", keys: "e", does: "exercise: its panel, and who plays", match: key("e"), run: (d) => d.exercise.toggle() },
+  { group: "Exercise", keys: "o", does: "what was told is heard: put it away", match: key("o"), run: (d) => d.exercise.dismiss() },
+  { group: "Exercise", keys: "i", does: "exercise control: pause, go on", match: key("i"), run: (d) => d.exercise.pauseOrGo() },
+  { group: "Exercise", keys: "[ / ]", does: "exercise control: slower, faster", match: key("[", "]"), run: (d, e) => d.exercise.hasten(e.key === "]" ? 1 : -1) },
   { group: "Page", keys: "?", does: "this help", match: key("?"), run: (d) => d.toggleHelp() },
   { group: "Page", keys: "Esc", does: "close what is open, drop the selection", match: key("Escape"), run: (d) => escape(d) },
 ];
@@ -142,6 +146,7 @@ function escape(desk: Desk): void {
   const { state } = desk;
   if (state.help) desk.toggleHelp(false);
   else if (desk.site.open) desk.site.show(false);
+  else if (desk.exercise.open) desk.exercise.toggle(false);
   else if (desk.sighting.open) desk.sighting.leave();
   else if (desk.ruler.on) desk.ruler.stop();
   else if (state.picking !== null) {

@@ -9,7 +9,7 @@ import { AFFILIATION_WORDS, CLASS_WORDS, STATUS_WORDS } from "../words.ts";
 
 export function help(desk: Desk): TemplateResult | typeof nothing {
   if (!desk.state.help) return nothing;
-  const groups = [...new Set(KEY_ROWS.map((r) => r.group))];
+  const groups = [...new Set(KEY_ROWS.map((r) => r.group))].filter((g) => g !== "Exercise" || desk.exercise.here);
   return html`<div class="help-back" @click=${() => desk.toggleHelp(false)}></div>
     <section class="help" role="dialog" aria-modal="true" aria-label="Help" tabindex="-1" ${ref(takeFocus)}>
       <div class="help-head">
