@@ -143,7 +143,8 @@ export interface Exercise {
   speeds: number[];
   by_hand: { id: string; says: string }[];
   told: { at_s: number; text: string }[];
-  behind_s: number;
+  /** Of the asked speed, what the machine can do. */
+  share: number;
   /** making, ready, or why it could not be made; empty while the exercise goes on. */
   review: string;
   run: string;

@@ -18,12 +18,15 @@ export function exerciseStrip(desk: Desk): TemplateResult | typeof nothing {
       <span class="exercise-clock" role="timer" aria-label="The exercise's clock" aria-live="off">${clock}</span>
       ${now.state === "paused" ? html`<b class="exercise-state">PAUSED</b>` : nothing}
       ${now.state === "ended" ? html`<b class="exercise-state">ENDED</b>` : nothing}
-      ${now.state !== "ended" && now.speed !== 1 ? html`<b class="exercise-state">${now.speed} times as fast</b>` : nothing}
-      ${now.behind_s ? html`<b class="exercise-state is-late">sensors ${now.behind_s} s late: choose a lower speed</b>` : nothing}
+      ${now.state !== "ended" && (now.speed !== 1 || now.share < 0.8) ? html`<b class="exercise-state" title="As fast as was asked, or as this machine can">${faster(now.speed, now.share)}</b>` : nothing}
       ${now.state === "ended" ? review(desk) : now.control ? controls(desk) : nothing}
       <button class="act" title="Exercise (e)" @click=${() => desk.exercise.toggle(true)}>${now.control ? "Control" : "You"} <kbd>e</kbd></button>
     </div>
     ${told(desk)}`;
+}
+
+function faster(speed: number, share: number): string {
+  return share < 0.8 ? `${(speed * share).toFixed(1)}× is all this machine can` : `${speed} times as fast`;
 }
 
 function controls(desk: Desk): TemplateResult {

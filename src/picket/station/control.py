@@ -17,7 +17,7 @@ from typing import Any
 
 from picket.station.core import ActionError, Core, NotOnDiskError
 from picket.station.sequence import ClosedError
-from picket.station.simulator import BEHIND_S, Simulator
+from picket.station.simulator import Simulator
 from picket.train import Exercise
 from picket.train.injects import EXERCISE_CONTROL, Injects
 from picket.train.pace import SPEEDS, ExerciseClock, Pace
@@ -26,6 +26,10 @@ from picket.watch import Alert
 AFTER_S = 1.0  # the exercise goes on so long after the last payload; longer, and the silence would raise alerts
 LOOK_S = 0.1  # of real time between two looks at the clock and the injects
 _KEPT = 20  # of the latest things that were told
+# An exercise that is asked to run faster than the machine can is slowed, not cut: frames that left late would look like sensors with wrong
+# clocks. Seconds of the exercise that frames may be late, and records that may wait for the engine.
+_LATE_S, _SOON_S, _WAITING = 0.4, 0.15, 100
+_SLOWER, _FASTER, _LEAST = 0.7, 1.08, 0.05  # of the speed's share, each LOOK_S
 
 
 class ControlError(ValueError):
@@ -50,6 +54,7 @@ class Control:
         self.review = ""  # then making, ready; failed, and why
         self.told: list[dict[str, Any]] = []
         self.over = asyncio.Event()  # ended, and scored
+        self.serving = False  # the page can be opened
         self._scored, self._wall = scored, wall
         self._alerts: dict[int, Alert] = {}
         self._doing = asyncio.Lock()  # one change at a time: records and clock in the same order
@@ -71,8 +76,12 @@ class Control:
                 self.core.problem = f"exercise control: {e}"
 
     async def _step(self, now: float) -> None:
-        if self.state == "waiting" and now >= self.start:
+        if self.state == "waiting" and self.clock.paused and self.serving and (self.simulator is None or self.simulator.ready):
+            self._tell(self.clock.go())  # nobody loses the first seconds to a slow start
+        elif self.state == "waiting" and now >= self.start:
             await self._began()
+        if self.state == "running":
+            self._govern()
         for note in self.injects.look(now, self._alerts.values()) if self.state != "waiting" else ():
             await self._inject(note)
         if not self.endless and now >= self.start + self.exercise.repeat_s + AFTER_S:
@@ -80,9 +89,21 @@ class Control:
         elif self.simulator is not None and self.simulator.failed:
             await self.end(EXERCISE_CONTROL, "the simulator ended with an error; its terminal says more")
 
+    def _govern(self) -> None:
+        """Runs as fast as is asked and the machine can."""
+        assert self.core is not None
+        late = self.simulator.late_s if self.simulator is not None else 0.0
+        share = self.clock.share
+        if late > _LATE_S or self.core.queues()["engine"] > _WAITING:
+            share = max(share * _SLOWER, _LEAST)
+        elif late < _SOON_S:
+            share = min(share * _FASTER, 1.0)
+        if share != self.clock.share:
+            self._tell(self.clock.set_share(share))
+
     async def _began(self) -> None:
         async with self._doing:
-            self.state = "paused" if self.clock.paused else "running"
+            self.state = "running"
             await self._record("begin", EXERCISE_CONTROL, f"EXERCISE {self.exercise.name} begins")
 
     async def pause(self, by: str) -> None:
@@ -113,7 +134,8 @@ class Control:
     async def end(self, by: str, why: str = "") -> None:
         """It is over: the clock stands, the sensors end, nothing more is decided, and the review is made. Raises ControlError."""
         async with self._doing:
-            self._going()
+            if self.state == "ended":
+                raise ControlError("the exercise has ended")
             self._tell(self.clock.pause())
             self.state = "ended"
             with contextlib.suppress(ControlError):  # a full disk: what is in the log is scored all the same
@@ -164,13 +186,12 @@ class Control:
 
     def look(self) -> dict[str, Any]:
         """Where it stands, for the page."""
-        behind = self.simulator.late_s if self.simulator is not None and self.state == "running" else 0.0
         return {
             "name": self.exercise.name, "about": self.exercise.about, "teaches": self.exercise.teaches, "state": self.state,
             "at_s": round(self.at_s, 2), "planned_s": self.exercise.repeat_s, "endless": self.endless,
             "time": self.clock(), "speed": self.clock.speed, "pace": self.clock.pace.speed, "speeds": SPEEDS,
             "by_hand": [{"id": i.id, "says": i.says} for i in self.injects.by_hand], "told": self.told,
-            "behind_s": round(behind, 1) if behind > BEHIND_S * max(self.clock.speed, 1.0) else 0.0,
+            "share": round(self.clock.share, 2),
             "left_out": dict(self.simulator.left_out) if self.simulator is not None else {},
             "review": self.review, "run": self.folder.name,
         }  # fmt: skip
@@ -179,6 +200,8 @@ class Control:
     def _going(self, state: str | None = None) -> None:
         if self.state == "ended":
             raise ControlError("the exercise has ended")
+        if self.state == "waiting":
+            raise ControlError("the exercise has not begun yet")
         if state is not None and self.state != state:
             raise ControlError(f"the exercise is {self.state}, not {state}")
         if self.core is None:

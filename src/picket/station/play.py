@@ -32,7 +32,7 @@ from picket.train.kept import RunFacts, keep_truth, read_facts, write_facts
 from picket.train.pace import ExerciseClock
 from picket.train.score import score
 
-LEAD_S = 4.0  # from the start of the simulator's process to the first second of the exercise
+LEAD_S = 1.0  # from when station and simulator are up to the first second of the exercise
 ON_THE_PAGE = "on the page"  # the officer of a played run that nobody did anything in
 
 
@@ -50,7 +50,7 @@ async def play(
         raise PracticeError(f"{folder}: holds a run already; name another folder with --out")
     folder.mkdir(parents=True, exist_ok=True)
     start = float(int(time.time() + LEAD_S) + 1)
-    clock = ExerciseClock(start - LEAD_S)
+    clock = ExerciseClock(start - LEAD_S, paused=True)
     keep_truth(exercise, seed, start, exercise.repeat_s, folder)
     channels = free_channels(exercise)
     site = site_with_feeds(sites.load(folder / "site" / "site.toml"), channels, port)
@@ -68,8 +68,13 @@ async def play(
                           endless=endless)  # fmt: skip
     control.begin(station.core, simulator)
     working = [asyncio.create_task(control.run()), asyncio.create_task(_end_after(control, station, stay, ended))]
+
+    def up(url: str) -> None:
+        control.serving = True
+        ready(url)
+
     try:
-        await station.run(ready)
+        await station.run(up)
     finally:
         for task in working:
             task.cancel()

@@ -13,8 +13,6 @@ from typing import Any
 
 from picket.train.pace import Pace
 
-BEHIND_S = 1.0  # frames that leave later than this (at speed 1) are told
-
 
 class Simulator:
     """The process. It ends with `close`, and with us should we be killed."""
@@ -28,6 +26,7 @@ class Simulator:
                    f"--start={start}", f"--pace={pace.line()}", *options, *(["--endless"] if endless else [])]  # fmt: skip
         self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
         self.late_s, self.left_out = 0.0, dict[str, int]()
+        self.ready = False  # its first frame waits for its time
         threading.Thread(target=self._listen, name="picket-simulator", daemon=True).start()
 
     def tell(self, line: str) -> None:
@@ -66,6 +65,7 @@ class Simulator:
             for line in lines:
                 try:
                     said: dict[str, Any] = json.loads(line)
+                    self.ready = True
                     self.late_s, self.left_out = float(said["late_s"]), {str(k): int(v) for k, v in said["left_out"].items()}
                 except (ValueError, KeyError, TypeError, AttributeError):
                     continue

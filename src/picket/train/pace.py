@@ -49,37 +49,38 @@ class Pace(NamedTuple):
 class ExerciseClock:
     """A clock that can be called for UNIX seconds, paused, and made to run faster. It never goes back.
 
-    monotonic: the machine's, the same in every process.
+    monotonic: the machine's, the same in every process. share: of the asked speed that it runs at, where the machine cannot do more.
     """
 
-    def __init__(self, start: float, monotonic: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, start: float, monotonic: Callable[[], float] = time.monotonic, *, paused: bool = False) -> None:
         self._monotonic = monotonic
-        self.pace = Pace(start, monotonic(), 1.0)
-        self.speed = 1.0  # also while it stands still
+        self.speed, self.share, self.paused = 1.0, 1.0, paused  # speed: also while it stands still
+        self.pace = Pace(start, monotonic(), 0.0 if paused else 1.0)
 
     def __call__(self) -> float:
         """UNIX seconds of the exercise."""
         return self.pace.time(self._monotonic())
 
-    @property
-    def paused(self) -> bool:
-        """Whether it stands still."""
-        return self.pace.speed == 0.0
-
     def pause(self) -> Pace:
         """It stands still."""
-        return self._set(0.0)
+        return self._set(paused=True)
 
     def go(self) -> Pace:
         """It goes on at its speed."""
-        return self._set(self.speed)
+        return self._set(paused=False)
 
     def set_speed(self, speed: float) -> Pace:
         """So many times as fast; holds after a pause too."""
-        self.speed = float(speed)
-        return self.pace if self.paused else self._set(self.speed)
+        self.speed, self.share = float(speed), 1.0
+        return self._set(paused=self.paused)
 
-    def _set(self, speed: float) -> Pace:
+    def set_share(self, share: float) -> Pace:
+        """The machine can do that share of the asked speed."""
+        self.share = share
+        return self._set(paused=self.paused)
+
+    def _set(self, *, paused: bool) -> Pace:
         now = self._monotonic()
-        self.pace = Pace(self.pace.time(now), now, speed)
+        self.paused = paused
+        self.pace = Pace(self.pace.time(now), now, 0.0 if paused else self.speed * self.share)
         return self.pace

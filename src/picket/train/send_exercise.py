@@ -5,7 +5,7 @@ Standard input tells it what exercise control does, a line each; when it closes,
     pace SINCE AT SPEED    the exercise's clock from now on (pace.py)
     inject ID SECONDS      that inject came so many seconds after the beginning: faults that name it begin
 
-Standard output has one JSON line a second: {"late_s": how late the frames are sent, "left_out": {reason: n}}.
+Standard output has one JSON line when everything is ready, and then ten a second: {"late_s": how late the frames are sent, "left_out": {reason: n}}.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import contextlib
+import itertools
 import json
 import sys
 import time
@@ -26,7 +27,7 @@ from picket.train.wire import frames
 
 _LATE_S = 2.0  # of real time, whatever the speed
 _NAP_S = 0.05  # of real time: a change of pace is noticed within it
-_TELL_S = 1.0
+_TELL_S = 0.1
 
 
 class Told:
@@ -57,10 +58,10 @@ class Told:
 
     async def sleep(self, seconds: float) -> None:
         """So long of the exercise, or a nap."""
-        await asyncio.sleep(min(seconds / max(self.pace.speed, 1.0), _NAP_S))
+        await asyncio.sleep(min(seconds / self.pace.speed, _NAP_S) if self.pace.speed > 0 else _NAP_S)
 
     def tell(self, late_s: float, sent: Sent) -> None:
-        """Once a second: how late the frames are sent."""
+        """Ten times a second: how late the frames are sent."""
         now = time.monotonic()
         if now >= self._next:
             self._next = now + _TELL_S
@@ -94,8 +95,10 @@ def main(arguments: list[str] | None = None) -> int:
     told = Told(Pace.read(options.pace) if options.pace else Pace(time.time(), time.monotonic(), 1.0))
     until = float("inf") if options.endless else options.start + exercise.repeat_s
     source = frames(exercise, options.seed, options.start, until, told.injected)
+    first = list(itertools.islice(source, 1))  # the paths are worked out before the first second, not in it
+    print(json.dumps({"late_s": 0.0, "left_out": {}}), flush=True)
     try:
-        asyncio.run(until_stdin_closes(source, addresses, clock=told.clock, sleep=told.sleep, on_line=told.take,
+        asyncio.run(until_stdin_closes(itertools.chain(first, source), addresses, clock=told.clock, sleep=told.sleep, on_line=told.take,
                                        late_s=told.late_s, on_late=told.tell))  # fmt: skip
     except OSError as e:
         print(f"exercise: {e}", file=sys.stderr)
