@@ -12,7 +12,9 @@ from picket.train.pace import SPEEDS, ExerciseClock, Pace, PaceError
 from picket.train.send_exercise import Told
 
 STEPS = st.lists(
-    st.tuples(st.floats(0.0, 100.0), st.one_of(st.just("pause"), st.just("go"), st.sampled_from(SPEEDS))), min_size=1, max_size=12
+    st.tuples(st.floats(0.0, 100.0), st.one_of(st.sampled_from(["pause", "go", "slow"]), st.sampled_from(SPEEDS))),
+    min_size=1,
+    max_size=12,
 )
 
 
@@ -20,19 +22,21 @@ STEPS = st.lists(
 def test_time_never_goes_back_and_the_line_says_it_all(steps: list[tuple[float, str | int]]) -> None:
     now = [50.0]
     clock = ExerciseClock(1000.0, lambda: now[0])
-    expected, speed, paused = 1000.0, 1.0, False
+    expected, speed, paused, share = 1000.0, 1.0, False, 1.0
     for wait, what in steps:
         before = clock()
         now[0] += wait
-        expected += 0.0 if paused else wait * speed
+        expected += 0.0 if paused else wait * speed * share
         assert clock() >= before
         assert math.isclose(clock(), expected, rel_tol=1e-12)
         if what == "pause":
             pace, paused = clock.pause(), True
         elif what == "go":
             pace, paused = clock.go(), False
+        elif what == "slow":
+            pace, share = clock.set_share(0.3), 0.3
         else:
-            speed = float(what)
+            speed, share = float(what), 1.0
             pace = clock.set_speed(speed)
         assert Pace.read(pace.line()) == clock.pace
         assert clock.paused == paused

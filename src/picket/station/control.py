@@ -27,8 +27,8 @@ AFTER_S = 1.0  # the exercise goes on so long after the last payload; longer, an
 LOOK_S = 0.1  # of real time between two looks at the clock and the injects
 _KEPT = 20  # of the latest things that were told
 # An exercise that is asked to run faster than the machine can is slowed, not cut: frames that left late would look like sensors with wrong
-# clocks. Seconds of the exercise that frames may be late, and records that may wait for the engine.
-_LATE_S, _SOON_S, _WAITING = 0.4, 0.15, 100
+# clocks. Seconds of the exercise that frames may be late, records that may wait for the engine, seconds that it may be behind.
+_LATE_S, _SOON_S, _WAITING, _BEHIND_S = 0.4, 0.15, 100, 1.5
 _SLOWER, _FASTER, _LEAST = 0.7, 1.08, 0.05  # of the speed's share, each LOOK_S
 
 
@@ -94,7 +94,8 @@ class Control:
         assert self.core is not None
         late = self.simulator.late_s if self.simulator is not None else 0.0
         share = self.clock.share
-        if late > _LATE_S or self.core.queues()["engine"] > _WAITING:
+        behind = self.clock() - self.core.view.time
+        if late > _LATE_S or behind > _BEHIND_S or self.core.queues()["engine"] > _WAITING:
             share = max(share * _SLOWER, _LEAST)
         elif late < _SOON_S:
             share = min(share * _FASTER, 1.0)

@@ -33,6 +33,7 @@ from picket.train.pace import ExerciseClock
 from picket.train.score import score
 
 LEAD_S = 1.0  # from when station and simulator are up to the first second of the exercise
+READY_S = 20.0  # of real time, for the simulator and for the feeds; then the exercise begins as it is
 ON_THE_PAGE = "on the page"  # the officer of a played run that nobody did anything in
 
 
@@ -59,26 +60,41 @@ async def play(
         planned_s=exercise.repeat_s, until_s=0.0, complete=False, officer=ON_THE_PAGE, site=digest(site), picket=__version__,
     )  # fmt: skip
     write_facts(folder, facts)
-    control = Control(exercise, folder, clock, start=start, endless=endless, scored=keep_score, wall=time.time)
-    station = Station(site, folder, seed=seed, clock=clock, pace=clock)
-    station.open()
-    station.more.append(lambda app: api_exercise.add(app, station.core, control, station.access, station.address))
-    doors(station)
     simulator = Simulator(folder / "exercise.toml", folder / "site" / "site.toml", channels, seed=seed, start=start, pace=clock.pace,
                           endless=endless)  # fmt: skip
-    control.begin(station.core, simulator)
-    working = [asyncio.create_task(control.run()), asyncio.create_task(_end_after(control, station, stay, ended))]
-
-    def up(url: str) -> None:
-        control.serving = True
-        ready(url)
-
+    working: list[asyncio.Task[None]] = []
     try:
+        control = Control(exercise, folder, clock, start=start, endless=endless, scored=keep_score, wall=time.time)
+        station = Station(site, folder, seed=seed, clock=clock, pace=clock)
+        station.open()
+        station.more.append(lambda app: api_exercise.add(app, station.core, control, station.access, station.address))
+        doors(station)
+        await _until(lambda: simulator.ready or simulator.ended, READY_S)  # so that its ports are there when the feeds connect
+        control.begin(station.core, simulator)
+        working = [asyncio.create_task(control.run()), asyncio.create_task(_end_after(control, station, stay, ended))]
+        serving: list[asyncio.Task[None]] = []
+
+        def up(url: str) -> None:
+            serving.append(asyncio.create_task(_serve(control, station)))
+            ready(url)
+
         await station.run(up)
     finally:
         for task in working:
             task.cancel()
-        simulator.close()
+        await asyncio.to_thread(simulator.close)
+
+
+async def _serve(control: Control, station: Station) -> None:
+    """The exercise may begin once the feeds are connected, or cannot be."""
+    await _until(lambda: all(f.link.state == "up" for f in station.feeds), READY_S)
+    control.serving = True
+
+
+async def _until(holds: Callable[[], bool], seconds: float) -> None:
+    end = time.monotonic() + seconds
+    while not holds() and time.monotonic() < end:
+        await asyncio.sleep(0.05)
 
 
 async def _end_after(control: Control, station: Station, stay: bool, ended: Callable[[], None]) -> None:

@@ -5,7 +5,9 @@ Standard input tells it what exercise control does, a line each; when it closes,
     pace SINCE AT SPEED    the exercise's clock from now on (pace.py)
     inject ID SECONDS      that inject came so many seconds after the beginning: faults that name it begin
 
-Standard output has one JSON line when everything is ready, and then ten a second: {"late_s": how late the frames are sent, "left_out": {reason: n}}.
+Standard output has one JSON line when everything is ready, and then ten a second:
+
+    {"late_s": how late the frames are sent, "left_out": {reason: n}}
 """
 
 from __future__ import annotations

@@ -195,15 +195,13 @@ def _of_object(v: Event) -> list[dict[str, Any]]:
         return {"at_s": m.at_s, "what": what, "object": v.object, "words": words, "by": by, "decision": False, "delay_s": m.delay_s,
                 "margin_s": m.margin_s, "margin_m": m.margin_m}  # fmt: skip
 
+    first = min(
+        (x.first.at_s for x in v.seen if x.first is not None), default=v.appeared_s
+    )  # the truth's times are whole seconds
     found: list[dict[str, Any]] = [
-        {
-            "at_s": round(v.appeared_s, 1),
-            "what": "appeared",
-            "object": v.object,
-            "words": f"{v.object} ({v.kind}) appears",
-            "decision": False,
-        }
-    ]
+        {"at_s": round(min(v.appeared_s, first), 1), "what": "appeared", "object": v.object, "words": f"{v.object} ({v.kind}) appears",
+         "decision": False}
+    ]  # fmt: skip
     found += [
         moment("seen", s.first, f"{v.object} seen by {s.sensor} ({s.plots} plots in all)") for s in v.seen if s.first is not None
     ]
