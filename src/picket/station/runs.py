@@ -48,7 +48,7 @@ class Runs:
         return for_eyes_of(
             {
                 "name": name, **whole(found), "verdict": verdict(found.score), "proposed": self._proposed(found.score),
-                "earlier": [_compared(p.name, s) for p, s in self._same(name, found.score, eyes)],
+                "earlier": [_compared(p.name, s, eyes) for p, s in self._same(name, found.score, eyes)],
             }, eyes,
         )  # fmt: skip
 
@@ -91,9 +91,7 @@ class Runs:
         row = {"name": path.name, "exercise": facts.exercise, "card": facts.card, "kept_at": (path / "run.json").stat().st_mtime}
         if score is None:
             return {**row, "state": "being played, or cut off: not scored", "officer": facts.officer}
-        return for_eyes_of(
-            {**row, "state": "scored", **_compared(path.name, score), "score": {"officers": [], "officer": score.officer}}, eyes
-        )
+        return {**row, "state": "scored", **_compared(path.name, score, eyes)}
 
     def _debrief(self, name: str, eyes: str | None) -> Debrief:
         path = self.folder / name
@@ -125,12 +123,14 @@ class Runs:
         return rows
 
 
-def _compared(name: str, s: Score) -> dict[str, Any]:
-    """One run in a row beside others."""
+def _compared(name: str, s: Score, eyes: str | None) -> dict[str, Any]:
+    """One run in a row beside others; of its officers, for one of them, that one."""
+    mine = [o for o in s.officers if eyes in (None, o.name)]
     margins = [v.alert.margin_s for v in s.events if v.watched and v.alert is not None and v.alert.margin_s is not None]
     return {
-        "name": name, "officer": s.officer, "seed": s.seed, "passed": s.passed, "complete": s.complete, "until_s": s.until_s,
+        "name": name, "officer": s.officer if eyes is None else eyes, "seed": s.seed, "passed": s.passed, "complete": s.complete,
+        "until_s": s.until_s,
         "planned_s": s.planned_s, "met": sum(m.met for m in s.expected), "expected": len(s.expected), "missed": len(s.missed),
         "needless": len(s.needless), "wrong": len(s.wrong), "alarms": s.alarms.raised,
-        "warning_s": min(margins, default=None), "slowest_s": max((d for o in s.officers for d in o.delays_s), default=None),
+        "warning_s": min(margins, default=None), "slowest_s": max((d for o in mine for d in o.delays_s), default=None),
     }  # fmt: skip

@@ -208,15 +208,8 @@ def _of_object(v: Event) -> list[dict[str, Any]]:
     if v.track is not None:
         found.append(moment("track", v.track, f"{v.object} has a sure track"))
     if v.enters_s is not None:
-        found.append(
-            {
-                "at_s": round(v.enters_s, 1),
-                "what": "entered",
-                "object": v.object,
-                "words": f"{v.object} enters {v.zone}",
-                "decision": False,
-            }
-        )
+        words = f"{v.object} enters {v.zone}"
+        found.append({"at_s": round(v.enters_s, 1), "what": "entered", "object": v.object, "words": words, "decision": False})
     return found
 
 
