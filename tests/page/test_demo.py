@@ -109,7 +109,7 @@ def test_the_end_leads_to_the_review(page: Page) -> None:
     expect(page.locator("#simulated")).to_contain_text("PAUSED", timeout=20_000)
     page.keyboard.press("e")
     page.locator("#exercise-end").click()
-    page.locator("#to-review").first.click(timeout=SLOW_MS)
+    page.locator(".exercise-panel .to-review").click(timeout=SLOW_MS)
     expect(page.locator(".review")).to_contain_text("scored as far as it went", timeout=SLOW_MS)
     expect(page.locator(".moment[aria-current=true]")).to_contain_text("by Anna")
     expect(page.locator(".moments")).to_contain_text("EXERCISE paused")

@@ -209,7 +209,7 @@ function compared(rows: RunRow[]): TemplateResult {
   if (rows.length < 2) return html`<p class="quiet">This is the first.</p>`;
   const seconds = (v: number | null | undefined) => (v == null || v < 0 ? "-" : `${v.toFixed(0)} s`);
   return table(
-    ["run", "seed", "officer", "", "met", "shortest warning", "slowest to acknowledge", "missed", "wrong", "needless", "alarms"],
+    ["run", "seed", "officer", "result", "met", "shortest warning", "slowest to acknowledge", "missed", "wrong", "needless", "alarms"],
     rows.map((r) => [
       r.name, `${r.seed}`, r.officer ?? "", r.passed ? "passed" : "not passed", `${r.met} of ${r.expected}`, seconds(r.warning_s), seconds(r.slowest_s),
       `${r.missed}`, `${r.wrong}`, `${r.needless}`, `${r.alarms}`,

@@ -44,7 +44,7 @@ function controls(desk: Desk): TemplateResult {
 function review(desk: Desk): TemplateResult {
   const { review: stands, run } = desk.exercise.now!;
   if (stands === "ready")
-    return html`<a class="act is-main" id="to-review" href="/train#run=${encodeURIComponent(run)}">Review</a>`;
+    return html`<a class="act is-main to-review" href="/train#run=${encodeURIComponent(run)}">Review</a>`;
   return html`<span role="status">${stands === "making" || !stands ? "the review is being made" : stands}</span>`;
 }
 

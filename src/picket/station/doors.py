@@ -1,7 +1,7 @@
 """The doors of a station that plays an exercise: Watch at /, Learn at /learn, Train at /train, served by one process.
 
 The analyst's screens show the example reports that come with Picket, and change nothing there: `picket learn serve` opens a desk. Their
-reports are read when the first question about them comes, so that an exercise starts without waiting for them.
+reports are read, and the analyst's code is loaded, when the first question about them comes: an exercise starts without waiting for them.
 """
 
 from __future__ import annotations
@@ -10,18 +10,19 @@ import asyncio
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from fastapi import FastAPI, Response
 from fastapi.responses import FileResponse, HTMLResponse, JSONResponse
 
-from picket.learn.desk import Desk
-from picket.station import api_learn, api_train
+from picket.station import api_train
 from picket.station.api import PAGE, errors
 from picket.station.run import Station
 from picket.station.runs import Runs
 from picket.train.board import Board
-from picket.train.lag import lags
+
+if TYPE_CHECKING:
+    from picket.learn.desk import Desk
 
 DOORS = (("watch", "Watch", "/"), ("learn", "Learn", "/learn"), ("train", "Train", "/train"))
 _READ_ONLY = "these are the examples that come with Picket, to look at; `picket learn serve` opens a desk where you decide"
@@ -84,6 +85,7 @@ def example_desk(folder: Path) -> Desk:
     import picket.learn
     from picket.learn.cards import shipped_cards
     from picket.learn.claim import read_claims
+    from picket.learn.desk import Desk
     from picket.learn.reading import Trouble, read_reports
     from picket.learn.sources import read_ledger
 
@@ -97,6 +99,7 @@ def lag_rows(board: Board, picture: Any, whose: str) -> dict[str, Any]:
     """The learning lag for the page; picture: of the claims that say who had what when, None for none."""
     from picket.learn.cards import shipped_cards
     from picket.learn.first_seen import prepare
+    from picket.train.lag import lags
 
     found = lags(shipped_cards(), board, None if picture is None else prepare(picture))
     rows = [{"card": x.card, "days": x.days, "adversary_days": x.adversary_days} for x in found]
@@ -122,6 +125,8 @@ class _LearnApi:
             await self._learn(scope, receive, send)
 
     async def _open(self) -> FastAPI:
+        from picket.station import api_learn
+
         app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None)
         errors(app)
         api_learn.add(app, await self.desk.opened(), None)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import socket
 import time
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -24,7 +25,7 @@ from picket.station.run import Server, bind, end_on_signals, served
 HOST = "127.0.0.1"
 
 
-class QuietStation:
+class QuietStation(ABC):
     """Screens being served. `port` is known after `open`; set `stop` to end it.
 
     page: its file in the built page; title: of its API; who: the name of whoever opens the printed address, who controls what there is
@@ -39,9 +40,9 @@ class QuietStation:
         self.stop = asyncio.Event()
         self.socket: socket.socket | None = None
 
+    @abstractmethod
     def add(self, app: FastAPI) -> None:
         """The routes of this station."""
-        raise NotImplementedError
 
     def close(self) -> None:
         """What is to be done at the end, in a thread."""
