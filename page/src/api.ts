@@ -128,6 +128,38 @@ export interface Unseen extends FeatureCollection {
   words?: string[];
 }
 
+/** Where the exercise stands that a station plays. What comes (`about`, `by_hand`) is told to exercise control only. */
+export interface Exercise {
+  name: string;
+  about: string;
+  state: "waiting" | "running" | "paused" | "ended";
+  at_s: number;
+  planned_s: number;
+  endless: boolean;
+  time: number;
+  speed: number;
+  /** As station time goes now: 0 in a pause. */
+  pace: number;
+  speeds: number[];
+  by_hand: { id: string; says: string }[];
+  told: { at_s: number; text: string }[];
+  /** Of the asked speed, what the machine can do. */
+  share: number;
+  /** making, ready, or why it could not be made; empty while the exercise goes on. */
+  review: string;
+  run: string;
+  you: string;
+  named: boolean;
+  control: boolean;
+}
+
+/** A room of the house that this station's page leads to. */
+export interface Door {
+  id: string;
+  name: string;
+  path: string;
+}
+
 export const CAUSES = ["drone", "friendly", "bird", "clutter", "spoof", "exercise", "other"] as const;
 export type Cause = (typeof CAUSES)[number];
 
@@ -358,4 +390,10 @@ export const api = {
   counts: () => request<Counts>("GET", "/api/counts"),
   operators: (trackId: number) => request<{ operators: Operator[] }>("GET", `/api/operators?track_id=${trackId}`),
   map: () => request<FeatureCollection>("GET", "/api/map"),
+  exercise: () => request<Exercise>("GET", "/api/exercise"),
+  exerciseDo: (what: "pause" | "go" | "speed" | "inject" | "say" | "end", body: unknown = {}) =>
+    request<Exercise>("POST", `/api/exercise/${what}`, body),
+  exerciseName: (name: string) => request<{ name: string }>("POST", "/api/exercise/name", { name }),
+  exerciseInvite: () => request<{ url: string }>("POST", "/api/exercise/invite", {}),
+  doors: () => request<{ doors: Door[] }>("GET", "/api/doors"),
 };

@@ -4,6 +4,7 @@
  */
 import { api, CAUSES, words, type Alert, type Cause, type Severity } from "./api.ts";
 import { Coverage } from "./coverage.ts";
+import { ExerciseDesk } from "./exercise.ts";
 import { PlannedFlights } from "./flights.ts";
 import type { Renderer } from "./map/renderer.ts";
 import { shapesOf } from "./map/shapes.ts";
@@ -42,6 +43,7 @@ export class Desk {
   readonly flights: PlannedFlights;
   readonly replay: Replay;
   readonly rules: RuleDesk;
+  readonly exercise: ExerciseDesk;
   private loadingDetail = -1;
 
   constructor(state: State, sound: Sound) {
@@ -55,6 +57,7 @@ export class Desk {
     this.flights = new PlannedFlights(state);
     this.replay = new Replay(state);
     this.rules = new RuleDesk(state);
+    this.exercise = new ExerciseDesk(state);
   }
 
   // -- alerts as they come -----------------------------------------------------------------------------------

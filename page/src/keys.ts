@@ -4,10 +4,16 @@ import { BACK_S, STEP_S } from "./replay.ts";
 import { QUICK } from "./quick.ts";
 import type { Pane } from "./state.ts";
 
+type Group = "Alerts" | "Map" | "Lists" | "Page" | "Replay" | "Exercise";
+
+/** Replay and exercise share keys: a station is at most one of them. */
+export const isHere = (group: Group, desk: Desk): boolean =>
+  group === "Replay" ? desk.replay.here : group === "Exercise" ? desk.exercise.here : true;
+
 export interface KeyRow {
   keys: string;
   does: string;
-  group: "Alerts" | "Map" | "Lists" | "Page";
+  group: Group;
 }
 
 interface Binding extends KeyRow {
@@ -108,9 +114,13 @@ const BINDINGS: Binding[] = [
   { group: "Page", keys: "p", does: "next palette: day, night, red dim", match: key("p"), run: (d) => d.nextPalette() },
   { group: "Page", keys: "u", does: "units: metric, or feet, nautical miles and knots", match: key("u"), run: (d) => d.nextUnits() },
   { group: "Page", keys: "y", does: "times in UTC or local", match: key("y"), run: (d) => d.nextTimeOfDay() },
-  { group: "Page", keys: "o", does: "a replay: play or pause", match: key("o"), run: (d) => d.replay.toggle() },
-  { group: "Page", keys: ", / .", does: `a replay: ${BACK_S} s back, ${STEP_S} s on`, match: key(",", "."), run: (d, e) => d.replay.step(e.key === "," ? -BACK_S : STEP_S) },
-  { group: "Page", keys: "[ / ]", does: "a replay: the alert before, the next alert", match: key("[", "]"), run: (d, e) => d.replay.toAlert(e.key === "[" ? -1 : 1) },
+  { group: "Replay", keys: "o", does: "a replay: play or pause", match: key("o"), run: (d) => d.replay.toggle() },
+  { group: "Replay", keys: ", / .", does: `a replay: ${BACK_S} s back, ${STEP_S} s on`, match: key(",", "."), run: (d, e) => d.replay.step(e.key === "," ? -BACK_S : STEP_S) },
+  { group: "Replay", keys: "[ / ]", does: "a replay: the alert before, the next alert", match: key("[", "]"), run: (d, e) => d.replay.toAlert(e.key === "[" ? -1 : 1) },
+  { group: "Exercise", keys: "e", does: "exercise: its panel, and who plays", match: key("e"), run: (d) => d.exercise.toggle() },
+  { group: "Exercise", keys: "o", does: "what was told is heard: put it away", match: key("o"), run: (d) => d.exercise.dismiss() },
+  { group: "Exercise", keys: "i", does: "exercise control: pause, go on", match: key("i"), run: (d) => d.exercise.pauseOrGo() },
+  { group: "Exercise", keys: "[ / ]", does: "exercise control: slower, faster", match: key("[", "]"), run: (d, e) => d.exercise.hasten(e.key === "]" ? 1 : -1) },
   { group: "Page", keys: "?", does: "this help", match: key("?"), run: (d) => d.toggleHelp() },
   { group: "Page", keys: "Esc", does: "close what is open, drop the selection", match: key("Escape"), run: (d) => escape(d) },
 ];
@@ -147,6 +157,7 @@ function escape(desk: Desk): void {
   const { state } = desk;
   if (state.help) desk.toggleHelp(false);
   else if (desk.site.open) desk.site.show(false);
+  else if (desk.exercise.open) desk.exercise.toggle(false);
   else if (desk.sighting.open) desk.sighting.leave();
   else if (desk.ruler.on) desk.ruler.stop();
   else if (state.picking !== null) {
@@ -214,7 +225,7 @@ export function followKeys(desk: Desk): void {
       e.preventDefault();
       return;
     }
-    const binding = BINDINGS.find((b) => b.match(e));
+    const binding = BINDINGS.find((b) => isHere(b.group, desk) && b.match(e));
     if (!binding || (e.repeat && binding.keys === "a")) return;
     if (desk.state.help && binding.keys !== "?" && binding.keys !== "Esc") desk.toggleHelp(false);
     e.preventDefault();

@@ -4,6 +4,7 @@
  */
 import { html, nothing, type TemplateResult } from "lit";
 import type { Desk } from "../desk.ts";
+import { exerciseStrip } from "./exercise.ts";
 import { replayStrip } from "./replay.ts";
 import { siteNotice } from "./sitechange.ts";
 import { PALETTE_WORDS } from "../palette.ts";
@@ -22,6 +23,7 @@ export function header(desk: Desk): TemplateResult {
       <span class="mark" aria-hidden="true"></span>
       <h1><span class="product">Picket</span> <span class="site" title=${site}>${site}</span></h1>
     </div>
+    ${rooms(desk)}
     <div class="clock" role="timer" aria-label="Station time">
       <span class="clock-time">${clockIn(now, first)}</span>
       <span class="clock-day">${zoneWords(now, first)}<br />${day(now)}</span>
@@ -58,6 +60,15 @@ export function header(desk: Desk): TemplateResult {
   `;
 }
 
+/** The other rooms of the house, where this station has them. */
+function rooms(desk: Desk): TemplateResult | typeof nothing {
+  const { doors } = desk.state;
+  if (!doors.length) return nothing;
+  return html`<nav class="rooms" aria-label="Rooms">
+    ${doors.map((d) => html`<a href=${d.path} aria-current=${d.id === "watch" ? "page" : "false"}>${d.name}</a>`)}
+  </nav>`;
+}
+
 function soundControl(desk: Desk): TemplateResult {
   const on = desk.sound.state === "on";
   return html`<span class="sound">
@@ -85,7 +96,7 @@ export function strips(desk: Desk): TemplateResult {
         ? `NO LINK for alerts since ${at(state.alertLifeMs)}. New alerts do not arrive. Trying again.`
         : "";
   return html`
-    ${state.simulated ? html`<div class="strip-simulated" id="simulated"><span>SIMULATED</span> exercise, not the real air</div>` : nothing}
+    ${exerciseStrip(desk)}
     ${replayStrip(desk)}
     ${state.wall ? nothing : siteNotice(desk)}${escalated(desk)}
     ${lost ? html`<div class="strip-lost" id="link-lost" role="alert">${lost}</div>` : nothing}

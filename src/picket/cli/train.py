@@ -467,21 +467,73 @@ def when_words(span: Any) -> str:
 @click.option(
     "--out", type=click.Path(path_type=Path, file_okay=False), help="Folder that keeps the run; default runs/NAME-played-TIME."
 )
+@click.option("--end", is_flag=True, help="End with the exercise; without it the page stays, for the review, until Ctrl-C.")
 @JSON
-def play(exercise: str, seed: int, port: int, out: Path | None, as_json: bool) -> None:
-    """Play an exercise on the page, in real time, once; then score what its officers did."""
+def play(exercise: str, seed: int, port: int, out: Path | None, end: bool, as_json: bool) -> None:
+    """Play an exercise on the page, once; then score what its officers did, and review it.
+
+    Exercise control on the page pauses it, makes it 2, 5 or 10 times as fast, gives injects, invites officers and ends it.
+    """
     from picket.cli.station import ready_message, run_station
-    from picket.station.play import finish
-    from picket.station.play import play as play_on_page
-    from picket.station.practice import complete_tables
+    from picket.station.demo import play_with_doors
+    from picket.station.play import keep_score
+    from picket.train.score import read_score
+    from picket.train.score.words import lines
 
     with mistakes(exercise):
         found = find_exercise(exercise)
         folder = out or Path("runs") / f"{Path(exercise).stem}-played-{time.strftime('%Y%m%dT%H%M%SZ', time.gmtime())}"
         if not as_json:
             click.echo(f"EXERCISE {found.name}: {found.repeat_s:.0f} s, all sensors SIMULATED, nothing leaves this machine.")
-        run_station(play_on_page(found, folder, seed=seed, port=port, ready=ready_message(as_json)))
-        complete_tables(folder)
-        finish(folder)
-        done = _tell_score(folder, as_json)
+
+        def ended() -> None:
+            score = read_score(folder)
+            if score is not None and not as_json:
+                for line in lines(score):
+                    click.echo(line)
+                if not end:
+                    click.echo("\nThe exercise is over; its review is under Train on the page. Ctrl-C ends the station.")
+
+        run_station(
+            play_with_doors(
+                folder, found, seed=seed, port=port, ready=ready_message(as_json), endless=False, stay=not end, ended=ended
+            )
+        )
+        done = read_score(folder)
+        if as_json or done is None:  # or it was stopped before its end
+            keep_score(folder)
+            done = _tell_score(folder, as_json)
     sys.exit(0 if done.complete else UNREADABLE)
+
+
+@train.command(**example("picket train serve runs"))
+@click.argument("folder", type=click.Path(path_type=Path, file_okay=False, exists=True), default=Path("runs"))
+@click.option("--board", "path", type=click.Path(path_type=Path, dir_okay=False),
+              help="The file that keeps the readiness board; by default board.jsonl in the folder.")  # fmt: skip
+@click.option(
+    "--port", type=click.IntRange(0, 65_535), default=8789, show_default=True, help="Port of the page; 0 takes any free one."
+)
+@claims_options
+@JSON
+def serve(folder: Path, path: Path | None, port: int, given: Given, as_json: bool) -> None:
+    """Open the reviews of the kept runs in a folder, and the readiness board, on a page of this machine."""
+    from picket.cli.station import run_station
+    from picket.station.doors import lag_rows
+    from picket.station.train_station import TrainStation
+
+    picture = given.picture()
+
+    def ready(url: str) -> None:
+        if as_json:
+            click.echo(json.dumps({"url": url}))
+        else:
+            click.echo(f"Open this address once, it signs you in as the training officer:\n\n    {url}\n\nCtrl-C ends it.")
+
+    async def run() -> None:
+        station = TrainStation(
+            folder, port, path or folder / "board.jsonl", lambda board: lag_rows(board, picture, "the claims given")
+        )
+        station.open()
+        await station.run(ready)
+
+    run_station(run())

@@ -8,7 +8,7 @@ lock and build rows outside. What writes a record is a coroutine: numbers are gi
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from importlib.resources import files
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -38,7 +38,7 @@ from picket.station import (
     api_watchlog,
     api_zones,
 )
-from picket.station.access import COOKIE, SESSION_HOURS, Access, AccessError, Gate
+from picket.station.access import COOKIE, SESSION_HOURS, Access, AccessError, Gate, session_of
 from picket.station.api_alarms import Number, act
 from picket.station.core import Core
 from picket.station.engine import View
@@ -78,8 +78,10 @@ class Closing(BaseModel):
     note: str = Field("", max_length=2000)
 
 
-def make_app(core: Core, feeds: list[Feed], access: Access, serves: Any, scheme: str) -> tuple[Any, Hub]:
-    """The ASGI application behind its gate, and the hub that `closing` ends its WebSockets through."""
+def make_app(
+    core: Core, feeds: list[Feed], access: Access, serves: Any, scheme: str, more: Iterable[Callable[[FastAPI], None]] = ()
+) -> tuple[Any, Hub]:  # fmt: skip
+    """The ASGI application behind its gate, and the hub that `closing` ends its WebSockets through. more: each adds its routes."""
     app = FastAPI(title="Picket station", version=__version__, openapi_url="/api/openapi.json", docs_url=None, redoc_url=None)
     hub = Hub(core)
     errors(app)
@@ -101,6 +103,8 @@ def make_app(core: Core, feeds: list[Feed], access: Access, serves: Any, scheme:
     if core.radios is not None:
         core.radios.serve(app)
     _sockets(app, core, hub)
+    for add in more:
+        add(app)
     if PAGE.is_dir():
         app.mount("/", StaticFiles(directory=str(PAGE)), name="page")
     return Gate(app, access, serves, ("/", "/login", "/api/session"), scheme), hub
@@ -212,7 +216,8 @@ def sign_in(app: FastAPI, audit: Callable[[str, str], None], access: Access, sch
     async def links(request: Request) -> dict[str, str]:
         name = request.state.user
         audit(name, "made a one-time link")
-        return {"url": f"{scheme}://{request.headers['host']}/?token={access.new_token(name)}"}
+        control = access.controls(session_of({k.lower(): v for k, v in request.headers.items()}))
+        return {"url": f"{scheme}://{request.headers['host']}/?token={access.new_token(name, control=control)}"}
 
 
 def _caller(request: Request) -> str:

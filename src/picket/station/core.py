@@ -109,6 +109,7 @@ class Core:
         self.on_view: list[Callable[[View], None]] = []  # called in the I/O loop
         self.on_alerts: list[Callable[[list[Alert]], None]] = []
         self.problem: str | None = None
+        self.refuses: str | None = None  # why no action is taken any more
         self._loop: asyncio.AbstractEventLoop | None = None
         self._own = OwnLook()
         self.unrecorded: Counter[str] = Counter()  # records, and rows in them, that were shown and are not in the log
@@ -223,6 +224,8 @@ class Core:
 
         Raises ActionError when it is refused, NotOnDiskError when it holds but is not on disk after `WRITE_S`, ClosedError.
         """
+        if self.refuses is not None:
+            raise ActionError(self.refuses)
         waiting = Waiting.new()
         self.sequencer.flush()
         self.sequencer.emit("action", payload, waiting)
@@ -231,8 +234,10 @@ class Core:
     async def report(self, decoded: Decoded) -> None:
         """A person's report goes the way of a sensor's rows, in a record of its own: returns when it is worked on and on disk.
 
-        Raises NotOnDiskError, also when more arrives than can be worked on, and ClosedError.
+        Raises ActionError when it is refused, NotOnDiskError, also when more arrives than can be worked on, and ClosedError.
         """
+        if self.refuses is not None:
+            raise ActionError(self.refuses)
         if self.overloaded():
             raise NotOnDiskError("more arrives than can be worked on: the report was not taken; send it again")
         waiting = Waiting.new()

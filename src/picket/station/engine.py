@@ -10,7 +10,7 @@ sequenced; a replay hands it the records of a log. It runs in one thread; `lock`
     tick     None: time passes
     spectrum {"sensor", "listened": [[low_hz, high_hz, seconds]], "disturbed": [{kind, band, low_hz, high_hz, rise_db, since}]}: a look
     station  {"free_mb", "recording", "problem", "overloaded"}: how the station itself does; "gap": for how long the log was not written
-    action   {"do": "acknowledge" | "shelve" | "unshelve" | "close" | "site" | "zone" | "note" | "case", ...}
+    action   {"do": "acknowledge" | "shelve" | "unshelve" | "close" | "site" | "zone" | "note" | "case" | "exercise", ...}
     life, audit, end   nothing for the engine
 """
 
@@ -195,7 +195,7 @@ class Engine:
         return Outcome()
 
     def _action(self, payload: dict[str, Any]) -> Outcome:
-        if payload["do"] in ("note", "case"):
+        if payload["do"] in ("note", "case", "exercise"):
             return Outcome()  # the watch log and the incidents have them (record/watchlog.py, record/cases.py)
         if payload["do"] == "site":
             return self._site(payload)
