@@ -21,10 +21,9 @@ from picket.spectrum.emission import Emission
 from picket.spectrum.floor import BLOCK, Shape, local_floor, runs_of, shape
 from picket.spectrum.gain import level_steps
 from picket.spectrum.limits import LEAST, LEAST_BUSY, SHORTEST, limits
-from picket.spectrum.pyramid_kernels import base_units, mark_level, next_units, runs, spread_down
+from picket.spectrum.pyramid_kernels import first_level, next_level, runs, spread_down
 from picket.spectrum.stitch import common_fate
 from picket.spectrum.transform import Transform
-from picket.spectrum.transform_kernels import block_means
 
 SEGMENT_FRAMES = 2048
 _PAUSE_ROWS, _GAP_BINS = 2, 3  # pieces of one burst lie no further apart (a row is two frames)
@@ -62,6 +61,7 @@ class Detector:
     _weight: Floats | None = None
     _grid: Floats | None = None
     _busy: bool = False
+    _kept: list[tuple[npt.NDArray[np.uint8], Floats]] = field(default_factory=list)
 
     @property
     def bin_hz(self) -> float:
@@ -73,9 +73,9 @@ class Detector:
         """
         if self._grid is None:
             self._grid = np.empty((SEGMENT_FRAMES, self.transform.bins), np.float32)
-        grid = self.transform.power(samples, self._grid)
-        blocks = np.empty((max(1, len(grid) // BLOCK), grid.shape[1]), np.float32)
-        block_means(grid[: len(blocks) * BLOCK] if len(grid) >= BLOCK else grid, blocks)
+        rows = min(SEGMENT_FRAMES, self.transform.frames(len(samples) // 2))
+        blocks = np.empty((max(1, rows // BLOCK), self.transform.bins), np.float32)
+        grid = self.transform.power(samples, self._grid, blocks)
         used = blocks.max(axis=1) > 0
         seg = Segment(first, grid, blocks, used, np.ones(grid.shape[1], np.float32), Shape.flat(grid.shape[1]))
         if not used.any():
@@ -155,10 +155,12 @@ class Detector:
         room[:count] = boxes[:count]
         fitted, kept = np.zeros((len(room), 9)), np.zeros(len(room), np.bool_)
         fit_all(seg.grid, scale, room, count, fitted, kept)
+        fitted = fitted[kept]
+        kept = np.ones(len(fitted), np.bool_)
         drop_doubles(fitted, kept)
         middle = len(seg.local) / 2 + 0.5
         out = []
-        for start, end, low, high, snr in fitted[kept, :5]:
+        for start, end, low, high, snr in fitted[kept, :5].tolist():
             if abs(low - middle) <= _DC_BINS and abs(high - middle) <= _DC_BINS:
                 self._count("at 0 Hz (the receiver's own offset)")
                 continue
@@ -180,20 +182,20 @@ class Detector:
 
     def _mask(self, grid: Floats, scale: Floats, sigma: float) -> npt.NDArray[np.uint8] | None:
         """Marked cells (T // 2, K), or None where there are none."""
-        bins = grid.shape[1]
-        units = np.empty((len(grid) // 2, bins), np.float32)
-        base_units(grid, scale, units)
-        frames, marks = SHORTEST // 2, []
+        bins, rows, frames = grid.shape[1], len(grid) // 2, SHORTEST // 2
         sigma = math.ceil(sigma * 200) / 200  # few different ones, so that the limits are computed once
-        while len(units) >= 2:
-            marked = np.zeros(units.shape, np.uint8)
-            hits = mark_level(
-                units, frames, limits(self.rate_hz, bins, 2 * frames, sigma, LEAST_BUSY if self._busy else LEAST), marked
+        least = LEAST_BUSY if self._busy else LEAST
+        units, marks, level = grid, [], 0
+        while rows >= 2:
+            marked, larger = self._scratch(level, rows, bins)
+            over = limits(self.rate_hz, bins, 2 * frames, sigma, least)
+            hits = (
+                next_level(units, frames, over, marked, larger)
+                if level
+                else first_level(grid, scale, frames, over, marked, larger)
             )
             marks.append(marked if hits else None)
-            larger = np.empty((len(units) // 2, bins), np.float32)
-            next_units(units, marked, hits > 0, frames, larger)
-            units, frames = larger, 2 * frames
+            units, rows, frames, level = larger, rows // 2, 2 * frames, level + 1
         coarse: npt.NDArray[np.uint8] | None = None
         for i in range(len(marks) - 1, -1, -1):
             fine = marks[i]
@@ -202,6 +204,16 @@ class Detector:
                 spread_down(coarse, fine)
             coarse = fine
         return coarse
+
+    def _scratch(self, level: int, rows: int, bins: int) -> tuple[npt.NDArray[np.uint8], Floats]:
+        """Marks (all 0) and larger units of one level; kept from segment to segment, since fresh memory costs more than the sums."""
+        if level == len(self._kept):
+            self._kept.append((np.empty((rows, bins), np.uint8), np.empty((rows // 2, bins), np.float32)))
+        marked, larger = self._kept[level]
+        if len(marked) < rows:
+            marked, larger = self._kept[level] = np.empty((rows, bins), np.uint8), np.empty((rows // 2, bins), np.float32)
+        marked[:rows] = 0
+        return marked[:rows], larger[: rows // 2]
 
     def _emission(
         self, seg: Segment, start: float, end: float, low: float, high: float, snr: float, *, steady: bool = False
