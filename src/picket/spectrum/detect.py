@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 
-from picket.spectrum.boxes_kernels import drop_doubles, fit_all, join, pieces
+from picket.spectrum.boxes_kernels import CHANGE_NATS, drop_doubles, fit_all, join, mend, over_time, pieces, stretches
 from picket.spectrum.emission import Emission
 from picket.spectrum.floor import BLOCK, Shape, local_floor, runs_of, shape
 from picket.spectrum.gain import level_steps
@@ -31,6 +31,7 @@ _SLACK = 3  # bins: smaller gaps within a row are closed
 _DC_BINS = 2  # what lies wholly within so many bins of 0 Hz is the receiver's own offset
 _WHOLE, _LEVEL_SNR = 0.95, 1.0  # what covers the whole band and is no stronger than the noise is the receiver's level
 _MAX_RUNS = 200_000
+_SHORTEST_ON = 12  # frames
 
 Floats = npt.NDArray[np.float32]
 Bools = npt.NDArray[np.bool_]
@@ -123,15 +124,31 @@ class Detector:
             total = np.concatenate([[0], np.cumsum(excess)])
             low, high = np.interp([0.005 * total[-1], 0.995 * total[-1]], total, np.arange(a, b + 1))
             snr = 0.99 * total[-1] / max(high - low, 0.3)
-            true = 10 ** (seg.shape.floor_db[a:b] / 10)
-            profile = (seg.blocks[:, a:b] / true).mean(axis=1)
-            if np.median(profile[seg.used]) - 1 < 0.4 * (profile[seg.used].mean() - 1):
-                continue  # bursts that raised the floor a little
-            start, end = _on_rows(profile, 1 + float(excess.mean()))
-            if end - start < 0.5 * len(profile):
-                continue  # not steady: a burst's business
-            found.append(self._emission(seg, start * BLOCK, end * BLOCK, float(low), float(high), float(snr), steady=True))
+            if self._mostly_bursts(seg, int(a), int(b)):
+                continue
+            for start, end, level in self._on(seg, int(a), int(b), float(excess.mean())):
+                if level > 0 and (end - start >= _SHORTEST_ON or (start == 0) != (end == len(seg.grid))):
+                    steady = end - start >= len(seg.grid) // 2
+                    on = float(snr) * level / float(excess.mean())
+                    found.append(self._emission(seg, start, end, float(low), float(high), on, steady=steady))
         return found
+
+    def _mostly_bursts(self, seg: Segment, a: int, b: int) -> bool:
+        """Whether these bins stand out only because bursts raised their floor a little."""
+        profile = (seg.blocks[:, a:b] / 10 ** (seg.shape.floor_db[a:b] / 10)).mean(axis=1)[seg.used]
+        return bool(np.median(profile) - 1 < 0.4 * (profile.mean() - 1))
+
+    def _on(self, seg: Segment, a: int, b: int, level: float) -> list[tuple[int, int, float]]:
+        """When the signal in these bins is on (frames from, to), and its level over the floor then: always, or in bursts with short pauses."""
+        true = np.ones(len(seg.local), np.float32)
+        true[a:b] = 10 ** (-seg.shape.floor_db[a:b] / 10)
+        profile = over_time(seg.grid, true, 0, len(seg.grid), a, b)
+        for _ in range(2):
+            on = stretches(profile, max(level, 0.02), float(b - a), CHANGE_NATS)
+            if not on.any():
+                return []
+            level = max(float(profile[on].mean()) - 1, 0.0)
+        return [(int(start), int(end), float(profile[start:end].mean()) - 1) for start, end in runs_of(on)]
 
     # -- bursts ----------------------------------------------------------------------------------------------------------------
     def _bursts(self, seg: Segment, sigma: float) -> list[Emission]:
@@ -158,6 +175,7 @@ class Detector:
         fitted = fitted[kept]
         kept = np.ones(len(fitted), np.bool_)
         drop_doubles(fitted, kept)
+        mend(seg.grid, scale, fitted, kept)
         middle = len(seg.local) / 2 + 0.5
         out = []
         for start, end, low, high, snr in fitted[kept, :5].tolist():
@@ -233,20 +251,3 @@ def _gain_between(ratio: Floats) -> float:
     middle = float(np.median(r))
     alike = np.abs(r - middle) < 0.15
     return math.exp(float(np.median(r[alike]))) if abs(middle) > 0.14 and alike.mean() > 0.7 else 1.0
-
-
-def _on_rows(profile: npt.NDArray[np.float64], level: float) -> tuple[int, int]:
-    """First and last + 1 of the longest stretch where a profile of mean `level` is up, gaps of up to 2 % of it closed."""
-    up = profile > 1 + (level - 1) / 2
-    edges = runs_of(up)
-    if not len(edges):
-        return 0, len(profile)
-    slack = max(2, len(profile) // 50)
-    merged = [list(edges[0])]
-    for a, b in edges[1:]:
-        if a - merged[-1][1] <= slack:
-            merged[-1][1] = b
-        else:
-            merged.append([a, b])
-    first, last = max(merged, key=lambda r: r[1] - r[0])
-    return (0 if first <= 1 else int(first)), (len(profile) if last >= len(profile) - 1 else int(last))

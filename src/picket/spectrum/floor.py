@@ -29,7 +29,7 @@ _QUARTILE = float(gamma.ppf(_START, _INDEPENDENT) / _INDEPENDENT)
 _CUT = 0.10  # share of noise blocks above the limit
 _LIMIT = float(gamma.isf(_CUT, _INDEPENDENT) / _INDEPENDENT)
 _BIAS = float(gamma.cdf(_LIMIT * _INDEPENDENT, _INDEPENDENT + 1) / (1 - _CUT))  # mean of what is under the limit
-_GROUPS = (64, 16)  # bins that are judged together
+_GROUPS = ((128, 4), (64, 1), (32, 4), (16, 1))  # bins and blocks that are judged together
 _SETTLED = 2e-3  # a floor that moves no more than by this is there
 _WAVE = 0.5  # share of the band: shorter waves of the floor are not followed
 _RIPPLE_CYCLES = 4.0  # a hump is ripple when it rises no steeper than so many waves of 1 dB across the band would ...
@@ -46,10 +46,10 @@ def local_floor(blocks: Floats, used: npt.NDArray[np.bool_]) -> tuple[Floats, Fl
     nth = int(_START * (kept.shape[1] - 1))
     floor = np.partition(kept, nth, axis=1)[:, nth] / np.float32(_QUARTILE)
     floor = np.maximum(floor, np.float32(1e-30))
-    quiet = np.repeat(used[:, None], max(1, len(floor) // _GROUPS[-1]), axis=1)
-    for group in _GROUPS:
+    quiet = np.repeat(used[:, None], max(1, len(floor) // _GROUPS[-1][0]), axis=1)
+    for group, span in _GROUPS:
         if group <= len(floor) // 4:
-            now, floor = _quiet(blocks, used, floor, group)
+            now, floor = _quiet(blocks, used, floor, group, span)
             quiet = quiet & np.repeat(now, quiet.shape[1] // now.shape[1], axis=1)
     wide = quiet.copy()  # a group beside a busy one may hold the edge of what makes it busy
     wide[:, 1:] &= quiet[:, :-1]
@@ -64,15 +64,17 @@ def local_floor(blocks: Floats, used: npt.NDArray[np.bool_]) -> tuple[Floats, Fl
     return np.maximum(floor, np.float32(1e-30)), count
 
 
-def _quiet(blocks: Floats, used: npt.NDArray[np.bool_], floor: Floats, group: int) -> tuple[npt.NDArray[np.bool_], Floats]:
+def _quiet(blocks: Floats, used: npt.NDArray[np.bool_], floor: Floats, group: int, span: int) -> tuple[npt.NDArray[np.bool_], Floats]:
     """In which blocks a group of bins is quiet together, (B, K / group), and the floor that follows.
 
-    One bin's blocks scatter too much to tell a burst of 0 dB from none; the mean of a group does not. Needed where a wide
-    signal is on for most of the time.
+    One bin's blocks scatter too much to tell a burst of 0 dB from none; the mean of a group does not, and that of a group over `span`
+    blocks tells one of -10 dB. Needed where a wide signal is on for much of the time.
     """
     level = np.empty((len(blocks), len(floor) // group), np.float32)
     group_levels(blocks, 1 / floor, level)
-    sigma = math.sqrt(VARIANCE_FACTOR / (_INDEPENDENT * group))
+    if span > 1:
+        level = uniform_filter1d(level, span, axis=0, mode="nearest")
+    sigma = math.sqrt(VARIANCE_FACTOR / (_INDEPENDENT * group * span))
     nth = int(0.1 * (int(used.sum()) - 1))
     low = np.partition(level[used], nth, axis=0)[nth] / (1 - 1.28 * sigma)
     quiet = np.zeros(level.shape, bool)
