@@ -283,10 +283,11 @@ def fit(grid: Floats, scale: Floats, box: Ints, bounds: Ints, out: Doubles, trus
         c -= 1
     while d + 3 <= g.shape[0] and g[d] + g[d + 1] + g[d + 2] > noise:
         d += 1
-    total = 0.0
+    total, energy = 0.0, 0.0  # of the bins over the floor, for the edges; of all, for the level: noise alone has much of the former
     for i in range(c, d):
         total += max(g[i] - 1, 0.0)
-    if total <= 0:
+        energy += g[i] - 1
+    if energy <= 0:
         return False
     low, high, sofar = float(c), float(d), 0.0
     for i in range(c, d):
@@ -297,13 +298,13 @@ def fit(grid: Floats, scale: Floats, box: Ints, bounds: Ints, out: Doubles, trus
             high = i + (0.995 * total - sofar) / now
         sofar += now
     out[2], out[3] = bounds[4] + low, bounds[4] + high
-    out[4] = total * 0.99 / max(high - low, 0.3)
+    out[4] = energy * 0.99 / max(high - low, 0.3)
     out[5] = (t1 - t0) * (k1 - k0)
-    out[6] = total * (t1 - t0)
+    out[6] = energy * (t1 - t0)
     out[7], out[8] = bounds[4] + c, bounds[4] + d
     n = (t1 - t0) * (d - c) / VARIANCE
     return bool(
-        total / (d - c) > (1 - 1 / (9 * n) + SIGNIFICANT / (3 * np.sqrt(n))) ** 3 - 1
+        energy / (d - c) > (1 - 1 / (9 * n) + SIGNIFICANT / (3 * np.sqrt(n))) ** 3 - 1
     )  # Wilson and Hilferty's Gamma quantile
 
 
@@ -359,8 +360,8 @@ def fit_all(grid: Floats, scale: Floats, boxes: Ints, count: int, out: Doubles, 
             if parts > count:
                 kept[i], count = False, parts
         if kept[i]:
-            count = _remainder(boxes, count, b[0], int(f[0]) - 1, b[2], b[3])
-            count = _remainder(boxes, count, int(np.ceil(f[1])) + 1, b[1], b[2], b[3])
+            count = _remainder(boxes, count, b[0], int(f[0]) - 2, b[2], b[3])  # a frame holds half of the next one's samples
+            count = _remainder(boxes, count, int(np.ceil(f[1])) + 2, b[1], b[2], b[3])
             count = _remainder(boxes, count, int(f[0]), int(np.ceil(f[1])), b[2], int(f[7]) - 1)
             count = _remainder(boxes, count, int(f[0]), int(np.ceil(f[1])), int(f[8]) + 1, b[3])
         elif b[1] - b[0] >= 24:  # several signals that do not fit into one rectangle: look at its halves

@@ -29,7 +29,7 @@ _QUARTILE = float(gamma.ppf(_START, _INDEPENDENT) / _INDEPENDENT)
 _CUT = 0.10  # share of noise blocks above the limit
 _LIMIT = float(gamma.isf(_CUT, _INDEPENDENT) / _INDEPENDENT)
 _BIAS = float(gamma.cdf(_LIMIT * _INDEPENDENT, _INDEPENDENT + 1) / (1 - _CUT))  # mean of what is under the limit
-_GROUPS = ((128, 4), (64, 1), (32, 4), (16, 1))  # bins and blocks that are judged together
+_GROUPS = ((64, 1), (128, 4), (32, 4), (16, 1))  # bins and blocks that are judged together
 _SETTLED = 2e-3  # a floor that moves no more than by this is there
 _WAVE = 0.5  # share of the band: shorter waves of the floor are not followed
 _RIPPLE_CYCLES = 4.0  # a hump is ripple when it rises no steeper than so many waves of 1 dB across the band would ...
@@ -72,9 +72,22 @@ def _quiet(blocks: Floats, used: npt.NDArray[np.bool_], floor: Floats, group: in
     """
     level = np.empty((len(blocks), len(floor) // group), np.float32)
     group_levels(blocks, 1 / floor, level)
-    if span > 1:
-        level = uniform_filter1d(level, span, axis=0, mode="nearest")
-    sigma = math.sqrt(VARIANCE_FACTOR / (_INDEPENDENT * group * span))
+    sigma = math.sqrt(VARIANCE_FACTOR / (_INDEPENDENT * group))
+    quiet, low = _under(level, used, sigma)
+    if span > 1:  # what is busy by itself must not make its neighbours busy
+        even = uniform_filter1d(np.where(quiet, level, low), span, axis=0, mode="nearest")
+        faint, low = _under(even, used, sigma / math.sqrt(span))
+        quiet = quiet & faint
+    floor = floor.copy()
+    for g in np.flatnonzero(low < 0.98):  # the bins' own quartile lay among the busy blocks
+        part = blocks[quiet[:, g], g * group : (g + 1) * group]
+        if len(part) >= 4:
+            floor[g * group : (g + 1) * group] = np.quantile(part, _START, axis=0) / _QUARTILE
+    return quiet, floor
+
+
+def _under(level: Floats, used: npt.NDArray[np.bool_], sigma: float) -> tuple[npt.NDArray[np.bool_], Floats]:
+    """Which levels (B, G) are those of noise that scatters by sigma, and its level (G,)."""
     nth = int(0.1 * (int(used.sum()) - 1))
     low = np.partition(level[used], nth, axis=0)[nth] / (1 - 1.28 * sigma)
     quiet = np.zeros(level.shape, bool)
@@ -85,12 +98,7 @@ def _quiet(blocks: Floats, used: npt.NDArray[np.bool_], floor: Floats, group: in
         low = (
             (level * quiet).sum(axis=0) / np.maximum(quiet.sum(axis=0), 1) * (1 + 0.018 * sigma)
         )  # a normal's mean, cut at 2.5 sigma
-    floor = floor.copy()
-    for g in np.flatnonzero(low < 0.98):  # the bins' own quartile lay among the busy blocks
-        part = blocks[quiet[:, g], g * group : (g + 1) * group]
-        if len(part) >= 4:
-            floor[g * group : (g + 1) * group] = np.quantile(part, _START, axis=0) / _QUARTILE
-    return quiet, floor
+    return quiet, low
 
 
 @dataclass(frozen=True)
