@@ -74,8 +74,8 @@ def _quiet(blocks: Floats, used: npt.NDArray[np.bool_], floor: Floats, group: in
     group_levels(blocks, 1 / floor, level)
     sigma = math.sqrt(VARIANCE_FACTOR / (_INDEPENDENT * group))
     quiet, low = _under(level, used, sigma)
-    if span > 1:  # what is busy by itself must not make its neighbours busy
-        even = uniform_filter1d(np.where(quiet, level, low), span, axis=0, mode="nearest")
+    if span > 1:  # what is strong by itself must not make its neighbours busy; what is faint is seen with them
+        even = uniform_filter1d(np.where(level < low * (1 + 6 * sigma), level, low), span, axis=0, mode="nearest")
         faint, low = _under(even, used, sigma / math.sqrt(span))
         quiet = quiet & faint
     floor = floor.copy()
