@@ -164,8 +164,9 @@ def _edge_limit(s: float) -> float:
 
 @kernel
 def stretches(profile: Doubles, s: float, cells: float, cost: float) -> npt.NDArray[np.bool_]:
-    """Where a profile (means of so many cells of noise 1 each) is at 1 + s and where at 1, (T,): the likeliest course of on and off when each
-    change costs so many nats (Viterbi 1967, doi:10.1109/TIT.1967.1054010, with two states).
+    """Where a profile (means of so many cells of noise 1 each) is at 1 + s and where at 1, (T,).
+
+    The likeliest course of on and off when each change costs so many nats (Viterbi 1967, doi:10.1109/TIT.1967.1054010, two states).
     """
     n = profile.shape[0]
     limit, weight = _edge_limit(s), cells / VARIANCE * s / (1 + s)
@@ -185,11 +186,6 @@ def stretches(profile: Doubles, s: float, cells: float, cost: float) -> npt.NDAr
 @kernel
 def over_time(grid: Floats, scale: Floats, t0: int, t1: int, k0: int, k1: int) -> Doubles:
     """Mean of grid (T, K) times scale (K,) over bins k0 to k1, of each frame from t0 to t1."""
-    return _over_time(grid, scale, t0, t1, k0, k1)
-
-
-@kernel
-def _over_time(grid: Floats, scale: Floats, t0: int, t1: int, k0: int, k1: int) -> Doubles:
     out = np.empty(t1 - t0)
     even = k0 + (k1 - k0) // 4 * 4
     for t in range(t0, t1):
@@ -247,7 +243,7 @@ def fit(grid: Floats, scale: Floats, box: Ints, bounds: Ints, out: Doubles, trus
     t0, t1, k0, k1 = box[0], box[1], box[2], box[3]
     for _ in range(3):
         before = (t0, t1, k0, k1)
-        p = _over_time(grid, scale, bounds[0], bounds[1], k0, k1)
+        p = over_time(grid, scale, bounds[0], bounds[1], k0, k1)
         s = p[t0 - bounds[0] : t1 - bounds[0]].mean() - 1
         if s <= 0:
             return False
@@ -265,7 +261,7 @@ def fit(grid: Floats, scale: Floats, box: Ints, bounds: Ints, out: Doubles, trus
         k0, k1 = bounds[2] + c, bounds[2] + d
         if before == (t0, t1, k0, k1):
             break
-    p = _over_time(grid, scale, bounds[0], bounds[1], k0, k1)
+    p = over_time(grid, scale, bounds[0], bounds[1], k0, k1)
     a, b = t0 - bounds[0], t1 - bounds[0]
     limit_t = 1 + (p[a:b].mean() - 1) / 2
     while b - a > 1 and p[a] <= limit_t and a > 0:
@@ -283,7 +279,10 @@ def fit(grid: Floats, scale: Floats, box: Ints, bounds: Ints, out: Doubles, trus
         c -= 1
     while d + 3 <= g.shape[0] and g[d] + g[d + 1] + g[d + 2] > noise:
         d += 1
-    total, energy = 0.0, 0.0  # of the bins over the floor, for the edges; of all, for the level: noise alone has much of the former
+    total, energy = (
+        0.0,
+        0.0,
+    )  # of the bins over the floor, for the edges; of all, for the level: noise alone has much of the former
     for i in range(c, d):
         total += max(g[i] - 1, 0.0)
         energy += g[i] - 1
@@ -378,7 +377,7 @@ def _taken_apart(grid: Floats, scale: Floats, f: Doubles, boxes: Ints, count: in
     t0, t1, k0, k1 = int(f[0]), int(np.ceil(f[1])), int(f[2]), int(np.ceil(f[3]))
     if t1 - t0 < 16:
         return count
-    profile = _over_time(grid, scale, t0, t1, k0, k1)
+    profile = over_time(grid, scale, t0, t1, k0, k1)
     on = stretches(profile, max(1.7 * (profile.mean() - 1), 0.01), k1 - k0, CHANGE_NATS)  # the mean has the pauses in it
     level, n = 0.0, 0
     for i in range(on.shape[0]):
@@ -424,7 +423,9 @@ def mend(grid: Floats, scale: Floats, fitted: Doubles, kept: Any) -> None:
             if not kept[j] or max(a[4], b[4]) > 2 * WEAK or shared < 0.6 * wide or b[0] < a[1] - 0.5 * (b[1] - b[0]):
                 continue
             box[0], box[1], box[2], box[3] = int(a[0]), int(np.ceil(b[1])), int(min(a[2], b[2])), int(np.ceil(max(a[3], b[3])))
-            if not _unbroken(grid, scale, int(a[1]), int(np.ceil(b[0])), int(max(a[2], b[2])), int(min(a[3], b[3])), min(a[4], b[4])):
+            if not _unbroken(
+                grid, scale, int(a[1]), int(np.ceil(b[0])), int(max(a[2], b[2])), int(min(a[3], b[3])), min(a[4], b[4])
+            ):
                 continue
             bounds[:4] = box[:4]
             bounds[4], bounds[5] = box[2], box[3]
@@ -438,7 +439,7 @@ def _unbroken(grid: Floats, scale: Floats, t0: int, t1: int, k0: int, k1: int, s
     """Whether the frames from t0 to t1 do not speak for a pause of a signal of 1 + s."""
     if t1 - t0 < 1 or k1 <= k0:
         return True
-    profile = _over_time(grid, scale, t0, t1, k0, k1)
+    profile = over_time(grid, scale, t0, t1, k0, k1)
     return bool((profile.mean() - _edge_limit(s)) * (t1 - t0) * (k1 - k0) / VARIANCE * s / (1 + s) > -2.0)
 
 

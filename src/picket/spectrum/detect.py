@@ -139,7 +139,7 @@ class Detector:
         return bool(np.median(profile) - 1 < 0.4 * (profile.mean() - 1))
 
     def _on(self, seg: Segment, a: int, b: int, level: float) -> list[tuple[int, int, float]]:
-        """When the signal in these bins is on (frames from, to), and its level over the floor then: always, or in bursts with short pauses."""
+        """When the signal in these bins is on (frames from, to; always, or with short pauses), and its level over the floor then."""
         true = np.ones(len(seg.local), np.float32)
         true[a:b] = 10 ** (-seg.shape.floor_db[a:b] / 10)
         profile = over_time(seg.grid, true, 0, len(seg.grid), a, b)

@@ -39,6 +39,11 @@ class Emitter:
         return float(np.median(widths[good]))
 
     @property
+    def confirmed(self) -> bool:
+        """Whether it is more than a box that noise may have made: its structure was found, or it was heard three times."""
+        return self.label != "unknown" or len(self.bursts) >= 3
+
+    @property
     def steady(self) -> bool:
         return any(b.steady for b in self.bursts)
 

@@ -64,7 +64,9 @@ def local_floor(blocks: Floats, used: npt.NDArray[np.bool_]) -> tuple[Floats, Fl
     return np.maximum(floor, np.float32(1e-30)), count
 
 
-def _quiet(blocks: Floats, used: npt.NDArray[np.bool_], floor: Floats, group: int, span: int) -> tuple[npt.NDArray[np.bool_], Floats]:
+def _quiet(
+    blocks: Floats, used: npt.NDArray[np.bool_], floor: Floats, group: int, span: int
+) -> tuple[npt.NDArray[np.bool_], Floats]:
     """In which blocks a group of bins is quiet together, (B, K / group), and the floor that follows.
 
     One bin's blocks scatter too much to tell a burst of 0 dB from none; the mean of a group does not, and that of a group over `span`

@@ -15,7 +15,7 @@ from scipy.stats import gamma
 
 from picket.spectrum.transform import VARIANCE_FACTOR
 
-FALSE_PER_S = 0.05  # false boxes a second over the whole band that the limits allow; the goal is 0.1
+FALSE_PER_S = 0.02  # false boxes a second over the whole band that the limits allow; the goal is 0.1
 SHORTEST = 4  # frames of the shortest box
 LEAST, LEAST_BUSY = (
     0.04,
