@@ -101,6 +101,6 @@ def test_an_exercise_of_another_site_is_refused_by_naming_this_sites_sensors(tmp
 def test_the_guides_exercise_of_the_library_is_there_and_expects_no_track():
     named = set(re.findall(r"`([a-z-]+)` in the library", GUIDE))
     assert named == {"under-the-keel"}
-    assert f"{len(the_library.names())} come".replace("16", "Sixteen") in GUIDE
+    assert f"{len(the_library.names())} come".replace("17", "Seventeen") in GUIDE
     assert not [e for e in the_library.load("under-the-keel").expect if e.what == "track"]
     assert any(e.what == "report" for e in the_library.load("under-the-keel").expect)

@@ -52,6 +52,7 @@ def review(folder: Path, found: Score, earlier: Sequence[tuple[str, Score]] = ()
         f"{_lists(found)}</div></div>",
         f"<h2>Objects that mattered</h2>{_objects(shown)}{more}",
         f"<h2>Sensors</h2>{_sensors(shown)}",
+        _people(found),
         _compared(found, earlier),
     ]
     return f"""<!doctype html>
@@ -232,6 +233,27 @@ def _rings(shape: shapely.Geometry) -> list[shapely.Geometry]:
         return [shape]
     parts = shape.geoms if shape.geom_type == "MultiPolygon" else [shape]
     return [ring for part in parts for ring in (part.exterior, *part.interiors)]
+
+
+def _people(found: Score) -> str:
+    """What exercise control did, and each officer under the name that they chose; in the order of the names, compared with nobody."""
+    text = ""
+    if found.course:
+        items = "".join(
+            f"<li>{c.at_s:.0f} s: {e(c.words)}{'' if c.paused_s is None else f' (for {c.paused_s:.0f} s, which count for nobody)'}</li>"
+            for c in found.course
+        )
+        text += f"<h2>Exercise control</h2><ul>{items}</ul>"
+    if len(found.officers) > 1 or found.course:
+        rows = [
+            (e(o.name), str(o.acknowledged), "-" if not o.delays_s else f"{float(np.median(o.delays_s)):.0f} s", str(o.judged),
+             str(o.judged_wrong), str(o.notes))
+            for o in found.officers
+        ]  # fmt: skip
+        text += "<h2>Officers</h2>" + _table(
+            ("name", "acknowledged", "median after it was raised", "judged", "of these wrong", "notes"), rows
+        )
+    return text
 
 
 def _compared(found: Score, earlier: Sequence[tuple[str, Score]]) -> str:
