@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import io
 import json
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from pypdf import PdfReader
 
 from picket.feed.table import read_table
 from picket.station.train_station import TrainStation
@@ -88,7 +90,7 @@ def test_an_officer_sees_their_own_and_nobody_else_s(training: tuple[TrainStatio
     assert "Ben" not in text
     assert "another officer" in text
     assert "Ben" not in json.dumps(anna.get("/api/train/runs"))
-    for path in ("ben", "ben/at?s=3", "ben/page", "both/page"):
+    for path in ("ben", "ben/at?s=3", "ben/page", "both/page", "both/page.pdf"):
         assert anna.http.get(f"/api/train/runs/{path}").status_code == 404
     assert anna.http.get("/api/train/board").status_code == 403
     assert anna.http.post("/api/train/board", json={"run": "both"}).status_code == 403
@@ -98,6 +100,11 @@ def test_an_officer_sees_their_own_and_nobody_else_s(training: tuple[TrainStatio
     ben = officer(training[0], "Ben")
     assert "Reported to the harbour master" in json.dumps(ben.get("/api/train/runs/ben"))
     assert "EXERCISE" in ben.http.get("/api/train/runs/ben/page").text
+    printed = ben.http.get("/api/train/runs/ben/page.pdf")
+    assert printed.headers["content-type"] == "application/pdf"
+    text = " ".join(page.extract_text() for page in PdfReader(io.BytesIO(printed.content)).pages)
+    assert "SIMULATED" in text
+    assert "Anna" not in text
 
 
 @pytest.mark.parametrize("name", ["nothing", "..", "%2e%2e%2fruns%2fboth", ".hidden", "board.jsonl"])

@@ -74,6 +74,7 @@ export class ReviewScreen {
         <h2>${r.score.exercise}</h2>
         <span class="quiet">${r.site} · seed ${r.score.seed} · ${r.score.officer}</span>
         <a class="act no-print" href="/api/train/runs/${encodeURIComponent(r.name)}/page" target="_blank" rel="noopener">One page to print</a>
+        <a class="act no-print" href="/api/train/runs/${encodeURIComponent(r.name)}/page.pdf" target="_blank" rel="noopener">PDF</a>
         <button class="act no-print" @click=${() => window.print()}>Print all</button>
         ${this.page.control ? html`<button class="act no-print" id="to-board" @click=${() => void this.toBoard()}>Put on the board <kbd>t</kbd></button>` : nothing}
       </div>

@@ -14,6 +14,7 @@ from fastapi import FastAPI, HTTPException, Query, Request, Response
 from fastapi.responses import FileResponse, HTMLResponse
 from pydantic import BaseModel, ConfigDict, Field
 
+from picket.paper import PaperError, to_pdf
 from picket.station.access import Access
 from picket.station.api import PAGE, answer
 from picket.station.api_exercise import session
@@ -86,6 +87,14 @@ def _reviews(app: FastAPI, runs: Runs, access: Access) -> None:
     def printed(request: Request, name: str) -> HTMLResponse:
         text = _tried(lambda: runs.printed(name, _eyes(request, access)))
         return HTMLResponse(text, headers={"content-security-policy": _PRINTED})
+
+    @app.get("/api/train/runs/{name}/page.pdf", summary="The same page as PDF")
+    def as_pdf(request: Request, name: str) -> Response:
+        made = _tried(lambda: runs.paper(name, _eyes(request, access)))
+        try:
+            return Response(to_pdf(made), media_type="application/pdf")
+        except PaperError as e:
+            raise HTTPException(503, str(e)) from None
 
 
 def _board(app: FastAPI, runs: Runs, access: Access, lags: Lags) -> None:

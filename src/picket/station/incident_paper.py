@@ -11,7 +11,7 @@ import shapely
 
 from picket.geo import LocalFrame
 from picket.geo.lines import LocalPlane
-from picket.paper import Box, Document, Drawing, Heading, Mark, Paragraph, Part, Plan, table
+from picket.paper import Box, Document, Drawing, Facts, Heading, Mark, Paragraph, Part, Plan, table
 from picket.paper.when import utc
 from picket.site import Site
 
@@ -29,6 +29,7 @@ def document(found: Incident, site: Site) -> Document:
     parts += [Paragraph(found.note)] if found.note else []
     if made["damage"]:
         parts.append(Paragraph(f"The log is damaged at {made['damage']}: what lies behind it is missing here.", strong=True))
+    parts += _case(found)
     parts += [_plan(found, site), Heading("Alerts"), *_alerts(found), Heading("Decisions"), *_decisions(found)]
     parts += [Heading("Tracks"), *_tracks(found), Heading("Where this comes from")]
     parts.append(
@@ -41,6 +42,25 @@ def document(found: Incident, site: Site) -> Document:
     )
     digest = hashlib.sha256((json.dumps(found.record, indent=1, sort_keys=True) + "\n").encode()).hexdigest()
     return Document(found.title, tuple(parts), simulated=found.simulated, digest=f"of record.json sha256 {digest}")
+
+
+def _case(found: Incident) -> list[Part]:
+    """What officers gathered: status, steps, attached files with their digests."""
+    case = found.case
+    if case is None:
+        return []
+    outcome = f": {case.outcome}" if case.outcome else ""
+    words = f"{case.status.replace('_', ' ')}{outcome}, with {case.holder}; opened by {case.opened_by} {utc(case.opened_at)}."
+    parts: list[Part] = [Heading(f"Incident {case.number}"), Paragraph(words)]
+    named = [
+        (name, ", ".join(map(str, numbers))) for name, numbers in (("alerts", case.alerts), ("tracks", case.tracks)) if numbers
+    ]
+    parts += [Facts(tuple(named))] if named else []
+    steps = [(utc(s.time), s.by, s.what, s.text) for s in case.steps]
+    parts += [table(("When (UTC)", "Who", "What", "Words"), steps, widths=(20.0, 14.0, 26.0, 40.0))] if steps else []
+    files = [(name, wrong or f.sha256, f.size, f.by) for f, (name, wrong) in zip(case.files, found.files, strict=True)]
+    head = ("Attached file", "SHA-256, or what is wrong", "Bytes", "By")
+    return [*parts, table(head, files, widths=(30.0, 46.0, 10.0, 14.0), right=(2,))] if files else parts
 
 
 def _alerts(found: Incident) -> list[Part]:

@@ -12,11 +12,13 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from picket.paper import Document
 from picket.train.board import Board, add_run, decide, proposals_of, read_board, to_json
 from picket.train.kept import KeptError, read_facts
 from picket.train.score import Score, read_score
 from picket.train.score.debrief import Debrief, for_eyes_of, took_part, whole
 from picket.train.score.review import review
+from picket.train.score.review_paper import document
 from picket.train.score.words import verdict
 
 _OPEN = 3  # reviews held in memory
@@ -57,11 +59,20 @@ class Runs:
         return for_eyes_of(self._debrief(name, eyes).at(at_s), eyes)
 
     def printed(self, name: str, eyes: str | None) -> str:
-        """One page to print. Raises KeptError. An officer of several sees the data of the page alone."""
+        """One page to print, as HTML. Raises KeptError. An officer of several sees the data of the page alone."""
+        found, earlier = self._to_print(name, eyes)
+        return review(found.folder, found.score, earlier)
+
+    def paper(self, name: str, eyes: str | None) -> Document:
+        """The same page as a document, for PDF. Raises KeptError."""
+        found, earlier = self._to_print(name, eyes)
+        return document(found.folder, found.score, earlier)
+
+    def _to_print(self, name: str, eyes: str | None) -> tuple[Debrief, list[tuple[str, Score]]]:
         found = self._debrief(name, eyes)
         if eyes is not None and [o.name for o in found.score.officers] != [eyes]:
             raise KeptError("a page that names other officers too is the training officer's to print")
-        return review(found.folder, found.score, [(p.name, s) for p, s in self._same(name, found.score, eyes)])
+        return found, [(p.name, s) for p, s in self._same(name, found.score, eyes)]
 
     # -- the board -------------------------------------------------------------------------------------------------
     def readiness(self) -> dict[str, Any]:

@@ -52,6 +52,7 @@ def document(folder: Path, found: Score, earlier: Sequence[tuple[str, Score]] = 
         *_objects(shown),
         *([Paragraph(f"{len(watched) - len(shown)} more are in score.json.")] if len(watched) > len(shown) else []),
         *_sensors(shown),
+        *_people(found),
         *_compared(found, earlier),
     ]
     digest = hashlib.sha256(b"".join(path.read_bytes() for path in sorted(folder.glob("*.plog")))).hexdigest()
@@ -113,6 +114,30 @@ def _made(s: SensorSight) -> str:
     if not s.plots and s.covered_s == 0:
         return "-"
     return f"{s.plots}" + ("" if s.covered_s is None else f" of {s.covered_s:.0f} s")
+
+
+def _people(found: Score) -> list[Part]:
+    """What exercise control did, and each officer under the name that they chose; in the order of the names, compared with nobody."""
+    parts: list[Part] = []
+    if found.course:
+        counted = ("" if c.paused_s is None else f" (for {c.paused_s:.0f} s, which count for nobody)" for c in found.course)
+        done = tuple(f"{c.at_s:.0f} s: {c.words}{paused}" for c, paused in zip(found.course, counted, strict=True))
+        parts += [Heading("Exercise control"), Notes(done)]
+    if len(found.officers) > 1 or found.course:
+        rows = [
+            (
+                o.name,
+                o.acknowledged,
+                f"{float(np.median(o.delays_s)):.0f} s" if o.delays_s else "-",
+                o.judged,
+                o.judged_wrong,
+                o.notes,
+            )
+            for o in found.officers
+        ]
+        head = ("Name", "Acknowledged", "Median after it was raised", "Judged", "Of these wrong", "Notes")
+        parts += [Heading("Officers"), table(head, rows)]
+    return parts
 
 
 def _compared(found: Score, earlier: Sequence[tuple[str, Score]]) -> list[Part]:
