@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import csv
+import io
 import json
 import os
 import signal
@@ -16,6 +17,7 @@ import pytest
 from click.testing import CliRunner
 from fastapi import FastAPI
 from fastapi.routing import APIRoute
+from pypdf import PdfReader
 
 from picket.cli import main
 from picket.site import load
@@ -60,6 +62,17 @@ def live(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Live]:
     folder = make(tmp_path_factory.mktemp("stats"))
     with running(load(folder / "site.toml"), folder / "archive") as station:
         yield station
+
+
+def test_the_report_to_print_holds_what_the_numbers_say(live: Live) -> None:
+    d = live.get("/api/stats", zone="pier", within=500)
+    answer = live.http.get("/api/stats.pdf", params={"zone": "pier", "within": 500})
+    assert (answer.status_code, answer.headers["content-type"]) == (200, "application/pdf")
+    text = " ".join(page.extract_text() for page in PdfReader(io.BytesIO(answer.content)).pages)
+    assert f"{d['flights']} flights within 500 m of zone pier" in text
+    assert d["digest"] in text
+    assert "Likeliest change on" in text
+    assert live.http.get("/api/stats.pdf", params={"zone": "none"}).status_code == 422
 
 
 def test_the_numbers_are_those_of_the_command(live: Live) -> None:

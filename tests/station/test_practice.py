@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import io
 from pathlib import Path
 
 import msgspec
 import pytest
 from click.testing import CliRunner
+from pypdf import PdfReader
 
 from picket import site as sites
 from picket.cli import main
 from picket.feed import Chunk, Options
 from picket.feed.recording import find_format
 from picket.feed.table import read_table
+from picket.paper import pdf
 from picket.record import log
 from picket.station import practice
 from picket.train import Exercise, demo_exercise, frames
@@ -21,6 +24,8 @@ from picket.train.kept import KeptError, read_facts
 from picket.train.officer import NOBODY, Officer, OfficerError, load_officer, prompt
 from picket.train.score import Score, score
 from picket.train.score.review import review
+from picket.train.score.review_paper import document
+from picket.train.score.words import verdict
 from picket.words import TRACK
 
 SECONDS = 60.0
@@ -199,6 +204,23 @@ def test_the_review_is_one_page_that_loads_nothing_and_escapes_what_it_is_told(r
     assert page.count("<svg") == 2
 
 
+def test_the_review_on_paper_is_one_page_and_says_the_same(ran: tuple[Path, Score]) -> None:
+    folder, found = ran
+    made = pdf.render(document(folder, found, [("monday", found)]))
+    assert made == pdf.render(document(folder, found, [("monday", found)]))
+    (page,) = PdfReader(io.BytesIO(made)).pages
+    text = " ".join(page.extract_text().split())
+    for words in (
+        "SIMULATED",
+        verdict(found),
+        "unknown.0/0",
+        "Earlier runs",
+        *(m.words for m in found.expected),
+        "Needless",
+    ):
+        assert " ".join(words.split()) in text, words
+
+
 def test_the_command_runs_scores_and_reviews(tmp_path: Path) -> None:
     out = tmp_path / "run"
     done = CliRunner().invoke(main, ["train", "run", str(DEMO), "--seconds", "30", "--acknowledge-after", "3", "--out", str(out)])
@@ -210,6 +232,10 @@ def test_the_command_runs_scores_and_reviews(tmp_path: Path) -> None:
     assert scored.exit_code == 0
     assert msgspec.json.decode(scored.output, type=Score).exercise == "First watch"
     assert page.read_text("utf-8").startswith("<!doctype html>")
+    printed = tmp_path / "review.pdf"
+    assert CliRunner().invoke(main, ["train", "score", str(out), "-o", str(printed)]).exit_code == 0
+    assert printed.read_bytes().startswith(b"%PDF")
+    assert CliRunner().invoke(main, ["train", "score", str(out), "-o", str(tmp_path / "review.doc")]).exit_code == 2
 
 
 def test_a_folder_without_a_run_is_named(tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from functools import cache
 
 import msgspec
 import numpy as np
@@ -84,9 +85,15 @@ def fluctuating(snr: float) -> float:
     return float(chance)
 
 
+@cache
+def reference_db() -> float:
+    """The ratio that gives 0.9."""
+    return float(optimize.brentq(lambda db: fluctuating(10 ** (db / 10)) - 0.9, 5, 40))
+
+
 def expected_snr(distance_m: float, rcs_m2: float) -> float:
     """Radar equation from the reference alone: the ratio that gives 0.9 at 3500 m for 0.01 m2, by R^4 and size."""
-    reference = optimize.brentq(lambda db: fluctuating(10 ** (db / 10)) - 0.9, 5, 40)
+    reference = reference_db()
     return float(10 ** ((reference + 10 * math.log10(rcs_m2 / 0.01) - 40 * math.log10(distance_m / 3500.0)) / 10))
 
 
@@ -107,8 +114,8 @@ def test_ranges_agree_with_another_radar_equation_within_two_percent(at, wanted)
     radar = radar_of(at(""))
     for rcs in (0.001, 0.01, 0.1, 2.0):
         own = optimize.brentq(lambda d, s=rcs: radar.detection_probability(np.array([d]), np.array([s]))[0] - wanted, 50, 1e5)
-        other = optimize.brentq(lambda d, s=rcs: fluctuating(expected_snr(d, s)) - wanted, 50, 1e5, xtol=1.0)
-        assert own == pytest.approx(other, rel=0.02)
+        # the other equation's range for `wanted` lies within two percent: its probability falls with distance
+        assert fluctuating(expected_snr(0.98 * own, rcs)) >= wanted >= fluctuating(expected_snr(1.02 * own, rcs))
 
 
 def test_rain_takes_what_itu_says():

@@ -109,28 +109,52 @@ def run(
     sys.exit(UNREADABLE if stopped else 0)
 
 
-@train.command(**example("picket train score runs/monday --review review.html"))
+@train.command(**example("picket train score runs/monday -o review.pdf"))
 @click.argument("folder", type=click.Path(path_type=Path, file_okay=False))
 @click.option(
+    "-o",
+    "--out",
     "--review",
     "page",
     type=click.Path(path_type=Path, dir_okay=False),
-    help="Write the after-action review: one HTML page to print.",
+    help="Write the after-action review, one page to print: .pdf or .html.",
 )
 @click.option("--compare", "others", type=click.Path(path_type=Path, exists=True, file_okay=False), multiple=True,
               help="Another run's folder to compare with; may be given again. Default: runs of this exercise beside it.")  # fmt: skip
 @JSON
 def score(folder: Path, page: Path | None, others: tuple[Path, ...], as_json: bool) -> None:
     """Score a run: what was seen, tracked, alerted, acknowledged, judged and reported, and how long before the protected zone."""
+    if page is not None:
+        _check_review(page)
     with mistakes(folder):
         found = _tell_score(folder, as_json)
         if page is not None:
-            from picket.train.score.review import review
-
-            page.write_text(review(folder, found, _earlier(folder, found, others)), "utf-8")
+            _write_review(page, folder, found, _earlier(folder, found, others))
             if not as_json:
                 click.echo(f"\nAfter-action review: {page}")
     sys.exit(0 if found.events else NOTHING_USABLE)
+
+
+def _check_review(page: Path) -> None:
+    """Ends the command for a name that no review is written to."""
+    from picket import paper
+
+    if page.suffix.lower() not in (".pdf", ".html"):
+        fail(f"{page}: expected a name that ends in .pdf or .html, got {page.suffix or 'no suffix'!r}", WRONG_USE)
+    with mistakes(page):
+        paper.check(page)
+
+
+def _write_review(page: Path, folder: Path, found: Any, earlier: list[tuple[str, Any]]) -> None:
+    if page.suffix.lower() == ".pdf":
+        from picket import paper
+        from picket.train.score.review_paper import document
+
+        paper.write(document(folder, found, earlier), page)
+    else:
+        from picket.train.score.review import review
+
+        page.write_text(review(folder, found, earlier), "utf-8")
 
 
 def _earlier(folder: Path, found: Any, others: tuple[Path, ...]) -> list[tuple[str, Any]]:

@@ -207,6 +207,12 @@ def start_before(folder: Path, time: float) -> int:
     return 0
 
 
+def simulated(folder: Path) -> bool:
+    """Whether a start of this log says that it was an exercise's: every start begins a segment."""
+    firsts = (next(_Scan(path).records(), None) for path in segments(folder))
+    return any(r is not None and r.kind == "boot" and r.payload.get("origin") == "exercise" for r in firsts)
+
+
 def verify(folder: Path) -> Verdict:
     """Reads a whole log and says what holds. Raises LogError when the folder holds no log."""
     if not segments(folder):

@@ -14,6 +14,8 @@ again from the log. An entry's number is its record's: it rises, and has gaps.
 from __future__ import annotations
 
 import contextlib
+import hashlib
+import json
 import sqlite3
 import threading
 from collections import deque
@@ -75,6 +77,16 @@ def searched(entry: Entry) -> str:
     """What a search looks through: everything that the entry says, in small letters."""
     number = "" if entry.alert_id is None else f"alert {entry.alert_id}"
     return f"{entry.kind} {entry.by} {entry.text} {number}".casefold()
+
+
+def as_json_line(entry: Entry) -> str:
+    """The entry as one line of JSON, as `picket log --json` and the .jsonl file have it."""
+    return json.dumps({name: getattr(entry, name) for name in entry.__struct_fields__})
+
+
+def digest(oldest_first: Iterable[Entry]) -> str:
+    """SHA-256 of these entries as a .jsonl file: what `picket log -o FILE.jsonl` writes can be compared with a printed report."""
+    return "sha256 " + hashlib.sha256("".join(f"{as_json_line(e)}\n" for e in oldest_first).encode()).hexdigest()
 
 
 class Question(msgspec.Struct, frozen=True, kw_only=True):

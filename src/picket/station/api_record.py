@@ -13,7 +13,8 @@ from typing import Annotated, Any, Literal
 
 from fastapi import Depends, FastAPI, HTTPException, Query, Request, Response
 
-from picket.record import report
+from picket.paper import PaperError, to_pdf
+from picket.record import report, report_page
 from picket.record.archive import Archive, ArchiveError
 from picket.station import lines
 from picket.station.core import Core
@@ -131,6 +132,16 @@ def add(app: FastAPI, core: Core) -> None:
         found = await counted(asked)
         d = {k: v for k, v in found.items() if k != "map"}
         return _file(report.to_geojson(d, found["map"]), "picket-map.geojson", "application/geo+json")
+
+    @app.get("/api/stats.pdf", summary="The report to print: charts, table, definitions, uptime and digest")
+    async def printed(asked: Annotated[Asked, Depends()]) -> Response:
+        found = await counted(asked)
+        try:
+            made = await asyncio.to_thread(lambda: to_pdf(report_page.document(found, found["map"])))
+        except PaperError as e:
+            raise HTTPException(503, str(e)) from None
+        name = 'inline; filename="picket-counts.pdf"'
+        return Response(made, media_type="application/pdf", headers={"content-disposition": name})
 
 
 def _file(text: str, name: str, kind: str) -> Response:

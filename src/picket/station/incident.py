@@ -1,6 +1,7 @@
 """A recorded period as a folder that opens anywhere, off line, without Picket: what was seen, alerted and decided, and proof.
 
     index.html        the period for people: plan, alerts, tracks, decisions; no script, nothing loaded from anywhere
+    incident.pdf      the same to print; left out where the packages for PDF are not installed
     tracks.geojson    each track's path with its times; tracks.csv: the same points as a table
     detections.csv    every report of every sensor in the period, as it came
     alerts.jsonl      every alert of the period as it last stood in it
@@ -30,6 +31,7 @@ import msgspec
 import numpy as np
 import shapely.geometry
 
+from picket import paper
 from picket.feed.table import TableWriter
 from picket.record.cases import Case, told
 from picket.record.codec import unpack
@@ -40,6 +42,7 @@ from picket.site import Site
 from picket.station.core import digest
 from picket.station.incident_files import FileError, read
 from picket.station.incident_page import page
+from picket.station.incident_paper import document
 from picket.station.replay import moments
 from picket.watch import Alert
 from picket.words import DETECTION, Batch
@@ -208,9 +211,19 @@ def _write(found: Incident, site: Site, place: Path) -> None:
         files["incident.json"] = json.dumps(msgspec.to_builtins(found.case), indent=1, sort_keys=True) + "\n"
     for name, text in files.items():
         (place / name).write_text(text, "utf-8")
-    names = [*files, "detections.csv", *(name for name, wrong in found.files if not wrong)]
+    attached = [name for name, wrong in found.files if not wrong]
+    names = [*files, "detections.csv", *attached, *_print(found, site, place)]
     sums = "".join(f"{_sha256((place / name).read_bytes())}  {name}\n" for name in sorted(names))
     (place / "SHA256SUMS").write_text(sums, "ascii")
+
+
+def _print(found: Incident, site: Site, place: Path) -> list[str]:
+    """The pages to print, where the packages for PDF are installed."""
+    try:
+        paper.write(document(found, site), place / "incident.pdf")
+    except paper.PaperError:
+        return []
+    return ["incident.pdf"]
 
 
 def _points(found: Incident) -> list[tuple[Any, ...]]:

@@ -22,9 +22,9 @@ from picket.train.score.words import blind, margin, seen, verdict
 from picket.watch.zones import Area
 
 _WIDE, _ROW, _LEFT, _PLAN = 760.0, 22.0, 150.0, 340.0
-_MARKS = (("seen", "#666"), ("track", "#0b57a4"), ("alert", "#d9480f"), ("acknowledged", "#2b7a0b"), ("judged", "#7048a8"),
+MARKS = (("seen", "#666"), ("track", "#0b57a4"), ("alert", "#d9480f"), ("acknowledged", "#2b7a0b"), ("judged", "#7048a8"),
           ("reported", "#111"))  # fmt: skip
-_MOST_ROWS = 14  # of the time line and the table: what comes after is counted
+MOST_ROWS = 14  # of the time line and the table: what comes after is counted
 _STYLE = """body{font:12.5px/1.35 system-ui,sans-serif;margin:1rem auto;max-width:52rem;padding:0 .8rem;color:#111;background:#fff}
 h1{font-size:1.25rem;margin:.2rem 0}h2{font-size:1rem;margin:.7rem 0 .2rem}table{border-collapse:collapse;width:100%}
 th,td{text-align:left;padding:.12rem .4rem;border-bottom:1px solid #ccc;vertical-align:top}th{font-weight:600}
@@ -40,8 +40,8 @@ def review(folder: Path, found: Score, earlier: Sequence[tuple[str, Score]] = ()
     site = exercise.at_site()
     facts = read_facts(folder)
     grid = read_truth(folder / "truth.csv", site, facts.start, max(facts.until_s, 1.0))
-    watched = _one_each([v for v in found.events if v.watched])
-    shown = watched[:_MOST_ROWS]
+    watched = one_each([v for v in found.events if v.watched])
+    shown = watched[:MOST_ROWS]
     more = f"<p>{len(watched) - len(shown)} more are in score.json.</p>" if len(watched) > len(shown) else ""
     parts = [
         f"<h1>After-action review: {e(found.exercise)}</h1>",
@@ -64,7 +64,7 @@ def review(folder: Path, found: Score, earlier: Sequence[tuple[str, Score]] = ()
 """
 
 
-def _one_each(watched: Sequence[Event]) -> list[Event]:
+def one_each(watched: Sequence[Event]) -> list[Event]:
     """One row for each formation: its member that the watch was told of last, named with how many there are."""
     groups: dict[str, list[Event]] = {}
     for v in watched:
@@ -131,7 +131,8 @@ def _sensors(shown: Sequence[Event]) -> str:
     return _table(("object", *names), rows) + (f"<ul>{''.join(hints)}</ul>" if hints else "")
 
 
-def _moments(v: Event) -> Mapping[str, float | None]:
+def moments(v: Event) -> Mapping[str, float | None]:
+    """When each of MARKS happened to an object, s; None where it never did."""
     first = min((s.first.at_s for s in v.seen if s.first is not None), default=None)
     kept = {name: getattr(v, name) for name in ("track", "alert", "acknowledged", "judged", "reported")}
     return {"seen": first, **{name: m.at_s if m is not None else None for name, m in kept.items()}}
@@ -159,14 +160,14 @@ def _time_line(found: Score, shown: Sequence[Event]) -> str:
             x = _LEFT + v.enters_s * scale
             bar = f"M{x:.1f} {y - 8:.1f}V{y + 8:.1f}"
             out.append(f'<path d="{bar}" stroke="#b00020" stroke-width="3"><title>enters {e(v.zone or "")}</title></path>')
-        for name, color in _MARKS:
-            at = _moments(v)[name]
+        for name, color in MARKS:
+            at = moments(v)[name]
             if at is not None:
                 out.append(
                     f'<circle cx="{_LEFT + at * scale:.1f}" cy="{y:.1f}" r="4.5" fill="{color}"><title>{name} {at:.0f} s</title></circle>'
                 )
     x = _LEFT
-    for name, color in _MARKS:
+    for name, color in MARKS:
         out.append(
             f'<circle cx="{x:.0f}" cy="{high - 10:.1f}" r="4.5" fill="{color}"/><text x="{x + 8:.0f}" y="{high - 6:.1f}">{name}</text>'
         )
@@ -181,9 +182,7 @@ def _plan(site: Site, grid: Grid, found: Score) -> str:
     area = Area(site)
     watched = {v.object: v for v in found.events if v.watched}
     paths = {o.id: grid.places[:, k, :2] for k, o in enumerate(grid.objects) if o.id in watched}
-    rings = {
-        z.id: [area.plane.to_plane(*np.array(r.coords)[:, :2].T[::-1]) for r in _rings(site.shapes[z.id])] for z in site.zone
-    }
+    rings = {z.id: rings_of(site, area, z.id) for z in site.zone}
     sensors = {s.id: area.plane.to_plane([s.lat_deg], [s.lon_deg])[0] for s in site.sensor if s.lat_deg is not None}
     protected = [r for z in site.zone if z.kind in ("protected", "warning") for r in rings[z.id]]
     points = np.concatenate([*(p[~np.isnan(p[:, 0])] for p in paths.values()), *protected, np.zeros((1, 2))])
@@ -221,6 +220,11 @@ def _plan(site: Site, grid: Grid, found: Score) -> str:
             out.append(f'<path d="M{x} {y}m-5 4h10l-5 -9z" fill="#111"><title>{e(name)}</title></path>')
     out.append(f'<text x="4" y="12">north up, {reach / 1000:.1f} km to each side; blue: track, orange: alert</text></svg>')
     return "".join(out)
+
+
+def rings_of(site: Site, area: Area, zone: str) -> list[np.ndarray]:
+    """The outlines of a zone, each (N, 2) m east and north in the area's plane."""
+    return [area.plane.to_plane(*np.array(r.coords)[:, :2].T[::-1]) for r in _rings(site.shapes[zone])]
 
 
 def _rings(shape: shapely.Geometry) -> list[shapely.Geometry]:
