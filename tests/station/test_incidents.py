@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
+from pypdf import PdfReader
 
 from picket.cli import main
 from picket.record import log
@@ -75,6 +76,7 @@ def test_an_incident_lives_through_a_restart_and_leaves_as_a_folder(place: Path)
         assert "&lt;b&gt;seen&lt;/b&gt; by eye" in page
         assert 'href="attachments/01-photo.jpg"' in page
         assert "<h1>Pier</h1>" in page
+        assert "handed over to ben" in "".join(p.extract_text() for p in PdfReader(io.BytesIO(held["incident.pdf"])).pages)
         (archive / "attachments" / sha256).write_bytes(b"changed")
         assert "is not what was attached" in live.http.get(f"{base}/files/{sha256}").json()["error"]
     said = CliRunner().invoke(main, ["archive", "verify", "--archive", str(archive)])
