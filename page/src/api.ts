@@ -202,6 +202,32 @@ export interface TrackDetail {
   alerts: number[];
 }
 
+/** One report as a track took it. */
+export interface TakenReport {
+  time: number | null;
+  sensor_id: string | null;
+  said: string | null;
+  weight: number;
+  what: Record<string, number>;
+}
+
+/** Why a track began, what it took at each step, why it ended. */
+export interface Explanation {
+  track_id: number;
+  began: TakenReport | null;
+  steps: { time: number; status: string; existence: number; sigma_horizontal_m: number; took: TakenReport[] }[];
+  ended: { time: number; words: string } | null;
+  words: string[];
+}
+
+/** What switching a rule did. */
+export interface RuleChange {
+  rules: Rule[];
+  words?: string;
+  diff?: string;
+  saved?: boolean;
+}
+
 /** Where an operator stands, or a flight began (the OPERATOR table of src/picket/words.py); what is not known is absent or null. */
 export interface Operator {
   time?: number | null;
@@ -297,6 +323,7 @@ export const api = {
   replayEvents: () => request<{ events: ReplayEvent[] }>("GET", "/api/replay/events"),
   controlReplay: (control: ReplayControl) => request<ReplayStand>("POST", "/api/replay", control),
   track: (id: number) => request<TrackDetail>("GET", `/api/tracks/${id}`),
+  explain: (id: number) => request<Explanation>("GET", `/api/tracks/${id}/explain`),
   acknowledge: (id: number) => request<Alert>("POST", `/api/alerts/${id}/acknowledge`, {}),
   close: (id: number, cause: Cause, note: string) => request<Alert>("POST", `/api/alerts/${id}/close`, { cause, note }),
   shelve: (id: number, minutes: number, reason: string) =>
@@ -304,6 +331,9 @@ export const api = {
   unshelve: (id: number) => request<Alert>("POST", `/api/alerts/${id}/unshelve`, {}),
   alarms: () => request<Alarms>("GET", "/api/alarms"),
   rules: () => request<{ rules: Rule[] }>("GET", "/api/rules"),
+  switchRule: (id: string, on: boolean) => request<RuleChange>("PUT", `/api/rules/${encodeURIComponent(id)}`, { on }),
+  tryRule: (id: string, back_h: number) =>
+    request<Tried>("POST", `/api/rules/${encodeURIComponent(id)}/try`, { back_h }, LONGEST_TRY_MS),
   /** Which paths this station serves: `paths[path][method]`. */
   routes: () => request<{ paths: Record<string, Record<string, unknown>> }>("GET", "/api/openapi.json"),
   log: (q: string, limit: number) =>

@@ -10,6 +10,7 @@ import { shapesOf } from "./map/shapes.ts";
 import { applyPalette, PALETTES, type PaletteName } from "./palette.ts";
 import { QUICK } from "./quick.ts";
 import { Replay } from "./replay.ts";
+import { RuleDesk } from "./rules.ts";
 import { Ruler } from "./ruler.ts";
 import { SiteChanges } from "./sitechange.ts";
 import { SightingForm } from "./sighting.ts";
@@ -40,6 +41,7 @@ export class Desk {
   readonly site: SiteChanges;
   readonly flights: PlannedFlights;
   readonly replay: Replay;
+  readonly rules: RuleDesk;
   private loadingDetail = -1;
 
   constructor(state: State, sound: Sound) {
@@ -52,6 +54,7 @@ export class Desk {
     this.site = new SiteChanges(state);
     this.flights = new PlannedFlights(state);
     this.replay = new Replay(state);
+    this.rules = new RuleDesk(state);
   }
 
   // -- alerts as they come -----------------------------------------------------------------------------------
@@ -297,6 +300,8 @@ export class Desk {
       state.detailError = "";
       state.operators = null;
       state.operatorsError = "";
+      state.explained = null;
+      state.explainedError = "";
     }
     if (id >= 0) {
       if (state.tab !== "zones") state.tab = "detail";
@@ -338,6 +343,30 @@ export class Desk {
       if (state.selected === id) state.operatorsError = words(e);
     }
     state.changed();
+  }
+
+  /** Why the selected track is there; asked again it is told anew. */
+  async explain(): Promise<void> {
+    const { state } = this;
+    const id = state.selected;
+    try {
+      const found = await api.explain(id);
+      if (state.selected !== id) return;
+      state.explained = found;
+      state.explainedError = "";
+      state.flush();
+      document.querySelector(".explained")?.scrollIntoView({ block: "nearest" });
+    } catch (e) {
+      if (state.selected === id) state.explainedError = words(e);
+    }
+    state.changed();
+  }
+
+  /** The place under the cross in the middle of the map is taken, as a click there would be. */
+  takeCross(): void {
+    const { view } = this.renderer;
+    const { plane } = this.state.store;
+    this.state.picking?.set(plane.lat(view.cy), plane.lon(view.cx));
   }
 
   async loadZones(): Promise<void> {

@@ -76,6 +76,7 @@ const BINDINGS: Binding[] = [
     match: key("+", "=", "-", "_"),
     run: (d, e) => d.renderer.view.zoom("+=".includes(e.key) ? 1.5 : 1 / 1.5),
   },
+  { group: "Map", keys: "Enter, while a place is asked for", does: "take the place under the cross in the middle of the map", match: () => false, run: () => {} },
   { group: "Map", keys: "Shift + arrows", does: "move the map (or drag it)", match: () => false, run: () => {} },
   { group: "Map", keys: "f", does: "fit the site", match: key("f"), run: (d) => d.fitSite() },
   {
@@ -190,6 +191,7 @@ export function followKeys(desk: Desk): void {
       if (e.key === "Escape") {
         e.preventDefault(); // a search box would empty itself
         (e.target as HTMLElement).blur();
+        if (e.target instanceof Element && e.target.closest(".sighting")) escape(desk); // its button says that Esc leaves it
       }
       return;
     }
@@ -201,6 +203,11 @@ export function followKeys(desk: Desk): void {
       return;
     }
     if (e.key.startsWith("Arrow") && e.target instanceof Element && e.target.closest(".scroll")) return; // scrolls that list
+    if (e.key === "Enter" && desk.state.picking !== null && !ownsEnter(e.target)) {
+      e.preventDefault();
+      desk.takeCross();
+      return;
+    }
     const atDoor = e.target instanceof HTMLElement && e.target.id === "watch-now";
     if ((e.key === "Enter" || (e.key === " " && !atDoor)) && ownsEnter(e.target)) return;
     if (/^[1-9]$/.test(e.key) && desk.chooseByDigit(Number(e.key))) {

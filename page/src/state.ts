@@ -5,7 +5,7 @@
  * state and are rendered again, at most once per animation frame, after `changed()`.
  */
 import type { FeatureCollection } from "geojson";
-import type { Alarms, Alert, Counts, Health, Operator, Rule, Sensor, Severity, TrackDetail } from "./api.ts";
+import type { Alarms, Alert, Counts, Explanation, Health, Operator, Rule, Sensor, Severity, TrackDetail } from "./api.ts";
 import type { PaletteName } from "./palette.ts";
 import { TrackStore } from "./store.ts";
 import type { Hello } from "./stream/picture.ts";
@@ -47,6 +47,9 @@ export class State {
   /** Operator positions of the selected track, once asked for. */
   operators: Operator[] | null = null;
   operatorsError = "";
+  /** Why the selected track is there, once asked for. */
+  explained: Explanation | null = null;
+  explainedError = "";
 
   tab: Tab = "detail";
   /** The strip under the map: track list and watch log. */

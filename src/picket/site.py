@@ -20,6 +20,7 @@ import shapely
 import shapely.geometry
 
 from picket.site_notify import Notify, check_notify
+from picket.site_radio import Radio, check_radios
 from picket.site_rules import Contact, Rule, check_rules
 from picket.site_rules import Table as _Struct
 from picket.words import SENSOR_KINDS
@@ -155,6 +156,7 @@ class StationSettings(_Struct, frozen=True):
     origin: Literal["live", "exercise"] = "live"
     extra_feeds: tuple[str, ...] = ()
     tick_s: float = 0.5
+    work_limit: float = 300_000.0  # units of tracking work a second; beyond it work is shed (picket.track.shedding)
 
 
 class Site(_Struct, frozen=True):
@@ -167,6 +169,7 @@ class Site(_Struct, frozen=True):
     friendly: tuple[Friendly, ...] = ()
     alert: Alerting = Alerting()
     notify: tuple[Notify, ...] = ()
+    radio: tuple[Radio, ...] = ()
     rule: tuple[Rule, ...] = ()
     contact: tuple[Contact, ...] = ()
     archive: Archive = Archive()
@@ -237,7 +240,7 @@ def _unknown_keys(raw: Any, struct: type[msgspec.Struct], where: str) -> list[st
     """One message per key that the struct lacks, naming the nearest known key."""
     if not isinstance(raw, Mapping):
         return []
-    hidden = _PLANNED if struct is Friendly else _NOT_IN_FILE
+    hidden = _PLANNED if struct is Friendly else _NOT_IN_FILE if struct is Site else set()
     known = {f.name: f.type for f in msgspec.structs.fields(struct) if f.name not in hidden}
     found = []
     for key, value in raw.items():
@@ -346,6 +349,7 @@ def _check_zones(site: Site, folder: Path, shapes: dict[str, Any], outlines: Map
 def _check_rest(site: Site) -> list[str]:
     found = [m for i, f in enumerate(site.friendly) for m in _check_hours(f"friendly[{i}].hours", f.hours)]
     found += check_notify(site.notify, _check_hours)
+    found += check_radios(site.radio, {s.id: s.kind for s in site.sensor})
     zones, sensors = {z.id: z.kind for z in site.zone}, [s.id for s in site.sensor]
     found += check_rules(site.rule, site.contact, dict(zones), sensors, _check_hours)
     found += _in_range("alert.doubt_s", site.alert.doubt_s, 0, 600)
@@ -363,6 +367,7 @@ def _check_rest(site: Site) -> list[str]:
     found += _in_range("archive.airframes_keep_days", site.archive.airframes_keep_days, 1, 36500)
     found += _in_range("station.port", site.station.port, 0, 65535)
     found += _in_range("station.tick_s", site.station.tick_s, 0.05, 10)
+    found += _in_range("station.work_limit", site.station.work_limit, 1000, 1e12)
     return found
 
 

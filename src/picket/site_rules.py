@@ -106,6 +106,11 @@ KINDS: dict[str, Kind] = {
         "a drone's radio link is heard on a bearing on which nothing is tracked", "medium", ("sensor",), on=False,
         checklist=("look along {bearing}", "listen"),
     ),
+    "interference": Kind(
+        "a radio's band is disturbed: its floor rose, or a jammer's signal or one where only satellites belong is heard",
+        "medium; high in a band of satellite navigation", ("sensor",),
+        checklist=("check the site's GNSS receivers and links", "note when it began and when it ended"),
+    ),
     "sighting": Kind(
         "a person saw something in, near or towards a protected zone, and no track there tells of it", "high inside the zone; else medium",
         ("sensor",), checklist=("ask the observer to keep it in sight", "look along {bearing}"),

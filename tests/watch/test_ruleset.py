@@ -43,7 +43,7 @@ def test_without_rules_the_default_set_is_on_and_the_new_types_are_off():
     on = {r["rule"] for r in rules(site(PIER)) if r["on"]}
     assert on == {
         "entry", "approach", "line_crossing", "spoof_suspected", "unconfirmed_position", "silent_sensor", "wrong_clock", "biased_sensor",
-        "own_clock", "disk_low", "not_recording", "overload", "sighting",
+        "own_clock", "disk_low", "not_recording", "overload", "sighting", "interference",
     }  # fmt: skip
 
 
@@ -254,7 +254,7 @@ def test_a_link_without_a_track_is_told_as_a_bearing_and_once():
     (a,) = listen(w)
     assert (
         a.text
-        == "Drone link WITHOUT A TRACK along 090 deg of df: ofdm_video at 5800 MHz; nothing is tracked there, distance unknown."
+        == "Video link WITHOUT A TRACK along 090 deg of df: ofdm_video at 5800 MHz; nothing is tracked there, distance unknown."
     )
     assert "no track lies within 6 deg of its bearing" in a.why
     assert (a.bearing_deg, a.lat_deg, a.sensor_id, a.severity) == (90.0, None, "df", "medium")

@@ -6,6 +6,7 @@ import json
 import os
 import sys
 import time
+from datetime import UTC, datetime
 from pathlib import Path
 
 import click
@@ -39,18 +40,26 @@ def verify(folder: Path, as_json: bool) -> None:
     except ValueError as e:
         fail(str(e), UNREADABLE)
     if as_json:
-        keys = ("records", "segments", "last_seq", "kinds", "torn_tail", "damage")
+        keys = ("records", "segments", "last_seq", "kinds", "torn_tail", "damage", "gaps")
         click.echo(json.dumps({**{k: getattr(v, k) for k in keys}, "sealed_damage": sealed, "files_damage": attached}))
     else:
         click.echo(
             f"{v.records} records in {v.segments} segments hold"
             + (" (a killed station left a cut last record: normal)" if v.torn_tail else "")
         )
+        for gap in v.gaps:
+            lost = f"{gap['records']} records with {gap['rows']} rows were shown and are not in the log"
+            words = lost if gap["records"] else "what came then is in the log"
+            click.echo(f"the disk took nothing for a while between {_iso(gap['since'])} and {_iso(gap['until'])}: {words}")
         if v.damage:
             click.echo(f"first damage: {v.damage}")
         for line in [*sealed, *attached]:
             click.echo(f"damage: {line}")
     sys.exit(UNREADABLE if v.damage or sealed or attached else 0)
+
+
+def _iso(at: float) -> str:
+    return f"{datetime.fromtimestamp(at, UTC):%Y-%m-%dT%H:%M:%SZ}"
 
 
 _RAN_WITH = click.option(

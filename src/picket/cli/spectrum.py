@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import sys
 import time
@@ -11,6 +12,7 @@ from typing import Any
 import click
 
 from picket.cli.common import JSON, NOTHING_USABLE, UNREADABLE, example, mistakes, moment, progress
+from picket.cli.sweeps import is_table, show
 
 
 @click.command(**example("picket spectrum roof.sigmf-meta -o emissions.sigmf-meta --waterfall roof.png"))
@@ -35,6 +37,16 @@ from picket.cli.common import JSON, NOTHING_USABLE, UNREADABLE, example, mistake
 )
 @click.option("--save-baseline", type=click.Path(path_type=Path), help="Writes this recording's floor for later comparison.")
 @click.option("--sensor", default="spectrum", show_default=True, help="The sensor's id in the detection table.")
+@click.option(
+    "--serve", is_flag=True, help="Opens the recording on the spectrum page instead: waterfall, emitters, occupancy, clips."
+)
+@click.option(
+    "--port", type=click.IntRange(0, 65_535), default=8789, show_default=True, help="Port of the page; 0 takes any free one."
+)
+@click.option(
+    "--folder", type=click.Path(path_type=Path, file_okay=False), default=Path("spectrum"), show_default=True,
+    help="Folder for clips that are cut out on the page, and for who cut them.",
+)  # fmt: skip
 @JSON
 def spectrum(
     recording: str,
@@ -48,16 +60,28 @@ def spectrum(
     baseline: Path | None,
     save_baseline: Path | None,
     sensor: str,
+    serve: bool,
+    port: int,
+    folder: Path,
     as_json: bool,
 ) -> None:
-    """Find what transmits in an IQ recording: SigMF, raw samples, or `-` for standard input. Nothing is decoded."""
+    """Find what transmits in an IQ recording: SigMF, raw samples, or `-` for standard input. Nothing is decoded.
+
+    IN may also be a table of hackrf_sweep or rtl_power (CSV): then occupancy and floor are told, and nothing more.
+    """
     from picket.spectrum.interference import Baseline
     from picket.spectrum.recording import open_recording
     from picket.spectrum.run import analyse
     from picket.spectrum.sigmf import SpectrumError
 
     with mistakes(recording):
+        if is_table(recording):
+            asked = {"-o": out, "--detections": detections, "--waterfall": waterfall, "--baseline": baseline, "--serve": serve}
+            return show(recording, as_json, {**asked, "--save-baseline": save_baseline})
         source = open_recording(recording, type_name=type_name, rate_hz=rate, center_hz=center, start=start)
+        if serve:
+            _serve(source, folder, port, as_json)
+            return
         if out is not None and out.resolve() in {
             Path(recording).with_suffix(s).resolve() for s in (".sigmf-meta", ".sigmf-data")
         }:
@@ -74,6 +98,30 @@ def spectrum(
     else:
         _say(summary, to_stderr=str(out) == "-")
     sys.exit(UNREADABLE if report.cut else 0 if report.samples else NOTHING_USABLE)
+
+
+def _serve(source: Any, folder: Path, port: int, as_json: bool) -> None:
+    import asyncio
+
+    from picket.spectrum.sigmf import SpectrumError
+    from picket.station.spectrum_station import SpectrumStation
+
+    if source.total_bytes is None:
+        raise SpectrumError("--serve needs a recording in a file; a live radio is a [[radio]] of a station", 2)
+
+    def ready(url: str) -> None:
+        if as_json:
+            click.echo(json.dumps({"url": url}))
+        else:
+            click.echo(f"{source.name}: open this address once, it signs you in:\n\n    {url}\n\nCtrl-C ends it.")
+
+    async def run() -> None:
+        station = SpectrumStation(source, folder, port)
+        station.open()
+        await station.run(ready)
+
+    with contextlib.suppress(KeyboardInterrupt):
+        asyncio.run(run())
 
 
 def _write(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 import time
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, Literal
 
@@ -93,20 +94,18 @@ def run(
         if warm.is_cold():
             click.echo("Compiling for this machine: a minute or two, once ...", err=True)
         warm.load_kernels()
-        began, stopped = time.monotonic(), False
+        began = time.monotonic()
         with progress("exercise") as on_progress:
 
             def tell(done: float, planned: float) -> None:
                 if on_progress is not None:
                     on_progress(found.name, int(done), int(planned))
 
-            try:
+            with suppress(KeyboardInterrupt):  # kept as far as it went
                 practice.run(found, folder, seed=seed, start=practice.START if start is None else start, seconds=seconds,
                              officer=officer, on_second=tell)  # fmt: skip
-            except KeyboardInterrupt:
-                stopped = True
-        _tell_score(folder, as_json, time.monotonic() - began)
-    sys.exit(UNREADABLE if stopped else 0)
+        done = _tell_score(folder, as_json, time.monotonic() - began)
+    sys.exit(0 if done.complete else UNREADABLE)
 
 
 @train.command(**example("picket train score runs/monday -o review.pdf"))
@@ -198,6 +197,11 @@ def _tell_score(folder: Path, as_json: bool, took_s: float | None = None) -> Any
     help="Height, m; may be given again. Default 30, 120, 300.",
 )
 @click.option("--speed", "speeds", type=click.FloatRange(0.1, 300), multiple=True, help="Another speed, m/s; may be given again.")
+@click.option("--rain", type=click.FloatRange(0, 150), multiple=True, help="Rain, mm/h; may be given again. Default 10.")
+@click.option("--sea", type=click.IntRange(0, 9), multiple=True, help="Sea state; may be given again. Default 5.")
+@click.option(
+    "--without", multiple=True, help="Sensors that are away together: ID,ID. May be given again; each one alone is tried anyway."
+)
 @click.option(
     "--size",
     "sizes",
@@ -217,7 +221,8 @@ def _tell_score(folder: Path, as_json: bool, took_s: float | None = None) -> Any
 )
 @JSON
 def sweep(
-    exercise: str, name: str | None, trials: int, heights: tuple[float, ...], speeds: tuple[float, ...], sizes: tuple[int, ...],
+    exercise: str, name: str | None, trials: int, heights: tuple[float, ...], speeds: tuple[float, ...], rain: tuple[float, ...],
+    sea: tuple[int, ...], without: tuple[str, ...], sizes: tuple[int, ...],
     need_s: float, seed: int, other: Path | None, as_json: bool,
 ) -> None:  # fmt: skip
     """Would we have seen it? The exercise over sectors, heights, speeds, numbers, weather and sensors.
@@ -239,6 +244,7 @@ def sweep(
         with progress("sweep") as on_progress:
             tell = None if on_progress is None else lambda n: on_progress("flight", n, None)
             done = survey(here, actor, seed=seed, trials=trials, need_s=need_s, heights_m=levels, speeds_mps=speeds, sizes=sizes or SIZES,
+                          rain_mm_h=rain or (10.0,), sea_state=sea or (5,), out=[tuple(x.split(",")) for x in without],
                           tell=tell)  # fmt: skip
             gains = () if there is None else compare(here, there, actor, seed=seed, trials=trials, need_s=need_s,
                                                      height_m=sorted(levels)[len(levels) // 2], tell=tell)  # fmt: skip
@@ -477,4 +483,5 @@ def play(exercise: str, seed: int, port: int, out: Path | None, as_json: bool) -
         run_station(play_on_page(found, folder, seed=seed, port=port, ready=ready_message(as_json)))
         complete_tables(folder)
         finish(folder)
-        _tell_score(folder, as_json)
+        done = _tell_score(folder, as_json)
+    sys.exit(0 if done.complete else UNREADABLE)

@@ -22,7 +22,7 @@ import hashlib
 import os
 import struct
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple
@@ -43,7 +43,7 @@ _decode = msgspec.msgpack.Decoder().decode
 
 
 class Record(NamedTuple):
-    """One entry of the log. `kind`: boot, batch, tick, link, action, life, audit, end. `payload` is plain MessagePack data."""
+    """One entry of the log. `kind`: boot, batch, tick, link, action, station, life, audit, end. `payload` is plain MessagePack data."""
 
     seq: int
     time: float
@@ -66,6 +66,9 @@ class Verdict:
     damage: str | None = None  # file, byte offset and reason of the first damaged record
     torn_tail: bool = False  # only the end of the last segment is cut: a killed station, nothing to worry about
     kinds: dict[str, int] = field(default_factory=dict)
+    gaps: list[dict[str, Any]] = field(
+        default_factory=list
+    )  # what the station says it could not record: since, until, records, rows
 
 
 def segments(folder: Path) -> list[Path]:
@@ -156,6 +159,8 @@ def read(folder: Path, *, verdict: Verdict | None = None, after: int = 0) -> Ite
             v.records += 1
             v.last_seq, v.last_time = record.seq, record.time
             v.kinds[record.kind] = v.kinds.get(record.kind, 0) + 1
+            if record.kind == "station" and isinstance(record.payload, dict) and "gap" in record.payload:
+                v.gaps.append(record.payload["gap"])
             yield record
         if expected and scan.start_chain and scan.start_chain != expected:
             v.damage = f"{path.name}: does not continue the segment before it (one was removed, cut short or changed)"
@@ -228,11 +233,11 @@ class LogFile:
 
     `append` only collects; `commit` writes and syncs. A new segment begins when the current one passes `segment_bytes`, and
     after every start: the torn tail that a killed station left stays as it is. `last` is the newest record that was there
-    before.
+    before. sync: makes sure that what was written to a file descriptor is on disk; raises OSError where it is not.
     """
 
-    def __init__(self, folder: Path, *, segment_bytes: int = 64 << 20) -> None:
-        self.folder, self.segment_bytes = folder, segment_bytes
+    def __init__(self, folder: Path, *, segment_bytes: int = 64 << 20, sync: Callable[[int], None] = os.fdatasync) -> None:
+        self.folder, self.segment_bytes, self._sync = folder, segment_bytes, sync
         self.last: Record | None = None
         try:
             folder.mkdir(parents=True, exist_ok=True)
@@ -295,7 +300,7 @@ class LogFile:
             self._cut_back(f)
             self._half_written = True
             _write_all(f, data)
-            os.fdatasync(f.fileno())
+            self._sync(f.fileno())
             self._half_written = False
         except OSError:
             with contextlib.suppress(OSError):  # a disk that is gone: before the next attempt, then

@@ -13,7 +13,7 @@ import numpy as np
 
 from picket.record.archive import Archive
 from picket.record.counts import SECTORS, Counts
-from picket.record.sealed import CELL_E7, E7, HOLE_S, SPACING_S, cell_place, distinct_cells
+from picket.record.sealed import CELL_E7, E7, HOLE_S, SPACING_S, cell_place, heat_of
 from picket.record.trend import Change, Given
 
 WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
@@ -314,21 +314,24 @@ def to_csv(d: dict[str, Any]) -> str:
 
 def heat(archive: Archive, since: int, until: int) -> tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]]:
     """Cells and points in each, of all that was seen in those days: the roll-up added up."""
-    found: dict[str, Any] = {"cell": [], "n": []}
+    sums = {(f.source, f.first, f.last): f for f in archive.files("heat", since, until)}
+    cells, points = [], []
     for file in archive.files("cells", since, until):
         whole = file.first >= since and file.last < until
-        table = archive.table(file, ["cell", "n"] if whole else ["day", "cell", "n"])
+        month = sums.get((file.source, file.first, file.last)) if whole else None  # archives of earlier versions have none
+        table = None if month is None else archive.table(month)
+        if table is None:
+            table = archive.table(file, ["cell", "n"] if whole else ["day", "cell", "n"])
         if table is None:
             continue
         day = None if whole else table["day"].to_numpy()
         keep = slice(None) if day is None else (day >= since) & (day < until)
-        found["cell"].append(table["cell"].to_numpy()[keep].astype(np.uint32))
-        found["n"].append(table["n"].to_numpy()[keep])
-    if not found["cell"]:
+        cells.append(table["cell"].to_numpy()[keep])
+        points.append(table["n"].to_numpy()[keep])
+    if not cells:
         return np.empty(0, np.int64), np.empty(0, np.int64)
-    cell, n = np.concatenate(found["cell"]), np.concatenate(found["n"])
-    unique, back = distinct_cells(cell)
-    return unique, np.bincount(back, n).astype(np.int64)
+    found = heat_of(np.concatenate(cells), np.concatenate(points))
+    return found["cell"], found["n"]
 
 
 def heat_rows(cells: Any, points: Any) -> dict[str, Any]:

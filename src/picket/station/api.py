@@ -27,11 +27,13 @@ from picket import __version__
 from picket.station import (
     api_alarms,
     api_coverage,
+    api_explain,
     api_flights,
     api_incidents,
     api_notify,
     api_record,
     api_replay,
+    api_rules,
     api_sightings,
     api_watchlog,
     api_zones,
@@ -88,12 +90,16 @@ def make_app(core: Core, feeds: list[Feed], access: Access, serves: Any, scheme:
     api_watchlog.add(app, core)
     api_flights.add(app, core)
     api_coverage.add(app, core)
+    api_explain.add(app, core)
     api_zones.add(app, core)
+    api_rules.add(app, core)
     api_notify.add(app, core)
     api_sightings.add(app, core)
     api_record.add(app, core)
     api_incidents.add(app, core)
     api_replay.add(app, core, hub)
+    if core.radios is not None:
+        core.radios.serve(app)
     _sockets(app, core, hub)
     if PAGE.is_dir():
         app.mount("/", StaticFiles(directory=str(PAGE)), name="page")
@@ -244,12 +250,15 @@ def _looks(app: FastAPI, core: Core, feeds: list[Feed], hub: Hub) -> None:
         row = _track_row(core, track_id)
         with engine.lock:
             parts, history, known = engine.recent.parts(), engine.history.of(track_id), engine.book.all
+            radio = engine.links.of_track(track_id, engine.time)
         found = sources(parts, track_id)
         names = {str(s["last"]["identity"]) for s in found if s["last"].get("identity")}
         if row.get("identity"):
             names.add(row["identity"])
         alerts = [a.id for a in known if track_id in a.track_ids]
-        return answer({"track": row, "history": history, "identities": sorted(names), "sources": found, "alerts": alerts})
+        return answer(
+            {"track": row, "history": history, "identities": sorted(names), "sources": found, "alerts": alerts, "radio": radio}
+        )
 
     @app.get("/api/detections", summary="The latest raw detections")
     def detections(since: float = 0.0, limit: Annotated[int, Query(ge=1, le=10_000)] = 500) -> Response:

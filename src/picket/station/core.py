@@ -12,9 +12,11 @@ import asyncio
 import contextlib
 import hashlib
 import json
+import os
 import threading
 import time as _time
 import traceback
+from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import Future
 from pathlib import Path
@@ -84,11 +86,20 @@ class Recovered(NamedTuple):
 class Core:
     """Runs records through engine and log. Make it in the I/O loop's thread; `start` and `stop` it there."""
 
-    def __init__(self, site: Site, folder: Path, *, seed: int = 0, clock: Callable[[], float] = _time.time) -> None:
+    def __init__(
+        self,
+        site: Site,
+        folder: Path,
+        *,
+        seed: int = 0,
+        clock: Callable[[], float] = _time.time,
+        sync: Callable[[int], None] = os.fdatasync,
+    ) -> None:
         self.site, self.folder, self.clock, self.seed = site, folder, clock, seed
         self.engine = Engine(site, seed=seed)
         self.sealing: Sealing | None = None  # whoever runs the station seals its days
-        self._log = LogFile(folder, segment_bytes=int(site.archive.segment_mb * 2**20))
+        self.radios: Any = None  # picket.station.radios.Radios, where the site has any: whoever runs the station makes them
+        self._log = LogFile(folder, segment_bytes=int(site.archive.segment_mb * 2**20), sync=sync)
         self.operators = OperatorStore(folder / "operators", keep_days=site.archive.operators_keep_days)
         self.watchlog, self.lives, self.cases = WatchIndex(folder), AlertLives(), CaseIndex(folder)
         self.writer = LogWriter(self._log, folder / "state.msgpack", also=self._write_beside)
@@ -100,6 +111,7 @@ class Core:
         self.problem: str | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
         self._own = OwnLook()
+        self.unrecorded: Counter[str] = Counter()  # records, and rows in them, that were shown and are not in the log
         self.sequencer = Sequencer(1, clock, self._sink, self.overloaded, self.operators.add)
         self.keeper = SiteKeeper(site, lambda: self.engine.site, folder / "site-undo.json", self.sequencer.now)
         self.site_lock = asyncio.Lock()  # one change of the site at a time
@@ -250,7 +262,7 @@ class Core:
         if back:  # tracks of a time that has not come yet would hold for `back` seconds, and every new row be refused as wrong
             self.sequencer.restart_clock()
             self._boot(None, clock_set_back_s=back)
-        own = self._own.changed(self)
+        own = self._own.changed(self, self.sequencer.now(), self.unrecorded)
         if own is not None:
             self.sequencer.emit("station", own)
         if not self.overloaded():
@@ -259,12 +271,16 @@ class Core:
     def _sink(self, record: Record, waiting: Waiting | None) -> None:
         self.watchlog.take(record)
         self.cases.take(record)
-        self.writer.put(record, waiting.written if waiting else None)
+        if self.writer.full and waiting is None and record.kind in ("batch", "tick"):  # the picture does not wait for the disk
+            rows = (record.payload or {}).get("d")
+            self.unrecorded.update(records=1, rows=rows["n"] if rows else 0)
+        else:
+            self.writer.put(record, waiting.written if waiting else None)
         self._queue.put((record, waiting.outcome if waiting else None))
 
     def overloaded(self) -> bool:
-        """True when engine or disk are so far behind that new rows are refused, and counted."""
-        return self._queue.qsize() > ENGINE_QUEUE or self.writer.full
+        """True when the engine is so far behind that new rows are refused, and counted."""
+        return self._queue.qsize() > ENGINE_QUEUE
 
     def queues(self) -> dict[str, int]:
         """How much waits where."""
@@ -279,6 +295,12 @@ class Core:
             found += [f"the {name} has ended: restart the station" for name in ended]
         found += [p for p in (self.keeper.problem, self.site_note) if p]
         found += self.notifier.problems()
+        if self.writer.full:
+            rows = self.unrecorded["rows"]
+            found.append(
+                f"more waits for the disk than memory holds: what comes in is shown and NOT recorded ({rows} rows so far)"
+            )
+        found += self.radios.problems() if self.radios is not None else []
         if self.overloaded():
             found.append("more arrives than can be worked on: rows are refused and counted as overload")
         return found

@@ -48,8 +48,12 @@ def examine(site_path: Path | None, archive: Path | None) -> list[Check]:
         return [*checks, *(Check("site file", "problem", p) for p in e.problems)]
     checks.append(Check("site file", "ok", f"{site.site.name}: {len(site.sensor)} sensors, {len(site.zone)} zones"))
     checks += [_writable(archive or Path(site.folder) / site.archive.path), _port(site), *_feeds(site), *outputs(site)]
+    checks += _radios(site)
     for sensor in site.sensor:
-        checks += [Check(f"sensor {sensor.id}", "note", words) for words in blind_spots(sensor)]
+        checks += [
+            Check(f"sensor {sensor.id}", "note", words)
+            for words in blind_spots(sensor, any(r.sensor == sensor.id for r in site.radio))
+        ]
     return [*checks, *_geoid(site)]
 
 
@@ -206,10 +210,44 @@ def _listens(host: str, port: int, shown: str) -> Check:
     return Check("feed", "note", f"{shown}: {words}")
 
 
-def blind_spots(sensor: sites.Sensor) -> list[str]:
+def _radios(site: sites.Site) -> list[Check]:
+    """Whether each radio could be opened now, and which drone bands it cannot see."""
+    if not site.radio:
+        return []
+    if not _installed("scipy"):
+        return [Check("radio", "problem", "scipy not installed: no [[radio]] can be looked at: pip install 'picket[spectrum]'")]
+    from picket.site_radio import address
+    from picket.spectrum.radio.chances import unseen
+    from picket.spectrum.radio.soapy import MISSING, installed
+
+    found = []
+    for r in site.radio:
+        if r.kind == "soapy" and not installed():
+            found.append(Check(f"radio {r.sensor}", "problem", MISSING))
+        elif r.kind == "rtl_tcp":
+            host, port = address(r)
+            found.append(_reachable("tcp", host, port, "", r.source)._replace(subject=f"radio {r.sensor}"))
+        else:
+            found.append(Check(f"radio {r.sensor}", "ok", r.source))
+        found += [Check(f"radio {r.sensor}", "note", words) for words in unseen(r)]
+        if r.gain_db is None:
+            found.append(
+                Check(
+                    f"radio {r.sensor}", "note", "sets its own gain: its floor cannot be compared, so interference is not judged"
+                )
+            )
+        if len(r.band) == 1:
+            words = "looks at one band only: a jammer over all of it cannot be told from a change of gain; add a quiet band to compare"
+            found.append(Check(f"radio {r.sensor}", "note", words))
+    return found
+
+
+def blind_spots(sensor: sites.Sensor, radio: bool = False) -> list[str]:
     """What a sensor cannot see, in words."""
     found = []
-    if sensor.feed is None and sensor.kind == "visual":
+    if sensor.kind == "rf" and radio:
+        pass  # its radio says what it hears
+    elif sensor.feed is None and sensor.kind == "visual":
         found.append("is a post: people report what they see from it; nothing is seen while nobody looks")
     elif sensor.feed is None:
         found.append("has no feed: only recordings name it")

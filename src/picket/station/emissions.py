@@ -19,14 +19,16 @@ def looks(site: Site, batch: Batch) -> list[EmissionLook]:
     if not rows.any():
         return []
     links = np.array([is_drone_link(w) for w in batch.words("classification")] + [False], np.bool_)[batch["classification"]]
-    found = []
+    found, scanning = [], {r.sensor for r in site.radio}
     for row in batch.take(rows & links).rows():
         sensor = site.sensor_named(row["sensor_id"])
         if sensor is None:
             continue
-        azimuth, sigma, center = (_known(row.get(key)) for key in ("azimuth_deg", "sigma_azimuth_deg", "center_hz"))
+        azimuth, sigma, center, snr = (
+            _known(row.get(key)) for key in ("azimuth_deg", "sigma_azimuth_deg", "center_hz", "snr_db")
+        )
         bearing = None if azimuth is None else (azimuth + sensor.azimuth_offset_deg) % 360.0
-        found.append(EmissionLook(sensor.id, row["classification"], bearing, sigma, center))
+        found.append(EmissionLook(sensor.id, row["classification"], bearing, sigma, center, snr, sensor.id in scanning))
     return found
 
 

@@ -37,6 +37,7 @@ def health(core: Core, feeds: list[Feed]) -> dict[str, Any]:
             }
             for f in feeds
         ],
+        "radios": core.radios.rows() if core.radios is not None else [],
         "notify": core.notifier.rows(),
         "version": __version__,
     }  # fmt: skip

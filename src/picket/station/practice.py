@@ -41,7 +41,7 @@ from picket.train.officer import NOBODY, Officer
 from picket.words import TRACK
 
 START = 1_767_225_600.0  # 2026-01-01T00:00:00Z: when an exercise begins if nobody says when
-GATHER_S = 0.5
+GATHER_S = 1.0
 COMMIT_S = 60.0  # of simulated time between two writes of the log
 MOST_S = 86_400.0
 

@@ -50,6 +50,7 @@ class Station:
         self.feeds: list[Feed] = feeds_of(site)
         self.playback = self._playback()
         self.core = self._make_core(seed)
+        self.core.radios = self._radios()
         self.sealing = self.core.sealing = Sealing(site, self.folder, seed, time.time)
         self.access = Access(self.folder / "secrets", time.time)
         self.scheme = "https" if site.station.tls_certificate else "http"
@@ -64,6 +65,19 @@ class Station:
         if not recordings:
             return None
         return PlaybackClock(float(recordings[0].address.options.get("speed", 1.0)))
+
+    def _radios(self) -> Any:
+        """The site's radios; None without any. They need the spectrum room's libraries, which a station without a radio does not."""
+        if not self.site.radio:
+            return None
+        try:
+            from picket.station.radios import Radios, check_with_feeds
+        except ModuleNotFoundError as e:
+            raise StationError(f"[[radio]] needs {e.name}, which is not installed: pip install 'picket[spectrum]'") from None
+        wrong = check_with_feeds(self.site, self.playback is not None)
+        if wrong:
+            raise StationError(wrong)
+        return Radios(self.core)
 
     # -- opening ---------------------------------------------------------------------------------------------------
     def open(self) -> None:
@@ -137,6 +151,8 @@ class Station:
         serving = asyncio.create_task(server.serve(sockets=[self.socket]))
         work = (self._ticks(), self._erase(), self._watch_site(), self.sealing.run(), *(self._feed(f) for f in self.feeds))
         jobs = [asyncio.create_task(job) for job in work]
+        if self.core.radios is not None:
+            jobs.append(asyncio.create_task(self.core.radios.run()))
         try:
             await served(server, serving, self.stop, lambda: ready(f"{self.address}?token={self.access.new_token('officer')}"))
         finally:

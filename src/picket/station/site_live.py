@@ -36,7 +36,7 @@ def with_live_part(site: Site, part: dict[str, Any]) -> Site:
 
 def needs_restart(old: Site, new: Site) -> list[str]:
     """What of the difference only a restart takes over, in words; empty when all can be taken over now."""
-    found = [f"[{name}]" for name in ("site", "archive", "station") if getattr(old, name) != getattr(new, name)]
+    found = [f"[{name}]" for name in ("site", "archive", "station", "radio") if getattr(old, name) != getattr(new, name)]
     before, after = {s.id: s for s in old.sensor}, {s.id: s for s in new.sensor}
     found += [f"sensor {i}" for i in dict.fromkeys([*before, *after]) if before.get(i) != after.get(i)]
     found += [f"alert.{name}" for name in _AT_START if getattr(old.alert, name) != getattr(new.alert, name)]

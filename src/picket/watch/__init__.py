@@ -11,7 +11,17 @@ zone) -> cases (hysteresis) -> alerts. The rules are in `rules/`, one file each;
 
 from __future__ import annotations
 
-from picket.watch.alert import CAUSES, SEVERITIES, Alert, AlertError, EmissionLook, SensorLook, StationLook
+from picket.watch.alert import (
+    CAUSES,
+    SEVERITIES,
+    Alert,
+    AlertError,
+    DisturbanceLook,
+    EmissionLook,
+    ListenLook,
+    SensorLook,
+    StationLook,
+)
 from picket.watch.book import AlertBook
 from picket.watch.decide import decide, is_decision
 from picket.watch.rules import RULES
@@ -23,7 +33,9 @@ __all__ = [
     "Alert",
     "AlertBook",
     "AlertError",
+    "DisturbanceLook",
     "EmissionLook",
+    "ListenLook",
     "SensorLook",
     "StationLook",
     "decide",

@@ -104,13 +104,40 @@ class SensorLook(msgspec.Struct, frozen=True):
 
 
 class EmissionLook(msgspec.Struct, frozen=True):
-    """What a radio receiver heard: bearing true from it (None: it cannot tell), label as it or the spectrum room gives it."""
+    """What a radio receiver heard: bearing true from it (None: it cannot tell), label as it or the spectrum room gives it.
+
+    keeps: it tells what it listens to (a `[[radio]]`), so that what it heard holds until it has listened there again.
+    """
 
     sensor_id: str
     label: str | None
     bearing_deg: float | None = None
     sigma_deg: float | None = None
     center_hz: float | None = None
+    snr_db: float | None = None
+    keeps: bool = False
+
+
+class ListenLook(msgspec.Struct, frozen=True):
+    """A look of a scanning radio has ended: what it listened to, and for how long. What it did not listen to is not silence."""
+
+    sensor_id: str
+    low_hz: float
+    high_hz: float
+    seconds: float = 0.0
+
+
+class DisturbanceLook(msgspec.Struct, frozen=True):
+    """What disturbs a radio's band now: kind floor, gnss, jam_noise or jam_chirp; rise_db over the usual floor, or of a signal its SNR."""
+
+    sensor_id: str
+    kind: str
+    band: str
+    low_hz: float
+    high_hz: float
+    rise_db: float
+    since: float
+    gnss: tuple[str, ...] = ()
 
 
 class StationLook(msgspec.Struct, frozen=True):
@@ -120,4 +147,5 @@ class StationLook(msgspec.Struct, frozen=True):
     recording: bool = True
     problem: str | None = None
     overloaded: bool = False
+    shedding: bool = False  # the tracker gives up work (picket.track.shedding)
     clock_set_back_s: float | None = None

@@ -18,7 +18,17 @@ import numpy.typing as npt
 
 from picket.site import Site
 from picket.watch import compose, life, parties
-from picket.watch.alert import CAUSES, LEVEL, Alert, AlertError, EmissionLook, SensorLook, StationLook
+from picket.watch.alert import (
+    CAUSES,
+    LEVEL,
+    Alert,
+    AlertError,
+    DisturbanceLook,
+    EmissionLook,
+    ListenLook,
+    SensorLook,
+    StationLook,
+)
 from picket.watch.case import (
     FAMILIES,
     OF_TRACKS,
@@ -32,17 +42,18 @@ from picket.watch.case import (
 )
 from picket.watch.contacts import Contacts
 from picket.watch.delays import Delays
+from picket.watch.links import Links
 from picket.watch.objects import REJOIN_S, Objects
 from picket.watch.rules import RULES, Finding
 from picket.watch.ruleset import RuleSet
-from picket.watch.scene import Scene, Sorts, sure_rows
+from picket.watch.scene import Scene, Sorts
 from picket.watch.tally import Tally
 from picket.watch.units import Unit, gather
 from picket.watch.zones import Area
 from picket.words import Batch
 
 # An alert's figures (place, speed, text) are told anew this often while nothing else about it changes.
-_REFRESH_S = {family: 2.0 if family in (*OF_TRACKS, "emission") else 30.0 for family in FAMILIES}
+_REFRESH_S = {family: 2.0 if family in (*OF_TRACKS, "emission", "interference") else 30.0 for family in FAMILIES}
 KEPT_CLOSED = 1000
 KEPT_CHANGES = 1000
 MAX_OPEN = 1000  # beyond it only high ones are raised, up to twice as many: a flood of false beacons must not fill the memory
@@ -190,19 +201,30 @@ class AlertBook:
     # -- one step --------------------------------------------------------------------------------------------
     def step(
         self, time: float, tracks: Batch, sensors: Sequence[SensorLook], origin: str = "live", *,
-        emissions: Sequence[EmissionLook] = (), station: StationLook = _WELL,
+        emissions: Sequence[EmissionLook] = (), station: StationLook = _WELL, listened: Sequence[ListenLook] = (),
+        disturbed: Sequence[DisturbanceLook] = (), links: Links | None = None,
     ) -> list[Alert]:  # fmt: skip
         """The alerts that changed at UNIX time `time`: raised, updated, escalated or over, in the order of their `n`.
 
         tracks: the whole present picture (table TRACK; of several rows of one track the last counts). sensors: how each stands; station:
-        how it itself does; emissions: what radio receivers heard since the last step.
+        how it itself does; emissions: what radio receivers heard since the last step; listened: where scanning radios listened since
+        then; disturbed: what disturbs their bands now; links: takes in what may be whose.
         """
         self._time, self._origin, self._fresh = time, origin, []
         scene = self._look(time, tracks, sensors, station)
-        scene.contacts = self._contacts.observe(scene, emissions)
+        scene.contacts, scene.disturbed = self._contacts.observe(scene, emissions, listened), disturbed
+        if links is not None:
+            links.observe(scene, emissions, listened)
         found = scene.rules.govern([f for rule in RULES for f in rule.find(scene)])
         self._remember_crossed(scene, found)  # before anything waits: who is over a line is over it, told or not
         findings = self._delays.due(scene, found)
+        told = self._tell_all(scene, findings) if findings else set()
+        self._run_out(told)
+        fresh, self._fresh = self._fresh, []
+        return fresh
+
+    def _tell_all(self, scene: Scene, findings: list[Finding]) -> set[int]:
+        """Brings what was found to the alerts that it belongs to; the ids of those."""
         told: dict[int, Unit] = {}
         units = gather(scene, findings)
         for unit in self._known_first(scene, [u for u in units if u.family not in _ASIDE]):
@@ -212,34 +234,27 @@ class AlertBook:
             self._assign(scene, unit, told, told_by_zone)
         for case_id, unit in sorted(told.items(), key=lambda item: item[0]):
             self._tell(scene, self._cases[case_id], unit)
-        self._run_out(set(told))
-        fresh, self._fresh = self._fresh, []
-        return fresh
+        return set(told)
 
     def _look(self, time: float, tracks: Batch, sensors: Sequence[SensorLook], station: StationLook) -> Scene:
         """The step as the rules see it; the memory of objects moves on."""
-        ids, last = np.unique(tracks["track_id"][::-1], return_index=True)
-        tracks = tracks.take((tracks.n - 1 - last)[ids >= 0])
-        sure = sure_rows(self.site, tracks)
-        unmeasured_s = np.nan_to_num(np.maximum(tracks["time"] - tracks["updated_at"], 0.0), nan=0.0)
-        rows = {
-            "id": tracks["track_id"],
-            "lat": tracks["lat_deg"],
-            "lon": tracks["lon_deg"],
-            "speed": np.nan_to_num(np.hypot(tracks["vel_east_mps"], tracks["vel_north_mps"]), nan=0.0),
-            "updated_at": time - unmeasured_s,  # by our clock: the sensors' may differ
-            "live": tracks.equals("status", "confirmed") | tracks.equals("status", "tentative"),
-        }
-        named = np.flatnonzero(sure & (tracks["identity"] >= 0)).tolist()
-        words, codes = tracks.words("identity"), tracks["identity"]
-        identity = {int(tracks["track_id"][i]): str(words[codes[i]]) for i in named}
-        claimed = {key[3] for key in self._index if key[2] == "t"}
-        muted = {key[3] for i in self._muted for key in self._keys.get(i, ()) if key[2] == "t"}
-        roots, *anchors, stay_s = self._objects.observe(time, rows, sure, identity, claimed, muted, self.site.alert.loiter_m)
+        tracks = _each_once(tracks)
+        sorts = Sorts(self.site, tracks)
+        roots, *anchors, stay_s = self._objects.observe(
+            time, tracks, sorts.live, sorts.sure, self._claimed, self._muted_roots, self.site.alert.loiter_m
+        )
         return Scene(
-            self._area, time, tracks, sensors, Sorts(self.site, tracks), sure, roots, (anchors[0], anchors[1]), self._crossed,
-            self._rules.at(time), stay_s, station,
+            self._area, time, tracks, sensors, sorts, roots, (anchors[0], anchors[1]), self._crossed, self._rules.at(time), stay_s,
+            station,
         )  # fmt: skip
+
+    def _claimed(self) -> set[int]:
+        """Roots that an alert of their own is about."""
+        return {key[3] for key in self._index if key[2] == "t"}
+
+    def _muted_roots(self) -> set[int]:
+        """Roots of alerts that an officer closed while what raised them went on."""
+        return {key[3] for i in self._muted for key in self._keys.get(i, ()) if key[2] == "t"}
 
     def _remember_crossed(self, scene: Scene, findings: list[Finding]) -> None:
         """Who is over which line: those found now, and those that are unsure or just gone."""
@@ -509,6 +524,15 @@ class AlertBook:
         self._tally.take_state(state["tally"])
         self._delays.take_state(state["delays"])
         self._contacts.take_state(state["contacts"])
+
+
+def _each_once(tracks: Batch) -> Batch:
+    """The rows sorted by track id, of several rows of one track the last."""
+    ids = tracks["track_id"]
+    if not tracks.n or (ids[0] >= 0 and bool((ids[1:] > ids[:-1]).all())):
+        return tracks
+    once, last = np.unique(ids[::-1], return_index=True)
+    return tracks.take((tracks.n - 1 - last)[once >= 0])
 
 
 def _plain(case: Case) -> dict[str, Any]:

@@ -18,6 +18,7 @@ FAMILIES: dict[str, tuple[str, ...]] = {  # each family's rules, lowest rank fir
     "honesty": ("unconfirmed_position", "spoof_suspected"),
     "friendly": ("friendly_out_of_place",),
     "emission": ("emission_without_track",),
+    "interference": ("interference",),
     "sensor": ("silent_sensor", "wrong_clock"),
     "bias": ("biased_sensor",),
     "sighting": ("sighting",),

@@ -12,6 +12,7 @@ from picket.watch.alert import SensorLook
 from picket.watch.case import OF_SENSORS, OF_TRACKS, OF_ZONES, standing
 from picket.watch.rules import RULES, Finding, sighting
 from picket.watch.rules.emission import contact_of
+from picket.watch.rules.interference import disturbance_of
 from picket.watch.scene import Scene
 from picket.watch.sighting import centre
 from picket.watch.units import Unit
@@ -90,9 +91,12 @@ def _on_others(scene: Scene, finding: Finding) -> dict[str, Any]:
     """Of a sensor, of a radio contact, or of the station itself."""
     why = f"Raised because {_WHY[finding.rule](scene, finding)}."
     if finding.family == "emission":
-        heard = contact_of(scene, finding).heard
-        away = text.Where(bearing_deg=heard.bearing_deg, look_azimuth_deg=heard.bearing_deg)  # a bearing is no place
-        return {"text": text_station.of_emission(scene, heard), "why": why, **away._asdict()}
+        contact = contact_of(scene, finding)
+        bearing = contact.heard.bearing_deg
+        away = text.Where(bearing_deg=bearing, look_azimuth_deg=bearing)  # a bearing is no place
+        return {"text": text_station.of_emission(scene, contact), "why": why, **away._asdict()}
+    if finding.family == "interference":
+        return {"text": text_station.of_interference(disturbance_of(scene, finding), scene.time), "why": why}
     if finding.family == "sighting":
         return _on_sighting(scene, finding, why)
     if finding.family not in OF_SENSORS:
