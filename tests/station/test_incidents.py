@@ -79,6 +79,7 @@ def test_an_incident_lives_through_a_restart_and_leaves_as_a_folder(place: Path)
         text = " ".join(p.extract_text() for p in PdfReader(io.BytesIO(held["incident.pdf"])).pages)
         assert "<b>seen</b> by eye" in text
         assert "closed: drone, with" in text
+        assert "handed over to ben" in text
         (archive / "attachments" / sha256).write_bytes(b"changed")
         assert "is not what was attached" in live.http.get(f"{base}/files/{sha256}").json()["error"]
     said = CliRunner().invoke(main, ["archive", "verify", "--archive", str(archive)])

@@ -7,7 +7,7 @@ import { approach, calendar, spreads, trend, week, WEEKDAYS, type Chart, type Sp
 import { HeatMap } from "./heat.ts";
 import { chartView, paintCharts, savePng, type Page, type Screen } from "./parts.ts";
 import { dayBefore, hashOf, queryOf, questionOf, type Question } from "./question.ts";
-import { askedWords, compared, crossings, defined, headline, leftOut, table, uptimes, weekTable } from "./tables.ts";
+import { askedWords, compared, crossings, defined, headline, leftOut, periodWords, table, uptimes, weekTable } from "./tables.ts";
 
 const BUSY_MS = 1000;
 const BUSY_TRIES = 130;
@@ -255,7 +255,8 @@ export class CountsScreen implements Screen {
       ...below.map((n) => `${spaced(n)}: ${c.definitions[n]}`),
       `Digest of the data: ${c.digest}. Sources: ${c.sources.join(", ")}.`,
     ];
-    savePng(`picket-${id}.png`, [title, askedWords(c)], words, this.page.palette, chart ?? this.map.canvas);
+    const of = chart ? askedWords(c) : `${c.simulated ? "SIMULATED: points" : "Points"} of everything that was seen, ${periodWords(c)}`;
+    savePng(`picket-${id}.png`, [title, of], words, this.page.palette, chart ?? this.map.canvas);
   }
 }
 

@@ -7,9 +7,9 @@ import { worldLand } from "../map/land.ts";
 import { shapesOf } from "../map/shapes.ts";
 import { View } from "../map/view.ts";
 import { palettes, type Palette, type PaletteName } from "../palette.ts";
-import { count, plural } from "../words.ts";
+import { count, FONT, plural } from "../words.ts";
 import { ask, type Heat } from "./api.ts";
-import { ramp } from "./ink.ts";
+import { legend, ramp } from "./ink.ts";
 
 const SITE_ONLY_M = 6_000;
 
@@ -68,7 +68,7 @@ export class HeatMap {
 
   show(heat: Heat | null): void {
     this.heat = heat;
-    this.top = Math.max(1, ...(heat?.cells ?? []).map((c) => c[2]));
+    this.top = (heat?.cells ?? []).reduce((most, c) => Math.max(most, c[2]), 1);
     this.fit();
   }
 
@@ -172,6 +172,10 @@ export class HeatMap {
     }
     pen.globalAlpha = 1;
     this.outlines(pen, palette);
+    if (!heat.cells.length) return;
+    pen.fillStyle = palette.map.labelBack;
+    pen.fillRect(6, view.height - 28, 196, 22);
+    legend(pen, palette, 12, view.height - 23, "1", plural(this.top, "point"), FONT);
   }
 
   /** The zones once more: the cells lie over them. */

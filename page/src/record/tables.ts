@@ -34,7 +34,11 @@ export function headline(c: Counts): TemplateResult {
 
 export function askedWords(c: Counts): string {
   const near = c.near ? `within ${c.near.within_m} m of ${c.near.shape}` : "everywhere";
-  return `${c.simulated ? "SIMULATED flights" : "Flights"} observed ${near}, ${c.period.since.slice(0, 10)} to ${dayBefore(c.period.until)}, ${plural(c.period.days, "day")}, UTC`;
+  return `${c.simulated ? "SIMULATED flights" : "Flights"} observed ${near}, ${periodWords(c)}`;
+}
+
+export function periodWords(c: Counts): string {
+  return `${c.period.since.slice(0, 10)} to ${dayBefore(c.period.until)}, ${plural(c.period.days, "day")}, UTC`;
 }
 
 /** Given figures, what each comes to a day, and what ours is of it; and whether the given ones agree with one another. */

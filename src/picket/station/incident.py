@@ -211,7 +211,8 @@ def _write(found: Incident, site: Site, place: Path) -> None:
         files["incident.json"] = json.dumps(msgspec.to_builtins(found.case), indent=1, sort_keys=True) + "\n"
     for name, text in files.items():
         (place / name).write_text(text, "utf-8")
-    names = [*files, "detections.csv", *(name for name, wrong in found.files if not wrong), *_print(found, site, place)]
+    attached = [name for name, wrong in found.files if not wrong]
+    names = [*files, "detections.csv", *attached, *_print(found, site, place)]
     sums = "".join(f"{_sha256((place / name).read_bytes())}  {name}\n" for name in sorted(names))
     (place / "SHA256SUMS").write_text(sums, "ascii")
 
