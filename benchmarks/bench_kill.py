@@ -4,7 +4,8 @@ A child process appends and syncs commits of one to five records and tells its p
 kills it up to 30 ms after the first. Then the log is read, and a second writer takes it up. The page cache outlives the
 process: this is no power cut.
 The second row kills a whole station that tracks 4,000 objects and whose officer writes notes (station_kill.py).
-PICKET_BENCH_KILLS: how many (2,000). PICKET_BENCH_STATION_KILLS: how many stations (50).
+PICKET_BENCH_KILLS: how many (2,000). PICKET_BENCH_STATION_KILLS: how many stations
+(50). PICKET_BENCH_STATION_TRACKS: with how many tracks (4,000).
 """
 
 from __future__ import annotations

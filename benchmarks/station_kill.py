@@ -31,7 +31,8 @@ from picket.feed.asterix import encode_cat048
 from picket.record import log
 from picket.words import DETECTION, Batch
 
-OBJECTS, SECTORS, ENOUGH = 4_000, 16, 3_800
+OBJECTS = int(os.environ.get("PICKET_BENCH_STATION_TRACKS", 4_000))
+SECTORS, ENOUGH = 16, OBJECTS - OBJECTS // 20
 SITE = """version = 1
 [site]
 name = "Bench"

@@ -19,6 +19,11 @@ def hold(folder: Path) -> BinaryIO | None:
     return f
 
 
+def sync_file(fd: int) -> None:
+    """Returns when what was written to the file is on disk. Raises OSError."""
+    os.fdatasync(fd)
+
+
 def sync_folder(folder: Path) -> None:
     """Makes the folder's entries durable (a new file's name is part of its folder)."""
     fd = os.open(folder, os.O_RDONLY)

@@ -19,7 +19,6 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
-import os
 import struct
 import zlib
 from collections.abc import Callable, Iterator
@@ -29,7 +28,7 @@ from typing import Any, BinaryIO, NamedTuple
 
 import msgspec
 
-from picket.record.files import hold, sync_folder
+from picket.record.files import hold, sync_file, sync_folder
 
 MAGIC = b"PICKETLOG 1\n"
 _FRAME = struct.Struct("<II8s")
@@ -236,7 +235,7 @@ class LogFile:
     before. sync: makes sure that what was written to a file descriptor is on disk; raises OSError where it is not.
     """
 
-    def __init__(self, folder: Path, *, segment_bytes: int = 64 << 20, sync: Callable[[int], None] = os.fdatasync) -> None:
+    def __init__(self, folder: Path, *, segment_bytes: int = 64 << 20, sync: Callable[[int], None] = sync_file) -> None:
         self.folder, self.segment_bytes, self._sync = folder, segment_bytes, sync
         self.last: Record | None = None
         try:

@@ -12,7 +12,6 @@ import asyncio
 import contextlib
 import hashlib
 import json
-import os
 import threading
 import time as _time
 import traceback
@@ -29,6 +28,7 @@ from picket import __version__
 from picket.feed import Decoded
 from picket.record import log
 from picket.record.cases import CaseIndex
+from picket.record.files import sync_file
 from picket.record.log import LogError, LogFile, Record, Verdict
 from picket.record.operators import OperatorStore
 from picket.record.watchlog import WatchIndex
@@ -93,7 +93,7 @@ class Core:
         *,
         seed: int = 0,
         clock: Callable[[], float] = _time.time,
-        sync: Callable[[int], None] = os.fdatasync,
+        sync: Callable[[int], None] = sync_file,
     ) -> None:
         self.site, self.folder, self.clock, self.seed = site, folder, clock, seed
         self.engine = Engine(site, seed=seed)
