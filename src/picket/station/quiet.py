@@ -44,6 +44,7 @@ class QuietStation(ABC):
     def add(self, app: FastAPI) -> None:
         """The routes of this station."""
 
+    @abstractmethod
     def close(self) -> None:
         """What is to be done at the end, in a thread."""
 
