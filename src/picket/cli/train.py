@@ -444,6 +444,8 @@ def play(exercise: str, seed: int, port: int, out: Path | None, end: bool, as_js
 
     Exercise control on the page pauses it, makes it 2, 5 or 10 times as fast, gives injects, invites officers and ends it.
     """
+    import msgspec
+
     from picket.cli.station import ready_message, run_station
     from picket.station.demo import play_with_doors
     from picket.station.play import keep_score
@@ -469,9 +471,12 @@ def play(exercise: str, seed: int, port: int, out: Path | None, end: bool, as_js
                 folder, found, seed=seed, port=port, ready=ready_message(as_json), endless=False, stay=not end, ended=ended
             )
         )
-        if as_json or read_score(folder) is None:  # or it was stopped before its end
+        found_score = read_score(folder)
+        if found_score is None:  # it was stopped before its end
             keep_score(folder)
             _tell_score(folder, as_json)
+        elif as_json:
+            click.echo(msgspec.json.encode(found_score).decode())
 
 
 @train.command(**example("picket train serve runs"))

@@ -44,8 +44,7 @@ class QuietStation(ABC):
     def add(self, app: FastAPI) -> None:
         """The routes of this station."""
 
-    @abstractmethod
-    def close(self) -> None:
+    def close(self) -> None:  # noqa: B027 - most have nothing to do
         """What is to be done at the end, in a thread."""
 
     def open(self) -> None:

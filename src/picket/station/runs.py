@@ -63,11 +63,6 @@ class Runs:
             raise KeptError("a page that names other officers too is the training officer's to print")
         return review(found.folder, found.score, [(p.name, s) for p, s in self._same(name, found.score, eyes)])
 
-    def close(self) -> None:
-        """Holds no review any more."""
-        with self._lock:
-            self._open.clear()
-
     # -- the board -------------------------------------------------------------------------------------------------
     def readiness(self) -> dict[str, Any]:
         """The board. Raises BoardError."""

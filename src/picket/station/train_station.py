@@ -23,7 +23,3 @@ class TrainStation(QuietStation):
     def add(self, app: FastAPI) -> None:
         """The routes of the reviews and the board."""
         api_train.add(app, self.runs, self.access, self.lags)
-
-    def close(self) -> None:
-        """Lets the reviews go that are held in memory."""
-        self.runs.close()
