@@ -121,4 +121,4 @@ def test_sigterm_ends_the_demo_within_two_seconds(page: Page, demo: tuple[str, s
     began = time.monotonic()
     process.send_signal(signal.SIGTERM)
     assert process.wait(20) == 0
-    assert time.monotonic() - began < 6.0  # 2 s are promised on a quiet machine; tests share theirs
+    assert time.monotonic() - began < 10.0  # 2 s are promised on a quiet machine; tests share theirs

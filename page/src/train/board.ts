@@ -34,7 +34,7 @@ export class BoardScreen {
   view(): TemplateResult {
     const b = this.board;
     if (!b) return html`<p class="quiet">The board is being read…</p>`;
-    return html`<article class="review scroll" aria-label="Readiness board">
+    return html`<article class="review scroll" tabindex="0" aria-label="Readiness board">
       <h2>Readiness</h2>
       <p>${b.runs.length} runs on the board, ${b.runs.filter((r) => r.passed).length} passed.</p>
       <h3>Proposed changes</h3>

@@ -69,7 +69,7 @@ export class ReviewScreen {
     const r = this.review;
     if (!r) return html`<p class="quiet">The review is being read…</p>`;
     const shown = grouped(r.score.events.filter((e) => e.watched));
-    return html`<article class="review scroll" aria-label="Review">
+    return html`<article class="review scroll" tabindex="0" aria-label="Review">
       <div class="row review-head">
         <h2>${r.score.exercise}</h2>
         <span class="quiet">${r.site} · seed ${r.score.seed} · ${r.score.officer}</span>

@@ -11,7 +11,7 @@ export function exerciseStrip(desk: Desk): TemplateResult | typeof nothing {
   const { now } = desk.exercise;
   if (!now) return html`<div class="strip-simulated" id="simulated"><span>SIMULATED</span> exercise, not the real air</div>`;
   const at = desk.exercise.atS();
-  const clock = at < 0 ? `begins in ${Math.ceil(-at)} s` : `${mmss(at)}${now.endless ? "" : ` of ${mmss(now.planned_s)}`}`;
+  const clock = at < 0 ? `begins in ${Math.ceil(-at)} s` : `${now.endless ? mmss(at) : `${mmss(Math.min(at, now.planned_s))} of ${mmss(now.planned_s)}`}`;
   return html`<div class="strip-simulated is-exercise" id="simulated">
       <b class="exercise-word">EXERCISE</b>
       <span class="exercise-name">SIMULATED, not the real air · ${now.name}</span>

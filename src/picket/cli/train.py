@@ -474,6 +474,8 @@ def play(exercise: str, seed: int, port: int, out: Path | None, end: bool, as_js
 
     Exercise control on the page pauses it, makes it 2, 5 or 10 times as fast, gives injects, invites officers and ends it.
     """
+    import msgspec
+
     from picket.cli.station import ready_message, run_station
     from picket.station.demo import play_with_doors
     from picket.station.play import keep_score
@@ -500,9 +502,11 @@ def play(exercise: str, seed: int, port: int, out: Path | None, end: bool, as_js
             )
         )
         done = read_score(folder)
-        if as_json or done is None:  # or it was stopped before its end
+        if done is None:  # it was stopped before its end
             keep_score(folder)
             done = _tell_score(folder, as_json)
+        elif as_json:
+            click.echo(msgspec.json.encode(done).decode())
     sys.exit(0 if done.complete else UNREADABLE)
 
 

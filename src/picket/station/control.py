@@ -128,9 +128,9 @@ class Control:
         if speed not in SPEEDS:
             raise ControlError(f"expected a speed of {', '.join(map(str, SPEEDS))}, got {speed}")
         async with self._doing:
-            self._going()
+            self._going(early=True)
             self._tell(self.clock.set_speed(speed))
-            await self._record("speed", by, f"EXERCISE at {speed} times its speed from {self.at_s:.0f} s")
+            await self._record("speed", by, f"EXERCISE at {speed} times its speed from {max(self.at_s, 0.0):.0f} s")
 
     async def end(self, by: str, why: str = "") -> None:
         """It is over: the clock stands, the sensors end, nothing more is decided, and the review is made. Raises ControlError."""
@@ -198,10 +198,10 @@ class Control:
         }  # fmt: skip
 
     # -- records ---------------------------------------------------------------------------------------------------
-    def _going(self, state: str | None = None) -> None:
+    def _going(self, state: str | None = None, *, early: bool = False) -> None:
         if self.state == "ended":
             raise ControlError("the exercise has ended")
-        if self.state == "waiting":
+        if self.state == "waiting" and not early:
             raise ControlError("the exercise has not begun yet")
         if state is not None and self.state != state:
             raise ControlError(f"the exercise is {self.state}, not {state}")
