@@ -55,7 +55,7 @@ def test_every_key_of_the_site_file_is_documented() -> None:
     page = (ROOT / "docs" / "site-file.md").read_text("utf-8")
     structs = {"site": site.Place, "sensor": site.Sensor, "zone": site.Zone, "friendly": site.Friendly, "alert": site.Alerting,
                "archive": site.Archive, "station": site.StationSettings, "rule": site.Rule, "contact": site.Contact,
-               "notify": site.Notify}  # fmt: skip
+               "notify": site.Notify, "radio": site.Radio}  # fmt: skip
     for name, struct in structs.items():
         section = page.split(f"## [{name}]" if f"## [{name}]" in page else f"## [[{name}]]", 1)[1].split("\n## ", 1)[0]
         for field in msgspec.structs.fields(struct):

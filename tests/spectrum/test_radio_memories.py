@@ -225,8 +225,8 @@ def test_each_hour_has_its_own_usual_floor_and_it_survives_a_restart():
     floors, plan, _t = learnt(WIDE, QUIET)
     for _ in range(LEAST_LOOKS + 1):
         for step in plan.steps:
-            floors._learn(12 * 3600.0, step.band, *_cells(floors, step, -30.0))
-    assert np.nanmedian(floors.usual(WIDE.name, 12 * 3600.0)) == pytest.approx(-30.0)
+            floors._learn(12 * 3600.0, step.band, *_cells(floors, step, -32.0))
+    assert np.nanmedian(floors.usual(WIDE.name, 12 * 3600.0)) == pytest.approx(-32.0)
     assert np.nanmedian(floors.usual(WIDE.name, 0.0)) == pytest.approx(-34.0)
     again = Floors.of((WIDE, QUIET), "k", plan.round_s)
     assert again.take_kept(floors.kept())

@@ -14,6 +14,7 @@ from picket.cli.decode import decode
 from picket.cli.incident import incident
 from picket.cli.learn import learn
 from picket.cli.log import log
+from picket.cli.radio_gain import radio
 from picket.cli.replay import replay
 from picket.cli.rules import rules
 from picket.cli.serve import serve
@@ -37,3 +38,4 @@ for _command in (
 for _command in (*picture.COMMANDS, *brief.COMMANDS):  # questions to the picture that the claims make
     learn.add_command(_command)
 learn.add_command(serve)
+train.add_command(radio)

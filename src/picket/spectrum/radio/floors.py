@@ -7,6 +7,9 @@ baseline: a slow mean for each hour of the day (UTC), of the same place, gain an
     level   everything that is watched rose or fell alike: a change of gain, of an amplifier, of the antenna; or a jammer wider than all of
             it. The radio cannot tell, and it is no alert
 
+A gain step reaches one step of the scan after the other. So a rise is told only once another part was looked at after it, and had not
+risen: within one round.
+
 A baseline learns from looks in which nothing stands out only, so that it does not get used to a jammer. Cells that a named signal
 covers (a drone's video is no raised floor) take no part.
 """
@@ -135,12 +138,16 @@ class Floors:
         self.level_db = middle if alike else 0.0
         if alike and abs(middle) >= LEAST_DB - 0.5:
             return [Disturbance("level", "", b.low_hz, b.high_hz, middle, time) for b in self.bands.values()][:1]
+        calm = max(
+            (float(self.at[name][rise < LEAST_DB / 2].max(initial=-np.inf)) for name, rise in rises.items()), default=-np.inf
+        )
         out = []
         for name, rise in rises.items():
-            out += self._runs(self.bands[name], rise, time)
+            out += self._runs(self.bands[name], rise, time, calm)
         return out
 
-    def _runs(self, band: Band, rise: Doubles, time: float) -> list[Disturbance]:
+    def _runs(self, band: Band, rise: Doubles, time: float, calm: float) -> list[Disturbance]:
+        """Rises in a band. calm: when something that has not risen was looked at last."""
         if not np.isfinite(rise).any():
             return []
         filled = np.interp(np.arange(len(rise)), np.flatnonzero(np.isfinite(rise)), rise[np.isfinite(rise)], left=0.0, right=0.0)
@@ -149,7 +156,8 @@ class Floors:
         for a, b in runs_of(smooth >= LEAST_DB - 0.2):
             low, high = band.low_hz + a * CELL_HZ, min(band.high_hz, band.low_hz + b * CELL_HZ)
             whole_gnss = any(_fills(low, high, band, g) for g in gnss_bands(low, high))
-            if np.isfinite(rise[a:b]).mean() > 0.5 and (high - low >= LEAST_HZ - CELL_HZ or whole_gnss):
+            first = float(self.at[band.name][a:b][rise[a:b] >= LEAST_DB - 0.2].min(initial=np.inf))
+            if calm > first and np.isfinite(rise[a:b]).mean() > 0.5 and (high - low >= LEAST_HZ - CELL_HZ or whole_gnss):
                 out.append(Disturbance("floor", band.name, low, high, float(np.median(smooth[a:b])), time))
         return out
 
@@ -169,7 +177,8 @@ class Floors:
     def _learn(self, time: float, band: str, cells: slice, values: Doubles) -> None:
         count = len(self.now[band])
         hour = self.hours.setdefault((band, int(time // 3600) % 24), _Hour(np.zeros(count), np.zeros(count)))
-        good = np.isfinite(values)
+        usual = self.usual(band, time)[cells]
+        good = np.isfinite(values) & ~(np.abs(values - usual) >= LEAST_DB)
         n = hour.count[cells] + good
         step = np.where(good, values - hour.mean[cells], 0.0) / np.clip(n, 1, _SLOW)
         hour.mean[cells] += step

@@ -74,8 +74,11 @@ class Pipe:
             self._ready.notify_all()
             return item
 
-    def close(self) -> None:
-        """Nothing more comes."""
+    def close(self, discard: bool = False) -> None:
+        """Nothing more comes. discard: nor is what waits looked at any more."""
         with self._ready:
             self._closed = True
+            if discard:
+                self._items.clear()
+                self._bytes = 0
             self._ready.notify_all()

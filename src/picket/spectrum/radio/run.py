@@ -22,7 +22,7 @@ from picket.spectrum.radio.receiver import RadioHealth, Receiver
 from picket.spectrum.radio.source import Source, source_of
 from picket.spectrum.sigmf import Datatype
 
-STOP_S = 1.0
+STOP_S = 3.0  # a thread that still computes while the interpreter ends takes the process down with it
 
 
 class LiveRadio:
@@ -76,10 +76,10 @@ class LiveRadio:
         self.receiver.run()
 
     def stop(self) -> None:
-        """Ends both threads; one that hangs in a driver is left behind."""
+        """Ends both threads: what waits is not looked at any more. One that hangs in a driver is left behind."""
         self.receiver.stop()
         self._warm.set()
-        self.pipe.close()
+        self.pipe.close(discard=True)
         for thread in self._threads:
             if thread.is_alive():
                 thread.join(STOP_S)
