@@ -148,6 +148,8 @@ def _steps(stood: list[tuple[float, dict[str, Any]]], reports: list[dict[str, An
             {"time": time, **{k: row[k] for k in ("status", "existence", "sigma_horizontal_m")}, "took": reports[first:at]}
         )
         before = time
+    if steps:  # what came after the last picture that was kept
+        steps[-1]["took"] = [*steps[-1]["took"], *reports[at:]]
     return steps
 
 

@@ -296,7 +296,7 @@ class AlertBook:
         if case is None:
             if carried or self._still_muted(unit):
                 return
-            party = parties.joins(scene, unit, told.items())
+            party = parties.joins(scene, unit, [*told.items(), *self._just_now(scene, unit, told)])
             if party is None and self._full(unit):
                 return
             case = self._raise(unit) if party is None else self._cases[party]
@@ -304,6 +304,25 @@ class AlertBook:
             unit.take_in(told[case.alert.id])
         told[case.alert.id] = unit
         self._enrol(case, unit)
+
+    def _just_now(self, scene: Scene, unit: Unit, told: dict[int, Unit]) -> list[tuple[int, Unit]]:
+        """Open cases of the unit's family and zone that were true a moment ago, with where their objects are: a young track's course turns
+        with each plot, and what approaches at one step may not at the next."""
+        found = []
+        for case_id, case in self._cases.items():
+            if (
+                (case.family, case.place) != (unit.family, unit.place)
+                or not case.open
+                or not case.alert.active
+                or case_id in told
+            ):
+                continue
+            roots = [root for root, at in case.members.items() if abs(self._time - at) <= parties.LATELY_S]
+            rows = np.flatnonzero(np.isin(scene.roots, roots) & scene.sure).tolist()
+            if rows:
+                sort = "friendly" if "unauthorised" in case.alert.flags else "stranger"
+                found.append((case_id, Unit(case.family, case.place, None, rows=rows, sort=sort)))
+        return found
 
     def _told_by_zone(self, told: dict[int, Unit]) -> _ByZone:
         """Roots that are in or approaching a protected zone now, and per rule the roots of which a zone's alert tells it."""
