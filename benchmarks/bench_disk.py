@@ -58,7 +58,7 @@ def _site(folder: Path) -> sites.Site:
 
 
 def _rows(now: float, part: int, comes_s: float) -> Decoded:
-    """A twentieth of the drones; the first of them flies in from 2 km, 100 s before it would be there at `comes_s`."""
+    """A twentieth of the drones; the first of all flies in from the north at 22 m/s and is in the middle of the zone at `comes_s`."""
     lane = np.arange(part, TRACKS, PARTS)
     lat, lon = 45.1 + (lane // 40) * 4e-3, -30.0 + (lane % 40) * 4e-3 + (now % 1000) * 2e-5
     if part == 0:
@@ -80,7 +80,7 @@ async def _fly(folder: Path, disk: Disk, stop: Callable[[bool], None]) -> dict[s
     state, step = "before", 0
     while again is None or time.time() < again + 2.0:
         now = time.time()
-        core.sequencer.add("rid", _rows(now, step % PARTS, gone + 4.0))
+        core.sequencer.add("rid", _rows(now, step % PARTS, gone + 18.0))
         core.tick()
         step += 1
         if state == "before" and now >= gone:

@@ -176,9 +176,12 @@ class Archive:
             empty = sealed.SEGMENTS.empty_table()
             return Segments(*_columns(empty), np.empty(0, np.int64), point_files)
         columns, words = _columns(pa.concat_tables(parts))
+        parts.clear()
         number_of = np.concatenate(file)
         order = np.argsort(number_of, kind="stable")  # by day, then source; within one the segments keep their order
-        return Segments({n: c[order] for n, c in columns.items()}, words, number_of[order], point_files)
+        for name in columns:  # one after the other: years of them twice would fill the memory
+            columns[name] = columns[name][order]
+        return Segments(columns, words, number_of[order], point_files)
 
     def points(self, file: File, columns: Sequence[str]) -> dict[str, Array] | None:
         """Columns of one day's points as arrays: int32 or int64, and float64 with NaN for those that may be unknown."""
