@@ -19,7 +19,10 @@ def looks(site: Site, batch: Batch) -> list[EmissionLook]:
     if not rows.any():
         return []
     links = np.array([is_drone_link(w) for w in batch.words("classification")] + [False], np.bool_)[batch["classification"]]
-    found, scanning = [], {r.sensor for r in site.radio}
+    found: list[EmissionLook] = []
+    if not (rows & links).any():
+        return found
+    scanning = {r.sensor for r in site.radio}
     for row in batch.take(rows & links).rows():
         sensor = site.sensor_named(row["sensor_id"])
         if sensor is None:

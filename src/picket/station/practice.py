@@ -3,8 +3,9 @@
     frames --step_s--> decoder of each feed --> sequencer --> engine --> tables
                                                      \\-----> log
 
-The same code as live except three things: time is the simulator's, so nothing looks at a clock; a record goes into engine and log at
-once instead of over queues; and datagrams are gathered for GATHER_S of simulated time where a socket is read every 20 ms. What
+The same code as live except four things: time is the simulator's, so nothing looks at a clock; a record goes into engine and log at
+once instead of over queues; datagrams are gathered for GATHER_S of simulated time where a socket is read every 20 ms; and a tick comes
+only when nothing was detected meanwhile. What
 an officer would do is decided at each tick by `Officer`, from what the page would show. The same exercise, seed and officer
 give the same bytes in every file.
 
@@ -169,7 +170,8 @@ class Tables:
         for alert in outcome.alerts:
             self._alerts.write(msgspec.json.encode(alert) + b"\n")
             self.alerts += alert.n == 1 or (alert.state == "raised" and alert.raised_at == alert.updated_at)
-        if record.kind == "tick" and int(record.time) != self._second:
+        moved = record.kind == "tick" or (record.kind == "batch" and record.payload["d"] is not None)
+        if moved and int(record.time) != self._second:
             self._second = int(record.time)
             tracks = engine.tracks
             self._tracks.write(tracks.take(tracks.equals("status", "confirmed") | tracks.equals("status", "coasting")))
@@ -184,7 +186,7 @@ class _Desk:
         self.site, self.log, self.tables, self.officer, self.time = site, log, tables, officer.fresh(), start
         self.injects = Injects(exercise.inject, start)
         self.engine = Engine(site, seed=seed)
-        self.payloads = 0
+        self.payloads, self._heard = 0, False
         self._feeds = _feeds(exercise, site)
         self._committed = start
         self.sequencer = Sequencer(1, lambda: self.time, self._sink, lambda: False, lambda batch, time: [])
@@ -195,7 +197,7 @@ class _Desk:
 
     def hear(self, until: float, came: dict[str, list[Frame]]) -> None:
         """Payloads that left before `until`, by channel."""
-        self.time = until
+        self.time, self._heard = until, False
         self.sequencer.flush()  # what is added now waits for what else came in this step: one record
         for name, (decoders, assigner, link) in self._feeds.items():
             if name not in came:
@@ -205,12 +207,15 @@ class _Desk:
             offsets = range(self.payloads, self.payloads + len(payloads))
             self.payloads += len(payloads)
             chunk = Chunk.of(payloads, times, list(offsets), source=name, link=link)
-            self.sequencer.add(name, assigned(decoders.decode(chunk), assigner))
+            decoded = assigned(decoders.decode(chunk), assigner)
+            self._heard = self._heard or decoded.detections.n > 0
+            self.sequencer.add(name, decoded)
         self.sequencer.flush()
 
     def tick(self) -> None:
-        """Time passes, and the officer looks."""
-        self.sequencer.emit("tick", None)
+        """Time passes, and the officer looks. What was just heard has brought tracks and alerts to this very time already."""
+        if not self._heard:
+            self.sequencer.emit("tick", None)
         for payload in self.injects.look(self.time, self.engine.book.all):
             self.sequencer.emit("action", payload)
         for payload in self.officer.look(self.time, self.engine.book.open):
