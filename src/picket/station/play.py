@@ -61,8 +61,8 @@ async def play(
         planned_s=exercise.repeat_s, until_s=0.0, complete=False, officer=ON_THE_PAGE, site=digest(site), picket=__version__,
     )  # fmt: skip
     write_facts(folder, facts)
-    simulator = Simulator(folder / "exercise.toml", folder / "site" / "site.toml", channels, seed=seed, start=start, pace=clock.pace,
-                          endless=endless)  # fmt: skip
+    files = folder / "exercise.toml", folder / "site" / "site.toml"
+    simulator = Simulator(*files, channels, seed=seed, start=start, pace=clock.pace)
     working: list[asyncio.Task[None]] = []
     try:
         tables = LiveTables(folder, start, exercise.repeat_s)
