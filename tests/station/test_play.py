@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import asyncio
+import shutil
 import time
 from pathlib import Path
 
+import msgspec
 import pytest
 
+from picket.feed.table import read_table
 from picket.record import log
-from picket.station.play import free_channels, play, site_with_feeds
-from picket.station.practice import PracticeError
+from picket.station.play import finish, free_channels, play, site_with_feeds
+from picket.station.practice import PracticeError, complete_tables
 from picket.train import demo_exercise
-from picket.train.kept import read_facts
+from picket.train.kept import read_facts, write_facts
 from picket.train.score import read_score
+from picket.words import TRACK
 from tests.station.playing import Client, played, short
 
 
@@ -74,6 +78,21 @@ def test_an_exercise_is_paused_hastened_injected_and_scored(tmp_path: Path) -> N
     assert event.track.at_s < 12
     assert event.acknowledged is not None
     assert event.acknowledged.at_s == pytest.approx(stood["at_s"], abs=0.2)
+    is_what_the_log_gives(run, tmp_path / "again")
+
+
+def is_what_the_log_gives(run: Path, again: Path) -> None:
+    """The tables were written while the run was played; they are those that its log gives."""
+    shutil.copytree(run, again)
+    for name in ("tracks.parquet", "alerts.jsonl", "score.json"):
+        (again / name).unlink()
+    write_facts(again, msgspec.structs.replace(read_facts(again), until_s=0.0))
+    complete_tables(again)
+    finish(again)
+    assert read_facts(again) == read_facts(run)
+    assert (again / "alerts.jsonl").read_bytes() == (run / "alerts.jsonl").read_bytes() != b""
+    one, other = (list(read_table(f / "tracks.parquet", TRACK).rows()) for f in (again, run))
+    assert one == other != []
 
 
 def test_a_folder_with_a_run_is_not_played_into(tmp_path: Path) -> None:

@@ -10,10 +10,8 @@ import pytest
 import shapely
 
 from picket import site as sites
-from picket.train import World, demo_files, demo_site
+from picket.train import World, demo_files
 from picket.train.demo import CHANNELS, DEMO
-
-PORTS = {channel: 20001 + i for i, channel in enumerate(CHANNELS)}
 
 
 def zone_enu(world: World, zone: str):
@@ -80,19 +78,12 @@ def test_the_picture_is_busy_for_hours_and_never_twice_the_same(demo):
     assert second[0].id == "unknown.0/1"
 
 
-def test_the_site_parses_with_the_ports_that_were_free(tmp_path):
-    site = sites.parse(demo_site(PORTS), folder=demo_files(tmp_path / "demo"))
-    assert {s.id: s.feed for s in site.sensor} == {
-        "radar-north": "asterix+udp://127.0.0.1:20001",
-        "radar-south": "asterix+udp://127.0.0.1:20002",
-        "remote-id": "dronescout+udp://127.0.0.1:20003",
-        "adsb": "sbs+tcp://127.0.0.1:20004",
-    }
+def test_the_site_file_is_one_of_an_exercise_and_holds_every_kind_of_zone(tmp_path):
+    site = sites.load(demo_files(tmp_path / "demo") / "site.toml")
+    assert {s.id: s.feed for s in site.sensor} == dict.fromkeys(CHANNELS)  # ports are found when it is played
     assert site.station.origin == "exercise"
     assert {z.kind for z in site.zone} == {"protected", "warning", "corridor", "border_line"}
     assert "fictional" in site.site.name
-    with pytest.raises(KeyError):
-        demo_site({})
 
 
 def test_zones_and_map_are_copied_beside_the_demo_so_that_drawing_never_changes_the_package(tmp_path):

@@ -23,7 +23,6 @@ from picket.train.injects import EXERCISE_CONTROL, Injects
 from picket.train.pace import SPEEDS, ExerciseClock, Pace
 from picket.watch import Alert
 
-AFTER_S = 1.0  # the exercise goes on so long after the last payload; longer, and the silence would raise alerts
 LOOK_S = 0.1  # of real time between two looks at the clock and the injects
 _KEPT = 20  # of the latest things that were told
 # An exercise that is asked to run faster than the machine can is slowed, not cut: frames that left late would look like sensors with wrong
@@ -84,7 +83,7 @@ class Control:
             self._govern()
         for note in self.injects.look(now, self._alerts.values()) if self.state != "waiting" else ():
             await self._inject(note)
-        if not self.endless and now >= self.start + self.exercise.repeat_s + AFTER_S:
+        if not self.endless and now >= self.start + self.exercise.repeat_s:
             await self.end(EXERCISE_CONTROL)
         elif self.simulator is not None and self.simulator.failed:
             await self.end(EXERCISE_CONTROL, "the simulator ended with an error; its terminal says more")
@@ -133,7 +132,7 @@ class Control:
             await self._record("speed", by, f"EXERCISE at {speed} times its speed from {max(self.at_s, 0.0):.0f} s")
 
     async def end(self, by: str, why: str = "") -> None:
-        """It is over: the clock stands, the sensors end, nothing more is decided, and the review is made. Raises ControlError."""
+        """It is over: the clock of station and sensors stands, nothing more is decided, the review is made. Raises ControlError."""
         async with self._doing:
             if self.state == "ended":
                 raise ControlError("the exercise has ended")
@@ -143,8 +142,6 @@ class Control:
                 await self._record("end", by, f"EXERCISE ended at {self.at_s:.0f} s{f': {why}' if why else ''}")
             assert self.core is not None
             self.core.refuses = "the exercise has ended: what was decided is being reviewed"
-            if self.simulator is not None:
-                await asyncio.to_thread(self.simulator.close)
         self.review = "making"
         try:
             await asyncio.to_thread(self._scored, self.folder)

@@ -108,6 +108,7 @@ class Core:
         self.view: View = self.engine.publish()
         self.on_view: list[Callable[[View], None]] = []  # called in the I/O loop
         self.on_alerts: list[Callable[[list[Alert]], None]] = []
+        self.on_applied: list[Callable[[Record, Outcome, Engine], None]] = []  # called in the engine thread
         self.problem: str | None = None
         self.refuses: str | None = None  # why no action is taken any more
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -328,6 +329,8 @@ class Core:
         outcome = Outcome(error="the station could not work on it")
         try:
             outcome = self.engine.apply(record)
+            for listener in self.on_applied:
+                listener(record, outcome, self.engine)
             if outcome.alerts:
                 self.writer.keep_state(self._state())
                 self._tell(self.on_alerts, list(outcome.alerts))

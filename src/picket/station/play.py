@@ -23,6 +23,7 @@ from picket.site import Site
 from picket.station import api_exercise
 from picket.station.control import Control
 from picket.station.core import digest
+from picket.station.live_tables import LiveTables
 from picket.station.practice import FORMATS, LISTENERS, PracticeError, complete_tables
 from picket.station.run import Station
 from picket.station.simulator import Simulator
@@ -60,12 +61,19 @@ async def play(
         planned_s=exercise.repeat_s, until_s=0.0, complete=False, officer=ON_THE_PAGE, site=digest(site), picket=__version__,
     )  # fmt: skip
     write_facts(folder, facts)
-    simulator = Simulator(folder / "exercise.toml", folder / "site" / "site.toml", channels, seed=seed, start=start, pace=clock.pace,
-                          endless=endless)  # fmt: skip
+    files = folder / "exercise.toml", folder / "site" / "site.toml"
+    simulator = Simulator(*files, channels, seed=seed, start=start, pace=clock.pace)
     working: list[asyncio.Task[None]] = []
     try:
-        control = Control(exercise, folder, clock, start=start, endless=endless, scored=keep_score, wall=time.time)
+        tables = LiveTables(folder, start, exercise.repeat_s)
+
+        def scored(folder: Path) -> None:
+            tables.close()
+            keep_score(folder)
+
+        control = Control(exercise, folder, clock, start=start, endless=endless, scored=scored, wall=time.time)
         station = Station(site, folder, seed=seed, clock=clock, pace=clock)
+        station.core.on_applied.append(tables.take)
         station.open()
         station.more.append(lambda app: api_exercise.add(app, station.core, control, station.access, station.address))
         doors(station)
@@ -78,7 +86,10 @@ async def play(
             serving.append(asyncio.create_task(_serve(control, station)))
             ready(url)
 
-        await station.run(up)
+        try:
+            await station.run(up)
+        finally:  # stopped before its end: kept as far as it went
+            await asyncio.to_thread(tables.close)
     finally:
         for task in working:
             task.cancel()

@@ -15,15 +15,14 @@ from picket.train.pace import Pace
 
 
 class Simulator:
-    """The process. It ends with `close`, and with us should we be killed."""
+    """The process: repetition after repetition, by the pace that it is told. It ends with `close`, and with us should we be killed."""
 
     def __init__(
-        self, exercise: Path, site: Path, channels: Mapping[str, tuple[str, int]], *, seed: int, start: float, pace: Pace,
-        endless: bool,
-    ) -> None:  # fmt: skip
+        self, exercise: Path, site: Path, channels: Mapping[str, tuple[str, int]], *, seed: int, start: float, pace: Pace
+    ) -> None:
         options = [f"--channel={name}={transport}:{port}" for name, (transport, port) in channels.items()]
         command = [sys.executable, "-m", "picket.train.send_exercise", str(exercise), f"--site={site}", f"--seed={seed}",
-                   f"--start={start}", f"--pace={pace.line()}", *options, *(["--endless"] if endless else [])]  # fmt: skip
+                   f"--start={start}", f"--pace={pace.line()}", *options, "--endless"]  # fmt: skip
         self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
         self.late_s, self.left_out = 0.0, dict[str, int]()
         self.ready = False  # its first frame waits for its time

@@ -7,34 +7,13 @@ as a copy of them.
 from __future__ import annotations
 
 import shutil
-import tomllib
-from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 from picket import site as sites
 from picket.train.exercise import Exercise
 
 DEMO = Path(__file__).parent
 CHANNELS = ("radar-north", "radar-south", "remote-id", "adsb")
-_FEEDS = {
-    "radar-north": "asterix+udp://127.0.0.1:{}",
-    "radar-south": "asterix+udp://127.0.0.1:{}",
-    "remote-id": "dronescout+udp://127.0.0.1:{}",
-    "adsb": "sbs+tcp://127.0.0.1:{}",
-}
-
-
-def demo_site(ports: Mapping[str, int]) -> dict[str, Any]:
-    """The demo's site file as a dictionary for `picket.site.parse`, its feeds at these loopback ports.
-
-    ports: sensor id -> port, for each of `CHANNELS`. Parse it with the folder that `demo_files` filled, so that zones
-    drawn in a demo and its archive never land inside the installed package. Raises KeyError for a channel without a port.
-    """
-    raw = tomllib.loads((DEMO / "site.toml").read_text("utf-8"))
-    for sensor in raw["sensor"]:
-        sensor["feed"] = _FEEDS[sensor["id"]].format(int(ports[sensor["id"]]))
-    return raw
 
 
 def demo_files(folder: Path) -> Path:
