@@ -49,7 +49,7 @@ def _lines(rows: Rows, long: Rows) -> list[tuple[str, str, str]]:
     named = "{emitters_named} of {emitters} (95 % {emitters_named_interval})"
     add(rows, "scenes", "emitters found and rightly named", "0.95", named)
     add(rows, "scenes", "boxes that belong to nothing, in those mixtures", "", "{loose_boxes_per_s} a second")
-    other = "{rightly_named} of {recordings} named (95 % {interval}), {share_boxed} of bursts boxed, {loose_boxes_per_s} loose boxes a second"
+    other = "{rightly_named} of {recordings} named (95 % {interval}), {share_boxed} of bursts boxed, {loose_boxes_per_s} loose a second"
     add(rows, "unseen", "recordings of a second generator, never used in making this", "", other)
     hops = "dwell {dwell_within_5_percent}, raster {raster_within_50_khz} of {modes} modes"
     add(rows, "hops", "dwell within 5 %, raster within 50 kHz, after 0.6 s", "all", hops)
@@ -77,7 +77,9 @@ def _lines(rows: Rows, long: Rows) -> list[tuple[str, str, str]]:
         "0.6",
         "{detection_to_fft} (scipy.fft {fft_alone_msps} MS/s)",
     )
-    paced = "{dropped_segments} of {segments} segments dropped in {seconds} s; ms to result: {burst_end_to_result_ms}; {peak_memory_mib} MiB"
+    paced = (
+        "{dropped_segments} of {segments} segments dropped in {seconds} s; ms: {burst_end_to_result_ms}; {peak_memory_mib} MiB"
+    )
     add(long, "paced", "61.44 MS/s at the pace of the clock", "nothing dropped, 100 ms, flat", paced)
     return out
 
