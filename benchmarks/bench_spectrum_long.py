@@ -1,8 +1,9 @@
 """The spectrum room over hours, behind a switch: confirmed emitters on streamed noise, and ten paced minutes at 61.44 MS/s.
 
-PICKET_BENCH_LONG=1 runs it (without it nothing is run and the kept figures stay); PICKET_BENCH_HOURS (3) of noise at 2.4 MS/s, generated
-and looked at faster than it would arrive, and at most PICKET_BENCH_MINUTES (30) minutes of work on it: the bound given is for what
-was looked at. PICKET_BENCH_PACED_S (600) seconds at the pace of the clock; that row means something on a machine with two free cores only.
+PICKET_BENCH_LONG=1 runs it (without it nothing is run and the kept figures stay). PICKET_BENCH_HOURS (3) of noise at 2.4 MS/s,
+generated and looked at faster than it would arrive, and at most PICKET_BENCH_MINUTES (30) minutes of work on it: the bound
+given is for what was looked at. PICKET_BENCH_PACED_S (600) seconds at the pace of the clock; that row means something on a
+machine with two free cores only.
 """
 
 from __future__ import annotations

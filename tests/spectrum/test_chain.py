@@ -112,3 +112,53 @@ def test_what_a_segments_end_cuts_is_one_emission(cut: float) -> None:
     (e,) = look(iq).emissions
     assert abs(e.sample_start - start) < 2500
     assert abs(e.sample_count - 60_000) < 4000
+
+
+@pytest.mark.parametrize(("label", "seed"), [("ofdm_video", 4), ("lora_fhss", 1)])
+def test_weak_bursts_with_short_pauses_are_boxed_one_by_one(label: str, seed: int) -> None:
+    rate_hz = 40e6
+    iq, truth = simulate(Scene(rate_hz, 0.05, [Part(label, -5.0)]), seed)
+    found = look(iq, rate_hz).emissions
+    boxed = 0
+    for t in truth:
+        near = [e for e in found if abs(e.center_hz - t.center_hz) < 0.3 * t.bandwidth_hz]
+        boxed += any(
+            abs(e.sample_start - t.sample_start) < 0.25 * t.sample_count
+            and abs(e.sample_end - t.sample_end) < 0.25 * t.sample_count
+            for e in near
+        )
+    assert boxed >= 0.75 * len(truth)
+
+
+def test_the_pauses_between_strong_bursts_are_empty() -> None:
+    iq, truth = simulate(Scene(40e6, 0.06, [Part("ofdm_video", 13.0)], faults=Faults(ripple_db=0.4, image_db=38.0)), 101)
+    for e in look(iq, 40e6).emissions:
+        together = [min(e.sample_end, t.sample_end) - max(e.sample_start, t.sample_start) for t in truth]
+        assert max(together) > 0.5 * e.sample_count
+
+
+def test_a_steady_signal_is_seen_to_begin_and_to_end() -> None:
+    iq, truth = simulate(Scene(40e6, 0.06, [Part("jam_noise", -3.0)]), 1)
+    (t,) = truth
+    e = max(look(iq, 40e6).emissions, key=lambda e: e.sample_count)
+    assert abs(e.sample_start - t.sample_start) / 40e6 < 1e-3
+    assert e.sample_count == pytest.approx(t.sample_count, rel=0.1)
+    assert e.bandwidth_hz == pytest.approx(t.bandwidth_hz, rel=0.1)
+
+
+def test_one_box_of_unknown_kind_confirms_no_emitter() -> None:
+    from picket.spectrum.emitters import Emitter
+
+    box = Emission(0, 1000, 1e6, 2e6, 3.0)
+    assert not Emitter([box, box]).confirmed
+    assert Emitter([box, box, box]).confirmed
+    assert Emitter([box], "droneid").confirmed
+
+
+def test_what_lies_outside_the_band_is_not_folded_back() -> None:
+    iq, truth = simulate(Scene(RATE_HZ, 0.02, [Part("ofdm_video", 20.0, (0.0, 0.1))]), 3)
+    part, gaps = iq[truth[0].sample_start : truth[0].sample_end], simulate(Scene(RATE_HZ, 0.02), 3)[0]
+    assert truth[0].low_hz >= -RATE_HZ / 2
+    own, noise = (np.abs(np.fft.fft(x[: len(part)])) ** 2 for x in (part, gaps[truth[0].sample_start :]))
+    top = slice(int(0.4 * len(part)), int(0.495 * len(part)))  # the upper end of the band
+    assert own[top].mean() < 1.3 * noise[top].mean()

@@ -159,3 +159,4 @@ def test_the_real_video_recording_is_ntsc_and_nothing_else(shared_data: Path, tm
     assert only["core:label"] == "fm_video"
     assert "NTSC" in only["picket:evidence"]
     assert only["core:sample_count"] > 490_000
+    assert 5.1e6 < only["core:freq_upper_edge"] - only["core:freq_lower_edge"] < 6.3e6  # 99 % of its power: -2.92 to 2.47 MHz

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+import scipy.linalg
 
 from picket.spectrum.floor import BLOCK, local_floor, runs_of, shape
+from picket.spectrum.floor_kernels import group_levels, whittaker
 
 BINS = 1024
 
@@ -63,3 +65,33 @@ def test_ripple_and_falling_edges_are_no_signals(ripple_db: float, fall_db: floa
 def test_the_receivers_own_offset_is_no_signal() -> None:
     p = spectrum(np.random.default_rng(5), 0.0, [(511, 514, 30.0)])
     assert not shape(p, np.full(BINS, 0.02)).occupied.any()
+
+
+@pytest.mark.parametrize("snr_db", [-9.0, 10.0])
+def test_wide_bursts_on_for_half_of_the_time_do_not_lift_the_local_floor(snr_db: float) -> None:
+    rng = np.random.default_rng(6)
+    b = blocks(rng)
+    on = np.arange(len(b)) % 10 < 5
+    b[on, 300:700] *= 1 + np.float32(10 ** (snr_db / 10))
+    floor, _ = local_floor(b, np.ones(len(b), bool))
+    assert abs(floor[320:680].mean() - 1) < 0.035  # half of a burst of -9 dB would be 0.063
+    assert abs(floor[:290].mean() - 1) < 0.01
+
+
+def test_the_smoother_is_that_of_a_library_solver() -> None:
+    rng = np.random.default_rng(7)
+    n, stiffness = 200, 3e3
+    y, weight = rng.normal(size=n), rng.random(n)
+    d = np.diff(np.eye(n), 2, axis=0)
+    expected = scipy.linalg.solve(np.diag(weight) + stiffness * d.T @ d, weight * y)
+    got = np.empty(n)
+    whittaker(y, weight, stiffness, got)
+    np.testing.assert_allclose(got, expected, atol=1e-8)
+
+
+def test_group_levels_are_plain_means() -> None:
+    rng = np.random.default_rng(8)
+    b, scale = blocks(rng, 12), rng.random(BINS).astype(np.float32)
+    got = np.empty((12, BINS // 16), np.float32)
+    group_levels(b, scale, got)
+    np.testing.assert_allclose(got, (b * scale).reshape(12, -1, 16).mean(axis=2), rtol=1e-4)

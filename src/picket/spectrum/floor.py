@@ -91,7 +91,7 @@ def _quiet(
 def _under(level: Floats, used: npt.NDArray[np.bool_], sigma: float) -> tuple[npt.NDArray[np.bool_], Floats]:
     """Which levels (B, G) are those of noise that scatters by sigma, and its level (G,)."""
     nth = int(0.1 * (int(used.sum()) - 1))
-    low = np.partition(level[used], nth, axis=0)[nth] / (1 - 1.28 * sigma)
+    low = np.partition(np.ascontiguousarray(level[used].T), nth, axis=1)[:, nth] / (1 - 1.28 * sigma)
     quiet = np.zeros(level.shape, bool)
     for _ in range(4):
         before, quiet = quiet, (level < low * (1 + 2.5 * sigma)) & used[:, None]

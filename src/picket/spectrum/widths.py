@@ -25,7 +25,7 @@ def settle_carrier(m: Emitter) -> None:
 
 
 def settle_wide(m: Emitter, excess: npt.NDArray[np.float64], bin_hz: float) -> None:
-    """Puts the edges of 99 % of the power of a signal seen in parts into its bursts, where that is narrower than all parts together.
+    """Puts the edges of 99 % of the power of a signal that was seen in parts into its bursts: narrower than all parts together.
 
     excess (K,): mean power less the floor, per bin from -rate / 2 on, while it was on.
     """
