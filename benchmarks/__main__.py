@@ -1,7 +1,8 @@
 """`python -m benchmarks [NAME...] [--quick] [--rows A,B]`: runs benchmarks and writes one diffable JSON file each, the machine beside.
 
 A benchmark is a module `bench_NAME.py` with `run()`, or with ROWS (name -> goal and function): then --rows takes some of its rows,
-which replace theirs in the file, each with the machine of its own time; --quick takes a short look and writes nothing.
+which replace theirs in the file, each with the machine of its own time; --quick takes a short look and writes nothing. Rows in the module's
+ONLY_WHEN_ASKED are long: only --rows takes them.
 """
 
 from __future__ import annotations
@@ -40,7 +41,8 @@ def _rows(name: str, module: ModuleType, chosen: list[str], quick: bool) -> int:
             print(f"{name} has no row {row!r}; it has {', '.join(module.ROWS)}", file=sys.stderr)
             return 2
     module.warm()
-    for row in chosen or module.ROWS:
+    usual = [row for row in module.ROWS if row not in getattr(module, "ONLY_WHEN_ASKED", ())]
+    for row in chosen or usual:
         goal, measure = module.ROWS[row]
         before = machine()
         result = {"goal": goal, "machine": before, "figures": measure(quick)}

@@ -3,12 +3,13 @@
 A child process appends and syncs commits of one to five records and tells its parent the last number after each sync; the parent
 kills it up to 30 ms after the first. Then the log is read, and a second writer takes it up. The page cache outlives the
 process: this is no power cut.
-PICKET_BENCH_KILLS: how many (2,000).
+The second row kills a whole station that tracks 4,000 objects and whose officer writes notes (station_kill.py).
+PICKET_BENCH_KILLS: how many (2,000). PICKET_BENCH_STATION_KILLS: how many stations
+(50). PICKET_BENCH_STATION_TRACKS: with how many tracks (4,000).
 """
 
 from __future__ import annotations
 
-import json
 import os
 import random
 import signal
@@ -18,9 +19,11 @@ import time
 from pathlib import Path
 from typing import Any
 
+from benchmarks import station_kill
 from picket.record import log
 from picket.record.log import LogFile, Record, Verdict
 
+STATION_KILLS = int(os.environ.get("PICKET_BENCH_STATION_KILLS", 50))
 KILLS = int(os.environ.get("PICKET_BENCH_KILLS", 2_000))
 
 
@@ -69,7 +72,7 @@ def once(folder: Path, seed: int) -> tuple[int, bool, bool]:
     return max(0, last - len(kept)), wrong, verdict.torn_tail
 
 
-def run() -> dict[str, Any]:
+def _writer(_: bool) -> dict[str, Any]:
     """Sums over all kills."""
     lost = wrong = torn = 0
     for seed in range(1, KILLS + 1):
@@ -79,5 +82,15 @@ def run() -> dict[str, Any]:
     return {"kills": KILLS, "acknowledged_records_lost": lost, "logs_with_a_wrong_record_or_damage": wrong, "torn_tails": torn}
 
 
-if __name__ == "__main__":
-    print(json.dumps(run(), indent=1))
+def _station(_: bool) -> dict[str, Any]:
+    return station_kill.run(STATION_KILLS)
+
+
+def warm() -> None:
+    """Nothing: each station loads what it needs."""
+
+
+ROWS = {
+    "writer": ("2,000 seeded moments: 0 acknowledged records lost", _writer),
+    "station": ("50 seeded moments under load: 0 acknowledged records lost, picture back <= 3 s with 4,000 tracks", _station),
+}

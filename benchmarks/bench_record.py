@@ -3,7 +3,7 @@
 SIMULATED flights (record_sim). Each question is asked by a process of its own on one core, kernels compiled before; "new"
 and "known" are the
 first and the second time that the archive is asked for that line. The oracle looks at every step and every edge, without grid or roll-up.
-PICKET_BENCH_DAMAGED: damaged logs (100,000). PICKET_BENCH_FLIGHTS: flights (60,000).
+PICKET_BENCH_DAMAGED: damaged logs (100,000). PICKET_BENCH_FLIGHTS: flights (60,000). PICKET_BENCH_FOLDER: where ten years are made (10 GB).
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import json
 import os
 import random
 import shutil
+import statistics
 import subprocess
 import sys
 import tempfile
@@ -23,7 +24,7 @@ from typing import Any
 import numpy as np
 from numba import njit
 
-from benchmarks import record_sim
+from benchmarks import record_replay, record_sim, record_years
 from picket.record import log
 from picket.record.archive import Archive
 from picket.record.codec import pack
@@ -36,6 +37,7 @@ from picket.record.shapes import shape_of
 from picket.words import DETECTION, Batch
 
 WITHIN_M = 500.0
+TIMES, YEARS_TIMES = 5, 3  # how often each question is asked
 FLIGHTS = int(os.environ.get("PICKET_BENCH_FLIGHTS", record_sim.FLIGHTS))
 DAMAGED = int(os.environ.get("PICKET_BENCH_DAMAGED", 100_000))
 
@@ -301,63 +303,66 @@ def _frames(data: bytes) -> list[tuple[int, int]]:
     return found
 
 
-# -- replay ------------------------------------------------------------------------------------------------------------
-def replayed(folder: Path) -> dict[str, Any]:
-    """50 drones with Remote ID, a row each a second and a tick a second, for ten minutes, from the log through the engine."""
-    from picket import site as sites
-    from picket.station.replay import moments
-
-    sensor = {"id": "rid", "kind": "remote_id"}
-    site = sites.parse(
-        {"version": 1, "site": {"name": "bench", "lat_deg": 45.0, "lon_deg": -30.0}, "sensor": [sensor]}, folder=folder
-    )
-    writer, t0, seconds, n = LogFile(folder / "replay"), 1_767_225_600.0, 600, 50
-    writer.append(Record(1, t0, "boot", {"book": None, "site": "bench"}))
-    lane = np.arange(n)
-    for s in range(seconds):
-        lat, lon = 45.0 + lane * 1e-3, -30.0 + s * 2e-4 + lane * 1e-4
-        batch = Batch.build(
-            DETECTION, n,
-            {"time": t0 + s, "received": t0 + s, "sensor_id": "rid", "kind": "remote_id", "report": "plot", "origin":
-            "exercise", "lat_deg": lat,
-             "lon_deg": lon, "alt_wgs84_m": 80.0, "sigma_position_m": 3.0, "identity": lane.astype(np.int32), "identity_kind": "serial"},
-            {"identity": tuple(f"SIM{i}" for i in range(n))},
-        )  # fmt: skip
-        writer.append(Record(2 * s + 2, t0 + s, "batch", {"d": pack(batch), "s": None, "left_out": {}, "operators": []}))
-        writer.append(Record(2 * s + 3, t0 + s + 0.5, "tick", None))
-    writer.close()
-    for _ in range(2):  # the first compiles
-        begin, cpu, tracks = time.perf_counter(), time.process_time(), 0
-        for m in moments(folder / "replay", site, t0, t0 + seconds):
-            tracks = max(tracks, m.tracks.n)
-        took, worked = time.perf_counter() - begin, time.process_time() - cpu
-    return {"tracks": tracks, "times_real_time": round(seconds / took), "times_real_time_of_cpu": round(seconds / worked)}
-
-
 # -- all of it ---------------------------------------------------------------------------------------------------------
-def run() -> dict[str, Any]:
-    """Every figure of docs/record.md."""
+QUESTIONS = (("new_line", "near"), ("known_line", "near"), ("with_passages", "whole"), ("heat_map", "heat"),
+             ("duckdb_near", "duckdb_near"), ("duckdb_heat", "duckdb_heat"))  # fmt: skip
+
+
+def _six_months(quick: bool) -> dict[str, Any]:
     out: dict[str, Any] = {}
     with tempfile.TemporaryDirectory(prefix="picket-bench-") as temporary:
-        folder, warm = Path(temporary) / "archive", Path(temporary) / "warm"
+        folder, flights = Path(temporary) / "archive", FLIGHTS // 20 if quick else FLIGHTS
         begin = time.perf_counter()
-        points = record_sim.seal(folder, flights=FLIGHTS)
-        out["sealing"] = {"points": points, "flights": FLIGHTS, "points_per_s": round(points / (time.perf_counter() - begin))}
-        record_sim.seal(warm, days=2, flights=200)
-        size = {k: sum(f.bytes for f in Archive(folder).manifest.files if f.kind == k) for k in ("points", "segments", "cells")}
+        points = record_sim.seal(folder, flights=flights)
+        out["sealing"] = {"points": points, "flights": flights, "points_per_s": round(points / (time.perf_counter() - begin))}
+        kinds = ("points", "segments", "cells", "heat")
+        size = {k: sum(f.bytes for f in Archive(folder).manifest.files if f.kind == k) for k in kinds}
         out["bytes_per_point"] = {
             "all": round(sum(size.values()) / points, 2),
             **{k: round(v / points, 3) for k, v in size.items()},
         }
-        for name, what in (("new_line", "near"), ("known_line", "near"), ("with_passages", "whole"), ("heat_map", "heat"),
-                           ("duckdb_near", "duckdb_near"), ("duckdb_heat", "duckdb_heat")):  # fmt: skip
-            out[name] = _asked(what, folder, warm)
+        out |= _questions(QUESTIONS, folder, Path(temporary), 2 if quick else TIMES)
         out["oracle"] = oracle(folder)
-        shutil.rmtree(folder)
-        out["append"] = append(Path(temporary))
-        out["damaged_logs"] = damaged(Path(temporary))
-        out["replay"] = replayed(Path(temporary))
     return out
+
+
+def _ten_years(quick: bool) -> dict[str, Any]:
+    """Of PICKET_BENCH_YEARS where that names an archive made before by `python -m benchmarks.record_years`."""
+    with tempfile.TemporaryDirectory(prefix="picket-bench-", dir=os.environ.get("PICKET_BENCH_FOLDER")) as temporary:
+        work = Path(temporary)
+        folder = Path(os.environ.get("PICKET_BENCH_YEARS", work / "years"))
+        if not folder.is_dir():
+            record_sim.seal(work / "half", flights=FLIGHTS // 20 if quick else FLIGHTS)
+            record_years.seal(work / "half", folder)
+        held = Archive(folder)
+        out: dict[str, Any] = {
+            "points": sum(f.rows for f in held.manifest.files if f.kind == "points"), "days": held.span()[1] - held.span()[0],
+            "gb": round(sum(f.bytes for f in held.manifest.files) / 1e9, 2),
+        }  # fmt: skip
+        asked = tuple(q for q in QUESTIONS if q[0] in ("new_line", "known_line", "heat_map", "duckdb_near"))
+        return out | _questions(asked, folder, work, 1 if quick else YEARS_TIMES)
+
+
+def _questions(asked: tuple[tuple[str, str], ...], folder: Path, work: Path, times: int) -> dict[str, Any]:
+    """Each question some times, by a process of its own each time: least, median and most; the most memory."""
+    warm = work / "warm"
+    record_sim.seal(warm, days=2, flights=200)
+    out = {}
+    for name, what in asked:
+        found = []
+        for _ in range(times):
+            if name != "known_line":
+                shutil.rmtree(folder / "days" / "known", ignore_errors=True)
+            found.append(_asked(what, folder, warm))
+        out[name] = {k: v for k, v in found[0].items() if k not in ("wall_s", "cpu_s", "peak_mb")}
+        if "failed" not in out[name]:
+            out[name] |= {k: _spread([f[k] for f in found]) for k in ("wall_s", "cpu_s")}
+            out[name]["peak_mb"] = max(f["peak_mb"] for f in found)
+    return out
+
+
+def _spread(values: list[float]) -> dict[str, float]:
+    return {"least": min(values), "median": statistics.median(values), "most": max(values)}
 
 
 def _asked(what: str, folder: Path, warm: Path) -> Any:
@@ -367,5 +372,36 @@ def _asked(what: str, folder: Path, warm: Path) -> Any:
     return json.loads(done.stdout) if done.returncode == 0 else {"failed": done.stderr.splitlines()[-1:]}
 
 
+def _in_a_folder(work: Any) -> Any:
+    def measure(quick: bool) -> dict[str, Any]:
+        with tempfile.TemporaryDirectory(prefix="picket-bench-") as temporary:
+            found: dict[str, Any] = work(Path(temporary), quick)
+            return found
+
+    return measure
+
+
+def warm() -> None:
+    """Compiles what the rows use in this process: a day's sealing."""
+    with tempfile.TemporaryDirectory(prefix="picket-bench-") as temporary:
+        record_sim.seal(Path(temporary), days=2, flights=10)
+
+
+ROWS = {
+    "six_months": ("new line <= 3 s, known <= 1 s, <= 500 MB, exact; heat map <= 0.1 s; <= 8 bytes a point", _six_months),
+    "append": (">= 500,000 rows/s of 5,000-row batches; 200 rows at 20 Hz p99 <= 100 ms", _in_a_folder(lambda f, _: append(f))),
+    "damaged_logs": (
+        "0 wrong records accepted, all named",
+        _in_a_folder(lambda f, quick: damaged(f, DAMAGED // 50 if quick else DAMAGED)),
+    ),
+    "replay": (
+        ">= 1,000 x real time, as live",
+        _in_a_folder(lambda f, quick: record_replay.run(f, 1 if quick else record_replay.TIMES)),
+    ),
+    "ten_years": ("720 million points: new line <= 60 s, <= 1 GB", _ten_years),
+}
+ONLY_WHEN_ASKED = ("ten_years",)  # a quarter of an hour and 10 GB: `python -m benchmarks record --rows ten_years`
+
+
 if __name__ == "__main__":
-    print(json.dumps(ask(sys.argv[1], Path(sys.argv[2])) if len(sys.argv) > 2 else run(), indent=1))
+    print(json.dumps(ask(sys.argv[1], Path(sys.argv[2]))))

@@ -74,11 +74,22 @@ def iou(a: Emission, b: Emission) -> float:
 
 @dataclass
 class Match:
-    """A truth and the found emission that fits it best (None below an IoU of 0.2)."""
+    """A truth and the found emission that fits it best (None below an IoU of 0.2: it is not boxed).
+
+    detected: some found one shares half of the shorter's time and half of the narrower's band with it, whatever its box.
+    """
 
     truth: Emission
     found: Emission | None
     iou: float
+    detected: bool
+
+
+def _detects(t: Emission, e: Emission) -> bool:
+    half = max(t.bandwidth_hz, LINE_HZ) / 2
+    together = min(t.sample_end, e.sample_end) - max(t.sample_start, e.sample_start)
+    shared = min(t.center_hz + half, e.high_hz) - max(t.center_hz - half, e.low_hz)
+    return together > 0.5 * min(t.sample_count, e.sample_count) and shared > 0.5 * min(2 * half, e.bandwidth_hz)
 
 
 def match(truth: list[Emission], found: list[Emission]) -> tuple[list[Match], list[Emission]]:
@@ -87,15 +98,16 @@ def match(truth: list[Emission], found: list[Emission]) -> tuple[list[Match], li
     touching: set[int] = set()
     spans = np.array([(e.sample_start, e.sample_end) for e in found]).reshape(-1, 2)
     for t in truth:
-        best, value = None, 0.0
+        best, value, detected = None, 0.0, False
         for i in np.flatnonzero((spans[:, 0] < t.sample_end) & (spans[:, 1] > t.sample_start)):
             v = iou(t, found[i])
+            detected = detected or _detects(t, found[i])
             shared = min(t.high_hz, found[i].high_hz) - max(t.low_hz, found[i].low_hz)
             if v > 0.05 or shared > 0.3 * found[i].bandwidth_hz:
                 touching.add(int(i))
             if v > value:
                 best, value = found[i], v
-        out.append(Match(t, best if value >= 0.2 else None, value))
+        out.append(Match(t, best if value >= 0.2 else None, value, detected))
     return out, [e for i, e in enumerate(found) if i not in touching]
 
 

@@ -15,7 +15,7 @@ export default defineConfig({
     modulePreload: { polyfill: false },
     chunkSizeWarningLimit: 600,
     rollupOptions: {
-      input: { index: "index.html", learn: "learn.html", spectrum: "spectrum.html" },
+      input: { index: "index.html", learn: "learn.html", record: "record.html", spectrum: "spectrum.html", train: "train.html" },
       output: {
         manualChunks(id) {
           if (ZONE_EDITOR.test(id)) return "lib-ol";

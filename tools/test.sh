@@ -8,4 +8,4 @@ $bin/ruff format --check .
 $bin/mypy
 $bin/lint-imports
 $bin/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder -m "not page"
-$bin/python -m pytest -m page # one at a time: a browser and a station share the machine's cores already
+$bin/python -m pytest -n 2 --dist loadfile -m page

@@ -128,6 +128,38 @@ export interface Unseen extends FeatureCollection {
   words?: string[];
 }
 
+/** Where the exercise stands that a station plays. What comes (`about`, `by_hand`) is told to exercise control only. */
+export interface Exercise {
+  name: string;
+  about: string;
+  state: "waiting" | "running" | "paused" | "ended";
+  at_s: number;
+  planned_s: number;
+  endless: boolean;
+  time: number;
+  speed: number;
+  /** As station time goes now: 0 in a pause. */
+  pace: number;
+  speeds: number[];
+  by_hand: { id: string; says: string }[];
+  told: { at_s: number; text: string }[];
+  /** Of the asked speed, what the machine can do. */
+  share: number;
+  /** making, ready, or why it could not be made; empty while the exercise goes on. */
+  review: string;
+  run: string;
+  you: string;
+  named: boolean;
+  control: boolean;
+}
+
+/** A room of the house that this station's page leads to. */
+export interface Door {
+  id: string;
+  name: string;
+  path: string;
+}
+
 export const CAUSES = ["drone", "friendly", "bird", "clutter", "spoof", "exercise", "other"] as const;
 export type Cause = (typeof CAUSES)[number];
 
@@ -205,6 +237,32 @@ export interface TrackDetail {
   radio?: { words: string; links: unknown[]; listened: unknown[] };
 }
 
+/** One report as a track took it. */
+export interface TakenReport {
+  time: number | null;
+  sensor_id: string | null;
+  said: string | null;
+  weight: number;
+  what: Record<string, number>;
+}
+
+/** Why a track began, what it took at each step, why it ended. */
+export interface Explanation {
+  track_id: number;
+  began: TakenReport | null;
+  steps: { time: number; status: string; existence: number; sigma_horizontal_m: number; took: TakenReport[] }[];
+  ended: { time: number; words: string } | null;
+  words: string[];
+}
+
+/** What switching a rule did. */
+export interface RuleChange {
+  rules: Rule[];
+  words?: string;
+  diff?: string;
+  saved?: boolean;
+}
+
 /** Where an operator stands, or a flight began (the OPERATOR table of src/picket/words.py); what is not known is absent or null. */
 export interface Operator {
   time?: number | null;
@@ -272,8 +330,35 @@ async function request<T>(method: string, path: string, body?: unknown, waitMs =
   throw new ApiError(response.status, words);
 }
 
+export interface ReplayStand {
+  since: number;
+  until: number;
+  time: number;
+  speed: number;
+  paused: boolean;
+  seeking: boolean;
+  over: boolean;
+  /** How often another moment was gone to. */
+  moves: number;
+}
+
+export interface ReplayEvent {
+  time: number;
+  alert_id: number;
+  what: string;
+  severity: Severity;
+  text: string;
+}
+
+export type ReplayControl =
+  { do: "play" | "pause" } | { do: "step"; seconds: number } | { do: "seek"; to: number } | { do: "speed"; speed: number };
+
 export const api = {
+  replay: () => request<ReplayStand>("GET", "/api/replay"),
+  replayEvents: () => request<{ events: ReplayEvent[] }>("GET", "/api/replay/events"),
+  controlReplay: (control: ReplayControl) => request<ReplayStand>("POST", "/api/replay", control),
   track: (id: number) => request<TrackDetail>("GET", `/api/tracks/${id}`),
+  explain: (id: number) => request<Explanation>("GET", `/api/tracks/${id}/explain`),
   acknowledge: (id: number) => request<Alert>("POST", `/api/alerts/${id}/acknowledge`, {}),
   close: (id: number, cause: Cause, note: string) => request<Alert>("POST", `/api/alerts/${id}/close`, { cause, note }),
   shelve: (id: number, minutes: number, reason: string) =>
@@ -281,6 +366,9 @@ export const api = {
   unshelve: (id: number) => request<Alert>("POST", `/api/alerts/${id}/unshelve`, {}),
   alarms: () => request<Alarms>("GET", "/api/alarms"),
   rules: () => request<{ rules: Rule[] }>("GET", "/api/rules"),
+  switchRule: (id: string, on: boolean) => request<RuleChange>("PUT", `/api/rules/${encodeURIComponent(id)}`, { on }),
+  tryRule: (id: string, back_h: number) =>
+    request<Tried>("POST", `/api/rules/${encodeURIComponent(id)}/try`, { back_h }, LONGEST_TRY_MS),
   /** Which paths this station serves: `paths[path][method]`. */
   routes: () => request<{ paths: Record<string, Record<string, unknown>> }>("GET", "/api/openapi.json"),
   log: (q: string, limit: number) =>
@@ -305,4 +393,10 @@ export const api = {
   counts: () => request<Counts>("GET", "/api/counts"),
   operators: (trackId: number) => request<{ operators: Operator[] }>("GET", `/api/operators?track_id=${trackId}`),
   map: () => request<FeatureCollection>("GET", "/api/map"),
+  exercise: () => request<Exercise>("GET", "/api/exercise"),
+  exerciseDo: (what: "pause" | "go" | "speed" | "inject" | "say" | "end", body: unknown = {}) =>
+    request<Exercise>("POST", `/api/exercise/${what}`, body),
+  exerciseName: (name: string) => request<{ name: string }>("POST", "/api/exercise/name", { name }),
+  exerciseInvite: () => request<{ url: string }>("POST", "/api/exercise/invite", {}),
+  doors: () => request<{ doors: Door[] }>("GET", "/api/doors"),
 };

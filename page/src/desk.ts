@@ -4,11 +4,14 @@
  */
 import { api, CAUSES, words, type Alert, type Cause, type Severity } from "./api.ts";
 import { Coverage } from "./coverage.ts";
+import { ExerciseDesk } from "./exercise.ts";
 import { PlannedFlights } from "./flights.ts";
 import type { Renderer } from "./map/renderer.ts";
 import { shapesOf } from "./map/shapes.ts";
 import { applyPalette, PALETTES, type PaletteName } from "./palette.ts";
 import { QUICK } from "./quick.ts";
+import { Replay } from "./replay.ts";
+import { RuleDesk } from "./rules.ts";
 import { Ruler } from "./ruler.ts";
 import { SiteChanges } from "./sitechange.ts";
 import { SightingForm } from "./sighting.ts";
@@ -38,6 +41,9 @@ export class Desk {
   readonly coverage: Coverage;
   readonly site: SiteChanges;
   readonly flights: PlannedFlights;
+  readonly replay: Replay;
+  readonly rules: RuleDesk;
+  readonly exercise: ExerciseDesk;
   private loadingDetail = -1;
 
   constructor(state: State, sound: Sound) {
@@ -49,6 +55,9 @@ export class Desk {
     this.coverage = new Coverage(state);
     this.site = new SiteChanges(state);
     this.flights = new PlannedFlights(state);
+    this.replay = new Replay(state);
+    this.rules = new RuleDesk(state);
+    this.exercise = new ExerciseDesk(state);
   }
 
   // -- alerts as they come -----------------------------------------------------------------------------------
@@ -67,7 +76,8 @@ export class Desk {
   takeAllAlerts(alerts: Alert[]): void {
     const { state } = this;
     const fresh = alerts.filter((a) => a.state === "raised" && !state.alerts.has(a.id));
-    const closed = [...state.alerts.values()].filter((a) => a.state === "closed");
+    // A replay goes back: what was closed later is not closed yet.
+    const closed = state.replay ? [] : [...state.alerts.values()].filter((a) => a.state === "closed");
     state.alerts = new Map([...closed, ...alerts].map((a) => [a.id, a]));
     fresh.forEach((a) => this.announce(a));
     this.afterAlerts(fresh.length > 0);
@@ -293,6 +303,8 @@ export class Desk {
       state.detailError = "";
       state.operators = null;
       state.operatorsError = "";
+      state.explained = null;
+      state.explainedError = "";
     }
     if (id >= 0) {
       if (state.tab !== "zones") state.tab = "detail";
@@ -334,6 +346,30 @@ export class Desk {
       if (state.selected === id) state.operatorsError = words(e);
     }
     state.changed();
+  }
+
+  /** Why the selected track is there; asked again it is told anew. */
+  async explain(): Promise<void> {
+    const { state } = this;
+    const id = state.selected;
+    try {
+      const found = await api.explain(id);
+      if (state.selected !== id) return;
+      state.explained = found;
+      state.explainedError = "";
+      state.flush();
+      document.querySelector(".explained")?.scrollIntoView({ block: "nearest" });
+    } catch (e) {
+      if (state.selected === id) state.explainedError = words(e);
+    }
+    state.changed();
+  }
+
+  /** The place under the cross in the middle of the map is taken, as a click there would be. */
+  takeCross(): void {
+    const { view } = this.renderer;
+    const { plane } = this.state.store;
+    this.state.picking?.set(plane.lat(view.cy), plane.lon(view.cx));
   }
 
   async loadZones(): Promise<void> {

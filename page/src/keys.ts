@@ -1,12 +1,19 @@
 /** The keyboard: one table that both acts and is shown in the help, so that neither can forget a key. */
 import { SHELVE_MINUTES, type Desk } from "./desk.ts";
+import { BACK_S, STEP_S } from "./replay.ts";
 import { QUICK } from "./quick.ts";
 import type { Pane } from "./state.ts";
+
+type Group = "Alerts" | "Map" | "Lists" | "Page" | "Replay" | "Exercise";
+
+/** Replay and exercise share keys: a station is at most one of them. */
+export const isHere = (group: Group, desk: Desk): boolean =>
+  group === "Replay" ? desk.replay.here : group === "Exercise" ? desk.exercise.here : true;
 
 export interface KeyRow {
   keys: string;
   does: string;
-  group: "Alerts" | "Map" | "Lists" | "Page";
+  group: Group;
 }
 
 interface Binding extends KeyRow {
@@ -75,6 +82,7 @@ const BINDINGS: Binding[] = [
     match: key("+", "=", "-", "_"),
     run: (d, e) => d.renderer.view.zoom("+=".includes(e.key) ? 1.5 : 1 / 1.5),
   },
+  { group: "Map", keys: "Enter, while a place is asked for", does: "take the place under the cross in the middle of the map", match: () => false, run: () => {} },
   { group: "Map", keys: "Shift + arrows", does: "move the map (or drag it)", match: () => false, run: () => {} },
   { group: "Map", keys: "f", does: "fit the site", match: key("f"), run: (d) => d.fitSite() },
   {
@@ -106,6 +114,13 @@ const BINDINGS: Binding[] = [
   { group: "Page", keys: "p", does: "next palette: day, night, red dim", match: key("p"), run: (d) => d.nextPalette() },
   { group: "Page", keys: "u", does: "units: metric, or feet, nautical miles and knots", match: key("u"), run: (d) => d.nextUnits() },
   { group: "Page", keys: "y", does: "times in UTC or local", match: key("y"), run: (d) => d.nextTimeOfDay() },
+  { group: "Replay", keys: "o", does: "a replay: play or pause", match: key("o"), run: (d) => d.replay.toggle() },
+  { group: "Replay", keys: ", / .", does: `a replay: ${BACK_S} s back, ${STEP_S} s on`, match: key(",", "."), run: (d, e) => d.replay.step(e.key === "," ? -BACK_S : STEP_S) },
+  { group: "Replay", keys: "[ / ]", does: "a replay: the alert before, the next alert", match: key("[", "]"), run: (d, e) => d.replay.toAlert(e.key === "[" ? -1 : 1) },
+  { group: "Exercise", keys: "e", does: "exercise: its panel, and who plays", match: key("e"), run: (d) => d.exercise.toggle() },
+  { group: "Exercise", keys: "o", does: "what was told is heard: put it away", match: key("o"), run: (d) => d.exercise.dismiss() },
+  { group: "Exercise", keys: "i", does: "exercise control: pause, go on", match: key("i"), run: (d) => d.exercise.pauseOrGo() },
+  { group: "Exercise", keys: "[ / ]", does: "exercise control: slower, faster", match: key("[", "]"), run: (d, e) => d.exercise.hasten(e.key === "]" ? 1 : -1) },
   { group: "Page", keys: "?", does: "this help", match: key("?"), run: (d) => d.toggleHelp() },
   { group: "Page", keys: "Esc", does: "close what is open, drop the selection", match: key("Escape"), run: (d) => escape(d) },
 ];
@@ -142,6 +157,7 @@ function escape(desk: Desk): void {
   const { state } = desk;
   if (state.help) desk.toggleHelp(false);
   else if (desk.site.open) desk.site.show(false);
+  else if (desk.exercise.open) desk.exercise.toggle(false);
   else if (desk.sighting.open) desk.sighting.leave();
   else if (desk.ruler.on) desk.ruler.stop();
   else if (state.picking !== null) {
@@ -186,6 +202,7 @@ export function followKeys(desk: Desk): void {
       if (e.key === "Escape") {
         e.preventDefault(); // a search box would empty itself
         (e.target as HTMLElement).blur();
+        if (e.target instanceof Element && e.target.closest(".sighting")) escape(desk); // its button says that Esc leaves it
       }
       return;
     }
@@ -197,13 +214,18 @@ export function followKeys(desk: Desk): void {
       return;
     }
     if (e.key.startsWith("Arrow") && e.target instanceof Element && e.target.closest(".scroll")) return; // scrolls that list
+    if (e.key === "Enter" && desk.state.picking !== null && !ownsEnter(e.target)) {
+      e.preventDefault();
+      desk.takeCross();
+      return;
+    }
     const atDoor = e.target instanceof HTMLElement && e.target.id === "watch-now";
     if ((e.key === "Enter" || (e.key === " " && !atDoor)) && ownsEnter(e.target)) return;
     if (/^[1-9]$/.test(e.key) && desk.chooseByDigit(Number(e.key))) {
       e.preventDefault();
       return;
     }
-    const binding = BINDINGS.find((b) => b.match(e));
+    const binding = BINDINGS.find((b) => isHere(b.group, desk) && b.match(e));
     if (!binding || (e.repeat && binding.keys === "a")) return;
     if (desk.state.help && binding.keys !== "?" && binding.keys !== "Esc") desk.toggleHelp(false);
     e.preventDefault();

@@ -19,6 +19,7 @@ import { followAlerts } from "./stream/alerts.ts";
 import { PictureLink, type Hello } from "./stream/picture.ts";
 import { alertList } from "./ui/alerts.ts";
 import { header, strips } from "./ui/header.ts";
+import { exerciseDialog } from "./ui/exercise.ts";
 import { help } from "./ui/help.ts";
 import { logPane } from "./ui/logpane.ts";
 import { overMap } from "./ui/overmap.ts";
@@ -32,7 +33,9 @@ import { zoneEdit } from "./zones/edit.ts";
 
 const SENSORS_EVERY_MS = 2000;
 const COUNTS_EVERY_MS = 6000;
+const REPLAY_EVERY_MS = 500;
 const DETAIL_EVERY_MS = 2000;
+const EXERCISE_EVERY_MS = 1000;
 const MESSAGE_MS = 7000;
 const FLASH_MS = 500;
 
@@ -203,15 +206,15 @@ function draw(): void {
   }
   if (!state.wall) render(side(desk), el("side"));
   render(phoneNav(desk), el("phone-nav"));
-  render(html`${help(desk)}${siteDialog(desk)}`, el("help"));
-  for (const behind of document.querySelectorAll<HTMLElement>(".head, .desk")) behind.inert = state.help || desk.site.open;
+  render(html`${help(desk)}${siteDialog(desk)}${exerciseDialog(desk)}`, el("help"));
+  for (const behind of document.querySelectorAll<HTMLElement>(".head, .desk")) behind.inert = state.help || desk.site.open || desk.exercise.open;
   const { message } = state;
   const shown = message && performance.now() - message.atMs < MESSAGE_MS;
   el("message").textContent = shown ? message.words : "";
   el("message").className = `message ${shown && message.bad ? "is-bad" : ""}`;
   el("map").classList.toggle("is-lost", state.pictureLost);
   const raised = state.raisedAlerts().length;
-  document.title = `${raised ? `(${raised}) ` : ""}${state.hello?.site.name ?? "Picket"} · Picket`;
+  document.title = `${state.simulated ? "EXERCISE " : ""}${raised ? `(${raised}) ` : ""}${state.hello?.site.name ?? "Picket"} · Picket`;
 }
 state.onChange(draw);
 draw();
@@ -280,6 +283,8 @@ const link = new PictureLink({
       renderer.setBase({ simulated: frame.simulated });
     }
     state.heardTime(frame.time);
+    // A replay went back: trails of what was to come are not those of what was.
+    if (state.replay && frame.kind === "snapshot") state.store.clear();
     state.store.apply(frame);
     stamped = frame.time;
     renderer.touch();
@@ -347,7 +352,12 @@ async function learnRoutes(): Promise<void> {
   try {
     const { paths } = await api.routes();
     state.routes = new Set(Object.entries(paths).flatMap(([path, methods]) => Object.keys(methods).map((m) => `${m} ${path}`)));
-    await desk.log.load();
+    await Promise.all([
+      desk.log.load(),
+      desk.replay.load(),
+      desk.exercise.load(),
+      state.has("get", "/api/doors") ? api.doors().then((d) => (state.doors = d.doors)) : null,
+    ]);
   } catch {
     // Asked again with the next poll.
   }
@@ -355,7 +365,9 @@ async function learnRoutes(): Promise<void> {
 
 window.setInterval(() => void pollSensors(), SENSORS_EVERY_MS);
 window.setInterval(() => void pollCounts(), COUNTS_EVERY_MS);
+window.setInterval(() => void desk.exercise.load(), EXERCISE_EVERY_MS);
 window.setInterval(() => void desk.coverage.load(), COUNTS_EVERY_MS);
+window.setInterval(() => void desk.replay.load(), REPLAY_EVERY_MS);
 window.setInterval(
   () => void (state.selected >= 0 && state.tab === "detail" && !state.pictureLost && desk.loadDetail()),
   DETAIL_EVERY_MS,

@@ -5,6 +5,8 @@ export class FollowPlace {
   /** Latitude and longitude, degrees WGS84; null while none is set. */
   place: [number, number] | null = null;
   private readonly state: State;
+  /** What had the keyboard when the place was asked for. */
+  private from: HTMLElement | null = null;
   private readonly after: () => void;
 
   /** `after` is called when a place was set: who takes the next click then. */
@@ -20,7 +22,9 @@ export class FollowPlace {
   /** Take the next click on the map. */
   pick(): void {
     this.state.picking = this;
-    this.state.say("Click the place on the map. Esc leaves it.");
+    this.from = document.activeElement instanceof HTMLElement ? document.activeElement : null;
+    this.from?.blur(); // Enter is the map's now
+    this.state.say("Click the place on the map, or bring it under the cross with Shift + arrows and press Enter. Esc leaves it.");
   }
 
   set(lat: number, lon: number): void {
@@ -28,6 +32,8 @@ export class FollowPlace {
     if (this.waiting) this.state.picking = null;
     this.after();
     this.state.changed();
+    this.from?.focus();
+    this.from = null;
   }
 
   clear(): void {

@@ -5,7 +5,7 @@
  * state and are rendered again, at most once per animation frame, after `changed()`.
  */
 import type { FeatureCollection } from "geojson";
-import type { Alarms, Alert, Counts, Health, Operator, Rule, Sensor, Severity, TrackDetail } from "./api.ts";
+import type { Alarms, Alert, Counts, Door, Explanation, Health, Operator, Rule, Sensor, Severity, TrackDetail } from "./api.ts";
 import type { PaletteName } from "./palette.ts";
 import { TrackStore } from "./store.ts";
 import type { Hello } from "./stream/picture.ts";
@@ -47,6 +47,9 @@ export class State {
   /** Operator positions of the selected track, once asked for. */
   operators: Operator[] | null = null;
   operatorsError = "";
+  /** Why the selected track is there, once asked for. */
+  explained: Explanation | null = null;
+  explainedError = "";
 
   tab: Tab = "detail";
   /** The strip under the map: track list and watch log. */
@@ -76,6 +79,8 @@ export class State {
   /** Who takes the next click on the map; null = it selects a track. */
   picking: { set(lat: number, lon: number): void } | null = null;
   signedOut = false;
+  /** Rooms beside the watch; empty where the station has none. */
+  doors: Door[] = [];
   message: { words: string; bad: boolean; atMs: number } | null = null;
 
   pictureLifeMs = performance.now();
@@ -84,14 +89,36 @@ export class State {
   /** Station time minus performance.now() / 1000. */
   clockOffset = Date.now() / 1000 - performance.now() / 1000;
   private clockKnown = false;
+  /** How fast station time goes: 1; in an exercise also 0 (it stands), 2, 5 or 10. */
+  pace = 1;
+  private anchor = { time: 0, ms: 0 };
+
+  /** In a replay: the moment shown, when that was said, and how fast it goes on (0: it stands still). */
+  replay: { time: number; atMs: number; pace: number } | null = null;
 
   /** Station time, UNIX seconds. */
   now(): number {
+    if (this.replay) return this.replay.time + ((performance.now() - this.replay.atMs) / 1000) * this.replay.pace;
+    if (this.pace !== 1) return this.anchor.time + ((performance.now() - this.anchor.ms) / 1000) * this.pace;
     return performance.now() / 1000 + this.clockOffset;
+  }
+
+  /** Station time is `time` now and goes on so many times as fast. */
+  setPace(pace: number, time: number): void {
+    if (pace === this.pace) return;
+    this.pace = pace;
+    this.clockKnown = false;
+    this.anchor = { time, ms: performance.now() };
+    if (pace === 1) this.heardTime(time);
   }
 
   /** Learn the station's clock from a message that carries its time: the least delayed message is nearest to the truth. */
   heardTime(time: number): void {
+    if (this.pace !== 1) {
+      // A message is a little old, and at another pace older: time goes on as told, and is set right only where it is clearly wrong.
+      if (Math.abs(time - this.now()) > 1.5 * Math.max(this.pace, 1)) this.anchor = { time, ms: performance.now() };
+      return;
+    }
     const offset = time - performance.now() / 1000;
     if (!this.clockKnown || Math.abs(offset - this.clockOffset) > 2) this.clockOffset = offset;
     else this.clockOffset = Math.max(offset, this.clockOffset - 0.002);
@@ -154,7 +181,8 @@ export class State {
 
   /** Seconds since the sensor was heard, counted on between two polls; null when it never was. */
   sensorAge(sensor: Sensor): number | null {
-    return sensor.age_s === null ? null : sensor.age_s + (performance.now() - this.sensorsAtMs) / 1000;
+    const since = this.pace === 1 ? (performance.now() - this.sensorsAtMs) / 1000 : 0;
+    return sensor.age_s === null ? null : sensor.age_s + since;
   }
 
   sensorState(sensor: Sensor): Sensor["state"] {

@@ -156,6 +156,7 @@ class StationSettings(_Struct, frozen=True):
     origin: Literal["live", "exercise"] = "live"
     extra_feeds: tuple[str, ...] = ()
     tick_s: float = 0.5
+    work_limit: float = 300_000.0  # units of tracking work a second; beyond it work is shed (picket.track.shedding)
 
 
 class Site(_Struct, frozen=True):
@@ -366,6 +367,7 @@ def _check_rest(site: Site) -> list[str]:
     found += _in_range("archive.airframes_keep_days", site.archive.airframes_keep_days, 1, 36500)
     found += _in_range("station.port", site.station.port, 0, 65535)
     found += _in_range("station.tick_s", site.station.tick_s, 0.05, 10)
+    found += _in_range("station.work_limit", site.station.work_limit, 1000, 1e12)
     return found
 
 

@@ -287,7 +287,9 @@ class Batch:
         if held is not None:
             return held
         kind = self.table.kinds[name]
-        return np.full(self.n, _UNKNOWN[kind], _DTYPE[kind])
+        unknown = np.full(self.n, _UNKNOWN[kind], _DTYPE[kind])
+        unknown.setflags(write=False)
+        return unknown
 
     def words(self, name: str) -> tuple[Any, ...]:
         """The dictionary of a text or list column (empty when the column is not held)."""
@@ -338,25 +340,29 @@ def concat(table: Table, batches: Iterable[Batch]) -> Batch:
         return Batch.empty(table)
     if len(parts) == 1:
         return parts[0]
-    n = sum(p.n for p in parts)
+    ends = np.cumsum([p.n for p in parts]).tolist()
+    spans = list(zip(parts, [0, *ends], ends, strict=False))
     columns: dict[str, Array] = {}
     texts: dict[str, tuple[Any, ...]] = {}
-    for c in table.columns:
-        if not any(c.name in p.columns for p in parts):
+    held = set().union(*(p.columns for p in parts))
+    for name, kind in table.kinds.items():
+        if name not in held:
             continue
-        if c.kind in ("float", "int"):
-            columns[c.name] = np.concatenate([p[c.name] for p in parts])
-            continue
+        column = columns[name] = np.full(ends[-1], _UNKNOWN[kind], _DTYPE[kind])
         code: dict[Any, int] = {}
-        recoded = []
-        for p in parts:
-            table_of_codes = np.array([code.setdefault(w, len(code)) for w in p.words(c.name)] + [-1], np.int32)
-            recoded.append(table_of_codes[p[c.name]])  # code -1 reads the last entry: unknown stays unknown
-        columns[c.name] = np.concatenate(recoded)
-        texts[c.name] = tuple(code)
+        for p, begin, end in spans:
+            if (own := p.columns.get(name)) is None:
+                continue
+            if kind in ("text", "list"):
+                codes = [code.setdefault(w, len(code)) for w in p.words(name)]
+                if codes != list(range(len(codes))):
+                    own = np.array([*codes, -1], np.int32)[own]  # code -1 reads the last entry: unknown stays unknown
+            column[begin:end] = own
+        if kind in ("text", "list"):
+            texts[name] = tuple(code)
     for array in columns.values():
         array.setflags(write=False)
-    return Batch(table, n, columns, texts)
+    return Batch(table, ends[-1], columns, texts)
 
 
 def _coded(value: Any, n: int, words: Sequence[Any] | None) -> tuple[Array, tuple[Any, ...]]:

@@ -519,3 +519,28 @@ def test_encoder_leaves_out_what_an_item_cannot_hold_and_wraps_north_and_midnigh
 def test_examples_in_the_docstrings_hold() -> None:
     assert doctest.testmod(cat048_encoder).failed == 0
     assert doctest.testmod(cat048_encoder).attempted > 0
+
+
+@given(
+    rows=st.lists(
+        st.fixed_dictionaries(
+            {
+                "time": st.floats(0, 2e9),
+                "range_m": st.floats(0, 1e5),
+                "azimuth_deg": st.floats(-720, 720),
+                "alt_msl_m": st.floats(-900, 9e3),
+                "range_rate_mps": st.floats(-600, 600),
+                "power_dbm": st.floats(-140, 140),
+            }
+        ),
+        min_size=1,
+        max_size=5,
+    )
+)
+def test_bare_plots_have_the_bytes_of_any_plot(rows: list[dict[str, float]]) -> None:
+    bare = Batch.from_rows(DETECTION, rows)
+    slow = Batch.from_rows(
+        DETECTION, [{**row, "identity": None} for row in rows]
+    )  # a column of nothing: the way of all other rows
+    assert "identity" in slow.columns
+    assert encode_cat048(bare, sac=1, sic=2, simulated=True) == encode_cat048(slow, sac=1, sic=2, simulated=True)

@@ -13,13 +13,15 @@ from html.parser import HTMLParser
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from pypdf import PdfReader
 
-from picket.learn.brief import brief
+from picket.learn.brief import brief, document
 from picket.learn.exports import FLOW_COLUMNS, flows_csv, geojson
 from picket.learn.gaps import questions
 from picket.learn.picture import Picture, build
 from picket.learn.sources import Source
 from picket.learn.stix import bundle, stix_json
+from picket.paper import Cited, Table, pdf
 from picket.site import parse
 from tests.learn.making import claim
 
@@ -112,6 +114,11 @@ OURS = {
     "ol",
     "li",
     "blockquote",
+    "main",
+    "footer",
+    "br",
+    "col",
+    "colgroup",
 }
 
 
@@ -138,6 +145,21 @@ def test_every_sentence_leads_to_its_evidence_and_the_evidence_is_there() -> Non
     for sentence in re.findall(r'<p><span class="c">.*?</p>', page):
         assert 'href="#e' in sentence
     assert "One drones sentence." in html.unescape(page)
+
+
+def test_on_paper_every_sentence_leads_to_its_evidence_too() -> None:
+    made = document(picture(), since=date(2025, 1, 1).toordinal())
+    reader = PdfReader(io.BytesIO(pdf.render(made)))
+    marks = [a.get_object() for page in reader.pages for a in page.get("/Annots", ())]
+    sentences = [part for part in made.parts if isinstance(part, Cited)]
+    rows = [refs for part in made.parts if isinstance(part, Table) for refs in part.refs]
+    assert sentences
+    assert all(part.refs for part in sentences)
+    assert len([m for m in marks if "/Dest" in m]) == sum(map(len, rows)) + sum(len(part.refs) for part in sentences)
+    assert [m["/A"]["/URI"] for m in marks if "/A" in m and "/URI" in m["/A"]] == ["https://example.org/a?b=1&c=2"]
+    text = " ".join(page.extract_text() for page in reader.pages)
+    assert "One drones sentence." in text
+    assert "This is denied by Moscow." in text
 
 
 def test_a_brief_is_self_contained_and_without_scripts() -> None:

@@ -89,7 +89,7 @@ def test_decisions_are_lines_with_who_and_when(served: Served) -> None:
 
 
 def test_what_leaves_is_a_download_and_the_brief_runs_nothing(served: Served) -> None:
-    for name in ("flows.csv", "picture.geojson", "picture.stix.json", "brief.html", "claims.jsonl"):
+    for name in ("flows.csv", "picture.geojson", "picture.stix.json", "brief.html", "brief.pdf", "claims.jsonl"):
         answer = served.http.get(f"/api/learn/export/{name}")
         assert answer.status_code == 200
         assert answer.headers["content-disposition"] == f'attachment; filename="{name}"'

@@ -132,6 +132,9 @@ def test_a_brief_is_written(folder: Path) -> None:
     page = (folder / "brief.html").read_text("utf-8")
     assert "Monday &lt;b&gt;" in page
     assert "mast" not in page
+    assert run("brief", "-o", "brief.pdf").exit_code == 0
+    assert (folder / "brief.pdf").read_bytes().startswith(b"%PDF")
+    assert run("brief", "-o", "brief.doc").exit_code == 2
     run("brief", "-o", "gaps.html", "--site", "site.toml")
     assert "covered by mast" in (folder / "gaps.html").read_text("utf-8")
 

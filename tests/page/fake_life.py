@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from typing import TYPE_CHECKING, Any
 
@@ -21,6 +22,9 @@ PATHS: dict[str, tuple[str, ...]] = {
     "/api/alerts/{alert_id}/unshelve": ("post",),
     "/api/alarms": ("get",),
     "/api/rules": ("get",),
+    "/api/rules/{rule_id}": ("put",),
+    "/api/rules/{rule_id}/try": ("post",),
+    "/api/tracks/{track_id}/explain": ("get",),
     "/api/log": ("get", "post"),
     "/api/sightings": ("post",),
     "/api/coverage": ("get",),
@@ -53,6 +57,7 @@ class Life:
         self.planned: list[dict[str, Any]] = []
         self.flights_error: str | None = None
         self.undone: list[list[dict[str, Any]]] = []
+        self.on = {"entry": True, "friend": False}
 
     def routes(self) -> list[Route]:
         """Every route that is not gone."""
@@ -62,6 +67,8 @@ class Life:
             ("/api/zones", self._new_zone, ["POST"]), ("/api/zones/undo", self._undo, ["POST"]), ("/api/zones/try", self._try, ["POST"]),
             ("/api/zones/{zone}", self._drop_zone, ["DELETE"]), ("/api/site/change", self._change, ["GET"]),
             ("/api/flights/planned", self._planned, ["GET", "POST"]), ("/api/flights/planned/{flight}", self._unplan, ["DELETE"]),
+            ("/api/rules/{rule}", self._switch, ["PUT"]), ("/api/rules/{rule}/try", self._try_rule, ["POST"]),
+            ("/api/tracks/{track_id:int}/explain", self._explain, ["GET"]),
             ("/api/site/take", self._take, ["POST"]), ("/api/openapi.json", self._openapi, ["GET"]),
         ]  # fmt: skip
         return [Route(path, self._unless_gone(path, call), methods=methods) for path, call, methods in both]
@@ -94,10 +101,45 @@ class Life:
         off = "a friendly drone outside its zones or hours"
         return JSONResponse(
             {"rules": [
-                {"id": "entry", "rule": "entry", "words": words, "severity": "high", "on": True, "hours": "always", "delay_s": 0},
-                {"id": "friend", "rule": "friendly_out_of_place", "words": off, "severity": "medium", "on": False},
+                {"id": "entry", "rule": "entry", "words": words, "severity": "high", "on": self.on["entry"], "hours": "always",
+                 "delay_s": 0},
+                {"id": "friend", "rule": "friendly_out_of_place", "words": off, "severity": "medium", "on": self.on["friend"]},
             ]}
         )  # fmt: skip
+
+    async def _switch(self, request: Request) -> Response:
+        body, rule = await request.json(), request.path_params["rule"]
+        self.station.requests.append(("PUT", request.url.path, body))
+        self._keep()
+        self.before = dict(self.on)
+        self.on[rule] = body["on"]
+        held: dict[str, Any] = json.loads(bytes((await self._rules(request)).body))
+        return JSONResponse({**held, "words": f"Rule {rule} is {'ON' if body['on'] else 'OFF'}", "diff": "", "saved": True})
+
+    async def _try_rule(self, request: Request) -> Response:
+        body, rule = await request.json(), request.path_params["rule"]
+        self.station.requests.append(("POST", request.url.path, body))
+        words = f"Rule {rule} would have fired 1 time in {body['back_h']:.1f} h of the recorded past."
+        fired = [{"time": time.time(), "severity": "low", "text": "Uncleared friendly drone OUT OF ITS ZONES."}]
+        return JSONResponse({"times": 1, "words": words, "fired": fired})
+
+    async def _explain(self, request: Request) -> Response:
+        number, now = int(request.path_params["track_id"]), time.time()
+        took = [
+            {
+                "time": now,
+                "sensor_id": "radar-north",
+                "kind": "radar",
+                "identity": None,
+                "said": "drone",
+                "weight": 0.93,
+                "what": {},
+            }
+        ]
+        steps = [{"time": now - 1, "status": "confirmed", "existence": 0.98, "sigma_horizontal_m": 12.0, "took": took},
+                 {"time": now, "status": "coasting", "existence": 0.9, "sigma_horizontal_m": 20.0, "took": []}]  # fmt: skip
+        words = ["It began with a report of radar-north, which no track explained with 97 %."]
+        return JSONResponse({"track_id": number, "began": took[0], "steps": steps, "ended": None, "words": words})
 
     async def _log(self, request: Request) -> Response:
         if request.method == "GET":
@@ -154,6 +196,7 @@ class Life:
         if not self.undone:
             return JSONResponse({"error": "no change of a zone is left to undo"}, 409)
         self.station.zone_list["features"] = self.undone.pop()
+        self.on = getattr(self, "before", self.on)
         return JSONResponse({"diff": "-ceiling_m = 300\n+ceiling_m = 400"})
 
     async def _try(self, request: Request) -> Response:

@@ -69,7 +69,7 @@ class Watched:
         self.until("window.picket && picket.tracks > 0", 15)
         return self.page
 
-    def until(self, condition: str, timeout_s: float = 8.0) -> None:
+    def until(self, condition: str, timeout_s: float = 15.0) -> None:
         """Wait until a JavaScript expression holds. (Playwright's own wait evaluates in the page, which the content policy forbids.)"""
         deadline = time.monotonic() + timeout_s
         while not self.page.evaluate(condition):
@@ -81,11 +81,20 @@ class Watched:
         return self.page.evaluate(f"window.picket.{words}")
 
 
-def axe(page: Page) -> list[dict[str, Any]]:
-    """axe-core's violations on the page as it stands (run from a debugger's script, which the content policy does not bar)."""
+def axe(page: Page, *, only_colour: bool = False) -> list[dict[str, Any]]:
+    """axe-core's violations on the page as it stands (run from a debugger's script, which the content policy does not bar).
+
+    Args:
+        page: what to look at.
+        only_colour: only contrast, the one rule whose answer differs between palettes.
+    """
     source = Path(__file__).resolve().parents[2] / "page" / "node_modules" / "axe-core" / "axe.min.js"
     if not source.exists():
         missing(f"no axe-core at {source}: run page/build.py")
-    page.evaluate(source.read_text("utf-8"))
-    found = page.evaluate("axe.run(document, {resultTypes: ['violations']}).then((r) => r.violations)")
+    if not page.evaluate("'axe' in window"):
+        page.evaluate(source.read_text("utf-8"))
+    options: dict[str, Any] = {"resultTypes": ["violations"]}
+    if only_colour:
+        options["runOnly"] = ["color-contrast"]
+    found = page.evaluate("(options) => axe.run(document, options).then((r) => r.violations)", options)
     return [{"rule": v["id"], "nodes": [n["html"][:120] + " :: " + n["failureSummary"][:200] for n in v["nodes"]]} for v in found]

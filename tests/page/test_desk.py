@@ -104,6 +104,7 @@ def test_the_log_is_searched_and_printed(watched: Watched) -> None:
     with page.expect_popup() as popup:
         page.get_by_role("link", name="Print").click()
     assert "survey drone landed" in popup.value.content()
+    expect(page.get_by_role("link", name="PDF")).to_have_attribute("href", "/log.pdf")
 
 
 def test_a_hand_over_is_filled_in_and_edited(watched: Watched) -> None:

@@ -42,11 +42,12 @@ def test_axe_finds_nothing_on_the_desk(watched: Watched, palette: str) -> None:
     page.get_by_text("radar-north").first.wait_for()
     page.get_by_role("checkbox", name="close gate 3").click()
     assert axe(page) == [], "with the detail"
+    only_colour = palette != "day"  # what a key opens is the same in every palette but for its colours
     for key in ("n", "Escape", "t", "l", "h", "z", "g", "b", "3", "r", "v", "Escape", "Escape", "c", "x", "?"):
         page.keyboard.press(key)
         time.sleep(0.25)
         if key != "Escape":
-            assert axe(page) == [], f"after {key}"
+            assert axe(page, only_colour=only_colour) == [], f"after {key}"
 
 
 @pytest.mark.parametrize("palette", PALETTES)
@@ -127,9 +128,10 @@ def test_severity_and_state_are_told_in_words_and_shapes(watched: Watched) -> No
     for severity in ("high", "medium", "low"):
         words[severity] = page.locator(f".alert.is-{severity} .severity").first.inner_text()
     assert words == {"high": "▲ HIGH", "medium": "◆ MEDIUM", "low": "● LOW"}
-    marks = page.locator(".tracks .severity-mark").all_inner_texts()
-    assert set(marks) <= {"▲", "◆", "●"}
-    assert len(set(marks)) == 3
+    marks = page.locator(".tracks .severity-mark")
+    for mark in words.values():  # the list is drawn with the first frame of the picture, after the alerts
+        expect(marks.filter(has_text=mark[0])).not_to_have_count(0)
+    assert set(marks.all_inner_texts()) == {"▲", "◆", "●"}
     for name in ("Zoom in", "Zoom out", "Fit the site", "Help: all keys", "Test sound"):
         expect(page.get_by_role("button", name=name)).to_have_count(1)
     for region in ("Alerts", "Tracks", "Watch log", "Map of tracks, zones and sensors"):

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 from click.testing import CliRunner, Result
+from pypdf import PdfReader
 from tests.record.history import T0, north, seal, wander
 
 from picket.cli import main
@@ -76,6 +78,36 @@ def test_json_csv_and_geojson(archive: Path, tmp_path: Path) -> None:
     assert sum(f["properties"]["points"] for f in features) == 40 * 101
 
 
+def test_a_report_to_print_has_charts_definitions_uptime_and_digest(archive: Path, tmp_path: Path) -> None:
+    line = ("--line", archive.parent / "line.geojson", "--within", 100)
+    d = json.loads(call("stats", "--archive", archive, *line, "--json").output)
+    done = call("stats", "--archive", archive, *line, "--compare", "328 a day", "-o", tmp_path / "r.pdf")
+    assert done.exit_code == 0, done.output
+    text = " ".join(page.extract_text() for page in PdfReader(tmp_path / "r.pdf").pages)
+    flat = re.sub(r"\s+", "", text)
+    for words in (d["digest"], *d["definitions"].values(), "18 flights within 100 m of", "Flights a day", "Where", "flights: bird",
+                  "given \"328 a day\"", "right to left: 18 crossings", "SIMULATED"):  # fmt: skip
+        assert (re.sub(r"\s+", "", words) in flat) == (words != "SIMULATED"), words
+    again = call("stats", "--archive", archive, *line, "--compare", "328 a day", "-o", tmp_path / "again.pdf")
+    assert again.exit_code == 0
+    assert (tmp_path / "again.pdf").read_bytes() == (tmp_path / "r.pdf").read_bytes()
+    assert call("stats", "--archive", archive, "--simulated", "-o", tmp_path / "s.html").exit_code == 0
+    assert "SIMULATED: an exercise" in (tmp_path / "s.html").read_text()
+    assert call("stats", "--archive", archive, "-o", tmp_path / "s.png").exit_code == 0
+    assert (tmp_path / "s.png").read_bytes().startswith(b"\x89PNG")
+    wrong = call("stats", "--archive", archive, "-o", tmp_path / "r.doc")
+    assert (wrong.exit_code, "expected a name that ends in .pdf, .html, .png, .csv, .geojson, got '.doc'" in wrong.output) == (
+        2,
+        True,
+    )
+    empty = call("stats", "--archive", archive, "--since", "2030-01-01", "--until", "2030-01-03", "-o", tmp_path / "n.png")
+    assert (empty.exit_code, "nothing to draw" in empty.output) == (2, True)
+    assert (
+        call("stats", "--archive", archive, "--since", "2030-01-01", "--until", "2030-01-03", "-o", tmp_path / "n.pdf").exit_code
+        == 1
+    )
+
+
 def test_a_zone_of_the_site_file(archive: Path, tmp_path: Path) -> None:
     box = {"type": "Polygon", "coordinates": [[[19.9, 10.0], [20.1, 10.0], [20.1, 10.005], [19.9, 10.005], [19.9, 10.0]]]}
     (tmp_path / "box.geojson").write_text(json.dumps(box))
@@ -100,7 +132,7 @@ def test_a_zone_of_the_site_file(archive: Path, tmp_path: Path) -> None:
         (["--since", "2024-10-10", "--until", "2024-10-01"], 2, "--until after --since"),
         (["--since", "2030-01-01", "--until", "2030-02-01"], 1, "0 flights"),
         (["--compare", "lots"], 2, "60000 in 184 days"),
-        (["-o", "x.doc"], 2, "ends in .csv or .geojson"),
+        (["-o", "x.doc"], 2, "ends in .pdf, .html, .png, .csv, .geojson, got"),
         (["--since", "yesterday"], 2, "ISO 8601"),
     ],
 )

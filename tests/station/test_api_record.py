@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import csv
+import io
 import json
 import os
 import signal
@@ -14,9 +15,13 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner
+from fastapi import FastAPI
+from fastapi.routing import APIRoute
+from pypdf import PdfReader
 
 from picket.cli import main
 from picket.site import load
+from picket.station import api_record
 from picket.station.stats_child import BusyError, Stats, StatsError
 from tests.record.history import T0, north, seal
 from tests.station.live import PIER, Live, running
@@ -59,6 +64,17 @@ def live(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Live]:
         yield station
 
 
+def test_the_report_to_print_holds_what_the_numbers_say(live: Live) -> None:
+    d = live.get("/api/stats", zone="pier", within=500)
+    answer = live.http.get("/api/stats.pdf", params={"zone": "pier", "within": 500})
+    assert (answer.status_code, answer.headers["content-type"]) == (200, "application/pdf")
+    text = " ".join(page.extract_text() for page in PdfReader(io.BytesIO(answer.content)).pages)
+    assert f"{d['flights']} flights within 500 m of zone pier" in text
+    assert d["digest"] in text
+    assert "Likeliest change on" in text
+    assert live.http.get("/api/stats.pdf", params={"zone": "none"}).status_code == 422
+
+
 def test_the_numbers_are_those_of_the_command(live: Live) -> None:
     folder = live.station.core.folder
     site = live.station.core.site.source
@@ -76,13 +92,42 @@ def test_the_numbers_are_those_of_the_command(live: Live) -> None:
 
 
 def test_the_trend_says_when_and_how_sure_whatever_the_buckets(live: Live) -> None:
-    by_day, by_hour = live.get("/api/stats"), live.get("/api/stats", per="hour")
+    by_day = live.get("/api/stats", compare=["60000 in 184 days", "328 a day"])
+    by_hour = live.get("/api/stats", per="hour")
+    assert [f["per_day"] for f in by_day["compared"]["figures"]] == [326.09, 328], "given figures are set beside ours"
+    assert by_day["compared"]["differ_percent"] == 0.58
     assert by_day["flights"] == 142
     assert by_day["change"]["first_day_after"] == by_day["calendar"][11]["day"]
     assert (by_day["change"]["per_day_before"], by_day["change"]["per_day_after"]) == (2, 12)
     assert by_hour["change"] == by_day["change"]
     assert len(by_hour["table"]) == 21 * 24
     assert by_day["sealed"] == {"since": "2024-10-04T00:00Z", "until": "2024-10-25T00:00Z"}
+
+
+def test_what_can_be_asked_and_the_pdf_only_where_its_route_is(live: Live) -> None:
+    got = live.get("/api/stats/choices")
+    assert got["zones"] == [{"id": "pier", "kind": "protected"}]
+    assert got["sealed"] == {"since": "2024-10-04T00:00Z", "until": "2024-10-25T00:00Z"}
+    app = FastAPI()
+    api_record.add(app, live.station.core)
+    choices = next(r.endpoint for r in app.routes if isinstance(r, APIRoute) and r.path == "/api/stats/choices")
+    assert choices()["pdf"] == "/api/stats.pdf"
+    app.router.routes = [r for r in app.routes if getattr(r, "path", "") != "/api/stats.pdf"]
+    assert choices()["pdf"] is None
+
+
+def test_a_line_of_ones_own_is_kept_and_counted_at(live: Live) -> None:
+    east = {"type": "LineString", "coordinates": [[-29.6, 45.0], [-29.4, 45.0]]}
+    kept = live.http.post("/api/stats/lines", params={"name": "../east line.geojson"}, content=json.dumps(east))
+    assert kept.json() == {"line": "east line", "lines": ["east line"]}
+    got = live.get("/api/stats", line="east line", within=50)
+    assert got["flights"] == 142 - 51
+    assert got["near"]["shape"] == "line east line"
+    assert got["near"]["crossings"] == {"left_to_right": 0, "right_to_left": 91}
+    refused = live.http.post("/api/stats/lines", params={"name": "east line"}, content=json.dumps(PIER))
+    assert (refused.status_code, "another line is called" in refused.text) == (422, True)
+    refused = live.http.post("/api/stats/lines", params={"name": "x"}, content=b"{")
+    assert (refused.status_code, "is not GeoJSON" in refused.text) == (422, True)
 
 
 def test_a_period_counts_its_days_only(live: Live) -> None:
@@ -109,12 +154,17 @@ def test_the_table_and_the_map_as_files(live: Live) -> None:
     ("asked", "words"),
     [
         ({"zone": "nowhere"}, "no zone is called 'nowhere'; there are pier"),
-        ({"within": 5}, "within needs a zone"),
+        ({"within": 5}, "within needs a zone or a line"),
+        ({"line": "../site"}, "no line is called '../site'"),
+        ({"line": "a", "zone": "pier"}, "expected a zone or a line, got both"),
         ({"since": "yesterday"}, "ISO 8601"),
         ({"since": "--out=/tmp/x.csv"}, "ISO 8601"),
         ({"since": "2024-10-10", "until": "2024-10-01"}, "--until after --since"),
         ({"per": "year"}, "per"),
         ({"zone": "pier", "within": -1}, "within"),
+        ({"compare": "many"}, "60000 in 184 days"),
+        ({"compare": "9" * 81 + " a day"}, "at most 80 characters"),
+        ({"compare": ["1 a day"] * 5}, "compare"),
     ],
 )
 def test_what_cannot_be_is_refused_in_words(live: Live, asked: dict[str, Any], words: str) -> None:
@@ -156,7 +206,7 @@ def test_an_answer_is_kept_until_something_is_sealed(tmp_path: Path, monkeypatch
         return [*found, (await stats.ask([]))["flights"]]
 
     assert asyncio.run(ask()) == [142, 142, 143]
-    assert len(started) == 2
+    assert len([words for words in started if "stats" in words]) == 2  # a station beside it may seal meanwhile
 
 
 def test_one_at_a_time_and_not_for_ever(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -8,10 +8,13 @@ from typing import Any
 import numpy as np
 import pytest
 
+from picket.record.archive import Archive
 from picket.record.codec import pack
-from picket.record.log import Record
+from picket.record.counts import count
+from picket.record.log import LogFile, Record
 from picket.station.clocks import SensorClock
 from picket.station.engine import Engine
+from picket.station.rebuild import rebuild
 from picket.watch import Alert
 from picket.words import DETECTION, STATUS, Batch
 from tests.station.live import make_site
@@ -123,3 +126,25 @@ def test_an_even_wrong_clock_keeps_the_spacing_of_its_plots() -> None:
     times = clock.usable(own, np.full(2, T0 + 0.1))
     assert np.diff(times) == pytest.approx(0.3)
     assert (times <= T0 + 0.1).all()
+
+
+def test_an_hour_of_a_wrong_clock_that_is_set_right_is_one_flight_at_its_own_time(tmp_path: Path) -> None:
+    """The log keeps what came; sealed days have the station's time for what the radar dated wrong, and nothing twice."""
+    site, folder = make_site(tmp_path, sensor=[RADAR]), tmp_path / "archive"
+    written = LogFile(folder)
+    written.append(Record(1, T0, "boot", {"book": None}))
+    for i in range(90):
+        d = pack(Batch.from_rows(DETECTION, [plot(T0 + i, 3600.0 if i < 45 else 0.0, i)]))
+        written.append(Record(2 + 2 * i, T0 + i, "batch", {"d": d, "s": None, "left_out": {}, "operators": []}))
+        written.append(Record(3 + 2 * i, T0 + i + 0.5, "tick", None))
+    written.close()
+    done = rebuild(folder, site)
+    archive = Archive(folder)
+    found = count(archive, *archive.span())
+    assert (found.seen, done.damage) == (1, None)
+    (file,) = archive.files("points", *archive.span())
+    points = archive.points(file, ["time_ms"])
+    assert points is not None
+    times = points["time_ms"] / 1000.0 - T0
+    assert times.max() < 90.0
+    assert len(np.unique(np.rint(times))) == len(times) > 75, "a point a second, none of them twice"

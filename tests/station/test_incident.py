@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import csv
 import hashlib
+import importlib.util
 import json
 from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
+from pypdf import PdfReader
 
 from picket.cli import main
 from picket.record.log import LogFile, Record
@@ -74,6 +76,17 @@ def test_the_folder_says_what_happened_and_proves_itself(tmp_path: Path) -> None
     assert tags.links == []  # nothing is loaded from anywhere
     for words in ("closed alert", "acknowledged alert", "Night", "Test pier", "&lt;script&gt;", "never of what was flown"):
         assert words in page, words
+    text = " ".join(" ".join(p.extract_text() for p in PdfReader(out / "incident.pdf").pages).split())
+    for words in (
+        "closed alert",
+        "acknowledged alert",
+        "Night",
+        "Test pier",
+        "<script>",
+        "never of what was flown",
+        sums["record.json"],
+    ):
+        assert words in text, words
     decisions = list(csv.DictReader((out / "decisions.csv").open()))
     assert [d["what"].split()[0] for d in decisions] == ["acknowledged", "closed"]  # a look is no decision
     assert EVIL in decisions[1]["detail"]
@@ -109,6 +122,17 @@ def test_an_exercise_says_that_it_is_simulated(tmp_path: Path) -> None:
     log.close()
     export_incident(tmp_path / "archive", site, T0, T0 + 100, tmp_path / "out")
     assert "SIMULATED" in (tmp_path / "out" / "index.html").read_text()
+    assert "SIMULATED" in PdfReader(tmp_path / "out" / "incident.pdf").pages[0].extract_text()
+
+
+def test_without_the_packages_for_pdf_the_folder_is_made_all_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    site = make_site(tmp_path)
+    lived(tmp_path / "archive", site)
+    real = importlib.util.find_spec
+    monkeypatch.setattr(importlib.util, "find_spec", lambda name, *more: None if name == "fpdf" else real(name, *more))
+    export_incident(tmp_path / "archive", site, T0, T0 + 100, tmp_path / "out")
+    assert "incident.pdf" not in (tmp_path / "out" / "SHA256SUMS").read_text()
+    assert not (tmp_path / "out" / "incident.pdf").exists()
 
 
 def test_the_commands(tmp_path: Path) -> None:

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import io
+import shutil
+from collections.abc import Coroutine
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import pytest
 from click.testing import CliRunner
+from pypdf import PdfReader
 
 from picket import site as sites
 from picket.cli import main
 from picket.feed import Chunk, Options
 from picket.feed.recording import find_format
 from picket.feed.table import read_table
+from picket.paper import pdf
 from picket.record import log
 from picket.station import practice
 from picket.train import Exercise, demo_exercise, frames
@@ -21,6 +27,8 @@ from picket.train.kept import KeptError, read_facts
 from picket.train.officer import NOBODY, Officer, OfficerError, load_officer, prompt
 from picket.train.score import Score, score
 from picket.train.score.review import review
+from picket.train.score.review_paper import document
+from picket.train.score.words import verdict
 from picket.words import TRACK
 
 SECONDS = 60.0
@@ -123,8 +131,6 @@ def test_a_run_that_is_stopped_is_kept_and_scored_as_far_as_it_went(tmp_path: Pa
 
 
 def test_a_run_that_was_killed_is_scored_from_its_log(ran: tuple[Path, Score], tmp_path: Path) -> None:
-    import shutil
-
     folder, found = ran
     killed = tmp_path / "killed"
     shutil.copytree(folder, killed)
@@ -140,8 +146,6 @@ def test_a_run_that_was_killed_is_scored_from_its_log(ran: tuple[Path, Score], t
 
 
 def test_a_log_that_was_cut_is_no_run_to_the_end(ran: tuple[Path, Score], tmp_path: Path) -> None:
-    import shutil
-
     cut = tmp_path / "cut"
     shutil.copytree(ran[0], cut)
     for name in ("tracks.parquet", "alerts.jsonl", "score.json"):
@@ -199,6 +203,23 @@ def test_the_review_is_one_page_that_loads_nothing_and_escapes_what_it_is_told(r
     assert page.count("<svg") == 2
 
 
+def test_the_review_on_paper_is_one_page_and_says_the_same(ran: tuple[Path, Score]) -> None:
+    folder, found = ran
+    made = pdf.render(document(folder, found, [("monday", found)]))
+    assert made == pdf.render(document(folder, found, [("monday", found)]))
+    (page,) = PdfReader(io.BytesIO(made)).pages
+    text = " ".join(page.extract_text().split())
+    for words in (
+        "SIMULATED",
+        verdict(found),
+        "unknown.0/0",
+        "Earlier runs",
+        *(m.words for m in found.expected),
+        "Needless",
+    ):
+        assert " ".join(words.split()) in text, words
+
+
 def test_the_command_runs_scores_and_reviews(tmp_path: Path) -> None:
     out = tmp_path / "run"
     done = CliRunner().invoke(main, ["train", "run", str(DEMO), "--seconds", "30", "--acknowledge-after", "3", "--out", str(out)])
@@ -210,6 +231,39 @@ def test_the_command_runs_scores_and_reviews(tmp_path: Path) -> None:
     assert scored.exit_code == 0
     assert msgspec.json.decode(scored.output, type=Score).exercise == "First watch"
     assert page.read_text("utf-8").startswith("<!doctype html>")
+    printed = tmp_path / "review.pdf"
+    assert CliRunner().invoke(main, ["train", "score", str(out), "-o", str(printed)]).exit_code == 0
+    assert printed.read_bytes().startswith(b"%PDF")
+    assert CliRunner().invoke(main, ["train", "score", str(out), "-o", str(tmp_path / "review.doc")]).exit_code == 2
+
+
+def test_ctrl_c_ends_run_and_play_alike_and_the_part_is_scored(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    stopped, runs = practice._Desk.tick, tmp_path / "runs"
+
+    def tick(desk: practice._Desk) -> None:
+        stopped(desk)
+        if desk.time >= practice.START + 12:
+            raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(practice._Desk, "tick", tick)
+        done = CliRunner().invoke(main, ["train", "run", str(DEMO), "--seconds", "30", "--out", str(runs / "run")])
+    assert (done.exit_code, "STOPPED after 11 of 30 s" in done.output) == (3, True), done.output
+
+    def played(station: Coroutine[Any, Any, None]) -> None:  # what a station leaves behind that was stopped in the middle
+        station.close()
+        shutil.copytree(runs / "run", runs / "played")
+
+    monkeypatch.setattr("picket.cli.station.run_station", played)
+    done = CliRunner().invoke(main, ["train", "play", str(DEMO), "--out", str(runs / "played")])
+    assert (done.exit_code, "STOPPED after 11 of 30 s" in done.output) == (3, True), done.output
+
+
+def test_a_second_run_into_a_folder_ends_the_command_with_a_message(ran: tuple[Path, Score]) -> None:
+    for verb in ("run", "play"):
+        done = CliRunner().invoke(main, ["train", verb, str(DEMO), "--out", str(ran[0])])
+        assert done.exit_code == 2
+        assert "holds a run already; name another folder with --out" in done.output
 
 
 def test_a_folder_without_a_run_is_named(tmp_path: Path) -> None:

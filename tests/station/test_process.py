@@ -34,9 +34,9 @@ tick_s = 0.1
 """
 
 
-def start(tmp_path: Path, archive: str, *options: str) -> subprocess.Popen[str]:
+def start(tmp_path: Path, archive: str, *options: str, site: str = SITE) -> subprocess.Popen[str]:
     (tmp_path / "pier.geojson").write_text(json.dumps(PIER))
-    (tmp_path / "site.toml").write_text(SITE)
+    (tmp_path / "site.toml").write_text(site)
     command = [sys.executable, "-m", "picket.cli", "watch", "--site", "site.toml", "--archive", archive, "--json", *options]
     env = {**os.environ, "PYTHONPATH": str(Path(picket.__file__).parent.parent)}
     return subprocess.Popen(command, cwd=tmp_path, env=env, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)

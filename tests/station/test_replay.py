@@ -17,7 +17,8 @@ from picket.record.log import LogError, LogFile, Record, read, start_before
 from picket.record.pseudonyms import Pseudonyms
 from picket.station.engine import Engine
 from picket.station.rebuild import rebuild
-from picket.station.replay import ReplayError, ReplayStation, moments
+from picket.station.replay import ReplayCore, ReplayError, ReplayStation, moments
+from picket.station.replay import records as period_of
 from tests.station.live import approach, make_site, row
 from tests.station.test_engine import records
 
@@ -107,6 +108,87 @@ def test_the_page_of_a_replay_shows_the_period_and_changes_nothing(tmp_path: Pat
     station.core._loop.call_soon_threadsafe(station.stop.set)
     thread.join(20)
     assert {p.name: p.read_bytes() for p in (tmp_path / "archive").iterdir()} == before
+
+
+def test_whatever_way_leads_to_a_moment_it_is_that_of_an_uninterrupted_replay(tmp_path: Path) -> None:
+    site = make_site(tmp_path)
+    lived(tmp_path / "archive", site)
+    since, until = T0 + 5, T0 + 640
+    moves = [T0 + 40, T0 + 20, T0 + 630, T0 + 630, T0 + 41]
+
+    def stand(engine: Engine) -> tuple[bytes, bytes, list[Any]]:
+        return engine.tracks["track_id"].tobytes(), engine.tracks["lat_deg"].tobytes(), engine.book.all
+
+    expected: dict[float, tuple[bytes, bytes, list[Any]]] = {}
+    engine, left = Engine(site), sorted(set(moves))
+    for record in period_of(tmp_path / "archive", since, until):
+        while left and record.time > left[0]:
+            expected[left.pop(0)] = stand(engine)
+        engine.apply(record)
+    assert len({e[1] for e in expected.values()}) == 4, "moments that differ"
+
+    async def shown() -> list[tuple[bytes, bytes, list[Any]]]:
+        (tmp_path / "own").mkdir()
+        station = ReplayStation(site, tmp_path / "archive", tmp_path / "own", since, until, speed=50.0)
+        core = station.core
+        assert isinstance(core, ReplayCore)
+        core.start()
+        playing = asyncio.create_task(core.player.run())
+        found = []
+        for i, moment in enumerate(moves):
+            if i % 2:
+                core.player.pause()
+                core.player.seek(moment)
+            else:
+                core.player.play()
+                core.player.step(moment - core.player.position)
+            while core.player.seeking:
+                await asyncio.sleep(0.005)
+            assert core.player.position == moment
+            assert core.player.moves >= i + 1
+            found.append(stand(core.engine))
+            assert core.view.tracks["track_id"].tobytes() == found[-1][0], "what clients get"
+            core.player.set_speed(1000.0 if i % 3 else 0.5)
+        playing.cancel()
+        await asyncio.gather(playing, return_exceptions=True)
+        await asyncio.to_thread(core.stop)
+        return found
+
+    assert asyncio.run(shown()) == [expected[m] for m in moves]
+
+
+def test_played_to_its_end_it_begins_again_and_what_cannot_be_is_refused(tmp_path: Path) -> None:
+    site = make_site(tmp_path)
+    lived(tmp_path / "archive", site)
+    ends: list[bool] = []
+
+    async def run() -> None:
+        (tmp_path / "own").mkdir()
+        station = ReplayStation(
+            site, tmp_path / "archive", tmp_path / "own", T0 + 1, T0 + 9, speed=1000.0, ended=lambda: ends.append(True)
+        )
+        core = station.core
+        assert isinstance(core, ReplayCore)
+        core.start()
+        player = core.player
+        playing = asyncio.create_task(player.run())
+        for _ in range(2):
+            while not player.over:
+                await asyncio.sleep(0.005)
+            assert player.position == T0 + 9
+            player.play()
+            assert player.position == T0 + 1
+        for wrong in (lambda: player.set_speed(0.0), lambda: player.seek(float("nan"))):
+            with pytest.raises(ReplayError, match="expected"):
+                wrong()
+        player.seek(T0 + 1e6)
+        assert player.position == T0 + 9, "the nearer end"
+        playing.cancel()
+        await asyncio.gather(playing, return_exceptions=True)
+        await asyncio.to_thread(core.stop)
+
+    asyncio.run(run())
+    assert ends == [True]
 
 
 def sums(folder: Path) -> dict[str, str]:

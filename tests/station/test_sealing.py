@@ -5,7 +5,9 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from picket.record.archive import Archive, read_manifest
@@ -20,27 +22,36 @@ from tests.station.test_engine import records
 
 DAY = 86_400.0
 MIDNIGHT = 1_700_006_400.0  # 2023-11-15T00:00:00Z
-STARTS = (MIDNIGHT - 60.0, MIDNIGHT + 43_200, MIDNIGHT + DAY + 600, MIDNIGHT + 3 * DAY + 600, MIDNIGHT + 4 * DAY - 60.0)
+STARTS = (MIDNIGHT - 25.0, MIDNIGHT + 43_200, MIDNIGHT + DAY + 600, MIDNIGHT + 3 * DAY + 600, MIDNIGHT + 4 * DAY - 25.0)
 
 
-def live(folder: Path, site: Any, runs: range) -> None:
-    """Runs of a station of 100 s each, one after the other into one log; the first and the last go over midnight."""
+@cache
+def station_runs() -> list[list[Record]]:
+    """Runs of a station of 40 s each, one after the other; the first and the last go over midnight."""
     before: Engine | None = None
-    for k in range(runs.stop):
-        run = records(approach(STARTS[k], 200), start=1 + 5_000 * k)
+    out = []
+    for k in range(len(STARTS)):
+        run = records(approach(STARTS[k], 80), start=1 + 5_000 * k)
         run[0] = run[0]._replace(time=STARTS[k])
         if before is not None:
             run[0] = run[0]._replace(payload={"book": before.book.state()})
-        engine = Engine(site)
+        with TemporaryDirectory() as folder:
+            engine = Engine(make_site(Path(folder)))
         whole = [*run, Record(run[-1].seq + 1, run[-1].time, "end", None)]
         for record in whole:
             engine.apply(record)
         before = engine
-        if k in runs:
-            log = LogFile(folder)
-            for record in whole:
-                log.append(record)
-            log.close()
+        out.append(whole)
+    return out
+
+
+def live(folder: Path, runs: range) -> None:
+    """Those runs, into the log."""
+    for k in runs:
+        log = LogFile(folder)
+        for record in station_runs()[k]:
+            log.append(record)
+        log.close()
 
 
 def sealed(folder: Path) -> set[tuple[str, str]]:
@@ -57,9 +68,9 @@ def test_days_sealed_one_after_the_other_are_those_of_the_whole_log(tmp_path: Pa
     site = make_site(tmp_path)
     one, all_, names = tmp_path / "one", tmp_path / "all", Pseudonyms(tmp_path / "keys")
     for k in range(len(STARTS)):
-        live(one, site, range(k, k + 1))
+        live(one, range(k, k + 1))
         rebuild(one, site, new_days=True, pseudonyms=names)
-    live(all_, site, range(len(STARTS)))
+    live(all_, range(len(STARTS)))
     rebuild(all_, site, pseudonyms=names)
     assert len(sealed(all_)) == 5
     assert sealed(one) == sealed(all_)
@@ -77,7 +88,7 @@ def alerts(folder: Path) -> list[dict[str, Any]]:
 
 def test_only_what_is_new_is_read(tmp_path: Path) -> None:
     site, folder = make_site(tmp_path), tmp_path / "archive"
-    live(folder, site, range(len(STARTS)))
+    live(folder, range(len(STARTS)))
     whole = rebuild(folder, site).records
     again = rebuild(folder, site, new_days=True)
     assert again.records < 0.7 * whole
@@ -88,7 +99,7 @@ def test_a_day_is_due_once_it_is_over_and_a_failure_waits(tmp_path: Path) -> Non
     site, folder, now = make_site(tmp_path), tmp_path / "archive", [MIDNIGHT + 30.0]
     one = Sealing(site, folder, 0, lambda: now[0])
     assert not one.due()  # no log yet
-    live(folder, site, range(1))
+    live(folder, range(1))
     assert not one.due()  # the day is over, and may still be added to
     now[0] = MIDNIGHT + sealing.SETTLE_S + 1
     assert one.due()
@@ -122,7 +133,7 @@ max_range_m = 6000
 
 def test_the_child_seals_and_says_what_it_did(tmp_path: Path) -> None:
     site, folder = site_file(tmp_path), tmp_path / "archive"
-    live(folder, site, range(2))
+    live(folder, range(2))
     one = Sealing(site, folder, 0, lambda: MIDNIGHT + DAY)
     found = asyncio.run(one.seal())
     assert found.problem is None
@@ -136,10 +147,10 @@ def test_the_child_seals_and_says_what_it_did(tmp_path: Path) -> None:
 
 def test_a_child_that_is_killed_leaves_the_archive_as_it_was(tmp_path: Path, monkeypatch: Any) -> None:
     site, folder = site_file(tmp_path), tmp_path / "archive"
-    live(folder, site, range(2))
+    live(folder, range(2))
     rebuild(folder, site)
     before = sealed(folder)
-    live(folder, site, range(2, 3))
+    live(folder, range(2, 3))
     real = asyncio.create_subprocess_exec
 
     async def killed(*words: Any, **more: Any) -> Any:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import io
 import json
 import time
 from pathlib import Path
@@ -11,6 +13,7 @@ import pytest
 from click.testing import CliRunner
 from fastapi import HTTPException
 from pydantic import ValidationError
+from pypdf import PdfReader
 
 from picket.cli import main
 from picket.record import log
@@ -93,6 +96,12 @@ def test_the_page_to_print_says_who_what_when_and_escapes_every_word(tmp_path: P
         assert "INSIDE pier" in page
         assert "default-src 'none'" in answer.headers["content-security-policy"]
         assert "No entries" in live.http.get("/log", params={"q": "nothing like it"}).text
+        answer = live.http.get("/log.pdf")
+        assert (answer.status_code, answer.headers["content-type"]) == (200, "application/pdf")
+        (printed,) = PdfReader(io.BytesIO(answer.content)).pages
+        text = printed.extract_text()
+        for words in ("<script>alert(1)</script> & more", "HAND-OVER", "Open alerts (1)", "INSIDE pier", "Handed over by"):
+            assert words in text, words
 
 
 @pytest.mark.parametrize(
@@ -126,10 +135,30 @@ def test_the_command_shows_searches_and_prints(tmp_path: Path) -> None:
     run = CliRunner().invoke(main, ["log", "--archive", str(archive), "-o", str(tmp_path / "watch.html")])
     assert run.exit_code == 0
     assert "Watch to Bert" in (tmp_path / "watch.html").read_text()
+    run = CliRunner().invoke(main, ["log", "--archive", str(archive), "-o", str(tmp_path / "watch.jsonl")])
+    run = CliRunner().invoke(main, ["log", "--archive", str(archive), "-o", str(tmp_path / "watch.pdf")])
+    assert run.exit_code == 0, run.output
+    text = "".join(page.extract_text() for page in PdfReader(tmp_path / "watch.pdf").pages)
+    assert "Watch to Bert" in text
+    assert "SIMULATED" not in text
+    digest = hashlib.sha256((tmp_path / "watch.jsonl").read_bytes()).hexdigest()
+    assert digest in text.replace("\n", "")  # the report names the data that it was made of
     run = CliRunner().invoke(main, ["log", "--archive", str(archive), "-o", str(tmp_path / "watch.doc")])
-    assert (run.exit_code, ".html, .jsonl or .txt" in run.output) == (2, True)
+    assert (run.exit_code, ".pdf, .html, .jsonl or .txt" in run.output) == (2, True)
     assert CliRunner().invoke(main, ["log", "--archive", str(archive), "--search", "unicorn"]).exit_code == 1
     assert CliRunner().invoke(main, ["log", "--archive", str(tmp_path)]).exit_code == 2
+
+
+def test_the_log_of_an_exercise_is_marked_on_paper(tmp_path: Path) -> None:
+    writer = log.LogFile(tmp_path)
+    writer.append(log.Record(1, 1000.0, "boot", {"version": 1, "origin": "exercise"}))
+    writer.append(log.Record(2, 1001.0, "action", {"do": "note", "kind": "note", "text": "Boat seen", "by": "anna"}))
+    writer.commit()
+    writer.close()
+    run = CliRunner().invoke(main, ["log", "--archive", str(tmp_path), "-o", str(tmp_path / "watch.pdf")])
+    assert run.exit_code == 0, run.output
+    (page,) = PdfReader(tmp_path / "watch.pdf").pages
+    assert "SIMULATED: an exercise, none of this was seen" in page.extract_text()
 
 
 def test_the_page_names_sensors_that_are_not_well(tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -25,9 +26,27 @@ def test_every_card_becomes_an_exercise_that_loads_and_sends(name: str, tmp_path
     assert made.card == name
     again = Exercise.load(tmp_path / name / "exercise.toml")
     assert again.actor == made.actor
-    assert {e.what for e in made.expect} <= {"track", "alert", "acknowledge"}
+    assert made.expect
+    assert {e.what for e in made.expect} <= {"track", "alert", "acknowledge", "report"}
     assert all(e.by_s <= made.repeat_s for e in made.expect)
     assert next(frames(again, 1, 0.0, 5.0)).payload
+
+
+def test_under_water_the_watch_is_to_say_what_it_has(tmp_path: Path) -> None:
+    card = shipped_cards()["underwater-approach"]
+    (blind,) = from_tactic(card, SITE, tmp_path / "blind").expect
+    assert (blind.what, blind.words, blind.actor) == ("report", ("nothing here",), None)
+    assert "Nothing here would see it" in blind.teaches
+    lat, lon = SITE.site.lat_deg, SITE.site.lon_deg
+    shutil.copytree(DEMO, tmp_path / "site")
+    text = (DEMO / "site.toml").read_text("utf-8")
+    more = f'\n[[sensor]]\nid = "sonar-quay"\nkind = "sonar"\nlat_deg = {lat}\nlon_deg = {lon}\n'
+    (tmp_path / "site" / "site.toml").write_text(text + more, "utf-8")
+    made = from_tactic(card, sites.load(tmp_path / "site" / "site.toml"), tmp_path / "sonar")
+    (listening,) = made.expect
+    assert [x.id for x in made.listener] == ["sonar-quay"]
+    assert (listening.what, listening.words) == ("report", ("sonar",))
+    assert "sonar-quay" in listening.teaches
 
 
 def test_the_seed_draws_the_side(tmp_path: Path) -> None:

@@ -21,8 +21,8 @@ def test_a_sound_file_loads(write):
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        (FLIGHT + "sped = 3", "unknown field `sped`"),
-        (FLIGHT + "place = 3", "unknown field `place`"),
+        (FLIGHT + "sped = 3", "actor[0].sped: unknown key; did you mean speed_mps?"),
+        (FLIGHT + "place = 3", "actor[0].place: unknown key"),
         (FLIGHT.replace("drone", "zeppelin"), "Invalid enum value 'zeppelin'"),
         (FLIGHT + FLIGHT, "two actors have this id"),
         (FLIGHT.replace("= 10", "= 60"), "speed_mps: expected 0 to 45, got 60"),
@@ -65,6 +65,30 @@ def test_every_problem_is_named_at_once(write):
     with pytest.raises(ExerciseError) as caught:
         write(FLIGHT.replace("= 10", "= 60") + 'adsb = { icao = "A1B2C3" }')
     assert len(caught.value.problems) >= 2
+
+
+def test_every_unknown_key_is_named_at_once_with_what_else_is_wrong(write):
+    with pytest.raises(ExerciseError) as caught:
+        write(FLIGHT.replace("= 10", "= 60") + "colour = 1\nvary = { turn_deg = 3 }\n[wether]\nrain_mm_h = 3\n")
+    assert [p.split("; ")[0] for p in caught.value.problems][:4] == [
+        "actor[0].colour: unknown key",
+        "actor[0].vary.turn_deg: unknown key",
+        "wether: unknown key",
+        "actor[0] (a).speed_mps: expected 0 to 45, got 60.0",
+    ]
+
+
+def test_an_exercise_for_another_site_says_so(tmp_path: Path):
+    from picket import site as sites
+    from picket.train import library
+    from picket.train.demo import DEMO
+
+    border = sites.load(Path(library.load("over-the-line").source).parent / "../sites/border/site.toml")
+    with pytest.raises(ExerciseError) as caught:
+        Exercise.load(DEMO / "exercise.toml", border)
+    said = str(caught.value)
+    assert "was it written for another site?" in said
+    assert "radar[0] (radar-north): the site has no radar of this id; it has:" in said
 
 
 def test_a_key_that_only_the_program_fills_in_is_unknown_in_a_file(write):

@@ -19,6 +19,7 @@ from picket.train.sweep import (
     SweepError,
     Trial,
     Variant,
+    afar_m,
     at_other_site,
     changed,
     compare,
@@ -76,6 +77,17 @@ def test_without_sensors_nothing_is_seen_and_with_them_it_is_in_time(demo: Exerc
     assert seen.warning_s > 30
 
 
+def test_weather_light_and_sensors_are_what_the_variant_says(demo: Exercise) -> None:
+    both = ("radar-north", "radar-south")
+    variant = Variant(sector="N", speed_mps=12.0, count=3, rain_mm_h=25.0, sea_state=6, light="night", out=both)
+    made = changed(only_sensing(demo), swept_actor(demo), variant, 1)
+    assert (made.weather.rain_mm_h, made.weather.sea_state, made.weather.light) == (25.0, 6, "night")
+    assert (made.actor[0].speed_mps, made.actor[0].count) == (12.0, 3)
+    assert {(f.sensor, f.kind) for f in made.fault} == {(x, "outage") for x in both}
+    with pytest.raises(SweepError, match="without radar-west: the sweep has no such sensor; it has: radar-north, radar-south"):
+        survey(only_sensing(demo), swept_actor(demo), out=[("radar-west",)])
+
+
 def test_an_airframe_s_limits_hold(demo: Exercise) -> None:
     with pytest.raises(SweepError, match="speed_mps"):
         changed(only_sensing(demo), swept_actor(demo), Variant(sector="N", speed_mps=200.0), 1)
@@ -106,12 +118,22 @@ def _site_with(folder: Path, old: str = "", new: str = "") -> sites.Site:
 
 def test_two_sites_are_compared_on_the_same_flights(demo: Exercise, tmp_path: Path) -> None:
     exercise, actor = only_sensing(demo), swept_actor(demo)
-    same = compare(exercise, at_other_site(demo, _site_with(tmp_path / "same")), actor, trials=2)
+    same = compare(exercise, at_other_site(demo, _site_with(tmp_path / "same")), actor, trials=1)
     assert {g.gained_s for g in same} == {0.0}
-    short = at_other_site(demo, _site_with(tmp_path / "short", "max_range_m = 5000", "max_range_m = 1500"))
-    lost = compare(exercise, short, actor, trials=2)
+    # told a minute ahead by radars that see 5 km; these see it for half of that
+    short = at_other_site(demo, _site_with(tmp_path / "short", "max_range_m = 5000", "max_range_m = 700"))
+    lost = compare(exercise, short, actor, trials=1)
     assert [g.sector for g in lost] == list(SECTORS)
     assert all(g.gained_s < 0 for g in lost)
+
+
+def test_flights_begin_out_of_reach_of_both_sites(demo: Exercise, tmp_path: Path) -> None:
+    exercise, actor = only_sensing(demo), swept_actor(demo)
+    short = at_other_site(demo, _site_with(tmp_path / "short", "max_range_m = 5000", "max_range_m = 700"))
+    far = afar_m(exercise, short)
+    assert far == afar_m(short, exercise) == afar_m(exercise) > afar_m(short)
+    variant = Variant(sector="E", height_m=120.0, afar_m=far)
+    assert changed(short, actor, variant, 4).actor == changed(exercise, actor, variant, 4).actor
 
 
 def test_a_site_elsewhere_is_refused(demo: Exercise, tmp_path: Path) -> None:

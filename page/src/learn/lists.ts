@@ -254,7 +254,7 @@ export class Brief implements Screen {
     return html`<div class="scroll tall" tabindex="0" role="region" aria-label="Brief">
       <p class="row">
         <a class="act" href="/api/learn/brief" target="_blank" rel="noopener">Open to print</a>
-        ${file("brief.html", "Brief (HTML)")} ${file("flows.csv", "Flows (CSV)")} ${file("picture.geojson", "Map (GeoJSON)")}
+        ${file("brief.pdf", "Brief (PDF)")} ${file("brief.html", "Brief (HTML)")} ${file("flows.csv", "Flows (CSV)")} ${file("picture.geojson", "Map (GeoJSON)")}
         ${file("picture.stix.json", "STIX 2.1")} ${file("claims.jsonl", "Claims (JSON lines)")}
       </p>
       <p class="quiet">None of these holds anything of this site. Every sentence opens its evidence.</p>

@@ -8,6 +8,8 @@ import { Brief, Cards, Changes, Contradictions, FirstSeen, Sources } from "./lis
 import { mark, typing, type Page, type Screen } from "./parts.ts";
 import { Reports } from "./reports.ts";
 import { WorldMap } from "./world.ts";
+import type { Door } from "../api.ts";
+import { rooms } from "../train/api.ts";
 
 const POLL_MS = 700;
 const KEYS: [string, string][] = [
@@ -37,6 +39,7 @@ class Desk implements Page {
   private bad = false;
   private waiting = 0;
   private drawing = false;
+  private doors: Door[] = [];
 
   constructor() {
     const state = () => this.state;
@@ -57,6 +60,10 @@ class Desk implements Page {
       if (to && to !== this.at) void this.show(to);
     });
     await this.refreshState();
+    void rooms().then((doors) => {
+      this.doors = doors;
+      this.redraw();
+    });
     await this.show(this.at);
   }
 
@@ -163,6 +170,7 @@ class Desk implements Page {
     const s = this.state;
     return html`<header>
         <h1>Picket <span>learn</span></h1>
+        ${this.doors.length ? html`<nav class="rooms" aria-label="Rooms">${this.doors.map((d) => html`<a class="act" href=${d.path} aria-current=${d.id === "learn" ? "page" : "false"}>${d.name}</a>`)}</nav>` : ""}
         <nav aria-label="Screens">
           ${this.screens.map(
             (screen, i) =>

@@ -3,6 +3,7 @@ import { html, nothing, type TemplateResult } from "lit";
 import type { Severity } from "../api.ts";
 import type { Desk } from "../desk.ts";
 import { plural, spaced } from "../words.ts";
+import { rulesList } from "./rules.ts";
 import { tableHead } from "./table.ts";
 
 /** ISA-18.2 and EEMUA 191: of all alarms, about this share each. */
@@ -34,18 +35,7 @@ export function alarmsPanel(desk: Desk): TemplateResult {
             }`
         : html`<p class="more">This station does not count its alarms.</p>`
     }
-    ${
-      rules.length
-        ? html`<h3 class="sub">Rules</h3>
-          <ul class="rules">
-            ${rules.map(
-              (r) => html`<li class=${r.on ? "" : "is-off"}>
-                <b>${spaced(r.rule)}</b>${r.id && r.id !== r.rule ? ` ${r.id}` : ""}${r.severity ? `, ${r.severity}` : ""}${r.on ? "" : ", OFF"}: ${r.words}
-              </li>`,
-            )}
-          </ul>`
-        : nothing
-    }
+    ${rules.length ? rulesList(desk) : nothing}
   </div>`;
 }
 

@@ -4,6 +4,9 @@ import type { Alert } from "../api.ts";
 import type { Desk } from "../desk.ts";
 import { age, bearing, clock, distance, speed } from "../words.ts";
 
+/** An incident's period begins so long before its alert. */
+const CASE_BEFORE_S = 60;
+
 /** The alert that the detail speaks of: the one under the cursor, where it is about the selected track or about none. */
 export function alertInDetail(desk: Desk): Alert | null {
   const { state } = desk;
@@ -16,7 +19,11 @@ export function checklist(desk: Desk, alert: Alert): TemplateResult {
   const lines = alert.checklist ?? [];
   const calls = alert.calls ?? [];
   return html`<section class="todo" aria-label="What to do about alert ${alert.id}">
-    <p class="todo-head"><b>Alert ${alert.id}</b> ${figures(alert)}</p>
+    <p class="todo-head"><b>Alert ${alert.id}</b> ${figures(alert)}${
+      desk.state.has("post", "/api/incidents") && !desk.state.replay
+        ? html` <a class="act case" href=${caseOf(alert)} target="_blank" rel="noopener" title="Open an incident of it, in a tab of its own">Incident…</a>`
+        : nothing
+    }</p>
     ${lines.length ? html`<ol class="todo-list">${lines.map((line, i) => step(desk, alert, line, i))}</ol>` : nothing}
     ${
       calls.length
@@ -25,6 +32,12 @@ export function checklist(desk: Desk, alert: Alert): TemplateResult {
     }
     ${alert.acknowledged_by ? html`<p class="quiet">Acknowledged by ${alert.acknowledged_by}${at(alert.acknowledged_at)}.</p>` : nothing}
   </section>`;
+}
+
+/** The record page's form for a new incident, filled with this alert. */
+function caseOf(alert: Alert): string {
+  const said = new URLSearchParams({ since: String(Math.floor(alert.raised_at) - CASE_BEFORE_S), alerts: String(alert.id), tracks: alert.track_ids.join(", ") });
+  return `/record.html#incidents&${said.toString()}`;
 }
 
 const at = (time: number | null): string => (time === null ? "" : ` at ${clock(time)}`);

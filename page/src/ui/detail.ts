@@ -49,7 +49,7 @@ function track(desk: Desk): TemplateResult {
     return html`
       <h3 class="detail-title">T${state.selected}</h3>
       <p class="more">This track has ended.</p>
-      ${state.detail ? html`${history(state.detail)}${sources(desk, state.detail)}` : nothing}
+      ${explained(desk)}${state.detail ? html`${history(state.detail)}${sources(desk, state.detail)}` : nothing}
     `;
   }
   const now = state.pictureTime();
@@ -91,8 +91,50 @@ function track(desk: Desk): TemplateResult {
     <dl class="facts-table">
       ${rows.map(([name, value, abnormal]) => html`<dt>${name}</dt><dd class=${abnormal ? "is-abnormal" : ""}>${value}</dd>`)}
     </dl>
+    ${explained(desk)}
     ${state.detail ? html`${sources(desk, state.detail)}${history(state.detail)}` : waiting(state.detailError)}
   `;
+}
+
+const EXPLAINED_STEPS = 12;
+
+/** Why it began, what it took with what weight, why it ended; asked for by a button, and told as of then. */
+function explained(desk: Desk): TemplateResult | typeof nothing {
+  const { state } = desk;
+  if (!state.has("get", "/api/tracks/{track_id}/explain")) return nothing;
+  const held = state.explained;
+  return html`<p class="explain">
+      <button class="act" @click=${() => desk.explain()}>${held ? "Explain again" : "Explain"}</button>
+      <span class="quiet">why it is there, and what it was made from</span>
+    </p>
+    ${state.explainedError ? html`<p class="more is-bad" role="alert">${state.explainedError}</p>` : nothing}
+    ${
+      held
+        ? html`<div class="explained" role="status">
+            ${held.words.map((w) => html`<p>${w}</p>`)}
+            ${
+              held.steps.length
+                ? html`<table class="small">
+                    ${tableHead("Time", "Took (weight)", ">Exists", ">1σ")}
+                    <tbody>
+                      ${held.steps
+                        .slice(-EXPLAINED_STEPS)
+                        .reverse()
+                        .map(
+                          (s) => html`<tr>
+                            <td>${clock(s.time)}</td>
+                            <td>${s.took.length ? s.took.map((r) => `${r.sensor_id ?? "?"} (${r.weight.toFixed(2)})${r.said ? ` "${r.said}"` : ""}`).join(", ") : html`<span class="quiet">nothing</span>`}</td>
+                            <td class="number">${existence(s.existence)}</td>
+                            <td class="number">${metres(s.sigma_horizontal_m)}</td>
+                          </tr>`,
+                        )}
+                    </tbody>
+                  </table>`
+                : nothing
+            }
+          </div>`
+        : nothing
+    }`;
 }
 
 function climbWords(rising: number): string {

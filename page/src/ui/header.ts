@@ -4,6 +4,8 @@
  */
 import { html, nothing, type TemplateResult } from "lit";
 import type { Desk } from "../desk.ts";
+import { exerciseStrip } from "./exercise.ts";
+import { replayStrip } from "./replay.ts";
 import { siteNotice } from "./sitechange.ts";
 import { PALETTE_WORDS } from "../palette.ts";
 import { clockIn, timeNow, UNIT_WORDS, unitsNow, zoneWords, type TimeOfDay } from "../units.ts";
@@ -21,6 +23,7 @@ export function header(desk: Desk): TemplateResult {
       <span class="mark" aria-hidden="true"></span>
       <h1><span class="product">Picket</span> <span class="site" title=${site}>${site}</span></h1>
     </div>
+    ${rooms(desk)}
     <div class="clock" role="timer" aria-label="Station time">
       <span class="clock-time">${clockIn(now, first)}</span>
       <span class="clock-day">${zoneWords(now, first)}<br />${day(now)}</span>
@@ -50,10 +53,20 @@ export function header(desk: Desk): TemplateResult {
     ${soundControl(desk)}
     <button class="chip chip-units" title="Units (u)" aria-label="Units: ${UNIT_WORDS[unitsNow()]}" @click=${() => desk.nextUnits()}>${UNIT_WORDS[unitsNow()]}</button>
     <button class="chip" title="Next palette (p)" @click=${() => desk.nextPalette()}>${PALETTE_WORDS[state.palette]}</button>
+    <a class="chip" href="/record.html" target="_blank" rel="noopener" title="Counts and incidents, in a tab of their own">Record</a>
     ${linkState(desk)}
     <span class="user" title="Signed in as ${state.hello?.user ?? "nobody"}">${state.hello?.user ?? ""}</span>
     <button class="chip" aria-label="Help: all keys" title="All keys (?)" @click=${() => desk.toggleHelp()}>?</button>
   `;
+}
+
+/** The other rooms of the house, where this station has them. */
+function rooms(desk: Desk): TemplateResult | typeof nothing {
+  const { doors } = desk.state;
+  if (!doors.length) return nothing;
+  return html`<nav class="rooms" aria-label="Rooms">
+    ${doors.map((d) => html`<a href=${d.path} aria-current=${d.id === "watch" ? "page" : "false"}>${d.name}</a>`)}
+  </nav>`;
 }
 
 function soundControl(desk: Desk): TemplateResult {
@@ -83,7 +96,8 @@ export function strips(desk: Desk): TemplateResult {
         ? `NO LINK for alerts since ${at(state.alertLifeMs)}. New alerts do not arrive. Trying again.`
         : "";
   return html`
-    ${state.simulated ? html`<div class="strip-simulated" id="simulated"><span>SIMULATED</span> exercise, not the real air</div>` : nothing}
+    ${exerciseStrip(desk)}
+    ${replayStrip(desk)}
     ${state.wall ? nothing : siteNotice(desk)}${escalated(desk)}
     ${lost ? html`<div class="strip-lost" id="link-lost" role="alert">${lost}</div>` : nothing}
   `;

@@ -2,14 +2,14 @@
 import { html, nothing, type TemplateResult } from "lit";
 import { ref } from "lit/directives/ref.js";
 import type { Desk } from "../desk.ts";
-import { KEY_ROWS } from "../keys.ts";
+import { isHere, KEY_ROWS } from "../keys.ts";
 import { drawSymbol } from "../map/sprites.ts";
 import { palettes } from "../palette.ts";
 import { AFFILIATION_WORDS, CLASS_WORDS, STATUS_WORDS } from "../words.ts";
 
 export function help(desk: Desk): TemplateResult | typeof nothing {
   if (!desk.state.help) return nothing;
-  const groups = [...new Set(KEY_ROWS.map((r) => r.group))];
+  const groups = [...new Set(KEY_ROWS.map((r) => r.group))].filter((g) => isHere(g, desk));
   return html`<div class="help-back" @click=${() => desk.toggleHelp(false)}></div>
     <section class="help" role="dialog" aria-modal="true" aria-label="Help" tabindex="-1" ${ref(takeFocus)}>
       <div class="help-head">

@@ -18,6 +18,7 @@ export function logPane(desk: Desk): TemplateResult {
       <button class="act" title="Write a note (n)" @click=${() => log.startNote()}>Note <kbd>n</kbd></button>
       <button class="act" title="Hand over the watch: open alerts, shelf and sensors are filled in" @click=${() => log.startNote("handover")}>Hand over…</button>
       <a class="act" href="/log" target="_blank" rel="noopener" title="One page to print: the last twelve hours">Print</a>
+      <a class="act" href="/log.pdf" target="_blank" rel="noopener" title="The same page as a PDF, to send or to file">PDF</a>
     </div>
     ${log.draft ? draft(desk) : search(desk)}
     <div class="scroll" tabindex="0" role="region" aria-label="Entries of the watch log">

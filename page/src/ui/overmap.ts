@@ -15,6 +15,7 @@ export function overMap(desk: Desk): TemplateResult {
   const { sighting } = desk;
   return html`
     <div class="over-top">${blindSensors(desk)}${filtered(desk)}${coverage(desk)}${ruler(desk)}</div>
+    ${desk.state.picking === null ? nothing : html`<div class="cross" aria-hidden="true"></div>`}
     ${sighting.open ? sightingCard(desk) : nothing}
     ${startDoors(desk)}
   `;

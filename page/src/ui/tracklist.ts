@@ -154,6 +154,7 @@ function trackRow(desk: Desk, r: Row): TemplateResult {
       }}>
         ${severity ? html`<span class="severity-mark is-${severity}" title="${severity} alert">${SEVERITY_SHAPES[severity as "low"]}</span>` : nothing}${r.name}
       </button>
+      <span class="class class-below">${classWords(store.classification[s]!, store.affiliation[s]!)}</span>
     </td>
     <td class="class">${classWords(store.classification[s]!, store.affiliation[s]!)}</td>
     <td class="number">${bearing(r.bearingDeg)}</td>

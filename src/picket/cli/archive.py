@@ -6,6 +6,7 @@ import json
 import os
 import sys
 import time
+from datetime import UTC, datetime
 from pathlib import Path
 
 import click
@@ -27,28 +28,38 @@ def archive() -> None:
 @_FOLDER
 @JSON
 def verify(folder: Path, as_json: bool) -> None:
-    """Check the log's chain from end to end and the sealed days; name the first damaged record and what still holds."""
+    """Check the log's chain from end to end, the sealed days and incidents' files; name the first damaged record and what still holds."""
     from picket.record import log
     from picket.record.archive import Archive, read_manifest
+    from picket.station.incident_files import damaged
 
     try:
         sealed = Archive(folder).verify() if read_manifest(folder).files else []
         v = log.verify(folder) if log.segments(folder) or not read_manifest(folder).files else log.Verdict()
+        attached = damaged(folder)
     except ValueError as e:
         fail(str(e), UNREADABLE)
     if as_json:
-        keys = ("records", "segments", "last_seq", "kinds", "torn_tail", "damage")
-        click.echo(json.dumps({**{k: getattr(v, k) for k in keys}, "sealed_damage": sealed}))
+        keys = ("records", "segments", "last_seq", "kinds", "torn_tail", "damage", "gaps")
+        click.echo(json.dumps({**{k: getattr(v, k) for k in keys}, "sealed_damage": sealed, "files_damage": attached}))
     else:
         click.echo(
             f"{v.records} records in {v.segments} segments hold"
             + (" (a killed station left a cut last record: normal)" if v.torn_tail else "")
         )
+        for gap in v.gaps:
+            lost = f"{gap['records']} records with {gap['rows']} rows were shown and are not in the log"
+            words = lost if gap["records"] else "what came then is in the log"
+            click.echo(f"the disk took nothing for a while between {_iso(gap['since'])} and {_iso(gap['until'])}: {words}")
         if v.damage:
             click.echo(f"first damage: {v.damage}")
-        for line in sealed:
+        for line in [*sealed, *attached]:
             click.echo(f"damage: {line}")
-    sys.exit(UNREADABLE if v.damage or sealed else 0)
+    sys.exit(UNREADABLE if v.damage or sealed or attached else 0)
+
+
+def _iso(at: float) -> str:
+    return f"{datetime.fromtimestamp(at, UTC):%Y-%m-%dT%H:%M:%SZ}"
 
 
 _RAN_WITH = click.option(
@@ -127,6 +138,8 @@ def erase(folder: Path, site_path: Path, now: float | None, as_json: bool) -> No
         click.echo(json.dumps(vars(done)))
         return
     click.echo(f"erased {len(done.segments)} segments of the log and {len(done.keys)} keys of airframes' pseudonyms")
+    if done.attachments:
+        click.echo(f"with their incidents: {len(done.attachments)} attached files")
     if done.stays:
         click.echo(f"the rest stays: {done.stays}")
 

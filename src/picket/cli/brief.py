@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from picket.cli.common import JSON, NOTHING_USABLE, UNREADABLE, WRONG_USE, example, fail
-from picket.cli.given import FILE, SINCE, SITE, Given, card_named, claims_options, give, site_at
+from picket.cli.common import JSON, NOTHING_USABLE, UNREADABLE, WRONG_USE, example, fail, mistakes
+from picket.cli.given import FILE, SINCE, SITE, Given, card_named, claims_options, site_at
 
 if TYPE_CHECKING:
     pass
@@ -92,8 +92,8 @@ def questions(site_path: Path | None, given: Given, as_json: bool) -> None:
     click.echo(f"{len(rows)} questions")
 
 
-@click.command(**example("picket learn brief -o brief.html --since 2025-06-01"))
-@click.option("-o", "--out", type=FILE, required=True, help="The HTML file to write.")
+@click.command(**example("picket learn brief -o brief.pdf --since 2025-06-01"))
+@click.option("-o", "--out", type=FILE, required=True, help="The file to write: .html, or .pdf to print.")
 @SINCE
 @click.option("--title", default="Who learns what from whom", show_default=True, help="The brief's heading.")
 @SITE
@@ -101,13 +101,22 @@ def questions(site_path: Path | None, given: Given, as_json: bool) -> None:
 @JSON
 def brief(out: Path, since: int | None, title: str, site_path: Path | None, given: Given, as_json: bool) -> None:  # fmt: skip
     """Write a brief in which every sentence leads to its evidence. With --site it names this site's gaps."""
-    from picket.learn.brief import brief as write
+    from picket import paper
+    from picket.learn.brief import document
     from picket.learn.gaps import questions as ask
 
+    if out.suffix.lower() not in (".html", ".pdf"):
+        fail(f"{out}: expected a name that ends in .html or .pdf, got {out.suffix or 'no suffix'!r}", WRONG_USE)
+    with mistakes(out):
+        paper.check(out)
     picture = given.picture()
     site = site_at(site_path)
-    text = write(picture, title=title, since=since, questions=ask(picture, site) if site else ())
-    give(text, out)
+    made = document(picture, title=title, since=since, questions=ask(picture, site) if site else ())
+    try:
+        paper.write(made, out)
+    except OSError as e:
+        fail(f"{out}: {e.strerror}", UNREADABLE)
+    click.echo(f"wrote {out}", err=True)
     if as_json:
         click.echo(
             json.dumps(

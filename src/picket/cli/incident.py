@@ -3,35 +3,75 @@
 from __future__ import annotations
 
 import json
+import os
+from datetime import UTC, datetime
 from pathlib import Path
 
 import click
 
-from picket.cli.common import JSON, example, mistakes, period
+from picket.cli.common import JSON, WRONG_USE, example, fail, mistakes, period
 
 
 @click.group(**example("picket incident export --site site.toml --since 2026-11-28T02:00 --until 2026-11-28T02:30 -o night"))
 def incident() -> None:
-    """Hand a recorded period to others."""
+    """Incidents of an archive, and a recorded period for others."""
 
 
 @incident.command(**example("picket incident export --site site.toml --since 2026-11-28T02:00 --until 2026-11-28T02:30 -o night"))
 @period
 @click.option("--title", default="Incident", show_default=True, help="Heading of the page.")
 @click.option("--note", default="", help="A sentence below it.")
+@click.option("--case", "number", type=int, help="Number of an incident of the archive: its steps, notes and files come with it.")
+@click.option("--low-priority", is_flag=True, help="Lower its own priority, so that a station beside it is not held up.")
 @click.option("-o", "--out", type=click.Path(path_type=Path), required=True, help="A new folder.")
 @JSON
 def export(
-    folder: Path, site_path: Path, since: float, until: float, title: str, note: str, seed: int, out: Path, as_json: bool
-) -> None:
+    folder: Path, site_path: Path, since: float, until: float, title: str, note: str, number: int | None, low_priority: bool,
+    seed: int, out: Path, as_json: bool,
+) -> None:  # fmt: skip
     """Write a period as a folder that opens off line without Picket: page, GeoJSON, tables, digests."""
+    from picket.record.cases import read_cases
     from picket.site import load
     from picket.station.incident import export_incident
 
+    if low_priority and hasattr(os, "nice"):
+        os.nice(19)
     with mistakes(out):
-        found = export_incident(folder, load(site_path), since, until, out, title=title, note=note, seed=seed)
+        case = None if number is None else read_cases(folder).of(number)
+        found = export_incident(folder, load(site_path), since, until, out, title=title, note=note, case=case, seed=seed)
     counts = {"alerts": len(found.alerts), "tracks": len(found.tracks), "decisions": len(found.decisions)}
     if as_json:
         click.echo(json.dumps({**counts, "folder": str(out), "damage": found.record["made_from"]["damage"]}))
     else:
         click.echo(f"{counts['alerts']} alerts, {counts['tracks']} tracks, {counts['decisions']} decisions -> {out}/index.html")
+
+
+@incident.command("list", **example("picket incident list --archive archive"))
+@click.option(
+    "--archive", "folder", type=click.Path(path_type=Path, file_okay=False), default=Path("archive"), show_default=True,
+    help="Folder of the log; it is only read.",
+)  # fmt: skip
+@JSON
+def show(folder: Path, as_json: bool) -> None:
+    """List the incidents that officers opened: status, who has it, period, whether its records are held."""
+    import msgspec
+
+    from picket.record.cases import read_cases
+    from picket.record.log import segments
+
+    if not segments(folder):
+        fail(f"{folder}: holds no log (expected files like 00000001.plog)", WRONG_USE)
+    with mistakes(folder):
+        cases = sorted(read_cases(folder).cases.values(), key=lambda c: c.number)
+    if as_json:
+        click.echo(json.dumps(msgspec.to_builtins(cases)))
+        return
+    for c in cases:
+        held = ", held" if c.held else ""
+        until = "now" if c.until is None else f"{datetime.fromtimestamp(c.until, UTC):%Y-%m-%dT%H:%MZ}"
+        click.echo(
+            f"{c.number}  {c.status.replace('_', ' ')} ({c.holder}){held}  {datetime.fromtimestamp(c.since, UTC):%Y-%m-%dT%H:%MZ} to "
+            f"{until}  {c.title}: {len(c.alerts)} alerts, {len(c.tracks)} tracks, {len(c.files)} files"
+        )
+    if not cases:
+        click.echo("no incident was opened")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from collections import Counter
 from pathlib import Path
@@ -14,6 +15,7 @@ from picket.cli.common import JSON, NOTHING_USABLE, UNREADABLE, example, fail, p
 
 if TYPE_CHECKING:
     from picket.learn.claim import Claim
+    from picket.learn.model import Ask
     from picket.learn.reading import Trouble
     from picket.learn.report import Report
 
@@ -55,6 +57,12 @@ def learn() -> None:
     type=click.Path(path_type=Path, file_okay=False),
     help="Folder for each report's text as read: the offsets of claims point into it.",
 )
+@click.option(
+    "--model", help="Also ask this language model; its claims are kept where the report bears them out. Needs --endpoint."
+)
+@click.option("--endpoint", help="Address of the model's server (OpenAI chat protocol), such as http://127.0.0.1:8080/v1.")
+@click.option("--key-env", help="Environment variable that holds the server's key.")
+@click.option("--answer-s", type=float, default=60.0, show_default=True, help="How long one answer of the model may take, s.")
 @JSON
 def read(
     inputs: tuple[str, ...],
@@ -63,6 +71,10 @@ def read(
     source: str | None,
     sources: Path | None,
     texts: Path | None,
+    model: str | None,
+    endpoint: str | None,
+    key_env: str | None,
+    answer_s: float,
     as_json: bool,
 ) -> None:
     """Read reports and write what they claim: who did or passed on what, with the sentence that says so and how certain it is."""
@@ -76,6 +88,7 @@ def read(
         raise click.BadParameter(
             f"expected a date such as 2025-03-04, 2025-03 or 2025, got {published!r}", param_hint="--published"
         )
+    by_model = _model(model, endpoint, key_env, answer_s)
     claims: list[Claim] = []
     troubles: list[Trouble] = []
     reports = 0
@@ -92,7 +105,7 @@ def read(
                 texts.mkdir(parents=True, exist_ok=True)
                 (texts / (found.doc.replace("/", "_").replace(":", "_") + ".txt")).write_text(found.text, "utf-8", newline="")
             if found.language in {None, "en"}:
-                claims.extend(claims_of(found))
+                claims.extend(by_model(found, claims_of(found)) if by_model else claims_of(found))
     try:
         if out is not None:
             write_claims(out, claims)
@@ -102,12 +115,59 @@ def read(
             write_ledger(sources, ledger(whole))
     except OSError as wrong:
         fail(f"{wrong.filename or out}: cannot be written ({wrong.strerror})", UNREADABLE)
-    _say(claims, troubles, reports, out, as_json)
-    unreadable = any(t.lost and t.reason in {"unreadable", "huge"} for t in troubles)
+    _say(claims, troubles, reports, out, as_json, by_model)
+    unreadable = bool(by_model and by_model.silent) or any(t.lost and t.reason in {"unreadable", "huge"} for t in troubles)
     sys.exit(NOTHING_USABLE if not reports and not unreadable else UNREADABLE if unreadable else 0)
 
 
-def _say(claims: list[Claim], troubles: list[Trouble], reports: int, out: Path | None, as_json: bool) -> None:
+class _ByModel:
+    """Asks the model about each report after the rules, and remembers what was refused and whether it fell silent."""
+
+    def __init__(self, ask: Ask, name: str) -> None:
+        self.name, self.ask = name, ask
+        self.kept, self.refused, self.silent = 0, Counter[str](), False
+
+    def __call__(self, report: Report, known: list[Claim]) -> list[Claim]:
+        from picket.learn.model import read_by_model
+
+        if self.silent:
+            return known
+        found = read_by_model(report, self.ask, self.name, known)
+        self.kept += len(found.claims)
+        self.refused += found.refused
+        self.silent = found.silent
+        return sorted([*known, *found.claims], key=lambda c: c.start)
+
+
+def _model(model: str | None, endpoint: str | None, key_env: str | None, answer_s: float) -> _ByModel | None:
+    """The asker that the options describe, or None without them."""
+    from picket.learn.endpoint import EndpointError, connect
+
+    if model is None and endpoint is None:
+        return None
+    if model is None or endpoint is None:
+        raise click.UsageError("--model and --endpoint go together: which model, and at which address")
+    if key_env is not None and not os.environ.get(key_env):
+        raise click.BadParameter(f"the environment variable {key_env} is not set", param_hint="--key-env")
+    key = os.environ[key_env] if key_env is not None else None
+    try:
+        ask = connect(
+            endpoint, model, key=key, timeout_s=answer_s, on_trouble=lambda words: click.echo(f"picket: {words}", err=True)
+        )
+    except EndpointError as wrong:
+        raise click.BadParameter(str(wrong), param_hint="--endpoint") from None
+    return _ByModel(ask, model)
+
+
+def _say(
+    claims: list[Claim], troubles: list[Trouble], reports: int, out: Path | None, as_json: bool, by_model: _ByModel | None
+) -> None:
+    if by_model and not as_json:
+        from picket.learn.model import REASONS
+
+        click.echo(f"{by_model.name}: {by_model.kept} claims more", err=True)
+        for reason, n in sorted(by_model.refused.items()):
+            click.echo(f"  {n} refused: {REASONS[reason]}", err=True)
     for trouble in troubles:
         click.echo(f"picket: {trouble.words}", err=True)
     if as_json:
@@ -121,6 +181,7 @@ def _say(claims: list[Claim], troubles: list[Trouble], reports: int, out: Path |
                     "kinds": dict(sorted(kinds.items())),
                     "left_out": dict(sorted(left_out.items())),
                     "doubts": sum(not t.lost for t in troubles),
+                    **({"by_model": by_model.kept, "refused": dict(sorted(by_model.refused.items()))} if by_model else {}),
                 }
             )
         )

@@ -1,4 +1,4 @@
-"""`picket log`: the watch log of an archive, as lines, JSON or one page to print."""
+"""`picket log`: the watch log of an archive, as lines, JSON or a report to print."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import click
 from picket.cli.common import JSON, NOTHING_USABLE, example, fail, mistakes, moment
 
 
-@click.command(**example('picket log --archive archive --since 2026-11-28T06:00 --search "pier drone" -o watch.html'))
+@click.command(**example('picket log --archive archive --since 2026-11-28T06:00 --search "pier drone" -o watch.pdf'))
 @click.option(
     "--archive", "folder", type=click.Path(path_type=Path, file_okay=False), default=Path("archive"), show_default=True,
     help="Folder of the log; it is only read, also while a station runs.",
@@ -20,30 +20,33 @@ from picket.cli.common import JSON, NOTHING_USABLE, example, fail, mistakes, mom
 @click.option("--since", callback=moment, help="First moment (ISO 8601 or UNIX seconds).")
 @click.option("--until", callback=moment, help="Last moment.")
 @click.option("--search", default="", help="Only entries in which every one of these words occurs.")
-@click.option("-o", "--out", type=click.Path(path_type=Path, dir_okay=False), help="A page to print (.html), or .jsonl, .txt.")
+@click.option(
+    "-o", "--out", type=click.Path(path_type=Path, dir_okay=False), help="A report to print (.pdf, .html), or .jsonl, .txt."
+)
 @JSON
 def log(folder: Path, since: float | None, until: float | None, search: str, out: Path | None, as_json: bool) -> None:
     """Show the watch log: notes, hand-overs, sightings and what happened to alerts, oldest first."""
     from picket.record import log as files
-    from picket.record.watchlog import Question, read
+    from picket.record.watchlog import Question, as_json_line, read
 
     with mistakes(folder):
         if not files.segments(folder):
             raise files.LogError(f"{folder}: holds no log (expected files like 00000001.plog)")
         found = list(reversed(read(folder, Question(q=search, since=since, until=until, limit=1_000_000))))
     lines = [f"{_utc(e.time)}  {e.by:12}  {e.kind:8}  {e.text}" for e in found]
-    objects = [json.dumps({f: getattr(e, f) for f in e.__struct_fields__}) for e in found]
+    objects = [as_json_line(e) for e in found]
     if out is not None:
         with mistakes(out):
-            if out.suffix == ".html":
-                from picket.station.watchlog_page import Heading, page
+            if out.suffix in (".html", ".pdf"):
+                from picket.paper import write
+                from picket.station.watchlog_page import About, document
 
-                heading = Heading(str(folder), since, until, search, time.time(), "picket log")
-                out.write_text(page(heading, list(reversed(found)), None), "utf-8")
+                about = About(str(folder), since, until, search, time.time(), "picket log", simulated=files.simulated(folder))
+                write(document(about, list(reversed(found)), None), out)
             elif out.suffix in (".jsonl", ".txt"):
                 out.write_text("".join(f"{x}\n" for x in (objects if out.suffix == ".jsonl" else lines)), "utf-8")
             else:
-                raise ValueError(f"{out}: expected a name that ends in .html, .jsonl or .txt")
+                raise ValueError(f"{out}: expected a name that ends in .pdf, .html, .jsonl or .txt")
         click.echo(json.dumps({"entries": len(found), "file": str(out)}) if as_json else f"{len(found)} entries -> {out}")
     else:
         for line in objects if as_json else lines:

@@ -11,7 +11,7 @@ from typing import Any
 
 import click
 
-from picket.cli.common import JSON, NOTHING_USABLE, UNREADABLE, WRONG_USE, example, fail, moment
+from picket.cli.common import JSON, NOTHING_USABLE, UNREADABLE, WRONG_USE, example, fail, mistakes, moment
 
 
 @click.command(**example("picket stats --archive archive --line border.geojson --within 500 --since 2026-05-01"))
@@ -40,7 +40,12 @@ from picket.cli.common import JSON, NOTHING_USABLE, UNREADABLE, WRONG_USE, examp
 )
 @click.option("--map", "as_map", is_flag=True, help="With --json: the points in each cell as well, for a heat map.")
 @click.option("--low-priority", is_flag=True, help="Lower its own priority, so that a station beside it is not held up.")
-@click.option("-o", "--out", type=click.Path(path_type=Path), help="Table as .csv, or map of points per cell as .geojson.")
+@click.option(
+    "-o",
+    "--out",
+    type=click.Path(path_type=Path),
+    help="Report to print as .pdf or .html, its charts as .png, the table as .csv, the map as .geojson.",
+)
 @JSON
 def stats(
     folder: Path, line: Path | None, within: float | None, zone: str | None, site_path: Path | None, since: float | None,
@@ -55,8 +60,8 @@ def stats(
 
     if low_priority and hasattr(os, "nice"):
         os.nice(19)
-    if out is not None and out.suffix.lower() not in (".csv", ".geojson", ".json"):
-        fail(f"{out}: expected a name that ends in .csv or .geojson, got {out.suffix or 'no suffix'!r}", WRONG_USE)
+    if out is not None:
+        _check_name(out)
     try:
         figures = [given(text) for text in compare]
         shape, within_m, height = _where(line, within, zone, site_path)
@@ -79,19 +84,45 @@ def stats(
     found = change(counts.per_day, counts.uptime_per_day if counts.uptime.known else None)
     d = report.as_dict(counts, found, figures)
     d["sealed"] = dict(zip(("since", "until"), (report.iso(day * 24) for day in archive.span()), strict=True))
+    mapped = as_map or (out is not None and out.suffix.lower() != ".csv")
+    heat = report.heat_rows(*report.heat(archive, first, last)) if mapped else None
     if out is not None:
-        csv = out.suffix.lower() == ".csv"
-        text = report.to_csv(d) if csv else report.to_geojson(d, report.heat_rows(*report.heat(archive, first, last)))
-        try:
-            out.write_text(text, "utf-8")
-        except OSError as e:
-            fail(f"{out}: cannot be written ({e.strerror or e})", WRONG_USE)
+        with mistakes(out):
+            _write(out, d, heat)
     if as_map:
-        d["map"] = report.heat_rows(*report.heat(archive, first, last))
+        d["map"] = heat
     click.echo(json.dumps(d) if as_json else report.words(d), nl=as_json)
     for problem in counts.damage:
         click.echo(f"picket: {problem}", err=True)
     sys.exit(UNREADABLE if counts.damage else 0 if counts.seen or counts.left_out else NOTHING_USABLE)
+
+
+_OURS = (".csv", ".geojson", ".json")
+
+
+def _check_name(out: Path) -> None:
+    """Ends the command before it counts, for a name that nothing is written to."""
+    from picket import paper
+
+    suffix = out.suffix.lower()
+    if suffix not in (*_OURS, *paper.SUFFIXES):
+        names = ", ".join((*paper.SUFFIXES, *_OURS[:2]))
+        fail(f"{out}: expected a name that ends in {names}, got {out.suffix or 'no suffix'!r}", WRONG_USE)
+    if suffix in paper.SUFFIXES:
+        with mistakes(out):
+            paper.check(out)
+
+
+def _write(out: Path, d: dict[str, Any], heat: Any) -> None:
+    """The report, table or map, as the name says. Raises OSError, or ValueError for charts of nothing."""
+    from picket import paper
+    from picket.record import report, report_page
+
+    suffix = out.suffix.lower()
+    if suffix in paper.SUFFIXES:
+        paper.write(report_page.document(d, heat), out)
+    else:
+        out.write_text(report.to_csv(d) if suffix == ".csv" else report.to_geojson(d, heat), "utf-8")
 
 
 def _where(line: Path | None, within: float | None, zone: str | None, site_path: Path | None) -> tuple[Any, float, Any]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 import time
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, Literal
 
@@ -93,44 +94,66 @@ def run(
         if warm.is_cold():
             click.echo("Compiling for this machine: a minute or two, once ...", err=True)
         warm.load_kernels()
-        began, stopped = time.monotonic(), False
+        began = time.monotonic()
         with progress("exercise") as on_progress:
 
             def tell(done: float, planned: float) -> None:
                 if on_progress is not None:
                     on_progress(found.name, int(done), int(planned))
 
-            try:
+            with suppress(KeyboardInterrupt):  # kept as far as it went
                 practice.run(found, folder, seed=seed, start=practice.START if start is None else start, seconds=seconds,
                              officer=officer, on_second=tell)  # fmt: skip
-            except KeyboardInterrupt:
-                stopped = True
-        _tell_score(folder, as_json, time.monotonic() - began)
-    sys.exit(UNREADABLE if stopped else 0)
+        done = _tell_score(folder, as_json, time.monotonic() - began)
+    sys.exit(0 if done.complete else UNREADABLE)
 
 
-@train.command(**example("picket train score runs/monday --review review.html"))
+@train.command(**example("picket train score runs/monday -o review.pdf"))
 @click.argument("folder", type=click.Path(path_type=Path, file_okay=False))
 @click.option(
+    "-o",
+    "--out",
     "--review",
     "page",
     type=click.Path(path_type=Path, dir_okay=False),
-    help="Write the after-action review: one HTML page to print.",
+    help="Write the after-action review, one page to print: .pdf or .html.",
 )
 @click.option("--compare", "others", type=click.Path(path_type=Path, exists=True, file_okay=False), multiple=True,
               help="Another run's folder to compare with; may be given again. Default: runs of this exercise beside it.")  # fmt: skip
 @JSON
 def score(folder: Path, page: Path | None, others: tuple[Path, ...], as_json: bool) -> None:
     """Score a run: what was seen, tracked, alerted, acknowledged, judged and reported, and how long before the protected zone."""
+    if page is not None:
+        _check_review(page)
     with mistakes(folder):
         found = _tell_score(folder, as_json)
         if page is not None:
-            from picket.train.score.review import review
-
-            page.write_text(review(folder, found, _earlier(folder, found, others)), "utf-8")
+            _write_review(page, folder, found, _earlier(folder, found, others))
             if not as_json:
                 click.echo(f"\nAfter-action review: {page}")
     sys.exit(0 if found.events else NOTHING_USABLE)
+
+
+def _check_review(page: Path) -> None:
+    """Ends the command for a name that no review is written to."""
+    from picket import paper
+
+    if page.suffix.lower() not in (".pdf", ".html"):
+        fail(f"{page}: expected a name that ends in .pdf or .html, got {page.suffix or 'no suffix'!r}", WRONG_USE)
+    with mistakes(page):
+        paper.check(page)
+
+
+def _write_review(page: Path, folder: Path, found: Any, earlier: list[tuple[str, Any]]) -> None:
+    if page.suffix.lower() == ".pdf":
+        from picket import paper
+        from picket.train.score.review_paper import document
+
+        paper.write(document(folder, found, earlier), page)
+    else:
+        from picket.train.score.review import review
+
+        page.write_text(review(folder, found, earlier), "utf-8")
 
 
 def _earlier(folder: Path, found: Any, others: tuple[Path, ...]) -> list[tuple[str, Any]]:
@@ -174,6 +197,11 @@ def _tell_score(folder: Path, as_json: bool, took_s: float | None = None) -> Any
     help="Height, m; may be given again. Default 30, 120, 300.",
 )
 @click.option("--speed", "speeds", type=click.FloatRange(0.1, 300), multiple=True, help="Another speed, m/s; may be given again.")
+@click.option("--rain", type=click.FloatRange(0, 150), multiple=True, help="Rain, mm/h; may be given again. Default 10.")
+@click.option("--sea", type=click.IntRange(0, 9), multiple=True, help="Sea state; may be given again. Default 5.")
+@click.option(
+    "--without", multiple=True, help="Sensors that are away together: ID,ID. May be given again; each one alone is tried anyway."
+)
 @click.option(
     "--size",
     "sizes",
@@ -193,7 +221,8 @@ def _tell_score(folder: Path, as_json: bool, took_s: float | None = None) -> Any
 )
 @JSON
 def sweep(
-    exercise: str, name: str | None, trials: int, heights: tuple[float, ...], speeds: tuple[float, ...], sizes: tuple[int, ...],
+    exercise: str, name: str | None, trials: int, heights: tuple[float, ...], speeds: tuple[float, ...], rain: tuple[float, ...],
+    sea: tuple[int, ...], without: tuple[str, ...], sizes: tuple[int, ...],
     need_s: float, seed: int, other: Path | None, as_json: bool,
 ) -> None:  # fmt: skip
     """Would we have seen it? The exercise over sectors, heights, speeds, numbers, weather and sensors.
@@ -215,6 +244,7 @@ def sweep(
         with progress("sweep") as on_progress:
             tell = None if on_progress is None else lambda n: on_progress("flight", n, None)
             done = survey(here, actor, seed=seed, trials=trials, need_s=need_s, heights_m=levels, speeds_mps=speeds, sizes=sizes or SIZES,
+                          rain_mm_h=rain or (10.0,), sea_state=sea or (5,), out=[tuple(x.split(",")) for x in without],
                           tell=tell)  # fmt: skip
             gains = () if there is None else compare(here, there, actor, seed=seed, trials=trials, need_s=need_s,
                                                      height_m=sorted(levels)[len(levels) // 2], tell=tell)  # fmt: skip
@@ -437,20 +467,77 @@ def when_words(span: Any) -> str:
 @click.option(
     "--out", type=click.Path(path_type=Path, file_okay=False), help="Folder that keeps the run; default runs/NAME-played-TIME."
 )
+@click.option("--end", is_flag=True, help="End with the exercise; without it the page stays, for the review, until Ctrl-C.")
 @JSON
-def play(exercise: str, seed: int, port: int, out: Path | None, as_json: bool) -> None:
-    """Play an exercise on the page, in real time, once; then score what its officers did."""
+def play(exercise: str, seed: int, port: int, out: Path | None, end: bool, as_json: bool) -> None:
+    """Play an exercise on the page, once; then score what its officers did, and review it.
+
+    Exercise control on the page pauses it, makes it 2, 5 or 10 times as fast, gives injects, invites officers and ends it.
+    """
+    import msgspec
+
     from picket.cli.station import ready_message, run_station
-    from picket.station.play import finish
-    from picket.station.play import play as play_on_page
-    from picket.station.practice import complete_tables
+    from picket.station.demo import play_with_doors
+    from picket.station.play import keep_score
+    from picket.train.score import read_score
+    from picket.train.score.words import lines
 
     with mistakes(exercise):
         found = find_exercise(exercise)
         folder = out or Path("runs") / f"{Path(exercise).stem}-played-{time.strftime('%Y%m%dT%H%M%SZ', time.gmtime())}"
         if not as_json:
             click.echo(f"EXERCISE {found.name}: {found.repeat_s:.0f} s, all sensors SIMULATED, nothing leaves this machine.")
-        run_station(play_on_page(found, folder, seed=seed, port=port, ready=ready_message(as_json)))
-        complete_tables(folder)
-        finish(folder)
-        _tell_score(folder, as_json)
+
+        def ended() -> None:
+            score = read_score(folder)
+            if score is not None and not as_json:
+                for line in lines(score):
+                    click.echo(line)
+                if not end:
+                    click.echo("\nThe exercise is over; its review is under Train on the page. Ctrl-C ends the station.")
+
+        run_station(
+            play_with_doors(
+                folder, found, seed=seed, port=port, ready=ready_message(as_json), endless=False, stay=not end, ended=ended
+            )
+        )
+        done = read_score(folder)
+        if done is None:  # it was stopped before its end
+            keep_score(folder)
+            done = _tell_score(folder, as_json)
+        elif as_json:
+            click.echo(msgspec.json.encode(done).decode())
+    sys.exit(0 if done.complete else UNREADABLE)
+
+
+@train.command(**example("picket train serve runs"))
+@click.argument("folder", type=click.Path(path_type=Path, file_okay=False, exists=True), default=Path("runs"))
+@click.option("--board", "path", type=click.Path(path_type=Path, dir_okay=False),
+              help="The file that keeps the readiness board; by default board.jsonl in the folder.")  # fmt: skip
+@click.option(
+    "--port", type=click.IntRange(0, 65_535), default=8789, show_default=True, help="Port of the page; 0 takes any free one."
+)
+@claims_options
+@JSON
+def serve(folder: Path, path: Path | None, port: int, given: Given, as_json: bool) -> None:
+    """Open the reviews of the kept runs in a folder, and the readiness board, on a page of this machine."""
+    from picket.cli.station import run_station
+    from picket.station.doors import lag_rows
+    from picket.station.train_station import TrainStation
+
+    picture = given.picture()
+
+    def ready(url: str) -> None:
+        if as_json:
+            click.echo(json.dumps({"url": url}))
+        else:
+            click.echo(f"Open this address once, it signs you in as the training officer:\n\n    {url}\n\nCtrl-C ends it.")
+
+    async def run() -> None:
+        station = TrainStation(
+            folder, port, path or folder / "board.jsonl", lambda board: lag_rows(board, picture, "the claims given")
+        )
+        station.open()
+        await station.run(ready)
+
+    run_station(run())

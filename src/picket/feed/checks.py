@@ -80,6 +80,9 @@ class Unknown:
         return self._named[name]
 
 
+_FLOATS, _TEXTS = {float, type(None)}, {str, type(None)}
+
+
 def parse_time(text: str) -> float:
     """UNIX seconds of ISO 8601 text (without a zone: UTC) or of a decimal number. Raises ValueError."""
     try:
@@ -91,6 +94,9 @@ def parse_time(text: str) -> float:
 
 def floats(name: str, values: Iterable[Any], left_out: Counter[str], *, from_text: bool = False) -> Floats:
     """(n,) float64 of a column from Python values; None is unknown. from_text: numbers come as text (CSV)."""
+    values = values if isinstance(values, list) else list(values)
+    if set(map(type, values)) <= _FLOATS:  # nearly always: NumPy makes None unknown by itself
+        return bounded(name, np.array(values, np.float64), left_out)
     out, is_time = [], name in TIMES
     for v in values:
         kind = type(v)
@@ -156,6 +162,11 @@ def ints(name: str, values: Iterable[Any], left_out: Counter[str], *, from_text:
 
 def texts(name: str, values: Iterable[Any], left_out: Counter[str]) -> tuple[npt.NDArray[np.int32], tuple[str, ...]]:
     """(codes, words) of a text column from Python values. Whole numbers are taken as text (an MMSI, a track number)."""
+    values = values if isinstance(values, list) else list(values)
+    if set(map(type, values)) <= _TEXTS:
+        place: dict[Any, int] = {word: i for i, word in enumerate(w for w in dict.fromkeys(values) if w is not None)}
+        held = np.array([place.get(v, -1) for v in values], np.int32)
+        return clean_words(name, held, tuple(place), left_out)
     code: dict[Any, int] = {}
     codes = []
     for v in values:

@@ -22,6 +22,7 @@ import shapely
 
 from picket.geo import lines_kernels as k
 from picket.geo.enu import LocalFrame
+from picket.geo.geodetic import floats
 
 Floats = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
@@ -40,9 +41,9 @@ class LocalPlane:
 
     def to_plane(self, lat_deg: Any, lon_deg: Any) -> Floats:
         """Points (N, 2), m, of N places in degrees. NaN in, NaN out."""
-        enu = self.frame.to_enu(lat_deg, lon_deg, self.frame.alt_wgs84_m)
-        out = np.empty((len(enu), 2))
-        k.azimuthal(self.radius_m, enu, out)
+        lat, lon = floats(lat_deg), floats(lon_deg)
+        out, frame = np.empty((len(lat), 2)), self.frame
+        k.to_plane(lat, lon, frame.alt_wgs84_m, frame.origin_ecef_m, frame.rotation, self.radius_m, out)
         return out
 
 

@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from picket._jit import kernel
+from picket.geo.frames_kernels import E2, A
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -22,10 +23,23 @@ TOUCH_M = 1e-6  # a point this near an edge lies on it; on the edge is inside
 
 
 @kernel
-def azimuthal(radius_m: float, enu: Floats, out: Floats) -> None:
-    """Fills out (N, 2) with the azimuthal equidistant plane of ENU points (N, 3) that lie on the sphere of radius_m."""
-    for i in range(enu.shape[0]):
-        e, n, u = enu[i, 0], enu[i, 1], enu[i, 2]
+def to_plane(
+    lat_deg: Floats, lon_deg: Floats, alt_m: float, origin: Floats, rotation: Floats, radius_m: float, out: Floats
+) -> None:
+    """Fills out (N, 2) with places in degrees, dropped to height alt_m, in the azimuthal equidistant plane of a frame.
+
+    origin (3,) and rotation (3, 3) are the LocalFrame's; the plane's points lie on the sphere of radius_m.
+    """
+    for i in range(lat_deg.shape[0]):
+        lat, lon = math.radians(lat_deg[i]), math.radians(lon_deg[i])
+        s, c = math.sin(lat), math.cos(lat)
+        r = A / math.sqrt(1 - E2 * s * s)
+        x = (r + alt_m) * c * math.cos(lon) - origin[0]
+        y = (r + alt_m) * c * math.sin(lon) - origin[1]
+        z = (r * (1 - E2) + alt_m) * s - origin[2]
+        e = rotation[0, 0] * x + rotation[0, 1] * y + rotation[0, 2] * z
+        n = rotation[1, 0] * x + rotation[1, 1] * y + rotation[1, 2] * z
+        u = rotation[2, 0] * x + rotation[2, 1] * y + rotation[2, 2] * z
         ground = math.hypot(e, n)
         scale = 1.0
         if ground > 0.0:

@@ -1,22 +1,24 @@
-"""The brief: one HTML file in which every sentence leads to its evidence.
+"""The brief: a document in which every sentence leads to its evidence, as HTML or PDF.
 
-It holds all that it needs, asks nothing of the network, runs no script, and says so to the browser (Content-Security-Policy).
-Reports are hostile input: every word from them is escaped, stands in a `bdi` so that right-to-left marks end with it, and an
-address becomes a link only if it is http or https. The same picture gives the same bytes.
+The HTML holds all that it needs, asks nothing of the network, runs no script, and says so to the browser (Content-Security-Policy).
+Reports are hostile input: the paper room escapes every word, shows what could hide or reorder as its code, and makes an address a link
+only if it is http or https. The same picture gives the same bytes.
 """
 
 from __future__ import annotations
 
-import html
+import hashlib
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, TypeVar
 
 from picket.learn import when
 from picket.learn.changes import changes
+from picket.learn.claim import encode_claim
 from picket.learn.first_seen import first_seen, lag_words
 from picket.learn.grade import CREDIBILITY, RELIABILITY
 from picket.learn.reach import reach
 from picket.learn.wording import Line, flow_line, grade_words, incident_line
+from picket.paper import Cited, Document, Heading, Paragraph, Part, Source, Sources, Table, html
 
 if TYPE_CHECKING:
     from picket.learn.gaps import Question
@@ -24,44 +26,31 @@ if TYPE_CHECKING:
 
 _T = TypeVar("_T")
 _STRUCTURE = ("comes from", "learned at")  # what the name of a class says by itself: an edge of the graph, and no news
-_STYLE = """
-:root{color-scheme:light dark;--line:#8886;--soft:#888}body{font:16px/1.5 system-ui,sans-serif;max-width:52rem;margin:2rem
-auto;padding:0 1rem}
-h1{font-size:1.6rem;line-height:1.2}h2{font-size:1.15rem;margin-top:2.2rem;border-bottom:1px solid var(--line)}
-table{border-collapse:collapse;width:100%;font-size:.9rem}th,td{text-align:left;vertical-align:top;padding:.25rem .6rem .25rem
-0;border-bottom:1px solid var(--line)}
-.grade{color:var(--soft);font-size:.85rem;display:block}.c{font-size:.75rem;border:1px solid
-var(--line);border-radius:.6rem;padding:0 .45rem;margin-right:.4rem}
-blockquote{margin:.2rem 0 .2rem 0;padding-left:.8rem;border-left:3px solid var(--line)}li:target{background:#ffd54f55}ol
-li{margin-bottom:.7rem}
-a{color:inherit}@media print{body{max-width:none}a{text-decoration:none}}
-""".strip()
 
 
 class _Page:
     """Collects sentences and numbers their evidence in order of first use."""
 
     def __init__(self, picture: Picture, most: int) -> None:
-        self.picture, self.most, self.parts = picture, most, list[str]()
+        self.picture, self.most, self.parts = picture, most, list[Part]()
         self.numbers: dict[int, int] = {}
 
-    def links(self, evidence: Sequence[int]) -> str:
-        """The numbers behind a sentence, each a link."""
-        made = [self.numbers.setdefault(i, len(self.numbers) + 1) for i in evidence]
-        return " ".join(f'<a href="#e{n}">[{n}]</a>' for n in made)
+    def refs(self, evidence: Iterable[int]) -> tuple[int, ...]:
+        """The numbers behind a sentence."""
+        return tuple(self.numbers.setdefault(i, len(self.numbers) + 1) for i in evidence)
 
     def heading(self, text: str) -> None:
-        self.parts.append(f"<h2>{_safe(text)}</h2>")
+        self.parts.append(Heading(text))
 
     def sentence(self, line: Line, tag: str, below: str = "") -> None:
-        grade = f'<span class="grade">{_safe(below)}</span>' if below else ""
-        self.parts.append(f'<p><span class="c">{_safe(tag)}</span>{_safe(line.text)} {self.links(line.evidence)}{grade}</p>')
+        self.parts.append(Cited(line.text, self.refs(line.evidence), tag, below))
 
-    def table(self, head: Iterable[str], rows: Iterable[Sequence[str]]) -> None:
-        """Rows are HTML already: made by `_safe` and `links`."""
-        cells = "".join(f"<th>{_safe(h)}</th>" for h in head)
-        body = "".join("<tr>" + "".join(f"<td>{c}</td>" for c in r) + "</tr>" for r in rows)
-        self.parts.append(f"<table><thead><tr>{cells}</tr></thead><tbody>{body}</tbody></table>")
+    def table(
+        self, head: Sequence[str], rows: Sequence[Sequence[str]], evidence: Sequence[int] = (), widths: tuple[float, ...] = ()
+    ) -> None:  # fmt: skip
+        """evidence: of each row, or of none."""
+        refs = tuple(self.refs((i,)) for i in evidence)
+        self.parts.append(Table(tuple(head), tuple(map(tuple, rows)), widths, refs=refs))
 
     def some(self, items: Sequence[_T], what: str) -> Sequence[_T]:
         """The first of the items that fit into a section; says how many are left out."""
@@ -70,16 +59,7 @@ class _Page:
         return items[: self.most]
 
     def plain(self, text: str) -> None:
-        self.parts.append(f"<p>{_safe(text)}</p>")
-
-
-def _safe(text: str | None) -> str:
-    """Text as HTML, isolated from what stands around it; control characters that could hide or reorder are dropped."""
-    return f"<bdi>{_escaped(text or '')}</bdi>"
-
-
-def _escaped(text: str) -> str:
-    return html.escape("".join(c if c.isprintable() or c == "\n" else "\ufffd" for c in text), quote=True)
+        self.parts.append(Paragraph(text))
 
 
 def brief(
@@ -90,9 +70,21 @@ def brief(
     questions: Sequence[Question] = (),
     most: int = 200,
 ) -> str:
-    """The brief as HTML. With `since` (an ordinal day) it begins with what is new. `questions` come from gaps.py and name the
+    """`document` of the same arguments as HTML."""
+    return html.render(document(picture, title=title, since=since, questions=questions, most=most))
+
+
+def document(
+    picture: Picture,
+    *,
+    title: str = "Who learns what from whom",
+    since: int | None = None,
+    questions: Sequence[Question] = (),
+    most: int = 200,
+) -> Document:
+    """The brief. With `since` (an ordinal day) it begins with what is new. `questions` come from gaps.py and name the
     site's own gaps: give them only when the reader may know them. A section shows `most` items, the best graded or the newest,
-    and says how many it leaves out."""
+    and says how many it leaves out. Its digest is that of the claims, in the picture's order."""
     page = _Page(picture, most)
     _scope(page)
     if since is not None:
@@ -105,13 +97,8 @@ def brief(
     _sources(page)
     _method(page)
     _evidence(page)
-    body = "\n".join(page.parts)
-    policy = "default-src 'none'; style-src 'unsafe-inline'"
-    return (
-        f'<!doctype html>\n<html lang="en"><head><meta charset="utf-8"><meta http-equiv="Content-Security-Policy" content="{policy}">'
-        f'<meta name="viewport" content="width=device-width"><meta name="referrer" content="no-referrer">'
-        f"<title>{_escaped(title)}</title><style>{_STYLE}</style></head><body>\n<h1>{_safe(title)}</h1>\n{body}\n</body></html>\n"
-    )
+    digest = hashlib.sha256(b"".join(encode_claim(e.claim) + b"\n" for e in picture.entries)).hexdigest()
+    return Document(title, tuple(page.parts), digest=f"of the claims sha256 {digest}")
 
 
 def _scope(page: _Page) -> None:
@@ -162,44 +149,37 @@ def _flows(page: _Page) -> None:
 
 
 def _firsts(page: _Page) -> None:
-    p, rows = page.picture, []
+    p = page.picture
     found = [(card, f) for card in p.cards.values() for f in first_seen(p, card.id).actors if f.span is not None]
-    if found:
-        page.heading("First seen, and how long after the first anywhere")
-    before = None
+    if not found:
+        return
+    page.heading("First seen, and how long after the first anywhere")
+    rows, evidence, before = list[tuple[str, ...]](), list[int](), None
     for card, f in page.some(found, "firsts"):
         title = card.title if card is not before else ""
         before = card
-        rows.append(
-            (
-                _safe(title),
-                _safe(p.name(f.who)),
-                _safe(when.words(f.span)),
-                _safe(lag_words(f.lag_days)),
-                _safe(f.certainty),
-                page.links((f.entry,)),
-            )
-        )
-    if rows:
-        page.table(("Capability", "Actor", "When", "Lag", "Certainty", "Evidence"), rows)
+        rows.append((title, p.name(f.who), when.words(f.span), lag_words(f.lag_days), f.certainty))
+        evidence.append(f.entry)
+    page.table(("Capability", "Actor", "When", "Lag", "Certainty"), rows, evidence)
 
 
 def _reach(page: _Page) -> None:
     p = page.picture
+    found = reach(p)[: page.most]
+    if not found:
+        return
+    page.heading("Greatest claimed distance")
     rows = [
         (
-            _safe(p.name(r.actor)),
-            _safe(p.cards[r.card].title if r.card else "not said"),
-            _safe(f"{r.qualifier.replace('_', ' ')} {r.distance_km:,.0f} km"),
-            _safe(when.words(r.span)),
-            _safe(r.certainty),
-            page.links((r.entry,)),
+            p.name(r.actor),
+            p.cards[r.card].title if r.card else "not said",
+            f"{r.qualifier.replace('_', ' ')} {r.distance_km:,.0f} km",
+            when.words(r.span),
+            r.certainty,
         )
-        for r in reach(p)[: page.most]
+        for r in found
     ]
-    if rows:
-        page.heading("Greatest claimed distance")
-        page.table(("Actor", "Capability", "Distance", "When", "Certainty", "Evidence"), rows)
+    page.table(("Actor", "Capability", "Distance", "When", "Certainty"), rows, [r.entry for r in found])
 
 
 def _incidents(page: _Page) -> None:
@@ -219,8 +199,8 @@ def _questions(page: _Page, questions: Sequence[Question]) -> None:
         return
     page.heading("Questions to this site")
     page.plain("This part names the site's own gaps. Show it only to those who may know them.")
-    rows = [(_safe(q.question), _safe(q.words), page.links((q.entry,))) for q in questions]
-    page.table(("Question", "Answer from the site file", "Warning"), rows)
+    rows = [(q.question, q.words) for q in questions]
+    page.table(("Question", "Answer from the site file"), rows, [q.entry for q in questions])
 
 
 def _sources(page: _Page) -> None:
@@ -232,16 +212,9 @@ def _sources(page: _Page) -> None:
     rows = []
     for origin, n in sorted(counts.items(), key=lambda c: (-c[1], c[0])):
         r = p.grades[origin]
-        rows.append(
-            (
-                _safe(p.publishers.name(origin)),
-                _safe(f"{r.letter}, {RELIABILITY[r.letter]}"),
-                _safe("; ".join(r.reasons)),
-                _safe(str(n)),
-            )
-        )
+        rows.append((p.publishers.name(origin), f"{r.letter}, {RELIABILITY[r.letter]}", "; ".join(r.reasons), str(n)))
     page.heading("Sources")
-    page.table(("Origin", "Reliability", "Why", "Claims"), rows)
+    page.table(("Origin", "Reliability", "Why", "Claims"), rows, widths=(22, 22, 46, 10))
 
 
 def _method(page: _Page) -> None:
@@ -262,35 +235,24 @@ def _method(page: _Page) -> None:
 
 
 def _evidence(page: _Page) -> None:
-    p = page.picture
     page.heading("Evidence")
-    items = []
-    for i, n in sorted(page.numbers.items(), key=lambda x: x[1]):
-        e = p.entries[i]
-        c, line = e.claim, p.ledger.get(e.claim.doc)
-        url = line.url if line else None
-        where = f"{c.doc}, characters {c.start} to {c.end}"
-        title = f" {_safe(line.title)}." if line and line.title else ""
-        link = (
-            f' <a rel="noreferrer noopener" href="{html.escape(url, quote=True)}">{_safe(url)}</a>'
-            if url and url.startswith(("https://", "http://"))
-            else ""
-        )
-        copy = f" Copy of {_safe(line.copy_of)}." if line and line.copy_of else ""
-        origin = e.voice.keys[0].removeprefix("origin:")
-        whose = (
-            f", news of {_safe(p.publishers.name(origin))}"
-            if not origin.startswith("report:") and origin not in (p.publishers.find(c.source), _own(p, c.source))
-            else ""
-        )
-        said = f" Said by {_safe(c.attributed_to)}." if c.attributed_to else ""
-        items.append(
-            f'<li id="e{n}"><blockquote>{_safe(c.evidence)}</blockquote>'
-            f'<span class="grade">{_safe(c.source or "publisher not stated")}{whose} '
-            f"({_safe(e.voice.letter)}), {_safe(c.published or 'date not stated')}.{title}{said} {_safe(c.kind)}, {_safe(c.certainty)}. "
-            f"{_safe(where)}.{copy}{link}</span></li>"
-        )
-    page.parts.append("<ol>" + "".join(items) + "</ol>")
+    numbered = sorted(page.numbers.items(), key=lambda x: x[1])
+    page.parts.append(Sources(tuple(_source(page.picture, i, n) for i, n in numbered)))
+
+
+def _source(p: Picture, i: int, number: int) -> Source:
+    """The sentence of an entry, and whose it is, from when, where it stands."""
+    e = p.entries[i]
+    c, line = e.claim, p.ledger.get(e.claim.doc)
+    origin = e.voice.keys[0].removeprefix("origin:")
+    foreign = not origin.startswith("report:") and origin not in (p.publishers.find(c.source), _own(p, c.source))
+    whose = f", news of {p.publishers.name(origin)}" if foreign else ""
+    about = [f"{c.source or 'publisher not stated'}{whose} ({e.voice.letter}), {c.published or 'date not stated'}."]
+    about += [f"{line.title}."] if line and line.title else []
+    about += [f"Said by {c.attributed_to}."] if c.attributed_to else []
+    about += [f"{c.kind}, {c.certainty}. {c.doc}, characters {c.start} to {c.end}."]
+    about += [f"Copy of {line.copy_of}."] if line and line.copy_of else []
+    return Source(number, c.evidence, " ".join(about), (line.url or "") if line else "")
 
 
 def _own(picture: Picture, source: str | None) -> str:

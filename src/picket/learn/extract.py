@@ -20,7 +20,7 @@ from picket.learn.fallback import loose_drafts
 from picket.learn.frames import drafts_of
 from picket.learn.lexicon import lexicon
 from picket.learn.nominals import behind_drafts, nominal_drafts
-from picket.learn.places import country_of
+from picket.learn.places import home_country
 from picket.learn.quantities import quantity_in
 from picket.learn.report import Report
 from picket.learn.sentence import DRONE_WORDS, Sentence, drone_head, place_of, read_sentence
@@ -382,30 +382,30 @@ def _where(sentence: Sentence, draft: Draft) -> tuple[str | None, str | None]:
     context = sentence.context
     place, country = place_of(sentence, draft.verb, draft.where)
     if country == "":  # several: none
-        return None, _home(draft.recipient) if draft.kind in TRANSFERS else None
+        return None, home_country(draft.recipient) if draft.kind in TRANSFERS else None
     if draft.kind in TRANSFERS:
         if draft.kind in {"supply", "recruitment"}:
-            home = _home(draft.recipient)
+            home = home_country(draft.recipient)
             if home:
                 return (place if place and country == home else None), home
         else:
-            home = _home(draft.provider if draft.rule == "join-to-learn" else draft.recipient)
+            home = home_country(draft.provider if draft.rule == "join-to-learn" else draft.recipient)
             if place is None or (home and country != home and draft.kind == "advising"):
                 return place if country == home else None, home or country or context.country
-        return place, country or _home(draft.recipient)
+        return place, country or home_country(draft.recipient)
     if country:
         return place, country
-    if draft.kind == "warning" and (at := _home(draft.target)):
+    if draft.kind == "warning" and (at := home_country(draft.target)):
         return place, at
     target = draft.target_phrase
     if target is not None:
         from picket.learn.actors import home_of
 
         home = home_of(target)
-        if home and draft.kind == "use_attack" and not (draft.actor and _home(draft.actor) == home):
+        if home and draft.kind == "use_attack" and not (draft.actor and home_country(draft.actor) == home):
             return place, home
-    home = _home(draft.actor)
-    if draft.kind in {"statistic", "sighting"} and (at := _home(draft.target)) and at != home:
+    home = home_country(draft.actor)
+    if draft.kind in {"statistic", "sighting"} and (at := home_country(draft.target)) and at != home:
         return place, at
     if draft.kind in {"statistic", "sighting"} and draft.verb is not None and draft.verb.subjects and not home:
         from picket.learn.actors import home_of
@@ -426,16 +426,3 @@ def _where(sentence: Sentence, draft: Draft) -> tuple[str | None, str | None]:
     if draft.kind == "use_attack" and home and home == context.place_country:
         return place, home
     return place, context.place_country if sentence.near and draft.kind in {"sighting", "statistic", "use_attack"} else None
-
-
-def _home(name: str | None) -> str | None:
-    """The country that an actor's name points to: a state, a demonym, a group's home, or a place in it."""
-    if not name:
-        return None
-    words = [w.removesuffix("'s").removesuffix("’s") for w in name.split()]
-    table = lexicon().names
-    for i in range(len(words)):
-        for parts, entry in table.get(words[i].lower(), ()):
-            if tuple(words[i : i + len(parts)]) == parts and entry.country:
-                return entry.country
-    return country_of(name) if " in " in name else None

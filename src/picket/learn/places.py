@@ -51,3 +51,16 @@ def country_of(place: str) -> str | None:
         if found:
             return found
     return None
+
+
+def home_country(name: str | None) -> str | None:
+    """The country that an actor's name points to: a state, a demonym, a group's home, or a place in it."""
+    if not name:
+        return None
+    words = [w.removesuffix("'s").removesuffix("’s") for w in name.split()]
+    table = lexicon().names
+    for i in range(len(words)):
+        for parts, entry in table.get(words[i].lower(), ()):
+            if tuple(words[i : i + len(parts)]) == parts and entry.country:
+                return entry.country
+    return country_of(name) if " in " in name else None

@@ -3,7 +3,7 @@
     archive/00000001.plog ...           the log
     archive/days/manifest.json          every file with its rows and SHA-256, every source with what it was made from
     archive/days/points-2026-11-28-log-1a2b3c4d.parquet       one per day and source
-    archive/days/segments-2026-11-log-....parquet, cells-..., uptime-...      one per month and source
+    archive/days/segments-2026-11-log-....parquet, cells-..., heat-..., uptime-...      one per month and source
     archive/days/lock                   one process seals at a time
 
 A file's name ends in its digest, so it never changes; the manifest is replaced last, in one step. A reader therefore sees the archive as
@@ -34,7 +34,6 @@ from picket.record.collect import Day
 from picket.record.files import hold, sync_folder
 
 Array = npt.NDArray[Any]
-MONTHLY = ("segments", "cells", "uptime")
 
 
 class ArchiveError(ValueError):
@@ -42,7 +41,7 @@ class ArchiveError(ValueError):
 
 
 class File(msgspec.Struct, frozen=True, kw_only=True):
-    """One sealed file: kind is points, segments, cells, uptime or alerts; first and last are days since 1970."""
+    """One sealed file: kind is points, segments, cells, heat, uptime or alerts; first and last are days since 1970."""
 
     name: str
     kind: str
@@ -295,7 +294,13 @@ class Sealer:
         for kind, tables in self._tables.items():
             rows = pa.concat_tables(tables)
             self._write(kind, name, self._days[0], self._days[-1], {f.name: rows[f.name] for f in rows.schema}, rows.num_rows)
+            if kind == "cells":
+                self._write_heat(name, self._days[0], self._days[-1], rows)
         self._tables, self._days, self._month = {}, [], None
+
+    def _write_heat(self, name: str, first: int, last: int, cells: pa.Table) -> None:
+        columns = sealed.heat_of(cells["cell"].to_numpy(), cells["n"].to_numpy())
+        self._write("heat", name, first, last, columns, len(columns["cell"]))
 
     def alerts(self, alerts: Sequence[Mapping[str, Any]], since: float, until: float) -> None:
         """Writes every alert as it last stood, one JSON object a line; with those that were kept of days before."""
@@ -358,12 +363,16 @@ class Sealer:
             if file.last < self._keep_before:
                 self._files.append(file)
                 continue
+            if file.kind == "heat":  # made with its cells
+                continue
             rows = pq.read_table(self.folder / file.name, page_checksum_verification=True)
             day = rows["hour"].to_numpy() // 24 if file.kind == "uptime" else rows["day"].to_numpy()
             part = rows.filter(pa.array(day < self._keep_before))
             name = "{:04d}-{:02d}".format(*_month(file.first))
-            columns = {f.name: part[f.name] for f in part.schema}
-            self._write(file.kind, name, file.first, int(day[day < self._keep_before].max()), columns, part.num_rows)
+            columns, last = {f.name: part[f.name] for f in part.schema}, int(day[day < self._keep_before].max())
+            self._write(file.kind, name, file.first, last, columns, part.num_rows)
+            if file.kind == "cells":
+                self._write_heat(name, file.first, last, part)
 
     def _commit(self, about: Source) -> None:
         self._keep_earlier()

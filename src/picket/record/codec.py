@@ -36,8 +36,9 @@ def unpack(data: Mapping[str, Any]) -> Batch:
     for name, raw in data["c"].items():
         array = np.frombuffer(raw, _DTYPE[table.kinds[name]])
         if len(array) != n:
-            array = np.repeat(array, n)
+            value, array = array[0], np.empty(n, array.dtype)
+            array.fill(value)
             array.setflags(write=False)
         columns[name] = array
-    texts = {k: tuple(tuple(w) if isinstance(w, list) else w for w in v) for k, v in data["w"].items()}
+    texts = {k: tuple(map(tuple, v)) if table.kinds[k] == "list" else tuple(v) for k, v in data["w"].items()}
     return Batch(table, n, columns, texts)

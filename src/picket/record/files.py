@@ -19,6 +19,11 @@ def hold(folder: Path) -> BinaryIO | None:
     return f
 
 
+def sync_file(fd: int) -> None:
+    """Returns when what was written to the file is on disk. Raises OSError."""
+    os.fdatasync(fd)
+
+
 def sync_folder(folder: Path) -> None:
     """Makes the folder's entries durable (a new file's name is part of its folder)."""
     fd = os.open(folder, os.O_RDONLY)
@@ -26,3 +31,14 @@ def sync_folder(folder: Path) -> None:
         os.fsync(fd)
     finally:
         os.close(fd)
+
+
+def write_whole(path: Path, data: bytes, *, mode: int = 0o600) -> None:
+    """Writes a file so that readers see the old or the new one, never half."""
+    temporary = path.with_name(path.name + ".new")
+    fd = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode)
+    with os.fdopen(fd, "wb") as f:
+        f.write(data)
+        f.flush()
+        os.fsync(f.fileno())
+    os.replace(temporary, path)

@@ -19,17 +19,16 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
-import os
 import struct
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple
 
 import msgspec
 
-from picket.record.files import hold, sync_folder
+from picket.record.files import hold, sync_file, sync_folder
 
 MAGIC = b"PICKETLOG 1\n"
 _FRAME = struct.Struct("<II8s")
@@ -43,7 +42,7 @@ _decode = msgspec.msgpack.Decoder().decode
 
 
 class Record(NamedTuple):
-    """One entry of the log. `kind`: boot, batch, tick, link, action, life, audit, end. `payload` is plain MessagePack data."""
+    """One entry of the log. `kind`: boot, batch, tick, link, action, station, life, audit, end. `payload` is plain MessagePack data."""
 
     seq: int
     time: float
@@ -66,6 +65,9 @@ class Verdict:
     damage: str | None = None  # file, byte offset and reason of the first damaged record
     torn_tail: bool = False  # only the end of the last segment is cut: a killed station, nothing to worry about
     kinds: dict[str, int] = field(default_factory=dict)
+    gaps: list[dict[str, Any]] = field(
+        default_factory=list
+    )  # what the station says it could not record: since, until, records, rows
 
 
 def segments(folder: Path) -> list[Path]:
@@ -156,6 +158,8 @@ def read(folder: Path, *, verdict: Verdict | None = None, after: int = 0) -> Ite
             v.records += 1
             v.last_seq, v.last_time = record.seq, record.time
             v.kinds[record.kind] = v.kinds.get(record.kind, 0) + 1
+            if record.kind == "station" and isinstance(record.payload, dict) and "gap" in record.payload:
+                v.gaps.append(record.payload["gap"])
             yield record
         if expected and scan.start_chain and scan.start_chain != expected:
             v.damage = f"{path.name}: does not continue the segment before it (one was removed, cut short or changed)"
@@ -207,6 +211,12 @@ def start_before(folder: Path, time: float) -> int:
     return 0
 
 
+def simulated(folder: Path) -> bool:
+    """Whether a start of this log says that it was an exercise's: every start begins a segment."""
+    firsts = (next(_Scan(path).records(), None) for path in segments(folder))
+    return any(r is not None and r.kind == "boot" and r.payload.get("origin") == "exercise" for r in firsts)
+
+
 def verify(folder: Path) -> Verdict:
     """Reads a whole log and says what holds. Raises LogError when the folder holds no log."""
     if not segments(folder):
@@ -222,11 +232,11 @@ class LogFile:
 
     `append` only collects; `commit` writes and syncs. A new segment begins when the current one passes `segment_bytes`, and
     after every start: the torn tail that a killed station left stays as it is. `last` is the newest record that was there
-    before.
+    before. sync: makes sure that what was written to a file descriptor is on disk; raises OSError where it is not.
     """
 
-    def __init__(self, folder: Path, *, segment_bytes: int = 64 << 20) -> None:
-        self.folder, self.segment_bytes = folder, segment_bytes
+    def __init__(self, folder: Path, *, segment_bytes: int = 64 << 20, sync: Callable[[int], None] = sync_file) -> None:
+        self.folder, self.segment_bytes, self._sync = folder, segment_bytes, sync
         self.last: Record | None = None
         try:
             folder.mkdir(parents=True, exist_ok=True)
@@ -289,7 +299,7 @@ class LogFile:
             self._cut_back(f)
             self._half_written = True
             _write_all(f, data)
-            os.fdatasync(f.fileno())
+            self._sync(f.fileno())
             self._half_written = False
         except OSError:
             with contextlib.suppress(OSError):  # a disk that is gone: before the next attempt, then

@@ -13,6 +13,7 @@ import hashlib
 import io
 import math
 import os
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -132,39 +133,61 @@ def _by_cells(archive: Archive, segments: Segments, shape: Shape, within_m: floa
     out = np.zeros(segments.n, np.uint8)
     days = segments["day"][todo]
     since, until = int(days.min()), int(days.max()) + 1
-    cells, row = cells_of(archive, segments, since, until)
-    if not len(cells):
-        return out
-    unique, back = distinct_cells(cells)
-    r, c = np.divmod(unique, CELL_COLUMNS)
-    lat, lon = r * CELL_E7 - 90 * E7 + CELL_E7 // 2, c * CELL_E7 - 180 * E7 + CELL_E7 // 2
-    away, inside = np.empty(len(unique)), np.empty(len(unique), np.bool_)
-    k.cell_distances(SCALES, np.ascontiguousarray(shape.edges), shape.around, lon, lat, shape.area, away, inside)
-    low = (
-        np.minimum(np.abs(lat - CELL_E7 // 2), np.abs(lat + CELL_E7 // 2)) / E7
-    )  # the cell's edge nearest to the equator is its longest
-    half = 0.5 * CELL_E7 * np.hypot(np.interp(low, np.linspace(0, 90, 9_001), SCALES[9_000:, 0]), SCALES[:, 1].max()) * 1.001
-    # scales at the middle of the cell: wrong by at most the distance's own share of the earth's radius times tan(latitude)
-    wrong = np.minimum(away * np.tan(np.radians(np.minimum(np.abs(lat) / E7 + 1.0, 88.0))) / 6.3e6, 0.5)
-    least, most = away * (1 - wrong) - half, away * (1 + wrong) + half
-    inside &= shape.area & (least > _SLACK_M)  # no edge goes through the cell
+    known = _CellDistances(shape)
     reach = segments["longest_step_m"].astype(np.float64) + within_m + _SLACK_M
-    far = (least[back] > reach[row]) & ~inside[back]
-    sure = (most[back] <= within_m - _SLACK_M) | inside[back]
-    some_not_far, some_sure = np.zeros(segments.n, np.bool_), np.zeros(segments.n, np.bool_)
-    some_not_far[row[~far]] = True
-    some_sure[row[sure]] = True
-    seen = np.zeros(segments.n, np.bool_)
-    seen[row] = True
+    seen, some_not_far, some_sure = (np.zeros(segments.n, np.bool_) for _ in range(3))
+    for cells, row in cells_of(archive, segments, since, until):
+        back, least, most, inside = known.of(cells)
+        far = (least[back] > reach[row]) & ~inside[back]
+        sure = (most[back] <= within_m - _SLACK_M) | inside[back]
+        some_not_far[row[~far]] = True
+        some_sure[row[sure]] = True
+        seen[row] = True
     out[seen & ~some_not_far] = _NEVER
     out[some_sure] = _SURELY
     return out
 
 
-def cells_of(archive: Archive, segments: Segments, since: int, until: int) -> tuple[Array, Array]:
-    """The roll-up of a period: cell numbers (M,) uint32, and the segment row (M,) int32 that each belongs to."""
+class _CellDistances:
+    """How far cells of the roll-up lie from a shape; each cell is looked at once, in whatever months it occurs."""
+
+    def __init__(self, shape: Shape) -> None:
+        self._shape = shape
+        self._cells = np.empty(0, np.int64)
+        self._found = np.empty((3, 0))
+
+    def of(self, cell: Array) -> tuple[Array, Array, Array, Array]:
+        """For (M,) cells: (M,) places in what follows, then of each different one the least and the most distance of its points, m, and
+        whether it lies wholly inside an area."""
+        unique, back = distinct_cells(cell)
+        at = np.minimum(np.searchsorted(self._cells, unique), max(len(self._cells) - 1, 0))
+        new = unique if not len(self._cells) else unique[self._cells[at] != unique]
+        if len(new):
+            cells = np.concatenate([self._cells, new])
+            order = np.argsort(cells, kind="stable")
+            self._cells, self._found = cells[order], np.concatenate([self._found, self._measure(new)], axis=1)[:, order]
+            at = np.searchsorted(self._cells, unique)
+        least, most, inside = self._found[:, at]
+        return back, least, most, inside > 0.0
+
+    def _measure(self, cells: Array) -> Array:
+        r, c = np.divmod(cells, CELL_COLUMNS)
+        lat, lon = r * CELL_E7 - 90 * E7 + CELL_E7 // 2, c * CELL_E7 - 180 * E7 + CELL_E7 // 2
+        away, inside = np.empty(len(cells)), np.empty(len(cells), np.bool_)
+        shape = self._shape
+        k.cell_distances(SCALES, np.ascontiguousarray(shape.edges), shape.around, lon, lat, shape.area, away, inside)
+        # the cell's edge nearest to the equator is its longest
+        low = np.minimum(np.abs(lat - CELL_E7 // 2), np.abs(lat + CELL_E7 // 2)) / E7
+        half = 0.5 * CELL_E7 * np.hypot(np.interp(low, np.linspace(0, 90, 9_001), SCALES[9_000:, 0]), SCALES[:, 1].max()) * 1.001
+        # scales at the middle of the cell: wrong by at most the distance's own share of the earth's radius times tan(latitude)
+        wrong = np.minimum(away * np.tan(np.radians(np.minimum(np.abs(lat) / E7 + 1.0, 88.0))) / 6.3e6, 0.5)
+        least, most = away * (1 - wrong) - half, away * (1 + wrong) + half
+        return np.stack([least, most, inside & shape.area & (least > _SLACK_M)])  # no edge goes through the cell
+
+
+def cells_of(archive: Archive, segments: Segments, since: int, until: int) -> Iterator[tuple[Array, Array]]:
+    """The roll-up of a period, month by month: cell numbers (M,) uint32, and the segment row (M,) int32 that each belongs to."""
     first_row = _first_rows(segments)
-    cells, rows = [np.empty(0, np.uint32)], [np.empty(0, np.int32)]
     for file in archive.files("cells", since, until):
         found = archive.table(file, ["day", "segment", "cell"])
         if found is None:
@@ -175,9 +198,7 @@ def cells_of(archive: Archive, segments: Segments, since: int, until: int) -> tu
             base[d - file.first] = first_row.get((file.source, d), -1)
         begin = base[day - file.first]
         keep = begin >= 0
-        cells.append(cell[keep].astype(np.uint32))
-        rows.append((begin + segment)[keep])
-    return np.concatenate(cells), np.concatenate(rows)
+        yield cell[keep].astype(np.uint32), (begin + segment)[keep]
 
 
 def _first_rows(segments: Segments) -> dict[tuple[str, int], int]:

@@ -13,7 +13,7 @@ import numpy as np
 
 from picket.record.archive import Archive
 from picket.record.counts import SECTORS, Counts
-from picket.record.sealed import CELL_E7, E7, HOLE_S, SPACING_S, cell_place, distinct_cells
+from picket.record.sealed import CELL_E7, E7, HOLE_S, SPACING_S, cell_place, heat_of
 from picket.record.trend import Change, Given
 
 WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
@@ -97,6 +97,7 @@ def as_dict(c: Counts, change: Change | None = None, compared: Sequence[Given] =
             "shape_digest": c.shape.digest,
             "kind": "area" if c.shape.area else "line",
             "within_m": c.within_m,
+            "outline": [[round(v / E7, 7) for v in edge] for edge in c.shape.edges.tolist()],
         }
     if c.passages is not None:
         p, into, back = c.passages, *(("into", "out_of") if c.shape and c.shape.area else ("left_to_right", "right_to_left"))
@@ -159,17 +160,18 @@ def words(d: dict[str, Any]) -> str:
     lines.append(f"  returning: {seen['1']} airframes on one day, {seen['2-3']} on two or three, {seen['4+']} on more")
     left = ", ".join(f"{n} {kind}" for kind, n in d["left_out_flights"].items()) or "nothing"
     lines.append(f"  left out, counted apart: {left}")
-    lines += [*_near_words(near), *_doubt_words(d), "", *_tables(d)]
+    lines += [*near_lines(near), *doubts(d), *_rows_left_out(d), "", *_tables(d)]
     for name, unit, values in (("speed", "m/s", d["speed_mps"]), ("height (WGS84)", "m", d["alt_wgs84_m"])):
         if values:
             lines.append(f"{name}, median of each flight: " + _quantiles(values, unit))
-    lines += [*_change_words(d), *_compared_words(d), "", "Definitions"]
+    lines += [*trend_lines(d), "", "Definitions"]
     lines += [f"  {name}: {text}" for name, text in d["definitions"].items()]
     lines.append(f"Sources: {', '.join(d['sources']) or 'none'}. Digest of the data: {d['digest']}")
     return "\n".join(lines) + "\n"
 
 
-def _near_words(near: dict[str, Any] | None) -> list[str]:
+def near_lines(near: dict[str, Any] | None) -> list[str]:
+    """Crossings, incursions, dwell and approach in words, a line each."""
     if not near or "crossings" not in near:
         return []
     over, sure, flights = near["crossings"], near["crossings_beyond_2_sigma"], near["flights_that_crossed"]
@@ -183,7 +185,8 @@ def _near_words(near: dict[str, Any] | None) -> list[str]:
     return lines
 
 
-def _doubt_words(d: dict[str, Any]) -> list[str]:
+def doubts(d: dict[str, Any]) -> list[str]:
+    """Joined pieces, sensors that were down, damage: what the counts depend on, in words, a line each."""
     pieces, lines = d["pieces_of_unknown_objects"], []
     if pieces["all"]:
         share = 100 * pieces["joined"] / pieces["all"]
@@ -202,10 +205,11 @@ def _doubt_words(d: dict[str, Any]) -> list[str]:
             lines.append(
                 f"  sensor {name}: imported; heard in {s['heard_h']:.1f} h of {d['period_h']} h, its uptime is not known"
             )
-    for reason, n in sorted(d["left_out_rows"].items()):
-        lines.append(f"  rows left out when the archive was made: {n} {reason}")
-    lines += [f"  DAMAGED, not counted: {text}" for text in d["damage"]]
-    return lines
+    return [*lines, *(f"  DAMAGED, not counted: {text}" for text in d["damage"])]
+
+
+def _rows_left_out(d: dict[str, Any]) -> list[str]:
+    return [f"  rows left out when the archive was made: {n} {reason}" for reason, n in sorted(d["left_out_rows"].items())]
 
 
 def _tables(d: dict[str, Any]) -> list[str]:
@@ -255,7 +259,13 @@ def _quantiles(q: dict[str, float], unit: str) -> str:
     return f"5 % {q['5']:.0f}, 25 % {q['25']:.0f}, median {q['50']:.0f}, 75 % {q['75']:.0f}, 95 % {q['95']:.0f} {unit}"
 
 
-def _change_words(d: dict[str, Any]) -> list[str]:
+def trend_lines(d: dict[str, Any]) -> list[str]:
+    """The likeliest change, and given figures beside ours, in words, a line each."""
+    return [*change_words(d), *_compared_words(d)]
+
+
+def change_words(d: dict[str, Any]) -> list[str]:
+    """The likeliest change, with its day, its rates and how sure it is; nothing where none was looked for."""
     ch = d.get("change")
     if ch is None:
         return []
@@ -304,21 +314,24 @@ def to_csv(d: dict[str, Any]) -> str:
 
 def heat(archive: Archive, since: int, until: int) -> tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]]:
     """Cells and points in each, of all that was seen in those days: the roll-up added up."""
-    found: dict[str, Any] = {"cell": [], "n": []}
+    sums = {(f.source, f.first, f.last): f for f in archive.files("heat", since, until)}
+    cells, points = [], []
     for file in archive.files("cells", since, until):
         whole = file.first >= since and file.last < until
-        table = archive.table(file, ["cell", "n"] if whole else ["day", "cell", "n"])
+        month = sums.get((file.source, file.first, file.last)) if whole else None  # archives of earlier versions have none
+        table = None if month is None else archive.table(month)
+        if table is None:
+            table = archive.table(file, ["cell", "n"] if whole else ["day", "cell", "n"])
         if table is None:
             continue
         day = None if whole else table["day"].to_numpy()
         keep = slice(None) if day is None else (day >= since) & (day < until)
-        found["cell"].append(table["cell"].to_numpy()[keep].astype(np.uint32))
-        found["n"].append(table["n"].to_numpy()[keep])
-    if not found["cell"]:
+        cells.append(table["cell"].to_numpy()[keep])
+        points.append(table["n"].to_numpy()[keep])
+    if not cells:
         return np.empty(0, np.int64), np.empty(0, np.int64)
-    cell, n = np.concatenate(found["cell"]), np.concatenate(found["n"])
-    unique, back = distinct_cells(cell)
-    return unique, np.bincount(back, n).astype(np.int64)
+    found = heat_of(np.concatenate(cells), np.concatenate(points))
+    return found["cell"], found["n"]
 
 
 def heat_rows(cells: Any, points: Any) -> dict[str, Any]:

@@ -19,7 +19,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from picket.record import log
+from picket.record import cases, log
 from picket.record.archive import ArchiveError, days_of, read_manifest
 from picket.record.pseudonyms import KEY_DAYS, Pseudonyms
 from picket.record.watchlog import WatchIndex
@@ -31,6 +31,7 @@ class Erased:
     """What went, and why the rest stayed."""
 
     segments: list[dict[str, Any]] = field(default_factory=list)
+    attachments: list[str] = field(default_factory=list)  # SHA-256 of files that belonged to incidents that went
     keys: list[str] = field(default_factory=list)  # first days of the periods whose keys went
     stays: str = ""
 
@@ -50,9 +51,11 @@ def hold_of(text: str) -> tuple[float, float]:
 def erase(folder: Path, terms: Archive, now: float) -> Erased:
     """Erases what is past its time at UNIX time `now`. Raises ArchiveError for terms that cannot be read, OSError."""
     done = Erased()
-    holds = [hold_of(text) for text in terms.hold]
+    holds = [*(hold_of(text) for text in terms.hold), *cases.holds(folder, now)]
     if terms.log_keep_days is not None:
         _segments(folder, now - terms.log_keep_days * 86_400.0, holds, done)
+        if done.segments:
+            _attachments(folder, done)
     if terms.airframes_keep_days is not None:
         gone = Pseudonyms(folder).erase_before(int((now - terms.airframes_keep_days * 86_400.0) // 86_400))
         done.keys = days_of(p * KEY_DAYS for p in gone)
@@ -81,10 +84,25 @@ def _segments(folder: Path, before: float, holds: list[tuple[float, float]], don
             "segment": path.name, "sha256": hashlib.sha256(data).hexdigest(), "records": found.records, "first_seq": found.first.seq,
             "last_seq": found.last.seq, "first_time": begin, "last_time": end, "chain_at_its_end": found.chain,
         }  # fmt: skip
-        with (folder / "erased.jsonl").open("a", encoding="utf-8") as f:
-            f.write(json.dumps(entry, sort_keys=True) + "\n")
-            f.flush()
-            os.fsync(f.fileno())
+        _list(folder, entry)
         path.unlink()
         WatchIndex(folder).forget_before(found.last.seq + 1)
         done.segments.append(entry)
+
+
+def _attachments(folder: Path, done: Erased) -> None:
+    """Files of incidents that the log has let go of go with them."""
+    kept = {f.sha256 for c in cases.read_cases(folder).cases.values() for f in c.files}
+    for path in sorted((folder / "attachments").glob("*")):
+        if path.name not in kept:
+            _list(folder, {"attachment": path.name, "size": path.stat().st_size})
+            path.unlink()
+            done.attachments.append(path.name)
+
+
+def _list(folder: Path, entry: dict[str, Any]) -> None:
+    """What goes is written down before it goes."""
+    with (folder / "erased.jsonl").open("a", encoding="utf-8") as f:
+        f.write(json.dumps(entry, sort_keys=True) + "\n")
+        f.flush()
+        os.fsync(f.fileno())

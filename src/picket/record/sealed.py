@@ -3,6 +3,7 @@
     points     a track's estimate at a time at which it was measured, at most one a SPACING_S, sorted by segment and time
     segments   one unbroken piece of one track on one day: where its points lie, and its summary
     cells      how many points of a segment lie in each cell of CELL_E7: the roll-up that answers without points
+    heat       the same added up over a month's segments: a map of whole months reads this much shorter table
     uptime     seconds of each hour in which a sensor worked, and in which it did not
 
 Places are 1e-7 degree (11 mm of latitude), heights and uncertainties decimetres, times milliseconds. Sorted by segment, a column is a run
@@ -93,6 +94,13 @@ CELLS = _schema(
         ("n", pa.int32(), "points of that day in it, the carried one left out"),
     ],
 )
+HEAT = _schema(
+    "heat",
+    [
+        ("cell", pa.int64(), "as in cells; rises"),
+        ("n", pa.int64(), "points in it, of all days and segments of the month"),
+    ],
+)
 UPTIME = _schema(
     "uptime",
     [
@@ -103,7 +111,7 @@ UPTIME = _schema(
         ("heard", pa.int64(), "minutes in which it reported anything"),
     ],
 )
-SCHEMAS: dict[str, pa.Schema] = {"points": POINTS, "segments": SEGMENTS, "cells": CELLS, "uptime": UPTIME}
+SCHEMAS: dict[str, pa.Schema] = {"points": POINTS, "segments": SEGMENTS, "cells": CELLS, "heat": HEAT, "uptime": UPTIME}
 _DELTA = {
     "segment",
     "time_ms",
@@ -174,6 +182,12 @@ def distinct_cells(cell: Array) -> tuple[Array, Array]:
     where = np.flatnonzero(present)
     number = np.cumsum(present, dtype=np.int32) - np.int32(1)
     return (where // width + int(south)) * CELL_COLUMNS + where % width + int(west), number[at]
+
+
+def heat_of(cell: Array, n: Array) -> dict[str, Array]:
+    """The columns of `heat` for rows of `cells`; also for rows of several heat tables."""
+    unique, back = distinct_cells(cell.astype(np.uint32))
+    return {"cell": unique, "n": np.bincount(back, n, len(unique)).astype(np.int64)}
 
 
 def place_e7(lat_deg: Array, lon_deg: Array) -> tuple[Array, Array]:

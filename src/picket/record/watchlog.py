@@ -6,6 +6,8 @@ again from the log. An entry's number is its record's: it rises, and has gaps.
 
     record                            entry's kind
     action {"do": "note", "kind": k}  k: note, handover, sighting
+    action {"do": "case", ...}        incident: a step of a case (record/cases.py)
+    action {"do": "exercise", ...}    exercise: begun, paused, gone on, at another speed, ended (station/control.py)
     action {"do": ..., "words": w}    site: zones, planned flights or the site file were changed
     life   {"alert_id", "text", ...}  alert: raised, acknowledged, shelved, escalated, closed ...
 """
@@ -13,6 +15,8 @@ again from the log. An entry's number is its record's: it rises, and has gaps.
 from __future__ import annotations
 
 import contextlib
+import hashlib
+import json
 import sqlite3
 import threading
 from collections import deque
@@ -23,6 +27,7 @@ from typing import Any
 import msgspec
 
 from picket.record import log
+from picket.record.cases import told
 from picket.record.log import Record
 
 NAME = "watchlog.sqlite"
@@ -35,7 +40,7 @@ _COLUMNS = ("n", "time", "by", "kind", "text", "lat_deg", "lon_deg", "alert_id",
 class Entry(msgspec.Struct, frozen=True, kw_only=True):
     """One line of the watch log. time: UNIX seconds UTC; lat_deg, lon_deg: WGS84; alert_id: the alert that it is about.
 
-    kind: note, handover, sighting, site or alert; state: of the alert after it (kind alert only).
+    kind: note, handover, sighting, incident, exercise, site or alert; state: of the alert after it (kind alert only).
     """
 
     n: int
@@ -61,8 +66,12 @@ def entry_of(record: Record) -> Entry | None:
         return Entry(n=record.seq, time=at, by=by, kind="alert", text=str(p.get("text", "")), state=p.get("state"), **about)
     if p.get("do") == "note":
         return Entry(n=record.seq, time=record.time, by=by, kind=str(p["kind"]), text=str(p["text"]), **about)
+    if p.get("do") == "case":
+        said = ": ".join(filter(None, (told(p), str(p.get("text") or "").strip())))
+        return Entry(n=record.seq, time=record.time, by=by, kind="incident", text=f"{p.get('case')} {said}", **about)
     if p.get("words"):
-        return Entry(n=record.seq, time=record.time, by=by, kind="site", text=str(p["words"]))
+        kind = "exercise" if p.get("do") == "exercise" else "site"
+        return Entry(n=record.seq, time=record.time, by=by, kind=kind, text=str(p["words"]))
     return None
 
 
@@ -70,6 +79,16 @@ def searched(entry: Entry) -> str:
     """What a search looks through: everything that the entry says, in small letters."""
     number = "" if entry.alert_id is None else f"alert {entry.alert_id}"
     return f"{entry.kind} {entry.by} {entry.text} {number}".casefold()
+
+
+def as_json_line(entry: Entry) -> str:
+    """The entry as one line of JSON, as `picket log --json` and the .jsonl file have it."""
+    return json.dumps({name: getattr(entry, name) for name in entry.__struct_fields__})
+
+
+def digest(oldest_first: Iterable[Entry]) -> str:
+    """SHA-256 of these entries as a .jsonl file: what `picket log -o FILE.jsonl` writes can be compared with a printed report."""
+    return "sha256 " + hashlib.sha256("".join(f"{as_json_line(e)}\n" for e in oldest_first).encode()).hexdigest()
 
 
 class Question(msgspec.Struct, frozen=True, kw_only=True):

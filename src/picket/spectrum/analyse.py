@@ -20,6 +20,7 @@ from picket.spectrum.evidence import dechirp, keying, prefix, sweep, video, wifi
 WIDE_HZ = 3e6  # narrower: keying and chirps; wider: prefixes and preambles
 LONG_S = 5e-3
 LINE_HZ = 30e3  # narrower is a carrier
+DRONEID_S = 1e-3  # a DroneID burst is shorter
 _BUDGET = 10  # bursts of a kind that are looked at in a row, then one in so many segments (a second)
 _RARELY = 20
 _LONGEST_S, _SHORT_S = 0.05, 2e-3  # as much is looked at of a long signal, of a burst
@@ -102,7 +103,7 @@ class Analyst:
         if e.bandwidth_hz > 11e6:
             marks.preamble = wifi.preamble(band(x, self.rate_hz, e.center_hz, 0, wifi.OFDM_RATE_HZ)[0])
             marks.chips = wifi.chips(band(x, self.rate_hz, e.center_hz, 0, wifi.DSSS_RATE_HZ)[0])
-        if 6e6 < e.bandwidth_hz < 14e6 and not e.steady:
+        if 6e6 < e.bandwidth_hz < 14e6 and e.sample_count < DRONEID_S * self.rate_hz:
             marks.zadoff_chu = zadoff_chu.likeness(band(x, self.rate_hz, e.center_hz, 0, zadoff_chu.RATE_HZ)[0])
 
     def _narrow(self, marks: Marks, x: Complex, e: Emission, c: Clip, floor: float) -> None:

@@ -23,7 +23,9 @@ NARROW = 8  # ... or at most so many bins wide
 LINE = 4  # a piece at most so wide (bins) ...
 GAP_NATS = 25.0
 VARIANCE = 1.18  # picket.spectrum.transform.VARIANCE_FACTOR
-SIGNIFICANT = 6.5  # sigma that a fitted box must stand out by
+SIGNIFICANT = 5.4  # sigma that a fitted box must stand out by
+WEAK = 1.4  # signal to noise up to which a box may be off by much, and what is in it is not clear at once
+CHANGE_NATS = 5.0  # evidence that a signal begins or ends; less is scatter
 LONG = 40  # ... and at least so long (rows) is a carrier, and joins only its own kind
 
 
@@ -161,7 +163,29 @@ def _edge_limit(s: float) -> float:
 
 
 @kernel
-def _over_time(grid: Floats, scale: Floats, t0: int, t1: int, k0: int, k1: int) -> Doubles:
+def stretches(profile: Doubles, s: float, cells: float, cost: float) -> npt.NDArray[np.bool_]:
+    """Where a profile (means of so many cells of noise 1 each) is at 1 + s and where at 1, (T,).
+
+    The likeliest course of on and off when each change costs so many nats (Viterbi 1967, doi:10.1109/TIT.1967.1054010, two states).
+    """
+    n = profile.shape[0]
+    limit, weight = _edge_limit(s), cells / VARIANCE * s / (1 + s)
+    came_off, came_on = np.empty(n, np.bool_), np.empty(n, np.bool_)  # was it on before, when it is off (on) now?
+    off, on = 0.0, 0.0
+    for i in range(n):
+        came_off[i], came_on[i] = on - cost > off, on >= off - cost
+        gain = max((profile[i] - limit) * weight, -cost / 2)  # a gap of three frames is none, however empty
+        off, on = max(off, on - cost), max(on, off - cost) + gain
+    state, out = on > off, np.empty(n, np.bool_)
+    for i in range(n - 1, -1, -1):
+        out[i] = state
+        state = came_on[i] if state else came_off[i]
+    return out
+
+
+@kernel
+def over_time(grid: Floats, scale: Floats, t0: int, t1: int, k0: int, k1: int) -> Doubles:
+    """Mean of grid (T, K) times scale (K,) over bins k0 to k1, of each frame from t0 to t1."""
     out = np.empty(t1 - t0)
     even = k0 + (k1 - k0) // 4 * 4
     for t in range(t0, t1):
@@ -206,23 +230,24 @@ def _crossing(profile: Doubles, i: int, step: int, limit: float) -> float:
 
 
 @kernel
-def fit(grid: Floats, scale: Floats, box: Ints, bounds: Ints, out: Doubles) -> bool:
+def fit(grid: Floats, scale: Floats, box: Ints, bounds: Ints, out: Doubles, trust: float) -> bool:
     """The rectangle of the greatest likelihood near a box, by turns over time and over frequency.
 
     box: t0, t1, k0, k1; bounds (6,): the same, how far it may grow, and k0, k1 of its skirts. Fills out (9,): t0, t1 in frames
     and k0, k1 in bins (fractions, edges), signal to noise over the 99 % bandwidth, cells, the sum of power over noise, and the
     bins that its skirts reach. False when nothing is left.
 
-    Edges in time are where the profile crosses half of the level.
+    Edges in time are where the profile crosses half of the level. trust: share of the measured level that is believed (the level of a
+    weak box, found where noise helped it, is too high, and a box that expects too much does not grow).
     """
     t0, t1, k0, k1 = box[0], box[1], box[2], box[3]
     for _ in range(3):
         before = (t0, t1, k0, k1)
-        p = _over_time(grid, scale, bounds[0], bounds[1], k0, k1)
+        p = over_time(grid, scale, bounds[0], bounds[1], k0, k1)
         s = p[t0 - bounds[0] : t1 - bounds[0]].mean() - 1
         if s <= 0:
             return False
-        a, b = _best_run(p, s, k1 - k0, 3)
+        a, b = _best_run(p, trust * s, k1 - k0, 3)
         if b <= a:
             return False
         t0, t1 = bounds[0] + a, bounds[0] + b
@@ -230,13 +255,13 @@ def fit(grid: Floats, scale: Floats, box: Ints, bounds: Ints, out: Doubles) -> b
         s = g[k0 - bounds[2] : k1 - bounds[2]].mean() - 1
         if s <= 0:
             return False
-        c, d = _best_run(g, s, t1 - t0, max(6, (k1 - k0) // 4))
+        c, d = _best_run(g, trust * s, t1 - t0, max(6, (k1 - k0) // 4))
         if d <= c:
             return False
         k0, k1 = bounds[2] + c, bounds[2] + d
         if before == (t0, t1, k0, k1):
             break
-    p = _over_time(grid, scale, bounds[0], bounds[1], k0, k1)
+    p = over_time(grid, scale, bounds[0], bounds[1], k0, k1)
     a, b = t0 - bounds[0], t1 - bounds[0]
     limit_t = 1 + (p[a:b].mean() - 1) / 2
     while b - a > 1 and p[a] <= limit_t and a > 0:
@@ -254,10 +279,14 @@ def fit(grid: Floats, scale: Floats, box: Ints, bounds: Ints, out: Doubles) -> b
         c -= 1
     while d + 3 <= g.shape[0] and g[d] + g[d + 1] + g[d + 2] > noise:
         d += 1
-    total = 0.0
+    total, energy = (
+        0.0,
+        0.0,
+    )  # of the bins over the floor, for the edges; of all, for the level: noise alone has much of the former
     for i in range(c, d):
         total += max(g[i] - 1, 0.0)
-    if total <= 0:
+        energy += g[i] - 1
+    if energy <= 0:
         return False
     low, high, sofar = float(c), float(d), 0.0
     for i in range(c, d):
@@ -268,13 +297,13 @@ def fit(grid: Floats, scale: Floats, box: Ints, bounds: Ints, out: Doubles) -> b
             high = i + (0.995 * total - sofar) / now
         sofar += now
     out[2], out[3] = bounds[4] + low, bounds[4] + high
-    out[4] = total * 0.99 / max(high - low, 0.3)
+    out[4] = energy * 0.99 / max(high - low, 0.3)
     out[5] = (t1 - t0) * (k1 - k0)
-    out[6] = total * (t1 - t0)
+    out[6] = energy * (t1 - t0)
     out[7], out[8] = bounds[4] + c, bounds[4] + d
     n = (t1 - t0) * (d - c) / VARIANCE
     return bool(
-        total / (d - c) > (1 - 1 / (9 * n) + SIGNIFICANT / (3 * np.sqrt(n))) ** 3 - 1
+        energy / (d - c) > (1 - 1 / (9 * n) + SIGNIFICANT / (3 * np.sqrt(n))) ** 3 - 1
     )  # Wilson and Hilferty's Gamma quantile
 
 
@@ -305,21 +334,33 @@ def room(boxes: Ints, count: int, i: int, pad_t: int, pad_k: int, frames: int, b
 def fit_all(grid: Floats, scale: Floats, boxes: Ints, count: int, out: Doubles, kept: Any) -> int:
     """`fit` for every box of boxes (M, 5), of which `count` are filled, into out (M, 9); kept (M,) bool says which are left.
 
-    What a fitted box leaves of its box on either side is fitted as well, while there is room for it. Returns how many there are then.
+    A weak one is fitted again with more room, and taken apart where it pauses. What a fitted box leaves of its box on either side
+    is fitted as well, while there is room for it. Returns how many there are then.
     """
-    bounds = np.empty(6, np.int64)
+    bounds, now, again = np.empty(6, np.int64), np.empty(5, np.int64), np.empty(out.shape[1])
     first, i = count, 0
     while i < count:
-        b = boxes[i]
+        b, f = boxes[i], out[i]
         room(boxes, count, i, 4 + (b[1] - b[0]) // 3, 3 + (b[3] - b[2]) // 3, grid.shape[0], grid.shape[1], bounds)
         if i >= first:  # a remainder may not grow back
             bounds[:4] = b[:4]
             bounds[4], bounds[5] = b[2], b[3]
-        kept[i] = fit(grid, scale, b, bounds, out[i])
+        kept[i] = fit(grid, scale, b, bounds, f, 1.0)
+        if kept[i] and f[4] < WEAK and i < first:
+            now[0], now[1], now[2], now[3] = int(f[0]), int(np.ceil(f[1])), int(f[2]), int(np.ceil(f[3]))
+            room(boxes, count, i, 48 + (b[1] - b[0]) // 3, 8 + (b[3] - b[2]) // 2, grid.shape[0], grid.shape[1], bounds)
+            for e in range(0, 4, 2):
+                now[e] = min(max(now[e], bounds[e]), bounds[e + 1] - 1)
+                now[e + 1] = max(min(now[e + 1], bounds[e + 1]), now[e] + 1)
+            if fit(grid, scale, now, bounds, again, 0.7) and again[6] > f[6]:
+                f[:] = again
+        if kept[i] and f[4] < WEAK:
+            parts = _taken_apart(grid, scale, f, boxes, count)
+            if parts > count:
+                kept[i], count = False, parts
         if kept[i]:
-            f = out[i]
-            count = _remainder(boxes, count, b[0], int(f[0]) - 1, b[2], b[3])
-            count = _remainder(boxes, count, int(np.ceil(f[1])) + 1, b[1], b[2], b[3])
+            count = _remainder(boxes, count, b[0], int(f[0]) - 2, b[2], b[3])  # a frame holds half of the next one's samples
+            count = _remainder(boxes, count, int(np.ceil(f[1])) + 2, b[1], b[2], b[3])
             count = _remainder(boxes, count, int(f[0]), int(np.ceil(f[1])), b[2], int(f[7]) - 1)
             count = _remainder(boxes, count, int(f[0]), int(np.ceil(f[1])), int(f[8]) + 1, b[3])
         elif b[1] - b[0] >= 24:  # several signals that do not fit into one rectangle: look at its halves
@@ -328,6 +369,78 @@ def fit_all(grid: Floats, scale: Floats, boxes: Ints, count: int, out: Doubles, 
             count = _remainder(boxes, count, half, b[1], b[2], b[3])
         i += 1
     return count
+
+
+@kernel
+def _taken_apart(grid: Floats, scale: Floats, f: Doubles, boxes: Ints, count: int) -> int:
+    """Appends the stretches in which fitted box f (9,) is on, where there are several; returns how many boxes there are then."""
+    t0, t1, k0, k1 = int(f[0]), int(np.ceil(f[1])), int(f[2]), int(np.ceil(f[3]))
+    if t1 - t0 < 16:
+        return count
+    profile = over_time(grid, scale, t0, t1, k0, k1)
+    on = stretches(profile, max(1.7 * (profile.mean() - 1), 0.01), k1 - k0, CHANGE_NATS)  # the mean has the pauses in it
+    level, n = 0.0, 0
+    for i in range(on.shape[0]):
+        if on[i]:
+            level += profile[i] - 1
+            n += 1
+    if n == 0 or n == on.shape[0]:
+        return count
+    on = stretches(profile, max(level / n, 0.01), k1 - k0, CHANGE_NATS)
+    pieces_ = int(on[0])
+    for i in range(1, on.shape[0]):
+        pieces_ += on[i] and not on[i - 1]
+    if pieces_ < 2:
+        return count
+    start = -1
+    for i in range(on.shape[0] + 1):
+        now = i < on.shape[0] and on[i]
+        if now and start < 0:
+            start = i
+        elif not now and start >= 0:
+            count = _remainder(boxes, count, t0 + start, t0 + i, k0, k1)
+            start = -1
+    return count
+
+
+@kernel
+def mend(grid: Floats, scale: Floats, fitted: Doubles, kept: Any) -> None:
+    """Joins weak fitted boxes (M, 9) in one band that follow each other when nothing between them says that the signal paused."""
+    box, bounds, out = np.empty(5, np.int64), np.empty(6, np.int64), np.empty(fitted.shape[1])
+    order = np.argsort(fitted[:, 0])
+    for x in range(order.shape[0]):
+        i = order[x]
+        if not kept[i]:
+            continue
+        for y in range(x + 1, order.shape[0]):
+            j, a = order[y], fitted[i]
+            b = fitted[j]
+            if b[0] - a[1] > min(a[1] - a[0], b[1] - b[0]):
+                if b[0] - a[1] > a[1] - a[0]:
+                    break
+                continue
+            shared, wide = min(a[3], b[3]) - max(a[2], b[2]), max(a[3] - a[2], b[3] - b[2])
+            if not kept[j] or max(a[4], b[4]) > 2 * WEAK or shared < 0.6 * wide or b[0] < a[1] - 0.5 * (b[1] - b[0]):
+                continue
+            box[0], box[1], box[2], box[3] = int(a[0]), int(np.ceil(b[1])), int(min(a[2], b[2])), int(np.ceil(max(a[3], b[3])))
+            if not _unbroken(
+                grid, scale, int(a[1]), int(np.ceil(b[0])), int(max(a[2], b[2])), int(min(a[3], b[3])), min(a[4], b[4])
+            ):
+                continue
+            bounds[:4] = box[:4]
+            bounds[4], bounds[5] = box[2], box[3]
+            if fit(grid, scale, box, bounds, out, 1.0) and out[6] > max(a[6], b[6]):
+                fitted[i] = out
+                kept[j] = False
+
+
+@kernel
+def _unbroken(grid: Floats, scale: Floats, t0: int, t1: int, k0: int, k1: int, s: float) -> bool:
+    """Whether the frames from t0 to t1 do not speak for a pause of a signal of 1 + s."""
+    if t1 - t0 < 1 or k1 <= k0:
+        return True
+    profile = over_time(grid, scale, t0, t1, k0, k1)
+    return bool((profile.mean() - _edge_limit(s)) * (t1 - t0) * (k1 - k0) / VARIANCE * s / (1 + s) > -2.0)
 
 
 @kernel

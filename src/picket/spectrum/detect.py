@@ -16,15 +16,14 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 
-from picket.spectrum.boxes_kernels import drop_doubles, fit_all, join, pieces
+from picket.spectrum.boxes_kernels import CHANGE_NATS, drop_doubles, fit_all, join, mend, over_time, pieces, stretches
 from picket.spectrum.emission import Emission
 from picket.spectrum.floor import BLOCK, Shape, local_floor, runs_of, shape
 from picket.spectrum.gain import level_steps
 from picket.spectrum.limits import LEAST, LEAST_BUSY, SHORTEST, limits
-from picket.spectrum.pyramid_kernels import base_units, mark_level, next_units, runs, spread_down
+from picket.spectrum.pyramid_kernels import first_level, next_level, runs, spread_down
 from picket.spectrum.stitch import common_fate
 from picket.spectrum.transform import Transform
-from picket.spectrum.transform_kernels import block_means
 
 SEGMENT_FRAMES = 2048
 _PAUSE_ROWS, _GAP_BINS = 2, 3  # pieces of one burst lie no further apart (a row is two frames)
@@ -32,6 +31,7 @@ _SLACK = 3  # bins: smaller gaps within a row are closed
 _DC_BINS = 2  # what lies wholly within so many bins of 0 Hz is the receiver's own offset
 _WHOLE, _LEVEL_SNR = 0.95, 1.0  # what covers the whole band and is no stronger than the noise is the receiver's level
 _MAX_RUNS = 200_000
+_SHORTEST_ON = 12  # frames
 
 Floats = npt.NDArray[np.float32]
 Bools = npt.NDArray[np.bool_]
@@ -62,6 +62,7 @@ class Detector:
     _weight: Floats | None = None
     _grid: Floats | None = None
     _busy: bool = False
+    _kept: list[tuple[npt.NDArray[np.uint8], Floats]] = field(default_factory=list)
 
     @property
     def bin_hz(self) -> float:
@@ -73,9 +74,9 @@ class Detector:
         """
         if self._grid is None:
             self._grid = np.empty((SEGMENT_FRAMES, self.transform.bins), np.float32)
-        grid = self.transform.power(samples, self._grid)
-        blocks = np.empty((max(1, len(grid) // BLOCK), grid.shape[1]), np.float32)
-        block_means(grid[: len(blocks) * BLOCK] if len(grid) >= BLOCK else grid, blocks)
+        rows = min(SEGMENT_FRAMES, self.transform.frames(len(samples) // 2))
+        blocks = np.empty((max(1, rows // BLOCK), self.transform.bins), np.float32)
+        grid = self.transform.power(samples, self._grid, blocks)
         used = blocks.max(axis=1) > 0
         seg = Segment(first, grid, blocks, used, np.ones(grid.shape[1], np.float32), Shape.flat(grid.shape[1]))
         if not used.any():
@@ -123,15 +124,31 @@ class Detector:
             total = np.concatenate([[0], np.cumsum(excess)])
             low, high = np.interp([0.005 * total[-1], 0.995 * total[-1]], total, np.arange(a, b + 1))
             snr = 0.99 * total[-1] / max(high - low, 0.3)
-            true = 10 ** (seg.shape.floor_db[a:b] / 10)
-            profile = (seg.blocks[:, a:b] / true).mean(axis=1)
-            if np.median(profile[seg.used]) - 1 < 0.4 * (profile[seg.used].mean() - 1):
-                continue  # bursts that raised the floor a little
-            start, end = _on_rows(profile, 1 + float(excess.mean()))
-            if end - start < 0.5 * len(profile):
-                continue  # not steady: a burst's business
-            found.append(self._emission(seg, start * BLOCK, end * BLOCK, float(low), float(high), float(snr), steady=True))
+            if self._mostly_bursts(seg, int(a), int(b)):
+                continue
+            for start, end, level in self._on(seg, int(a), int(b), float(excess.mean())):
+                if level > 0 and (end - start >= _SHORTEST_ON or (start == 0) != (end == len(seg.grid))):
+                    steady = end - start >= len(seg.grid) // 2
+                    on = float(snr) * level / float(excess.mean())
+                    found.append(self._emission(seg, start, end, float(low), float(high), on, steady=steady))
         return found
+
+    def _mostly_bursts(self, seg: Segment, a: int, b: int) -> bool:
+        """Whether these bins stand out only because bursts raised their floor a little."""
+        profile = (seg.blocks[:, a:b] / 10 ** (seg.shape.floor_db[a:b] / 10)).mean(axis=1)[seg.used]
+        return bool(np.median(profile) - 1 < 0.4 * (profile.mean() - 1))
+
+    def _on(self, seg: Segment, a: int, b: int, level: float) -> list[tuple[int, int, float]]:
+        """When the signal in these bins is on (frames from, to; always, or with short pauses), and its level over the floor then."""
+        true = np.ones(len(seg.local), np.float32)
+        true[a:b] = 10 ** (-seg.shape.floor_db[a:b] / 10)
+        profile = over_time(seg.grid, true, 0, len(seg.grid), a, b)
+        for _ in range(2):
+            on = stretches(profile, max(level, 0.02), float(b - a), CHANGE_NATS)
+            if not on.any():
+                return []
+            level = max(float(profile[on].mean()) - 1, 0.0)
+        return [(int(start), int(end), float(profile[start:end].mean()) - 1) for start, end in runs_of(on)]
 
     # -- bursts ----------------------------------------------------------------------------------------------------------------
     def _bursts(self, seg: Segment, sigma: float) -> list[Emission]:
@@ -155,10 +172,13 @@ class Detector:
         room[:count] = boxes[:count]
         fitted, kept = np.zeros((len(room), 9)), np.zeros(len(room), np.bool_)
         fit_all(seg.grid, scale, room, count, fitted, kept)
+        fitted = fitted[kept]
+        kept = np.ones(len(fitted), np.bool_)
         drop_doubles(fitted, kept)
+        mend(seg.grid, scale, fitted, kept)
         middle = len(seg.local) / 2 + 0.5
         out = []
-        for start, end, low, high, snr in fitted[kept, :5]:
+        for start, end, low, high, snr in fitted[kept, :5].tolist():
             if abs(low - middle) <= _DC_BINS and abs(high - middle) <= _DC_BINS:
                 self._count("at 0 Hz (the receiver's own offset)")
                 continue
@@ -180,20 +200,20 @@ class Detector:
 
     def _mask(self, grid: Floats, scale: Floats, sigma: float) -> npt.NDArray[np.uint8] | None:
         """Marked cells (T // 2, K), or None where there are none."""
-        bins = grid.shape[1]
-        units = np.empty((len(grid) // 2, bins), np.float32)
-        base_units(grid, scale, units)
-        frames, marks = SHORTEST // 2, []
+        bins, rows, frames = grid.shape[1], len(grid) // 2, SHORTEST // 2
         sigma = math.ceil(sigma * 200) / 200  # few different ones, so that the limits are computed once
-        while len(units) >= 2:
-            marked = np.zeros(units.shape, np.uint8)
-            hits = mark_level(
-                units, frames, limits(self.rate_hz, bins, 2 * frames, sigma, LEAST_BUSY if self._busy else LEAST), marked
+        least = LEAST_BUSY if self._busy else LEAST
+        units, marks, level = grid, [], 0
+        while rows >= 2:
+            marked, larger = self._scratch(level, rows, bins)
+            over = limits(self.rate_hz, bins, 2 * frames, sigma, least)
+            hits = (
+                next_level(units, frames, over, marked, larger)
+                if level
+                else first_level(grid, scale, frames, over, marked, larger)
             )
             marks.append(marked if hits else None)
-            larger = np.empty((len(units) // 2, bins), np.float32)
-            next_units(units, marked, hits > 0, frames, larger)
-            units, frames = larger, 2 * frames
+            units, rows, frames, level = larger, rows // 2, 2 * frames, level + 1
         coarse: npt.NDArray[np.uint8] | None = None
         for i in range(len(marks) - 1, -1, -1):
             fine = marks[i]
@@ -202,6 +222,16 @@ class Detector:
                 spread_down(coarse, fine)
             coarse = fine
         return coarse
+
+    def _scratch(self, level: int, rows: int, bins: int) -> tuple[npt.NDArray[np.uint8], Floats]:
+        """Marks (all 0) and larger units of one level; kept from segment to segment, since fresh memory costs more than the sums."""
+        if level == len(self._kept):
+            self._kept.append((np.empty((rows, bins), np.uint8), np.empty((rows // 2, bins), np.float32)))
+        marked, larger = self._kept[level]
+        if len(marked) < rows:
+            marked, larger = self._kept[level] = np.empty((rows, bins), np.uint8), np.empty((rows // 2, bins), np.float32)
+        marked[:rows] = 0
+        return marked[:rows], larger[: rows // 2]
 
     def _emission(
         self, seg: Segment, start: float, end: float, low: float, high: float, snr: float, *, steady: bool = False
@@ -221,20 +251,3 @@ def _gain_between(ratio: Floats) -> float:
     middle = float(np.median(r))
     alike = np.abs(r - middle) < 0.15
     return math.exp(float(np.median(r[alike]))) if abs(middle) > 0.14 and alike.mean() > 0.7 else 1.0
-
-
-def _on_rows(profile: npt.NDArray[np.float64], level: float) -> tuple[int, int]:
-    """First and last + 1 of the longest stretch where a profile of mean `level` is up, gaps of up to 2 % of it closed."""
-    up = profile > 1 + (level - 1) / 2
-    edges = runs_of(up)
-    if not len(edges):
-        return 0, len(profile)
-    slack = max(2, len(profile) // 50)
-    merged = [list(edges[0])]
-    for a, b in edges[1:]:
-        if a - merged[-1][1] <= slack:
-            merged[-1][1] = b
-        else:
-            merged.append([a, b])
-    first, last = max(merged, key=lambda r: r[1] - r[0])
-    return (0 if first <= 1 else int(first)), (len(profile) if last >= len(profile) - 1 else int(last))

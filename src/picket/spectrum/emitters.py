@@ -39,6 +39,11 @@ class Emitter:
         return float(np.median(widths[good]))
 
     @property
+    def confirmed(self) -> bool:
+        """Whether it is more than a box that noise may have made: its structure was found, or it was heard three times."""
+        return self.label != "unknown" or len(self.bursts) >= 3
+
+    @property
     def steady(self) -> bool:
         return any(b.steady for b in self.bursts)
 
@@ -65,15 +70,16 @@ def group(emissions: list[Emission], rate_hz: float) -> list[Emitter]:
 
 def _apart(e: Emission, seconds: float, center: float, width: float, length: float, level: float) -> float:
     """How unlike a burst is to a group: infinite when it cannot belong."""
-    ratio = abs(math.log(e.bandwidth_hz / width))
+    own = e.bandwidth_hz
+    ratio = abs(math.log(own / width))
     level_db = abs(e.snr_db - level)
-    if e.bandwidth_hz > WIDE_HZ or width > WIDE_HZ:
-        off = abs(e.center_hz - center) / max(width, e.bandwidth_hz)
+    if own > WIDE_HZ or width > WIDE_HZ:
+        off = abs(e.center_hz - center) / max(width, own)
         return ratio + off + level_db / 50 if ratio < 0.35 and off < 0.15 and level_db < 2 * _LEVEL_DB else math.inf
-    if e.bandwidth_hz < LINE_HZ * 4 and seconds > 5e-3:  # a carrier does not hop
+    if own < LINE_HZ * 4 and seconds > 5e-3:  # a carrier does not hop
         off = abs(e.center_hz - center)
         return ratio + off / 1e5 if off < 5e4 else math.inf
-    if e.bandwidth_hz < LINE_HZ * 4 or width < LINE_HZ * 4:
+    if own < LINE_HZ * 4 or width < LINE_HZ * 4:
         return math.inf if ratio > 0.5 or level_db > _LEVEL_DB else ratio + level_db / 10
     longer = abs(math.log(seconds / length))
     if ratio > (0.3 if e.snr_db > 3 else 0.6) or level_db > _LEVEL_DB or longer > 0.15:
@@ -92,20 +98,21 @@ def slots(emitter: Emitter, rate_hz: float, period_s: float = SLOT_S) -> float:
 def _slotted(found: list[Emitter], rate_hz: float) -> list[Emitter]:
     """Joins narrow groups of like width and level that keep to one Bluetooth clock: packets of one, three and five slots."""
     out: list[Emitter] = []
+    clocks: list[tuple[Emitter, float]] = []  # those that keep to a Bluetooth clock, and how well
     for m in sorted(found, key=lambda m: -len(m.bursts)):
-        if 0.45e6 < m.bandwidth_hz < 1.6e6:
-            for other in out:
-                if not 0.45e6 < other.bandwidth_hz < 1.6e6 or slots(other, rate_hz) < 0.8:
-                    continue
-                both = Emitter(sorted(other.bursts + m.bursts, key=lambda e: e.sample_start))
-                near = abs(float(np.median(m.values("snr_db")) - np.median(other.values("snr_db")))) < _LEVEL_DB
-                if near and slots(both, rate_hz) > 0.85 * slots(other, rate_hz) and slots(both, rate_hz) > 0.75:
-                    other.bursts = both.bursts
-                    break
-            else:
-                out.append(m)
+        if not 0.45e6 < m.bandwidth_hz < 1.6e6:
+            out.append(m)
+            continue
+        for i, (other, kept) in enumerate(clocks):
+            both = Emitter(sorted(other.bursts + m.bursts, key=lambda e: e.sample_start))
+            near = abs(float(np.median(m.values("snr_db")) - np.median(other.values("snr_db")))) < _LEVEL_DB
+            if near and (together := slots(both, rate_hz)) > max(0.85 * kept, 0.75):
+                other.bursts, clocks[i] = both.bursts, (other, together)
+                break
         else:
             out.append(m)
+            if (kept := slots(m, rate_hz)) >= 0.8:
+                clocks.append((m, kept))
     return out
 
 

@@ -16,11 +16,10 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-import scipy.linalg
 from scipy.ndimage import median_filter, uniform_filter1d
 from scipy.stats import gamma
 
-from picket.spectrum.floor_kernels import trimmed_means
+from picket.spectrum.floor_kernels import group_levels, trimmed_means, whittaker
 from picket.spectrum.transform import VARIANCE_FACTOR
 
 BLOCK = 8  # frames per block
@@ -30,7 +29,8 @@ _QUARTILE = float(gamma.ppf(_START, _INDEPENDENT) / _INDEPENDENT)
 _CUT = 0.10  # share of noise blocks above the limit
 _LIMIT = float(gamma.isf(_CUT, _INDEPENDENT) / _INDEPENDENT)
 _BIAS = float(gamma.cdf(_LIMIT * _INDEPENDENT, _INDEPENDENT + 1) / (1 - _CUT))  # mean of what is under the limit
-_GROUPS = (64, 16)  # bins that are judged together
+_GROUPS = ((64, 1), (128, 4), (32, 4), (16, 1))  # bins and blocks that are judged together
+_SETTLED = 2e-3  # a floor that moves no more than by this is there
 _WAVE = 0.5  # share of the band: shorter waves of the floor are not followed
 _RIPPLE_CYCLES = 4.0  # a hump is ripple when it rises no steeper than so many waves of 1 dB across the band would ...
 _RIPPLE_DB = 3.0  # ... and no higher than this
@@ -42,14 +42,14 @@ Doubles = npt.NDArray[np.float64]
 
 def local_floor(blocks: Floats, used: npt.NDArray[np.bool_]) -> tuple[Floats, Floats]:
     """Floor per bin (K,) and how many free blocks (K,) it rests on, from block means (B, K) of which rows `used` (B,) count."""
-    kept = np.ascontiguousarray(blocks[used].T)
+    kept = np.ascontiguousarray(blocks[used][:: 2 if used.sum() >= 64 else 1].T)  # a beginning only: half of them will do
     nth = int(_START * (kept.shape[1] - 1))
     floor = np.partition(kept, nth, axis=1)[:, nth] / np.float32(_QUARTILE)
     floor = np.maximum(floor, np.float32(1e-30))
-    quiet = np.repeat(used[:, None], max(1, len(floor) // _GROUPS[-1]), axis=1)
-    for group in _GROUPS:
+    quiet = np.repeat(used[:, None], max(1, len(floor) // _GROUPS[-1][0]), axis=1)
+    for group, span in _GROUPS:
         if group <= len(floor) // 4:
-            now, floor = _quiet(blocks, used, floor, group)
+            now, floor = _quiet(blocks, used, floor, group, span)
             quiet = quiet & np.repeat(now, quiet.shape[1] // now.shape[1], axis=1)
     wide = quiet.copy()  # a group beside a busy one may hold the edge of what makes it busy
     wide[:, 1:] &= quiet[:, :-1]
@@ -58,31 +58,49 @@ def local_floor(blocks: Floats, used: npt.NDArray[np.bool_]) -> tuple[Floats, Fl
     mean, count = np.empty_like(floor), np.empty_like(floor)
     for _ in range(3):
         trimmed_means(blocks, floor * np.float32(_LIMIT), quiet, mean, count)
-        floor = np.where(count > 0, mean / np.float32(_BIAS), floor)
+        before, floor = floor, np.where(count > 0, mean / np.float32(_BIAS), floor)
+        if np.abs(floor - before).max() < _SETTLED * floor.min():
+            break
     return np.maximum(floor, np.float32(1e-30)), count
 
 
-def _quiet(blocks: Floats, used: npt.NDArray[np.bool_], floor: Floats, group: int) -> tuple[npt.NDArray[np.bool_], Floats]:
+def _quiet(
+    blocks: Floats, used: npt.NDArray[np.bool_], floor: Floats, group: int, span: int
+) -> tuple[npt.NDArray[np.bool_], Floats]:
     """In which blocks a group of bins is quiet together, (B, K / group), and the floor that follows.
 
-    One bin's blocks scatter too much to tell a burst of 0 dB from none; the mean of a group does not. Needed where a wide
-    signal is on for most of the time.
+    One bin's blocks scatter too much to tell a burst of 0 dB from none; the mean of a group does not, and that of a group over `span`
+    blocks tells one of -10 dB. Needed where a wide signal is on for much of the time.
     """
-    level = (blocks / floor).reshape(len(blocks), -1, group).mean(axis=2)
+    level = np.empty((len(blocks), len(floor) // group), np.float32)
+    group_levels(blocks, 1 / floor, level)
     sigma = math.sqrt(VARIANCE_FACTOR / (_INDEPENDENT * group))
-    nth = int(0.1 * (int(used.sum()) - 1))
-    low = np.partition(level[used], nth, axis=0)[nth] / (1 - 1.28 * sigma)
-    for _ in range(4):
-        quiet = (level < low * (1 + 2.5 * sigma)) & used[:, None]
-        low = (
-            (level * quiet).sum(axis=0) / np.maximum(quiet.sum(axis=0), 1) * (1 + 0.018 * sigma)
-        )  # a normal's mean, cut at 2.5 sigma
+    quiet, low = _under(level, used, sigma)
+    if span > 1:  # what is strong by itself must not make its neighbours busy; what is faint is seen with them
+        even = uniform_filter1d(np.where(level < low * (1 + 6 * sigma), level, low), span, axis=0, mode="nearest")
+        faint, low = _under(even, used, sigma / math.sqrt(span))
+        quiet = quiet & faint
     floor = floor.copy()
     for g in np.flatnonzero(low < 0.98):  # the bins' own quartile lay among the busy blocks
         part = blocks[quiet[:, g], g * group : (g + 1) * group]
         if len(part) >= 4:
             floor[g * group : (g + 1) * group] = np.quantile(part, _START, axis=0) / _QUARTILE
     return quiet, floor
+
+
+def _under(level: Floats, used: npt.NDArray[np.bool_], sigma: float) -> tuple[npt.NDArray[np.bool_], Floats]:
+    """Which levels (B, G) are those of noise that scatters by sigma, and its level (G,)."""
+    nth = int(0.1 * (int(used.sum()) - 1))
+    low = np.partition(level[used], nth, axis=0)[nth] / (1 - 1.28 * sigma)
+    quiet = np.zeros(level.shape, bool)
+    for _ in range(4):
+        before, quiet = quiet, (level < low * (1 + 2.5 * sigma)) & used[:, None]
+        if np.array_equal(before, quiet):
+            break
+        low = (
+            (level * quiet).sum(axis=0) / np.maximum(quiet.sum(axis=0), 1) * (1 + 0.018 * sigma)
+        )  # a normal's mean, cut at 2.5 sigma
+    return quiet, low
 
 
 @dataclass(frozen=True)
@@ -106,17 +124,9 @@ class Shape:
 
 def _smooth(y: Doubles, weight: Doubles) -> Doubles:
     """Whittaker smoother: least squares with a penalty on second differences."""
-    n = len(y)
-    stiffness = (_WAVE * n / (2 * np.pi)) ** 4
-    d = np.zeros((3, n))
-    d[0, 2:] += stiffness  # the banded form of D'D for second differences
-    d[1, 1:] += -4 * stiffness
-    d[2] += 6 * stiffness
-    d[2, [0, -1]] = stiffness
-    d[2, [1, -2]] = 5 * stiffness
-    d[1, [1, -1]] = -2 * stiffness
-    d[2] += weight + 1e-6
-    return np.asarray(scipy.linalg.solveh_banded(d, (weight + 1e-6 * (weight.sum() <= 0)) * y))
+    z = np.empty(len(y))
+    whittaker(y, weight + 1e-6, (_WAVE * len(y) / (2 * np.pi)) ** 4, z)
+    return z
 
 
 def shape(local: Floats, sigma: Doubles) -> Shape:

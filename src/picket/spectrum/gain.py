@@ -20,8 +20,12 @@ def level_steps(blocks: npt.NDArray[np.float32], used: npt.NDArray[np.bool_]) ->
     rows = np.flatnonzero(used)
     if len(rows) < 2 * _SHORTEST:
         return []
-    db = 10 * np.log10(np.maximum(blocks[rows][:, :: max(1, blocks.shape[1] // 256)], 1e-30))
-    series = np.quantile(db, 0.2, axis=1)
+    some = np.maximum(blocks[rows][:, :: max(1, blocks.shape[1] // 256)], np.float32(1e-30))
+    nth = some.shape[1] // 5
+    series = 10 * np.log10(np.partition(some, nth, axis=1)[:, nth].astype(np.float64))
+    if _largest(series) is None:
+        return []
+    db = 10 * np.log10(some)
     found, first = [], 0
     while len(series) - first >= 2 * _SHORTEST:
         at = _largest(series[first:])

@@ -29,8 +29,23 @@ def without_images(found: list[Emission], coherent: Callable[[Emission], bool]) 
     coherent: whether an emission's samples go along with the conjugate of those at minus its frequency (`likeness`), which only an
     image's do; asked of those that lie where an image would.
     """
-    kept = [e for e in found if not (any(_is_image(e, o) for o in found) and coherent(e))]
+    stronger = _stronger(found, _IMAGE_DB)
+    kept = [e for e, above in zip(found, stronger, strict=True) if not (any(_is_image(e, o) for o in above) and coherent(e))]
     return kept, len(found) - len(kept)
+
+
+def _stronger(found: list[Emission], by_db: float) -> list[list[Emission]]:
+    """For each those that are on at the same time and by so much stronger."""
+    if not found:
+        return []
+    start = np.array([e.sample_start for e in found])
+    end = np.array([e.sample_end for e in found])
+    snr_db = np.array([e.snr_db for e in found])
+    out = []
+    for i in range(len(found)):
+        above = (snr_db >= snr_db[i] + by_db) & (start < end[i]) & (end > start[i])
+        out.append([found[j] for j in np.flatnonzero(above)])
+    return out
 
 
 def likeness(iq: Complex, rate_hz: float, e: Emission) -> float:
@@ -51,7 +66,8 @@ def _is_image(e: Emission, strong: Emission) -> bool:
 
 def without_shoulders(found: list[Emission]) -> tuple[list[Emission], int]:
     """Those that are not spilt by another one; and how many were."""
-    kept = [e for e in found if not any(_is_shoulder(e, o) for o in found)]
+    stronger = _stronger(found, _SHOULDER_DB)
+    kept = [e for e, above in zip(found, stronger, strict=True) if not any(_is_shoulder(e, o) for o in above)]
     return kept, len(found) - len(kept)
 
 

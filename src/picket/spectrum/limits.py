@@ -15,11 +15,11 @@ from scipy.stats import gamma
 
 from picket.spectrum.transform import VARIANCE_FACTOR
 
-FALSE_PER_S = 0.01  # false boxes a second over the whole band that the limits allow; the goal is 0.1
+FALSE_PER_S = 0.02  # false boxes a second over the whole band that the limits allow; the goal is 0.1
 SHORTEST = 4  # frames of the shortest box
 LEAST, LEAST_BUSY = (
-    0.05,
-    0.12,
+    0.04,
+    0.07,
 )  # no box is called for less than this share over the floor, whatever its size; in a busy band its floor is less sure
 
 

@@ -21,73 +21,121 @@ Bytes = npt.NDArray[np.uint8]
 
 
 @kernel
-def base_units(grid: Floats, scale: Floats, out: Floats) -> None:
-    """Fills out (T // 2, K) with the sums of pairs of rows of grid (T, K) times scale (K,): 2 where there is only noise."""
-    for i in range(out.shape[0]):
-        a, b, into = grid[2 * i], grid[2 * i + 1], out[i]
-        for k in range(into.shape[0]):
-            into[k] = (a[k] + b[k]) * scale[k]
+def first_level(grid: Floats, scale: Floats, frames: int, limits: Floats, marked: Bytes, larger: Floats) -> int:
+    """Sums pairs of rows of grid (T, K) times scale (K,) to units (2 where there is only noise) and goes on as `next_level` does,
+    row by row while they are in cache.
+    """
+    count = grid.shape[0] // 2
+    units = np.empty((3, grid.shape[1]), np.float32)  # the three last ones
+    work, hit, found = np.empty((2, grid.shape[1]), np.float32), np.zeros(grid.shape[1], np.uint8), 0
+    for i in range(count):
+        _unit(grid[2 * i], grid[2 * i + 1], scale, units[i % 3])
+        if i > 0:
+            found += _boxes(units[(i - 1) % 3], units[i % 3], frames, limits, marked[i - 1], marked[i], work, hit)
+            if i % 2 == 0:
+                _pair(units[(i - 2) % 3], units[(i - 1) % 3], marked[i - 2], marked[i - 1], frames, larger[i // 2 - 1])
+    if count % 2 == 0:
+        _pair(
+            units[(count - 2) % 3], units[(count - 1) % 3], marked[count - 2], marked[count - 1], frames, larger[count // 2 - 1]
+        )
+    return found
 
 
 @kernel
-def next_units(units: Floats, marked: Bytes, any_marked: bool, frames: int, out: Floats) -> None:
-    """Fills out (I // 2, K) with sums of two units (I, K) of `frames` frames each; a marked unit counts as noise."""
-    noise = np.float32(frames)
-    for i in range(out.shape[0]):
-        a, b, into = units[2 * i], units[2 * i + 1], out[i]
-        if any_marked:
-            ma, mb = marked[2 * i], marked[2 * i + 1]
-            for k in range(into.shape[0]):
-                into[k] = (noise if ma[k] else a[k]) + (noise if mb[k] else b[k])
-        else:
-            for k in range(into.shape[0]):
-                into[k] = a[k] + b[k]
-
-
-@kernel
-def mark_level(units: Floats, frames: int, limits: Floats, marked: Bytes) -> int:
-    """Marks (I, K) the units that lie in a box over its limit; returns how many boxes were.
+def next_level(units: Floats, frames: int, limits: Floats, marked: Bytes, larger: Floats) -> int:
+    """Marks (I, K) the units (I, K) of `frames` frames each that lie in a box over its limit, and fills larger (I // 2, K) with the
+    sums of two units, where a marked one counts as noise. Returns at how many rows and widths a box was over its limit.
 
     A box is two units (2 x frames) long and 1, 2, 4, ... bins wide; limits (J,) are sums over the box. Within one pair of rows the
     same rule holds over frequency: units of a marked box count as noise in wider ones.
     """
-    width = units.shape[1]
-    row, hit, found = np.empty(width, np.float32), np.zeros(width, np.uint8), 0
-    for i in range(units.shape[0] - 1):
-        a, b = units[i], units[i + 1]
-        over = 0
-        for k in range(width):
-            row[k] = a[k] + b[k]
-            over += row[k] > limits[0]
-        if over:
-            found += over
-            for k in range(width):
-                if row[k] > limits[0]:
-                    marked[i, k] = 1
-                    marked[i + 1, k] = 1
-                    row[k] = np.float32(2 * frames)
-        n, bins = width, 1
-        for j in range(1, limits.shape[0]):  # here row[:n] holds units of `bins` bins
-            over, limit = 0, limits[j]
-            for m in range(n - 1):
-                over += row[m] + row[m + 1] > limit
-            if over:
-                found += over
-                hit[:n] = 0
-                for m in range(n - 1):
-                    if row[m] + row[m + 1] > limit:
-                        hit[m] = 1
-                        hit[m + 1] = 1
-                for m in range(n):
-                    if hit[m]:
-                        marked[i, m * bins : (m + 1) * bins] = 1
-                        marked[i + 1, m * bins : (m + 1) * bins] = 1
-                        row[m] = np.float32(2 * frames * bins)
-            n //= 2
-            bins *= 2
-            for m in range(n):
-                row[m] = row[2 * m] + row[2 * m + 1]
+    work, hit, found = np.empty((2, units.shape[1]), np.float32), np.zeros(units.shape[1], np.uint8), 0
+    for i in range(1, units.shape[0]):
+        found += _boxes(units[i - 1], units[i], frames, limits, marked[i - 1], marked[i], work, hit)
+        if i % 2 == 0:
+            _pair(units[i - 2], units[i - 1], marked[i - 2], marked[i - 1], frames, larger[i // 2 - 1])
+    if units.shape[0] % 2 == 0:
+        i = units.shape[0]
+        _pair(units[i - 2], units[i - 1], marked[i - 2], marked[i - 1], frames, larger[i // 2 - 1])
     return found
+
+
+@kernel
+def _unit(a: Floats, b: Floats, scale: Floats, out: Floats) -> None:
+    for k in range(out.shape[0]):
+        out[k] = (a[k] + b[k]) * scale[k]
+
+
+@kernel
+def _pair(a: Floats, b: Floats, marked_a: Bytes, marked_b: Bytes, frames: int, out: Floats) -> None:
+    noise = np.float32(frames)
+    for k in range(out.shape[0]):
+        out[k] = (noise if marked_a[k] else a[k]) + (noise if marked_b[k] else b[k])
+
+
+@kernel
+def _boxes(a: Floats, b: Floats, frames: int, limits: Floats, marked_a: Bytes, marked_b: Bytes, work: Floats, hit: Bytes) -> int:
+    """All boxes of one pair of unit rows (K,); work (2, K) and hit (K,) are scratch.
+
+    No slices are taken: counting their references would cost as much as the sums of narrow rows.
+    """
+    n, bins, found, now = a.shape[0], 1, 0, 0
+    if _sums(a, b, limits[0], work[0]):
+        found += 1
+        for k in range(n):
+            if work[0, k] > limits[0]:
+                marked_a[k] = 1
+                marked_b[k] = 1
+                work[0, k] = np.float32(2 * frames)
+    for j in range(1, limits.shape[0]):  # here row[:n] holds units of `bins` bins
+        row, other = work[now], work[1 - now]
+        if _any_over(row, n, limits[j]):
+            found += 1
+            _mark_wide(row, n, bins, limits[j], np.float32(2 * frames * bins), hit, marked_a, marked_b)
+        n //= 2
+        bins *= 2
+        _halved(row, n, other)
+        now = 1 - now
+    return found
+
+
+@kernel
+def _mark_wide(row: Floats, n: int, bins: int, limit: float, noise: float, hit: Bytes, marked_a: Bytes, marked_b: Bytes) -> None:
+    hit[:n] = 0
+    for m in range(n - 1):
+        if row[m] + row[m + 1] > limit:
+            hit[m] = 1
+            hit[m + 1] = 1
+    for m in range(n):
+        if hit[m]:
+            marked_a[m * bins : (m + 1) * bins] = 1
+            marked_b[m * bins : (m + 1) * bins] = 1
+            row[m] = noise
+
+
+@kernel
+def _sums(a: Floats, b: Floats, limit: float, out: Floats) -> bool:
+    """Fills out with a + b; whether any of them is over the limit."""
+    over = False
+    for k in range(out.shape[0]):
+        out[k] = a[k] + b[k]
+        over = over | (out[k] > limit)
+    return over
+
+
+@kernel
+def _any_over(row: Floats, n: int, limit: float) -> bool:
+    """Whether two neighbours together are over the limit. (`|`, not `or`: a loop that may not stop early becomes vectors.)"""
+    over = False
+    for m in range(n - 1):
+        over = over | (row[m] + row[m + 1] > limit)
+    return over
+
+
+@kernel
+def _halved(row: Floats, n: int, out: Floats) -> None:
+    for m in range(n):
+        out[m] = row[2 * m] + row[2 * m + 1]
 
 
 @kernel

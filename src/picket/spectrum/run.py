@@ -22,7 +22,7 @@ from picket.spectrum.sigmf import SpectrumError
 from picket.spectrum.stitch import stitch
 from picket.spectrum.transform import Transform, bins_for
 from picket.spectrum.waterfall import Waterfall
-from picket.spectrum.widths import settle, settle_carrier
+from picket.spectrum.widths import settle, settle_carrier, settle_wide
 
 
 @dataclass
@@ -59,6 +59,7 @@ class Chain:
         self._open: list[Emission] = []
         self._rises: list[Rise] = []
         self._floors: list[Any] = []
+        self._spectra: list[tuple[int, Any]] = []  # first sample and mean power over the floor of the last segments
         self._last: Segment | None = None
 
     @property
@@ -83,6 +84,8 @@ class Chain:
             self.waterfall.add(seg.grid, first)
         if seg.used.any():
             self._floors = [*self._floors[-15:], seg.shape.floor_db]
+            mean = seg.blocks[seg.used].mean(axis=0) - 10 ** (seg.shape.floor_db / 10)
+            self._spectra = [*self._spectra[-15:], (first, mean)]
         end = first + len(seg.grid) * self.bins
         found = stitch(self._open, found, first, self.rate_hz, 2 * self.detector.bin_hz)
         self.done += self._open
@@ -106,6 +109,12 @@ class Chain:
         b = a + min(e.sample_count, int(longest_s * self.rate_hz))
         return to_complex(samples[2 * a : 2 * b], self.full_scale, self.zero)
 
+    def _settle_wide(self, m: Emitter) -> None:
+        start, end = m.bursts[0].sample_start, m.bursts[-1].sample_end
+        on = [mean for first, mean in self._spectra if first < end and first + self.step > start]
+        if on:
+            settle_wide(m, np.mean(on, axis=0), self.detector.bin_hz)
+
     def finish(self) -> Report:
         """Emitters and labels of all that was found."""
         emitters = group(self.done + self._open, self.rate_hz)
@@ -117,6 +126,8 @@ class Chain:
         for number, emitter in enumerate(emitters):
             if emitter.label == "cw":
                 settle_carrier(emitter)
+            elif emitter.label == "fm_video":
+                self._settle_wide(emitter)
             for e in emitter.bursts:
                 e.label, e.confidence, e.evidence, e.emitter = emitter.label, emitter.confidence, emitter.evidence, number
         emissions = [e for m in emitters for e in m.bursts]
@@ -179,7 +190,8 @@ def emitter_summary(report: Report, rate_hz: float, center_hz: float) -> list[di
         span = m.bursts[-1].sample_end - m.bursts[0].sample_start
         on = sum(b.sample_count for b in m.bursts)
         out.append({
-            "emitter": number, "label": m.label, "confidence": round(m.confidence, 3), "bursts": len(m.bursts),
+            "emitter": number, "label": m.label, "confidence": round(m.confidence, 3), "confirmed": m.confirmed,
+            "bursts": len(m.bursts),
             "first_s": m.bursts[0].sample_start / rate_hz, "last_s": m.bursts[-1].sample_end / rate_hz,
             "center_hz": center_hz + float(np.median(m.values("center_hz"))), "bandwidth_hz": m.bandwidth_hz,
             "snr_db": round(float(np.median(m.values("snr_db"))), 1), "duty": round(on / max(span, 1), 3), "channels": h.channels, **known,

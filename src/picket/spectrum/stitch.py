@@ -63,21 +63,21 @@ def common_fate(found: list[Emission], first: int, frame: int) -> list[Emission]
     first: the segment's first sample, at which everything begins that was there before; frame: samples per frame.
     """
     out: list[Emission] = []
-    for e in sorted(found, key=lambda e: -e.bandwidth_hz):
+    long = [e for e in found if e.sample_count >= _LONG_FRAMES * frame]
+    for e in sorted(long, key=lambda e: -e.bandwidth_hz):
         for i, o in enumerate(out):
-            both_long = min(e.sample_count, o.sample_count) >= _LONG_FRAMES * frame
             together = (
                 abs(e.sample_start - o.sample_start) <= _TOGETHER_FRAMES * frame
                 and min(e.sample_start, o.sample_start) > first + frame
             )
             gap = max(e.low_hz - o.high_hz, o.low_hz - e.high_hz)
-            if both_long and together and gap < o.bandwidth_hz:
+            if together and gap < o.bandwidth_hz:
                 if _power(e) > _PART * _power(o):  # less is what it spills
                     out[i] = _side_by_side(o, e)
                 break
         else:
             out.append(e)
-    return out
+    return out + [e for e in found if e.sample_count < _LONG_FRAMES * frame]
 
 
 def _power(e: Emission) -> float:

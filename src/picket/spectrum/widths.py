@@ -24,6 +24,23 @@ def settle_carrier(m: Emitter) -> None:
             b.low_hz, b.high_hz = center - half, center + half
 
 
+def settle_wide(m: Emitter, excess: npt.NDArray[np.float64], bin_hz: float) -> None:
+    """Puts the edges of 99 % of the power of a signal seen in parts into its bursts, where that is narrower than all parts together.
+
+    excess (K,): mean power less the floor, per bin from -rate / 2 on, while it was on.
+    """
+    low, high = min(b.low_hz for b in m.bursts), max(b.high_hz for b in m.bursts)
+    edges = bin_hz * (np.arange(len(excess) + 1) - 0.5 - len(excess) / 2)
+    own = np.maximum(excess, 0) * ((edges[1:] > low) & (edges[:-1] < high))
+    total = np.concatenate([[0.0], np.cumsum(own)])
+    if total[-1] <= 0:
+        return
+    new = np.interp([0.005 * total[-1], 0.995 * total[-1]], total, edges)
+    for b in m.bursts:
+        b.snr_db += 10 * math.log10(b.bandwidth_hz / max(float(new[1] - new[0]), bin_hz))
+        b.low_hz, b.high_hz = float(new[0]), float(new[1])
+
+
 def settle(m: Emitter) -> None:
     """Puts the edges of a narrow emitter's summed spectrum into its bursts, round each burst's centre."""
     profiles = [(b.bandwidth_hz, k.profile) for b in m.bursts for k in b.marks if k.profile is not None]

@@ -10,6 +10,7 @@ import contextlib
 import hashlib
 import hmac
 import json
+import re
 import secrets
 import threading
 from collections.abc import Callable
@@ -24,6 +25,8 @@ TOKEN_MINUTES = 60 * 12
 _SCRYPT = {"n": 2**14, "r": 8, "p": 5}  # OWASP password storage cheat sheet: N=2^14 with p=5, 16 MiB
 _MAX_FAILURES = 10  # wrong passwords or tokens in a minute from one address, before it waits
 MAX_BODY = 1 << 20  # bytes of a request: a zone's outline has room; anyone may send some to /login
+MAX_FILE = 25 << 20  # of a file that a signed-in user attaches to an incident
+_FILES = re.compile(r"/api/incidents/\d+/files")
 
 
 class AccessError(ValueError):
@@ -39,7 +42,7 @@ class Access:
             folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         except OSError as e:
             raise AccessError(f"{folder}: cannot be written ({e.strerror or e}); give another --archive") from None
-        self._tokens: dict[str, tuple[str, float]] = {}
+        self._tokens: dict[str, tuple[str, float, bool]] = {}
         self._sessions: dict[str, dict[str, Any]] = {
             k: v for k, v in _load(self._path).items() if isinstance(v.get("until"), (int, float)) and "name" in v
         }
@@ -51,25 +54,25 @@ class Access:
         """True when at least one user with a password exists."""
         return bool(_load(self._users_path))
 
-    def new_token(self, name: str) -> str:
-        """A one-time token for `name`."""
+    def new_token(self, name: str, *, control: bool = False) -> str:
+        """A one-time token for `name`; control: its session may control an exercise."""
         token, now = secrets.token_urlsafe(24), self._clock()
         with self._changing:
             self._tokens = {k: v for k, v in self._tokens.items() if v[1] > now}
-            self._tokens[_hash(token)] = (name, now + TOKEN_MINUTES * 60)
+            self._tokens[_hash(token)] = (name, now + TOKEN_MINUTES * 60, control)
         return token
 
     def open_session(self, token: str, caller: str = "") -> tuple[str, str]:
         """(session, name) for a token, which is spent. `caller` is the address that asks. Raises AccessError."""
         self._slow_down(caller)
         with self._changing:
-            name, until = self._tokens.pop(_hash(token), ("", 0.0))
+            name, until, control = self._tokens.pop(_hash(token), ("", 0.0, False))
         if until < self._clock():
             self._failed(caller)
             raise AccessError(
                 "this link was used already or is too old; make a new one on a signed-in page, or restart the station"
             )
-        return self._session(name), name
+        return self._session(name, control), name
 
     def log_in(self, name: str, password: str, caller: str = "") -> tuple[str, str]:
         """(session, name) for a user's password. Raises AccessError."""
@@ -93,6 +96,26 @@ class Access:
             return None
         return str(held["name"])
 
+    def controls(self, session: str) -> bool:
+        """Whether a session may control an exercise."""
+        return self.who(session) is not None and bool(self._sessions[_hash(session)].get("control"))
+
+    def rename(self, session: str, name: str) -> None:
+        """The session goes on under another name. Raises AccessError for a name that another one has, or a session that is none."""
+        with self._changing:
+            held, now = self._sessions.get(_hash(session)), self._clock()
+            if held is None or held["until"] < now:
+                raise AccessError("not signed in; open the one-time address that the station printed")
+            others = [str(s["name"]) for s in self._sessions.values() if s is not held and s["until"] > now]
+            if name.casefold() in (n.casefold() for n in others):
+                raise AccessError(f"somebody here is called {name!r} already; choose another name")
+            held["name"], held["named"] = name, True
+            self._keep()
+
+    def named(self, session: str) -> bool:
+        """Whether whoever holds the session chose its name."""
+        return self.who(session) is not None and bool(self._sessions[_hash(session)].get("named"))
+
     def set_password(self, name: str, password: str) -> None:
         """Adds a user or changes a password; a running station knows it at once. Raises AccessError for one that is too short."""
         if len(password) < 10:
@@ -101,14 +124,17 @@ class Access:
         users = {**_load(self._users_path), name: {"salt": salt.hex(), "hash": _scrypt(password, salt)}}
         replace_file(self._users_path, json.dumps(users).encode())
 
-    def _session(self, name: str) -> str:
+    def _session(self, name: str, control: bool = False) -> str:
         session, now = secrets.token_urlsafe(32), self._clock()
         with self._changing:
             self._sessions = {k: v for k, v in self._sessions.items() if v["until"] > now}
-            self._sessions[_hash(session)] = {"name": name, "until": now + SESSION_HOURS * 3600}
-            with contextlib.suppress(OSError):  # a full disk must not keep officers out; a restart asks them to sign in again
-                replace_file(self._path, json.dumps(self._sessions).encode())
+            self._sessions[_hash(session)] = {"name": name, "until": now + SESSION_HOURS * 3600, "control": control}
+            self._keep()
         return session
+
+    def _keep(self) -> None:
+        with contextlib.suppress(OSError):  # a full disk must not keep officers out; a restart asks them to sign in again
+            replace_file(self._path, json.dumps(self._sessions).encode())
 
     def _slow_down(self, caller: str) -> None:
         now = self._clock()
@@ -179,9 +205,10 @@ class Gate:
         if "transfer-encoding" in headers:
             return 411, "send the body with a Content-Length"
         length = headers.get("content-length", "0")
-        if not length.isdecimal() or int(length[:20]) > MAX_BODY:
-            return 413, f"a body of {length[:20]} bytes; at most {MAX_BODY}"
         user = self.access.who(session_of(headers))
+        most = MAX_FILE if user is not None and _FILES.fullmatch(scope["path"]) else MAX_BODY
+        if not length.isdecimal() or int(length[:20]) > most:
+            return 413, f"a body of {length[:20]} bytes; at most {most}"
         scope.setdefault("state", {})["user"] = user
         if user is None and scope["path"] not in self.open_paths:
             return 401, "not signed in; open the one-time address that the station printed"

@@ -8,7 +8,7 @@ lock and build rows outside. What writes a record is a coroutine: numbers are gi
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from importlib.resources import files
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -24,8 +24,21 @@ from pydantic import BaseModel, ConfigDict, Field
 from starlette.exceptions import HTTPException as AnyHTTPException
 
 from picket import __version__
-from picket.station import api_alarms, api_coverage, api_flights, api_notify, api_record, api_sightings, api_watchlog, api_zones
-from picket.station.access import COOKIE, SESSION_HOURS, Access, AccessError, Gate
+from picket.station import (
+    api_alarms,
+    api_coverage,
+    api_explain,
+    api_flights,
+    api_incidents,
+    api_notify,
+    api_record,
+    api_replay,
+    api_rules,
+    api_sightings,
+    api_watchlog,
+    api_zones,
+)
+from picket.station.access import COOKIE, SESSION_HOURS, Access, AccessError, Gate, session_of
 from picket.station.api_alarms import Number, act
 from picket.station.core import Core
 from picket.station.engine import View
@@ -65,8 +78,10 @@ class Closing(BaseModel):
     note: str = Field("", max_length=2000)
 
 
-def make_app(core: Core, feeds: list[Feed], access: Access, serves: Any, scheme: str) -> tuple[Any, Hub]:
-    """The ASGI application behind its gate, and the hub that `closing` ends its WebSockets through."""
+def make_app(
+    core: Core, feeds: list[Feed], access: Access, serves: Any, scheme: str, more: Iterable[Callable[[FastAPI], None]] = ()
+) -> tuple[Any, Hub]:  # fmt: skip
+    """The ASGI application behind its gate, and the hub that `closing` ends its WebSockets through. more: each adds its routes."""
     app = FastAPI(title="Picket station", version=__version__, openapi_url="/api/openapi.json", docs_url=None, redoc_url=None)
     hub = Hub(core)
     errors(app)
@@ -77,13 +92,19 @@ def make_app(core: Core, feeds: list[Feed], access: Access, serves: Any, scheme:
     api_watchlog.add(app, core)
     api_flights.add(app, core)
     api_coverage.add(app, core)
+    api_explain.add(app, core)
     api_zones.add(app, core)
+    api_rules.add(app, core)
     api_notify.add(app, core)
     api_sightings.add(app, core)
     api_record.add(app, core)
+    api_incidents.add(app, core)
+    api_replay.add(app, core, hub)
     if core.radios is not None:
         core.radios.serve(app)
     _sockets(app, core, hub)
+    for add in more:
+        add(app)
     if PAGE.is_dir():
         app.mount("/", StaticFiles(directory=str(PAGE)), name="page")
     return Gate(app, access, serves, ("/", "/login", "/api/session"), scheme), hub
@@ -195,7 +216,8 @@ def sign_in(app: FastAPI, audit: Callable[[str, str], None], access: Access, sch
     async def links(request: Request) -> dict[str, str]:
         name = request.state.user
         audit(name, "made a one-time link")
-        return {"url": f"{scheme}://{request.headers['host']}/?token={access.new_token(name)}"}
+        control = access.controls(session_of({k.lower(): v for k, v in request.headers.items()}))
+        return {"url": f"{scheme}://{request.headers['host']}/?token={access.new_token(name, control=control)}"}
 
 
 def _caller(request: Request) -> str:

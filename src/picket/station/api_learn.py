@@ -14,12 +14,13 @@ from fastapi import FastAPI, HTTPException, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from picket.learn import screens, when
-from picket.learn.brief import brief
+from picket.learn.brief import brief, document
 from picket.learn.claim import encode_claim
 from picket.learn.decisions import Decision, DecisionError
 from picket.learn.desk import Desk, DeskError
 from picket.learn.exports import flows_csv, geojson
 from picket.learn.stix import stix_json
+from picket.paper import PaperError, to_pdf
 from picket.site import Site
 from picket.station.api import answer
 
@@ -200,6 +201,13 @@ def _decisions(app: FastAPI, desk: Desk) -> None:
 
 
 # -- what leaves -------------------------------------------------------------------------------------------------------
+def _pdf(desk: Desk) -> bytes:
+    try:
+        return to_pdf(document(desk.seen.picture))
+    except PaperError as e:
+        raise HTTPException(503, str(e)) from None
+
+
 def _exports(app: FastAPI, desk: Desk) -> None:
     @app.get("/api/learn/brief", summary="The brief: one HTML page in which every sentence leads to its evidence")
     def page(since: Day = "") -> Response:
@@ -212,6 +220,7 @@ def _exports(app: FastAPI, desk: Desk) -> None:
         "picture.geojson": ("application/geo+json", lambda: geojson(desk.seen.picture)),
         "picture.stix.json": ("application/stix+json", lambda: stix_json(desk.seen.picture)),
         "brief.html": ("text/html", lambda: brief(desk.seen.picture)),
+        "brief.pdf": ("application/pdf", lambda: _pdf(desk)),
         "claims.jsonl": (
             "application/x-ndjson",
             lambda: b"".join(encode_claim(e.claim) + b"\n" for e in desk.seen.picture.entries),

@@ -1,8 +1,9 @@
-"""The watch log's part of the API: `GET` and `POST /api/log`, and `GET /log`, one page to print for the hand-over."""
+"""The watch log's part of the API: `GET` and `POST /api/log`, and `GET /log` and `/log.pdf`, to print for the hand-over."""
 
 from __future__ import annotations
 
 import asyncio
+from datetime import UTC, datetime
 from typing import Annotated, Any, Literal
 
 import msgspec
@@ -10,10 +11,11 @@ from fastapi import FastAPI, HTTPException, Query, Request, Response
 from fastapi.responses import HTMLResponse
 from pydantic import BaseModel, ConfigDict, Field
 
+from picket.paper import Document, PaperError, html, to_pdf
 from picket.record.watchlog import Question
 from picket.station.api_alarms import act
 from picket.station.core import Core
-from picket.station.watchlog_page import POLICY, Heading, page
+from picket.station.watchlog_page import MOST, About, document
 
 MOST_TEXT = 4_000  # characters of one entry
 _HANDOVER_S = 12 * 3600.0  # what the printed page shows unless it is asked for more: one watch
@@ -63,17 +65,33 @@ def add(app: FastAPI, core: Core) -> None:
 
     @app.get("/log", include_in_schema=False)
     def printed(request: Request, q: str = "", since: float | None = None, until: float | None = None) -> HTMLResponse:
-        now = core.sequencer.now()
-        begin = now - _HANDOVER_S if since is None and not q else since
-        found = core.watchlog.find(Question(q=q, since=begin, until=until, limit=10_000))
-        with core.engine.lock:
-            still_open = core.engine.book.open
-            sensors = [s for s in core.engine.sensors.looks(now) if s.kind != "visual"]
-        heading = Heading(
-            site=core.site.site.name, since=begin, until=until, q=q, printed_at=now, printed_by=request.state.user,
-            simulated=core.site.station.origin == "exercise", complete=core.watchlog.complete,
-        )  # fmt: skip
-        return HTMLResponse(page(heading, found, still_open, sensors), headers={"content-security-policy": POLICY})
+        found = _document(core, request.state.user, q, since, until)
+        return HTMLResponse(html.render(found), headers={"content-security-policy": html.POLICY})
+
+    @app.get("/log.pdf", include_in_schema=False)
+    def as_pdf(request: Request, q: str = "", since: float | None = None, until: float | None = None) -> Response:
+        found = _document(core, request.state.user, q, since, until)
+        try:
+            made = to_pdf(found)
+        except PaperError as e:
+            raise HTTPException(503, str(e)) from None
+        name = f"watch-log-{datetime.fromtimestamp(found.made_at or 0, UTC):%Y%m%dT%H%M%SZ}.pdf"
+        return Response(made, media_type="application/pdf", headers={"content-disposition": f'inline; filename="{name}"'})
+
+
+def _document(core: Core, user: str, q: str, since: float | None, until: float | None) -> Document:
+    """The watch log of a period, by default of the watch that ends now, with what is open and which sensors are not well."""
+    now = core.sequencer.now()
+    begin = now - _HANDOVER_S if since is None and not q else since
+    found = core.watchlog.find(Question(q=q, since=begin, until=until, limit=MOST + 1))
+    with core.engine.lock:
+        still_open = core.engine.book.open
+        sensors = [s for s in core.engine.sensors.looks(now) if s.kind != "visual"]
+    about = About(
+        site=core.site.site.name, since=begin, until=until, q=q, printed_at=now, printed_by=user,
+        simulated=core.site.station.origin == "exercise", complete=core.watchlog.complete, left_out=len(found) > MOST,
+    )  # fmt: skip
+    return document(about, found[:MOST], still_open, sensors)
 
 
 def _latest(core: Core, written: dict[str, Any]) -> Any:

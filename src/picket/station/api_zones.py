@@ -49,21 +49,26 @@ class Tried(Fields):
     back_h: float = Field(24.0, gt=0, le=24 * 31)
 
 
+async def take_over(core: Core, who: str, work: Callable[[str], Edited]) -> Edited:
+    """Does an edit of the site, and puts it into the log. HTTPException 404 or 422 with the reason, 409 or 503 of the log."""
+    async with core.site_lock:
+        try:
+            found = await asyncio.to_thread(work, who)
+        except NothingError as e:
+            raise HTTPException(404, str(e)) from None
+        except EditError as e:
+            raise HTTPException(422, str(e)) from None
+        await act(core, {"do": "site", "part": found.part, "words": found.words, "by": who})
+        core.notifier.use(found.site)
+    return found
+
+
 def add(app: FastAPI, core: Core) -> None:
     """The routes of this file."""
 
     async def edited(request: Request, work: Callable[[str], Edited]) -> Response:
         """Does it, puts it into the log, and answers with the zones as they are now."""
-        who = request.state.user
-        async with core.site_lock:
-            try:
-                found = await asyncio.to_thread(work, who)
-            except NothingError as e:
-                raise HTTPException(404, str(e)) from None
-            except EditError as e:
-                raise HTTPException(422, str(e)) from None
-            await act(core, {"do": "site", "part": found.part, "words": found.words, "by": who})
-            core.notifier.use(found.site)
+        found = await take_over(core, request.state.user, work)
         more = {"words": found.words, "diff": found.diff, "saved": found.saved}
         return Response(msgspec.json.encode({**zones_geojson(core.engine.site), **more}), media_type="application/json")
 

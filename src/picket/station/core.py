@@ -15,6 +15,7 @@ import json
 import threading
 import time as _time
 import traceback
+from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import Future
 from pathlib import Path
@@ -26,6 +27,8 @@ import msgspec
 from picket import __version__
 from picket.feed import Decoded
 from picket.record import log
+from picket.record.cases import CaseIndex
+from picket.record.files import sync_file
 from picket.record.log import LogError, LogFile, Record, Verdict
 from picket.record.operators import OperatorStore
 from picket.record.watchlog import WatchIndex
@@ -83,14 +86,22 @@ class Recovered(NamedTuple):
 class Core:
     """Runs records through engine and log. Make it in the I/O loop's thread; `start` and `stop` it there."""
 
-    def __init__(self, site: Site, folder: Path, *, seed: int = 0, clock: Callable[[], float] = _time.time) -> None:
+    def __init__(
+        self,
+        site: Site,
+        folder: Path,
+        *,
+        seed: int = 0,
+        clock: Callable[[], float] = _time.time,
+        sync: Callable[[int], None] = sync_file,
+    ) -> None:
         self.site, self.folder, self.clock, self.seed = site, folder, clock, seed
         self.engine = Engine(site, seed=seed)
         self.sealing: Sealing | None = None  # whoever runs the station seals its days
         self.radios: Any = None  # picket.station.radios.Radios, where the site has any: whoever runs the station makes them
-        self._log = LogFile(folder, segment_bytes=int(site.archive.segment_mb * 2**20))
+        self._log = LogFile(folder, segment_bytes=int(site.archive.segment_mb * 2**20), sync=sync)
         self.operators = OperatorStore(folder / "operators", keep_days=site.archive.operators_keep_days)
-        self.watchlog, self.lives = WatchIndex(folder), AlertLives()
+        self.watchlog, self.lives, self.cases = WatchIndex(folder), AlertLives(), CaseIndex(folder)
         self.writer = LogWriter(self._log, folder / "state.msgpack", also=self._write_beside)
         self._queue: Queue[tuple[Record, Future[Outcome] | None] | None] = Queue()  # bounded by `overloaded`
         self._thread = threading.Thread(target=self._run, name="picket-engine", daemon=True)
@@ -98,8 +109,10 @@ class Core:
         self.on_view: list[Callable[[View], None]] = []  # called in the I/O loop
         self.on_alerts: list[Callable[[list[Alert]], None]] = []
         self.problem: str | None = None
+        self.refuses: str | None = None  # why no action is taken any more
         self._loop: asyncio.AbstractEventLoop | None = None
         self._own = OwnLook()
+        self.unrecorded: Counter[str] = Counter()  # records, and rows in them, that were shown and are not in the log
         self.sequencer = Sequencer(1, clock, self._sink, self.overloaded, self.operators.add)
         self.keeper = SiteKeeper(site, lambda: self.engine.site, folder / "site-undo.json", self.sequencer.now)
         self.site_lock = asyncio.Lock()  # one change of the site at a time
@@ -148,6 +161,7 @@ class Core:
 
         def catch_up() -> None:
             self.watchlog.catch_up(self.folder, last)
+            self.cases.catch_up(self.folder, last, self.watchlog.closing)
             states = self.watchlog.states()
             if self._loop is not None and not self.watchlog.closing.is_set():
                 with contextlib.suppress(RuntimeError):  # the loop has closed
@@ -163,6 +177,7 @@ class Core:
     def _write_beside(self) -> None:
         """What the log writer writes with each commit. The index comes first: it raises nothing."""
         self.watchlog.write(self.writer.committed_seq)
+        self.cases.write(self.writer.committed_seq)
         self.operators.write()
 
     def _boot(self, book: dict[str, Any] | None, **more: Any) -> None:
@@ -198,6 +213,8 @@ class Core:
             self.writer.keep_state(self._state())
         self.writer.stop()
         self.watchlog.close(self.writer.committed_seq)
+        with contextlib.suppress(OSError):  # the next start reads it from the log
+            self.cases.write(self.writer.committed_seq, last=True)
         if behind:
             self.writer.state_path.unlink(missing_ok=True)
 
@@ -207,6 +224,8 @@ class Core:
 
         Raises ActionError when it is refused, NotOnDiskError when it holds but is not on disk after `WRITE_S`, ClosedError.
         """
+        if self.refuses is not None:
+            raise ActionError(self.refuses)
         waiting = Waiting.new()
         self.sequencer.flush()
         self.sequencer.emit("action", payload, waiting)
@@ -215,8 +234,10 @@ class Core:
     async def report(self, decoded: Decoded) -> None:
         """A person's report goes the way of a sensor's rows, in a record of its own: returns when it is worked on and on disk.
 
-        Raises NotOnDiskError, also when more arrives than can be worked on, and ClosedError.
+        Raises ActionError when it is refused, NotOnDiskError, also when more arrives than can be worked on, and ClosedError.
         """
+        if self.refuses is not None:
+            raise ActionError(self.refuses)
         if self.overloaded():
             raise NotOnDiskError("more arrives than can be worked on: the report was not taken; send it again")
         waiting = Waiting.new()
@@ -246,7 +267,7 @@ class Core:
         if back:  # tracks of a time that has not come yet would hold for `back` seconds, and every new row be refused as wrong
             self.sequencer.restart_clock()
             self._boot(None, clock_set_back_s=back)
-        own = self._own.changed(self)
+        own = self._own.changed(self, self.sequencer.now(), self.unrecorded)
         if own is not None:
             self.sequencer.emit("station", own)
         if not self.overloaded():
@@ -254,12 +275,17 @@ class Core:
 
     def _sink(self, record: Record, waiting: Waiting | None) -> None:
         self.watchlog.take(record)
-        self.writer.put(record, waiting.written if waiting else None)
+        self.cases.take(record)
+        if self.writer.full and waiting is None and record.kind in ("batch", "tick"):  # the picture does not wait for the disk
+            rows = (record.payload or {}).get("d")
+            self.unrecorded.update(records=1, rows=rows["n"] if rows else 0)
+        else:
+            self.writer.put(record, waiting.written if waiting else None)
         self._queue.put((record, waiting.outcome if waiting else None))
 
     def overloaded(self) -> bool:
-        """True when engine or disk are so far behind that new rows are refused, and counted."""
-        return self._queue.qsize() > ENGINE_QUEUE or self.writer.full
+        """True when the engine is so far behind that new rows are refused, and counted."""
+        return self._queue.qsize() > ENGINE_QUEUE
 
     def queues(self) -> dict[str, int]:
         """How much waits where."""
@@ -274,6 +300,11 @@ class Core:
             found += [f"the {name} has ended: restart the station" for name in ended]
         found += [p for p in (self.keeper.problem, self.site_note) if p]
         found += self.notifier.problems()
+        if self.writer.full:
+            rows = self.unrecorded["rows"]
+            found.append(
+                f"more waits for the disk than memory holds: what comes in is shown and NOT recorded ({rows} rows so far)"
+            )
         found += self.radios.problems() if self.radios is not None else []
         if self.overloaded():
             found.append("more arrives than can be worked on: rows are refused and counted as overload")

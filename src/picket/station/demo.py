@@ -1,60 +1,45 @@
-"""The demo: the built-in exercise's simulator as a process of its own, and a station that hears it over loopback."""
+"""The demo: an exercise of the library at an invented harbour, again and again, with doors to Watch, Learn and Train."""
 
 from __future__ import annotations
 
-import socket
-import subprocess
-import sys
+import asyncio
 import tempfile
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+import time
+from collections.abc import Callable
 from pathlib import Path
 
-import msgspec
-
-from picket import site as sites
+from picket.station.doors import add_doors
+from picket.station.play import play
 from picket.station.run import Station
-from picket.train import demo_files, demo_site
-from picket.train.demo import CHANNELS
+from picket.train import Exercise, library
 
-
-def free_ports() -> dict[str, int]:
-    """A free loopback port for each of the demo's sensors (held until all are chosen, so that no two are the same)."""
-    sockets = {}
-    for channel in CHANNELS:
-        kind = socket.SOCK_STREAM if channel == "adsb" else socket.SOCK_DGRAM
-        sockets[channel] = socket.socket(socket.AF_INET, kind)
-        sockets[channel].bind(("127.0.0.1", 0))
-    ports = {channel: int(s.getsockname()[1]) for channel, s in sockets.items()}
-    for s in sockets.values():
-        s.close()
-    return ports
-
-
-@contextmanager
-def simulator(ports: dict[str, int], seed: int) -> Iterator[subprocess.Popen[bytes]]:
-    """The exercise's sensors, sending to these ports; they end with the block, and with us should we be killed."""
-    options = [f"--{channel.removeprefix('radar-')}={port}" for channel, port in ports.items()]
-    process = subprocess.Popen([sys.executable, "-m", "picket.train.send", f"--seed={seed}", *options], stdin=subprocess.PIPE)
-    try:
-        yield process
-    finally:
-        assert process.stdin is not None
-        process.stdin.close()
-        try:
-            process.wait(1.0)
-        except subprocess.TimeoutExpired:
-            process.kill()
+EXERCISE = "first-watch"
 
 
 async def run_demo(*, seed: int, port: int, archive: Path | None, ready: Callable[[str], None]) -> None:
-    """Runs the demo until it is stopped. Without `archive` everything lies in a temporary folder and goes with the demo."""
+    """Runs the demo until it is stopped. Without `archive` everything lies in a temporary folder and goes with the demo.
+
+    archive: folder of runs; this demo's is one of its own in it.
+    """
     with tempfile.TemporaryDirectory(prefix="picket-demo-") as temporary:
-        folder = demo_files(archive / "site" if archive else Path(temporary))
-        ports = free_ports()
-        site = sites.parse(demo_site(ports), source="the demo's site file", folder=folder)
-        site = msgspec.structs.replace(site, station=msgspec.structs.replace(site.station, port=port))
-        station = Station(site, archive or Path(temporary) / "archive", seed=seed)
-        station.open()
-        with simulator(ports, seed):
-            await station.run(ready)
+        runs = archive or Path(temporary)
+        folder = runs / f"demo-{time.strftime('%Y%m%dT%H%M%SZ', time.gmtime())}"
+        await play_with_doors(folder, library.load(EXERCISE), seed=seed, port=port, ready=ready, endless=True, stay=True)
+
+
+async def play_with_doors(
+    folder: Path, exercise: Exercise, *, seed: int, port: int, ready: Callable[[str], None], endless: bool, stay: bool,
+    ended: Callable[[], None] = lambda: None,
+) -> None:  # fmt: skip
+    """An exercise on a page with doors; the runs beside `folder` are those that Train shows."""
+    ends: list[Callable[[], None]] = []
+
+    def doors(station: Station) -> None:
+        ends.append(add_doors(station, folder.parent))
+
+    try:
+        await play(exercise, folder, seed=seed, port=port, ready=ready, endless=endless, stay=stay, ended=ended,
+                   doors=doors)  # fmt: skip
+    finally:
+        for end in ends:
+            await asyncio.to_thread(end)

@@ -24,6 +24,7 @@ _FEEDS = {
     "protobuf": ("google.protobuf", "SAPIENT feeds"),
     "pyais": ("pyais", "AIS feeds"),
 }
+_PAPER = {"fpdf2": "fpdf", "uharfbuzz": "uharfbuzz"}  # distribution -> the module: reports as PDF
 _STATION_REMEDY = "pip install 'picket[station]'"
 
 
@@ -112,6 +113,11 @@ def _packages() -> list[Check]:
     for name, (_, what) in _FEEDS.items():
         if name not in present:
             found.append(Check("packages", "note", f"{name} not installed: no {what}: {_STATION_REMEDY}"))
+    missing = [name for name, module in _PAPER.items() if not _installed(module)]
+    if missing:
+        found.append(
+            Check("packages", "note", f"{', '.join(missing)} not installed: no reports as PDF: pip install 'picket[paper]'")
+        )
     return found
 
 

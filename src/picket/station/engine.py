@@ -9,8 +9,8 @@ sequenced; a replay hands it the records of a log. It runs in one thread; `lock`
     link     {"sensors": [ids], "state": "up" ..., "detail": words}
     tick     None: time passes
     spectrum {"sensor", "listened": [[low_hz, high_hz, seconds]], "disturbed": [{kind, band, low_hz, high_hz, rise_db, since}]}: a look
-    station  {"free_mb", "recording", "problem", "overloaded"}: how the station itself does
-    action   {"do": "acknowledge" | "shelve" | "unshelve" | "close" | "site" | "zone" | "note", ...}
+    station  {"free_mb", "recording", "problem", "overloaded"}: how the station itself does; "gap": for how long the log was not written
+    action   {"do": "acknowledge" | "shelve" | "unshelve" | "close" | "site" | "zone" | "note" | "case" | "exercise", ...}
     life, audit, end   nothing for the engine
 """
 
@@ -30,6 +30,7 @@ from picket.record.codec import unpack
 from picket.record.log import Record
 from picket.site import Site, check_geometry
 from picket.station import emissions
+from picket.station.explained import Explained
 from picket.station.history import History, Recent
 from picket.station.picture import Picture
 from picket.station.sensors import SensorBoard
@@ -49,6 +50,7 @@ from picket.watch import (
 from picket.watch.links import Links
 from picket.words import TRACK, Batch
 
+SHED_TOLD_S = 5.0  # for so long after it work is told as shed
 SET_BACK_TOLD_S = 60.0  # for so long after it the station's own clock is told as set back
 CLOCK_TOLERANCE_S = 30.0  # a plot further than this from the station's clock is named, not believed
 
@@ -79,27 +81,38 @@ class Engine:
     """Tracker, alert book and sensor board behind one door: `apply`."""
 
     def __init__(self, site: Site, *, seed: int = 0) -> None:
-        self.site, self.lock = site, threading.Lock()
-        self.origin = site.station.origin
-        self.tracker, self.book = Tracker(site, seed=seed, exact_late=False), AlertBook(site)
-        self.sensors = SensorBoard(site, site.alert.silent_scans)
-        self.history, self.recent = History(), Recent()
-        self.tracks = Batch.empty(TRACK)
+        self.lock, self.origin = threading.Lock(), site.station.origin
+        self._given_site, self._seed = site, seed
         self.picture = Picture(simulated=self.origin == "exercise")
+        self._begin()
+
+    def _begin(self) -> None:
+        site = self.site = self._given_site
+        self.tracker = Tracker(site, seed=self._seed, exact_late=False, work_limit=site.station.work_limit)
+        self.book = AlertBook(site)
+        self.sensors = SensorBoard(site, site.alert.silent_scans)
+        self.history, self.recent, self.explained = History(), Recent(), Explained()
+        self.tracks = Batch.empty(TRACK)
         self.left_out: dict[str, Counter[str]] = {}
         self.counts: Counter[str] = Counter()
         self.seq, self.time = 0, 0.0
         self.highest_id = 0  # of all tracks so far: the next run's numbers come after it
-        self._given_site = site
         self._last_measured: float | None = None
         self._measured_at = 0.0
         self._sure_ids: npt.NDArray[np.int64] = np.empty(0, np.int64)
         self._own = StationLook()
         self._set_back_at: float | None = None
+        self._shed_at = -float("inf")
         self._heard: list[EmissionLook] = []
         self._listened: list[ListenLook] = []
         self._disturbed: dict[str, list[DisturbanceLook]] = {}
         self.links = Links()
+
+    def restart(self) -> None:
+        """As new: a replay goes back. Only the numbers of the pictures go on, and clients get the next one whole."""
+        with self.lock:
+            self._begin()
+            self.picture = self.picture.anew()
 
     def apply(self, record: Record) -> Outcome:
         """Takes in the next record."""
@@ -119,7 +132,7 @@ class Engine:
             held, part = self.site, payload.get("live")
             self.site = self._given_site if part is None else with_live_part(self._given_site, part)
             if self.site is not held:
-                self.book.replace_site(self.site)
+                self._guard()
         self.tracks = Batch.empty(TRACK)
         self.sensors = SensorBoard(self.site, self.site.alert.silent_scans)
         self.sensors.began_at(self.time)
@@ -146,10 +159,13 @@ class Engine:
         if batch.n:
             self._last_measured = max(float(np.max(batch["time"])), self._last_measured or -np.inf)
             self._measured_at = self.time
-            before = self.tracker.left_out.copy()
+            before, shed = dict(self.tracker.left_out), self.tracker.shed.copy()
             self.tracks = self.tracker.step(batch, first_id=self.seq)
-            self._count("tracker", self.tracker.left_out - before)
+            if dict(self.tracker.left_out) != before:
+                self._count("tracker", self.tracker.left_out - Counter(before))
+            self._shed(self.tracker.shed - shed)
             self.recent.add(batch, self.tracker.assigned.track_id)
+            self.explained.took(batch, self.tracker.assigned.track_id, self.tracker.assigned.weight)
         return self._watch()
 
     def _tick(self, _: None) -> Outcome:
@@ -179,8 +195,8 @@ class Engine:
         return Outcome()
 
     def _action(self, payload: dict[str, Any]) -> Outcome:
-        if payload["do"] == "note":
-            return Outcome()  # the watch log has it (record/watchlog.py)
+        if payload["do"] in ("note", "case", "exercise"):
+            return Outcome()  # the watch log and the incidents have them (record/watchlog.py, record/cases.py)
         if payload["do"] == "site":
             return self._site(payload)
         if not is_decision(payload):
@@ -197,7 +213,7 @@ class Engine:
             self.site = with_live_part(self.site, payload["part"])
         except (ValueError, KeyError, TypeError) as e:
             return Outcome(error=f"the site cannot be taken over: {e}")
-        self.book.replace_site(self.site)
+        self._guard()
         return Outcome()
 
     def _zone(self, payload: dict[str, Any]) -> Outcome:
@@ -208,8 +224,18 @@ class Engine:
         if (shape.geom_type == "LineString") != (self.site.shapes[zone].geom_type == "LineString"):
             return Outcome(error=f"zone {zone} is a {self.site.shapes[zone].geom_type}, got a {shape.geom_type}")
         self.site = msgspec.structs.replace(self.site, shapes={**self.site.shapes, zone: shape})
-        self.book.replace_site(self.site)
+        self._guard()
         return Outcome()
+
+    def _shed(self, shed: Counter[str]) -> None:
+        """Counts work that the tracker gave up; the book is told for SHED_TOLD_S after the last."""
+        self._count("tracker", {f"shed_{reason}": n for reason, n in shed.items()})
+        if shed.keys() - {"edges"}:  # of a crowded track the farthest pairs are left out always
+            self._shed_at = self.time
+
+    def _guard(self) -> None:
+        self.book.replace_site(self.site)
+        self.tracker.guard(self.site)
 
     # -- steps -------------------------------------------------------------------------------------------------
     def _honest_clocks(self, batch: Batch) -> Batch:
@@ -225,14 +251,20 @@ class Engine:
 
     def _watch(self) -> Outcome:
         self.history.add(self.tracks)
+        self.explained.stood(self.tracks)
         self.sensors.compared(self.tracker.registration())
         if self.tracks.n:
             self.highest_id = max(self.highest_id, int(self.tracks["track_id"].max()))
-        sure = self.tracks["track_id"][self.tracks.equals("status", "confirmed") | self.tracks.equals("status", "coasting")]
-        self.counts["tracks"] += int(np.count_nonzero(~np.isin(sure, self._sure_ids)))
-        self._sure_ids = sure
+        ids = self.tracks["track_id"]
+        sure = ids[self.tracks.equals("status", "confirmed") | self.tracks.equals("status", "coasting")]
+        if not np.array_equal(sure, self._sure_ids):
+            self.counts["tracks"] += int(np.count_nonzero(~np.isin(sure, self._sure_ids)))
+            self._sure_ids = sure
         if self._set_back_at is not None and abs(self.time - self._set_back_at) > SET_BACK_TOLD_S:
             self._own, self._set_back_at = msgspec.structs.replace(self._own, clock_set_back_s=None), None
+        shedding = abs(self.time - self._shed_at) <= SHED_TOLD_S
+        if shedding != self._own.shedding:
+            self._own = msgspec.structs.replace(self._own, shedding=shedding)
         heard, self._heard = self._heard, []
         listened, self._listened = self._listened, []
         disturbed = [d for held in self._disturbed.values() for d in held]

@@ -12,6 +12,7 @@ from picket.feed import Chunk, Decoded, Decoder, Format, Options, transport
 from picket.feed.assign import Assigner
 from picket.feed.playback import play
 from picket.feed.recording import extra_format, find_format
+from picket.feed.simulated import live_only
 from picket.feed.transport import Address, LinkHealth, parse_feed
 from picket.site import Sensor, Site
 from picket.station.core import Core
@@ -112,15 +113,19 @@ async def _hear(feed: Feed, core: Core, stop: asyncio.Event, name: str) -> None:
     await asyncio.to_thread(prime, feed.format, options)  # a kernel that must be loaded first is not loaded in the loop
     decoders, assigner = Decoders(feed.format, options), Assigner(core.site, feed.sensors)
 
+    live = options.origin == "live"
+
     def decode(chunk: Chunk) -> None:
-        core.sequencer.add(name, assigned(decoders.decode(chunk), assigner))
+        decoded = decoders.decode(chunk)
+        core.sequencer.add(name, assigned(live_only(decoded) if live else decoded, assigner))
 
     turns = Turns(decode)
     gather = Gather(turns.deliver)
-    await transport.run(feed.address, gather.deliver, feed.link, time.time, stop)
+    await transport.run(feed.address, gather.deliver, feed.link, core.clock, stop)
     gather.flush()
     turns.finish()
-    core.sequencer.add(name, assigned(decoders.finish(), assigner))
+    last = decoders.finish()
+    core.sequencer.add(name, assigned(live_only(last) if live else last, assigner))
 
 
 class Decoders:

@@ -33,16 +33,20 @@ class History:
     def add(self, tracks: Batch) -> None:
         """Adds the places of a TRACK batch; tracks that are no longer in it are forgotten."""
         live = ~tracks.equals("status", "ended")
-        ids = tracks["track_id"][live]
+        if not live.all():
+            tracks = tracks.take(live)
+        ids = tracks["track_id"]
         if len(ids) != len(self._ids) or not np.array_equal(ids, self._ids):
             self._follow(ids)
-        slots, time = self._slots, tracks["time"][live]
+        slots, time = self._slots, tracks["time"]
         last = self._data[slots, (self._count[slots] - 1) % POINTS, 0]
-        due = ~(time - last < SPACING_S)  # NaN (never written) is due
+        due = np.flatnonzero(~(time - last < SPACING_S))  # NaN (never written) is due
+        if not len(due):
+            return
         at = slots[due]
         where = self._count[at] % POINTS
         for k, name in enumerate(("time", "lat_deg", "lon_deg", "alt_wgs84_m")):
-            self._data[at, where, k] = tracks[name][live][due]
+            self._data[at, where, k] = tracks[name][due]
         self._count[at] += 1
 
     def _follow(self, ids: npt.NDArray[np.int64]) -> None:

@@ -1,10 +1,12 @@
 """A recorded period as a folder that opens anywhere, off line, without Picket: what was seen, alerted and decided, and proof.
 
     index.html        the period for people: plan, alerts, tracks, decisions; no script, nothing loaded from anywhere
+    incident.pdf      the same to print; left out where the packages for PDF are not installed
     tracks.geojson    each track's path with its times; tracks.csv: the same points as a table
     detections.csv    every report of every sensor in the period, as it came
     alerts.jsonl      every alert of the period as it last stood in it
     decisions.csv     what officers did, and looks that are in the audit log
+    incident.json     the case, where one is exported: status, steps, notes, alerts, tracks; its files lie in attachments/
     record.json       period, site, definitions, and which records of the log this was made from, with the log's chain value
     SHA256SUMS        digests of all these files (`sha256sum -c SHA256SUMS`)
 
@@ -19,6 +21,7 @@ import hashlib
 import io
 import json
 import os
+import shutil
 import tempfile
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -28,14 +31,18 @@ import msgspec
 import numpy as np
 import shapely.geometry
 
+from picket import paper
 from picket.feed.table import TableWriter
+from picket.record.cases import Case, told
 from picket.record.codec import unpack
 from picket.record.collect import Collector, Day
 from picket.record.log import Verdict
 from picket.record.sealed import E7, HOLE_S, SPACING_S
 from picket.site import Site
 from picket.station.core import digest
+from picket.station.incident_files import FileError, read
 from picket.station.incident_page import page
+from picket.station.incident_paper import document
 from picket.station.replay import moments
 from picket.watch import Alert
 from picket.words import DETECTION, Batch
@@ -60,12 +67,15 @@ class Incident:
     tracks: dict[int, dict[str, Any]] = field(default_factory=dict)
     decisions: list[tuple[float, str, str, str]] = field(default_factory=list)  # time, who, what, detail
     record: dict[str, Any] = field(default_factory=dict)
+    case: Case | None = None
+    files: list[tuple[str, str]] = field(default_factory=list)  # name in the folder, what is wrong with it
 
 
 def export_incident(
-    archive: Path, site: Site, since: float, until: float, out: Path, *, title: str = "Incident", note: str = "", seed: int = 0
-) -> Incident:
-    """Writes the period into the new folder `out`.
+    archive: Path, site: Site, since: float, until: float, out: Path, *, title: str = "Incident", note: str = "",
+    case: Case | None = None, seed: int = 0,
+) -> Incident:  # fmt: skip
+    """Writes the period into the new folder `out`, with what a `case` has gathered; the title is the case's.
 
     Raises ReplayError for a period that is not in the log, IncidentError for a folder that exists.
     """
@@ -74,16 +84,14 @@ def export_incident(
     out.parent.mkdir(parents=True, exist_ok=True)
     place = Path(tempfile.mkdtemp(prefix=f".{out.name}.", dir=out.parent))  # the folder appears whole or not at all
     try:
-        found = _gather(
-            archive, site, since, until, place, Incident(since, until, title, note, site.station.origin == "exercise"), seed
-        )
+        empty = Incident(since, until, case.title if case else title, note, site.station.origin == "exercise", case=case)
+        found = _gather(archive, site, since, until, place, empty, seed)
+        _attach(found, archive, place)
         _write(found, site, place)
         os.chmod(place, 0o755)
         os.replace(place, out)
     except BaseException:
-        for path in place.iterdir():
-            path.unlink()
-        place.rmdir()
+        shutil.rmtree(place, ignore_errors=True)
         raise
     return found
 
@@ -143,6 +151,11 @@ def _decide(found: Incident, kind: str, time: float, payload: dict[str, Any]) ->
     what = {"acknowledge": "acknowledged alert", "close": "closed alert", "zone": "changed zone"}.get(
         payload["do"], payload["do"]
     )
+    if payload["do"] == "case":
+        found.decisions.append(
+            (time, str(payload.get("by", "")), f"incident {payload.get('case')}: {told(payload)}", str(payload.get("text") or ""))
+        )
+        return
     about = str(payload.get("id", payload.get("zone", payload.get("kind", ""))))
     detail = "; ".join(str(payload[k]) for k in ("cause", "note", "text", "words") if payload.get(k))
     found.decisions.append((time, str(payload.get("by", "")), f"{what} {about}", detail))
@@ -170,6 +183,20 @@ def _paths(days: list[Day], identity: dict[int, tuple[str | None, str | None]]) 
     return dict(sorted(tracks.items()))
 
 
+def _attach(found: Incident, archive: Path, place: Path) -> None:
+    """The case's files under their own names, numbered; one that is gone or damaged is named instead."""
+    for i, file in enumerate(found.case.files if found.case else (), 1):
+        name = f"attachments/{i:02}-{file.name}"
+        try:
+            data = read(archive, file.sha256)
+        except FileError as e:
+            found.files.append((name, str(e)))
+            continue
+        (place / "attachments").mkdir(exist_ok=True)
+        (place / name).write_bytes(data)
+        found.files.append((name, ""))
+
+
 # -- files -------------------------------------------------------------------------------------------------------------
 def _write(found: Incident, site: Site, place: Path) -> None:
     files = {
@@ -180,10 +207,23 @@ def _write(found: Incident, site: Site, place: Path) -> None:
         "decisions.csv": _csv(["time", "who", "what", "detail"], found.decisions),
         "record.json": json.dumps(found.record, indent=1, sort_keys=True) + "\n",
     }
+    if found.case is not None:
+        files["incident.json"] = json.dumps(msgspec.to_builtins(found.case), indent=1, sort_keys=True) + "\n"
     for name, text in files.items():
         (place / name).write_text(text, "utf-8")
-    sums = "".join(f"{_sha256((place / name).read_bytes())}  {name}\n" for name in sorted([*files, "detections.csv"]))
+    attached = [name for name, wrong in found.files if not wrong]
+    names = [*files, "detections.csv", *attached, *_print(found, site, place)]
+    sums = "".join(f"{_sha256((place / name).read_bytes())}  {name}\n" for name in sorted(names))
     (place / "SHA256SUMS").write_text(sums, "ascii")
+
+
+def _print(found: Incident, site: Site, place: Path) -> list[str]:
+    """The pages to print, where the packages for PDF are installed."""
+    try:
+        paper.write(document(found, site), place / "incident.pdf")
+    except paper.PaperError:
+        return []
+    return ["incident.pdf"]
 
 
 def _points(found: Incident) -> list[tuple[Any, ...]]:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from html import escape
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
 import numpy as np
 import numpy.typing as npt
@@ -54,6 +55,7 @@ def page(found: Incident, site: Site) -> str:
 <title>{e(found.title)}</title><style>{_STYLE}</style></head><body>
 {simulated}<h1>{e(found.title)}</h1>
 <p>{e(site.site.name)}, {when(found.since)} to {when(found.until)} (UTC)</p>{note}{damage}
+{_case(found)}
 <h2>Plan</h2>{_plan(found, site)}<ul>{zones}</ul>
 <h2>Alerts</h2>{_table(("no.", "raised", "severity", "state", "what", "cause and note"), alerts)}
 <h2>Decisions</h2>{_table(("when", "who", "what", "detail"), decisions)}
@@ -77,6 +79,30 @@ def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
         return "<p>None.</p>"
     body = "".join("<tr>" + "".join(f"<td>{c}</td>" for c in row) + "</tr>" for row in rows)
     return "<table><tr>" + "".join(f"<th>{escape(h)}</th>" for h in head) + f"</tr>{body}</table>"
+
+
+def _case(found: Incident) -> str:
+    """What officers gathered: status, steps, attached files as links within the folder."""
+    case, e = found.case, escape
+    if case is None:
+        return ""
+    steps = [(when(s.time), e(s.by), e(s.what), e(s.text)) for s in case.steps]
+    files = [
+        (
+            f"<b>{e(name)}: {e(wrong)}</b>" if wrong else f'<a href="{e(quote(name))}">{e(name)}</a>',
+            str(f.size),
+            e(f.by),
+            when(f.time),
+            f.sha256,
+        )
+        for f, (name, wrong) in zip(case.files, found.files, strict=True)
+    ]
+    items = "; ".join(f"{name} {', '.join(map(str, n))}" for name, n in (("alerts", case.alerts), ("tracks", case.tracks)) if n)
+    outcome = f": {e(case.outcome)}" if case.outcome else ""
+    return f"""<h2>Incident {case.number}</h2>
+<p>{e(case.status.replace("_", " "))}{outcome}, with {e(case.holder)}; opened by {e(case.opened_by)} {when(case.opened_at)}. {e(items)}</p>
+{_table(("when", "who", "what", "words"), steps)}
+<h2>Attached files</h2>{_table(("file", "bytes", "by", "when", "SHA-256"), files)}"""
 
 
 def _plan(found: Incident, site: Site) -> str:

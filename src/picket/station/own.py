@@ -7,10 +7,12 @@ changed by a tenth, and else every EVERY_S.
 from __future__ import annotations
 
 import time as _time
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Mapping
 from typing import Any, Protocol
 
 EVERY_S, CALM_S = 300.0, 5.0
+_NOTHING: Mapping[str, int] = {}
 
 
 class _Writer(Protocol):
@@ -33,9 +35,15 @@ class OwnLook:
         self._clock = clock
         self._said: dict[str, Any] | None = None
         self._said_at = self._loaded_at = float("-inf")
+        self._stopped: tuple[float, Counter[str]] | None = None  # when recording stopped, and what was not recorded until then
 
-    def changed(self, station: _Station) -> dict[str, Any] | None:
-        """The payload of the next record of kind "station"; None when there is nothing new to say."""
+    def changed(self, station: _Station, time: float = 0.0, unrecorded: Mapping[str, int] = _NOTHING) -> dict[str, Any] | None:
+        """The payload of the next record of kind "station"; None when there is nothing new to say.
+
+        time: the station's; unrecorded: records and rows so far that were shown and are not in the log. When recording goes on, the
+        record says how long it had not: "gap": since, until, and what of that time was not recorded. All else waited in memory, and is
+        in the log before it.
+        """
         now, problem, free = self._clock(), station.writer.problem, station.writer.free_mb
         if station.overloaded():
             self._loaded_at = now
@@ -43,6 +51,13 @@ class OwnLook:
         if self._said is not None and now - self._said_at < EVERY_S and not _differs(self._said, look):
             return None
         self._said, self._said_at = look, now
+        if problem is not None:
+            self._stopped = self._stopped or (time, Counter(unrecorded))
+        elif self._stopped is not None:
+            since, before = self._stopped
+            self._stopped = None
+            lost = {name: unrecorded.get(name, 0) - before[name] for name in ("records", "rows")}
+            return {**look, "gap": {"since": since, "until": time, **lost}}
         return look
 
 

@@ -49,6 +49,12 @@ class Picture:
         self.oldest_base = 0
         self._frames: dict[int, bytes] = {}
 
+    def anew(self) -> Picture:
+        """A picture of nothing that no earlier frame leads to: whoever holds one gets the next picture whole."""
+        new = Picture(simulated=self.simulated)
+        new.seq, new.time, new.oldest_base = self.seq, self.time, self.seq + 1
+        return new
+
     def next(self, time: float, tracks: Batch, affiliation: npt.NDArray[np.uint8], level: npt.NDArray[np.uint8]) -> Picture:
         """The picture after this one."""
         new = Picture(simulated=self.simulated)

@@ -41,7 +41,7 @@ from picket.train.officer import NOBODY, Officer
 from picket.words import TRACK
 
 START = 1_767_225_600.0  # 2026-01-01T00:00:00Z: when an exercise begins if nobody says when
-GATHER_S = 0.5
+GATHER_S = 1.0
 COMMIT_S = 60.0  # of simulated time between two writes of the log
 MOST_S = 86_400.0
 
@@ -112,10 +112,13 @@ def complete_tables(folder: Path) -> None:
     if facts.until_s > 0 and (folder / "tracks.parquet").is_file() and (folder / "alerts.jsonl").is_file():
         return
     engine, last, verdict = Engine(simulated(kept_exercise(folder).at_site()), seed=facts.seed), facts.start, Verdict()
+    end = facts.start + facts.planned_s
     with Tables(folder) as tables:
         for record in read(folder, verdict=verdict):
-            tables.take(record, engine.apply(record), engine)
             last = record.time
+            if last > end:  # what is played goes on a little, or endlessly
+                break
+            tables.take(record, engine.apply(record), engine)
     until_s = last - facts.start
     whole = verdict.damage is None and until_s >= facts.planned_s - 1.0  # a log that was cut is no run to the end
     write_facts(folder, msgspec.structs.replace(facts, until_s=until_s, complete=facts.complete and whole))

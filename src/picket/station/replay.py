@@ -8,8 +8,8 @@ it can be changed.
 from __future__ import annotations
 
 import asyncio
-import time as _time
 from collections.abc import Callable, Iterator
+from concurrent.futures import Future
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -23,15 +23,10 @@ from picket.record.watchlog import entry_of
 from picket.site import Site
 from picket.station.core import ActionError, Core, Recovered
 from picket.station.engine import Engine, Outcome
+from picket.station.player import Player, ReplayError, check_speed
 from picket.station.run import Station
 from picket.watch import Alert
 from picket.words import TRACK, Batch
-
-_AHEAD = 500  # records that may wait for the engine while the time before the period is worked on
-
-
-class ReplayError(ValueError):
-    """A period that cannot be replayed; the message says why."""
 
 
 class Moment(NamedTuple):
@@ -80,11 +75,14 @@ def _apply(engine: Engine, record: Record) -> Outcome:
 
 
 # -- on the page -------------------------------------------------------------------------------------------------------
-class _ReplayCore(Core):
-    """A core that the log feeds: no ticks of its own, no actions."""
+class ReplayCore(Core):
+    """A core that the log feeds: no ticks of its own, no actions. `player` says which record is next, and when."""
+
+    player: Player
 
     def __init__(self, site: Site, folder: Path, *, seed: int, since: float) -> None:
-        self.replayed = since  # time of the newest record: the clock of everything that is shown
+        self.replayed = since  # the moment that is shown: the clock of everything
+        self.quiet = True  # nothing is told while the way to a moment is worked on
         super().__init__(site, folder, seed=seed, clock=lambda: self.replayed)
         self.keeper.refuses = "this is a replay: nothing in it can be changed"
 
@@ -109,10 +107,52 @@ class _ReplayCore(Core):
         if entry is not None:
             self.watchlog.add([entry])
 
+    async def settled(self) -> None:
+        """Returns when the engine has worked on everything that it was given."""
+        await self._told(_SETTLED)
+
+    async def restart(self) -> None:
+        """The engine is as new when this returns."""
+        await self._told(_RESTART)
+        self.watchlog.forget_before(2**62)
+
+    async def show(self) -> None:
+        """The picture of this moment is told, and from now on every one."""
+        self.quiet = False
+        await self._told(_SHOW)
+
+    async def _told(self, kind: str) -> None:
+        waiting: Future[Outcome] = Future()
+        waiting.set_running_or_notify_cancel()  # whoever goes away must not disturb the engine's thread
+        self._queue.put((Record(0, 0.0, kind, None), waiting))
+        await asyncio.wrap_future(waiting)
+
+    def _apply(self, record: Record, waiting: Future[Outcome] | None) -> None:
+        if record.kind not in (_SETTLED, _RESTART, _SHOW):
+            super()._apply(record, waiting)
+            return
+        if record.kind == _RESTART:
+            self.engine.restart()
+        if record.kind == _SHOW:
+            self._publish()
+        if waiting is not None:
+            waiting.set_result(Outcome())
+
+    def _publish(self) -> None:
+        if not self.quiet:
+            super()._publish()
+
+    def _tell(self, listeners: list[Callable[[Any], None]], news: Any) -> None:
+        if not self.quiet:
+            super()._tell(listeners, news)
+
     @property
     def behind(self) -> int:
         """Records that wait for the engine."""
         return self._queue.qsize()
+
+
+_SETTLED, _RESTART, _SHOW = "replay settled", "replay restart", "replay show"  # no records of a log
 
 
 class ReplayStation(Station):
@@ -122,17 +162,20 @@ class ReplayStation(Station):
         self, site: Site, archive: Path, temporary: Path, since: float, until: float, *, speed: float = 1.0, seed: int = 0,
         ended: Callable[[], None] = lambda: None,
     ) -> None:  # fmt: skip
-        if not 0.01 <= speed <= 100_000:
-            raise ReplayError(f"expected a speed between 0.01 and 100000, got {speed:g}")
+        check_speed(speed)
         self.archive, self.since, self.until, self.speed, self._ended = archive, since, until, speed, ended
-        self._records = records(archive, since, until)
-        self._first = next(self._records)  # a period that is not there is said before anything starts
+        for record in records(archive, since, until):  # a period that is not there is said before anything starts
+            if record.time >= since:
+                break
         silent = tuple(msgspec.structs.replace(s, feed=None) for s in site.sensor)
         super().__init__(msgspec.structs.replace(site, sensor=silent, notify=()), temporary, seed=seed)
 
     def _make_core(self, seed: int) -> Core:
-        core = _ReplayCore(self.site, self.folder, seed=seed, since=self.since)
-        core.problem = f"REPLAY of {_iso(self.since)} to {_iso(self.until)} at {self.speed:g} x: nothing shown is happening now"
+        core = ReplayCore(self.site, self.folder, seed=seed, since=self.since)
+        core.problem = f"REPLAY of {_iso(self.since)} to {_iso(self.until)}: nothing shown is happening now"
+        core.player = Player(
+            core, lambda: records(self.archive, self.since, self.until), self.since, self.until, self.speed, lambda: self._ended()
+        )
         return core
 
     async def run(self, ready: Callable[[str], None]) -> None:
@@ -143,32 +186,20 @@ class ReplayStation(Station):
             ready(url)
             begun.set()
 
-        player = asyncio.create_task(self._play(begun))
+        async def play() -> None:
+            await begun.wait()
+            assert isinstance(self.core, ReplayCore)
+            try:
+                await self.core.player.run()
+            except (ValueError, OSError) as e:  # the page stays, and says why nothing moves any more
+                self.core.problem = f"the replay stopped: {e}"
+
+        player = asyncio.create_task(play())
         try:
             await super().run(told)
         finally:
             player.cancel()
             await asyncio.gather(player, return_exceptions=True)
-
-    async def _play(self, begun: asyncio.Event) -> None:
-        await begun.wait()
-        core = self.core
-        assert isinstance(core, _ReplayCore)
-        began: float | None = None
-        record: Record | None = self._first
-        while record is not None:
-            if record.time < self.since:
-                while core.behind > _AHEAD:
-                    await asyncio.sleep(0.01)
-            else:
-                began = _time.monotonic() if began is None else began
-                wait = began + (record.time - self.since) / self.speed - _time.monotonic()
-                if wait > 0:
-                    await asyncio.sleep(wait)
-                core.replayed = max(core.replayed, record.time)
-            core.take(record)
-            record = await asyncio.to_thread(next, self._records, None) if core.behind > _AHEAD else next(self._records, None)
-        self._ended()
 
 
 def _iso(time: float) -> str:

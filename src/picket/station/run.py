@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import uvicorn
+from fastapi import FastAPI
 
 from picket.site import Site
 from picket.station.access import Access
@@ -44,8 +45,12 @@ class Server(uvicorn.Server):
 class Station:
     """One station, from its checked site file to its end. `address` is known after `open`."""
 
-    def __init__(self, site: Site, archive: Path | None = None, *, seed: int = 0) -> None:
-        self.site = site
+    def __init__(
+        self, site: Site, archive: Path | None = None, *, seed: int = 0, clock: Callable[[], float] = time.time,
+        pace: Callable[[], float] = time.monotonic,
+    ) -> None:  # fmt: skip
+        """clock: station time; pace: seconds by which its ticks are spaced. Those of an exercise stand still and run faster."""
+        self.site, self._clock, self._pace = site, clock, pace
         self.folder = archive or Path(site.folder) / site.archive.path
         self.feeds: list[Feed] = feeds_of(site)
         self.playback = self._playback()
@@ -56,9 +61,10 @@ class Station:
         self.scheme = "https" if site.station.tls_certificate else "http"
         self.socket: socket.socket | None = None
         self.stop = asyncio.Event()
+        self.more: list[Callable[[FastAPI], None]] = []  # routes of whoever runs it for more than watching
 
     def _make_core(self, seed: int) -> Core:
-        return Core(self.site, self.folder, seed=seed, clock=self.playback or time.time)
+        return Core(self.site, self.folder, seed=seed, clock=self.playback or self._clock)
 
     def _playback(self) -> PlaybackClock | None:
         recordings = [f for f in self.feeds if f.is_recording]
@@ -138,7 +144,7 @@ class Station:
         if self.socket is None:
             self.open()
         self.core.start()
-        app, hub = make_app(self.core, self.feeds, self.access, self.serves, self.scheme)
+        app, hub = make_app(self.core, self.feeds, self.access, self.serves, self.scheme, self.more)
         server = Server(
             uvicorn.Config(
                 app, log_level="warning", access_log=False, ws="websockets-sansio", ws_per_message_deflate=False, ws_max_size=65_536,
@@ -154,7 +160,12 @@ class Station:
         if self.core.radios is not None:
             jobs.append(asyncio.create_task(self.core.radios.run()))
         try:
-            await served(server, serving, self.stop, lambda: ready(f"{self.address}?token={self.access.new_token('officer')}"))
+            await served(
+                server,
+                serving,
+                self.stop,
+                lambda: ready(f"{self.address}?token={self.access.new_token('officer', control=True)}"),
+            )
         finally:
             self.stop.set()
             hub.closing.set()
@@ -181,10 +192,10 @@ class Station:
 
     async def _ticks(self) -> None:
         """Time passes at the site's pace; rows that were gathered in between go on much sooner."""
-        tick_s, last = self.site.station.tick_s, 0.0
+        tick_s, last = self.site.station.tick_s, float("-inf")
         while True:
             await asyncio.sleep(GATHER_S)
-            now = time.monotonic()
+            now = self._pace()
             try:
                 if now - last >= tick_s:
                     last = now

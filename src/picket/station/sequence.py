@@ -1,7 +1,7 @@
 """The one place where order is made: what arrived, ticks and actions get their sequence number here, in the I/O loop.
 
 Decoded rows are gathered for at most `GATHER_S` (the first one after a pause goes at once), so that a radar's forty
-datagrams a second become at most a hundred records. Engine and log writer take the same record; when either is too far behind,
+datagrams a second become at most a hundred records. Engine and log writer take the same record; when the engine is too far behind,
 rows are refused here, before they have a number, and counted under `overload`.
 """
 

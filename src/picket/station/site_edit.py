@@ -26,6 +26,7 @@ from picket.site import Site, SiteError, check_geometry
 from picket.station.flights import planned, with_plan
 from picket.station.site_live import live_part, needs_restart
 from picket.station.writer import replace_file
+from picket.watch.ruleset import RuleSet
 
 MOST_UNDO = 20
 _DIFF_LINES = 400
@@ -109,7 +110,7 @@ class SiteKeeper:
         table = {"id": zone_id, "kind": fields.get("kind"), "geometry": name, **_given(fields)}
 
         def change(doc: Any) -> None:
-            _zones(doc).append(_table(table))
+            _tables(doc, "zone").append(_table(table))
 
         return self._edit(change, {name: _outline(geometry, zone_id)}, f"New zone {zone_id} ({fields.get('kind')})", by)
 
@@ -118,7 +119,7 @@ class SiteKeeper:
         zone = self._zone(zone_id)
 
         def change(doc: Any) -> None:
-            for table in _zones(doc):
+            for table in _tables(doc, "zone"):
                 if table.get("id") == zone_id:
                     for key, value in fields.items():
                         if value is None:
@@ -137,13 +138,32 @@ class SiteKeeper:
         self._zone(zone_id)
 
         def change(doc: Any) -> None:
-            tables = _zones(doc)
+            tables = _tables(doc, "zone")
             for i in reversed([i for i, t in enumerate(tables) if t.get("id") == zone_id]):
                 del tables[i]
             if not len(tables):
                 doc.pop("zone")
 
         return self._edit(change, {}, f"Removed zone {zone_id}", by)
+
+    def switch_rule(self, rule_id: str, on: bool, by: str) -> Edited:
+        """A rule on or off; a default gets a table of its own. Raises NothingError for an unknown one, EditError when it is so already."""
+        site = self._site()
+        rule = next((r for r in RuleSet(site).rules if r.id == rule_id), None)
+        if rule is None:
+            raise NothingError(f"no rule is called {rule_id!r}; GET /api/rules has them all")
+        if rule.on == on:
+            raise EditError(f"rule {rule_id} is {'on' if on else 'off'} already")
+
+        def change(doc: Any) -> None:
+            tables = _tables(doc, "rule")
+            own = next((t for t in tables if t.get("id") == rule_id), None)
+            if own is None:
+                tables.append(_table({"id": rule_id, "rule": rule.rule, "on": on}))
+            else:
+                own["on"] = on
+
+        return self._edit(change, {}, f"Rule {rule_id} is {'ON' if on else 'OFF'}", by)
 
     def undo(self, by: str) -> Edited:
         """Back to before the last edit. Raises NothingError without one, EditError when the files were changed since."""
@@ -315,16 +335,16 @@ def _changed_toml(text: str, change: Callable[[Any], None]) -> str:
     return tomlkit.dumps(doc)
 
 
-def _zones(doc: Any) -> Any:
-    """The document's array of zones, made where there is none; of tomlkit's kind in a file, a list elsewhere."""
-    if "zone" not in doc:
+def _tables(doc: Any, name: str) -> Any:
+    """The document's array of tables, made where there is none; of tomlkit's kind in a file, a list elsewhere."""
+    if name not in doc:
         if isinstance(doc, dict) and type(doc) is dict:
-            doc["zone"] = []
+            doc[name] = []
         else:
             import tomlkit
 
-            doc.append("zone", tomlkit.aot())
-    return doc["zone"]
+            doc.append(name, tomlkit.aot())
+    return doc[name]
 
 
 def _table(fields: Mapping[str, Any]) -> Any:

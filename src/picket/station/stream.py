@@ -26,7 +26,7 @@ class Hub:
     def __init__(self, core: Core) -> None:
         self.core, self.clients = core, 0
         self._fresh = asyncio.Event()
-        self._alert_queues: set[asyncio.Queue[list[Alert]]] = set()
+        self._alert_queues: set[asyncio.Queue[list[Alert] | None]] = set()
         self.closing = asyncio.Event()
         core.on_view.append(self._on_view)
         core.on_alerts.append(self._on_alerts)
@@ -41,6 +41,13 @@ class Hub:
                 self._alert_queues.discard(queue)  # its task sees it and ends
             else:
                 queue.put_nowait(alerts)
+
+    def again(self) -> None:
+        """Every client gets all open alerts anew: a replay went to another moment."""
+        for queue in list(self._alert_queues):
+            while not queue.empty():
+                queue.get_nowait()
+            queue.put_nowait(None)
 
     async def fresh(self) -> None:
         """Returns at the next view, or after a heartbeat's time."""
@@ -70,21 +77,25 @@ class Hub:
     async def alerts(self, socket: WebSocket, after: int) -> None:
         """Serves one client every change of an alert, in order."""
         await socket.accept()
-        queue: asyncio.Queue[list[Alert]] = asyncio.Queue(_QUEUE)
+        queue: asyncio.Queue[list[Alert] | None] = asyncio.Queue(_QUEUE)
         self._alert_queues.add(queue)
         try:
             await self._serve(socket, self._send_alerts(socket, queue, after), lambda _: None)
         finally:
             self._alert_queues.discard(queue)
 
-    async def _send_alerts(self, socket: WebSocket, queue: asyncio.Queue[list[Alert]], after: int) -> None:
+    async def _send_alerts(self, socket: WebSocket, queue: asyncio.Queue[list[Alert] | None], after: int) -> None:
         missed, open_now, n = await asyncio.to_thread(self._alerts_since, after)  # the engine's lock is not for the loop
         if missed is None:
             await _send(socket, {"type": "alerts", "n": n, "alerts": [msgspec.to_builtins(a) for a in open_now]})
         else:
             n = after
-        waiting = missed or []
+        waiting: list[Alert] | None = missed or []
         while True:
+            if waiting is None:
+                _, open_now, n = await asyncio.to_thread(self._alerts_since, 0)
+                await _send(socket, {"type": "alerts", "n": n, "alerts": [msgspec.to_builtins(a) for a in open_now]})
+                waiting = []
             for alert in waiting:
                 if alert.n > n:
                     n = alert.n

@@ -20,7 +20,8 @@ from picket.record.log import Record, Verdict
 from picket.site import Site
 from picket.site_rules import KINDS, Rule
 from picket.station.engine import Engine, Outcome
-from picket.station.replay import ReplayError, records
+from picket.station.player import ReplayError
+from picket.station.replay import records
 from picket.watch import Alert
 from picket.watch.explain import rules as explained
 

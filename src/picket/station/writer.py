@@ -1,14 +1,14 @@
 """The log writer: the third thread. It takes what waits, writes it and syncs once (group commit), at most every `COMMIT_S`.
 
 The picture does not wait for it. Replies to an officer's action do: `written` futures are set after the sync. A disk that
-is full or gone keeps the records pending and is told to everyone; when too much waits, new records are refused, counted.
+is full, gone or does not answer keeps the records pending and is told to everyone; when too much waits, what comes in is shown and not
+recorded, counted (core.py), until the disk takes it again: the log then states the gap.
 Everything a station writes while it runs is written here, operator positions too: the I/O loop never waits for a disk.
 """
 
 from __future__ import annotations
 
 import contextlib
-import os
 import shutil
 import threading
 import time
@@ -17,13 +17,16 @@ from concurrent.futures import Future
 from pathlib import Path
 from queue import Empty, SimpleQueue
 
+from picket.record.files import write_whole
 from picket.record.log import LogError, LogFile, Record
 
 COMMIT_S = 0.05
+STALL_S = 2.0  # a commit that takes longer is told: the disk does not answer
 RETRY_S = 0.5  # between attempts on a disk that refuses
 MAX_WAITING = 20_000  # records; at 20 a second a quarter of an hour without a disk
 LOOK_S = 10.0  # between two looks at what is free on the disk
 MAX_WAITING_BYTES = 256 << 20
+replace_file = write_whole  # what the station writes beside its log
 
 
 class LogWriter:
@@ -40,7 +43,8 @@ class LogWriter:
         self._waiters: list[Future[None]] = []
         self._last_seq = 0
         self._stop = threading.Event()
-        self.problem: str | None = None  # the disk's, until it takes everything again
+        self._refusal: str | None = None  # the disk's, until it takes everything again
+        self._committing: float | None = None  # since when, while a commit is under way
         self.refused: str | None = None  # a record that no log can hold
         self.free_mb: float | None = None  # on the log's disk, as of the last look
         self._looked_at = float("-inf")
@@ -58,13 +62,22 @@ class LogWriter:
         return self._thread.is_alive()
 
     @property
+    def problem(self) -> str | None:
+        """What is wrong with the disk, in words, until it takes everything again. May be asked from any thread."""
+        since = self._committing
+        took = 0.0 if since is None else time.monotonic() - since
+        if self._refusal is None and took > STALL_S:
+            return f"the archive's disk does not answer for {took:.0f} s ({self.log.folder}): {self.waiting} records wait"
+        return self._refusal
+
+    @property
     def waiting(self) -> int:
         """Records not yet on disk."""
         return self._queue.qsize() + self.log.pending
 
     @property
     def full(self) -> bool:
-        """True when so much waits for the disk that nothing more can be taken."""
+        """True when so much waits for the disk that no more of what sensors send should be handed over."""
         return self.waiting > MAX_WAITING or self.log.pending_bytes > MAX_WAITING_BYTES
 
     def put(self, record: Record, written: Future[None] | None = None) -> None:
@@ -87,9 +100,9 @@ class LogWriter:
         try:
             self.log.close()
         except OSError as e:
-            self.problem = f"{left} records could not be written at the end: {e.strerror or e} ({self.log.folder})"
+            self._refusal = f"{left} records could not be written at the end: {e.strerror or e} ({self.log.folder})"
         for waiter in self._waiters:
-            waiter.set_exception(OSError(self.problem or "the station ended"))
+            waiter.set_exception(OSError(self._refusal or "the station ended"))
         self._waiters.clear()
 
     def _run(self) -> None:
@@ -101,7 +114,7 @@ class LogWriter:
             self._take_all()
             self._commit()
             self._look_at_disk()
-            if self.problem:
+            if self._refusal:
                 self._stop.wait(RETRY_S)
 
     def _take_all(self) -> None:
@@ -123,11 +136,12 @@ class LogWriter:
 
     def _commit(self) -> None:
         """Writes all that waits. What one of the three files refuses does not keep the others from being written."""
+        self._committing = time.monotonic()
         failed = [e for e in map(_tried, (self._commit_log, self._also, self._write_state)) if e is not None]
-        self.problem = None
+        self._committing, self._refusal = None, None
         if failed:
-            self.problem = f"the archive cannot be written: {failed[0].strerror or failed[0]} ({self.log.folder}); "
-            self.problem += "free space or replace the disk"
+            self._refusal = f"the archive cannot be written: {failed[0].strerror or failed[0]} ({self.log.folder}); "
+            self._refusal += "free space or replace the disk"
         if not self.log.pending:
             for waiter in self._waiters:
                 waiter.set_result(None)
@@ -167,14 +181,3 @@ def _tried(step: Callable[[], None]) -> OSError | None:
     except OSError as e:
         return e
     return None
-
-
-def replace_file(path: Path, data: bytes, *, mode: int = 0o600) -> None:
-    """Writes a file so that readers see the old or the new one, never half."""
-    temporary = path.with_name(path.name + ".new")
-    fd = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode)
-    with os.fdopen(fd, "wb") as f:
-        f.write(data)
-        f.flush()
-        os.fsync(f.fileno())
-    os.replace(temporary, path)

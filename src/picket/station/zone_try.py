@@ -1,8 +1,8 @@
-"""A zone tried on the recorded past: what it would have raised, worked out by a child process of low priority.
+"""A zone or a rule tried on the recorded past: what it would have raised, worked out by a child process of low priority.
 
     API --JSON on standard input--> python -m picket.station.zone_try --JSON on standard output--> API
 
-The child replays the log (trial.py) with the site as it is and that zone in it; the station goes on meanwhile.
+The child replays the log (trial.py) with the site as it is and that zone in it, or with that rule alone; the station goes on meanwhile.
 """
 
 from __future__ import annotations
@@ -49,6 +49,17 @@ def question(
     return json.dumps(asked).encode()
 
 
+def rule_question(
+    site: Site, raw: dict[str, Any], outlines: dict[str, Any], rule: str, period: tuple[float, float], archive: Path
+) -> bytes:
+    """What the child is asked about a rule, on or off; raw, outlines: the site as plain data."""
+    asked = {
+        "raw": raw, "outlines": outlines, "folder": site.folder, "archive": str(archive), "since": period[0], "until": period[1],
+        "rule": rule,
+    }  # fmt: skip
+    return json.dumps(asked).encode()
+
+
 async def ask(asked: bytes) -> dict[str, Any]:
     """The child's answer. Raises TryError when it has none within LIMIT_S, or what it says is wrong."""
     child = await asyncio.create_subprocess_exec(
@@ -73,20 +84,26 @@ async def ask(asked: bytes) -> dict[str, Any]:
 
 
 def work(asked: dict[str, Any]) -> dict[str, Any]:
-    """The trial: what the zone would have raised."""
+    """The trial: what the zone, or the rule, would have raised."""
     from picket.station.trial import run
 
-    site = sites.parse(asked["raw"], folder=asked["folder"], outlines=asked["outlines"])
-    trial = run(Path(asked["archive"]), site, asked["since"], asked["until"])
-    fired = [f for f in trial.fired if f.zone == asked["zone"]]
+    site, rule = sites.parse(asked["raw"], folder=asked["folder"], outlines=asked["outlines"]), asked.get("rule")
+    trial = run(Path(asked["archive"]), site, asked["since"], asked["until"], rule=rule)
+    fired = trial.fired if rule is not None else [f for f in trial.fired if f.zone == asked["zone"]]
     hours = (asked["until"] - asked["since"]) / 3600.0
     severities = {s: sum(f.severity == s for f in fired) for s in ("high", "medium", "low")}
     n = len(fired)
     return {
         "since": asked["since"], "until": asked["until"], "times": n, "per_hour": n / max(hours, 1e-9), "by_severity": severities,
         "fired": [msgspec.to_builtins(f) for f in fired[:MOST_SHOWN]], "damage": trial.damage,
-        "words": f"This zone would have raised {n} alert{'' if n == 1 else 's'} in {hours:.1f} h of the recorded past.",
+        "words": _words(rule, n, hours),
     }  # fmt: skip
+
+
+def _words(rule: str | None, n: int, hours: float) -> str:
+    if rule is None:
+        return f"This zone would have raised {n} alert{'' if n == 1 else 's'} in {hours:.1f} h of the recorded past."
+    return f"Rule {rule} would have fired {n} time{'' if n == 1 else 's'} in {hours:.1f} h of the recorded past."
 
 
 def main() -> None:

@@ -30,7 +30,6 @@ from picket.track.layout_kernels import (
     SAME_TRANSMITTER,
     SURVIVAL_S,
     SWEEP_TOLERANCE,
-    SWEEPS,
     TAU,
     WEIGHT_MAX,
 )
@@ -255,7 +254,7 @@ def gate(tracks, n, plots, members, T, sensors):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def propagate(e_track, e_plot, w, n, M):  # type: ignore[no-untyped-def]
+def propagate(e_track, e_plot, w, n, M, sweeps):  # type: ignore[no-untyped-def]
     """Marginal probability of each edge (E,), and for each plot the probability that no track gave it (M,).
 
     Edges of a track lie together. A plot that one track alone competes for converges in the first sweep.
@@ -263,7 +262,9 @@ def propagate(e_track, e_plot, w, n, M):  # type: ignore[no-untyped-def]
     E = w.shape[0]
     mu, nu, p = np.zeros(E), np.ones(E), np.empty(E)
     total = np.zeros(M)
-    for _ in range(SWEEPS):
+    used = 0
+    for _ in range(sweeps):
+        used += 1
         change = 0.0
         e = 0
         total[:] = 0.0
@@ -295,4 +296,4 @@ def propagate(e_track, e_plot, w, n, M):  # type: ignore[no-untyped-def]
     free = np.empty(M)
     for g in range(M):
         free[g] = 1.0 / (1.0 + total[g])
-    return p, free
+    return p, free, used

@@ -200,12 +200,53 @@ def blank(tracks, i, plots, j, r):  # type: ignore[no-untyped-def]
     tracks.claimed[i, :] = np.nan
 
 
+@piece
+def _begins_nothing(plots, j, free):  # type: ignore[no-untyped-def]
+    """True for what a track explains, and for a bearing, which has no place."""
+    return free < BIRTH_MIN_FREE or (plots.kind[j] == POLAR and not plots.form[j] & 1)
+
+
 @kernel
-def begin(tracks, n, plots, members, free, sensors, owner, next_id):  # type: ignore[no-untyped-def]
-    """New tracks in slots n... from the members that no track explains. Returns the number of slots in use after it."""
-    for g in range(members.shape[0]):
+def _likeliest(plots, members, free, sensors, most, guarded):  # type: ignore[no-untyped-def]
+    """(M,) True for the members that may begin a track: the `most` likeliest, those over guarded ground before all others.
+
+    guarded (Z, 3): circles, m in the site's frame: east, north, radius.
+    """
+    M = members.shape[0]
+    rank = np.empty(M)
+    for g in range(M):
         j = members[g]
-        if free[g] < BIRTH_MIN_FREE or (plots.kind[j] == POLAR and not plots.form[j] & 1):
+        rank[g] = 0.0
+        if not _begins_nothing(plots, j, free[g]):
+            clutter, birth = background(plots, j, sensors)
+            rank[g] = free[g] * birth / (birth + clutter)
+            for q in range(guarded.shape[0]):
+                if math.hypot(plots.p[j, 0] - guarded[q, 0], plots.p[j, 1] - guarded[q, 1]) <= guarded[q, 2]:
+                    rank[g] += 1.0
+                    break
+    order = np.argsort(-rank, kind="mergesort")  # stable: of equals the first
+    chosen = np.zeros(M, np.bool_)
+    for q in range(min(most, M)):
+        chosen[order[q]] = True
+    return chosen
+
+
+@kernel
+def begin(tracks, n, plots, members, free, sensors, owner, next_id, most, guarded):  # type: ignore[no-untyped-def]
+    """New tracks in slots n... from the members that no track explains, at most `most`: the rest are the least likely.
+
+    Returns (slots in use after it, how many were not begun because of `most`).
+    """
+    M, shed = members.shape[0], 0
+    chosen = np.ones(M, np.bool_)
+    if most < M:
+        chosen = _likeliest(plots, members, free, sensors, most, guarded)
+    for g in range(M):
+        j = members[g]
+        if _begins_nothing(plots, j, free[g]):
+            continue
+        if not chosen[g]:
+            shed += 1
             continue
         verdict = _known(tracks, plots, j, sensors, owner) if free[g] >= 0.5 else -1
         if verdict == -3:
@@ -231,4 +272,4 @@ def begin(tracks, n, plots, members, free, sensors, owner, next_id):  # type: ig
             tracks.spoof_time[i] = t
         if free[g] > plots.weight[j]:
             plots.track[j], plots.weight[j] = tracks.id[i], free[g]
-    return n
+    return n, shed

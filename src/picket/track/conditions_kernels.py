@@ -1,12 +1,17 @@
-"""What a sensor meets in each part of its sky: how often it detects, and where its false plots lie. By azimuth and by range.
+"""What a sensor meets in each part of its sky: how often it detects, and where its false plots lie. By azimuth, range, height and Doppler.
 
 Both are estimated from the sensor's own scans, and drawn to what is known of the whole sensor where a part has shown little:
 
     detection  p = (A p0 + hits) / (A + looks)      p0 the site file's; of tracks that exist surely, older looks fading
     clutter    d = (B + n rate) / (B + n c u)       density relative to false plots spread over the area: c a scan, u the part's share
+    band       b = (C + seen) / (C + w all)         the same of a band of a part against the whole part, w the band's share of its space
 
-(the posterior means of a beta and of a gamma prior, with A looks and B plots). So a jammed or rainy sector is believed in by itself,
+(the posterior means of a beta and of gamma priors, with A looks, B and C plots). So a jammed or rainy sector is believed in by itself,
 a site file that is wrong everywhere is outvoted, and a part that shows one odd plot is not.
+
+A band is a height and a Doppler. Sea clutter lies at the surface and hardly moves: there it stands ten times as dense as the part as a
+whole, and what flies over it is not to pay for that. Height is low (as far over the surface as the elevation's noise reaches), high or not
+measured; Doppler slow, fast or not measured. The bands of a part fade over BAND_FADES: a sea changes within minutes, not scans.
 """
 
 from __future__ import annotations
@@ -16,12 +21,18 @@ import math
 import numpy as np
 
 from picket._jit import kernel, piece
-from picket.track.layout_kernels import TAU
+from picket.track.layout_kernels import EARTH_M, SPEED_SPAN_MPS, TAU
 
 SECTORS, RINGS = 12, 4  # of 30 degrees from north, and of a quarter of the range
 PD_LOOKS, PD_FADES = 30.0, 0.97  # A, and what is left of a look one scan later
 PD_LEAST, PD_MOST = 0.15, 0.99
 CLUTTER_PLOTS = 5.0  # B
+HIGH, LOW, LEVELLESS = 0, 1, 2  # heights of a band: over the surface, at it, elevation not measured
+RATELESS, FAST, SLOW = 0, 3, 6  # and its Doppler: range rate not measured, over SLOW_MPS, under it
+BANDS = 9
+BAND_PLOTS, BAND_FADES = 2.0, 0.983  # C, and what is left of a plot one scan later: e-fold in a minute of scans of 1 s
+LOW_SIGMAS, LOW_M = 2.0, 15.0  # at the surface: so many sigma of elevation, and the height of a wave and of a small hull, over it
+SLOW_MPS = 3.0  # sea spikes and their wind drift (Ward, Tough and Watts 2013, 2.5: 1 to 3 m/s)
 BURST_PLOTS, BURST_TIMES = 10.0, 3.0  # so many unexplained plots in a sector, and so many times the estimate, are a burst
 SURE = 0.8  # existence of a track whose looks count
 SURE_UPDATES = 5
@@ -49,10 +60,30 @@ def detects(x, s, sensors):  # type: ignore[no-untyped-def]
 
 
 @piece
-def crowding(azimuth, r, s, sensors):  # type: ignore[no-untyped-def]
-    """Density of false plots there, relative to false plots spread over the area."""
-    k = sector_of(azimuth)
-    return sensors.dense[s, k, ring_of(r, s, sensors)] * sensors.excess[s, k]
+def band_of(plots, j, s, sensors):  # type: ignore[no-untyped-def]
+    """Index of the band of a plot with range and azimuth."""
+    height, r = LEVELLESS, plots.z[j, 0]
+    if plots.form[j] & 4:
+        top = LOW_SIGMAS * math.radians(sensors.sigma[s, 2]) * r + LOW_M
+        if sensors.floor[s] > -1e9:
+            over = (
+                plots.p[j, 2]
+                - sensors.floor[s]
+                + (plots.p[j, 0] * plots.p[j, 0] + plots.p[j, 1] * plots.p[j, 1]) / (2.0 * EARTH_M)
+            )
+        else:  # where the surface is not known it is taken to lie at the sensor's foot
+            over = r * plots.z[j, 2]
+        height = LOW if over <= top else HIGH
+    if plots.form[j] & 8:
+        return height + (SLOW if abs(plots.z[j, 3]) <= SLOW_MPS else FAST)
+    return height + RATELESS
+
+
+@piece
+def crowding(plots, j, s, sensors):  # type: ignore[no-untyped-def]
+    """Density of false plots where plot j lies, relative to false plots spread over the area (and over heights and Doppler)."""
+    k, q = sector_of(plots.z[j, 1]), ring_of(plots.z[j, 0], s, sensors)
+    return sensors.dense[s, k, q] * sensors.excess[s, k] * sensors.band[s, k, q, band_of(plots, j, s, sensors)]
 
 
 @piece
@@ -71,7 +102,9 @@ def book_free(plots, members, free, s, sensors):  # type: ignore[no-untyped-def]
         j = members[g]
         total += free[g]
         if plots.form[j] & 3 == 3:
-            sensors.cell_free[s, sector_of(plots.z[j, 1]), ring_of(plots.z[j, 0], s, sensors)] += free[g]
+            k, q = sector_of(plots.z[j, 1]), ring_of(plots.z[j, 0], s, sensors)
+            sensors.cell_free[s, k, q] += free[g]
+            sensors.band_free[s, k, q, band_of(plots, j, s, sensors)] += free[g]
     return total
 
 
@@ -101,7 +134,7 @@ def burst(plots, members, free, s, sensors):  # type: ignore[no-untyped-def]
 @kernel
 def estimate(s, count, share, known, sensors):  # type: ignore[no-untyped-def]
     """At the end of `count` scans: both estimates of sensor s anew. share: weight of these scans; known: scans in the estimate so far."""
-    fade = PD_FADES**count
+    fade, band_fade = PD_FADES**count, BAND_FADES**count
     for k in range(SECTORS):
         sensors.hits[s, k] *= fade
         sensors.looks[s, k] *= fade
@@ -109,7 +142,17 @@ def estimate(s, count, share, known, sensors):  # type: ignore[no-untyped-def]
         sensors.pd_here[s, k] = min(max(p, PD_LEAST), PD_MOST)
         for q in range(RINGS):
             rate = sensors.cell_rate[s, k, q]
-            rate += share * (sensors.cell_free[s, k, q] / count - rate)
+            total = sensors.cell_free[s, k, q]
+            rate += share * (total / count - rate)
+            sensors.band_all[s, k, q] = band_fade * sensors.band_all[s, k, q] + total
+            for b in range(BANDS):
+                seen = band_fade * sensors.band_seen[s, k, q, b] + sensors.band_free[s, k, q, b]
+                sensors.band_seen[s, k, q, b] = seen
+                sensors.band_free[s, k, q, b] = 0.0
+                height, slow = sensors.band_low[s, q], SLOW_MPS / (0.5 * SPEED_SPAN_MPS)
+                w = height if b % 3 == LOW else (1.0 - height if b % 3 == HIGH else 1.0)
+                w *= slow if b >= SLOW else (1.0 - slow if b >= FAST else 1.0)
+                sensors.band[s, k, q, b] = (BAND_PLOTS + seen) / (BAND_PLOTS + w * sensors.band_all[s, k, q])
             sensors.cell_rate[s, k, q] = rate
             sensors.cell_free[s, k, q] = 0.0
             u = sensors.cell_share[s, k, q]

@@ -26,15 +26,18 @@ def clutter_and_birth(plots, members, sensors):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def look(tracks, n, plots, members, T, sensors, owner, pairs, next_id, since, due):  # type: ignore[no-untyped-def]
+def look(tracks, n, plots, members, T, sensors, owner, pairs, next_id, since, due, sweeps, most, guarded):  # type: ignore[no-untyped-def]
     """Takes the plots `members` (indices, one sensor) into the n tracks; T is the time of the last of them.
 
     since, due: see `life_kernels.misses`; not used for sensors that give no misses.
-    Returns (slots in use after it, edges shed, probability of each member that no track explains it).
+    sweeps: of belief propagation at most; most, guarded: see `begin_kernels.begin`. What they leave out is shed (`shedding.py`).
+    Returns (slots in use after it, edges shed, births shed, work done, probability of each member that no track explains it).
     """
     s = plots.sensor[members[0]]
     e_track, e_plot, weight, shed = gate(tracks, n, plots, members, T, sensors)
-    p, free = propagate(e_track, e_plot, weight, n, members.shape[0])
+    E, M = weight.shape[0], members.shape[0]
+    p, free, used = propagate(e_track, e_plot, weight, n, M, sweeps)
+    work = M + E + used * E // 10
     if sensors.placed[s] == 1 and sensors.claims[s] == 0 and sensors.fresh[s] == 0.0:
         sensors.excess[s, :] = 1.0
         assumed = clutter_and_birth(plots, members, sensors)
@@ -42,13 +45,14 @@ def look(tracks, n, plots, members, T, sensors, owner, pairs, next_id, since, du
             if not burst(plots, members, free, s, sensors):
                 break
             now = clutter_and_birth(plots, members, sensors)
-            for e in range(weight.shape[0]):
+            for e in range(E):
                 weight[e] *= assumed[e_plot[e]] / now[e_plot[e]]
             assumed = now
-            p, free = propagate(e_track, e_plot, weight, n, members.shape[0])
+            p, free, used = propagate(e_track, e_plot, weight, n, M, sweeps)
+            work += used * E // 10
     update(tracks, e_track, e_plot, p, plots, members, sensors, owner, pairs)
     before = n
-    n = begin(tracks, n, plots, members, free, sensors, owner, next_id)
+    n, unborn = begin(tracks, n, plots, members, free, sensors, owner, next_id, most, guarded)
     if sensors.placed[s] == 1 and sensors.claims[s] == 0 and sensors.listens[s] == 0:
         misses(tracks, before, s, T, since, due, sensors)
-    return n, shed, free
+    return n, shed, unborn, work, free

@@ -28,6 +28,7 @@ from picket.track.sensors import LEARNT, SensorTable
 from picket.words import TRACK, Batch, concat
 
 Ints = npt.NDArray[np.int64]
+Numbers = tuple[float, float, int, float, float]  # clock, settled, confirmed; backlog of work and its time
 LATE_S = 5.0  # a plot so far behind the tracker's time is of no use any more
 LAGGED_S = 2.0  # and where there is no state to go back to; up to then it is compared as of its own time
 WAIT_S = 1.0  # late plots wait so long, in the tracker's time, for others to be taken in with them
@@ -46,7 +47,7 @@ class State:
         sensors: SensorTable,
         registration: Registration,
         bearings: Bearings,
-        numbers: tuple[float, float, int],
+        numbers: Numbers,
         shed: Counter[str],
     ) -> None:
         self.n, self.numbers, self.shed = pool.n, numbers, shed.copy()
@@ -55,9 +56,7 @@ class State:
         self.owner = pool.owner.copy()
         self.learnt = [getattr(sensors.arrays, name)[: len(sensors.names)].copy() for name in LEARNT]
 
-    def restore(
-        self, pool: Pool, sensors: SensorTable, registration: Registration, bearings: Bearings
-    ) -> tuple[float, float, int]:
+    def restore(self, pool: Pool, sensors: SensorTable, registration: Registration, bearings: Bearings) -> Numbers:
         """Puts everything back; sensors and identities that came since are as never heard."""
         pool.n = 0
         pool.reserve(self.n, 0, 0)
@@ -148,7 +147,7 @@ class History:
     """What a tracker needs to go back. `taken_again` counts plots taken in once more. keep: False = no states, late plots have a lag."""
 
     def __init__(self, state: Callable[[], State], *, keep: bool) -> None:
-        self._keep = keep
+        self.keeps = keep
         self.segments: list[Segment] = []
         self.waiting: Segment | None = None
         self.since = math.inf  # when the first of those waiting came
@@ -164,7 +163,7 @@ class History:
         """Forgets everything: the tracker begins anew (from `state`), or what the plots refer to is gone."""
         self.lost += len(self.waiting.rows) if self.waiting else 0
         self.segments, self.waiting, self._open, self.since = [], None, None, math.inf
-        self._next, self._last_state = (state() if state and self._keep else None), -math.inf
+        self._next, self._last_state = (state() if state and self.keeps else None), -math.inf
         if state:
             self.shown = Batch.empty(TRACK)
 
@@ -178,6 +177,11 @@ class History:
         """What of a batch is to be taken in now; plots from before `clock` wait for `due`, or are counted as late."""
         if not prepared.looks:
             return None
+        n = len(prepared.plots.time)
+        if sum(len(w.members) for w in prepared.looks) == n and (prepared.plots.time > clock).all():  # all of it, and none late
+            prepared.plots.row[:] = np.arange(n)
+            self._open = Segment(prepared.plots, prepared.rows, np.full(n, self.step), cut=prepared.looks)
+            return self._open
         kept = np.sort(np.concatenate([w.members for w in prepared.looks]))
         plots, rows = _taken(prepared.plots, kept), prepared.rows[kept]
         past = plots.time <= clock
@@ -238,8 +242,6 @@ class History:
 
     def close(self, time: float | None, clock: float, rows: Batch, state: Callable[[], State], size: int) -> None:
         """A step ends at `clock` with the answer `rows`; size: bytes of a state now."""
-        if not self._keep:
-            return
         self.shown = rows.take(np.flatnonzero(~rows.equals("status", "ended")))
         start = self.segments[-1].end if self.segments else -math.inf
         if clock <= start:

@@ -183,7 +183,7 @@ class Sensors(NamedTuple):
     pd: Array  # the site file's
     clutter: Array  # false plots per scan, as estimated so far
     birth: Array  # objects that come into view in one scan, as estimated so far
-    sigma: Array  # (S, 6): range m, azimuth, elevation rad, range rate m/s, position m, altitude m
+    sigma: Array  # (S, 6): range m, azimuth, elevation deg, range rate m/s, position m, altitude m
     timeout: Array
     latency: Array  # s, 1 sigma of the age of a claimed position
     far: Array  # 1 = reaches beyond FAR_RANGE_M
@@ -198,6 +198,11 @@ class Sensors(NamedTuple):
     cell_rate: Array  # (S, sectors, rings) plots a scan that no track explains, as estimated so far
     cell_share: Array  # (S, sectors, rings) of false plots that are spread over the area
     dense: Array  # (S, sectors, rings) density of false plots relative to those
+    band_low: Array  # (S, rings) share of the space of heights that lies at the surface
+    band_free: Array  # (S, sectors, rings, bands) as cell_free, by height and Doppler
+    band_seen: Array  # (S, sectors, rings, bands) plots that no track explains, older ones fading
+    band_all: Array  # (S, sectors, rings) those of all bands
+    band: Array  # (S, sectors, rings, bands) density of false plots relative to the whole part
     excess: Array  # (S, sectors) how many times more false plots the look being taken in has than the estimate says
     hits: Array  # (S, sectors) looks at sure tracks that saw them, older ones fading
     looks: Array  # (S, sectors) all looks at them

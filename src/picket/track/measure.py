@@ -21,6 +21,7 @@ COLUMNS = (
     "alt_pressure_m", "height_takeoff_m", "speed_mps", "course_deg", "climb_mps", "sigma_range_m", "sigma_azimuth_deg",
     "sigma_elevation_deg", "sigma_range_rate_mps", "sigma_position_m", "sigma_altitude_m", "sigma_speed_mps", "received",
 )  # fmt: skip
+_ROW = {name: q for q, name in enumerate(COLUMNS)}
 REASONS = ("", "no_time", "bad_value", "no_position", "no_sensor_place", "future", "duplicate", "late")
 ORIGINS = ("live", "replay", "exercise")
 _SAID = {
@@ -35,6 +36,7 @@ class Codes:
     def __init__(self) -> None:
         self.of: dict[tuple[Any, ...], int] = {}
         self.words: list[str] = []
+        self._told: tuple[Any, Ints, tuple[str, ...]] = (None, np.empty(0, np.int64), ())
 
     def intern(self, keys: list[tuple[Any, ...]]) -> list[int]:
         """Codes of the keys (their last part is the word); new ones are numbered in sorted order, not in order of arrival."""
@@ -43,8 +45,17 @@ class Codes:
             self.words.append(str(key[-1]))
         return [self.of[key] for key in keys]
 
+    def dictionary(self, held: Ints) -> tuple[Ints, tuple[str, ...]]:
+        """Codes (-1 = none) as a column's own: place in its words, and the words in order of codes. Most pictures repeat the last."""
+        if not np.array_equal(self._told[0], held):
+            present, where = np.unique(held, return_inverse=True)
+            unknown = int(present[0] < 0)
+            self._told = held.copy(), where - unknown, tuple(self.words[c] for c in present[unknown:].tolist())
+        return self._told[1:]
+
     def keep(self, used: Ints) -> Ints:
         """Forgets all codes but `used`; returns the table old code -> new code (-1 = forgotten)."""
+        self._told = (None, np.empty(0, np.int64), ())
         table = np.full(len(self.words) + 1, -1, np.int64)
         table[used] = np.arange(len(used))
         self.words = [self.words[c] for c in used.tolist()]
@@ -115,7 +126,10 @@ def sensor_rows(batch: Batch, table: SensorTable, frame: LocalFrame | None) -> I
     ids, kinds = batch.words("sensor_id"), batch.words("kind")
     width = len(kinds) + 1
     pair = (batch["sensor_id"].astype(np.int64) + 1) * width + batch["kind"] + 1
-    present, where = np.unique(pair, return_inverse=True)
+    if batch.n and (pair == pair[0]).all():  # one sensor: most batches
+        present, where = pair[:1], np.zeros(batch.n, np.int64)
+    else:
+        present, where = np.unique(pair, return_inverse=True)
     named = []
     for q, p in enumerate(present.tolist()):
         kind = kinds[p % width - 1] if p % width else "unknown"
@@ -161,10 +175,9 @@ def prepare(
         batch = batch.take(rows)
     n = batch.n
     F = np.full((len(COLUMNS), n), np.nan)
-    for q, name in enumerate(COLUMNS):
-        held = batch.columns.get(name)
-        if held is not None:
-            F[q] = held
+    for name, held in batch.columns.items():
+        if name in _ROW:
+            F[_ROW[name]] = held
     sensor = sensor_rows(batch, table, frame)
     order = np.lexsort((F[3], F[6], F[5], F[2], F[1], F[0], sensor)) if n > 1 else np.zeros(n, np.int64)
     foreign = batch.equals("report", "track").astype(np.int64)
@@ -210,6 +223,8 @@ def looks_of(plots: Plots, group: Ints, m: int) -> list[Look]:
     """The groups as looks, ordered by the time of their last plot."""
     if m == 0:
         return []
+    if not group.any():  # one look, nothing repeated
+        return [Look(np.arange(m), int(plots.sensor[0]), float(plots.time[m - 1]))]
     kept = np.flatnonzero(group >= 0)
     starts = np.flatnonzero(np.diff(group[kept], prepend=-1))
     ends = np.append(starts[1:], len(kept))

@@ -226,5 +226,5 @@ def background(plots, j, sensors):  # type: ignore[no-untyped-def]
         return sensors.clutter[s] / volume, sensors.birth[s] * sensors.pd[s] / volume
     volume *= sensors.range_max[s] - sensors.range_min[s]
     volume /= spread_over_area(plots.z[j, 0], sensors.range_min[s], sensors.range_max[s])
-    clutter = sensors.clutter[s] * crowding(plots.z[j, 1], plots.z[j, 0], s, sensors)
+    clutter = sensors.clutter[s] * crowding(plots, j, s, sensors)
     return clutter / volume, max(sensors.birth[s], sensors.fresh[s]) * sensors.pd[s] / volume

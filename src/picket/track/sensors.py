@@ -10,9 +10,9 @@ import numpy as np
 
 from picket.geo import LocalFrame
 from picket.site import Sensor, Site
-from picket.track.conditions_kernels import RINGS, SECTORS
+from picket.track.conditions_kernels import BANDS, LOW_M, LOW_SIGMAS, RINGS, SECTORS
 from picket.track.layout_kernels import BIRTH_PER_SCAN, FAR_RANGE_M, TAU, Sensors
-from picket.track.measure_kernels import spread_over_area
+from picket.track.measure_kernels import NARROW_RAD, spread_over_area
 from picket.words import SENSOR_KINDS
 
 CLAIMING = frozenset({"remote_id", "adsb", "ais", "telemetry"})  # the object says where it is
@@ -47,18 +47,20 @@ _INTS = ("placed", "claims", "listens", "under", "far", "burst", "scans", "confi
 _BLANKED = 8
 # What looks and time change in a sensor's row: all of it is in a tracker's state (history.py).
 LEARNT = ("clutter", "birth", "bias", "burst", "fresh", "first", "last", "swept", "scan_start", "scan_free", "scans", "confirmed",
-          "cell_free", "cell_rate", "dense", "excess", "hits", "looks", "pd_here")  # fmt: skip
+          "cell_free", "cell_rate", "dense", "band_free", "band_seen", "band_all", "band", "excess",
+          "hits", "looks", "pd_here")  # fmt: skip
 
 
 def _empty(capacity: int) -> Sensors:
     floats = {name: np.full(capacity, np.nan) for name in _FLOATS}
     ints = {name: np.zeros(capacity, np.int64) for name in _INTS}
-    cells = {name: np.zeros((capacity, SECTORS, RINGS)) for name in ("cell_free", "cell_rate", "cell_share", "dense")}
+    cells = {name: np.zeros((capacity, SECTORS, RINGS)) for name in ("cell_free", "cell_rate", "cell_share", "dense", "band_all")}
+    bands = {name: np.zeros((capacity, SECTORS, RINGS, BANDS)) for name in ("band_free", "band_seen", "band")}
     sectors = {name: np.zeros((capacity, SECTORS)) for name in ("hits", "looks", "pd_here", "excess")}
     return Sensors(
         rotation=np.tile(np.eye(3), (capacity, 1, 1)), offset=np.zeros((capacity, 3)), elevation=np.zeros((capacity, 2)),
         sectors=np.full((capacity, 1 + _BLANKED, 2), -1.0), sigma=np.ones((capacity, 6)), bias=np.zeros((capacity, 3)), **floats, **ints,
-        **cells, **sectors,
+        band_low=np.zeros((capacity, RINGS)), **cells, **bands, **sectors,
     )  # fmt: skip
 
 
@@ -78,6 +80,17 @@ def _shares(a: Sensors, i: int) -> np.ndarray:
     rings = np.array([spread_over_area(v, near, far) for v in r]).reshape(RINGS, 16).mean(axis=1)
     share = np.outer(seen, rings)
     return np.asarray(share / share.sum())
+
+
+def _low_shares(a: Sensors, i: int, over_m: float) -> np.ndarray:
+    """(RINGS,) of the space of heights in each ring of sensor i, which stands `over_m` over the surface: the share that lies at it."""
+    near, far = a.range_min[i], a.range_max[i]
+    r = np.maximum(near + (far - near) * (np.arange(RINGS * 16) + 0.5) / (RINGS * 16), 1.0)
+    width = max(min(a.elevation[i, 1] - a.elevation[i, 0], NARROW_RAD), 1e-3)
+    noise = LOW_SIGMAS * np.radians(a.sigma[i, 2])
+    bottom = np.maximum(a.elevation[i, 0], -over_m / r - noise)  # no plot comes from further down
+    top = noise + (LOW_M - over_m) / r
+    return np.asarray(np.clip((top - bottom) / width, 0.01, 0.99).reshape(RINGS, 16).mean(axis=1))
 
 
 class SensorTable:
@@ -166,7 +179,7 @@ class SensorTable:
         for name in LEARNT:
             getattr(a, name)[i] = np.nan if name in ("first", "last", "swept", "scan_start") else 0
         a.clutter[i], a.birth[i] = self._first_clutter[i], BIRTH_PER_SCAN
-        a.dense[i], a.excess[i], a.pd_here[i] = 1.0, 1.0, a.pd[i]
+        a.dense[i], a.band[i], a.excess[i], a.pd_here[i] = 1.0, 1.0, 1.0, a.pd[i]
 
     def _place(self, i: int, frame: LocalFrame, lat: float, lon: float, height: float) -> None:
         a = self.arrays
@@ -175,3 +188,4 @@ class SensorTable:
         if self._site:
             sea = self._site.site.geoid_separation_m
             a.floor[i] = max(sea, height - VALLEY_M) - frame.alt_wgs84_m
+        a.band_low[i] = _low_shares(a, i, height - frame.alt_wgs84_m - a.floor[i] if self._site else 0.0)

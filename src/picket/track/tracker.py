@@ -26,11 +26,13 @@ from picket.track.history import History, Segment, State, state_bytes
 from picket.track.layout_kernels import BIRTH_LEAST, CONFIRMED, DEAD, ENDED, POLAR, TENTATIVE, Plots
 from picket.track.life_kernels import misses, settle
 from picket.track.measure import Codes, Look, Prepared, prepare
+from picket.track.merge import merge
 from picket.track.picture import move, picture
 from picket.track.pool import Pool
 from picket.track.register_kernels import correct
 from picket.track.registration import Registration, SensorBias
 from picket.track.sensors import SensorTable
+from picket.track.shedding import Shedding
 from picket.words import TRACK, Batch, concat
 
 REWIND_S, REWIND_BATCHES = 60.0, 3  # so many batches in a row, all so far behind: the source's clock was set back
@@ -46,6 +48,7 @@ VOUCHED = 0.95  # existence of what a person saw: "almost certain", above the 0.
 VOUCHED_CLASS = 3.0  # log-likelihood of the class that a person names: twenty times likelier than any other
 CLUTTER_LEAST = 0.02  # false plots a scan; no sensor has none
 CODES_MAX = 200_000  # identities and transmitters remembered before the unused are forgotten
+MERGED_KEPT = 1000
 FLUSH = 4096  # ended tracks kept in their slots inside one batch
 
 
@@ -76,7 +79,10 @@ class Tracker:
     exact_late: rows up to 5 s late give the tracks of the sorted input, at the cost of going back (`history.py`); False: rows up
     to 2 s late are compared as of their own time, in one pass, as a station needs that must show each plot at once.
 
-    left_out counts rows that could not be used, by reason; shed counts association work given up, by reason.
+    work_limit: units of work a second of its own time, beyond which work is shed in the order of `shedding.py`; None: none ever is.
+
+    left_out counts rows that could not be used, by reason; shed counts work given up, by reason;
+    merged: of the last tracks that were made one with another (`merge.py`), the number that goes on.
 
     >>> from picket.words import DETECTION, Batch
     >>> row = {"time": 1.0, "sensor_id": "rid", "kind": "remote_id", "lat_deg": 33.75, "lon_deg": -118.2, "identity": "A1"}
@@ -85,10 +91,11 @@ class Tracker:
     ['tentative']
     """
 
-    def __init__(self, site: Site | None, seed: int = 0, exact_late: bool = True) -> None:
+    def __init__(self, site: Site | None, seed: int = 0, exact_late: bool = True, work_limit: float | None = None) -> None:
         self.site, self.seed = site, seed
         self.left_out: Counter[str] = Counter()
         self.shed: Counter[str] = Counter()
+        self.merged: dict[int, int] = {}
         self.assigned = Assigned(np.empty(0, np.int64), np.empty(0))
         self.clock = -math.inf
         self._sensors = SensorTable(site)
@@ -96,6 +103,7 @@ class Tracker:
         self._pool = Pool()
         self._registration = Registration()
         self._bearings = Bearings()
+        self._shedding = Shedding(work_limit)
         self._next_id = 0
         self._behind = self._confirmed = 0
         self._settled = -math.inf
@@ -107,6 +115,7 @@ class Tracker:
         if site:
             self._frame = LocalFrame(site.site.lat_deg, site.site.lon_deg, site.site.alt_wgs84_m)
             self._geoid_m = site.site.geoid_separation_m
+            self._shedding.guard(site, self._frame)
 
     # -- what a caller does ------------------------------------------------------------------------------------
     def step(self, batch: Batch, time: float | None = None, first_id: int = 0) -> Batch:
@@ -144,6 +153,10 @@ class Tracker:
         rows = concat(TRACK, self._gone)
         self._gone = []
         return rows
+
+    def guard(self, site: Site) -> None:
+        """Zones have changed: what is shed under overload keeps off those that are protected now."""
+        self._shedding.guard(site, self._frame)
 
     def registration(self) -> list[SensorBias]:
         """What is known of the biases of each sensor that was compared with another."""
@@ -213,11 +226,12 @@ class Tracker:
         self._history.renew(self._state)
 
     def _state(self) -> State:
-        numbers = (self.clock, self._settled, self._confirmed)
+        numbers = (self.clock, self._settled, self._confirmed, self._shedding.backlog, self._shedding.at)
         return State(self._pool, self._sensors, self._registration, self._bearings, numbers, self.shed)
 
     def _restore(self, state: State) -> None:
-        self.clock, self._settled, self._confirmed = state.restore(self._pool, self._sensors, self._registration, self._bearings)
+        numbers = state.restore(self._pool, self._sensors, self._registration, self._bearings)
+        self.clock, self._settled, self._confirmed, self._shedding.backlog, self._shedding.at = numbers
         self.shed = state.shed.copy()
 
     def _look(self, plots: Plots, w: Look) -> None:
@@ -242,18 +256,22 @@ class Tracker:
         due = BURST_DUE if sensors.burst[s] >= 2 else TURNING_DUE
         before = pool.n
         with self._corrected(plots, members, s) as ahead:
-            pool.n, shed, free = look(
+            level = self._shedding.level(self.clock, len(members))
+            pool.n, edges, unborn, work, free = look(
                 pool.tracks, before, plots, members, T + ahead, sensors, pool.owner, self._registration.pairs, self._next_id,
-                sensors.first[s], due,
+                sensors.first[s], due, self._shedding.sweeps(level), self._shedding.births(level), self._shedding.guarded,
             )  # fmt: skip
+            self._shedding.did(work)
         self._registration.solve(self.clock, sensors)
         self._next_id += pool.n - before
         if self._sensors.kinds[s] == "visual":
             self._vouched(plots, members)
         if sensors.listens[s] and sensors.placed[s]:
             self._cross(plots, members)
-        if shed:
-            self.shed["edges"] += int(shed)
+        for reason, count in (("edges", int(edges)), ("sweeps", int(level >= 1)), ("births", int(unborn))):
+            if count:
+                self.shed[reason] += count
+        self._shedding.end_coasting(pool.tracks, pool.n, level, self.shed)
         if sensors.placed[s] and not sensors.claims[s]:
             self._end_scan(s, T)
             sensors.scan_free[s] += book_free(plots, members, free, s, sensors)
@@ -332,7 +350,7 @@ class Tracker:
                     a.birth[s] = max(a.birth[s] + BIRTH_SHARE * (born - a.birth[s]), BIRTH_LEAST)
                     a.clutter[s] = max(a.clutter[s] + share * (a.scan_free[s] / count - a.clutter[s]), CLUTTER_LEAST)
                     estimate(s, count, share, min(counted, 1.0 / CLUTTER_SHARE), a)
-            a.cell_free[s] = 0.0
+            a.cell_free[s] = a.band_free[s] = 0.0
             a.scan_start[s], a.scan_free[s], a.confirmed[s] = T, 0.0, self._confirmed
 
     # -- time --------------------------------------------------------------------------------------------------
@@ -341,6 +359,7 @@ class Tracker:
         if not self._pass_time(time, self.clock):
             return Batch.empty(TRACK)
         rows = self._picture(self.clock)
+        self._shedding.did(rows.n)
         self._forget_ended()
         if self._gone:
             rows = concat(TRACK, [*self._gone, rows])
@@ -348,7 +367,8 @@ class Tracker:
         if self._replayed:
             rows = self._history.with_lost(rows, self.clock)
             self._replayed = False
-        self._history.close(time, self.clock, rows, self._state, state_bytes(self._pool))
+        if self._history.keeps:
+            self._history.close(time, self.clock, rows, self._state, state_bytes(self._pool))
         return rows
 
     def _pass_time(self, time: float | None, end: float) -> bool:
@@ -368,7 +388,12 @@ class Tracker:
         return True
 
     def _settle(self, now: float) -> None:
-        self._confirmed += settle(self._pool.tracks, self._pool.n, now, self._pool.owner)
+        pool = self._pool
+        self._confirmed += settle(pool.tracks, pool.n, now, pool.owner)
+        for kept, ended in merge(pool.tracks, pool.n, now, self._sensors.arrays, self._bearings, pool.owner):
+            self.merged[ended] = kept
+            if len(self.merged) > MERGED_KEPT:
+                del self.merged[next(iter(self.merged))]
         self._settled = now
 
     def _picture(self, now: float) -> Batch:
@@ -415,6 +440,8 @@ class Tracker:
         a = self._sensors.arrays
         a.first[:] = a.last[:] = a.swept[:] = a.scan_start[:] = np.nan
         self._bearings.count = 0
+        self._bearings.beside.clear()
+        self._shedding.clear()
         self.clock = self._settled = -math.inf
         self._behind = 0
         self._registration.clear_times()

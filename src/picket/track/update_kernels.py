@@ -36,6 +36,11 @@ from picket.track.motion_kernels import MANOEUVRE_LEAST, match
 from picket.track.place_kernels import is_place, near, state
 from picket.track.register_kernels import PAIR_WEIGHT, compare
 
+WORD, WORD_FADES = (
+    0.75,
+    0.85,
+)  # log-likelihood of what a sensor calls a plot, and what is left of it one word later: 5 at most, as
+# words of one sensor on one object are wrong together. A radar that is right eight times in nine would be worth 2.1 a word
 NEGLIGIBLE = 1e-3  # a plot with less probability than this moves nothing
 
 
@@ -253,8 +258,8 @@ def heard(tracks, i, plots, j, sensors):  # type: ignore[no-untyped-def]
         tracks.flags[i] &= ~UNCONFIRMED
     if plots.said[j] >= 0:  # a sensor's word counts, and counts for less each time
         for c in range(4):
-            tracks.score[i, c] *= 0.95
-        tracks.score[i, plots.said[j]] += 0.25
+            tracks.score[i, c] *= WORD_FADES
+        tracks.score[i, plots.said[j]] += WORD
 
 
 @piece

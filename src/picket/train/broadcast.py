@@ -88,7 +88,7 @@ def adsb_frames(world: World, receiver: Receiver, start: float) -> Iterator[tupl
                     icao=renumbered_address(adsb.icao, repetition), time=time, lat_deg=report.lat_deg, lon_deg=report.lon_deg,
                     alt_pressure_m=report.alt_wgs84_m - below_pressure_m, speed_mps=report.speed_mps,
                     course_deg=report.course_deg, climb_mps=report.climb_mps,
-                    call_sign=adsb.call_sign and renumbered(adsb.call_sign, repetition),
+                    call_sign=adsb.call_sign and renumbered(adsb.call_sign, repetition), simulated=True,
                 )))  # fmt: skip
         yield from sorted(heard, key=lambda h: h[0]) or [(start + turn * receiver.period_s, b"")]
         turn += 1

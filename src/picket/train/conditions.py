@@ -44,7 +44,17 @@ class Conditions:
     ) -> None:
         self.weather, self._faults = weather, faults
         self._injected = {} if injected is None else injected
+        self._with_faults = {f.sensor for f in faults}
         self._timed = {i.id: i.at_s + i.after_s for i in injects if i.at_s is not None}
+
+    @property
+    def injected(self) -> int:
+        """How many injects came by hand or on something that happened: what was worked out before the last is out of date."""
+        return len(self._injected)
+
+    def faulty(self, sensor: str) -> bool:
+        """Whether anything ever is wrong with it."""
+        return sensor in self._with_faults
 
     def of(self, sensor: str, kind: FaultKind, time_s: float) -> list[tuple[Fault, float]]:
         """Faults of that kind at work on a sensor, each with the seconds since it began."""
@@ -64,23 +74,23 @@ class Conditions:
 
     def out(self, sensor: str, time_s: float) -> bool:
         """Whether it sends nothing."""
-        return bool(self._faults) and bool(self.of(sensor, "outage", time_s))
+        return sensor in self._with_faults and bool(self.of(sensor, "outage", time_s))
 
     def clock_s(self, sensor: str, time_s: float) -> float:
         """What its clock shows beyond the true time."""
-        if not self._faults:
+        if sensor not in self._with_faults:
             return 0.0
         return sum(f.offset_s + f.drift_s_per_h * since / 3600.0 for f, since in self.of(sensor, "clock", time_s))
 
     def bias(self, sensor: str, time_s: float) -> tuple[float, float]:
         """(m, deg) by which its ranges and azimuths are off."""
-        found = [f for f, _ in self.of(sensor, "bias", time_s)] if self._faults else []
+        found = [f for f, _ in self.of(sensor, "bias", time_s)] if sensor in self._with_faults else []
         return sum(f.range_m for f in found), sum(f.azimuth_deg for f in found)
 
     def jammed(self, sensor: str, time_s: float, azimuth_deg: Floats) -> Bools:
         """(N,) bool: directions in which it sees nothing."""
         blind = np.zeros(len(azimuth_deg), np.bool_)
-        for fault, _ in self.of(sensor, "jam", time_s) if self._faults else ():
+        for fault, _ in self.of(sensor, "jam", time_s) if sensor in self._with_faults else ():
             blind |= between(azimuth_deg, fault.sector_deg)
         return blind
 
@@ -88,7 +98,7 @@ class Conditions:
         """How many times the site file's false plots it has in that direction."""
         times, here = 1.0, np.array([azimuth_deg])
         for kind in ("clutter", "jam"):
-            for fault, _ in self.of(sensor, kind, time_s) if self._faults else ():
+            for fault, _ in self.of(sensor, kind, time_s) if sensor in self._with_faults else ():
                 if between(here, fault.sector_deg)[0]:
                     times *= fault.times
         return times

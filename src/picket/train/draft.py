@@ -210,7 +210,7 @@ def _write(
     whole = msgspec.structs.replace(whole, place=site)
     if problems := check(whole, site):
         raise DraftError(f"{comment}: the draft does not hold at this site: " + "; ".join(problems))
-    expect = _expected(whole, alarmed)
+    expect = _expected(whole, alarmed) + _expected_under_water(whole)
     folder.mkdir(parents=True)
     (folder / "site").mkdir()
     copy_site(whole, folder / "site")
@@ -273,8 +273,8 @@ def _expected(exercise: Exercise, alarmed: set[str] | None) -> list[dict[str, An
         lat, lon, alt = world.frame.to_geodetic(np.array([p for _, p in points]))
         places = np.column_stack([area.plane.to_plane(lat, lon), alt])
         enters = threat_of(places, area).enters_s
-        if enters is None and alarmed is None:
-            continue
+        if (enters is None and alarmed is None) or np.all(alt < exercise.at_site().site.geoid_separation_m):
+            continue  # under water: no track can be asked of anybody
         due = points[int(enters)][0] if enters is not None else points[len(points) // 2][0]
         due = max(due, points[0][0] + 20)
         last = exercise.repeat_s
@@ -283,6 +283,26 @@ def _expected(exercise: Exercise, alarmed: set[str] | None) -> list[dict[str, An
             {"id": f"{actor}-alert", "actor": actor, "what": "alert", "by_s": float(min(due, last))},
             {"id": f"{actor}-acknowledge", "actor": actor, "what": "acknowledge", "by_s": float(min(due + ANSWER_S, last))},
         ]
+    return rows
+
+
+def _expected_under_water(exercise: Exercise) -> list[dict[str, Any]]:
+    """Of what comes under water: a sonar gives bearings and no track, other sensors nothing; the watch says which of the two it has."""
+    rows = []
+    sonars = [x for x, kind in exercise.sensors.items() if kind == "sonar"]
+    for actor in exercise.actor:
+        if actor.kind != "submersible":
+            continue
+        words = "sonar" if sonars else "nothing here"
+        teaches = (
+            f"{' and '.join(sonars)} may give a direction, and no distance: pass it on, to whoever can look there."
+            if sonars
+            else "Nothing here would see it: the honest answer, for the watch log and for whoever can look under water."
+        )
+        end = actor.start_s + float(along(actor, path_of(actor))[0][-1])
+        rows.append(
+            {"id": f"{actor.id}-passed-on", "what": "report", "by_s": math.floor(end), "words": [words], "teaches": teaches}
+        )
     return rows
 
 

@@ -18,6 +18,7 @@ from typing import Literal, NamedTuple
 import msgspec
 
 from picket import site as sites
+from picket.train.keys import without_unknown
 from picket.train.script import (
     Expect,
     Fault,
@@ -220,16 +221,14 @@ class Exercise(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
             raise ExerciseError(str(path), [f"cannot be read: {e}"]) from None
         except tomllib.TOMLDecodeError as e:
             raise ExerciseError(str(path), [f"is not TOML: {e}"]) from None
-        for name in ("place", "source"):  # filled in here, not keys of the file
-            if name in raw:
-                raise ExerciseError(str(path), [f"{name}: unknown key; see docs/exercises.md"])
+        raw, problems = without_unknown(raw, cls, hidden=("place", "source"))
         try:
             exercise = msgspec.convert(raw, cls)
         except msgspec.ValidationError as e:
-            raise ExerciseError(str(path), [str(e).replace("`$.", "`")]) from None
+            raise ExerciseError(str(path), [*problems, str(e).replace("`$.", "`")]) from None
         place = site or sites.load(path.parent / exercise.site)
         exercise = msgspec.structs.replace(exercise, place=place, source=str(path))
-        if problems := check(exercise, place):
+        if problems := problems + check(exercise, place):
             raise ExerciseError(str(path), problems)
         return exercise
 
@@ -251,6 +250,7 @@ class Exercise(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
 def check(exercise: Exercise, site: sites.Site) -> list[str]:
     """Every problem of an exercise at a site, in words; empty when it can be played."""
     found = [] if exercise.version == 1 else [f"version: expected 1, got {exercise.version!r}"]
+    found += _check_place(exercise, site)
     found += _in_range("repeat_s", exercise.repeat_s, 10, 86400)
     found += _in_range("pressure_offset_m", exercise.pressure_offset_m, -1000, 1000)
     for i, radar in enumerate(exercise.radar):
@@ -273,6 +273,16 @@ def check(exercise: Exercise, site: sites.Site) -> list[str]:
     found += check_injects(exercise.inject, exercise.repeat_s)
     found += check_faults(exercise.fault, exercise.inject, exercise.sensors)
     return found + check_expectations(exercise.expect, seen, site, exercise.repeat_s)
+
+
+def _check_place(exercise: Exercise, site: sites.Site) -> list[str]:
+    """Fewer than half of its sensors there: most likely it was written for another site."""
+    ids = exercise.sensors
+    known = sum(site.sensor_named(name) is not None for name in ids)
+    if 2 * known >= len(ids):
+        return []
+    here = f"{site.site.name} ({site.source}) has {known or 'none'} of the {len(ids)} sensors that this exercise simulates"
+    return [f"site: {here}; was it written for another site?"]
 
 
 def _in_range(where: str, value: float, low: float, high: float) -> list[str]:

@@ -11,14 +11,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import numpy as np
+import numpy.typing as npt
 
 from picket.feed.jsonlines import encode
 from picket.geo import LocalFrame, enu_to_polar
 from picket.geo.horizon import in_line_of_sight
 from picket.train.exercise import NOTICES, Listener
+from picket.train.motion import Floats
 from picket.train.streams import stream
-from picket.train.world import World
+from picket.train.world import State, World
 from picket.words import DETECTION, Batch
+
+Bools = npt.NDArray[np.bool_]
 
 _STATUS_S = 10.0  # it says that it lives, also when it hears nothing
 
@@ -34,6 +38,10 @@ class DirectionFinder:
         height = world.site.site.alt_wgs84_m if sensor.alt_wgs84_m is None else sensor.alt_wgs84_m
         self.frame = LocalFrame(sensor.lat_deg, sensor.lon_deg, height)
         self._rotation, self._offset = world.frame.relative(self.frame)
+        self.when: Floats = np.zeros(
+            0
+        )  # when it noticed each of the last bearings, s since the exercise began, whatever its clock says
+        self._emits: tuple[object, Bools] = ((), np.zeros(0, np.bool_))
         self._height_msl = height - world.site.site.geoid_separation_m
 
     def frames(self, start: float) -> Iterator[tuple[float, bytes]]:
@@ -48,43 +56,57 @@ class DirectionFinder:
                 yield start + time_s, b""
             else:
                 if time_s >= next_status:
-                    status = {**self._said(start, time_s), "report": "status"}
+                    shown = start + time_s + self.world.conditions.clock_s(self.listener.id, time_s)
+                    status = {**self._said(), "time": shown, "report": "status"}
                     yield start + time_s, encode(Batch.from_rows(DETECTION, [status]))
                     next_status = time_s + every_s
                 if rows.n:
                     yield start + time_s, encode(rows)
             turn += 1
 
-    def bearings(self, rng: np.random.Generator, start: float, time_s: float) -> Batch:
-        """What it notices at `time_s`: rows of the detection table, in the order of the exercise's objects."""
-        state, s = self.world.at(time_s), self.sensor
+    def bearings(self, rng: np.random.Generator, start: float, time_s: float | Floats) -> Batch:
+        """What it notices at `time_s`, or at each of several times (N,): rows of the detection table, by time, then as the exercise has
+        its objects."""
+        times, s = np.atleast_1d(np.asarray(time_s, np.float64)), self.sensor
+        if len(times) == 1:
+            state, when = self.world.at(float(times[0])), np.full(1, times[0])
+            there = np.ones(len(state.index), np.bool_)
+        else:
+            present = self.world.among(float(times[0]), float(times[-1]))
+            when = np.repeat(times, len(present.index))
+            present = present.take(np.tile(np.arange(len(present.index)), len(times)))
+            state, there = present.at(when), present.there(when)
         enu = (state.position_enu_m - self._offset) @ self._rotation.T
         distance, azimuth, elevation = enu_to_polar(enu)
-        wanted = NOTICES[s.kind]
-        gives = np.array([wanted == "light" or wanted in state.things[k].actor.gives_off for k in state.index.tolist()], np.bool_)
+        gives = self._give_off(state) & there
         height = state.position_enu_m[:, 2] + self.world.site.site.alt_wgs84_m - self.world.site.site.geoid_separation_m
-        if wanted == "light":
-            gives &= self.world.conditions.weather.light != "night"
-        if wanted != "water":
+        if NOTICES[s.kind] != "water":
             gives &= (height > 0.0) & in_line_of_sight(np.hypot(enu[:, 0], enu[:, 1]), self._height_msl, height)
         chance = (1.0 - self.listener.loss) * np.clip(1.0 - (distance / self.listener.range_m) ** 4, 0.0, 1.0)
         heard = np.flatnonzero((rng.random(len(distance)) < chance) & gives)
         error = rng.normal(size=(2, len(distance)))
-        _, off = self.world.conditions.bias(self.listener.id, time_s)
+        self.when = when = np.broadcast_to(when, len(distance))[heard]
+        off, late = np.zeros(len(heard)), np.zeros(len(heard))
+        conditions = self.world.conditions
+        if conditions.faulty(self.listener.id):
+            off = np.array([conditions.bias(self.listener.id, t)[1] for t in when.tolist()])
+            late = np.array([conditions.clock_s(self.listener.id, t) for t in when.tolist()])
         measured = azimuth[heard] + error[0, heard] * s.sigma_azimuth_deg + off - s.azimuth_offset_deg
-        columns = {"azimuth_deg": measured % 360.0, "sigma_azimuth_deg": s.sigma_azimuth_deg}
+        columns = {"time": start + when + late, "azimuth_deg": measured % 360.0, "sigma_azimuth_deg": s.sigma_azimuth_deg}
         if self.listener.elevation:
             columns["elevation_deg"] = np.clip(elevation[heard] + error[1, heard] * s.sigma_elevation_deg, -90.0, 90.0)
             columns["sigma_elevation_deg"] = s.sigma_elevation_deg
-        return Batch.build(DETECTION, len(heard), {**self._said(start, time_s), **columns})
+        return Batch.build(DETECTION, len(heard), {**self._said(), **columns})
 
-    def _said(self, start: float, time_s: float) -> dict[str, object]:
+    def _give_off(self, state: State) -> Bools:
+        """(M,) bool: which rows give off what it notices. A camera sees everything, by day."""
+        wanted = NOTICES[self.sensor.kind]
+        if wanted == "light":
+            return np.full(len(state.index), self.world.conditions.weather.light != "night")
+        if self._emits[0] is not state.things:
+            self._emits = state.things, np.array([wanted in t.actor.gives_off for t in state.things], np.bool_)
+        return self._emits[1][state.index]
+
+    def _said(self) -> dict[str, object]:
         """What every row says."""
-        off = self.world.conditions.clock_s(self.listener.id, time_s)
-        return {
-            "time": start + time_s + off,
-            "sensor_id": self.listener.id,
-            "kind": self.sensor.kind,
-            "report": "plot",
-            "origin": "exercise",
-        }
+        return {"sensor_id": self.listener.id, "kind": self.sensor.kind, "report": "plot", "origin": "exercise"}

@@ -21,11 +21,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
+from itertools import count
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
-from picket.feed.asterix import encode_cat034, encode_cat048
+from picket.feed.asterix import encode_cat034, encode_cat048_parts
 from picket.geo import LocalFrame, enu_to_polar, polar_to_enu
 from picket.geo.horizon import in_line_of_sight
 from picket.site import Sensor
@@ -37,12 +39,67 @@ from picket.train.world import State, World
 from picket.words import DETECTION, Batch
 
 Bools = npt.NDArray[np.bool_]
+Ints = npt.NDArray[np.int64]
 
+AT_ONCE_S = 2.0  # so much of a turn is worked out together
 THRESHOLD = -math.log(1e-6)  # of the noise's mean power: one false alarm in a million cells
 _NOISE_DBM = -105.0  # kTB of a 1 MHz receiver with a noise figure of 9 dB
 _CLUTTER_ELEVATION_DEG = 8.0  # sea and ground returns lie low
 _EARTH_M = 6_371_000.0
 _CLUTTER_RATE_MPS = 2.0  # 1 sigma: waves and leaves
+
+
+class _Sweep(NamedTuple):
+    """A piece of a turn, or whole turns: from `begin` (s since the exercise began) over `width_deg` from `azimuth_deg` on, in equal
+    sectors. Azimuths go on counting over 360 in the second turn."""
+
+    begin: float
+    azimuth_deg: float
+    width_deg: float
+    sectors: int
+    period_s: float
+
+    @property
+    def lasts_s(self) -> float:
+        return self.width_deg / 360 * self.period_s
+
+    @property
+    def turns(self) -> int:
+        """How many times the beam comes round, a piece of a turn counted as one."""
+        return max(round(self.width_deg / 360), 1)
+
+    @property
+    def middles(self) -> Floats:
+        """(turns,) s: the middle of each turn."""
+        turn_s = self.lasts_s / self.turns
+        middles: Floats = self.begin + turn_s * (np.arange(self.turns, dtype=np.float64) + 0.5)
+        return middles
+
+    @property
+    def begins(self) -> list[float]:
+        """When each sector begins."""
+        return [self.begin + k * self.lasts_s / self.sectors for k in range(self.sectors)]
+
+    def passes(self, azimuth_deg: Floats) -> Floats:
+        """(N,) s: when the beam passes; of what lies outside, when the sweep begins or ends."""
+        since = np.minimum(np.maximum(azimuth_deg - self.azimuth_deg, 0.0), self.width_deg) / 360 * self.period_s
+        return self.begin + since
+
+    def sector(self, when: Floats) -> Ints:
+        """(N,) in which sector the beam is."""
+        k = ((when - self.begin) / self.lasts_s * self.sectors).astype(np.int64)
+        return np.minimum(np.maximum(k, 0), self.sectors - 1)
+
+
+class _Echoes(NamedTuple):
+    """What gives a plot: when the beam passes it (s since the exercise began), where it is, and its power over the noise's."""
+
+    when: Floats
+    range_m: Floats
+    azimuth_deg: Floats
+    elevation_deg: Floats
+    rate_mps: Floats
+    strength: Floats
 
 
 class TurningRadar:
@@ -59,80 +116,147 @@ class TurningRadar:
         at_reference = THRESHOLD / -math.log(sensor.detection_probability) - 1
         self._snr_factor = at_reference / LIMITS["drone"].rcs_m2 * radar.reference_range_m**4
         self._rcs: tuple[object, Floats] = ((), np.zeros(0))
+        self._source = {"sac": sensor.match.sac or 0, "sic": sensor.match.sic or 0}
+        self._sigmas = np.array(
+            [[sensor.sigma_range_m], [sensor.sigma_azimuth_deg], [sensor.sigma_elevation_deg], [sensor.sigma_range_rate_mps]]
+        )
         self.real: Bools = np.zeros(0, np.bool_)  # of the last sweep's plots, which are of an object: never sent
+        self.sector: Ints = np.zeros(0, np.int64)  # and in which of its sectors each lies
+        self.when: Floats = np.zeros(0)  # and when the beam passed it, s since the exercise began, whatever its clock says
 
     def frames(self, start: float) -> Iterator[tuple[float, bytes]]:
         """(UNIX time of sending, datagram), endless and in order, of an antenna that begins at UNIX time `start`."""
-        rng = stream(self.world.seed, "radar", self.radar.id)
-        source = {"sac": self.sensor.match.sac or 0, "sic": self.sensor.match.sic or 0}
-        sectors, conditions = self.radar.sectors, self.world.conditions
-        width = 360.0 / sectors
-        n = 0
-        while True:
-            turn, sector = divmod(n, sectors)
-            begin = self.radar.phase_s + (turn + sector / sectors) * self.period_s
-            end = self.radar.phase_s + (turn + (sector + 1) / sectors) * self.period_s
-            n += 1
-            plots = self.plots(rng, start, begin, sector * width, width)
+        step = self.period_s / self.radar.sectors
+        together = min(max(int(AT_ONCE_S / step), 1), self.radar.sectors)
+        for turn in count():
+            for first in range(0, self.radar.sectors, together):
+                yield from self._sent(start, turn, range(first, min(first + together, self.radar.sectors)))
+
+    def _sent(self, start: float, turn: int, sectors: range) -> Iterator[tuple[float, bytes]]:
+        """What leaves in some sectors of a turn. An outage changes nothing of what comes after it: the same draws are made."""
+        conditions, width, known = self.world.conditions, 360.0 / self.radar.sectors, -1
+        datagrams: list[list[bytes]] = []
+        for sector in sectors:
+            begin, end = self._time(turn, sector), self._time(turn, sector + 1)
+            if conditions.injected != known:  # what comes by hand is at work from the next sector on
+                known, datagrams = conditions.injected, self._worked_out(start, turn, sectors)
             if conditions.out(self.radar.id, begin):
                 yield start + begin, b""
-                continue  # an outage changes nothing of what comes after it: the same draws are made
+                continue
             shown = start + begin + conditions.clock_s(self.radar.id, begin)
-            marks = ["north_mark", "sector"] if sector == 0 else ["sector"]
-            for kind in marks:
-                yield start + begin, encode_cat034(**source, time=shown, kind=kind, azimuth_deg=sector * width,
+            for kind in ("north_mark", "sector") if sector == 0 else ("sector",):
+                yield start + begin, encode_cat034(**self._source, time=shown, kind=kind, azimuth_deg=sector * width,
                                                    rotation_period_s=self.period_s)  # fmt: skip
-            for datagram in encode_cat048(plots, **source, simulated=True):
+            for datagram in datagrams[sector - sectors.start]:
                 yield start + end, datagram
 
-    def plots(self, rng: np.random.Generator, start: float, begin: float, azimuth_deg: float, width_deg: float) -> Batch:
-        """What one sweep over a sector yields: rows of the detection table, by azimuth. `begin`: s since `start`."""
-        middle = begin + width_deg / 720 * self.period_s
-        state, conditions = self.world.at(middle), self.world.conditions
-        enu = (state.position_enu_m - self._offset) @ self._rotation.T
-        _, azimuth, _ = enu_to_polar(enu)
-        swept = np.flatnonzero((azimuth >= azimuth_deg) & (azimuth < azimuth_deg + width_deg))
-        when = begin + (azimuth[swept] - azimuth_deg) / 360 * self.period_s
-        velocity = state.velocity_enu_mps[swept] @ self._rotation.T
-        enu = enu[swept] + velocity * (when - middle)[:, None]
-        distance, azimuth, elevation = enu_to_polar(enu)
+    def _time(self, turn: int, sector: int) -> float:
+        """When the beam comes to a sector, s since the exercise began."""
+        return self.radar.phase_s + (turn + sector / self.radar.sectors) * self.period_s
+
+    def _worked_out(self, start: float, turn: int, sectors: range) -> list[list[bytes]]:
+        """The datagrams of each sector. Draws are those of the turn and its first sector: working it out anew changes none."""
+        rng = stream(self.world.seed, "radar", self.radar.id, turn, sectors.start)
+        width, n = 360.0 / self.radar.sectors, len(sectors)
+        plots = self.plots(rng, start, self._time(turn, sectors.start), sectors.start * width, n * width, n)
+        ends = np.searchsorted(self.sector, np.arange(n), "right").tolist()
+        return encode_cat048_parts(plots, ends, **self._source, simulated=True)
+
+    def plots(
+        self, rng: np.random.Generator, start: float, begin: float, azimuth_deg: float, width_deg: float, sectors: int = 1
+    ) -> Batch:
+        """What one sweep yields: rows of the detection table in the order of the beam's passing. `begin`: s since `start`.
+
+        width_deg: up to a turn, or any number of whole turns from north on. sectors: how many the sweep goes over; what is wrong with the
+        radar is asked for at the beginning of each.
+        """
+        swept = _Sweep(begin, azimuth_deg, width_deg, sectors, self.period_s)
+        true = self._echoes(rng, swept)
+        false = self._clutter(rng, swept)
+        errors = rng.normal(size=(4, len(true.when))) * self._sigmas
+        measured = np.stack([true.range_m, true.azimuth_deg, true.elevation_deg, true.rate_mps]) + errors
+        r, az, el, rr = np.hstack([measured, np.stack([false.range_m, false.azimuth_deg, false.elevation_deg, false.rate_mps])])
+        when, strength = np.concatenate([true.when, false.when]), np.concatenate([true.strength, false.strength])
+        order = np.argsort(when, kind="stable")
+        sector = swept.sector(when[order])
+        if self.radar.most_plots:  # a full extractor drops what comes last in a sector
+            kept = np.arange(len(order)) - np.searchsorted(sector, sector) < max(self.radar.most_plots // self.radar.sectors, 1)
+            order, sector = order[kept], sector[kept]
+        self.real, self.sector = order < len(true.when), sector
+        r, az, el, rr, when, strength = (x[order] for x in (r, az, el, rr, when, strength))
+        self.when = when
+        conditions = self.world.conditions
+        late = np.zeros(len(when))
+        if conditions.faulty(self.radar.id):
+            off_m, off_deg = np.array([conditions.bias(self.radar.id, b) for b in swept.begins])[sector].T
+            late = np.array([conditions.clock_s(self.radar.id, b) for b in swept.begins])[sector]
+            r, az = r + off_m, az + off_deg
+        power = _NOISE_DBM + 10 * np.log10(strength)
+        return self._batch(late + start + when, np.maximum(r, 1.0), az % 360, el, rr, power)
+
+    def _echoes(self, rng: np.random.Generator, swept: _Sweep) -> _Echoes:
+        """The objects that pass the threshold, each where it is when the beam passes it."""
+        conditions = self.world.conditions
+        present, middle = self.world.among(swept.begin, swept.begin + swept.lasts_s), swept.middles
+        turn = np.repeat(np.arange(swept.turns), len(present.index))  # everything once a turn
+        if swept.turns > 1:
+            present = present.take(np.tile(np.arange(len(present.index)), swept.turns))
+        enu = (present.at(middle[turn]).position_enu_m - self._offset) @ self._rotation.T
+        azimuth = enu_to_polar(enu)[1] + 360.0 * turn
+        rows = np.flatnonzero((azimuth >= swept.azimuth_deg) & (azimuth < swept.azimuth_deg + swept.width_deg))
+        present, azimuth = present.take(rows), azimuth[rows]
+        when = swept.passes(azimuth)
+        for last in (False, True):  # it moves while the beam comes round: its place then tells better when the beam passes
+            state = present.at(when)
+            enu = (state.position_enu_m - self._offset) @ self._rotation.T
+            distance, true_azimuth, elevation = enu_to_polar(enu)
+            if not last:
+                when = swept.passes(azimuth + (true_azimuth - azimuth + 180.0) % 360.0 - 180.0)
+        velocity = state.velocity_enu_mps @ self._rotation.T
         rate = (enu * velocity).sum(axis=1) / np.maximum(distance, 1.0)
-        strength = rng.exponential(
-            1.0 + self.snr(distance, self._rcs_of(state)[swept]) * 10 ** (-rain_db(conditions.weather, distance) / 10)
-        )
-        open_to = covers(self.sensor, distance, azimuth, elevation) & ~conditions.jammed(self.radar.id, begin, azimuth)
-        open_to &= self._in_sight(state.position_enu_m[swept], distance)
+        loss = 10 ** (-rain_db(conditions.weather, distance) / 10)
+        strength = rng.exponential(1.0 + self.snr(distance, self._rcs_of(state)) * loss)
+        open_to = covers(self.sensor, distance, true_azimuth, elevation) & present.there(when)
+        open_to &= self._in_sight(state.position_enu_m, distance) & ~self._jammed(swept, when, true_azimuth)
         seen = np.flatnonzero((strength > THRESHOLD) & open_to)
-        seen = self._resolved(seen, strength, distance, azimuth)
+        if swept.turns == 1:
+            seen = self._resolved(seen, strength, distance, true_azimuth)
+        elif self.world.crowded:  # nothing hides another across turns
+            ends = np.searchsorted(azimuth[seen], 360.0 * np.arange(1, swept.turns))
+            parts = np.split(seen, ends)
+            seen = np.concatenate([self._resolved(part, strength, distance, true_azimuth) for part in parts])
+        return _Echoes(*(x[seen] for x in (when, distance, true_azimuth, elevation, rate, strength)))
 
-        times_as_many = conditions.false_plots(self.radar.id, begin, azimuth_deg + width_deg / 2)
-        clutter = rng.poisson(self.sensor.clutter_per_scan * times_as_many * width_deg / 360)
+    def _jammed(self, swept: _Sweep, when: Floats, azimuth: Floats) -> Bools:
+        """(N,) bool: hidden by a jammer when the beam passes."""
+        blind, sector = np.zeros(len(when), np.bool_), swept.sector(when)
+        if not self.world.conditions.faulty(self.radar.id):
+            return blind
+        for k, begins in enumerate(swept.begins):
+            if self.world.conditions.of(self.radar.id, "jam", begins):
+                blind |= (sector == k) & self.world.conditions.jammed(self.radar.id, begins, azimuth)
+        return blind
+
+    def _clutter(self, rng: np.random.Generator, swept: _Sweep) -> _Echoes:
+        """The false plots, each with its own strength over the threshold."""
+        each = swept.width_deg / swept.sectors
+        west = swept.azimuth_deg + each * np.arange(swept.sectors)
+        conditions, times_as_many = self.world.conditions, np.ones(swept.sectors)
+        if conditions.faulty(self.radar.id):
+            middles = (west + each / 2).tolist()
+            times_as_many = np.array([conditions.false_plots(self.radar.id, *x) for x in zip(swept.begins, middles, strict=True)])
+        counts = rng.poisson(self.sensor.clutter_per_scan * times_as_many * each / 360)
+        n, near = int(counts.sum()), self.sensor.min_range_m
+        azimuth = np.repeat(west, counts) + each * rng.random(n)
+        distance = np.sqrt(near**2 + (self.max_range_m**2 - near**2) * rng.random(n))
+        azimuth, distance = self._rough_sea(rng, azimuth, distance, swept.azimuth_deg, swept.width_deg)
+        n = len(distance)
         low, high = max(self.sensor.elevation_deg[0], 0.0), min(self.sensor.elevation_deg[1], _CLUTTER_ELEVATION_DEG)
-        near = self.sensor.min_range_m
-        c_azimuth = azimuth_deg + width_deg * rng.random(clutter)
-        c_distance = np.sqrt(near**2 + (self.max_range_m**2 - near**2) * rng.random(clutter))
-        c_azimuth, c_distance = self._rough_sea(rng, c_azimuth, c_distance, azimuth_deg, width_deg)
-        clutter = len(c_distance)
-        c_elevation = low + max(high - low, 0.0) * rng.random(clutter)
-        kept = covers(self.sensor, c_distance, c_azimuth, c_elevation)
-        c_rate, c_strength = rng.normal(0, _CLUTTER_RATE_MPS, clutter), THRESHOLD + rng.exponential(THRESHOLD, clutter)
-
-        s = self.sensor
-        errors = rng.normal(size=(4, len(seen))) * np.array(
-            [[s.sigma_range_m], [s.sigma_azimuth_deg], [s.sigma_elevation_deg], [s.sigma_range_rate_mps]]
-        )
-        measured = np.stack([distance[seen], azimuth[seen], elevation[seen], rate[seen]]) + errors
-        true_azimuth = np.concatenate([azimuth[seen], c_azimuth[kept]])
-        r, az, el, rr = np.hstack([measured, np.stack([c_distance, c_azimuth, c_elevation, c_rate])[:, kept]])
-        off_m, off_deg = conditions.bias(self.radar.id, begin)
-        r, az = r + off_m, (az + off_deg) % 360
-        power = _NOISE_DBM + 10 * np.log10(np.concatenate([strength[seen], c_strength[kept]]))
-        times = conditions.clock_s(self.radar.id, begin) + start + begin + (true_azimuth - azimuth_deg) / 360 * self.period_s
-        order = np.argsort(times, kind="stable")
-        if self.radar.most_plots:  # a full extractor drops what comes last in the sweep
-            order = order[: max(self.radar.most_plots // self.radar.sectors, 1)]
-        self.real = order < len(seen)
-        return self._batch(order, times, np.maximum(r, 1.0), az, el, rr, power)
+        elevation = low + max(high - low, 0.0) * rng.random(n)
+        rate, strength = rng.normal(0, _CLUTTER_RATE_MPS, n), THRESHOLD + rng.exponential(THRESHOLD, n)
+        kept = covers(self.sensor, distance, azimuth, elevation)
+        when = swept.passes(azimuth)
+        return _Echoes(*(x[kept] for x in (when, distance, azimuth, elevation, rate, strength)))
 
     def _rough_sea(
         self, rng: np.random.Generator, azimuth: Floats, distance: Floats, azimuth_deg: float, width_deg: float
@@ -171,28 +295,25 @@ class TurningRadar:
         return self._rcs[1][state.index]
 
     def _resolved(self, seen: npt.NDArray[np.intp], strength: Floats, distance: Floats, azimuth: Floats) -> npt.NDArray[np.intp]:
-        """Those of `seen` that no stronger one hides. A group that lies across a sector's edge is parted there."""
+        """Those of `seen` that no stronger one hides. A group across the edge of a sweep is parted there."""
         if len(seen) < 2:
             return seen
         by_strength = seen[np.argsort(-strength[seen], kind="stable")]
         r, a = distance[by_strength], azimuth[by_strength]
         close = (np.abs(r[:, None] - r) < self.radar.resolution_m) & (np.abs(a[:, None] - a) < self.radar.resolution_deg)
         kept = np.ones(len(seen), np.bool_)
-        for i in range(1, len(seen)):
+        for i in np.flatnonzero(np.tril(close, -1).any(axis=1)).tolist():  # most have no stronger one nearby
             kept[i] = not (close[i, :i] & kept[:i]).any()
         return np.sort(by_strength[kept])
 
-    def _batch(
-        self, order: npt.NDArray[np.intp], times: Floats, r: Floats, az: Floats, el: Floats, rr: Floats, power: Floats
-    ) -> Batch:
-        if not len(order):
+    def _batch(self, times: Floats, r: Floats, az: Floats, el: Floats, rr: Floats, power: Floats) -> Batch:
+        if not len(times):
             return Batch.empty(DETECTION)
         _, _, alt_wgs84_m = self.frame.to_geodetic(polar_to_enu(r, az, el))
-        columns = {  # what it says of azimuth + the site file's offset = true
-            "time": times, "range_m": r, "azimuth_deg": (az - self.sensor.azimuth_offset_deg) % 360,
+        return Batch.build(DETECTION, len(times), {  # what it says of azimuth + the site file's offset = true
+            "report": "plot", "time": times, "range_m": r, "azimuth_deg": (az - self.sensor.azimuth_offset_deg) % 360,
             "alt_msl_m": alt_wgs84_m - self.world.site.site.geoid_separation_m, "range_rate_mps": rr, "power_dbm": power,
-        }  # fmt: skip
-        return Batch.build(DETECTION, len(order), {"report": "plot", **{name: c[order] for name, c in columns.items()}})
+        })  # fmt: skip
 
 
 def covers(sensor: Sensor, range_m: Floats, azimuth_deg: Floats, elevation_deg: Floats) -> Bools:

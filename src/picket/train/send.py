@@ -49,10 +49,14 @@ async def send(
     clock: Callable[[], float],
     sleep: Callable[[float], Awaitable[None]],
     stop: asyncio.Event,
+    *,
+    late_s: Callable[[], float] = lambda: _LATE_S,
+    on_late: Callable[[float, Sent], None] = lambda late, sent: None,
 ) -> Sent:
     """Sends each frame when `clock` (UNIX seconds) reaches its time, until the frames end or `stop` is set.
 
-    addresses: channel -> address; of transport udp (we send to it) or tcp (we listen there). Raises NotLoopbackError before
+    addresses: channel -> address; of transport udp (we send to it) or tcp (we listen there). late_s: how late by `clock` a frame may be;
+    on_late: told how late each is (below 0: early), and what became of those before. Raises NotLoopbackError before
     anything is sent, KeyError for a channel without an address and OSError where a TCP port is taken.
     """
     for channel, address in addresses.items():
@@ -72,7 +76,8 @@ async def send(
                 await sleep(min(wait, _NAP_S))
             if stop.is_set():
                 break
-            if wait < -_LATE_S:
+            on_late(-wait, sent)
+            if wait < -late_s():
                 sent.leave_out("too_late")
             elif frame.channel in lines:
                 lines[frame.channel].write(frame.payload, sent)
@@ -190,20 +195,27 @@ def main(arguments: list[str] | None = None) -> int:
     return 0
 
 
-async def until_stdin_closes(source: Iterable[Frame], addresses: Mapping[str, Address]) -> Sent:
-    """Sends in real time until the frames end, standard input closes, or SIGINT or SIGTERM comes."""
+async def until_stdin_closes(
+    source: Iterable[Frame], addresses: Mapping[str, Address], *, clock: Callable[[], float] = time.time,
+    sleep: Callable[[float], Awaitable[None]] = asyncio.sleep, on_line: Callable[[str], None] = lambda line: None,
+    late_s: Callable[[], float] = lambda: _LATE_S, on_late: Callable[[float, Sent], None] = lambda late, sent: None,
+) -> Sent:  # fmt: skip
+    """Sends by `clock` until the frames end, standard input closes, or SIGINT or SIGTERM comes. on_line: told each line of the input."""
     stop, loop = asyncio.Event(), asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stop.set)
     # os.read, not sys.stdin: a thread inside a buffered reader holds its lock when the interpreter ends
-    threading.Thread(target=_wait_for_end_of_input, args=(loop, stop), daemon=True).start()
-    return await send(source, addresses, time.time, asyncio.sleep, stop)
+    threading.Thread(target=_wait_for_end_of_input, args=(loop, stop, on_line), daemon=True).start()
+    return await send(source, addresses, clock, sleep, stop, late_s=late_s, on_late=on_late)
 
 
-def _wait_for_end_of_input(loop: asyncio.AbstractEventLoop, stop: asyncio.Event) -> None:
+def _wait_for_end_of_input(loop: asyncio.AbstractEventLoop, stop: asyncio.Event, on_line: Callable[[str], None]) -> None:
+    held = b""
     with contextlib.suppress(OSError):  # no standard input at all is a closed one
-        while os.read(0, 1024):
-            pass
+        while more := os.read(0, 1024):
+            *lines, held = (held + more).split(b"\n")
+            for line in lines:
+                on_line(line.decode("utf-8", "replace"))
     with contextlib.suppress(RuntimeError):  # the loop has ended before its input
         loop.call_soon_threadsafe(stop.set)
 

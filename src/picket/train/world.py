@@ -21,6 +21,8 @@ from picket.train.streams import stream
 
 Ints = npt.NDArray[np.int64]
 
+LOOP_MARGIN_S = 15.0  # a loop's path is worked out so far beyond its repetition: a sensor asks for a sweep from its middle
+
 
 @dataclass(frozen=True)
 class Thing:
@@ -70,6 +72,36 @@ class _Block:
     samples: Floats
 
 
+class Present:
+    """Some objects of a repetition, to be asked for their places at times of their own."""
+
+    def __init__(self, block: _Block, row: Ints) -> None:
+        self.things, self.index, self._block = block.things, row, block
+        self._begin, self._end = block.begin[row], block.end[row]
+
+    def at(self, time_s: Floats | float) -> State:
+        """Each row at its time (M,), or all at one; before its path begins or after it ends, where it begins or ends."""
+        x = (np.minimum(np.maximum(time_s, self._begin), self._end) - self._begin) / STEP_S
+        k = np.minimum(x.astype(np.int64), self._block.count[self.index] - 2)
+        u = (x - k)[:, None]
+        first = self._block.first[self.index] + k
+        a, b = self._block.samples[first], self._block.samples[first + 1]
+        # cubic Hermite: positions and velocities of the two samples around
+        p0, v0, p1, v1 = a[:, :3], a[:, 3:] * STEP_S, b[:, :3], b[:, 3:] * STEP_S
+        c2, c3 = 3 * (p1 - p0) - 2 * v0 - v1, 2 * (p0 - p1) + v0 + v1
+        position = p0 + u * (v0 + u * (c2 + u * c3))
+        velocity = (v0 + u * (2 * c2 + 3 * u * c3)) / STEP_S
+        return State(self.things, self.index, position, velocity)
+
+    def take(self, which: Ints) -> Present:
+        """Those at `which` of the rows."""
+        return Present(self._block, self.index[which])
+
+    def there(self, time_s: Floats) -> npt.NDArray[np.bool_]:
+        """(M,) bool: which are there at their times."""
+        return np.asarray((self._begin <= time_s) & (time_s <= self._end))
+
+
 class World:
     """What moves in an exercise with one seed. Times are seconds since the exercise began.
 
@@ -83,23 +115,20 @@ class World:
         self.frame = LocalFrame(place.lat_deg, place.lon_deg, place.alt_wgs84_m)
         self._routes = [(actor, path, *along(actor, path)) for actor in exercise.actor for path in [path_of(actor)]]
         self._formations = {actor.id: formation(actor, seed) for actor in exercise.actor}
+        self.crowded = sum(actor.count for actor in exercise.actor) > 1
         self._blocks: dict[int, _Block] = {}
+        self._last: tuple[float, State] | None = None
 
     def at(self, time_s: float) -> State:
         """Who is where at `time_s` >= 0: the state (M rows) in the order of the exercise file."""
-        block = self._block(int(time_s // self.exercise.repeat_s))
-        row = np.flatnonzero((block.begin <= time_s) & (time_s <= block.end))
-        x = (time_s - block.begin[row]) / STEP_S
-        k = np.minimum(x.astype(np.int64), block.count[row] - 2)
-        u = (x - k)[:, None]
-        a = block.samples[block.first[row] + k]
-        b = block.samples[block.first[row] + k + 1]
-        # cubic Hermite: positions and velocities of the two samples around
-        p0, v0, p1, v1 = a[:, :3], a[:, 3:] * STEP_S, b[:, :3], b[:, 3:] * STEP_S
-        c2, c3 = 3 * (p1 - p0) - 2 * v0 - v1, 2 * (p0 - p1) + v0 + v1
-        position = p0 + u * (v0 + u * (c2 + u * c3))
-        velocity = (v0 + u * (2 * c2 + 3 * u * c3)) / STEP_S
-        return State(block.things, row, position, velocity)
+        if self._last is None or self._last[0] != time_s:  # sensors of one period ask for the same moment
+            self._last = time_s, self.among(time_s, time_s).at(time_s)
+        return self._last[1]
+
+    def among(self, begin_s: float, end_s: float) -> Present:
+        """Those who are there at any time from `begin_s` to `end_s`, which are at most twice LOOP_MARGIN_S apart."""
+        block = self._block(int((begin_s + end_s) / 2 // self.exercise.repeat_s))
+        return Present(block, np.flatnonzero((block.begin <= end_s) & (begin_s <= block.end)))
 
     def truth(self, time_s: float) -> list[Truth]:
         """The state at `time_s` as rows."""
@@ -151,7 +180,7 @@ class World:
         """(repetition, begin, end) of each flight of the actor that may be under way in this repetition; a loop is -1."""
         period = self.exercise.repeat_s
         if actor.loop:
-            return [(-1, repetition * period - 1.0, (repetition + 1) * period + 1.0)]
+            return [(-1, repetition * period - LOOP_MARGIN_S, (repetition + 1) * period + LOOP_MARGIN_S)]
         latest = actor.start_s + actor.vary.start_s + duration
         earliest = max(0, repetition + 1 - math.ceil(latest / period))  # earlier flights may still be on their way
         begins = [(r, r * period + self._begin(actor, r)) for r in range(earliest, repetition + 1)]

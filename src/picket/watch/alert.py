@@ -147,4 +147,5 @@ class StationLook(msgspec.Struct, frozen=True):
     recording: bool = True
     problem: str | None = None
     overloaded: bool = False
+    shedding: bool = False  # the tracker gives up work (picket.track.shedding)
     clock_set_back_s: float | None = None

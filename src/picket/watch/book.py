@@ -46,7 +46,7 @@ from picket.watch.links import Links
 from picket.watch.objects import REJOIN_S, Objects
 from picket.watch.rules import RULES, Finding
 from picket.watch.ruleset import RuleSet
-from picket.watch.scene import Scene, Sorts, sure_rows
+from picket.watch.scene import Scene, Sorts
 from picket.watch.tally import Tally
 from picket.watch.units import Unit, gather
 from picket.watch.zones import Area
@@ -218,6 +218,13 @@ class AlertBook:
         found = scene.rules.govern([f for rule in RULES for f in rule.find(scene)])
         self._remember_crossed(scene, found)  # before anything waits: who is over a line is over it, told or not
         findings = self._delays.due(scene, found)
+        told = self._tell_all(scene, findings) if findings else set()
+        self._run_out(told)
+        fresh, self._fresh = self._fresh, []
+        return fresh
+
+    def _tell_all(self, scene: Scene, findings: list[Finding]) -> set[int]:
+        """Brings what was found to the alerts that it belongs to; the ids of those."""
         told: dict[int, Unit] = {}
         units = gather(scene, findings)
         for unit in self._known_first(scene, [u for u in units if u.family not in _ASIDE]):
@@ -227,34 +234,27 @@ class AlertBook:
             self._assign(scene, unit, told, told_by_zone)
         for case_id, unit in sorted(told.items(), key=lambda item: item[0]):
             self._tell(scene, self._cases[case_id], unit)
-        self._run_out(set(told))
-        fresh, self._fresh = self._fresh, []
-        return fresh
+        return set(told)
 
     def _look(self, time: float, tracks: Batch, sensors: Sequence[SensorLook], station: StationLook) -> Scene:
         """The step as the rules see it; the memory of objects moves on."""
-        ids, last = np.unique(tracks["track_id"][::-1], return_index=True)
-        tracks = tracks.take((tracks.n - 1 - last)[ids >= 0])
-        sure = sure_rows(self.site, tracks)
-        unmeasured_s = np.nan_to_num(np.maximum(tracks["time"] - tracks["updated_at"], 0.0), nan=0.0)
-        rows = {
-            "id": tracks["track_id"],
-            "lat": tracks["lat_deg"],
-            "lon": tracks["lon_deg"],
-            "speed": np.nan_to_num(np.hypot(tracks["vel_east_mps"], tracks["vel_north_mps"]), nan=0.0),
-            "updated_at": time - unmeasured_s,  # by our clock: the sensors' may differ
-            "live": tracks.equals("status", "confirmed") | tracks.equals("status", "tentative"),
-        }
-        named = np.flatnonzero(sure & (tracks["identity"] >= 0)).tolist()
-        words, codes = tracks.words("identity"), tracks["identity"]
-        identity = {int(tracks["track_id"][i]): str(words[codes[i]]) for i in named}
-        claimed = {key[3] for key in self._index if key[2] == "t"}
-        muted = {key[3] for i in self._muted for key in self._keys.get(i, ()) if key[2] == "t"}
-        roots, *anchors, stay_s = self._objects.observe(time, rows, sure, identity, claimed, muted, self.site.alert.loiter_m)
+        tracks = _each_once(tracks)
+        sorts = Sorts(self.site, tracks)
+        roots, *anchors, stay_s = self._objects.observe(
+            time, tracks, sorts.live, sorts.sure, self._claimed, self._muted_roots, self.site.alert.loiter_m
+        )
         return Scene(
-            self._area, time, tracks, sensors, Sorts(self.site, tracks), sure, roots, (anchors[0], anchors[1]), self._crossed,
-            self._rules.at(time), stay_s, station,
+            self._area, time, tracks, sensors, sorts, roots, (anchors[0], anchors[1]), self._crossed, self._rules.at(time), stay_s,
+            station,
         )  # fmt: skip
+
+    def _claimed(self) -> set[int]:
+        """Roots that an alert of their own is about."""
+        return {key[3] for key in self._index if key[2] == "t"}
+
+    def _muted_roots(self) -> set[int]:
+        """Roots of alerts that an officer closed while what raised them went on."""
+        return {key[3] for i in self._muted for key in self._keys.get(i, ()) if key[2] == "t"}
 
     def _remember_crossed(self, scene: Scene, findings: list[Finding]) -> None:
         """Who is over which line: those found now, and those that are unsure or just gone."""
@@ -296,7 +296,7 @@ class AlertBook:
         if case is None:
             if carried or self._still_muted(unit):
                 return
-            party = parties.joins(scene, unit, told.items())
+            party = parties.joins(scene, unit, [*told.items(), *self._just_now(scene, unit, told)])
             if party is None and self._full(unit):
                 return
             case = self._raise(unit) if party is None else self._cases[party]
@@ -304,6 +304,25 @@ class AlertBook:
             unit.take_in(told[case.alert.id])
         told[case.alert.id] = unit
         self._enrol(case, unit)
+
+    def _just_now(self, scene: Scene, unit: Unit, told: dict[int, Unit]) -> list[tuple[int, Unit]]:
+        """Open cases of the unit's family and zone that were true a moment ago, with where their objects are: a young track's course turns
+        with each plot, and what approaches at one step may not at the next."""
+        found = []
+        for case_id, case in self._cases.items():
+            if (
+                (case.family, case.place) != (unit.family, unit.place)
+                or not case.open
+                or not case.alert.active
+                or case_id in told
+            ):
+                continue
+            roots = [root for root, at in case.members.items() if abs(self._time - at) <= parties.LATELY_S]
+            rows = np.flatnonzero(np.isin(scene.roots, roots) & scene.sure).tolist()
+            if rows:
+                sort = "friendly" if "unauthorised" in case.alert.flags else "stranger"
+                found.append((case_id, Unit(case.family, case.place, None, rows=rows, sort=sort)))
+        return found
 
     def _told_by_zone(self, told: dict[int, Unit]) -> _ByZone:
         """Roots that are in or approaching a protected zone now, and per rule the roots of which a zone's alert tells it."""
@@ -524,6 +543,15 @@ class AlertBook:
         self._tally.take_state(state["tally"])
         self._delays.take_state(state["delays"])
         self._contacts.take_state(state["contacts"])
+
+
+def _each_once(tracks: Batch) -> Batch:
+    """The rows sorted by track id, of several rows of one track the last."""
+    ids = tracks["track_id"]
+    if not tracks.n or (ids[0] >= 0 and bool((ids[1:] > ids[:-1]).all())):
+        return tracks
+    once, last = np.unique(ids[::-1], return_index=True)
+    return tracks.take((tracks.n - 1 - last)[once >= 0])
 
 
 def _plain(case: Case) -> dict[str, Any]:

@@ -1,9 +1,9 @@
 """Who comes together, before the tracker says so, and who has left: what keeps fifty drones from being fifty alarms.
 
 The tracker needs seconds to name a group. Until then each of its members is found alone. So a find that has no alert yet *joins* the
-alert of the same family and zone of which something found at this step lies within JOIN_M and moves alike (JOIN_MPS), or which lies
-amid a swarm. A new member is no reason to sound, unless it is worse or much nearer (life.told). A listed friendly and a stranger are
-never one party; what is neutral stands alone.
+alert of the same family and zone of which something found at this step, or in the last LATELY_S, lies within JOIN_M and moves alike
+(JOIN_MPS), or which lies amid a swarm. A new member is no reason to sound, unless it is worse or much nearer (life.told). A listed
+friendly and a stranger are never one party; what is neutral stands alone.
 
 The other way round, a find that belongs to an alert *leaves* it when it is more urgent than the rest (higher severity, or an entry
 where they approach) and further than LEAVE_M from all of them: one that breaks away and comes in is an alert of its own.
@@ -21,6 +21,7 @@ from picket.watch.units import Unit
 
 JOIN_M, JOIN_MPS = 300.0, 10.0  # and two sigma; the tracker links a group within 150 m and 6 m/s
 LEAVE_M = 400.0
+LATELY_S = 5.0  # what was found so lately may be joined too
 
 
 def joins(scene: Scene, unit: Unit, told: Iterable[tuple[int, Unit]]) -> int | None:

@@ -65,7 +65,7 @@ class Now:
 
     def __init__(self, rules: RuleSet, holding: list[Rule]) -> None:
         self._set, self._holding = rules, holding
-        self.of = cache(self._of)
+        self.of, self.value = cache(self._of), cache(self._value)
 
     def _of(self, name: str, place: str | None = None) -> Rule | None:
         """The rule of type `name` that holds for the zone or sensor `place`; None when it is off."""
@@ -74,7 +74,7 @@ class Now:
         rule = next(iter(named or [r for r in ours if not (r.zones or r.sensors)]), None)
         return rule if rule is not None and rule.on else None
 
-    def value(self, name: str, place: str | None, key: str) -> float | None:
+    def _value(self, name: str, place: str | None, key: str) -> float | None:
         """`key` of the rule that holds; None when it is off."""
         rule = self.of(name, place)
         return None if rule is None else self._set.value(rule, key)

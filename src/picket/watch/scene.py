@@ -6,7 +6,7 @@ Every mask here is one definition of docs/definitions.md. Rules read a Scene and
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
 import numpy as np
@@ -14,6 +14,7 @@ import numpy.typing as npt
 import shapely
 
 from picket.site import Friendly, Site
+from picket.watch import scene_kernels as k
 from picket.watch.alert import DisturbanceLook, SensorLook, StationLook
 from picket.watch.ruleset import Now
 from picket.watch.zones import Area
@@ -28,58 +29,90 @@ SURE_GROUP = 0.6  # what a group's members add up to, from which it is no flock 
 _GROUP_ODDS = np.log(SURE_GROUP / (1.0 - SURE_GROUP))
 SWARM, AMID_M = 3, 100.0  # so many within that distance are a crowd
 LOW_SIGMAS = 2.0
+SURE_DRONE = 0.9  # p_drone from which nobody doubts it: a circling bird that is called a drone twice has 0.8
 SURE_LOW = 0.95  # the same for a drone where the sea gives false plots: one wrong word and a wrong speed make 0.8
 SURFACE_M = 30.0  # a vessel's highest mast light, roughly: a "vessel" above this is not at the surface
 CONTRADICTED = ("spoof_suspected", "unconfirmed_position")
+
+
+_SORTED_BY = (
+    "p_drone", "p_bird", "p_aircraft", "p_vessel", "classification", "identity", "identity_kind", "flags", "status", "lat_deg", "lon_deg",
+    "existence",
+)  # fmt: skip
 
 
 class Sorts:
     """What the tracks of a batch are taken for, each (N,): it needs neither zones nor time."""
 
     def __init__(self, site: Site, tracks: Batch) -> None:
-        self.spoof = _with_flag(tracks, "spoof_suspected")
-        self.unconfirmed = _with_flag(tracks, "unconfirmed_position")
-        self.contradicted: Bools = self.spoof | self.unconfirmed
-        honest = ~self.contradicted
-        icao = tracks.equals("identity_kind", "icao_address") & (tracks["identity"] >= 0)
-        self.drone: Bools = (tracks["p_drone"] >= SURE_CLASS) | tracks.equals("classification", "drone")
-        self.aircraft: Bools = (tracks["p_aircraft"] >= SURE_CLASS) & icao & honest
-        self.bird: Bools = (tracks["p_bird"] >= SURE_CLASS) & honest
-        self.vessel: Bools = (tracks["p_vessel"] >= SURE_CLASS) & honest
-        self.neutral: Bools = self.aircraft | self.bird | self.vessel
+        out = np.empty((k.N_SORTS, tracks.n), np.bool_)
+        flags = tracks.words("flags")
+        codes = _codes(tracks.words("classification"), tracks.words("identity_kind"), tracks.words("status"))
+        self._which: int = k.sort_out(
+            *[np.ascontiguousarray(tracks[name]) for name in _SORTED_BY], codes, *[_says(flags, flag) for flag in CONTRADICTED],
+            _listed(site, tracks), SURE_CLASS, site.alert.min_existence, out,
+        )  # fmt: skip
+        self.spoof: Bools = out[k.SPOOF]
+        self.unconfirmed: Bools = out[k.UNCONFIRMED]
+        self.contradicted: Bools = out[k.CONTRADICTED]
+        self.drone: Bools = out[k.DRONE]
+        self.aircraft: Bools = out[k.AIRCRAFT]
+        self.bird: Bools = out[k.BIRD]
+        self.vessel: Bools = out[k.VESSEL]
+        self.neutral: Bools = out[k.NEUTRAL]
         # The shown class does not flicker; what is kept quiet is judged by the instant, so that a change is not told seconds late.
-        shown = tracks.equals("classification", "vessel") | tracks.equals("classification", "bird")
-        self.shown_neutral: Bools = shown & honest
-        known = {f.identity for f in site.friendly}
-        words = tracks.words("identity")
-        listed = np.array([w in known for w in words] + [False], np.bool_)
-        self.listed: Bools = listed[tracks["identity"]]  # code -1, unknown, reads the last entry
+        self.shown_neutral: Bools = out[k.SHOWN_NEUTRAL]
+        self.listed: Bools = out[k.LISTED]
+        self.sure: Bools = out[
+            k.SURE
+        ]  # may alarm: confirmed or coasting, with a place, and existence at or above the site's limit
+        self.live: Bools = out[k.LIVE]  # measured at the last look: confirmed or tentative
+
+    def any(self, row: int) -> bool:
+        """Whether any track is of this sort (a row of scene_kernels)."""
+        return bool(self._which >> row & 1)
 
 
 class Scene:
     """A step's tracks (sorted by id, each once) and sensors, with the objects they belong to and the places of the zones."""
 
     def __init__(
-        self, area: Area, time: float, tracks: Batch, sensors: Sequence[SensorLook], sorts: Sorts, sure: Bools, roots: Ints,
+        self, area: Area, time: float, tracks: Batch, sensors: Sequence[SensorLook], sorts: Sorts, roots: Ints,
         anchors: tuple[Floats, Floats], crossed: Mapping[str, set[int]], rules: Now, stay_s: Floats, station: StationLook,
     ) -> None:  # fmt: skip
         self.rules, self.stay_s, self.station = rules, stay_s, station
         self.contacts: Sequence[Any] = ()  # picket.watch.contacts.Contact: heard at this step, unexplained
         self.disturbed: Sequence[DisturbanceLook] = ()
         self.area, self.site, self.time, self.tracks, self.sensors = area, area.site, time, tracks, sensors
-        self.sorts, self.sure, self.roots, self.anchors, self.crossed = sorts, sure, roots, anchors, crossed
+        self.sorts, self.sure, self.roots, self.anchors, self.crossed = sorts, sorts.sure, roots, anchors, crossed
         self.ids: Ints = tracks["track_id"]
         self.groups: Ints = tracks["group_id"]
         self.xy = area.plane.to_plane(tracks["lat_deg"], tracks["lon_deg"])
-        self.velocity: Floats = np.column_stack([tracks["vel_east_mps"], tracks["vel_north_mps"]])
-        self.alt: Floats = tracks["alt_wgs84_m"]
-        self.two_sigma: Floats = 2.0 * np.nan_to_num(tracks["sigma_horizontal_m"], nan=0.0)
-        self.in_force = area.areas.in_force(time)
-        self.over: Bools = area.areas.outlines.inside(self.xy) & self.in_force  # above, below or in the zone
-        self.within: Bools = self.over & area.areas.at_height(self.alt)
-        self.protected: Bools = (self.within & (area.kind == "protected")).any(axis=1)
-        ignored: Bools = (self.within & (area.kind == "ignore")).any(axis=1)
-        self.muted: Bools = ignored & ~self.protected
+        self.alt: Floats = np.ascontiguousarray(tracks["alt_wgs84_m"])
+        areas, stands = area.areas, np.empty((k.N_STANDS, tracks.n), np.bool_)
+        self.in_force = areas.in_force(time)
+        self.over: Bools = areas.outlines.inside(self.xy)  # above, below or in the zone
+        self.within: Bools = np.empty_like(self.over)
+        sea_m = area.site.site.geoid_separation_m
+        self.any_within: bool = k.stand(
+            self.alt, sorts.vessel, sorts.sure, sorts.neutral, sea_m, SURFACE_M, self.over, self.in_force, areas.floor_wgs84_m,
+            areas.ceiling_wgs84_m, area.protects, area.ignores, self.within, stands,
+        )  # fmt: skip
+        self.protected: Bools = stands[k.PROTECTED]
+        self.muted: Bools = stands[k.MUTED]
+        self.at_surface: Bools = stands[k.AT_SURFACE]  # a vessel: no height known, or no more than SURFACE_M above mean sea level
+        self.strangers: Bools = stands[k.STRANGER]  # sure, neither neutral nor muted: what most rules look at
+
+    @cached_property
+    def velocity(self) -> Floats:
+        """(N, 2) m/s, towards east and north."""
+        return np.column_stack([self.tracks["vel_east_mps"], self.tracks["vel_north_mps"]])
+
+    @cached_property
+    def two_sigma(self) -> Floats:
+        """(N,) m of the place; an unknown one is none."""
+        sigma = self.tracks["sigma_horizontal_m"]
+        return np.where(np.isnan(sigma), 0.0, 2.0 * sigma)
 
     @cached_property
     def friends(self) -> dict[str, list[Friendly]]:
@@ -118,7 +151,7 @@ class Scene:
     @cached_property
     def doubtful(self) -> Bools:
         """(N,) bool: it may be a bird or false plots: no sensor calls it a drone, it says nothing, flies with none, no person saw it."""
-        drone = np.where(self.low, self.tracks["p_drone"] >= SURE_LOW, self.sorts.drone)
+        drone = self.tracks["p_drone"] >= np.where(self.low, SURE_LOW, SURE_DRONE)
         known = drone | (self.tracks["identity"] >= 0) | self.sorts.contradicted | self._in_swarm(drone) | self.by_eye
         return np.asarray(~known)
 
@@ -131,11 +164,13 @@ class Scene:
 
     def _in_swarm(self, drone: Bools) -> Bools:
         """(N,) bool: in a group of drones. What flies together is of one kind: one drone in it tells, and what is known of each adds up."""
+        if not (self.groups >= 0).any():
+            return np.zeros(self.tracks.n, np.bool_)
         counted = self.sure & (self.groups >= 0) & ~self.low
         groups, which = np.unique(self.groups[counted], return_inverse=True)
         told = np.bincount(which, self._drone_odds[counted], len(groups)) >= _GROUP_ODDS
-        swarms = np.union1d(groups[told], self.groups[drone & self.sure & (self.groups >= 0)])
-        return np.isin(self.groups, swarms)
+        swarms = {*groups[told].tolist(), *self.groups[drone & self.sure & (self.groups >= 0)].tolist()}
+        return np.isin(self.groups, list(swarms)) if swarms else np.zeros(self.tracks.n, np.bool_)
 
     @cached_property
     def _drone_odds(self) -> Floats:
@@ -165,19 +200,25 @@ class Scene:
         """A listed friendly with nothing against it, where a rule found it not cleared."""
         return bool(self.sorts.listed[row] and not self.sorts.contradicted[row])
 
-    def at_surface(self) -> Bools:
-        """(N,) bool: a vessel at the surface: no height known, or no more than SURFACE_M above mean sea level."""
-        height = self.alt - self.site.site.geoid_separation_m
-        return np.asarray(self.sorts.vessel & ~(height > SURFACE_M))
+
+@lru_cache(maxsize=64)
+def _codes(classes: tuple[str, ...], kinds: tuple[str, ...], states: tuple[str, ...]) -> tuple[int, ...]:
+    """What `scene_kernels.sort_out` calls codes."""
+    looked_up = [(classes, w) for w in ("drone", "bird", "vessel")] + [(kinds, "icao_address")]
+    looked_up += [(states, w) for w in ("confirmed", "coasting", "tentative")]
+    return tuple(words.index(w) if w in words else -2 for words, w in looked_up)
 
 
-def sure_rows(site: Site, tracks: Batch) -> Bools:
-    """(N,) bool: tracks that may alarm: confirmed or coasting, with a place, and existence at or above the site's limit."""
-    status = tracks.equals("status", "confirmed") | tracks.equals("status", "coasting")
-    placed = np.isfinite(tracks["lat_deg"]) & np.isfinite(tracks["lon_deg"])
-    return np.asarray(status & placed & (tracks["existence"] >= site.alert.min_existence))
+@lru_cache(maxsize=64)
+def _says(words: tuple[Any, ...], flag: str) -> Bools:
+    """For each list of flags, and last for none, whether it holds `flag`."""
+    return np.array([flag in w for w in words] + [False], np.bool_)
 
 
-def _with_flag(tracks: Batch, flag: str) -> Bools:
-    words: tuple[Any, ...] = tracks.words("flags")
-    return np.array([flag in w for w in words] + [False], np.bool_)[tracks["flags"]]
+def _listed(site: Site, tracks: Batch) -> Bools:
+    """For each identity of the batch, and last for none, whether the site file lists it as friendly."""
+    words = tracks.words("identity")
+    if not site.friendly:
+        return np.zeros(len(words) + 1, np.bool_)
+    known = {f.identity for f in site.friendly}
+    return np.array([w in known for w in words] + [False], np.bool_)

@@ -54,6 +54,8 @@ def of_station(scene: Scene, rule: str) -> str:
         return f"Disk NEARLY FULL, {look.free_mb or 0.0:.0f} MB free: the watch goes on, its record will not."
     if rule == "not_recording":
         return "NOT RECORDING: the watch goes on, but what it sees and what is decided is not kept on disk."
+    if not look.overloaded:
+        return "Tracker OVERLOADED: work is shed; new tracks away from protected zones may come late, far lost ones end sooner."
     return "Station OVERLOADED: rows of sensors are refused; what is shown may be incomplete."
 
 

@@ -28,6 +28,7 @@ class Zones:
         self.outlines = Outlines(plane, [site.shapes[z.id] for z in self.zones])
         self.floor_wgs84_m: Floats = np.array([_limit(site, z, z.floor_m, -math.inf) for z in self.zones])
         self.ceiling_wgs84_m: Floats = np.array([_limit(site, z, z.ceiling_m, math.inf) for z in self.zones])
+        self._always = all(z.hours == "always" for z in self.zones)
         self.index = {z.id: i for i, z in enumerate(self.zones)}
 
     def __len__(self) -> int:
@@ -35,6 +36,8 @@ class Zones:
 
     def in_force(self, time: float) -> Bools:
         """(Z,) bool: the zones whose hours hold at UNIX time `time`."""
+        if self._always:
+            return np.ones(len(self.zones), np.bool_)
         return np.array([in_hours(z.hours, time) for z in self.zones], np.bool_)
 
     def at_height(self, alt_wgs84_m: Floats) -> Bools:
@@ -54,6 +57,8 @@ class Area:
         self.areas = Zones(site, self.plane, ("protected", "warning", "corridor", "ignore"))
         self.lines = Zones(site, self.plane, ("border_line",))
         self.kind: npt.NDArray[np.str_] = np.array([z.kind for z in self.areas.zones], "U16")
+        self.protects, self.ignores = self.kind == "protected", self.kind == "ignore"
+        self.warns = self.kind == "warning"
         self.cleared_with = _cleared_with(site)
 
 

@@ -12,11 +12,11 @@ receiver's machine to UTC. Without them the receive time stands in; where nobody
 Altitude is pressure altitude; with dump1090's --gnss it is written "33000H" and is height above the ellipsoid.
 An address with "~" before it is not ICAO's (TIS-B, anonymous): it stays in `identity` with its "~" and has no identity kind.
 Left out: the call sign (no column of the detection table holds a second identity), squawk, alert, emergency, ident and
-on-ground flags, accuracy (the format has none), the ids of session, aircraft and flight.
+on-ground flags, accuracy (the format has none), the ids of session, aircraft and flight - but a session called EXERCISE is our simulator's.
 
-Left out and counted: no_position, bad_line (no line of BaseStation's, or a field that is no number), bad_position (beyond the globe),
-oversized (4096 bytes without an end of line), truncated, empty_payload. A single value that nothing can have costs itself, not its
-row: <column>_out_of_range.
+Left out and counted: simulated (a session called EXERCISE; a row with origin exercise), no_position, bad_line (no line of BaseStation's,
+or a field that is no number), bad_position (beyond the globe), oversized (4096 bytes without an end of line), truncated, empty_payload. A
+single value that nothing can have costs itself, not its row: <column>_out_of_range.
 """
 
 from __future__ import annotations
@@ -42,6 +42,7 @@ MEMORY_S = 60.0  # how long a velocity holds for the next positions
 _LONGEST = 4096  # bytes of an unfinished line; a line has about 120
 _MEMORY = 4096  # addresses; one receiver hears a few hundred
 _CENTER_HZ = 1090e6
+_EXERCISE = b"EXERCISE"
 
 
 def encode_sbs(
@@ -56,23 +57,27 @@ def encode_sbs(
     climb_mps: float = math.nan,
     call_sign: str | None = None,
     received: float = math.nan,
+    simulated: bool = False,
 ) -> bytes:
     """The lines that a receiver prints for one aircraft at one moment: call sign (1), velocity (4), position (3).
 
     icao            six hex digits, or "~" and six for an address that is not ICAO's
     time, received  UNIX seconds UTC of the message and of its logging (NaN: the same)
+    simulated       the session id is EXERCISE: nothing that is live takes such a line
     Altitudes are rounded to 25 ft, speeds to 1 kt, tracks to 1 deg, climb to 64 ft/min: the steps of the radio messages.
     """
-    icao = icao.upper()
+    icao, session = icao.upper(), _EXERCISE.decode() if simulated else "1"
     stamps = f"{_stamp(time)},{_stamp(time if math.isnan(received) else received)}"
     lines = []
     if call_sign is not None:
-        lines.append(f"MSG,1,1,1,{icao},1,{stamps},{call_sign:<8},,,,,,,,,,,0")
+        lines.append(f"MSG,1,{session},1,{icao},1,{stamps},{call_sign:<8},,,,,,,,,,,0")
     if not (math.isnan(speed_mps) and math.isnan(course_deg) and math.isnan(climb_mps)):
         speed, course = _number(speed_mps / KNOT_MPS, 1), _number(course_deg % 360, 1)
         climb = _number(climb_mps / FOOT_PER_MINUTE_MPS, 64)
-        lines.append(f"MSG,4,1,1,{icao},1,{stamps},,,{speed},{course},,,{climb},,,,,0")
-    lines.append(f"MSG,3,1,1,{icao},1,{stamps},,{_number(alt_pressure_m / FOOT_M, 25)},,,{lat_deg:.5f},{lon_deg:.5f},,,,,,0")
+        lines.append(f"MSG,4,{session},1,{icao},1,{stamps},,,{speed},{course},,,{climb},,,,,0")
+    lines.append(
+        f"MSG,3,{session},1,{icao},1,{stamps},,{_number(alt_pressure_m / FOOT_M, 25)},,,{lat_deg:.5f},{lon_deg:.5f},,,,,,0"
+    )
     return "".join(line + "\r\n" for line in lines).encode("ascii")
 
 
@@ -112,6 +117,11 @@ class _SbsDecoder:
             left_out.update(empty_payloads(chunk))
         elif not self._joiner.keep(joined, int(rest)):
             left_out["oversized"] += 1
+        if self.options.origin != "exercise" and len(address):
+            real = _unmarked(joined.data, first)
+            if not real.all():
+                left_out["simulated"] += int(np.count_nonzero(~real))
+                values, address, first, last = values[:, real], address[real], first[real], last[real]
         if len(address) == 0:
             return Decoded(left_out=left_out)
         received, offsets = joined.received(last), joined.offset(first, whole)
@@ -148,6 +158,14 @@ class _SbsDecoder:
         }  # fmt: skip
         words = {"identity": address_words(addresses.tolist()), "identity_kind": ("icao_address",), "time_source": clocks}
         return Batch.build(DETECTION, len(address), columns, words)
+
+
+def _unmarked(data: npt.NDArray[np.uint8], first: npt.NDArray[np.int64]) -> npt.NDArray[np.bool_]:
+    """(n,) bool: which of the lines that begin there do not carry the simulator's session id, the third field."""
+    raw = data.tobytes()
+    if _EXERCISE not in raw:
+        return np.ones(len(first), np.bool_)
+    return np.array([raw[i : i + 20].split(b",", 3)[2:3] != [_EXERCISE] for i in first.tolist()], np.bool_)
 
 
 def sniff(head: bytes) -> bool:

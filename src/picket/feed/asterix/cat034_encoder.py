@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from functools import lru_cache
 
 from picket.feed.asterix import encoding as e
 
@@ -25,12 +26,22 @@ def encode_cat034(
         raise ValueError("azimuth_deg: a sector crossing needs one")
     if not math.isfinite(time) or (azimuth_deg is not None and not math.isfinite(azimuth_deg)):
         raise ValueError(f"time and azimuth_deg: expected finite numbers, got {time} and {azimuth_deg}")
-    items = {"010": e.source(sac, sic), "000": bytes((_MESSAGE_TYPES[kind],)), "030": e.time_of_day(time)}
-    if azimuth_deg is not None:
-        items["020"] = bytes((math.floor(azimuth_deg % 360 / 360 * 256) & 255,))
+    azimuth = None if azimuth_deg is None else math.floor(azimuth_deg % 360 / 360 * 256) & 255
+    before, after = _around_time(sac, sic, _MESSAGE_TYPES[kind], azimuth, rotation_period_s)
+    return before + e.time_of_day(time) + after
+
+
+@lru_cache(maxsize=4096)
+def _around_time(sac: int, sic: int, message: int, azimuth: int | None, rotation_period_s: float | None) -> tuple[bytes, bytes]:
+    """The datagram before and after its time of day: a radar says the same each turn but for the time."""
+    items = {"010": e.source(sac, sic), "000": bytes((message,)), "030": bytes(3)}
+    if azimuth is not None:
+        items["020"] = bytes((azimuth,))
     if rotation_period_s is not None:
         period = round(rotation_period_s * 128)
         if not 0 < period <= 0xFFFF:
             raise ValueError(f"rotation_period_s: expected above 0 and up to 511.99, got {rotation_period_s}")
         items["041"] = period.to_bytes(2, "big")
-    return e.block(34, [e.record(items, _ORDER)])
+    datagram = e.block(34, [e.record(items, _ORDER)])
+    behind = sum(len(items[name]) for name in ("020", "041") if name in items)
+    return datagram[: len(datagram) - behind - 3], datagram[len(datagram) - behind :]

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 import numpy as np
 import numpy.typing as npt
 
-_DAY_128 = 86400 * 128
+DAY_128 = 86400 * 128
 _ADDRESS = re.compile(r"[0-9A-Fa-f]{6}")
 _CALL_SIGN = re.compile(r"[A-Z0-9 ]{1,8}")
 
@@ -85,7 +85,7 @@ def track_number(text: str | None, most: int) -> int | None:
 
 def time_of_day(time: float) -> bytes:
     """UTC time of day in 1/128 s."""
-    return (round(time * 128) % _DAY_128).to_bytes(3, "big")
+    return (round(time * 128) % DAY_128).to_bytes(3, "big")
 
 
 def u16(value: int) -> bytes:

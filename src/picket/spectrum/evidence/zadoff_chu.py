@@ -6,7 +6,7 @@ the peak in time, and only a fraction of a carrier costs height, so a few fracti
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, lru_cache
 
 import numpy as np
 import numpy.typing as npt
@@ -31,6 +31,11 @@ def symbol(root: int) -> Complex:
     return np.asarray((x / np.sqrt(np.sum(np.abs(x) ** 2))).astype(np.complex64))
 
 
+@lru_cache(maxsize=32)
+def _spectrum(root: int, n: int) -> Complex:
+    return np.asarray(np.conj(scipy.fft.fft(symbol(root), n, workers=1)))
+
+
 def likeness(iq: Complex) -> tuple[float, float]:
     """Best normalised correlation (0..1, share of energy) of both symbols at their distance in IQ at RATE_HZ: (root 600, root 147).
 
@@ -45,10 +50,7 @@ def likeness(iq: Complex) -> tuple[float, float]:
     turns = np.arange(len(iq)) / RATE_HZ
     for shift in _FRACTIONS_HZ:
         x = scipy.fft.fft(iq * np.exp(2j * np.pi * ((shift * turns) % 1.0)), n, workers=1)
-        first, second = (
-            np.abs(scipy.fft.ifft(x * np.conj(scipy.fft.fft(symbol(r), n, workers=1)), workers=1))[: len(energy)] ** 2 / energy
-            for r in ROOTS
-        )
+        first, second = (np.abs(scipy.fft.ifft(x * _spectrum(r, n), workers=1))[: len(energy)] ** 2 / energy for r in ROOTS)
         # A shift of k carriers moves the two peaks apart by a few samples each: the second is looked for near its place.
         near = (
             np.max(np.lib.stride_tricks.sliding_window_view(np.pad(second[APART:], 24), 49), axis=1)

@@ -80,14 +80,14 @@ def _add(iq: Complex, bursts: list[Burst], part: Part, number: int, rate_hz: flo
     gain = np.float32(NOISE_RMS * np.sqrt(10 ** (part.snr_db / 10) * (high - low) / rate_hz / 0.99))
     for b in bursts:
         first = round(b.start_s * rate_hz)
-        x = b.iq[: len(iq) - first]
+        x = _within(b.iq[: len(iq) - first], b.offset_hz, rate_hz, (low, high))
         iq[first : first + len(x)] += gain * shifted(x, b.offset_hz, rate_hz, first)
         truth.append(
             Emission(
                 first,
                 len(x),
-                b.offset_hz + low,
-                b.offset_hz + high,
+                max(b.offset_hz + low, -rate_hz / 2),
+                min(b.offset_hz + high, rate_hz / 2),
                 part.snr_db,
                 part.label,
                 1.0,
@@ -96,6 +96,14 @@ def _add(iq: Complex, bursts: list[Burst], part: Part, number: int, rate_hz: flo
             )
         )
     return truth
+
+
+def _within(iq: Complex, offset_hz: float, rate_hz: float, edges: tuple[float, float]) -> Complex:
+    """A burst without what would lie outside the recording's band: a receiver's filter takes that away, and does not fold it back."""
+    if edges[0] + offset_hz > -0.49 * rate_hz and edges[1] + offset_hz < 0.49 * rate_hz:
+        return iq
+    f = np.fft.fftfreq(len(iq), 1 / rate_hz) + offset_hz
+    return np.asarray(np.fft.ifft(np.fft.fft(iq) * (np.abs(f) < rate_hz / 2)).astype(np.complex64))
 
 
 def occupied(iq: Complex, rate_hz: float, share: float = 0.99) -> tuple[float, float]:

@@ -5,12 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 import msgspec
 
-from picket.record import log
-from picket.train.injects import EXERCISE_CONTROL
 from picket.train.score.sheet import AlarmLoad
 from picket.watch import Alert
 
@@ -45,12 +42,6 @@ def read_alerts(folder: Path) -> dict[int, AlertLife]:
             continue
         found.setdefault(alert.id, AlertLife()).changes.append(alert)
     return found
-
-
-def read_notes(folder: Path) -> list[tuple[float, dict[str, Any]]]:
-    """(UNIX time, payload) of every note of the officers in the watch log; what exercise control told them is none."""
-    notes = [(r.time, r.payload) for r in log.read(folder) if r.kind == "action" and r.payload.get("do") == "note"]
-    return [(t, p) for t, p in notes if p.get("by") != EXERCISE_CONTROL]
 
 
 def alarm_load(alerts: dict[int, AlertLife], seconds: float) -> AlarmLoad:

@@ -22,9 +22,9 @@ from picket.train.score.words import blind, margin, seen, verdict
 from picket.watch.zones import Area
 
 _WIDE, _ROW, _LEFT, _PLAN = 760.0, 22.0, 150.0, 340.0
-_MARKS = (("seen", "#666"), ("track", "#0b57a4"), ("alert", "#d9480f"), ("acknowledged", "#2b7a0b"), ("judged", "#7048a8"),
+MARKS = (("seen", "#666"), ("track", "#0b57a4"), ("alert", "#d9480f"), ("acknowledged", "#2b7a0b"), ("judged", "#7048a8"),
           ("reported", "#111"))  # fmt: skip
-_MOST_ROWS = 14  # of the time line and the table: what comes after is counted
+MOST_ROWS = 14  # of the time line and the table: what comes after is counted
 _STYLE = """body{font:12.5px/1.35 system-ui,sans-serif;margin:1rem auto;max-width:52rem;padding:0 .8rem;color:#111;background:#fff}
 h1{font-size:1.25rem;margin:.2rem 0}h2{font-size:1rem;margin:.7rem 0 .2rem}table{border-collapse:collapse;width:100%}
 th,td{text-align:left;padding:.12rem .4rem;border-bottom:1px solid #ccc;vertical-align:top}th{font-weight:600}
@@ -40,8 +40,8 @@ def review(folder: Path, found: Score, earlier: Sequence[tuple[str, Score]] = ()
     site = exercise.at_site()
     facts = read_facts(folder)
     grid = read_truth(folder / "truth.csv", site, facts.start, max(facts.until_s, 1.0))
-    watched = _one_each([v for v in found.events if v.watched])
-    shown = watched[:_MOST_ROWS]
+    watched = one_each([v for v in found.events if v.watched])
+    shown = watched[:MOST_ROWS]
     more = f"<p>{len(watched) - len(shown)} more are in score.json.</p>" if len(watched) > len(shown) else ""
     parts = [
         f"<h1>After-action review: {e(found.exercise)}</h1>",
@@ -52,6 +52,7 @@ def review(folder: Path, found: Score, earlier: Sequence[tuple[str, Score]] = ()
         f"{_lists(found)}</div></div>",
         f"<h2>Objects that mattered</h2>{_objects(shown)}{more}",
         f"<h2>Sensors</h2>{_sensors(shown)}",
+        _people(found),
         _compared(found, earlier),
     ]
     return f"""<!doctype html>
@@ -64,7 +65,7 @@ def review(folder: Path, found: Score, earlier: Sequence[tuple[str, Score]] = ()
 """
 
 
-def _one_each(watched: Sequence[Event]) -> list[Event]:
+def one_each(watched: Sequence[Event]) -> list[Event]:
     """One row for each formation: its member that the watch was told of last, named with how many there are."""
     groups: dict[str, list[Event]] = {}
     for v in watched:
@@ -131,7 +132,8 @@ def _sensors(shown: Sequence[Event]) -> str:
     return _table(("object", *names), rows) + (f"<ul>{''.join(hints)}</ul>" if hints else "")
 
 
-def _moments(v: Event) -> Mapping[str, float | None]:
+def moments(v: Event) -> Mapping[str, float | None]:
+    """When each of MARKS happened to an object, s; None where it never did."""
     first = min((s.first.at_s for s in v.seen if s.first is not None), default=None)
     kept = {name: getattr(v, name) for name in ("track", "alert", "acknowledged", "judged", "reported")}
     return {"seen": first, **{name: m.at_s if m is not None else None for name, m in kept.items()}}
@@ -159,14 +161,14 @@ def _time_line(found: Score, shown: Sequence[Event]) -> str:
             x = _LEFT + v.enters_s * scale
             bar = f"M{x:.1f} {y - 8:.1f}V{y + 8:.1f}"
             out.append(f'<path d="{bar}" stroke="#b00020" stroke-width="3"><title>enters {e(v.zone or "")}</title></path>')
-        for name, color in _MARKS:
-            at = _moments(v)[name]
+        for name, color in MARKS:
+            at = moments(v)[name]
             if at is not None:
                 out.append(
                     f'<circle cx="{_LEFT + at * scale:.1f}" cy="{y:.1f}" r="4.5" fill="{color}"><title>{name} {at:.0f} s</title></circle>'
                 )
     x = _LEFT
-    for name, color in _MARKS:
+    for name, color in MARKS:
         out.append(
             f'<circle cx="{x:.0f}" cy="{high - 10:.1f}" r="4.5" fill="{color}"/><text x="{x + 8:.0f}" y="{high - 6:.1f}">{name}</text>'
         )
@@ -181,9 +183,7 @@ def _plan(site: Site, grid: Grid, found: Score) -> str:
     area = Area(site)
     watched = {v.object: v for v in found.events if v.watched}
     paths = {o.id: grid.places[:, k, :2] for k, o in enumerate(grid.objects) if o.id in watched}
-    rings = {
-        z.id: [area.plane.to_plane(*np.array(r.coords)[:, :2].T[::-1]) for r in _rings(site.shapes[z.id])] for z in site.zone
-    }
+    rings = {z.id: rings_of(site, area, z.id) for z in site.zone}
     sensors = {s.id: area.plane.to_plane([s.lat_deg], [s.lon_deg])[0] for s in site.sensor if s.lat_deg is not None}
     protected = [r for z in site.zone if z.kind in ("protected", "warning") for r in rings[z.id]]
     points = np.concatenate([*(p[~np.isnan(p[:, 0])] for p in paths.values()), *protected, np.zeros((1, 2))])
@@ -223,11 +223,37 @@ def _plan(site: Site, grid: Grid, found: Score) -> str:
     return "".join(out)
 
 
+def rings_of(site: Site, area: Area, zone: str) -> list[np.ndarray]:
+    """The outlines of a zone, each (N, 2) m east and north in the area's plane."""
+    return [area.plane.to_plane(*np.array(r.coords)[:, :2].T[::-1]) for r in _rings(site.shapes[zone])]
+
+
 def _rings(shape: shapely.Geometry) -> list[shapely.Geometry]:
     if shape.geom_type == "LineString":
         return [shape]
     parts = shape.geoms if shape.geom_type == "MultiPolygon" else [shape]
     return [ring for part in parts for ring in (part.exterior, *part.interiors)]
+
+
+def _people(found: Score) -> str:
+    """What exercise control did, and each officer under the name that they chose; in the order of the names, compared with nobody."""
+    text = ""
+    if found.course:
+        items = "".join(
+            f"<li>{c.at_s:.0f} s: {e(c.words)}{'' if c.paused_s is None else f' (for {c.paused_s:.0f} s, which count for nobody)'}</li>"
+            for c in found.course
+        )
+        text += f"<h2>Exercise control</h2><ul>{items}</ul>"
+    if len(found.officers) > 1 or found.course:
+        rows = [
+            (e(o.name), str(o.acknowledged), "-" if not o.delays_s else f"{float(np.median(o.delays_s)):.0f} s", str(o.judged),
+             str(o.judged_wrong), str(o.notes))
+            for o in found.officers
+        ]  # fmt: skip
+        text += "<h2>Officers</h2>" + _table(
+            ("name", "acknowledged", "median after it was raised", "judged", "of these wrong", "notes"), rows
+        )
+    return text
 
 
 def _compared(found: Score, earlier: Sequence[tuple[str, Score]]) -> str:

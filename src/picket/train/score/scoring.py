@@ -22,9 +22,10 @@ from picket.site import Site
 from picket.train.broadcast import renumbered, renumbered_address
 from picket.train.exercise import DRONES, Exercise
 from picket.train.kept import RunFacts, kept_exercise, read_facts
-from picket.train.score.alerts import alarm_load, read_alerts, read_notes
+from picket.train.score.alerts import alarm_load, read_alerts
 from picket.train.score.expected import Facts, expectations
-from picket.train.score.sheet import Event, Moment, Score, SensorSight
+from picket.train.score.people import read_people, sheets
+from picket.train.score.sheet import Event, Moment, OfficerSheet, Score, SensorSight
 from picket.train.score.sights import Sight, covered_s, sights
 from picket.train.score.truth import Grid, Threat, TrueObject, read_truth, threat_of
 from picket.watch.zones import Area
@@ -63,7 +64,8 @@ def read_score(folder: Path) -> Score | None:
 class _Scoring:
     def __init__(self, folder: Path, facts: RunFacts, exercise: Exercise, site: Site, grid: Grid) -> None:
         self.facts, self.exercise, self.site, self.grid, self.area = facts, exercise, site, grid, Area(site)
-        self.alerts, self.notes = read_alerts(folder), read_notes(folder)
+        self.alerts = read_alerts(folder)
+        self.notes, self.course = read_people(folder, facts.start)
         self.tracks = read_table(folder / "tracks.parquet", TRACK)
         self.actors = {a.id: a for a in exercise.actor}
         self.friends = {f.identity for f in site.friendly}
@@ -105,8 +107,16 @@ class _Scoring:
             passed=bool(expected) and all(m.met for m in expected) and f.complete,
             sensed=all(m.met for m in expected if m.what in ("track", "alert")) and f.complete,
             events=events, expected=expected, wrong=wrong, missed=missed, needless=needless, station=station,
-            checklist=self._checklist(), alarms=alarm_load(self.alerts, f.until_s),
+            checklist=self._checklist(), alarms=alarm_load(self.alerts, f.until_s), officers=self._officers(about), course=self.course,
         )  # fmt: skip
+
+    def _officers(self, about: Mapping[int, Mapping[int, float]]) -> tuple[OfficerSheet, ...]:
+        wrong = {
+            i
+            for i, a in self.alerts.items()
+            if a.last.cause is not None and about.get(i) and not self._right(a.last.cause, about[i])
+        }
+        return sheets(self.alerts, self.notes, wrong)
 
     def _is_watched(self, thing: TrueObject, expected: set[str]) -> bool:
         actor = self.actors.get(thing.actor)
@@ -151,10 +161,15 @@ class _Scoring:
         mine = {i: since[k] for i, since in about.items() if k in since}
         first = min(mine, key=lambda i: (mine[i], i), default=None)
         life = self.alerts[first].last if first is not None else None
-        acknowledged = [c.acknowledged_at for i in mine for c in self.alerts[i].changes if c.acknowledged_at is not None]
+        acknowledged = min(
+            ((c.acknowledged_at, c.acknowledged_by) for i in mine for c in self.alerts[i].changes if c.acknowledged_at is not None),
+            key=lambda x: x[0], default=(None, None),
+        )  # fmt: skip
         closed = min((c for i in mine for c in [self.alerts[i].last] if c.closed_at is not None and c.closed_by != "picket"),
                      key=lambda c: c.closed_at or 0.0, default=None)  # fmt: skip
-        notes = [t for t, p in self.notes if p.get("alert_id") in mine]
+        note = min(
+            ((t, p.get("by")) for t, p in self.notes if p.get("alert_id") in mine), key=lambda x: x[0], default=(None, None)
+        )
         followed = self.followed.get(k, {})
         return Event(
             object=thing.id, actor=thing.actor, kind=thing.kind, watched=self.watched[k], appeared_s=appeared, gone_s=gone,
@@ -162,10 +177,10 @@ class _Scoring:
             track=moment(min(followed, default=None)), tracked_share=round(len(followed) / max(gone - appeared + 1.0, 1.0), 3),
             track_ids=tuple(dict.fromkeys(followed.values())), alert=moment(mine[first] if first is not None else None),
             alert_id=first, alert_text=self.alerts[first].first.text if first is not None else "",
-            acknowledged=moment(min(acknowledged, default=None)),
+            acknowledged=moment(acknowledged[0]), acknowledged_by=acknowledged[1],
             judged=moment(closed.closed_at if closed else None), cause=closed.cause if closed else life.cause if life else None,
             judged_right=None if closed is None else self._right(closed.cause or "", {k: 0.0}),
-            reported=moment(min(notes, default=None)),
+            reported=moment(note[0]), reported_by=note[1], judged_by=closed.closed_by if closed else None,
         )  # fmt: skip
 
     def _seen(self, k: int, appeared: float, threat: Threat) -> tuple[SensorSight, ...]:

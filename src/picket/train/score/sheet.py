@@ -53,6 +53,9 @@ class Event(_Part, frozen=True, kw_only=True):
     cause: str | None
     judged_right: bool | None
     reported: Moment | None
+    acknowledged_by: str | None = None
+    judged_by: str | None = None
+    reported_by: str | None = None
 
 
 class Met(_Part, frozen=True, kw_only=True):
@@ -64,6 +67,29 @@ class Met(_Part, frozen=True, kw_only=True):
     at_s: float | None
     met: bool
     words: str
+
+
+class OfficerSheet(_Part, frozen=True, kw_only=True):
+    """What one officer did, under the name of their choice. Delays: seconds of the exercise from an alert's being raised to their
+    acknowledging it, in order; a pause adds nothing to them."""
+
+    name: str
+    acknowledged: int
+    delays_s: tuple[float, ...]
+    judged: int
+    judged_wrong: int
+    notes: int
+
+
+class Course(_Part, frozen=True, kw_only=True):
+    """What exercise control did: begin, pause, go, speed, end, inject. paused_s: of a pause, how long it was by the machine's clock."""
+
+    at_s: float
+    what: str
+    by: str
+    words: str
+    speed: float = 1.0
+    paused_s: float | None = None
 
 
 class AlarmLoad(_Part, frozen=True, kw_only=True):
@@ -102,3 +128,5 @@ class Score(_Part, frozen=True, kw_only=True):
     station: tuple[str, ...]
     checklist: tuple[str, ...]
     alarms: AlarmLoad
+    officers: tuple[OfficerSheet, ...] = ()
+    course: tuple[Course, ...] = ()

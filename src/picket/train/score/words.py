@@ -72,6 +72,11 @@ def lines(found: Score) -> Iterator[str]:
         if rows:
             yield f"{title}: {len(rows)}"
             yield from (f"  {row}" for row in rows)
+    for o in found.officers if len(found.officers) > 1 else ():
+        yield (f"{o.name}: {o.acknowledged} acknowledged{f', the slowest after {max(o.delays_s):.0f} s' if o.delays_s else ''}, "
+               f"{o.judged} judged ({o.judged_wrong} wrong), {o.notes} notes")  # fmt: skip
+    for c in found.course:
+        yield f"  {c.at_s:6.0f} s  {c.words}{'' if c.paused_s is None else f', for {c.paused_s:.0f} s that count for nobody'}"
     a = found.alarms
     yield (f"Alarms: {a.raised} in {found.until_s:.0f} s = {a.per_hour:g} an hour ({a.verdict}; ISA-18.2: 6 acceptable, 12 at most), "
            f"{a.most_in_10_min} in 10 min{' FLOOD' if a.flood else ''}, {a.unacknowledged} never acknowledged")  # fmt: skip

@@ -10,12 +10,14 @@ from __future__ import annotations
 import math
 import statistics
 from collections.abc import Callable, Iterable, Sequence
+from typing import Literal
 
 import msgspec
 
 from picket.train.exercise import AFLOAT, Actor, Exercise
 from picket.train.sweep.trial import Result, Trial
-from picket.train.sweep.variants import SECTORS, SweepError, Variant, changed
+from picket.train.sweep.variants import SECTORS, SweepError, Variant, afar_m, changed
+from picket.watch.zones import Area
 
 HEIGHTS_M, SIZES = (30.0, 120.0, 300.0), (1, 2, 4, 8, 16, 32)
 FAILS = 0.5  # a share of a formation below this is a failure
@@ -97,6 +99,7 @@ class _Runner:
     def __init__(self, exercise: Exercise, actor: Actor, seed: int, tell: Callable[[int], None] | None) -> None:
         self.exercise, self.actor, self.seed, self._tell = exercise, actor, seed, tell
         self.cannot: dict[str, None] = {}
+        self._area = Area(exercise.at_site())  # the same in every trial
         self.simulated_s, self.runs = 0.0, 0
 
     def trials(self, variant: Variant, numbers: Iterable[int], *, whole: bool = False) -> list[Result]:
@@ -109,7 +112,7 @@ class _Runner:
             except SweepError as e:
                 self.cannot.setdefault(str(e))
                 return found
-            found.append(Trial(made, seed, whole=whole).run())
+            found.append(Trial(made, seed, whole=whole, area=self._area).run())
             self.simulated_s, self.runs = self.simulated_s + found[-1].simulated_s, self.runs + 1
             if self._tell is not None:
                 self._tell(self.runs)
@@ -119,12 +122,16 @@ class _Runner:
 def survey(
     exercise: Exercise, actor: Actor, *, seed: int = 1, trials: int = 10, need_s: float = 30.0, heights_m: Sequence[float] = HEIGHTS_M,
     speeds_mps: Sequence[float] = (), rain_mm_h: Sequence[float] = (10.0,), sea_state: Sequence[int] = (5,), sizes: Sequence[int] = SIZES,
-    each_out: bool = True, tell: Callable[[int], None] | None = None,
+    each_out: bool = True, out: Sequence[tuple[str, ...]] = (), tell: Callable[[int], None] | None = None,
 ) -> Survey:  # fmt: skip
-    """The sweep. need_s: an alert is in time so long before the entry. tell: called with the number of trials done.
+    """The sweep. need_s: an alert is in time so long before the entry. out: sensors that are away together, beside each one alone.
+    tell: called with the number of trials done. Raises SweepError for a sensor in `out` that the exercise does not simulate.
 
     Cost: about 8 sectors x (heights + others) x trials flights of a minute each.
     """
+    sensors = [*(r.id for r in exercise.radar), *(x.id for x in exercise.listener)]
+    if unknown := sorted({x for group in out for x in group} - set(sensors)):
+        raise SweepError(f"without {', '.join(unknown)}: the sweep has no such sensor; it has: {', '.join(sensors)}")
     run = _Runner(exercise, actor, seed, tell)
     level = actor.kind in AFLOAT or actor.kind == "submersible"
     bands: Sequence[float | None] = (None,) if level else heights_m
@@ -140,8 +147,11 @@ def survey(
     one_at_a_time += [(f"{v:g} m/s", msgspec.structs.replace(base, speed_mps=v)) for v in speeds_mps]
     one_at_a_time += [(f"rain {v:g} mm/h", msgspec.structs.replace(base, rain_mm_h=v)) for v in rain_mm_h]
     one_at_a_time += [(f"sea state {v}", msgspec.structs.replace(base, sea_state=v)) for v in sea_state]
-    sensors = [*(r.id for r in exercise.radar), *(x.id for x in exercise.listener)]
-    one_at_a_time += [(f"without {x}", msgspec.structs.replace(base, out=(x,))) for x in sensors] if each_out else []
+    if any(getattr(exercise.at_site().sensor_named(x.id), "kind", "") == "camera" for x in exercise.listener):
+        light: Literal["day", "night"] = "day" if exercise.weather.light == "night" else "night"
+        one_at_a_time.append((f"by {light}", msgspec.structs.replace(base, light=light)))  # nothing but a camera cares
+    groups = [*((x,) for x in sensors if each_out), *out]
+    one_at_a_time += [(f"without {', '.join(group)}", msgspec.structs.replace(base, out=group)) for group in groups]
     others = []
     for label, variant in one_at_a_time:
         results = [r for s in SECTORS for r in run.trials(msgspec.structs.replace(variant, sector=s), few)]
@@ -168,9 +178,9 @@ def compare(
 ) -> tuple[Gain, ...]:  # fmt: skip
     """The same flights at two site files, by sector in compass order."""
     here, there = _Runner(one, actor, seed, tell), _Runner(other, actor, seed, None)
-    gains = []
+    gains, far = [], afar_m(one, other)
     for sector in SECTORS:
-        variant = Variant(sector=sector, height_m=height_m)
+        variant = Variant(sector=sector, height_m=height_m, afar_m=far)
         a, b = here.trials(variant, range(trials)), there.trials(variant, range(trials))
         if not a or len(a) != len(b):
             continue

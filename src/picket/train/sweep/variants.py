@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from typing import Literal
 
 import msgspec
 
@@ -26,7 +27,10 @@ class SweepError(ValueError):
 
 
 class Variant(msgspec.Struct, frozen=True, kw_only=True):
-    """One way in which the exercise is changed. None: as the exercise has it."""
+    """One way in which the exercise is changed. None: as the exercise has it.
+
+    from_afar: the route begins outside every sensor's reach, `afar_m` from the site's origin (None: as far as this exercise needs).
+    """
 
     sector: str
     height_m: float | None = None
@@ -34,8 +38,10 @@ class Variant(msgspec.Struct, frozen=True, kw_only=True):
     count: int = 1
     rain_mm_h: float | None = None
     sea_state: int | None = None
+    light: Literal["day", "dusk", "night"] | None = None
     out: tuple[str, ...] = ()
     from_afar: bool = True
+    afar_m: float | None = None
 
 
 def swept_actor(exercise: Exercise, name: str | None = None) -> Actor:
@@ -58,7 +64,7 @@ def changed(exercise: Exercise, actor: Actor, variant: Variant, seed: int) -> Ex
     turn = bearing_of(actor) - _bearing(variant.sector, seed)
     c, s = math.cos(math.radians(turn)), math.sin(math.radians(turn))
     height = None if actor.kind in AFLOAT or actor.kind == "submersible" else variant.height_m
-    own = _from_afar(exercise, actor) if variant.from_afar else actor.route
+    own = _from_afar(actor, variant.afar_m or afar_m(exercise)) if variant.from_afar else actor.route
     route = tuple((x * c - y * s, x * s + y * c, z if height is None else height, *rest) for x, y, z, *rest in own)
     new = msgspec.structs.replace(
         actor, route=route, start_s=0.0, vary=type(actor.vary)(), count=variant.count,
@@ -70,6 +76,8 @@ def changed(exercise: Exercise, actor: Actor, variant: Variant, seed: int) -> Ex
         weather = msgspec.structs.replace(weather, rain_mm_h=variant.rain_mm_h)
     if variant.sea_state is not None:
         weather = msgspec.structs.replace(weather, sea_state=variant.sea_state)
+    if variant.light is not None:
+        weather = msgspec.structs.replace(weather, light=variant.light)
     faults = tuple(f for f in exercise.fault if f.inject is None) + tuple(Fault(sensor=x, kind="outage") for x in variant.out)
     made = msgspec.structs.replace(exercise, actor=(new,), weather=weather, fault=faults, inject=(), expect=(), repeat_s=86_400.0)
     if problems := check(made, exercise.at_site()):
@@ -78,13 +86,19 @@ def changed(exercise: Exercise, actor: Actor, variant: Variant, seed: int) -> Ex
     return msgspec.structs.replace(made, repeat_s=min(float(times[-1]) + 10.0, 86_400.0))
 
 
-def _from_afar(exercise: Exercise, actor: Actor) -> tuple[Waypoint, ...]:
-    """The route with its way in begun outside the reach of every sensor: warning times then tell of the sensors, not of where it rose."""
-    site = exercise.at_site()
-    reach = max([s.max_range_m or 0.0 for s in site.sensor if s.id in exercise.sensors] + [x.range_m for x in exercise.listener])
+def afar_m(*exercises: Exercise) -> float:
+    """How far from the site's origin a flight begins that none of these exercises' sensors may know from its start."""
+    reach = [0.0]
+    for exercise in exercises:
+        reach += [s.max_range_m or 0.0 for s in exercise.at_site().sensor if s.id in exercise.sensors]
+        reach += [x.range_m for x in exercise.listener]
+    return 1.3 * max(reach)
+
+
+def _from_afar(actor: Actor, far: float) -> tuple[Waypoint, ...]:
+    """The route with its way in begun `far` m away: warning times then tell of the sensors, not of where it rose."""
     east, north, height = actor.route[0][:3]
     away = math.hypot(east, north)
-    far = 1.3 * reach
     if away < 1.0 or away >= far:
         return actor.route
     return ((east * far / away, north * far / away, height), (east, north, height), *actor.route[1:])

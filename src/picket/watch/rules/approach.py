@@ -25,14 +25,16 @@ RISE_BUFFER_M = 50.0  # the same for two sigma of height
 def find(scene: Scene) -> list[Finding]:
     """One finding per object and protected zone that it is about to reach."""
     areas = scene.area.areas
-    limits = [scene.rules.value("approach", zone.id, "within_s") or 0.0 for zone in areas.zones]
-    limit = max(limits, default=0.0)
-    targets = (scene.area.kind == "protected") & scene.in_force
-    rows = scene.sure & ~scene.sorts.neutral & ~scene.muted
+    targets = scene.area.protects & scene.in_force
+    rows = scene.strangers
     if not targets.any() or not rows.any():
         return []
+    limits = [scene.rules.value("approach", zone.id, "within_s") or 0.0 for zone in areas.zones]
+    limit = max(limits, default=0.0)
     buffer = np.minimum(scene.two_sigma, BUFFER_M)
     at_s, at_m = areas.outlines.approach(scene.xy, scene.velocity, buffer, limit, rows, scene.over)
+    if not (at_m < np.inf).any():  # no course passes near any of them
+        return []
     nearing = (at_m == 0.0) | ((at_m <= buffer[:, None]) & (at_s > 0.0))
     nearing &= ~scene.within & targets & rows[:, None]
     found: list[Finding] = []

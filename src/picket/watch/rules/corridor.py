@@ -11,8 +11,9 @@ from picket.watch.scene import Scene
 def find(scene: Scene) -> list[Finding]:
     """One finding per object and corridor that it is in."""
     found: list[Finding] = []
-    areas = scene.area.areas
-    alarm = scene.sure & ~scene.sorts.neutral & ~scene.muted
+    if not scene.any_within:
+        return found
+    areas, alarm = scene.area.areas, scene.strangers
     for z in np.flatnonzero(scene.area.kind == "corridor").tolist():
         zone = areas.zones[z]
         if scene.rules.of("unknown_in_corridor", zone.id) is None:

@@ -18,10 +18,11 @@ from picket.watch.zones import height_zero_m
 def find(scene: Scene) -> list[Finding]:
     """One finding per object and zone that it is in."""
     found: list[Finding] = []
-    areas = scene.area.areas
-    alarm = scene.sure & ~scene.sorts.bird & ~scene.at_surface()
-    inside = scene.within & alarm[:, None] & np.isin(scene.area.kind, ("protected", "warning"))
-    warned = scene.area.kind == "warning"
+    if not scene.any_within:
+        return found
+    areas, warned = scene.area.areas, scene.area.warns
+    alarm = scene.sure & ~scene.sorts.bird & ~scene.at_surface
+    inside = scene.within & alarm[:, None] & (scene.area.protects | warned)
     inside &= ~warned | ~(scene.muted | scene.sorts.neutral)[:, None]
     for z in np.flatnonzero(inside.any(axis=0)).tolist():
         zone = areas.zones[z]

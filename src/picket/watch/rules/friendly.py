@@ -10,11 +10,12 @@ import numpy as np
 
 from picket.watch.rules.rule import Finding, Rule
 from picket.watch.scene import Scene
+from picket.watch.scene_kernels import LISTED
 
 
 def find(scene: Scene) -> list[Finding]:
     """One finding per friendly that is out of place or hours."""
-    if scene.rules.of("friendly_out_of_place") is None or not scene.sorts.listed.any():
+    if scene.rules.of("friendly_out_of_place") is None or not scene.sorts.any(LISTED):
         return []
     rows = np.flatnonzero(scene.sure & scene.sorts.listed & ~scene.sorts.contradicted & ~scene.muted).tolist()
     return [

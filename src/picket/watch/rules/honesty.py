@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from picket.watch import scene_kernels as sorts
 from picket.watch.rules.rule import Finding, Rule
 from picket.watch.scene import Bools, Scene
 
@@ -28,11 +29,13 @@ def _rows(scene: Scene, flagged: Bools, rule: str) -> list[Finding]:
 
 def find_spoof(scene: Scene) -> list[Finding]:
     """One finding per suspected spoof."""
-    return _rows(scene, scene.sorts.spoof, "spoof_suspected")
+    return _rows(scene, scene.sorts.spoof, "spoof_suspected") if scene.sorts.any(sorts.SPOOF) else []
 
 
 def find_unconfirmed(scene: Scene) -> list[Finding]:
     """One finding per object whose own position nothing confirms and that is not already a suspected spoof."""
+    if not scene.sorts.any(sorts.UNCONFIRMED):
+        return []
     return _rows(scene, scene.sorts.unconfirmed & ~scene.sorts.spoof, "unconfirmed_position")
 
 

@@ -20,14 +20,17 @@ def find(scene: Scene) -> list[Finding]:
         return []
     start = scene.area.plane.to_plane(*scene.anchors)
     net = lines.outlines.crossings(start, scene.xy)
+    if not net.any() and not scene.crossed:
+        return []
     in_force = lines.in_force(scene.time)
     at_height = lines.at_height(scene.alt)
-    alarm = scene.sure & ~scene.muted & ~scene.sorts.aircraft & ~scene.sorts.bird & ~scene.at_surface()
+    alarm = scene.sure & ~scene.muted & ~scene.sorts.aircraft & ~scene.sorts.bird & ~scene.at_surface
     found: list[Finding] = []
     for z, zone in enumerate(lines.zones):
         if not in_force[z]:
             continue
-        beyond = np.isin(scene.roots, list(scene.crossed.get(zone.id, ())))
+        roots = scene.crossed.get(zone.id)
+        beyond = np.isin(scene.roots, list(roots)) if roots else np.zeros(scene.tracks.n, np.bool_)
         over = np.where(net[:, z] == 0, beyond, (net[:, z] > 0) & at_height[:, z])
         rows = np.flatnonzero(over & alarm & ~scene.cleared(zone.id))
         margin = lines.outlines.distance_m(scene.xy[rows], z)

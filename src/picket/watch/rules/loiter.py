@@ -16,12 +16,14 @@ def find(scene: Scene) -> list[Finding]:
     """One finding per object and zone that it loiters at."""
     found: list[Finding] = []
     areas = scene.area.areas
-    rows = np.flatnonzero(scene.sure & ~scene.sorts.neutral & ~scene.muted)
     for z, zone in enumerate(areas.zones):
         stay_s, within_m = (scene.rules.value("loiter", zone.id, key) for key in ("stay_s", "within_m"))
         if zone.kind not in ("protected", "warning") or stay_s is None or within_m is None or not scene.in_force[z]:
             continue
-        staying = rows[(scene.stay_s[rows] >= stay_s) & ~scene.cleared(zone.id)[rows]]
+        staying = np.flatnonzero(scene.strangers & (scene.stay_s >= stay_s))
+        if not len(staying):
+            continue
+        staying = staying[~scene.cleared(zone.id)[staying]]
         near = staying[scene.over[staying, z] | (areas.outlines.distance_m(scene.xy[staying], z) <= within_m)]
         found += [Finding("loiter", "zone", zone.id, "medium", row) for row in near.tolist()]
     return found

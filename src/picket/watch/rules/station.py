@@ -18,8 +18,8 @@ def find_not_recording(scene: Scene) -> list[Finding]:
 
 
 def find_overload(scene: Scene) -> list[Finding]:
-    """A finding when rows are refused because too much waits."""
-    return [Finding("overload", "load", None, "medium")] if scene.station.overloaded else []
+    """A finding when rows are refused because too much waits, or when the tracker sheds work."""
+    return [Finding("overload", "load", None, "medium")] if scene.station.overloaded or scene.station.shedding else []
 
 
 def why_disk(scene: Scene, _: Finding) -> str:
@@ -35,7 +35,9 @@ def why_not_recording(scene: Scene, _: Finding) -> str:
 
 def why_overload(scene: Scene, _: Finding) -> str:
     """What that means."""
-    return "more waits for the tracker or the disk than the station holds; rows of sensors are refused and counted as overload"
+    if not scene.station.overloaded:
+        return "the tracker has more to do than its limit of work and sheds, in this order: sweeps, unlikely births, far coasting tracks"
+    return "more waits for the tracker than the station holds; rows of sensors are refused and counted as overload"
 
 
 DISK = Rule("disk_low", find_disk, why_disk)

@@ -13,13 +13,14 @@ from picket.watch.scene import Ints, Scene
 
 def find(scene: Scene) -> list[Finding]:
     """One finding per group and zone: on its member nearest to the zone."""
-    groups = _groups(scene)
+    groups: list[Ints] | None = None
     found: list[Finding] = []
     areas = scene.area.areas
     for z, zone in enumerate(areas.zones):
         count, within_m = (scene.rules.value("swarm", zone.id, key) for key in ("count", "within_m"))
         if zone.kind not in ("protected", "warning") or count is None or within_m is None or not scene.in_force[z]:
             continue
+        groups = _groups(scene) if groups is None else groups
         for rows in groups:
             if len(rows) < count:
                 continue
@@ -32,8 +33,8 @@ def find(scene: Scene) -> list[Finding]:
 
 def _groups(scene: Scene) -> list[Ints]:
     """The counted rows of every group of two or more."""
-    counted = np.flatnonzero(scene.sure & ~scene.sorts.neutral & ~scene.muted & (scene.groups >= 0))
-    return [counted[scene.groups[counted] == g] for g in np.unique(scene.groups[counted]).tolist()]
+    counted = np.flatnonzero(scene.strangers & (scene.groups >= 0))
+    return [counted[scene.groups[counted] == g] for g in sorted(set(scene.groups[counted].tolist()))]
 
 
 def why(scene: Scene, f: Finding) -> str:

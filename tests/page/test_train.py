@@ -1,0 +1,105 @@
+"""The training page in a real browser: the review by keyboard, the picture at each decision, the board, print, axe."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+sys.path.insert(0, str(Path(__file__).parents[2]))
+from page_driver import axe
+from tests.station.training import keep_runs, served
+
+pytestmark = pytest.mark.page
+
+
+@pytest.fixture(scope="module")
+def runs(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return keep_runs(tmp_path_factory.mktemp("train"))
+
+
+@pytest.fixture
+def train(browser: Browser, runs: Path) -> Iterator[Page]:
+    (runs / "board.jsonl").unlink(missing_ok=True)
+    with served(runs) as (station, _, url):
+        context = browser.new_context(viewport={"width": 1280, "height": 720})
+        page, errors = context.new_page(), list[str]()
+        page.on("pageerror", lambda e: errors.append(str(e)))
+        page.on("request", lambda r: None if r.url.startswith(f"http://127.0.0.1:{station.port}/") else errors.append(r.url))
+        page.on("console", lambda m: errors.append(m.text) if "Content Security Policy" in m.text else None)
+        page.goto(url)
+        expect(page.locator(".then .shown").first).to_be_attached()
+        yield page
+        context.close()
+        assert errors == []
+
+
+def test_a_review_is_walked_by_keyboard_decision_by_decision(train: Page) -> None:
+    expect(train.locator("header + .bar")).to_contain_text("EXERCISE")
+    expect(train.locator(".review-head h2")).to_have_text("short")
+    chosen = train.locator(".moment[aria-current=true]")
+    expect(chosen).to_contain_text("acknowledged")  # the first decision is shown first
+    expect(chosen).to_contain_text("by Anna")
+    expect(train.locator(".then .alerted").first).to_be_attached()
+    expect(train.locator(".then .truth.is-watched rect")).to_have_count(1)
+    words = train.locator("section[aria-label='The picture then'] p[role=status]")
+    expect(words).to_contain_text("1 of them mattered")
+    train.keyboard.press("n")
+    expect(chosen).not_to_contain_text("by Anna, ")
+    for _ in range(6):
+        train.keyboard.press("n")
+    expect(chosen).to_contain_text("by Ben")
+    train.keyboard.press("k")
+    train.keyboard.press("b")
+    expect(chosen).to_have_class("moment is-decision")
+    for _ in range(30):
+        train.keyboard.press("k")
+    expect(chosen).to_contain_text("appears")
+    expect(train.locator(".then .shown")).to_have_count(0)  # nothing was shown yet, and the truth says that it was there
+    expect(train.locator(".then .truth")).to_have_count(1)
+    expect(words).to_contain_text("without a track")
+
+
+def test_another_run_is_opened_compared_and_printed(train: Page) -> None:
+    train.keyboard.press("J")
+    expect(train.locator(".claim[aria-current=true]")).to_contain_text("Ben")
+    expect(train.locator(".review")).to_contain_text("Reported to the harbour master")
+    expect(train.locator(".ledger", has_text="shortest warning").locator("tbody tr")).to_have_count(2)
+    train.emulate_media(media="print")
+    expect(train.locator("header")).to_be_hidden()
+    expect(train.locator(".bar")).to_contain_text("SIMULATED")
+    assert train.evaluate("getComputedStyle(document.querySelector('.review')).overflow") == "visible"
+    train.emulate_media(media="screen")
+    with train.context.expect_page() as opened:
+        train.get_by_text("One page to print").click()
+    expect(opened.value.locator("body")).to_contain_text("After-action review")
+
+
+def test_a_run_goes_on_the_board_and_a_change_is_done(train: Page) -> None:
+    train.keyboard.press("t")
+    expect(train.locator(".bar")).to_contain_text("On the board")
+    train.keyboard.press("2")
+    first = train.locator(".proposals li").first
+    expect(first).to_contain_text("proposed")
+    first.get_by_text("Done").click()
+    train.keyboard.type("moved the radar")
+    train.keyboard.press("Enter")
+    expect(train.locator(".proposals li").first).to_contain_text("moved the radar")
+    expect(train.locator(".proposals .state").first).to_have_text("done")
+    expect(train.locator(".ledger")).to_contain_text("not known")
+
+
+def test_axe_finds_nothing_in_any_palette(train: Page) -> None:
+    for palette in ("day", "night", "red"):
+        end = time.monotonic() + 5
+        while train.evaluate("document.documentElement.dataset.palette") != palette:
+            assert time.monotonic() < end
+            train.keyboard.press("p")
+        assert axe(train) == [], palette
+    train.keyboard.press("2")
+    expect(train.locator(".ledger")).to_be_visible()
+    assert axe(train) == []
