@@ -197,6 +197,7 @@ export interface Sensor {
   conditions: { clutter_per_scan: number; detection_probability: (number | null)[] } | null;
   feed: string | null;
   max_range_m: number | null;
+  radio?: boolean;
   sector_deg: [number, number] | null;
 }
 
@@ -232,6 +233,8 @@ export interface TrackDetail {
   identities: unknown[];
   sources: TrackSource[];
   alerts: number[];
+  /** What radios say of it, in a sentence; nothing where none listens. */
+  radio?: { words: string; links: unknown[]; listened: unknown[] };
 }
 
 /** One report as a track took it. */

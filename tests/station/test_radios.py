@@ -144,3 +144,23 @@ def test_clips_go_when_their_time_is_over(tmp_path):
     assert store.erase_old({"sdr": 1.0}, written + 3700) == 2
     with pytest.raises(ValueError, match="may have been erased"):
         store.path(f"{name}.sigmf-data")
+
+
+def test_doctor_says_what_a_radio_cannot_see_and_what_is_missing(tmp_path, monkeypatch):
+    from picket.station import doctor
+    from picket.station.doctor import Check
+
+    site = radio_site(tmp_path, 1, gain_db=None)
+    words = [c.words for c in doctor._radios(site)]
+    assert any("receives 24 to 1766 MHz only: cannot hear" in w and "analogue video, 5.8 GHz" in w for w in words)
+    assert any("sets its own gain" in w for w in words)
+    assert any("one band only" in w for w in words)
+    assert words[0].startswith("rtl_tcp://127.0.0.1:1: cannot be reached now")
+    monkeypatch.setattr("picket.spectrum.radio.soapy.installed", lambda: False)
+    soapy = radio_site(tmp_path, 1, source="soapy://driver=hackrf")
+    assert doctor._radios(soapy)[0].state == "problem"
+    assert "python3-soapysdr" in doctor._radios(soapy)[0].words
+    assert not any("has no feed" in w for w in doctor.blind_spots(site.sensor[0], radio=True))
+    monkeypatch.setattr(doctor, "_installed", lambda name: name != "scipy")
+    assert isinstance(doctor._radios(site)[0], Check)
+    assert "picket[spectrum]" in doctor._radios(site)[0].words

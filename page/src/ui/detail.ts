@@ -163,7 +163,9 @@ function sourceWords(s: TrackSource): string {
 
 function sources(desk: Desk, detail: TrackDetail): TemplateResult {
   const now = desk.state.pictureTime();
+  const radio = detail.radio && (detail.radio.links.length || detail.radio.listened.length) ? detail.radio.words : "";
   return html`
+    ${radio ? html`<h4>Radio</h4><p>${radio}</p>` : nothing}
     <h4>Sensors behind it</h4>
     ${
       detail.sources.length

@@ -37,7 +37,7 @@ function sensorRow(desk: Desk, s: Sensor): TemplateResult {
   const off = biasWords(s);
   return html`<tr class=${bad ? "is-bad" : ""} data-sensor=${s.id} data-state=${now}>
     <td title=${`${conditionsTitle(s)}\n${biasTitle(s.bias)}`.trim()}>${s.id}</td>
-    <td>${spaced(s.kind)}</td>
+    <td>${s.radio ? html`<a href="/spectrum.html">spectrum</a>` : spaced(s.kind)}</td>
     <td>${bad ? html`<b class="state-bad">${STATE_WORDS[now]}</b>` : STATE_WORDS[now]}</td>
     <td class="number">${shortAge(desk.state.sensorAge(s))}</td>
     <td class="number" title=${clockTitle(s)}>${s.clock_wrong ? html`<b class="state-bad">${offset(s)}</b>` : offset(s)}</td>

@@ -42,7 +42,10 @@ _decode = msgspec.msgpack.Decoder().decode
 
 
 class Record(NamedTuple):
-    """One entry of the log. `kind`: boot, batch, tick, link, action, station, life, audit, end. `payload` is plain MessagePack data."""
+    """One entry of the log. `payload` is plain MessagePack data.
+
+    `kind`: boot, batch, tick, link, spectrum, action, station, life, audit, end.
+    """
 
     seq: int
     time: float

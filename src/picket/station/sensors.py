@@ -220,7 +220,8 @@ class SensorBoard:
             "detections": s.detections, "per_s": sum(n for _, n in s.recent) / _RATE_S, "left_out": dict(s.left_out),
             "clock_offset_s": look.clock_offset_s, "clock_jitter_s": look.clock_jitter_s, "clock_wrong": look.clock_wrong,
             "redated": s.redated, "bias": None if s.bias is None else _bias_row(s.bias), "conditions": _conditions_row(conditions),
-            "feed": hide_password(s.sensor.feed), "max_range_m": s.sensor.max_range_m,
+            "feed": hide_password(s.sensor.feed), "radio": any(r.sensor == name for r in self._site.radio),
+            "max_range_m": s.sensor.max_range_m,
             "sector_deg": list(s.sensor.sector_deg),
             "silent_after_s": None if look.period_s is None else self._silent_scans * look.period_s,
         }  # fmt: skip
