@@ -526,6 +526,8 @@ def serve(folder: Path, path: Path | None, port: int, given: Given, as_json: boo
     from picket.station.train_station import TrainStation
 
     picture = given.picture()
+    own = given.claims or Path("claims.jsonl").is_file()
+    whose = "the claims given" if own else "the example reports that come with Picket"
 
     def ready(url: str) -> None:
         if as_json:
@@ -534,9 +536,7 @@ def serve(folder: Path, path: Path | None, port: int, given: Given, as_json: boo
             click.echo(f"Open this address once, it signs you in as the training officer:\n\n    {url}\n\nCtrl-C ends it.")
 
     async def run() -> None:
-        station = TrainStation(
-            folder, port, path or folder / "board.jsonl", lambda board: lag_rows(board, picture, "the claims given")
-        )
+        station = TrainStation(folder, port, path or folder / "board.jsonl", lambda board: lag_rows(board, picture, whose))
         station.open()
         await station.run(ready)
 
