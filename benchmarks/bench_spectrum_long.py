@@ -41,7 +41,7 @@ def noise_hours(quick: bool) -> dict[str, Any]:
     for _ in range(windows):
         report = _window(rng)
         boxes += len(report.emissions)
-        confirmed = [m for m in report.emitters if m.confirmed]
+        confirmed = [m for m in report.emitters if m.confirmed(NOISE_HZ)]
         emitters += len(confirmed)
         labels.update(m.label for m in confirmed)
         done += 1

@@ -146,13 +146,15 @@ def test_a_steady_signal_is_seen_to_begin_and_to_end() -> None:
     assert e.bandwidth_hz == pytest.approx(t.bandwidth_hz, rel=0.1)
 
 
-def test_one_box_of_unknown_kind_confirms_no_emitter() -> None:
+def test_one_faint_or_unknown_box_confirms_no_emitter() -> None:
     from picket.spectrum.emitters import Emitter
 
-    box = Emission(0, 1000, 1e6, 2e6, 3.0)
-    assert not Emitter([box, box]).confirmed
-    assert Emitter([box, box, box]).confirmed
-    assert Emitter([box], "droneid").confirmed
+    faint = Emission(0, 20_000, 1e6, 1.05e6, -1.0)  # 50 cells at -1 dB: what noise makes now and then
+    clear = Emission(0, 20_000, 1e6, 2e6, 3.0)
+    assert not Emitter([faint, faint], "cw").confirmed(RATE_HZ)
+    assert Emitter([faint, faint, faint], "cw").confirmed(RATE_HZ)
+    assert Emitter([clear], "gfsk_fhss").confirmed(RATE_HZ)
+    assert not Emitter([clear]).confirmed(RATE_HZ)
 
 
 def test_what_lies_outside_the_band_is_not_folded_back() -> None:

@@ -32,6 +32,7 @@ _DC_BINS = 2  # what lies wholly within so many bins of 0 Hz is the receiver's o
 _WHOLE, _LEVEL_SNR = 0.95, 1.0  # what covers the whole band and is no stronger than the noise is the receiver's level
 _MAX_RUNS = 200_000
 _SHORTEST_ON = 12  # frames
+_LINE_BINS = 4
 
 Floats = npt.NDArray[np.float32]
 Bools = npt.NDArray[np.bool_]
@@ -127,7 +128,8 @@ class Detector:
             if self._mostly_bursts(seg, int(a), int(b)):
                 continue
             for start, end, level in self._on(seg, int(a), int(b), float(excess.mean())):
-                if level > 0 and (end - start >= _SHORTEST_ON or (start == 0) != (end == len(seg.grid))):
+                shortest = _SHORTEST_ON if b - a > _LINE_BINS else len(seg.grid) // 2  # a line in pieces is scatter
+                if level > 0 and (end - start >= shortest or (start == 0) != (end == len(seg.grid))):
                     steady = end - start >= len(seg.grid) // 2
                     on = float(snr) * level / float(excess.mean())
                     found.append(self._emission(seg, start, end, float(low), float(high), on, steady=steady))

@@ -190,7 +190,7 @@ def emitter_summary(report: Report, rate_hz: float, center_hz: float) -> list[di
         span = m.bursts[-1].sample_end - m.bursts[0].sample_start
         on = sum(b.sample_count for b in m.bursts)
         out.append({
-            "emitter": number, "label": m.label, "confidence": round(m.confidence, 3), "confirmed": m.confirmed,
+            "emitter": number, "label": m.label, "confidence": round(m.confidence, 3), "confirmed": m.confirmed(rate_hz),
             "bursts": len(m.bursts),
             "first_s": m.bursts[0].sample_start / rate_hz, "last_s": m.bursts[-1].sample_end / rate_hz,
             "center_hz": center_hz + float(np.median(m.values("center_hz"))), "bandwidth_hz": m.bandwidth_hz,

@@ -86,8 +86,8 @@ def _add(iq: Complex, bursts: list[Burst], part: Part, number: int, rate_hz: flo
             Emission(
                 first,
                 len(x),
-                max(b.offset_hz + low, -rate_hz / 2),
-                min(b.offset_hz + high, rate_hz / 2),
+                max(b.offset_hz + low, -0.49 * rate_hz),
+                min(b.offset_hz + high, 0.49 * rate_hz),
                 part.snr_db,
                 part.label,
                 1.0,
@@ -103,7 +103,7 @@ def _within(iq: Complex, offset_hz: float, rate_hz: float, edges: tuple[float, f
     if edges[0] + offset_hz > -0.49 * rate_hz and edges[1] + offset_hz < 0.49 * rate_hz:
         return iq
     f = np.fft.fftfreq(len(iq), 1 / rate_hz) + offset_hz
-    return np.asarray(np.fft.ifft(np.fft.fft(iq) * (np.abs(f) < rate_hz / 2)).astype(np.complex64))
+    return np.asarray(np.fft.ifft(np.fft.fft(iq) * (np.abs(f) < 0.49 * rate_hz)).astype(np.complex64))
 
 
 def occupied(iq: Complex, rate_hz: float, share: float = 0.99) -> tuple[float, float]:
