@@ -207,3 +207,50 @@ def test_a_radar_that_holds_the_drone_elsewhere_is_the_reason() -> None:
         )
         flags |= {f for r in out.rows() for f in r.get("flags", ())}
     assert flags >= {"spoof_suspected", "sensor_disagrees"}
+
+
+AIS = {"id": "ais", "kind": "ais"}
+
+
+def _ship(rng: np.random.Generator, k: float, place: np.ndarray, sigma: float = 8.0, speed: float = 5.0) -> Batch:
+    rows = list(sim.claim(rng, sim.T0 + k, place, "366000047", sigma, speed_mps=speed, course_deg=270.0).rows())
+    for row in rows:
+        row |= {"sensor_id": "ais", "kind": "ais", "identity_kind": "mmsi"}
+        row.pop("alt_wgs84_m", None)
+    return Batch.from_rows(sim.DETECTION, rows)
+
+
+def test_a_ship_that_reports_one_place_twice_is_honest_and_three_times_is_frozen() -> None:
+    """Two reports lie 10 s apart: in a day some ships are twice within half a metre by chance."""
+    for alike, frozen in ((2, False), (4, True)):
+        rng, tracker, flags = np.random.default_rng(8), Tracker(sim.site(AIS)), set()
+        for k in range(8):
+            steps = max(k - alike + 1, 0)
+            out = tracker.step(_ship(rng, 10.0 * k, np.array([900.0 - 50.0 * steps, 800.0, 0.0]), sigma=0.0))
+            flags |= {f for r in out.rows() for f in r.get("flags", ())}
+        assert ("frozen_position" in flags) == frozen
+
+
+def test_a_bird_that_flies_off_with_a_ships_track_gives_the_name_back() -> None:
+    """Beyond the radar's reach a ship's track waits 10 s for its next report; a bird that comes into reach there may be taken for it."""
+    radar, carried, flagged, kept = sim.radar(max_range_m=5000), 0, 0, 0
+    for seed in range(12):
+        rng, tracker, flags = np.random.default_rng(seed), Tracker(sim.site(radar, AIS), exact_late=False), set()
+        took = False
+        for k in range(100):
+            parts = []
+            if k % 10 == 0:
+                parts.append(_ship(rng, k, np.array([-5.0 * k, 5040.0, 0.0])))
+            if k > 42:  # just within reach, as near as a plot of the ship could lie
+                bird = np.array([-5.0 * 42 - 7.0 * (k - 42), 4990.0 - 20.0 * (k - 42), 40.0])
+                parts.append(sim.plots(rng, sim.T0 + k + 0.1, bird, radar))
+            out = tracker.step(sim.joined(*parts) if parts else Batch.empty(sim.DETECTION), time=sim.T0 + k + 0.3)
+            flags |= {f for r in out.rows() for f in r.get("flags", ())}
+            took |= k < 50 and any(r.get("identity") and "radar" in r["sensors"] for r in sim.confirmed(out))
+        carried += took
+        named = [r for r in sim.confirmed(out) if r.get("identity") == "366000047"]
+        kept += any(np.hypot(*(sim.where(r)[:2] - np.array([-5.0 * 90, 5040.0]))) < 150.0 for r in named)
+        flagged += "spoof_suspected" in flags
+    assert carried >= 4, "the bird's plots did not go to the ship's track: nothing was tested"
+    assert flagged <= carried / 4, "(a slower bird is held for more plots than that by the time that it is too far off)"
+    assert kept >= 11

@@ -1,6 +1,7 @@
 """Plots that no track explains: a known identity at an unexpected place, or a new track.
 
 - The identity is on a track and could have got here: the track is set anew at this place, with the velocity between the two.
+- A radar has held that track for a few plots only, and it is a ship's name: it was a passing bird. The name leaves it, and begins its own.
 - A radar holds that track and the claim is only imprecise: the claim counts as heard, and moves nothing.
 - It cannot have got here, or the radar says otherwise: a second track under the same name, both spoof_suspected.
 - Anything else begins a Bernoulli track with r = P(no track gave it) * birth / (birth + clutter).
@@ -41,6 +42,7 @@ from picket.track.motion_kernels import split
 from picket.track.update_kernels import heard, held_by_radar, sound
 
 UNKNOWN_HEIGHT_SIGMA_M = 300.0
+YOUNG_HOLD = 20  # a radar's plots so few may be a bird's that the ship's track took between two of her reports
 HEIGHT_SCALE_M, FAR_HEIGHT_SCALE_M = 300.0, 5000.0  # m; most small drones fly under 120 m, aircraft anywhere to 12 km
 FASTEST_DRONE_MPS, FASTEST_AIRCRAFT_MPS, FASTEST_VESSEL_MPS = 100.0, 400.0, 50.0
 
@@ -151,6 +153,9 @@ def _known(tracks, plots, j, sensors, owner):  # type: ignore[no-untyped-def]
             tracks.claim_time[i] = max(tracks.claim_time[i], t)
             plots.track[j], plots.weight[j] = tracks.id[i], 0.5
             return -3
+        if plots.ident_kind[j] == MMSI and tracks.radar_updates[i] <= YOUNG_HOLD:
+            tracks.ident[i, MMSI] = owner[code] = -1
+            return -1
     else:
         since = t - tracks.updated[i]
         back = tracks.time[i] - tracks.updated[i]

@@ -222,12 +222,15 @@ def _identity(tracks, i, plots, j, owner):  # type: ignore[no-untyped-def]
 
 
 @piece
-def _frozen(tracks, i, plots, j):  # type: ignore[no-untyped-def]
-    """Flags track i when it says that it moves and that it stays where it is, FROZEN_S long."""
+def _frozen(tracks, i, plots, j, period):  # type: ignore[no-untyped-def]
+    """Flags track i when it says that it moves and that it stays where it is, FROZEN_S long and over three reports at least.
+
+    period: of its reports, s. Two in a row of a ship come 10 s apart, and are alike by chance now and then.
+    """
     t, here = plots.time[j], tracks.claimed[i]
     if not math.hypot(plots.z[j, 0] - here[0], plots.z[j, 1] - here[1]) < FROZEN_M:
         here[0], here[1], here[2] = plots.z[j, 0], plots.z[j, 1], t
-    elif t - here[2] >= FROZEN_S and math.hypot(plots.z[j, 3], plots.z[j, 4]) >= FROZEN_MPS:
+    elif t - here[2] >= max(FROZEN_S, 1.5 * period) and math.hypot(plots.z[j, 3], plots.z[j, 4]) >= FROZEN_MPS:
         tracks.flags[i] |= SPOOF | FROZEN
         tracks.spoof_time[i] = t
 
@@ -249,7 +252,7 @@ def heard(tracks, i, plots, j, sensors):  # type: ignore[no-untyped-def]
         tracks.claim_time[i] = max(tracks.claim_time[i], t)
         if plots.ident[j] >= 0:
             tracks.claims[i] += 1
-            _frozen(tracks, i, plots, j)
+            _frozen(tracks, i, plots, j, sensors.period[s])
     elif plots.foreign[j] == 0 and (plots.kind[j] != POLAR or plots.form[j] & 1):  # a bearing says nothing of the distance
         tracks.radar_time[i] = max(tracks.radar_time[i], t)
         tracks.radar_updates[i] += 1
