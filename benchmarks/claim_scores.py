@@ -116,11 +116,11 @@ def _pairs(mine: list[Row], golds: list[Row]) -> list[tuple[Row, Row]]:
 def _likeness(p: Row, g: Row) -> float:
     if p["evidence"] != g["evidence"]:
         return 0.0
-    return (
+    return float(
         1.0
         + 3.0 * (p["kind"] == g["kind"])
         + sum(same_name(p[r], g[r]) for r in ROLES)
-        + _same_quantity(p, g)
+        + same_quantity(p, g)
         + 0.5 * bool(p["country"] and p["country"] == g["country"])
     )
 
@@ -133,7 +133,7 @@ def _one(counts: dict[str, list[int]], p: Row | None, g: Row | None) -> None:
     for role in ROLES:
         a, b = (p or {}).get(role), (g or {}).get(role)
         _add(counts["roles"], same_name(a, b), bool(a), bool(b))
-    _add(counts["quantity"], bool(p and g and _same_quantity(p, g)), bool(p and p["quantity"]), bool(g and g["quantity"]))
+    _add(counts["quantity"], bool(p and g and same_quantity(p, g)), bool(p and p["quantity"]), bool(g and g["quantity"]))
     for slot in ("country", "certainty", "time"):
         a, b = (p or {}).get(slot), (g or {}).get(slot)
         same = a == b if slot != "time" else bool(a and b and str(a)[:4] == str(b)[:4])
@@ -148,7 +148,7 @@ def _one(counts: dict[str, list[int]], p: Row | None, g: Row | None) -> None:
     _add(counts["flow"], bool(right), p in flows if p else False, g in flows if g else False)
 
 
-def _same_quantity(p: Row, g: Row) -> bool:
+def same_quantity(p: Row, g: Row) -> bool:
     a, b = p["quantity"], g["quantity"]
     if not a or not b or abs(a["value"] - b["value"]) > 0.005 * max(abs(a["value"]), abs(b["value"])):
         return False

@@ -19,6 +19,7 @@ class Annotated:
     title: str | None
     set: str
     gold: list[dict[str, Any]]
+    sentences: list[str]
 
     @property
     def unseen(self) -> bool:
@@ -39,7 +40,8 @@ def read_annotated(path: Path) -> Annotated:
             gold.append(_claim(path.stem, line[2:], sentences[-1]))
         elif line.strip():
             sentences.append(line.strip())
-    return Annotated(path.stem, " ".join(sentences), head.get("published"), head.get("title"), head.get("set", "tuned"), gold)
+    text = " ".join(sentences)
+    return Annotated(path.stem, text, head.get("published"), head.get("title"), head.get("set", "tuned"), gold, sentences)
 
 
 def _claim(doc: str, line: str, evidence: str) -> dict[str, Any]:
