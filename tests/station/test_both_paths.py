@@ -14,7 +14,10 @@ from picket.train.sweep import SECTORS, Trial, Variant, changed, only_sensing, s
 
 
 def test_both_paths_agree_on_a_sample(tmp_path: Path) -> None:
-    """The draws differ (a trial sweeps whole turns), so times agree as two watches of one flight do: within a few turns."""
+    """The draws differ (a trial sweeps whole turns), so times agree as two watches of one flight do: within a few turns.
+
+    What is in doubt may be told by as much later in one of the two as doubt lasts.
+    """
     exercise = demo_exercise()
     actor = swept_actor(exercise)
     gaps = []
@@ -32,5 +35,5 @@ def test_both_paths_agree_on_a_sample(tmp_path: Path) -> None:
         if event.alert is not None and trial.warning_s is not None:
             gaps.append(event.alert.margin_s - trial.warning_s)
     assert len(gaps) == 4
-    assert max(abs(g) for g in gaps) <= 15.0, gaps
+    assert max(abs(g) for g in gaps) <= exercise.at_site().alert.doubt_s + 5.0, gaps
     assert abs(sum(gaps) / len(gaps)) <= 6.0, gaps

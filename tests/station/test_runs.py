@@ -99,7 +99,9 @@ def test_an_officer_sees_their_own_and_nobody_else_s(training: tuple[TrainStatio
     assert stranger.http.get("/api/train/runs/both").status_code == 404
     ben = officer(training[0], "Ben")
     assert "Reported to the harbour master" in json.dumps(ben.get("/api/train/runs/ben"))
-    assert "EXERCISE" in ben.http.get("/api/train/runs/ben/page").text
+    page = ben.http.get("/api/train/runs/ben/page").text
+    assert "EXERCISE" in page
+    assert "Anna" not in page
     printed = ben.http.get("/api/train/runs/ben/page.pdf")
     assert printed.headers["content-type"] == "application/pdf"
     text = " ".join(page.extract_text() for page in PdfReader(io.BytesIO(printed.content)).pages)

@@ -12,6 +12,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import msgspec
+
 from picket.paper import Document
 from picket.train.board import Board, add_run, decide, proposals_of, read_board, to_json
 from picket.train.kept import KeptError, read_facts
@@ -72,7 +74,10 @@ class Runs:
         found = self._debrief(name, eyes)
         if eyes is not None and [o.name for o in found.score.officers] != [eyes]:
             raise KeptError("a page that names other officers too is the training officer's to print")
-        return found, [(p.name, s) for p, s in self._same(name, found.score, eyes)]
+        earlier = [(p.name, s) for p, s in self._same(name, found.score, eyes)]
+        if eyes is not None:  # a run of several stands there under the one name that may read it
+            earlier = [(run, msgspec.structs.replace(s, officer=eyes)) for run, s in earlier]
+        return found, earlier
 
     # -- the board -------------------------------------------------------------------------------------------------
     def readiness(self) -> dict[str, Any]:
