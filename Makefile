@@ -1,6 +1,6 @@
 # The two commands: `make demo` and `make test`. Everything else serves them.
 .DEFAULT_GOAL := help
-.PHONY: help setup page demo test check bench fuzz lock clean
+.PHONY: help setup browser page demo test check bench fuzz lock clean
 
 PYTHON ?= python3
 V := .venv/bin
@@ -9,14 +9,19 @@ export PIP_DISABLE_PIP_VERSION_CHECK = 1
 help:            ## what there is
 	@grep -hE '^[a-z]+: *.*##' Makefile | sed -E 's/:[^#]*## */	/' | column -t -s '	'
 
-setup: .venv/.ready ## environment, page, warm kernels and (where it may) a browser for the page tests
+setup: .venv/.ready browser ## environment, page, warm kernels and (where it may) a browser for the page tests
+
+browser:
 	@tools/browser.sh
 
-.venv/.ready: requirements/dev.txt pyproject.toml page/package-lock.json $(shell find page/src page/*.mjs page/*.json page/*.html -type f 2>/dev/null) $(shell find src -name '*_kernels.py')
+.venv/.built: requirements/dev.txt pyproject.toml page/package-lock.json $(shell find page/src page/*.mjs page/*.json page/*.html -type f 2>/dev/null)
 	@test -x $(V)/python || $(PYTHON) -m venv .venv
 	$(V)/python -m pip install -q --require-hashes --only-binary :all: -r requirements/dev.txt
 	$(V)/python -m pip install -q --no-deps --no-build-isolation -e .
 	$(MAKE) --no-print-directory page
+	@touch $@
+
+.venv/.ready: .venv/.built $(shell find src -name '*_kernels.py')
 	$(V)/python -m picket.station.warm
 	@touch $@
 
@@ -26,7 +31,7 @@ page:            ## build the web page into src/picket/_page
 demo: .venv/.ready ## set up if need be, then run the built-in exercise and print the page's address
 	$(V)/picket demo
 
-test: setup      ## set up if need be, then everything that CI runs
+test: .venv/.built browser ## set up if need be, then everything that CI runs
 	tools/test.sh
 
 check: .venv/.ready ## the quick part: lint, types, imports

@@ -25,6 +25,7 @@ from picket.train.demo import DEMO
 
 SECONDS = 4.0
 _START = 1_700_000_000.0
+_SPECTRUM = "spectrum"
 
 
 def is_cold() -> bool:
@@ -59,12 +60,19 @@ def load_kernels(formats: Sequence[Format] = ()) -> None:
 def compile_kernels() -> None:
     """Fills an empty cache, a format at a time in as many processes as there are cores: compiling is most of a first start."""
     with ProcessPoolExecutor(os.cpu_count(), mp_context=get_context("spawn")) as pool:
-        list(pool.map(_compile, ["", *(f.name for f in FORMATS)]))
+        list(pool.map(_compile, ["", _SPECTRUM, *(f.name for f in FORMATS)]))
 
 
 def _compile(name: str) -> None:
-    """The kernels of one format; of none: the engine's."""
-    load_kernels() if not name else prime(find_format(name), Options())
+    """The kernels of one format, of the spectrum room, or, of no name, the engine's: these take longest and begin first."""
+    if name == _SPECTRUM:
+        from picket.spectrum.warm import warm as warm_spectrum  # SciPy, which a station without a radio does not load
+
+        warm_spectrum()
+    elif name:
+        prime(find_format(name), Options())
+    else:
+        load_kernels()
 
 
 def main() -> None:
