@@ -25,7 +25,7 @@ def test_a_new_alert_has_a_row_a_voice_and_a_sound(watched: Watched) -> None:
     expect(row).to_contain_text("HIGH")
     expect(row).to_contain_text(alert["text"])
     expect(page.locator("#live-high")).to_contain_text(alert["text"])
-    expect(page).to_have_title("(1) Long Beach pier 7 · Picket")
+    expect(page).to_have_title("EXERCISE (1) Long Beach pier 7 · Picket")
     watched.until("Number(document.documentElement.dataset.soundPlayed) >= 5", 8)
     assert page.evaluate("document.documentElement.dataset.soundLast") == "high"
 

@@ -149,7 +149,7 @@ class ZoneEdit {
     try {
       if (!this.editor) {
         const { ZoneEditor } = await import("./editor.ts");
-        this.editor = new ZoneEditor(
+        this.editor ??= new ZoneEditor( // it may have been asked for twice while it was loaded
           document.querySelector<HTMLElement>("#zone-map")!,
           this.desk.renderer.view,
           this.desk.state.store.plane,
