@@ -44,6 +44,12 @@ class QuietStation(ABC):
     def add(self, app: FastAPI) -> None:
         """The routes of this station."""
 
+    def audit(self, who: str, what: str, **detail: Any) -> None:  # noqa: B027 - what people decide there carries who and when
+        """Keeps a look: most such stations have no log of looks."""
+
+    def begin(self) -> None:  # noqa: B027 - most have nothing to do
+        """What is to be started before the first request."""
+
     def close(self) -> None:  # noqa: B027 - most have nothing to do
         """What is to be done at the end, in a thread."""
 
@@ -65,7 +71,7 @@ class QuietStation(ABC):
         """The ASGI application behind its gate."""
         app = FastAPI(title=self.title, version=__version__, openapi_url="/api/openapi.json", docs_url=None, redoc_url=None)
         errors(app)
-        sign_in(app, _unlogged, self.access, "http", self.page)
+        sign_in(app, self.audit, self.access, "http", self.page)
         self.add(app)
         if PAGE.is_dir():
             app.mount("/", StaticFiles(directory=str(PAGE)), name="page")
@@ -83,6 +89,7 @@ class QuietStation(ABC):
                 lifespan="off",
             )
         )  # fmt: skip
+        self.begin()
         serving = asyncio.create_task(server.serve(sockets=[self.socket]))
         try:
             url = f"http://{HOST}:{self.port}/"
@@ -93,7 +100,3 @@ class QuietStation(ABC):
             server.should_exit = True
             await asyncio.wait([serving], timeout=2.0)
             await asyncio.to_thread(self.close)
-
-
-def _unlogged(who: str, what: str) -> None:
-    """Such a station keeps no log of looks. What people decide there carries who and when."""

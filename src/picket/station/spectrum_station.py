@@ -2,20 +2,14 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
-import socket
 import threading
 import time
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import uvicorn
 from fastapi import FastAPI
-from fastapi.staticfiles import StaticFiles
 
-from picket import __version__
 from picket.spectrum.radio.clips import Clip
 from picket.spectrum.radio.desk import Desk
 from picket.spectrum.radio.recorded import Recorded, radio_of, row_s
@@ -23,19 +17,18 @@ from picket.spectrum.radio.run import LiveRadio
 from picket.spectrum.recording import Recording
 from picket.spectrum.sigmf import Datatype
 from picket.station import api_spectrum
-from picket.station.access import Access, Gate
-from picket.station.api import PAGE, errors, sign_in
 from picket.station.clips import ClipStore
-from picket.station.run import Server, bind, end_on_signals, served
-
-HOST = "127.0.0.1"
+from picket.station.quiet import QuietStation
 
 
-class SpectrumStation:
+class SpectrumStation(QuietStation):
     """One recording being looked at and served. folder: where clips, looks' audit and secrets lie. Set `stop` to end it."""
 
+    page, title, who = "spectrum.html", "Picket spectrum", "analyst"
+
     def __init__(self, recording: Recording, folder: Path, port: int) -> None:
-        self.recording, self.folder, self._asked = recording, folder, port
+        super().__init__(folder, port)
+        self.recording, self.folder = recording, folder
         self.source = Recorded(recording)
         self.radio = radio_of(recording)
         self.desk = Desk(self.radio)
@@ -43,9 +36,6 @@ class SpectrumStation:
             self.radio, self.desk.take, source=self.source, clock=self.source.now, patient=True, row_s=row_s(recording)
         )
         self.clips = ClipStore(folder / "clips")
-        self.access = Access(folder / "secrets", time.time)
-        self.stop = asyncio.Event()
-        self.socket: socket.socket | None = None
         self._writing = threading.Lock()
 
     # -- the page (api_spectrum.Shown) -----------------------------------------------------------------------------------
@@ -78,50 +68,14 @@ class SpectrumStation:
                 f.write(line + "\n")
 
     # -- life ------------------------------------------------------------------------------------------------------------
-    def open(self) -> None:
-        """Binds the port. Raises StationError when it is taken."""
-        self.socket = bind(HOST, self._asked)
-
-    @property
-    def port(self) -> int:
-        """The port that was bound."""
-        assert self.socket is not None
-        return int(self.socket.getsockname()[1])
-
-    def serves(self, host: str) -> bool:
-        """Whether a Host header (lower case) names this station."""
-        return host in (f"127.0.0.1:{self.port}", f"localhost:{self.port}")
-
-    def app(self) -> Any:
-        """The ASGI application behind its gate."""
-        app = FastAPI(
-            title="Picket spectrum", version=__version__, openapi_url="/api/openapi.json", docs_url=None, redoc_url=None
-        )
-        errors(app)
-        sign_in(app, self.audit, self.access, "http", "spectrum.html")
+    def add(self, app: FastAPI) -> None:
+        """The routes of a radio's page."""
         api_spectrum.add(app, self, self.audit)
-        if PAGE.is_dir():
-            app.mount("/", StaticFiles(directory=str(PAGE)), name="page")
-        return Gate(app, self.access, self.serves, ("/", "/login", "/api/session"), "http")
 
-    async def run(self, ready: Callable[[str], None]) -> None:
-        """Runs until SIGTERM, SIGINT or `stop`. `ready` gets the one-time address to open."""
-        end_on_signals(self.stop)
-        if self.socket is None:
-            self.open()
-        assert self.socket is not None
-        server = Server(
-            uvicorn.Config(
-                self.app(), log_level="warning", access_log=False, ws="none", timeout_graceful_shutdown=1, server_header=False,
-                lifespan="off",
-            )
-        )  # fmt: skip
+    def begin(self) -> None:
+        """Begins to look at the file."""
         self.live.start()
-        serving = asyncio.create_task(server.serve(sockets=[self.socket]))
-        try:
-            url = f"http://{HOST}:{self.port}/"
-            await served(server, serving, self.stop, lambda: ready(f"{url}?token={self.access.new_token('analyst')}"))
-        finally:
-            server.should_exit = True
-            await asyncio.wait([serving], timeout=2.0)
-            await asyncio.to_thread(self.live.stop)
+
+    def close(self) -> None:
+        """Ends the looks."""
+        self.live.stop()
