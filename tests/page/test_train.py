@@ -86,6 +86,7 @@ def test_a_run_goes_on_the_board_and_a_change_is_done(train: Page) -> None:
     first = train.locator(".proposals li").first
     expect(first).to_contain_text("proposed")
     first.get_by_text("Done").click()
+    expect(train.get_by_label("What was changed")).to_be_focused()
     train.keyboard.type("moved the radar")
     train.keyboard.press("Enter")
     expect(train.locator(".proposals li").first).to_contain_text("moved the radar")
