@@ -316,7 +316,7 @@ def test_a_sign_in_by_the_api_is_audited_and_a_full_disk_keeps_nobody_out(
         def full(*_: object, **__: object) -> None:
             raise OSError(28, "No space left on device")
 
-        monkeypatch.setattr("picket.station.access.replace_file", full)
+        monkeypatch.setattr("picket.station.access.write_whole", full)
         token = link.partition("token=")[2]
         session = httpx.post(f"{live.base}/api/session", json={"token": token}).json()["session"]
         assert httpx.get(f"{live.base}/api/hello", headers={"authorization": f"Bearer {session}"}).status_code == 200

@@ -10,6 +10,7 @@ import { Reports } from "./reports.ts";
 import { WorldMap } from "./world.ts";
 import type { Door } from "../api.ts";
 import { rooms } from "../train/api.ts";
+import { once } from "../once.ts";
 
 const POLL_MS = 700;
 const KEYS: [string, string][] = [
@@ -38,7 +39,6 @@ class Desk implements Page {
   private words = "";
   private bad = false;
   private waiting = 0;
-  private drawing = false;
   private doors: Door[] = [];
 
   constructor() {
@@ -91,15 +91,10 @@ class Desk implements Page {
       );
   }
 
-  redraw(): void {
-    if (this.drawing) return;
-    this.drawing = true;
-    queueMicrotask(() => {
-      this.drawing = false;
-      render(this.view(), document.querySelector<HTMLElement>("#app")!);
-      this.at.drawn?.();
-    });
-  }
+  readonly redraw = once(() => {
+    render(this.view(), document.querySelector<HTMLElement>("#app")!);
+    this.at.drawn?.();
+  });
 
   say(words: string, bad = false): void {
     [this.words, this.bad] = [words, bad];

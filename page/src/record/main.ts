@@ -5,6 +5,7 @@ import { ask } from "./api.ts";
 import { CountsScreen } from "./counts.ts";
 import { IncidentsScreen } from "./incidents.ts";
 import { typing, type Page, type Screen } from "./parts.ts";
+import { once } from "../once.ts";
 
 const KEYS: [string, string][] = [
   ["1, 2", "choose a screen"],
@@ -27,7 +28,6 @@ class Record implements Page {
   private help = false;
   private words = "";
   private bad = false;
-  private drawing = false;
 
   async start(): Promise<void> {
     applyPalette(this.palette);
@@ -57,15 +57,10 @@ class Record implements Page {
     this.redraw();
   }
 
-  redraw(): void {
-    if (this.drawing) return;
-    this.drawing = true;
-    queueMicrotask(() => {
-      this.drawing = false;
-      render(this.view(), document.querySelector<HTMLElement>("#app")!);
-      this.at.drawn?.();
-    });
-  }
+  readonly redraw = once(() => {
+    render(this.view(), document.querySelector<HTMLElement>("#app")!);
+    this.at.drawn?.();
+  });
 
   say(words: string, bad = false): void {
     [this.words, this.bad] = [words, bad];

@@ -6,6 +6,7 @@ import { ask, rowsOf, type Band, type Chance, type Clip, type Heard, type Hours,
 import { hzAt, marks, mhz, timeAt, x, y, type Axes } from "./axes.ts";
 import { busiest, floor, occupancy } from "./charts.ts";
 import { draw, Fall } from "./waterfall.ts";
+import { once } from "../once.ts";
 
 const POLL_MS = 500;
 const SLOW_MS = 3000;
@@ -37,7 +38,6 @@ class Page {
   private bad = false;
   private pointer: [number, number] | null = null;
   private slowAt = 0;
-  private drawing = false;
 
   async start(): Promise<void> {
     applyPalette(this.palette);
@@ -91,15 +91,10 @@ class Page {
     this.redraw();
   }
 
-  private redraw(): void {
-    if (this.drawing) return;
-    this.drawing = true;
-    requestAnimationFrame(() => {
-      this.drawing = false;
-      render(this.view(), document.querySelector<HTMLElement>("#app")!);
-      this.paint();
-    });
-  }
+  private readonly redraw = once(() => {
+    render(this.view(), document.querySelector<HTMLElement>("#app")!);
+    this.paint();
+  }, (go) => requestAnimationFrame(go));
 
   // -- the picture ----------------------------------------------------------------------------------------------------
   private axes(): Axes | null {

@@ -8,6 +8,7 @@ import { mmss } from "../exercise.ts";
 import { ask, rooms, type RunRow } from "./api.ts";
 import { BoardScreen } from "./board.ts";
 import { ReviewScreen, type Page } from "./review.ts";
+import { once } from "../once.ts";
 
 const POLL_MS = 4000;
 const KEYS: [string, string][] = [
@@ -33,7 +34,6 @@ class Train implements Page {
   private help = false;
   private words = "";
   private bad = false;
-  private drawing = false;
 
   async start(): Promise<void> {
     applyPalette(this.palette);
@@ -92,14 +92,9 @@ class Train implements Page {
     this.redraw();
   }
 
-  redraw(): void {
-    if (this.drawing) return;
-    this.drawing = true;
-    queueMicrotask(() => {
-      this.drawing = false;
-      render(this.view(), document.querySelector<HTMLElement>("#app")!);
-    });
-  }
+  readonly redraw = once(() => {
+    render(this.view(), document.querySelector<HTMLElement>("#app")!);
+  });
 
   say(words: string, bad = false): void {
     [this.words, this.bad] = [words, bad];

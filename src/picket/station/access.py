@@ -17,7 +17,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from picket.station.writer import replace_file
+from picket.record.files import write_whole
 
 COOKIE = "picket_session"
 SESSION_HOURS = 7 * 24
@@ -122,7 +122,7 @@ class Access:
             raise AccessError(f"a password of {len(password)} characters is too short; use at least 10")
         salt = secrets.token_bytes(16)
         users = {**_load(self._users_path), name: {"salt": salt.hex(), "hash": _scrypt(password, salt)}}
-        replace_file(self._users_path, json.dumps(users).encode())
+        write_whole(self._users_path, json.dumps(users).encode())
 
     def _session(self, name: str, control: bool = False) -> str:
         session, now = secrets.token_urlsafe(32), self._clock()
@@ -134,7 +134,7 @@ class Access:
 
     def _keep(self) -> None:
         with contextlib.suppress(OSError):  # a full disk must not keep officers out; a restart asks them to sign in again
-            replace_file(self._path, json.dumps(self._sessions).encode())
+            write_whole(self._path, json.dumps(self._sessions).encode())
 
     def _slow_down(self, caller: str) -> None:
         now = self._clock()

@@ -28,7 +28,7 @@ from picket import __version__
 from picket.feed import Decoded
 from picket.record import log
 from picket.record.cases import CaseIndex
-from picket.record.files import sync_file
+from picket.record.files import sync_file, write_whole
 from picket.record.log import LogError, LogFile, Record, Verdict
 from picket.record.operators import OperatorStore
 from picket.record.watchlog import WatchIndex
@@ -42,7 +42,7 @@ from picket.station.sealing import Sealing
 from picket.station.sequence import ClosedError, Sequencer
 from picket.station.site_edit import SiteKeeper
 from picket.station.site_live import live_part
-from picket.station.writer import MAX_WAITING, LogWriter, replace_file
+from picket.station.writer import MAX_WAITING, LogWriter
 from picket.watch import Alert, AlertBook, decide, is_decision
 
 PUBLISH_S = 0.1
@@ -138,7 +138,7 @@ class Core:
     def keep_plan(self) -> None:
         """Writes the planned flights beside the log, for the next start."""
         try:
-            replace_file(self.folder / "flights.json", msgspec.json.encode(geojson(planned(self.engine.site))))
+            write_whole(self.folder / "flights.json", msgspec.json.encode(geojson(planned(self.engine.site))))
         except OSError as e:
             self.problem = f"planned flights will be gone after a restart: {e.strerror or e} ({e.filename})"
 

@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from picket.track.layout_kernels import END_EXISTENCE, END_SIGMA_M
 from picket.words import Batch
 
 Ints = npt.NDArray[np.int64]
@@ -28,7 +29,7 @@ STEPS = 40  # of an answer, the newest
 Took = tuple[Batch, Ints, Floats]  # a batch, the track that took each row, with what weight
 _WHAT = ("range_m", "azimuth_deg", "elevation_deg", "range_rate_mps", "lat_deg", "lon_deg", "snr_db")
 _STANDING = ("time", "updated_at", "existence", "sigma_horizontal_m", "p_drone", "p_bird")
-END_EXISTENCE, SILENT_S = 0.05, 8.0  # as the tracker ends: life_kernels.settle
+SILENT_S = 8.0  # of silence is told as the reason: a track's own limit is not kept
 
 
 @dataclass(frozen=True)
@@ -187,7 +188,7 @@ def _ended(last: dict[str, Any], joined: int | None) -> dict[str, Any]:
         why = f"sensors that should have seen it did not, until it existed with {100 * sure:.1f} % only"
     elif silent >= SILENT_S:
         why = f"nothing was heard of it for {silent:.0f} s"
-    elif last["sigma_horizontal_m"] > 2000.0:
+    elif last["sigma_horizontal_m"] > END_SIGMA_M:
         why = f"its place had become too unsure ({last['sigma_horizontal_m']:.0f} m, 1 sigma)"
     else:
         why = f"too little spoke for it before it was sure ({100 * sure:.0f} %)"

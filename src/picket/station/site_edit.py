@@ -22,10 +22,10 @@ import msgspec
 import shapely.geometry
 
 from picket import site as sites
+from picket.record.files import write_whole
 from picket.site import Site, SiteError, check_geometry
 from picket.station.flights import planned, with_plan
 from picket.station.site_live import live_part, needs_restart
-from picket.station.writer import replace_file
 from picket.watch.ruleset import RuleSet
 
 MOST_UNDO = 20
@@ -253,14 +253,14 @@ class SiteKeeper:
                     path.unlink(missing_ok=True)
                 else:
                     path.parent.mkdir(parents=True, exist_ok=True)
-                    replace_file(path, text.encode(), mode=0o644)
+                    write_whole(path, text.encode(), mode=0o644)
             except OSError as e:
                 raise EditError(f"{path} cannot be written: {e.strerror or e}") from None
 
     def _keep_undo(self) -> None:
         del self._undo[:-MOST_UNDO]
         try:
-            replace_file(self._undo_path, msgspec.json.encode(self._undo))
+            write_whole(self._undo_path, msgspec.json.encode(self._undo))
             self.problem = None
         except OSError as e:
             self.problem = f"edits cannot be undone after a restart: {self._undo_path} cannot be written ({e.strerror or e})"

@@ -26,7 +26,6 @@ RETRY_S = 0.5  # between attempts on a disk that refuses
 MAX_WAITING = 20_000  # records; at 20 a second a quarter of an hour without a disk
 LOOK_S = 10.0  # between two looks at what is free on the disk
 MAX_WAITING_BYTES = 256 << 20
-replace_file = write_whole  # what the station writes beside its log
 
 
 class LogWriter:
@@ -168,7 +167,7 @@ class LogWriter:
         if state is None:
             return
         try:
-            replace_file(self.state_path, state)
+            write_whole(self.state_path, state)
         except OSError:
             with self._state_lock:
                 self._state = self._state or state

@@ -18,6 +18,7 @@ from typing import Literal, NamedTuple
 import msgspec
 
 from picket import site as sites
+from picket.feed.simulated import SERIAL_PREFIX
 from picket.train.keys import without_unknown
 from picket.train.script import (
     Expect,
@@ -33,8 +34,6 @@ from picket.train.script import (
 Waypoint = tuple[float, ...]  # east, north, height above mean sea level, m[, seconds to hold]
 Transport = Literal["wifi_beacon", "wifi_nan", "bt4", "bt5"]
 
-# The fifth character of an ANSI/CTA-2063-A serial is its length, 1-9 or A-F: "SIMUL" can be the start of no real one.
-SERIAL_PREFIX = "SIMULATED"
 # ICAO's own block (Annex 10 vol. III part I, appendix to chapter 9): no state assigns it; at most lent for a delivery flight.
 ICAO_RESERVED = range(0xF00000, 0xF08000)
 # The first three digits are a country's, 201 to 775 (ITU Radio Regulations, appendix 43): 200 is nobody's.
