@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import ast
 import re
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+
+from picket import _jit
 
 ROOT = Path(__file__).parents[1]
 SOURCES = sorted((ROOT / "src" / "picket").rglob("*.py"))
@@ -21,6 +24,29 @@ def test_kernels_live_where_the_cache_looks_for_them() -> None:
     ]
     assert wrong == []
     assert len([p for p in SOURCES if p.name.endswith("_kernels.py")]) > 3
+
+
+def test_a_kernels_hash_covers_every_file_it_rests_on() -> None:
+    """What Python's own parser finds of Picket's imports in kernel files is what the cache's hash finds, and nothing else of Picket."""
+    for path in (p for p in SOURCES if p.name.endswith("_kernels.py")):
+        source, found = path.read_text(), set()
+        for node in (n for n in ast.walk(ast.parse(source)) if isinstance(n, ast.Import | ast.ImportFrom)):
+            name = node.module or "" if isinstance(node, ast.ImportFrom) else ""
+            assert not any(a.name.startswith("picket") for a in node.names), path
+            if name.startswith("picket") and name != "picket._jit":
+                found |= {name} if name.endswith("_kernels") else {f"{name}.{a.name}" for a in node.names}
+        assert set(_jit.imported(source)) == found, path
+
+
+def test_a_changed_kernel_file_changes_the_hash_of_what_rests_on_it_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    before = {m: _jit.source_hash(m) for m in _jit.kernel_files()}
+    whole = _jit._source
+    changed = "picket.track.motion_kernels"
+    monkeypatch.setattr(_jit, "_source", lambda m: whole(m) + b"# more\n" * (m == changed))
+    after = {m: _jit.source_hash.__wrapped__(m) for m in before}
+    moved = {m for m in before if after[m] != before[m]}
+    assert {changed, "picket.track.associate_kernels"} <= moved
+    assert not any(m.startswith(("picket.spectrum", "picket.feed")) for m in moved)
 
 
 def test_nothing_but_jit_compiles() -> None:

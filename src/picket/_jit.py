@@ -2,17 +2,20 @@
 
 `@kernel` (and `@piece`, for parts that are copied into their callers) is numba.njit with what every kernel of Picket
 shares: no fastmath and no parallel sums (same input, same bytes), the GIL released, and a disk cache. Numba's own cache
-looks at the time stamp of one file only, so it would keep a kernel whose callee in another file has changed; ours lies in
-a folder named after the hash of ALL kernel sources, Numba's version and the CPU. A folder that cannot be written means no
+looks at the time stamp of one file only, so it would keep a kernel whose callee in another file has changed. Ours lies in
+a folder of this Numba, Python and CPU, and there in one named after the hash of the kernel's own file and of every kernel
+file it imports: a change to the tracker does not compile the spectrum again. A folder that cannot be written means no
 cache, never an error.
 
-Kernels live in files called `*_kernels.py` (a test looks): that is what the hash covers.
+Kernels live in files called `*_kernels.py` and take nothing of Picket's but this file and each other (a test looks): that
+is what the hash covers.
 """
 
 from __future__ import annotations
 
 import hashlib
 import os
+import re
 import sys
 import tempfile
 from collections.abc import Callable
@@ -27,17 +30,18 @@ import numba.core.config
 _PACKAGE = Path(__file__).parent
 
 
+_LATER = "picket.record."  # counts compile when they are first asked for: a station runs without them
+_IMPORTED = re.compile(r"^from (picket[\w.]*) import (?:(\w+_kernels)|)", re.M)
+
+
 @cache
 def cache_folder() -> Path | None:
-    """The folder of this build's compiled kernels, made if need be; None where no place can be written.
+    """The folder of this Numba's, Python's and CPU's compiled kernels, made if need be; None where no place can be written.
 
     PICKET_CACHE names another place than the user's cache folder.
     """
-    digest = hashlib.sha256()
-    for path in sorted(_PACKAGE.rglob("*_kernels.py")):
-        digest.update(path.relative_to(_PACKAGE).as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
     cpu = f"{llvmlite.binding.get_host_cpu_name()} {llvmlite.binding.get_host_cpu_features().flatten()}"
-    digest.update(f"{numba.__version__} {sys.version} {cpu}".encode())
+    digest = hashlib.sha256(f"{numba.__version__} {sys.version} {cpu}".encode())
     base = os.environ.get("PICKET_CACHE") or os.path.join(
         os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache"), "picket"
     )
@@ -48,6 +52,54 @@ def cache_folder() -> Path | None:
             return folder
     except OSError:
         return None
+
+
+def kernel_files() -> list[str]:
+    """The dotted names of the files that compile something, in order."""
+    files = sorted(_PACKAGE.rglob("*_kernels.py"))
+    names = [".".join(("picket", *p.relative_to(_PACKAGE).with_suffix("").parts)) for p in files if "\n@kernel" in p.read_text()]
+    return names
+
+
+def is_compiled(module: str) -> bool:
+    """True when the cache holds something of a kernel file as it is now."""
+    folder = cache_folder()
+    return folder is not None and (folder / source_hash(module)).is_dir()
+
+
+def is_cold() -> bool:
+    """True when a kernel that a station runs is not yet compiled for these sources, this Numba and this CPU."""
+    return not all(is_compiled(m) for m in kernel_files() if not m.startswith(_LATER))
+
+
+@cache
+def source_hash(module: str) -> str:
+    """The hash of a kernel file and of all kernel files it rests on, 16 hex digits; `module` is its dotted name."""
+    digest = hashlib.sha256()
+    for name in sorted(_rests_on(module)):
+        digest.update(name.encode() + b"\0" + _source(name) + b"\0")
+    return digest.hexdigest()[:16]
+
+
+def _rests_on(module: str) -> set[str]:
+    found, waiting = set(), [module]
+    while waiting:
+        name = waiting.pop()
+        if name not in found:
+            found.add(name)
+            waiting += imported(_source(name).decode())
+    return found
+
+
+def imported(source: str) -> list[str]:
+    """The kernel files that a kernel file's text imports, dotted names: the house's one form of import, at the line's start."""
+    names = [f"{package}.{file}" if file else package for package, file in _IMPORTED.findall(source)]
+    return [n for n in names if n.endswith("_kernels")]
+
+
+@cache
+def _source(module: str) -> bytes:
+    return _PACKAGE.joinpath(*module.split(".")[1:]).with_suffix(".py").read_bytes()
 
 
 def piece(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -64,7 +116,8 @@ def kernel(function: Callable[..., Any]) -> Callable[..., Any]:
 
     Numba checks the types of what runs in a kernel, not mypy: hence the result's open type.
     """
-    folder = cache_folder()
+    base = cache_folder()
+    folder = base / source_hash(function.__module__) if base else None
     config: Any = numba.core.config  # numba reads the folder when a function is decorated, and only then
     before = config.CACHE_DIR
     try:

@@ -11,6 +11,7 @@ from typing import Any
 
 import click
 
+from picket import _jit
 from picket.cli.common import ARCHIVE, JSON, NOTHING_USABLE, WRONG_USE, example, fail
 
 
@@ -32,7 +33,7 @@ def run_station(station: Any) -> None:
 
     from picket.station import warm
 
-    if warm.is_cold():
+    if _jit.is_cold():
         click.echo("Compiling for this machine: a minute or two, once ...", err=True)
     try:
         warm.load_kernels()

@@ -11,6 +11,7 @@ from typing import Any, Literal
 
 import click
 
+from picket import _jit
 from picket.cli.common import JSON, NOTHING_USABLE, UNREADABLE, WRONG_USE, example, fail, mistakes, moment, progress
 from picket.cli.given import Given, claims_options
 
@@ -91,7 +92,7 @@ def run(
             load_officer(officer_file) if officer_file else NOBODY if acknowledge_after is None else prompt(acknowledge_after)
         )
         folder = out or Path("runs") / f"{Path(exercise).stem}-seed{seed}"
-        if warm.is_cold():
+        if _jit.is_cold():
             click.echo("Compiling for this machine: a minute or two, once ...", err=True)
         warm.load_kernels()
         began = time.monotonic()

@@ -28,12 +28,6 @@ _START = 1_700_000_000.0
 _SPECTRUM = "spectrum"
 
 
-def is_cold() -> bool:
-    """True when nothing has been compiled for these sources, this Numba and this CPU."""
-    folder = _jit.cache_folder()
-    return folder is None or not any(folder.rglob("*.nbi"))
-
-
 def load_kernels(formats: Sequence[Format] = ()) -> None:
     """Compiles the engine's kernels and those of `formats`, or loads them from the cache: before a station listens.
 
@@ -78,7 +72,7 @@ def _compile(name: str) -> None:
 def main() -> None:
     """Does it and says how long it took."""
     began = time.monotonic()
-    compile_kernels() if is_cold() else load_kernels(FORMATS)
+    compile_kernels() if _jit.is_cold() else load_kernels(FORMATS)
     print(f"kernels warm after {time.monotonic() - began:.0f} s ({_jit.cache_folder() or 'no cache folder can be written'})")
 
 
