@@ -8,7 +8,7 @@ memory, between the end of a minute and the end of the soak, with alerts coming,
 Everything shares the machine's cores with the browser, so the load average is part of every row.
 
 The soak can be hastened: at PICKET_SOAK_HZ pictures a second (2 is a station's own pace) alerts, keys and closings come as many times as
-often, so that the 57,600 pictures and 14,400 alerts of an 8 h watch pass in about an hour at 16. What goes by the page's own clock (polls of
+often, so that the 57,600 pictures and 14,400 alerts of an 8 h watch pass in about an hour at 16. What goes by the page's clock (polls of
 sensors and counts, ages, trails) keeps its pace: the row says pictures and minutes apart.
 Run: python -m benchmarks page   (6 minutes of soak at 2 Hz; PICKET_SOAK_MIN=480 for a whole watch)
      PICKET_SOAK_HZ=16 PICKET_SOAK_MIN=64 python -m benchmarks page --rows soak
@@ -174,7 +174,8 @@ def soak(browser: Any, minutes: float = SOAK_MIN, hz: float = SOAK_HZ, n: int = 
         page.goto(station.url)
         until(page, "window.picket && picket.firstTrackMs !== null")
         page.keyboard.press("Enter")
-        began, first, i, minute_heaps = time.monotonic(), None, 0, []
+        began, first, i = time.monotonic(), None, 0
+        minute_heaps: list[float] = []
         while time.monotonic() - began < 60 * minutes:
             alert = station.raise_alert(1 + i % n, ("high", "medium", "low")[i % 3])
             _sleep_until(began + (i + 0.5) * 4 / hz)
