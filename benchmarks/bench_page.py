@@ -174,8 +174,8 @@ def soak(browser: Any, minutes: float = SOAK_MIN, hz: float = SOAK_HZ, n: int = 
         page.goto(station.url)
         until(page, "window.picket && picket.firstTrackMs !== null")
         page.keyboard.press("Enter")
-        began, first, i = time.monotonic(), None, 0
-        minute_heaps: list[float] = []
+        began, i = time.monotonic(), 0
+        way: list[dict[str, float]] = []
         while time.monotonic() - began < 60 * minutes:
             alert = station.raise_alert(1 + i % n, ("high", "medium", "low")[i % 3])
             _sleep_until(began + (i + 0.5) * 4 / hz)
@@ -185,19 +185,17 @@ def soak(browser: Any, minutes: float = SOAK_MIN, hz: float = SOAK_HZ, n: int = 
             if alert["id"] > 4:
                 station.change_alert(alert["id"] - 4, state="closed", cause="other", note="")
             i += 1
-            if time.monotonic() - began > 60 * (1 + len(minute_heaps) * max(1.0, minutes / 12)):
-                now = {**_memory(page, context), "renderer_mb": _resident_mb(system)}
-                first = first or now
-                minute_heaps.append(round(now["heap_mb"], 1))
+            if time.monotonic() - began > 60 * (1 + len(way) * max(1.0, minutes / 12)):
+                way.append({**_memory(page, context), "renderer_mb": _resident_mb(system)})
         took = (time.monotonic() - began) / 60
         last = {**_memory(page, context), "renderer_mb": _resident_mb(system)}
         pictures = page.evaluate("picket.frames")
         context.close()
-    assert first is not None
+    first = way[0]
     return {"minutes": round(took, 1), "asked_hz": hz, "pictures_a_second": round(pictures / took / 60, 2), "pictures": pictures,
             "pictures_of_an_8_h_watch": round(pictures / WATCH_PICTURES, 3), "tracks": n, "alerts": i,
             "after_1_min": {k: round(v, 1) for k, v in first.items()}, "at_the_end": {k: round(v, 1) for k, v in last.items()},
-            "heap_mb_on_the_way": minute_heaps, "heap_growth_mb": round(last["heap_mb"] - first["heap_mb"], 1),
+            "on_the_way": {k: [round(m[k], 1) for m in way] for k in first}, "heap_growth_mb": round(last["heap_mb"] - first["heap_mb"], 1),
             "renderer_growth_mb": round(last["renderer_mb"] - first["renderer_mb"], 1), "load_1min": load()}  # fmt: skip
 
 
