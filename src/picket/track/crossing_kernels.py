@@ -105,9 +105,10 @@ def _passes(held, c, east, north, time):  # type: ignore[no-untyped-def]
 def _rivalled(held, count, a, b):  # type: ignore[no-untyped-def]
     """True when another bearing of b's sensor may be of line a's emitter: they meet, or run so nearly alike that they may."""
     for c in range(count):
-        if c != b and held[c, SENSOR] == held[b, SENSOR] and _named(held, a, c) >= 0:
-            if _meet(held, a, c)[0] or _apart(held, a, c) < FLAT_RAD:
-                return True
+        if c == b or held[c, SENSOR] != held[b, SENSOR] or _named(held, a, c) < 0:
+            continue
+        if _meet(held, a, c)[0] or _apart(held, a, c) < FLAT_RAD:
+            return True
     return False
 
 
