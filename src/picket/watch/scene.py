@@ -159,18 +159,22 @@ class Scene:
     def by_eye(self) -> Bools:
         """(N,) bool: a person saw it, who tells a drone from a wave."""
         people = {look.id for look in self.sensors if look.kind == "visual"}
+        if not people:
+            return np.zeros(self.tracks.n, np.bool_)
         words: tuple[Any, ...] = self.tracks.words("sensors")
         return np.array([not people.isdisjoint(w) for w in words] + [False], np.bool_)[self.tracks["sensors"]]
 
     def _in_swarm(self, drone: Bools) -> Bools:
         """(N,) bool: in a group of drones. What flies together is of one kind: one drone in it tells, and what is known of each adds up."""
-        if not (self.groups >= 0).any():
-            return np.zeros(self.tracks.n, np.bool_)
-        counted = self.sure & (self.groups >= 0) & ~self.low
-        groups, which = np.unique(self.groups[counted], return_inverse=True)
-        told = np.bincount(which, self._drone_odds[counted], len(groups)) >= _GROUP_ODDS
-        swarms = {*groups[told].tolist(), *self.groups[drone & self.sure & (self.groups >= 0)].tolist()}
-        return np.isin(self.groups, list(swarms)) if swarms else np.zeros(self.tracks.n, np.bool_)
+        swarm, grouped = np.zeros(self.tracks.n, np.bool_), self.sure & (self.groups >= 0)
+        rows = np.flatnonzero(grouped & ~self.low)
+        odds: dict[int, float] = {}
+        for group, told in zip(self.groups[rows].tolist(), self._drone_odds[rows].tolist(), strict=True):
+            odds[group] = odds.get(group, 0.0) + told
+        swarms = {group for group, total in odds.items() if total >= _GROUP_ODDS} | set(self.groups[grouped & drone].tolist())
+        for group in swarms:
+            swarm |= self.groups == group
+        return swarm
 
     @cached_property
     def _drone_odds(self) -> Floats:
