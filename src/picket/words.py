@@ -308,7 +308,7 @@ class Batch:
 
     def equals(self, name: str, word: str) -> npt.NDArray[np.bool_]:
         """(n,) bool: where a text column holds `word`."""
-        words = self.words(name)
+        words = self.texts.get(name, ())
         if word not in words:
             return np.zeros(self.n, np.bool_)
         return np.asarray(self[name] == words.index(word))

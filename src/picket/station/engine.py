@@ -161,13 +161,14 @@ class Engine:
         self._heard += emissions.looks(self.site, batch)
         batch = self._honest_clocks(self.sensors.redated(batch))
         if batch.n:
-            self._last_measured = max(float(np.max(batch["time"])), self._last_measured or -np.inf)
+            self._last_measured = max(float(batch["time"].max()), self._last_measured or -np.inf)
             self._measured_at = self.time
-            before, shed = dict(self.tracker.left_out), self.tracker.shed.copy()
+            before, shed = dict(self.tracker.left_out), dict(self.tracker.shed)
             self.tracks = self.tracker.step(batch, first_id=self.seq)
             if dict(self.tracker.left_out) != before:
                 self._count("tracker", self.tracker.left_out - Counter(before))
-            self._shed(self.tracker.shed - shed)
+            if dict(self.tracker.shed) != shed:
+                self._shed(self.tracker.shed - Counter(shed))
             if self._asked:
                 self.recent.add(batch, self.tracker.assigned.track_id)
                 self.explained.took(batch, self.tracker.assigned.track_id, self.tracker.assigned.weight)

@@ -106,13 +106,14 @@ class Scene:
     @cached_property
     def velocity(self) -> Floats:
         """(N, 2) m/s, towards east and north."""
-        return np.column_stack([self.tracks["vel_east_mps"], self.tracks["vel_north_mps"]])
+        out = np.empty((self.tracks.n, 2))
+        out[:, 0], out[:, 1] = self.tracks["vel_east_mps"], self.tracks["vel_north_mps"]
+        return out
 
     @cached_property
     def two_sigma(self) -> Floats:
         """(N,) m of the place; an unknown one is none."""
-        sigma = self.tracks["sigma_horizontal_m"]
-        return np.where(np.isnan(sigma), 0.0, 2.0 * sigma)
+        return np.fmax(2.0 * self.tracks["sigma_horizontal_m"], 0.0)
 
     @cached_property
     def friends(self) -> dict[str, list[Friendly]]:
@@ -197,7 +198,7 @@ class Scene:
     def low(self) -> Bools:
         """(N,) bool: it may be at the surface: within two sigma no higher than SURFACE_M. An unknown height is not low."""
         height = self.alt - self.site.site.geoid_separation_m
-        slack = LOW_SIGMAS * np.nan_to_num(self.tracks["sigma_vertical_m"], nan=0.0)
+        slack = np.fmax(LOW_SIGMAS * self.tracks["sigma_vertical_m"], 0.0)  # an unknown one is none
         return np.asarray(height - slack <= SURFACE_M)
 
     def out_of_place(self, row: int) -> bool:
