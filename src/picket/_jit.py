@@ -2,10 +2,10 @@
 
 `@kernel` (and `@lean`, for kernels that make no arrays, and `@piece`, for parts that are copied into their callers) is
 numba.njit with what every kernel of Picket shares: no fastmath and no parallel sums (same input, same bytes), the GIL
-released, and a disk cache. Numba's own cache looks at the time stamp of one file only, so it would keep a kernel whose callee in another file has changed. Ours lies in
-a folder of this Numba, Python and CPU, and there in one named after the hash of the kernel's own file and of every kernel
-file it imports: a change to the tracker does not compile the spectrum again. A folder that cannot be written means no
-cache, never an error.
+released, and a disk cache. Numba's own cache looks at the time stamp of one file only, so it would keep a kernel whose callee
+in another file has changed. Ours lies in a folder of this Numba, Python and CPU, and there in one named after the hash of the
+kernel's own file and of every kernel file it imports: a change to the tracker does not compile the spectrum again. A folder
+that cannot be written means no cache, never an error.
 
 Kernels live in files called `*_kernels.py` and take nothing of Picket's but this file and each other (a test looks): that
 is what the hash covers.
