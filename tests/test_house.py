@@ -20,7 +20,7 @@ def test_kernels_live_where_the_cache_looks_for_them() -> None:
     wrong = [
         p.name
         for p in SOURCES
-        if not p.name.endswith("_kernels.py") and re.search(r"^@(kernel|numba\.|njit)", p.read_text(), re.M)
+        if not p.name.endswith("_kernels.py") and re.search(r"^@(kernel|lean|numba\.|njit)", p.read_text(), re.M)
     ]
     assert wrong == []
     assert len([p for p in SOURCES if p.name.endswith("_kernels.py")]) > 3

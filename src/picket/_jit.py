@@ -1,11 +1,11 @@
 """The only place that compiles kernels.
 
-`@kernel` (and `@piece`, for parts that are copied into their callers) is numba.njit with what every kernel of Picket
-shares: no fastmath and no parallel sums (same input, same bytes), the GIL released, and a disk cache. Numba's own cache
-looks at the time stamp of one file only, so it would keep a kernel whose callee in another file has changed. Ours lies in
-a folder of this Numba, Python and CPU, and there in one named after the hash of the kernel's own file and of every kernel
-file it imports: a change to the tracker does not compile the spectrum again. A folder that cannot be written means no
-cache, never an error.
+`@kernel` (and `@lean`, for kernels that make no arrays, and `@piece`, for parts that are copied into their callers) is
+numba.njit with what every kernel of Picket shares: no fastmath and no parallel sums (same input, same bytes), the GIL
+released, and a disk cache. Numba's own cache looks at the time stamp of one file only, so it would keep a kernel whose callee
+in another file has changed. Ours lies in a folder of this Numba, Python and CPU, and there in one named after the hash of the
+kernel's own file and of every kernel file it imports: a change to the tracker does not compile the spectrum again. A folder
+that cannot be written means no cache, never an error.
 
 Kernels live in files called `*_kernels.py` and take nothing of Picket's but this file and each other (a test looks): that
 is what the hash covers.
@@ -31,6 +31,7 @@ _PACKAGE = Path(__file__).parent
 
 
 _LATER = "picket.record."  # counts compile when they are first asked for: a station runs without them
+_COMPILED = re.compile(r"^@(kernel|lean)$", re.M)
 _IMPORTED = re.compile(r"^from (picket[\w.]*) import (?:(\w+_kernels)|)", re.M)
 
 
@@ -57,8 +58,8 @@ def cache_folder() -> Path | None:
 def kernel_files() -> list[str]:
     """The dotted names of the files that compile something, in order."""
     files = sorted(_PACKAGE.rglob("*_kernels.py"))
-    names = [".".join(("picket", *p.relative_to(_PACKAGE).with_suffix("").parts)) for p in files if "\n@kernel" in p.read_text()]
-    return names
+    compile_some = [p for p in files if _COMPILED.search(p.read_text())]
+    return [".".join(("picket", *p.relative_to(_PACKAGE).with_suffix("").parts)) for p in compile_some]
 
 
 def is_compiled(module: str) -> bool:
@@ -116,15 +117,29 @@ def kernel(function: Callable[..., Any]) -> Callable[..., Any]:
 
     Numba checks the types of what runs in a kernel, not mypy: hence the result's open type.
     """
+    return _compiled(function)
+
+
+def lean(function: Callable[..., Any]) -> Callable[..., Any]:
+    """A kernel that makes no array and returns numbers only: loops over rows, and what they call.
+
+    Numba then counts no references in it. In a `@kernel` each use of a NamedTuple of arrays raises and lowers the count of every
+    one of them, atomically: with the tracker's tables 1 us a row, fifty times the arithmetic. Scratch arrays come from the caller;
+    one made here is an error when it is compiled.
+    """
+    return _compiled(function, _nrt=False)
+
+
+def _compiled(function: Callable[..., Any], **more: Any) -> Callable[..., Any]:
     base = cache_folder()
     folder = base / source_hash(function.__module__) if base else None
     config: Any = numba.core.config  # numba reads the folder when a function is decorated, and only then
     before = config.CACHE_DIR
     try:
         config.CACHE_DIR = str(folder or "")
-        compiled: Callable[..., Any] = numba.njit(nogil=True, fastmath=False, error_model="numpy", cache=folder is not None)(
-            function
-        )
+        compiled: Callable[..., Any] = numba.njit(
+            nogil=True, fastmath=False, error_model="numpy", cache=folder is not None, **more
+        )(function)
         return compiled
     finally:
         config.CACHE_DIR = before

@@ -251,8 +251,9 @@ class Batch:
             if value is None:
                 continue
             if kind in ("text", "list"):
-                array, dictionary = _coded(value, n, (texts or {}).get(name))
-                words[name] = dictionary
+                array, words[name] = _coded(value, n, (texts or {}).get(name))
+            elif type(value) is np.ndarray and value.ndim:  # as decoders give them: np.ndim asks at length what this is
+                array = value if value.dtype == _DTYPE[kind] else value.astype(_DTYPE[kind])
             elif np.ndim(value) == 0:
                 array = np.full(n, value, _DTYPE[kind])
             else:
@@ -307,7 +308,7 @@ class Batch:
 
     def equals(self, name: str, word: str) -> npt.NDArray[np.bool_]:
         """(n,) bool: where a text column holds `word`."""
-        words = self.words(name)
+        words = self.texts.get(name, ())
         if word not in words:
             return np.zeros(self.n, np.bool_)
         return np.asarray(self[name] == words.index(word))
@@ -348,20 +349,19 @@ def concat(table: Table, batches: Iterable[Batch]) -> Batch:
     for name, kind in table.kinds.items():
         if name not in held:
             continue
-        column = columns[name] = np.full(ends[-1], _UNKNOWN[kind], _DTYPE[kind])
+        coded = kind in ("text", "list")
+        column = columns[name] = np.empty(ends[-1], _DTYPE[kind])
         code: dict[Any, int] = {}
         for p, begin, end in spans:
-            if (own := p.columns.get(name)) is None:
-                continue
-            if kind in ("text", "list"):
+            own = p.columns.get(name, _UNKNOWN[kind])
+            if coded and name in p.columns:
                 codes = [code.setdefault(w, len(code)) for w in p.words(name)]
                 if codes != list(range(len(codes))):
                     own = np.array([*codes, -1], np.int32)[own]  # code -1 reads the last entry: unknown stays unknown
             column[begin:end] = own
-        if kind in ("text", "list"):
+        if coded:
             texts[name] = tuple(code)
-    for array in columns.values():
-        array.setflags(write=False)
+        column.setflags(write=False)
     return Batch(table, ends[-1], columns, texts)
 
 

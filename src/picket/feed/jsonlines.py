@@ -67,7 +67,7 @@ def complete(
     }
     new = batch.replace(columns)
     told = ~np.isnan(columns["time"]) & (untimed | (batch["time_source"] < 0))
-    new = _fill(new, "time_source", np.where(untimed, time_source, "sensor"), told)
+    new = _fill(new, "time_source", np.where(untimed, time_source, "sensor") if untimed.any() else "sensor", told)
     new = _fill(new, "sensor_id", options.sensor_id or "table")
     new = _fill(new, "report", "plot")
     new = _fill(new, "source", source)
@@ -80,8 +80,10 @@ def _fill(batch: Batch, name: str, word: Any, where: Any = None) -> Batch:
     missing = codes < 0 if where is None else where
     if not missing.any():
         return batch
-    new = np.broadcast_to(np.asarray(word), batch.n)
     code = {w: i for i, w in enumerate(words)}
+    if isinstance(word, str):  # nearly always
+        return _with_codes(batch, name, np.where(missing, code.setdefault(word, len(code)), codes), tuple(code))
+    new = np.broadcast_to(np.asarray(word), batch.n)
     codes = codes.copy()
     for w in dict.fromkeys(new[missing].tolist()):
         codes[missing & (new == w)] = code.setdefault(w, len(code))

@@ -15,7 +15,7 @@ Floats = npt.NDArray[np.float64]
 def floats(value: Any) -> Floats:
     """A contiguous 1-D float64 array of the value or values, as kernels want it."""
     if type(value) is np.ndarray and value.ndim == 1 and value.dtype == np.float64:
-        return np.ascontiguousarray(value)
+        return value if value.flags.c_contiguous else np.ascontiguousarray(value)
     return np.ascontiguousarray(np.atleast_1d(np.asarray(value, np.float64)))
 
 

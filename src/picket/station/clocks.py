@@ -49,7 +49,8 @@ class SensorClock:
         own = rows & batch.equals("time_source", "sensor")
         if batch.table.name == "detection":
             for kind in _OBJECT_TIMES:
-                own &= ~batch.equals("kind", kind)
+                if kind in batch.words("kind"):
+                    own &= ~batch.equals("kind", kind)
         late = (batch["received"] - batch["time"])[own]
         late = late[np.isfinite(late)]
         if late.size:

@@ -78,10 +78,14 @@ class Outcome:
 
 
 class Engine:
-    """Tracker, alert book and sensor board behind one door: `apply`."""
+    """Tracker, alert book and sensor board behind one door: `apply`.
 
-    def __init__(self, site: Site, *, seed: int = 0) -> None:
-        self.lock, self.origin = threading.Lock(), site.station.origin
+    asked: whether somebody may ask about single tracks; without (an exercise or a replay without a page) nothing is kept for it, and tracks
+    and alerts are the same.
+    """
+
+    def __init__(self, site: Site, *, seed: int = 0, asked: bool = True) -> None:
+        self.lock, self.origin, self._asked = threading.Lock(), site.station.origin, asked
         self._given_site, self._seed = site, seed
         self.picture = Picture(simulated=self.origin == "exercise")
         self._begin()
@@ -157,15 +161,17 @@ class Engine:
         self._heard += emissions.looks(self.site, batch)
         batch = self._honest_clocks(self.sensors.redated(batch))
         if batch.n:
-            self._last_measured = max(float(np.max(batch["time"])), self._last_measured or -np.inf)
+            self._last_measured = max(float(batch["time"].max()), self._last_measured or -np.inf)
             self._measured_at = self.time
-            before, shed = dict(self.tracker.left_out), self.tracker.shed.copy()
+            before, shed = dict(self.tracker.left_out), dict(self.tracker.shed)
             self.tracks = self.tracker.step(batch, first_id=self.seq)
             if dict(self.tracker.left_out) != before:
                 self._count("tracker", self.tracker.left_out - Counter(before))
-            self._shed(self.tracker.shed - shed)
-            self.recent.add(batch, self.tracker.assigned.track_id)
-            self.explained.took(batch, self.tracker.assigned.track_id, self.tracker.assigned.weight)
+            if dict(self.tracker.shed) != shed:
+                self._shed(self.tracker.shed - Counter(shed))
+            if self._asked:
+                self.recent.add(batch, self.tracker.assigned.track_id)
+                self.explained.took(batch, self.tracker.assigned.track_id, self.tracker.assigned.weight)
         return self._watch()
 
     def _tick(self, _: None) -> Outcome:
@@ -250,8 +256,9 @@ class Engine:
         return batch.take(~off)
 
     def _watch(self) -> Outcome:
-        self.history.add(self.tracks)
-        self.explained.stood(self.tracks)
+        if self._asked:
+            self.history.add(self.tracks)
+            self.explained.stood(self.tracks)
         self.sensors.compared(self.tracker.registration())
         if self.tracks.n:
             self.highest_id = max(self.highest_id, int(self.tracks["track_id"].max()))

@@ -27,7 +27,7 @@ from picket.station.live_tables import LiveTables
 from picket.station.practice import FORMATS, LISTENERS, PracticeError, complete_tables
 from picket.station.run import Station
 from picket.station.simulator import Simulator
-from picket.train import Exercise
+from picket.train import Exercise, World
 from picket.train.injects import EXERCISE_CONTROL
 from picket.train.kept import RunFacts, keep_truth, read_facts, write_facts
 from picket.train.pace import ExerciseClock
@@ -53,7 +53,7 @@ async def play(
     folder.mkdir(parents=True, exist_ok=True)
     start = float(int(time.time() + LEAD_S) + 1)
     clock = ExerciseClock(start - LEAD_S, paused=True)
-    keep_truth(exercise, seed, start, exercise.repeat_s, folder)
+    keep_truth(exercise, World(exercise, seed), start, exercise.repeat_s, folder)
     channels = free_channels(exercise)
     site = site_with_feeds(sites.load(folder / "site" / "site.toml"), channels, port)
     facts = RunFacts(

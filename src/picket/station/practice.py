@@ -35,7 +35,7 @@ from picket.station.core import digest
 from picket.station.engine import Engine, Outcome
 from picket.station.feeds import Decoders, assigned
 from picket.station.sequence import Sequencer
-from picket.train import Exercise, Frame, frames
+from picket.train import Exercise, Frame, World, frames
 from picket.train.injects import Injects
 from picket.train.kept import RunFacts, keep_truth, kept_exercise, read_facts, write_facts
 from picket.train.officer import NOBODY, Officer
@@ -81,7 +81,8 @@ def run(
         raise PracticeError(f"{folder}: holds a run already; name another folder with --out")
     site = simulated(exercise.at_site())
     folder.mkdir(parents=True, exist_ok=True)
-    keep_truth(exercise, seed, start, planned, folder)
+    world = World(exercise, seed)
+    keep_truth(exercise, world, start, planned, folder)
     done = Practice(folder, planned_s=planned)
     facts = RunFacts(
         version=1, exercise=exercise.name, source=Path(exercise.source).name, card=exercise.card, seed=seed,
@@ -91,7 +92,7 @@ def run(
     with Tables(folder) as tables:
         desk = _Desk(exercise, site, LogFile(folder), tables, seed, start, officer)
         try:
-            for until in _steps(desk, exercise, seed, start, planned):
+            for until in _steps(desk, world, start, planned):
                 done.until_s = until
                 if on_second is not None:
                     on_second(until, planned)
@@ -112,7 +113,11 @@ def complete_tables(folder: Path) -> None:
     facts = read_facts(folder)
     if facts.until_s > 0 and (folder / "tracks.parquet").is_file() and (folder / "alerts.jsonl").is_file():
         return
-    engine, last, verdict = Engine(simulated(kept_exercise(folder).at_site()), seed=facts.seed), facts.start, Verdict()
+    engine, last, verdict = (
+        Engine(simulated(kept_exercise(folder).at_site()), seed=facts.seed, asked=False),
+        facts.start,
+        Verdict(),
+    )
     end = facts.start + facts.planned_s
     with Tables(folder) as tables:
         for record in read(folder, verdict=verdict):
@@ -131,9 +136,9 @@ def simulated(site: Site) -> Site:
     return msgspec.structs.replace(site, sensor=sensors, station=msgspec.structs.replace(site.station, origin="exercise"))
 
 
-def _steps(desk: _Desk, exercise: Exercise, seed: int, start: float, planned: float) -> Iterator[float]:
+def _steps(desk: _Desk, world: World, start: float, planned: float) -> Iterator[float]:
     """Runs the exercise step by step; yields the seconds done, once a second."""
-    source = frames(exercise, seed, start, start + planned, desk.injects.came)
+    source = frames(world.exercise, world.seed, start, start + planned, desk.injects.came, world)
     held: Frame | None = next(source, None)
     tick_every = max(1, round(desk.site.station.tick_s / GATHER_S))
     for step in range(1, round(planned / GATHER_S) + 1):
@@ -185,7 +190,7 @@ class _Desk:
     ) -> None:
         self.site, self.log, self.tables, self.officer, self.time = site, log, tables, officer.fresh(), start
         self.injects = Injects(exercise.inject, start)
-        self.engine = Engine(site, seed=seed)
+        self.engine = Engine(site, seed=seed, asked=False)
         self.payloads, self._heard = 0, False
         self._feeds = _feeds(exercise, site)
         self._committed = start

@@ -77,7 +77,7 @@ def rebuild(
             done.segments += len(found.segments["segment"])
 
         collector = Collector(day, pseudonyms or Pseudonyms(folder), [f.identity for f in site.friendly])
-        replay = _Replay(Engine(site, seed=seed), collector)
+        replay = _Replay(Engine(site, seed=seed, asked=False), collector)
         for record in log.read(folder, verdict=verdict, after=after):
             if record.seq < after:  # older ones of the first segment read
                 continue

@@ -60,7 +60,7 @@ def moments(
     folder: Path, site: Site, since: float, until: float, *, seed: int = 0, verdict: Verdict | None = None
 ) -> Iterator[Moment]:
     """The period as fast as the machine allows: what each record of it led to."""
-    engine = Engine(site, seed=seed)
+    engine = Engine(site, seed=seed, asked=False)
     for record in records(folder, since, until, verdict):
         outcome = _apply(engine, record)
         if record.time >= since:

@@ -72,7 +72,7 @@ def run(
     period that the log does not hold, or an unknown rule. Cost: the tracker's over everything since the start before the period.
     """
     verdict, found = Verdict(), Trial(since, until)
-    engine = _TrialEngine(site if rule is None else only(site, rule), seed=seed)
+    engine = _TrialEngine(site if rule is None else only(site, rule), seed=seed, asked=False)
     opened: dict[int, Firing] = {}
     for record in records(folder, since, until, verdict):
         try:

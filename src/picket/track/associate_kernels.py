@@ -16,7 +16,7 @@ import math
 
 import numpy as np
 
-from picket._jit import kernel, piece
+from picket._jit import kernel, lean, piece
 from picket.track.conditions_kernels import detects
 from picket.track.layout_kernels import (
     EDGES_PER_TRACK,
@@ -43,7 +43,7 @@ LOG_TAU = math.log(TAU)
 GATE_ONE = GATE[4] + 4.0  # no plot beyond it in one direction alone lies in the gate
 
 
-@kernel
+@lean
 def _bucket(ix, iy, mask):  # type: ignore[no-untyped-def]
     return ((ix * 73856093) ^ (iy * 19349663)) & mask
 
@@ -56,24 +56,35 @@ def _grid(plots, members, cell, mask):  # type: ignore[no-untyped-def]
     """
     M = members.shape[0]
     bucket, first = np.empty(M, np.int64), np.zeros(mask + 2, np.int64)
-    for g in range(M):
+    place, index, box = np.empty(M, np.int64), np.empty((M, 2), np.int64), np.empty((M, 3))
+    _count(plots, members, cell, mask, bucket, first)
+    _lay(plots, members, cell, bucket, first.copy(), place, index, box)
+    return first, place, index, box
+
+
+@lean
+def _count(plots, members, cell, mask, bucket, first):  # type: ignore[no-untyped-def]
+    """Fills bucket (M,) of every member, and first (buckets + 1,) from zeros."""
+    for g in range(members.shape[0]):
         j = members[g]
         bucket[g] = _bucket(math.floor(plots.p[j, 0] / cell), math.floor(plots.p[j, 1] / cell), mask)
         first[bucket[g] + 1] += 1
     for b in range(mask + 1):
         first[b + 1] += first[b]
-    to = first.copy()
-    place, index, box = np.empty(M, np.int64), np.empty((M, 2), np.int64), np.empty((M, 3))
-    for g in range(M):
+
+
+@lean
+def _lay(plots, members, cell, bucket, to, place, index, box):  # type: ignore[no-untyped-def]
+    """Fills place, index and box of `_grid`; to: where the next of each bucket goes."""
+    for g in range(members.shape[0]):
         q, j = to[bucket[g]], members[g]
         to[bucket[g]] += 1
         place[q] = g
         index[q, 0], index[q, 1] = math.floor(plots.p[j, 0] / cell), math.floor(plots.p[j, 1] / cell)
         box[q, 0], box[q, 1], box[q, 2] = plots.p[j, 0], plots.p[j, 1], GATE_SIGMA * plots.half[j]
-    return first, place, index, box
 
 
-@kernel
+@lean
 def _rough(x, P, offset):  # type: ignore[no-untyped-def]
     """What tests of range and cross-range alone need: range of x from a sensor at `offset`, its variance, the unit vector across the
     line of sight (2), and the variance along that."""
@@ -113,20 +124,12 @@ def survive(r, survived, i, T):  # type: ignore[no-untyped-def]
         survived[i] = T
 
 
-@kernel
-def gate(tracks, n, plots, members, T, sensors):  # type: ignore[no-untyped-def]
-    """Edges of one group of plots, track by track; tracks with a plot in their box are predicted to T.
-
-    Returns (track (E,), place in members (E,), weight (E,), number shed). T: time of the group's last plot.
-    """
+@lean
+def _survey(plots, members, T, sensors, base):  # type: ignore[no-untyped-def]
+    """Fills base (M,), -log of the density of plots that no track gives; returns what a search needs to know of all members:
+    (west, east, south, north, widest half side, mean half side, earliest time)."""
     M = members.shape[0]
-    H, PHt, L = np.empty((6, 6)), np.empty((6, 6)), np.empty((6, 6))
-    v, R, h, known = np.empty(6), np.empty(6), np.empty(6), np.empty(8)
-    room = max(64, 2 * M)
-    e_track, e_plot, e_log = np.empty(room, np.int64), np.empty(room, np.int64), np.empty(room)
-    edges = shed = 0
     widest, earliest, typical = 0.0, T, 0.0
-    base = np.empty(M)
     west = south = math.inf
     east = north = -math.inf
     for g in range(M):
@@ -137,16 +140,64 @@ def gate(tracks, n, plots, members, T, sensors):  # type: ignore[no-untyped-def]
         earliest = min(earliest, plots.time[j])
         clutter, birth = background(plots, j, sensors)
         base[g] = -math.log(clutter + birth)
+    return west, east, south, north, widest, typical, earliest
+
+
+@kernel
+def gate(tracks, n, plots, members, T, sensors):  # type: ignore[no-untyped-def]
+    """Edges of one group of plots, track by track; tracks with a plot in their box are predicted to T.
+
+    Returns (track (E,), place in members (E,), weight (E,), number shed). T: time of the group's last plot.
+    """
+    M = members.shape[0]
+    room = max(64, 2 * M)
+    e_track, e_plot, e_log = np.empty(room, np.int64), np.empty(room, np.int64), np.empty(room)
+    base = np.empty(M)
+    west, east, south, north, widest, typical, earliest = _survey(plots, members, T, sensors, base)
     cell = max(4.0 * typical, 60.0)
     size = 32
     while size < 2 * M:
         size *= 2
     start, place, index, box = _grid(plots, members, cell, size - 1)
+    found, work, W = np.empty(M, np.int64), np.empty((3, 6, 6)), np.empty((4, 8))
+    i, edges, shed = _search(
+        tracks, 0, n, plots, members, T, sensors, west, east, south, north, widest, earliest, cell, start, place, index, box, base,
+        found, work, W, e_track, e_plot, e_log, 0, 0,
+    )  # fmt: skip
+    while i < n:  # the edges need more room
+        room *= 2
+        a, b, c = np.empty(room, np.int64), np.empty(room, np.int64), np.empty(room)
+        a[:edges], b[:edges], c[:edges] = e_track[:edges], e_plot[:edges], e_log[:edges]
+        e_track, e_plot, e_log = a, b, c
+        i, edges, shed = _search(
+            tracks, i, n, plots, members, T, sensors, west, east, south, north, widest, earliest, cell, start, place, index, box, base,
+            found, work, W, e_track, e_plot, e_log, edges, shed,
+        )  # fmt: skip
+    weight = np.empty(edges)
+    for e in range(edges):
+        weight[e] = min(math.exp(min(e_log[e], 27.0)), WEIGHT_MAX)
+    return e_track[:edges], e_plot[:edges], weight, shed
+
+
+@lean
+def _search(  # type: ignore[no-untyped-def]
+    tracks, begin, n, plots, members, T, sensors, west, east, south, north, widest, earliest, cell, start, place, index, box, base,
+    found, work, W, e_track, e_plot, e_log, edges, shed,
+):  # fmt: skip
+    """Edges of the tracks from `begin` on, put after the `edges` there are; returns (where it stopped, edges, shed).
+
+    It stops where the arrays of edges may not hold those of one track more. start, place, index, box: of `_grid`; found (M,),
+    work (3, 6, 6), W (4, 8): scratch.
+    """
+    M, mask = members.shape[0], start.shape[0] - 2
+    H, PHt, L = work[0], work[1], work[2]
+    v, R, h, known = W[0], W[1], W[2], W[3]
     s = plots.sensor[members[0]]
     polar = plots.kind[members[0]] == POLAR
     claims, rotation, offset = sensors.claims[s], sensors.rotation[s], sensors.offset[s]
-    found = np.empty(M, np.int64)
-    for i in range(n):
+    for i in range(begin, n):
+        if edges + EDGES_PER_TRACK > e_log.shape[0]:
+            return i, edges, shed
         if tracks.status[i] >= ENDED or T - tracks.updated[i] > tracks.timeout[i]:
             continue
         dt = max(T - tracks.time[i], 0.0)
@@ -173,7 +224,7 @@ def gate(tracks, n, plots, members, T, sensors):  # type: ignore[no-untyped-def]
         else:
             for kx in range(int(x0), int(x1) + 1):
                 for ky in range(int(y0), int(y1) + 1):
-                    b = _bucket(kx, ky, size - 1)
+                    b = _bucket(kx, ky, mask)
                     for q in range(start[b], start[b + 1]):
                         here = index[q, 0] == kx and index[q, 1] == ky
                         if here and abs(box[q, 0] - cx) <= bx + box[q, 2] and abs(box[q, 1] - cy) <= by + box[q, 2]:
@@ -193,11 +244,6 @@ def gate(tracks, n, plots, members, T, sensors):  # type: ignore[no-untyped-def]
         r, (pd, _) = tracks.r[i], detects(x, s, sensors)
         miss = 1.0 if claims == 1 or sensors.listens[s] == 1 else 1.0 - r * pd
         prior = math.log(r * pd / miss)
-        if edges + EDGES_PER_TRACK >= room:
-            room *= 2
-            a, b, c = np.empty(room, np.int64), np.empty(room, np.int64), np.empty(room)
-            a[:edges], b[:edges], c[:edges] = e_track[:edges], e_plot[:edges], e_log[:edges]
-            e_track, e_plot, e_log = a, b, c
         first = edges
         for hit in range(hits):
             g = found[hit]
@@ -247,10 +293,7 @@ def gate(tracks, n, plots, members, T, sensors):  # type: ignore[no-untyped-def]
             else:
                 edges += 1
             e_track[at], e_plot[at], e_log[at] = i, g, log_w
-    weight = np.empty(edges)
-    for e in range(edges):
-        weight[e] = min(math.exp(min(e_log[e], 27.0)), WEIGHT_MAX)
-    return e_track[:edges], e_plot[:edges], weight, shed
+    return n, edges, shed
 
 
 @kernel

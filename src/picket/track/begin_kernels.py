@@ -13,7 +13,7 @@ import math
 
 import numpy as np
 
-from picket._jit import kernel, piece
+from picket._jit import kernel, lean, piece
 from picket.track.layout_kernels import (
     BIRTH_MIN_FREE,
     CLAIM_FRESH_S,
@@ -47,19 +47,20 @@ HEIGHT_SCALE_M, FAR_HEIGHT_SCALE_M = 300.0, 5000.0  # m; most small drones fly u
 FASTEST_DRONE_MPS, FASTEST_AIRCRAFT_MPS, FASTEST_VESSEL_MPS = 100.0, 400.0, 50.0
 
 
-@kernel
+@lean
 def _fastest(kind):  # type: ignore[no-untyped-def]
     if kind == ICAO:
         return FASTEST_AIRCRAFT_MPS
     return FASTEST_VESSEL_MPS if kind == MMSI else FASTEST_DRONE_MPS
 
 
-@kernel
-def _above_ground(x, P, floor, scale):  # type: ignore[no-untyped-def]
+@lean
+def _above_ground(x, P, floor, scale, column):  # type: ignore[no-untyped-def]
     """Takes into x, P that heights over `floor` (m in the site's frame) are spread as exp(-height / scale), and none lie under it.
 
     N(z, s2) times that is N(z - s2/scale, s2) cut off at the floor; its first two moments take the place of z and s2
     (truncated normal: Johnson, Kotz, Balakrishnan 1994, 13.10). Far out an elevation alone says little about the height.
+    column (6,): scratch.
     """
     var = P[2, 2]
     s = math.sqrt(var)
@@ -72,7 +73,8 @@ def _above_ground(x, P, floor, scale):  # type: ignore[no-untyped-def]
     mean += s * ratio
     less = (1.0 - max(1.0 + a * ratio - ratio * ratio, 0.05)) / var
     move = (mean - x[2]) / var
-    column = P[:, 2].copy()
+    for k in range(6):
+        column[k] = P[k, 2]
     for k in range(6):
         x[k] += column[k] * move
         for h in range(6):
@@ -80,8 +82,8 @@ def _above_ground(x, P, floor, scale):  # type: ignore[no-untyped-def]
 
 
 @piece
-def place(x, P, plots, j, sensors):  # type: ignore[no-untyped-def]
-    """x and P from plot j alone: its place, and a velocity prior sharpened by range rate or reported velocity."""
+def place(x, P, plots, j, sensors, work):  # type: ignore[no-untyped-def]
+    """x and P from plot j alone: its place, and a velocity prior sharpened by range rate or reported velocity. work (4, 6, 6): scratch."""
     s = plots.sensor[j]
     far = sensors.far[s] == 1
     x[:], P[:, :] = 0.0, 0.0
@@ -89,8 +91,8 @@ def place(x, P, plots, j, sensors):  # type: ignore[no-untyped-def]
         x[k] = plots.p[j, k]
         sigma_h, sigma_v = (FAR_SPEED_SIGMA_H, FAR_SPEED_SIGMA_V) if far else (SPEED_SIGMA_H, SPEED_SIGMA_V)
         P[3 + k, 3 + k] = sigma_v * sigma_v if k == 2 else sigma_h * sigma_h
-    H, PHt, L = np.zeros((6, 6)), np.zeros((6, 6)), np.zeros((6, 6))
-    v, R, y = np.zeros(6), np.ones(6), np.zeros(6)
+    H, PHt, L = work[0], work[1], work[2]
+    v, R, y, h_x, column = work[3, 0], work[3, 1], work[3, 2], work[3, 3], work[3, 4]
     first = m = 0
     if plots.kind[j] == POLAR:
         r, az = plots.z[j, 0], plots.z[j, 1]
@@ -107,19 +109,23 @@ def place(x, P, plots, j, sensors):  # type: ignore[no-untyped-def]
                 for h in range(3):
                     P[k, h] += y[k] * y[h] * sizes[q] * sizes[q]
         if not math.isnan(plots.z[j, 2]):
-            _above_ground(x, P, sensors.floor[s], FAR_HEIGHT_SCALE_M if far else HEIGHT_SCALE_M)
+            _above_ground(x, P, sensors.floor[s], FAR_HEIGHT_SCALE_M if far else HEIGHT_SCALE_M, column)
         if not math.isnan(plots.z[j, 3]):  # the range rate, as an update of the velocity prior
-            m = innovation(x, 0.0, plots.kind[j], plots.z[j], plots.sigma[j], sensors.rotation[s], sensors.offset[s], H, v, R)
+            m = innovation(
+                x, 0.0, plots.kind[j], plots.z[j], plots.sigma[j], sensors.rotation[s], sensors.offset[s], H, h_x, v, R
+            )
             first = m - 1
     else:
         for k in range(2):
             P[k, k] = plots.sigma[j, k] * plots.sigma[j, k]
         sigma = UNKNOWN_HEIGHT_SIGMA_M if math.isnan(plots.z[j, 2]) else plots.sigma[j, 2]
         P[2, 2] = sigma * sigma
-        m = innovation(x, 0.0, plots.kind[j], plots.z[j], plots.sigma[j], sensors.rotation[s], sensors.offset[s], H, v, R)
+        m = innovation(x, 0.0, plots.kind[j], plots.z[j], plots.sigma[j], sensors.rotation[s], sensors.offset[s], H, h_x, v, R)
         first = 2 if math.isnan(plots.z[j, 2]) else 3
     for q in range(first, m):
-        H[0, :], v[0], R[0] = H[q, :], v[q], R[q]
+        v[0], R[0] = v[q], R[q]
+        for k in range(6):
+            H[0, k] = H[q, k]
         factor(P, H, R, 1, 8, 0.0, PHt, L)
         S = L[0, 0] * L[0, 0]
         for a in range(6):
@@ -127,7 +133,7 @@ def place(x, P, plots, j, sensors):  # type: ignore[no-untyped-def]
             for b in range(6):
                 P[a, b] -= PHt[a, 0] * PHt[b, 0] / S
         if q + 1 < m:  # the state has moved: the rest of the rows anew
-            innovation(x, 0.0, plots.kind[j], plots.z[j], plots.sigma[j], sensors.rotation[s], sensors.offset[s], H, v, R)
+            innovation(x, 0.0, plots.kind[j], plots.z[j], plots.sigma[j], sensors.rotation[s], sensors.offset[s], H, h_x, v, R)
     for a in range(6):
         for b in range(a):
             P[a, b] = P[b, a] = 0.5 * (P[a, b] + P[b, a])
@@ -135,7 +141,7 @@ def place(x, P, plots, j, sensors):  # type: ignore[no-untyped-def]
 
 
 @piece
-def _known(tracks, plots, j, sensors, owner):  # type: ignore[no-untyped-def]
+def _known(tracks, plots, j, sensors, owner, work):  # type: ignore[no-untyped-def]
     """What to do with an unexplained plot: -1 begin a track; -2 begin one under a contradicted name; -3 it is dealt with."""
     code, t = plots.ident[j], plots.time[j]
     if code < 0 or owner[code] < 0 or sensors.claims[plots.sensor[j]] == 0:
@@ -162,7 +168,7 @@ def _known(tracks, plots, j, sensors, owner):  # type: ignore[no-untyped-def]
         ox, oy = x[0] - back * x[3], x[1] - back * x[4]  # where it was when last heard
         step = math.hypot(plots.p[j, 0] - ox, plots.p[j, 1] - oy)
         if since > 0.2 and step <= _fastest(plots.ident_kind[j]) * since + blur:
-            place(x, P, plots, j, sensors)
+            place(x, P, plots, j, sensors, work)
             if math.isnan(plots.z[j, 3]) and since < 30.0:
                 sigma = max(2.0 * plots.half[j] / since, 3.0)
                 x[3], x[4] = (plots.p[j, 0] - ox) / since, (plots.p[j, 1] - oy) / since
@@ -219,7 +225,18 @@ def _likeliest(plots, members, free, sensors, most, guarded):  # type: ignore[no
     """
     M = members.shape[0]
     rank = np.empty(M)
-    for g in range(M):
+    _rank(plots, members, free, sensors, guarded, rank)
+    order = np.argsort(-rank, kind="mergesort")  # stable: of equals the first
+    chosen = np.zeros(M, np.bool_)
+    for q in range(min(most, M)):
+        chosen[order[q]] = True
+    return chosen
+
+
+@lean
+def _rank(plots, members, free, sensors, guarded, rank):  # type: ignore[no-untyped-def]
+    """Fills rank (M,) of `_likeliest`: how likely each member is a birth, one more over guarded ground."""
+    for g in range(members.shape[0]):
         j = members[g]
         rank[g] = 0.0
         if not _begins_nothing(plots, j, free[g]):
@@ -229,11 +246,6 @@ def _likeliest(plots, members, free, sensors, most, guarded):  # type: ignore[no
                 if math.hypot(plots.p[j, 0] - guarded[q, 0], plots.p[j, 1] - guarded[q, 1]) <= guarded[q, 2]:
                     rank[g] += 1.0
                     break
-    order = np.argsort(-rank, kind="mergesort")  # stable: of equals the first
-    chosen = np.zeros(M, np.bool_)
-    for q in range(min(most, M)):
-        chosen[order[q]] = True
-    return chosen
 
 
 @kernel
@@ -242,24 +254,30 @@ def begin(tracks, n, plots, members, free, sensors, owner, next_id, most, guarde
 
     Returns (slots in use after it, how many were not begun because of `most`).
     """
-    M, shed = members.shape[0], 0
-    chosen = np.ones(M, np.bool_)
-    if most < M:
+    chosen = np.ones(members.shape[0], np.bool_)
+    if most < members.shape[0]:
         chosen = _likeliest(plots, members, free, sensors, most, guarded)
-    for g in range(M):
+    return _begin(tracks, n, plots, members, free, sensors, owner, next_id, chosen, np.empty((4, 6, 6)))
+
+
+@lean
+def _begin(tracks, n, plots, members, free, sensors, owner, next_id, chosen, work):  # type: ignore[no-untyped-def]
+    """`begin` for the members `chosen` (M,); work (4, 6, 6): scratch."""
+    shed = 0
+    for g in range(members.shape[0]):
         j = members[g]
         if _begins_nothing(plots, j, free[g]):
             continue
         if not chosen[g]:
             shed += 1
             continue
-        verdict = _known(tracks, plots, j, sensors, owner) if free[g] >= 0.5 else -1
+        verdict = _known(tracks, plots, j, sensors, owner, work) if free[g] >= 0.5 else -1
         if verdict == -3:
             continue
         clutter, birth = background(plots, j, sensors)
         i, t = n, plots.time[j]
         n += 1
-        place(tracks.x[i], tracks.P[i], plots, j, sensors)
+        place(tracks.x[i], tracks.P[i], plots, j, sensors, work)
         if plots.begun[j] < 0:  # a plot that is taken in again begins the same track
             plots.begun[j] = next_id
             next_id += 1

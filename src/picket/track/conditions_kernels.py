@@ -20,7 +20,7 @@ import math
 
 import numpy as np
 
-from picket._jit import kernel, piece
+from picket._jit import kernel, lean, piece
 from picket.track.layout_kernels import EARTH_M, SPEED_SPAN_MPS, TAU
 
 SECTORS, RINGS = 12, 4  # of 30 degrees from north, and of a quarter of the range
@@ -94,7 +94,7 @@ def looked(tracks, i, s, k, hits, looks, sensors):  # type: ignore[no-untyped-de
         sensors.looks[s, k] += looks
 
 
-@kernel
+@lean
 def book_free(plots, members, free, s, sensors):  # type: ignore[no-untyped-def]
     """Adds what no track explains of one look to the scan that is being counted; returns the sum of it."""
     total = 0.0
@@ -131,7 +131,7 @@ def burst(plots, members, free, s, sensors):  # type: ignore[no-untyped-def]
     return rose
 
 
-@kernel
+@lean
 def estimate(s, count, share, known, sensors):  # type: ignore[no-untyped-def]
     """At the end of `count` scans: both estimates of sensor s anew. share: weight of these scans; known: scans in the estimate so far."""
     fade, band_fade = PD_FADES**count, BAND_FADES**count

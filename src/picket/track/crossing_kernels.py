@@ -102,13 +102,14 @@ def _passes(held, c, east, north, time):  # type: ignore[no-untyped-def]
 
 
 @piece
-def _rivals(held, count, a, b):  # type: ignore[no-untyped-def]
-    """How many other bearings of b's sensor may be of line a's emitter: they meet, or run so nearly alike that they may."""
-    found = 0
+def _rivalled(held, count, a, b):  # type: ignore[no-untyped-def]
+    """True when another bearing of b's sensor may be of line a's emitter: they meet, or run so nearly alike that they may."""
     for c in range(count):
-        if c != b and held[c, SENSOR] == held[b, SENSOR] and _named(held, a, c) >= 0:
-            found += 1 if _apart(held, a, c) < FLAT_RAD or _meet(held, a, c)[0] else 0
-    return found
+        if c == b or held[c, SENSOR] != held[b, SENSOR] or _named(held, a, c) < 0:
+            continue
+        if _meet(held, a, c)[0] or _apart(held, a, c) < FLAT_RAD:
+            return True
+    return False
 
 
 @piece
@@ -128,12 +129,17 @@ def keep(held, count, plots, j, sensors):  # type: ignore[no-untyped-def]
     _line(held, ROOM, plots, j, sensors)  # the row beyond the last is scratch
     count = 0
     for row in range(last):
+        if not t - held[row, TIME] <= WINDOW_S:
+            continue
         same = held[row, SENSOR] == held[ROOM, SENSOR] and _named(held, row, ROOM) >= 0
-        near = max(SAME_SIGMA * math.hypot(held[row, SIGMA], held[ROOM, SIGMA]), SAME_RAD)
-        earlier = t - held[row, TIME] > AT_ONCE_S  # two directions at once are two emitters
-        if t - held[row, TIME] <= WINDOW_S and not (same and earlier and _apart(held, row, ROOM) <= near):
-            held[count] = held[row]
-            count += 1
+        if same and t - held[row, TIME] > AT_ONCE_S:  # two directions at once are two emitters
+            near = max(SAME_SIGMA * math.hypot(held[row, SIGMA], held[ROOM, SIGMA]), SAME_RAD)
+            if _apart(held, row, ROOM) <= near:
+                continue
+        if count != row:
+            for column in range(WIDTH):
+                held[count, column] = held[row, column]
+        count += 1
     if count == ROOM:
         for row in range(1, ROOM):
             held[row - 1] = held[row]
@@ -153,7 +159,7 @@ def _choice(held, count, a):  # type: ignore[no-untyped-def]
         met, e, n = _meet(held, a, b)
         if name < 0 or not met:
             continue
-        alone = name == 1 or (_rivals(held, count, a, b) == 0 and _rivals(held, count, b, a) == 0)
+        alone = name == 1 or not (_rivalled(held, count, a, b) or _rivalled(held, count, b, a))
         if not alone and not _backed(held, count, a, b, e, n, held[a, TIME]):
             continue
         if places > 0 and math.hypot(e - east, n - north) > _blur(held, a, e, n) + _blur(held, b, e, n):

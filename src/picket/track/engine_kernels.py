@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from picket._jit import kernel
+from picket._jit import kernel, lean
 from picket.track.associate_kernels import gate, propagate
 from picket.track.begin_kernels import begin
 from picket.track.conditions_kernels import burst
@@ -15,14 +15,12 @@ from picket.track.update_kernels import update
 BURST_ROUNDS = 4
 
 
-@kernel
-def clutter_and_birth(plots, members, sensors):  # type: ignore[no-untyped-def]
-    """(M,) density of plots that no track gives, at each member."""
-    out = np.empty(members.shape[0])
+@lean
+def clutter_and_birth(plots, members, sensors, out):  # type: ignore[no-untyped-def]
+    """Fills out (M,) with the density of plots that no track gives, at each member."""
     for g in range(members.shape[0]):
         clutter, birth = background(plots, members[g], sensors)
         out[g] = clutter + birth
-    return out
 
 
 @kernel
@@ -40,14 +38,15 @@ def look(tracks, n, plots, members, T, sensors, owner, pairs, next_id, since, du
     work = M + E + used * E // 10
     if sensors.placed[s] == 1 and sensors.claims[s] == 0 and sensors.fresh[s] == 0.0:
         sensors.excess[s, :] = 1.0
-        assumed = clutter_and_birth(plots, members, sensors)
+        assumed, now = np.empty(M), np.empty(M)
+        clutter_and_birth(plots, members, sensors, assumed)
         for _ in range(BURST_ROUNDS):  # what is taken for false plots makes tracks explain fewer of the rest
             if not burst(plots, members, free, s, sensors):
                 break
-            now = clutter_and_birth(plots, members, sensors)
+            clutter_and_birth(plots, members, sensors, now)
             for e in range(E):
                 weight[e] *= assumed[e_plot[e]] / now[e_plot[e]]
-            assumed = now
+            assumed[:] = now
             p, free, used = propagate(e_track, e_plot, weight, n, M, sweeps)
             work += used * E // 10
     update(tracks, e_track, e_plot, p, plots, members, sensors, owner, pairs)

@@ -16,14 +16,14 @@ import math
 
 import numpy as np
 
-from picket._jit import kernel
+from picket._jit import kernel, lean
 from picket.track.layout_kernels import COASTING, CONFIRMED, NEVER, VESSEL
 
 LINK_M, LINK_MPS, STAY, SMALLEST = 150.0, 6.0, 2.0, 3
 JOIN_S, LEAVE_S = 2.0, 6.0
 
 
-@kernel
+@lean
 def _root(parent, i):  # type: ignore[no-untyped-def]
     while parent[i] != i:
         parent[i] = parent[parent[i]]
@@ -31,7 +31,7 @@ def _root(parent, i):  # type: ignore[no-untyped-def]
     return i
 
 
-@kernel
+@lean
 def _linked(tracks, a, b, now):  # type: ignore[no-untyped-def]
     stay = STAY if tracks.group[a] >= 0 and tracks.group[a] == tracks.group[b] else 1.0
     far = apart = blur = 0.0
@@ -55,7 +55,17 @@ def _components(tracks, index, now):  # type: ignore[no-untyped-def]
     head, after = np.full(size, -1, np.int64), np.empty(m, np.int64)
     ix, iy = np.empty(m, np.int64), np.empty(m, np.int64)
     parent = np.arange(m)
+    _join(tracks, index, now, cell, head, after, ix, iy, parent)
     for k in range(m):
+        parent[k] = _root(parent, k)
+    return parent
+
+
+@lean
+def _join(tracks, index, now, cell, head, after, ix, iy, parent):  # type: ignore[no-untyped-def]
+    """The links of `_components` into the forest `parent`, by a hash of cells: its heads, and what comes after each in a chain."""
+    size = head.shape[0]
+    for k in range(index.shape[0]):
         i = index[k]
         dt = max(now - tracks.time[i], 0.0)
         ix[k] = math.floor((tracks.x[i, 0] + dt * tracks.x[i, 3]) / cell)
@@ -73,12 +83,9 @@ def _components(tracks, index, now):  # type: ignore[no-untyped-def]
         b = (ix[k] * 73856093 ^ iy[k] * 19349663) & (size - 1)
         after[k] = head[b]
         head[b] = k
-    for k in range(m):
-        parent[k] = _root(parent, k)
-    return parent
 
 
-@kernel
+@lean
 def _named_after(tracks, index, members):  # type: ignore[no-untyped-def]
     """The lowest id of the members that is no group's name."""
     best = -1
@@ -145,6 +152,13 @@ def _names(tracks, index, root):  # type: ignore[no-untyped-def]
 def group(tracks, n, now):  # type: ignore[no-untyped-def]
     """Sets tracks.group of every track (-1 = in none) at `now`."""
     index = np.empty(n, np.int64)
+    index = index[: _fit(tracks, n, index)]
+    _enrol(tracks, index, _names(tracks, index, _components(tracks, index, now)), now)
+
+
+@lean
+def _fit(tracks, n, index):  # type: ignore[no-untyped-def]
+    """Writes the slots of the tracks that may be in a group into index; returns how many. The rest are in none."""
     m = 0
     for i in range(n):
         if (tracks.status[i] == CONFIRMED or tracks.status[i] == COASTING) and tracks.named[i] != VESSEL:
@@ -152,9 +166,13 @@ def group(tracks, n, now):  # type: ignore[no-untyped-def]
             m += 1
         else:
             tracks.group[i], tracks.together[i] = -1, NEVER
-    index = index[:m]
-    fresh = _names(tracks, index, _components(tracks, index, now))
-    for k in range(m):
+    return m
+
+
+@lean
+def _enrol(tracks, index, fresh, now):  # type: ignore[no-untyped-def]
+    """Moves tracks between groups: fresh (m,) is where each belongs by what is seen now."""
+    for k in range(index.shape[0]):
         i = index[k]
         if tracks.group[i] >= 0:
             if fresh[k] == tracks.group[i]:

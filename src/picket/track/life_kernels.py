@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from picket._jit import kernel, piece
+from picket._jit import lean, piece
 from picket.track.associate_kernels import survive
 from picket.track.conditions_kernels import detects, looked
 from picket.track.layout_kernels import (
@@ -93,7 +93,7 @@ def _out_of_reach(x, age, since, s, sensors):  # type: ignore[no-untyped-def]
     return east * east + north * north > reach * reach  # False where something of it is not known
 
 
-@kernel
+@lean
 def misses(tracks, n, s, now, since, due, sensors):  # type: ignore[no-untyped-def]
     """Takes off r what sensor s did not see by `now`. due: periods after its last look from which on a look is over.
 
@@ -133,7 +133,7 @@ def misses(tracks, n, s, now, since, due, sensors):  # type: ignore[no-untyped-d
     sensors.swept[s] = now
 
 
-@kernel
+@lean
 def settle(tracks, n, now, owner):  # type: ignore[no-untyped-def]
     """Status and flags of every live track at `now`; returns how many were confirmed by this."""
     confirmed = 0

@@ -24,6 +24,7 @@ COLUMNS = (
 _ROW = {name: q for q, name in enumerate(COLUMNS)}
 REASONS = ("", "no_time", "bad_value", "no_position", "no_sensor_place", "future", "duplicate", "late")
 ORIGINS = ("live", "replay", "exercise")
+_NONE = np.full(1, -1, np.int64)
 _SAID = {
     0: ("drone", "uav", "uas", "multirotor", "quadcopter", "multicopter"), 1: ("bird", "flock"),
     2: ("aircraft", "airplane", "aeroplane", "helicopter", "plane", "jet"), 3: ("vessel", "ship", "boat"),
@@ -37,6 +38,15 @@ class Codes:
         self.of: dict[tuple[Any, ...], int] = {}
         self.words: list[str] = []
         self._told: tuple[Any, Ints, tuple[str, ...]] = (None, np.empty(0, np.int64), ())
+        self._tables: dict[str, tuple[tuple[str, ...], Ints]] = {}
+
+    def table(self, prefix: str, words: tuple[str, ...]) -> Ints:
+        """(words + 1,) the codes of a column's words, and -1 for none. Most batches of a sensor name the same objects as the last."""
+        held, table = self._tables.get(prefix, ((), _NONE))
+        if held != words:
+            table = np.array([*self.intern([(prefix, word) for word in words]), -1], np.int64)
+            self._tables[prefix] = words, table
+        return table
 
     def intern(self, keys: list[tuple[Any, ...]]) -> list[int]:
         """Codes of the keys (their last part is the word); new ones are numbered in sorted order, not in order of arrival."""
@@ -56,6 +66,7 @@ class Codes:
     def keep(self, used: Ints) -> Ints:
         """Forgets all codes but `used`; returns the table old code -> new code (-1 = forgotten)."""
         self._told = (None, np.empty(0, np.int64), ())
+        self._tables.clear()
         table = np.full(len(self.words) + 1, -1, np.int64)
         table[used] = np.arange(len(used))
         self.words = [self.words[c] for c in used.tolist()]
@@ -104,10 +115,13 @@ def _mapped(batch: Batch, column: str, code_of: Any) -> Ints:
 
 
 def _interned(batch: Batch, column: str, codes: Codes, prefix: str) -> Ints:
-    held, used = _words_used(batch, column)
+    held, words = batch.columns.get(column), batch.words(column)
     if held is None:
         return np.full(batch.n, -1, np.int64)
-    table = np.full(len(batch.words(column)) + 1, -1, np.int64)
+    if len(words) <= batch.n + 8:
+        return np.asarray(codes.table(prefix, words)[held])
+    _, used = _words_used(batch, column)
+    table = np.full(len(words) + 1, -1, np.int64)
     table[[c for c, _ in used]] = codes.intern([(prefix, word) for _, word in used])
     return np.asarray(table[held])
 
@@ -212,7 +226,7 @@ def _sensor_tracks(batch: Batch, sensor: Ints, codes: Codes) -> Ints:
 
 
 def _count(reason: Ints, left_out: Counter[str]) -> None:
-    if not reason.any():
+    if not np.count_nonzero(reason):
         return
     for code, count in zip(*np.unique(reason, return_counts=True), strict=True):
         if code:

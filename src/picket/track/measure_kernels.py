@@ -9,9 +9,7 @@ from __future__ import annotations
 
 import math
 
-import numpy as np
-
-from picket._jit import kernel, piece
+from picket._jit import lean, piece
 from picket.track.conditions_kernels import crowding
 from picket.track.layout_kernels import (
     ACCELERATION_H,
@@ -29,7 +27,7 @@ POSITION_FORM = 64  # see `form_of`
 NARROW_RAD = 0.52  # clutter lies low: however high a radar looks, it is spread over no more than 30 degrees
 
 
-@kernel
+@lean
 def _site_row(H, m, rotation, a, b, c, lag, first):  # type: ignore[no-untyped-def]
     """Row m of H from a gradient (a, b, c) in the sensor's frame, on the place (first = 0)."""
     for k in range(3):
@@ -39,7 +37,7 @@ def _site_row(H, m, rotation, a, b, c, lag, first):  # type: ignore[no-untyped-d
             H[m, 3 + k] = -lag * g
 
 
-@kernel
+@lean
 def expected(x, lag, form, sigma, rotation, offset, H, h, R):  # type: ignore[no-untyped-def]
     """Fills rows 0..m-1 of H (6, 6), the values h (6,) that a plot of this form should have, and the variances R (6,); returns m.
 
@@ -145,16 +143,16 @@ def remember(form, lag, sigma, known):  # type: ignore[no-untyped-def]
         known[2 + k] = sigma[k]
 
 
-@kernel
-def innovation(x, lag, kind, z, sigma, rotation, offset, H, v, R):  # type: ignore[no-untyped-def]
-    """Fills H (6, 6), v (6,) and the variances R (6,) for one plot; returns m, the number of measured values."""
-    form, h = form_of(kind, z), np.empty(6)
+@lean
+def innovation(x, lag, kind, z, sigma, rotation, offset, H, h, v, R):  # type: ignore[no-untyped-def]
+    """Fills H (6, 6), h (6,), v (6,) and the variances R (6,) for one plot; returns m, the number of measured values."""
+    form = form_of(kind, z)
     m = expected(x, lag, form, sigma, rotation, offset, H, h, R)
     residual(form, z, h, v)
     return m
 
 
-@kernel
+@lean
 def factor(P, H, R, m, form, lag, PHt, L):  # type: ignore[no-untyped-def]
     """PHt (6, m) and L with L L' = S = H P H' + R; returns log det S. A plot of the place alone has H = [G, -lag G], which saves work."""
     width = 3 if lag == 0.0 and form < 8 else 6
@@ -181,7 +179,7 @@ def factor(P, H, R, m, form, lag, PHt, L):  # type: ignore[no-untyped-def]
     return math.log(det)
 
 
-@kernel
+@lean
 def distance(L, v, m, bound):  # type: ignore[no-untyped-def]
     """v' S^-1 v, or the first partial sum of it that is over `bound` (every term is positive, so the whole is too). v becomes L^-1 v."""
     total = 0.0
@@ -195,7 +193,7 @@ def distance(L, v, m, bound):  # type: ignore[no-untyped-def]
     return total
 
 
-@kernel
+@lean
 def spread_over_area(r, near, far):  # type: ignore[no-untyped-def]
     """How many more false plots there are at range r than at half the range, for the same span of range."""
     return min(max(2.0 * r / (far + near), 0.5), 2.0)

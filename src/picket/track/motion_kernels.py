@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import math
 
-from picket._jit import kernel
+from picket._jit import lean
 
 STEADY, MANOEUVRE = 0, 1
 STEADY_H, STEADY_V = 0.5, 0.05  # m^2/s^3, intensity of white acceleration, across and up
@@ -25,7 +25,7 @@ MANOEUVRE_LEAST = 0.05  # however straight it flew: the first plots of a sharp t
 MANOEUVRE_FIRST = 0.3  # probability of a newborn
 
 
-@kernel
+@lean
 def predict(x, P, dt, across, up):  # type: ignore[no-untyped-def]
     """x and P moved dt >= 0 seconds on, in place; across, up: intensity of white acceleration, m^2/s^3."""
     for a in range(3):
@@ -48,7 +48,7 @@ def predict(x, P, dt, across, up):  # type: ignore[no-untyped-def]
             P[b, a] = P[a, b]
 
 
-@kernel
+@lean
 def match(xm, Pm, mu, x, P):  # type: ignore[no-untyped-def]
     """x (6,) and P (6, 6) from the models xm (2, 6), Pm (2, 6, 6), mu (2,)."""
     both = mu[0] * mu[1]
@@ -60,7 +60,7 @@ def match(xm, Pm, mu, x, P):  # type: ignore[no-untyped-def]
             P[b, a] = P[a, b]
 
 
-@kernel
+@lean
 def split(x, P, xm, Pm, mu):  # type: ignore[no-untyped-def]
     """Both models start from x and P."""
     for k in range(2):
@@ -71,7 +71,7 @@ def split(x, P, xm, Pm, mu):  # type: ignore[no-untyped-def]
     mu[STEADY], mu[MANOEUVRE] = 1.0 - MANOEUVRE_FIRST, MANOEUVRE_FIRST
 
 
-@kernel
+@lean
 def advance(xm, Pm, mu, x, P, dt):  # type: ignore[no-untyped-def]
     """All of a track dt > 0 seconds on, in place: mixed, predicted by each model, and matched."""
     rate = 1.0 / STEADY_S + 1.0 / MANOEUVRE_S

@@ -11,7 +11,7 @@ import math
 
 import numpy as np
 
-from picket._jit import kernel
+from picket._jit import kernel, lean
 from picket.track.layout_kernels import ACCELERATION_H, ACCELERATION_V, DEAD, ENDED, N_KINDS, SURVIVAL_S, VESSEL
 
 LAT, LON, ALT, VE, VN, VU, SIGMA_H, SIGMA_V, SIGMA_SPEED, EXISTENCE, UPDATED = range(11)
@@ -45,7 +45,7 @@ _SEA_M = 20.0  # height of a vessel's echo
 _AIR_SPAN_M = np.array([600.0, 1000.0, 6000.0])  # heights over which drones, birds and aircraft spread
 
 
-@kernel
+@lean
 def classify(ident, said, updates, speed, speed_var, height_msl, height_var, submerged, out):  # type: ignore[no-untyped-def]
     """Fills out (4,) with the probability of each class. ident (8,), said (4,), updates: of the track.
 
@@ -79,7 +79,7 @@ def classify(ident, said, updates, speed, speed_var, height_msl, height_var, sub
         out[c] /= total
 
 
-@kernel
+@lean
 def _name(belief, held, passed, p):  # type: ignore[no-untyped-def]
     """The class to show (-1 = none), `held` so far, when the probabilities are p (4,); moves their average `belief` (4,).
 
@@ -103,12 +103,17 @@ def rows(tracks, n, now, origin_ecef, rotation, geoid, under, floats, slots, cod
     under: bits of the sensors that hear what is under water. Every slot that is not DEAD gives a row at `now`.
     rotation (3, 3) is ECEF -> ENU at the site.
     """
+    return _rows(
+        tracks, n, now, origin_ecef, rotation, geoid, under, floats, slots, codes, np.empty(4), np.empty(3), np.empty((2, 2))
+    )
+
+
+@lean
+def _rows(tracks, n, now, origin_ecef, rotation, geoid, under, floats, slots, codes, p, w, V):  # type: ignore[no-untyped-def]
+    """`rows`, with its scratch: p (4,), w (3,), V (2, 2)."""
     a, e2 = 6378137.0, 0.0066943799901413165
     b = a * math.sqrt(1.0 - e2)
     ep2 = e2 / (1.0 - e2)
-    p = np.empty(4)
-    w = np.empty(3)
-    V = np.empty((2, 2))
     k = 0
     for i in range(n):
         if tracks.status[i] >= DEAD:

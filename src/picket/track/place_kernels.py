@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 
-from picket._jit import kernel, piece
+from picket._jit import lean, piece
 from picket.track.layout_kernels import TAU
 from picket.track.measure_kernels import POSITION_FORM
 
@@ -42,7 +42,7 @@ def rates(H, x):  # type: ignore[no-untyped-def]
     )
 
 
-@kernel
+@lean
 def spread(P, H, R, lag, PHt):  # type: ignore[no-untyped-def]
     """Fills PHt (6, 3) = P H' and returns S = H P H' + R as its six numbers (00, 10, 20, 11, 21, 22); H as `expected` left it."""
     g00, g01, g02 = H[0, 0], H[0, 1], H[0, 2]
@@ -65,7 +65,7 @@ def spread(P, H, R, lag, PHt):  # type: ignore[no-untyped-def]
     return s00, s10, s20, s11, s21, s22
 
 
-@kernel
+@lean
 def inverse(s00, s10, s20, s11, s21, s22):  # type: ignore[no-untyped-def]
     """S^-1 as its six numbers, and log det S. S = (something positive semidefinite) + R, so its determinant is at least R's."""
     c00, c10, c20 = s11 * s22 - s21 * s21, s20 * s21 - s10 * s22, s10 * s21 - s20 * s11
@@ -95,7 +95,7 @@ def length(v0, v1, v2, i00, i10, i20, i11, i21, i22):  # type: ignore[no-untyped
     return i00 * v0 * v0 + i11 * v1 * v1 + i22 * v2 * v2 + 2.0 * (i10 * v0 * v1 + i20 * v0 * v2 + i21 * v1 * v2)
 
 
-@kernel
+@lean
 def state(x, P, time, when, lag, form, e0, e1, e_plot, p, negligible, members, z, H, h, R, PHt, K, T, fit):  # type: ignore[no-untyped-def]
     """Moves x and P by the edges e0..e1-1, all of whose plots are `near`; fit (edges,) gets N(v; 0, S), but for a common factor.
 

@@ -10,7 +10,7 @@ import math
 
 import numpy as np
 
-from picket._jit import kernel
+from picket._jit import lean
 from picket.track.layout_kernels import EARTH_M, FAR_RANGE_M, POLAR, POSITION, TAU
 from picket.track.measure_kernels import form_of
 
@@ -37,7 +37,7 @@ _A = 6378137.0  # WGS84
 _E2 = 0.0066943799901413165
 
 
-@kernel
+@lean
 def _pick(value, default, low):  # type: ignore[no-untyped-def]
     """The row's 1 sigma where it is one, else the sensor's; never under `low`."""
     if not (value > 0.0 and value < 1e6):
@@ -45,7 +45,7 @@ def _pick(value, default, low):  # type: ignore[no-untyped-def]
     return max(value, low)
 
 
-@kernel
+@lean
 def _polar(F, i, j, s, far, geoid, sensors, plots):  # type: ignore[no-untyped-def]
     """Row i as POLAR plot j. Returns the reason code."""
     r, az, el = F[RANGE, i], math.radians(F[AZ, i] + sensors.azimuth_offset[s]), math.radians(F[EL, i])
@@ -93,7 +93,7 @@ def _polar(F, i, j, s, far, geoid, sensors, plots):  # type: ignore[no-untyped-d
     return OK
 
 
-@kernel
+@lean
 def _bearing(F, i, j, s, sensors, plots):  # type: ignore[no-untyped-def]
     """Row i, a direction without a distance, as POLAR plot j: it has no place, so it may help a track and begins none."""
     az, el = math.radians(F[AZ, i] + sensors.azimuth_offset[s]), math.radians(F[EL, i])
@@ -109,7 +109,7 @@ def _bearing(F, i, j, s, sensors, plots):  # type: ignore[no-untyped-def]
     return OK
 
 
-@kernel
+@lean
 def _position(F, i, j, s, geoid, site_height, site_rotation, site_ecef, sensors, plots):  # type: ignore[no-untyped-def]
     """Row i as POSITION plot j. Returns the reason code."""
     lat, lon = math.radians(F[LAT, i]), math.radians(F[LON, i])
@@ -162,7 +162,7 @@ def _position(F, i, j, s, geoid, site_height, site_rotation, site_ecef, sensors,
     return OK
 
 
-@kernel
+@lean
 def convert(F, order, sensor, foreign, geoid, site_height, site_rotation, site_ecef, horizon, sensors, plots, reason):  # type: ignore[no-untyped-def]
     """Fills plots from the rows `order` of F (22, M); reason (M,) by row. Returns how many plots came out.
 
@@ -208,7 +208,7 @@ def convert(F, order, sensor, foreign, geoid, site_height, site_rotation, site_e
     return j
 
 
-@kernel
+@lean
 def cut(plots, m, period, seen, group, reason):  # type: ignore[no-untyped-def]
     """group (m,) of each plot: a sensor's plots (they lie sorted by sensor, then time) cut where time runs beyond half a scan.
 

@@ -21,7 +21,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from picket._jit import kernel, piece
+from picket._jit import lean, piece
 from picket.track.layout_kernels import ACCELERATION_H, POLAR, POSITION, SPOOF, TENTATIVE, Array
 
 SLOTS = 16  # sensors that are compared; more than a unit has
@@ -50,7 +50,7 @@ def new_pairs(sensors: int) -> Pairs:
     )  # fmt: skip
 
 
-@kernel
+@lean
 def correct(plots, members, s, sensors):  # type: ignore[no-untyped-def]
     """Takes the biases of sensor s off its plots: z, the place and the time. Half sides and forms stay."""
     bias, R, offset = sensors.bias[s], sensors.rotation[s], sensors.offset[s]
@@ -69,7 +69,7 @@ def correct(plots, members, s, sensors):  # type: ignore[no-untyped-def]
             plots.p[j, k] = R[0, k] * e + R[1, k] * n + R[2, k] * up + offset[k]
 
 
-@kernel
+@lean
 def _lever(x, kind, z, sigma, rotation, offset, bias, place, cov, B):  # type: ignore[no-untyped-def]
     """place (2,), its covariance cov (3,: ee, en, nn) and the first two columns of B (2, 2) of one plot; False when it tells no place.
 
@@ -101,7 +101,7 @@ def _lever(x, kind, z, sigma, rotation, offset, bias, place, cov, B):  # type: i
     return True
 
 
-@kernel
+@lean
 def _slot(s, pairs):  # type: ignore[no-untyped-def]
     """The sensor's place among those compared; -1 when all are taken."""
     if pairs.slot[s] < 0 and pairs.used[0] < SLOTS:
@@ -110,7 +110,7 @@ def _slot(s, pairs):  # type: ignore[no-untyped-def]
     return pairs.slot[s]
 
 
-@kernel
+@lean
 def _add(pairs, a, b, J, d, cov):  # type: ignore[no-untyped-def]
     """The pair d (2,) of slots a and b, with J (2, 6) and covariance cov (3,), into the information."""
     det = cov[0] * cov[2] - cov[1] * cov[1]
@@ -132,10 +132,12 @@ def _add(pairs, a, b, J, d, cov):  # type: ignore[no-untyped-def]
             pairs.Y[row, column] += wj0 * J[0, k] + wj1 * J[1, k]
 
 
-@kernel
-def _pair(pairs, x, P, a, b, place, cov, B, time, before):  # type: ignore[no-untyped-def]
-    """The plot (place, cov, B at `time`) against the one `before` (10,) that the track remembers: slots a and b."""
-    J, d, both = np.empty((2, 6)), np.empty(2), np.empty(3)
+@lean
+def _pair(pairs, x, P, a, b, place, cov, B, time, before, J, d, both):  # type: ignore[no-untyped-def]
+    """The plot (place, cov, B at `time`) against the one `before` (10,) that the track remembers: slots a and b.
+
+    J (2, 6), d (2,), both (3,): scratch.
+    """
     dt = time - before[0]
     spread = ACCELERATION_H * abs(dt * dt * dt) / 3.0
     for k in range(2):
@@ -150,13 +152,13 @@ def _pair(pairs, x, P, a, b, place, cov, B, time, before):  # type: ignore[no-un
 
 
 @piece
-def compare(tracks, i, plots, j, sensors, pairs):  # type: ignore[no-untyped-def]
-    """Plot j, which track i gave, against the last one of another sensor: a pair. Otherwise the track remembers it."""
+def compare(tracks, i, plots, j, sensors, pairs, W):  # type: ignore[no-untyped-def]
+    """Plot j, which track i gave, against the last one of another sensor: a pair. Otherwise the track remembers it. W (8, 6): scratch."""
     s = plots.sensor[j]
     ready = tracks.status[i] > TENTATIVE and tracks.updates[i] >= PAIR_UPDATES and not tracks.flags[i] & SPOOF
     measures = plots.form[j] & 3 == 3 and plots.foreign[j] == 0
     if ready and measures:
-        place, cov, B = np.empty(2), np.empty(3), np.empty((2, 2))
+        place, cov, B = W[0, :2], W[1, :3], W[2:4, :2]
         time = plots.time[j] + (sensors.bias[s, 2] if plots.kind[j] == POLAR else 0.0)
         seen = _lever(
             tracks.x[i], plots.kind[j], plots.z[j], plots.sigma[j], sensors.rotation[s], sensors.offset[s], sensors.bias[s],
@@ -167,7 +169,21 @@ def compare(tracks, i, plots, j, sensors, pairs):  # type: ignore[no-untyped-def
             if q >= 0 and q != s and abs(time - tracks.pair_plot[i, 0]) <= PAIR_S:
                 a, b = _slot(s, pairs), _slot(q, pairs)
                 if a >= 0 and b >= 0:
-                    _pair(pairs, tracks.x[i], tracks.P[i], a, b, place, cov, B, time, tracks.pair_plot[i])
+                    _pair(
+                        pairs,
+                        tracks.x[i],
+                        tracks.P[i],
+                        a,
+                        b,
+                        place,
+                        cov,
+                        B,
+                        time,
+                        tracks.pair_plot[i],
+                        W[4:6],
+                        W[6, :2],
+                        W[7, :3],
+                    )
                 tracks.pair_sensor[i] = -1
             else:
                 tracks.pair_sensor[i] = s

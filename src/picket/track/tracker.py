@@ -323,7 +323,7 @@ class Tracker:
         Afterwards the plots are to the last bit as they came: late ones are put among them and repetitions found by equality.
         """
         bias = self._sensors.arrays.bias[s]
-        if not bias.any():
+        if not np.count_nonzero(bias):
             yield 0.0
             return
         raw = [(a, a[members]) for a in (plots.z, plots.p, plots.time)]

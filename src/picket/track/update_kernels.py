@@ -11,7 +11,7 @@ import math
 
 import numpy as np
 
-from picket._jit import kernel, piece
+from picket._jit import kernel, lean, piece
 from picket.track.conditions_kernels import detects, looked
 from picket.track.layout_kernels import (
     ADOPT_WEIGHT,
@@ -44,7 +44,7 @@ WORD, WORD_FADES = (
 NEGLIGIBLE = 1e-3  # a plot with less probability than this moves nothing
 
 
-@kernel
+@lean
 def sound(P, L):  # type: ignore[no-untyped-def]
     """True when P (6, 6) is symmetric positive definite; otherwise P becomes its own diagonal, made positive. L (6, 6): scratch."""
     good = True
@@ -69,7 +69,7 @@ def sound(P, L):  # type: ignore[no-untyped-def]
     return False
 
 
-@kernel
+@lean
 def _apply(PHt, L, m, total, mean_v, C, mean, spread, K):  # type: ignore[no-untyped-def]
     """Adds to mean (6,) and spread (6, 6) what plots with one S bring: total = sum p, mean_v = sum p v, C = sum p v v'.
 
@@ -122,7 +122,7 @@ def _all_near(time, e0, e1, e_plot, p, members, form, sigma, when, foreign, know
     return first
 
 
-@kernel
+@lean
 def _state(x, P, time, foreign_time, e0, e1, e_plot, p, members, form, z, sigma, when, foreign, rotation, offset, work, W, fit):  # type: ignore[no-untyped-def]
     """Moves x and P of one model of a track, which stand at `time`, by its edges e0..e1-1; fit (edges,) gets their N(v; 0, S).
 
@@ -175,7 +175,7 @@ def _state(x, P, time, foreign_time, e0, e1, e_plot, p, members, form, z, sigma,
     sound(P, L)
 
 
-@kernel
+@lean
 def _weigh(mu, p, e0, e1, none, fit):  # type: ignore[no-untyped-def]
     """Model probabilities mu (2,) after the look: times none + sum p_j N_k(v_j) / N(v_j), N the mean over the models."""
     like0 = like1 = none
@@ -282,8 +282,13 @@ def _look_over(tracks, i, s, t, some, pd, sector, sensors):  # type: ignore[no-u
 @kernel
 def update(tracks, e_track, e_plot, p, plots, members, sensors, owner, pairs):  # type: ignore[no-untyped-def]
     """Every track with an edge: existence, state, bookkeeping. Fills plots.track and plots.weight of the members."""
-    work, W = np.empty((6, 6, 6)), np.empty((6, 8))
-    fit = np.empty((2, EDGES_PER_TRACK))
+    work, W, fit, other = np.empty((6, 6, 6)), np.empty((6, 8)), np.empty((2, EDGES_PER_TRACK)), np.empty((8, 6))
+    _update(tracks, e_track, e_plot, p, plots, members, sensors, owner, pairs, work, W, fit, other)
+
+
+@lean
+def _update(tracks, e_track, e_plot, p, plots, members, sensors, owner, pairs, work, W, fit, other):  # type: ignore[no-untyped-def]
+    """`update`, with its scratch."""
     E = p.shape[0]
     e = 0
     while e < E:
@@ -316,7 +321,7 @@ def update(tracks, e_track, e_plot, p, plots, members, sensors, owner, pairs):  
             heard(tracks, i, plots, j, sensors)
         seen_by = tracks.sensors[i]
         if p[best] >= PAIR_WEIGHT and seen_by & (seen_by - 1):  # two sensors at least
-            compare(tracks, i, plots, j, sensors, pairs)
+            compare(tracks, i, plots, j, sensors, pairs, other)
         if p[best] >= ADOPT_WEIGHT and (plots.ident[j] >= 0 or plots.transmitter[j] >= 0 or plots.sensor_track[j] >= 0):
             _identity(tracks, i, plots, j, owner)
         if sensors.claims[s] == 0:

@@ -18,6 +18,7 @@ import msgspec
 from picket import site as sites
 from picket.train.exercise import Exercise
 from picket.train.recording import copy_site, write_truth
+from picket.train.world import World
 
 
 class KeptError(ValueError):
@@ -64,9 +65,9 @@ def read_facts(folder: Path) -> RunFacts:
     return facts
 
 
-def keep_truth(exercise: Exercise, seed: int, start: float, seconds: float, folder: Path) -> None:
+def keep_truth(exercise: Exercise, world: World, start: float, seconds: float, folder: Path) -> None:
     """Writes truth, exercise and site into `folder`. Raises OSError where it cannot be written."""
-    write_truth(exercise, seed, start, start + seconds, folder / "truth.csv")
+    write_truth(world, start, start + seconds, folder / "truth.csv")
     if Path(exercise.source).is_file():
         shutil.copyfile(exercise.source, folder / "exercise.toml")
     (folder / "site").mkdir(exist_ok=True)

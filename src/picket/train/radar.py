@@ -31,6 +31,7 @@ from picket.feed.asterix import encode_cat034, encode_cat048_parts
 from picket.geo import LocalFrame, enu_to_polar, polar_to_enu
 from picket.geo.horizon import in_line_of_sight
 from picket.site import Sensor
+from picket.train import path_kernels as k
 from picket.train.conditions import SEA_M, between, rain_db
 from picket.train.exercise import LIMITS, Radar
 from picket.train.motion import Floats
@@ -232,9 +233,9 @@ class TurningRadar:
         blind, sector = np.zeros(len(when), np.bool_), swept.sector(when)
         if not self.world.conditions.faulty(self.radar.id):
             return blind
-        for k, begins in enumerate(swept.begins):
+        for which, begins in enumerate(swept.begins):
             if self.world.conditions.of(self.radar.id, "jam", begins):
-                blind |= (sector == k) & self.world.conditions.jammed(self.radar.id, begins, azimuth)
+                blind |= (sector == which) & self.world.conditions.jammed(self.radar.id, begins, azimuth)
         return blind
 
     def _clutter(self, rng: np.random.Generator, swept: _Sweep) -> _Echoes:
@@ -300,10 +301,8 @@ class TurningRadar:
             return seen
         by_strength = seen[np.argsort(-strength[seen], kind="stable")]
         r, a = distance[by_strength], azimuth[by_strength]
-        close = (np.abs(r[:, None] - r) < self.radar.resolution_m) & (np.abs(a[:, None] - a) < self.radar.resolution_deg)
-        kept = np.ones(len(seen), np.bool_)
-        for i in np.flatnonzero(np.tril(close, -1).any(axis=1)).tolist():  # most have no stronger one nearby
-            kept[i] = not (close[i, :i] & kept[:i]).any()
+        kept = np.empty(len(seen), np.bool_)
+        k.resolved(r, a, self.radar.resolution_m, self.radar.resolution_deg, kept)
         return np.sort(by_strength[kept])
 
     def _batch(self, times: Floats, r: Floats, az: Floats, el: Floats, rr: Floats, power: Floats) -> Batch:

@@ -50,14 +50,13 @@ def record(exercise: Exercise, seed: int, start: float, until: float, folder: st
                 times.append(frame.time)
     for channel, (packets, times) in captured.items():
         (folder / f"{channel}.pcap").write_bytes(pcap.encode(packets, times))
-    write_truth(exercise, seed, start, until, folder / "truth.csv")
+    write_truth(World(exercise, seed), start, until, folder / "truth.csv")
     copy_site(exercise, folder)
     return folder
 
 
-def write_truth(exercise: Exercise, seed: int, start: float, until: float, path: Path) -> None:
+def write_truth(world: World, start: float, until: float, path: Path) -> None:
     """Every object each second from UNIX time `start` up to and without `until`, as CSV."""
-    world = World(exercise, seed)
     with path.open("w", newline="", encoding="utf-8") as file:
         out = csv.writer(file)
         out.writerow(_TRUTH)

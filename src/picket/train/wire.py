@@ -23,14 +23,15 @@ class Frame(NamedTuple):
 
 
 def frames(
-    exercise: Exercise, seed: int, start: float, until: float = float("inf"), injected: Mapping[str, float] | None = None
-) -> Iterator[Frame]:
+    exercise: Exercise, seed: int, start: float, until: float = float("inf"), injected: Mapping[str, float] | None = None,
+    world: World | None = None,
+) -> Iterator[Frame]:  # fmt: skip
     """Frames from UNIX time `start`, when the exercise begins, up to and without `until`; without one, endless.
 
-    injected: see `World`; what is added to it while frames are taken has its effect from then on. The same arguments give the
-    same bytes (on one machine with one NumPy).
+    injected: see `World`; what is added to it while frames are taken has its effect from then on. world: that of the exercise and
+    seed, where there is one already. The same arguments give the same bytes (on one machine with one NumPy).
     """
-    world = World(exercise, seed, injected)
+    world = World(exercise, seed, injected) if world is None else world.with_injects({} if injected is None else injected)
     streams = [_channel(radar.id, TurningRadar(world, radar).frames(start)) for radar in exercise.radar]
     streams += [_channel(x.id, DirectionFinder(world, x).frames(start)) for x in exercise.listener]
     if exercise.remote_id is not None:

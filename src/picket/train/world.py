@@ -6,6 +6,7 @@ where 60 objects are is a handful of array operations and not 60 calls. The sens
 
 from __future__ import annotations
 
+import copy
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -14,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from picket.geo import LocalFrame
+from picket.train import path_kernels as k
 from picket.train.conditions import Conditions
 from picket.train.exercise import AFLOAT, Actor, Exercise
 from picket.train.motion import STEP_S, Floats, along, formation, path_of, positions, wander
@@ -77,20 +79,13 @@ class Present:
 
     def __init__(self, block: _Block, row: Ints) -> None:
         self.things, self.index, self._block = block.things, row, block
-        self._begin, self._end = block.begin[row], block.end[row]
 
     def at(self, time_s: Floats | float) -> State:
         """Each row at its time (M,), or all at one; before its path begins or after it ends, where it begins or ends."""
-        x = (np.minimum(np.maximum(time_s, self._begin), self._end) - self._begin) / STEP_S
-        k = np.minimum(x.astype(np.int64), self._block.count[self.index] - 2)
-        u = (x - k)[:, None]
-        first = self._block.first[self.index] + k
-        a, b = self._block.samples[first], self._block.samples[first + 1]
-        # cubic Hermite: positions and velocities of the two samples around
-        p0, v0, p1, v1 = a[:, :3], a[:, 3:] * STEP_S, b[:, :3], b[:, 3:] * STEP_S
-        c2, c3 = 3 * (p1 - p0) - 2 * v0 - v1, 2 * (p0 - p1) + v0 + v1
-        position = p0 + u * (v0 + u * (c2 + u * c3))
-        velocity = (v0 + u * (2 * c2 + 3 * u * c3)) / STEP_S
+        n, b = len(self.index), self._block
+        times = np.full(n, time_s) if np.ndim(time_s) == 0 else np.ascontiguousarray(time_s, np.float64)
+        position, velocity = np.empty((n, 3)), np.empty((n, 3))
+        k.places(b.samples, b.first, b.count, b.begin, b.end, self.index, times, STEP_S, position, velocity)
         return State(self.things, self.index, position, velocity)
 
     def take(self, which: Ints) -> Present:
@@ -99,7 +94,7 @@ class Present:
 
     def there(self, time_s: Floats) -> npt.NDArray[np.bool_]:
         """(M,) bool: which are there at their times."""
-        return np.asarray((self._begin <= time_s) & (time_s <= self._end))
+        return np.asarray((self._block.begin[self.index] <= time_s) & (time_s <= self._block.end[self.index]))
 
 
 class World:
@@ -119,6 +114,12 @@ class World:
         self._blocks: dict[int, _Block] = {}
         self._last: tuple[float, State] | None = None
 
+    def with_injects(self, injected: Mapping[str, float]) -> World:
+        """The same world, its paths shared, with injects of its own: working a path out is most of what making a world costs."""
+        other = copy.copy(self)
+        other.conditions = Conditions(self.exercise.weather, self.exercise.fault, self.exercise.inject, injected)
+        return other
+
     def at(self, time_s: float) -> State:
         """Who is where at `time_s` >= 0: the state (M rows) in the order of the exercise file."""
         if self._last is None or self._last[0] != time_s:  # sensors of one period ask for the same moment
@@ -135,8 +136,8 @@ class World:
         state = self.at(time_s)
         lat, lon, alt = self.frame.to_geodetic(state.position_enu_m)
         rows = []
-        for i, k in enumerate(state.index.tolist()):
-            thing = state.things[k]
+        for i, which in enumerate(state.index.tolist()):
+            thing = state.things[which]
             e, n, u = state.position_enu_m[i].tolist()
             ve, vn, vu = state.velocity_enu_mps[i].tolist()
             place = float(lat[i]), float(lon[i]), float(alt[i])

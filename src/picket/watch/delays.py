@@ -52,7 +52,7 @@ class Delays:
             ready = [self._ready(scene, key, wait_s, held) for key, wait_s in keys.items()]  # each is noted
             if all(ready):
                 out.append(f)
-        keep_s = {key[0]: self._keep_s(scene, key[0]) for key in self._held}
+        keep_s = {name: self._keep_s(scene, name) for name in {key[0] for key in self._held}}
         self._held = {k: v for k, v in self._held.items() if abs(scene.time - v.last) <= keep_s[k[0]]} | held
         return out
 

@@ -106,13 +106,14 @@ class Scene:
     @cached_property
     def velocity(self) -> Floats:
         """(N, 2) m/s, towards east and north."""
-        return np.column_stack([self.tracks["vel_east_mps"], self.tracks["vel_north_mps"]])
+        out = np.empty((self.tracks.n, 2))
+        out[:, 0], out[:, 1] = self.tracks["vel_east_mps"], self.tracks["vel_north_mps"]
+        return out
 
     @cached_property
     def two_sigma(self) -> Floats:
         """(N,) m of the place; an unknown one is none."""
-        sigma = self.tracks["sigma_horizontal_m"]
-        return np.where(np.isnan(sigma), 0.0, 2.0 * sigma)
+        return np.fmax(2.0 * self.tracks["sigma_horizontal_m"], 0.0)
 
     @cached_property
     def friends(self) -> dict[str, list[Friendly]]:
@@ -159,18 +160,22 @@ class Scene:
     def by_eye(self) -> Bools:
         """(N,) bool: a person saw it, who tells a drone from a wave."""
         people = {look.id for look in self.sensors if look.kind == "visual"}
+        if not people:
+            return np.zeros(self.tracks.n, np.bool_)
         words: tuple[Any, ...] = self.tracks.words("sensors")
         return np.array([not people.isdisjoint(w) for w in words] + [False], np.bool_)[self.tracks["sensors"]]
 
     def _in_swarm(self, drone: Bools) -> Bools:
         """(N,) bool: in a group of drones. What flies together is of one kind: one drone in it tells, and what is known of each adds up."""
-        if not (self.groups >= 0).any():
-            return np.zeros(self.tracks.n, np.bool_)
-        counted = self.sure & (self.groups >= 0) & ~self.low
-        groups, which = np.unique(self.groups[counted], return_inverse=True)
-        told = np.bincount(which, self._drone_odds[counted], len(groups)) >= _GROUP_ODDS
-        swarms = {*groups[told].tolist(), *self.groups[drone & self.sure & (self.groups >= 0)].tolist()}
-        return np.isin(self.groups, list(swarms)) if swarms else np.zeros(self.tracks.n, np.bool_)
+        swarm, grouped = np.zeros(self.tracks.n, np.bool_), self.sure & (self.groups >= 0)
+        rows = np.flatnonzero(grouped & ~self.low)
+        odds: dict[int, float] = {}
+        for group, told in zip(self.groups[rows].tolist(), self._drone_odds[rows].tolist(), strict=True):
+            odds[group] = odds.get(group, 0.0) + told
+        swarms = {group for group, total in odds.items() if total >= _GROUP_ODDS} | set(self.groups[grouped & drone].tolist())
+        for group in swarms:
+            swarm |= self.groups == group
+        return swarm
 
     @cached_property
     def _drone_odds(self) -> Floats:
@@ -193,7 +198,7 @@ class Scene:
     def low(self) -> Bools:
         """(N,) bool: it may be at the surface: within two sigma no higher than SURFACE_M. An unknown height is not low."""
         height = self.alt - self.site.site.geoid_separation_m
-        slack = LOW_SIGMAS * np.nan_to_num(self.tracks["sigma_vertical_m"], nan=0.0)
+        slack = np.fmax(LOW_SIGMAS * self.tracks["sigma_vertical_m"], 0.0)  # an unknown one is none
         return np.asarray(height - slack <= SURFACE_M)
 
     def out_of_place(self, row: int) -> bool:

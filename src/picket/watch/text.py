@@ -12,8 +12,6 @@ from __future__ import annotations
 import math
 from typing import NamedTuple
 
-import numpy as np
-
 from picket.geo import enu_to_polar
 from picket.site import Sensor
 from picket.watch.alert import SensorLook
@@ -251,5 +249,5 @@ def percent(probability: float) -> int:
 
 def flags_of(scene: Scene, rows: list[int]) -> set[str]:
     """Every flag on any of the rows."""
-    words, codes = scene.tracks.words("flags"), np.unique(scene.tracks["flags"][rows]).tolist()
+    words, codes = scene.tracks.words("flags"), set(scene.tracks["flags"][rows].tolist())
     return {flag for c in codes if c >= 0 for flag in words[c]}

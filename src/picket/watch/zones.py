@@ -28,7 +28,7 @@ class Zones:
         self.outlines = Outlines(plane, [site.shapes[z.id] for z in self.zones])
         self.floor_wgs84_m: Floats = np.array([_limit(site, z, z.floor_m, -math.inf) for z in self.zones])
         self.ceiling_wgs84_m: Floats = np.array([_limit(site, z, z.ceiling_m, math.inf) for z in self.zones])
-        self._always = all(z.hours == "always" for z in self.zones)
+        self._always = np.ones(len(self.zones), np.bool_) if all(z.hours == "always" for z in self.zones) else None
         self.index = {z.id: i for i, z in enumerate(self.zones)}
 
     def __len__(self) -> int:
@@ -36,8 +36,8 @@ class Zones:
 
     def in_force(self, time: float) -> Bools:
         """(Z,) bool: the zones whose hours hold at UNIX time `time`."""
-        if self._always:
-            return np.ones(len(self.zones), np.bool_)
+        if self._always is not None:
+            return self._always
         return np.array([in_hours(z.hours, time) for z in self.zones], np.bool_)
 
     def at_height(self, alt_wgs84_m: Floats) -> Bools:

@@ -96,6 +96,9 @@ def _numbered(keys: Ints) -> tuple[Ints, Ints]:
 
 def _worded(keys: Ints, word: Callable[[int], str]) -> _Coded:
     """Codes and words of integer keys; a negative key is unknown."""
+    if (keys == keys[0]).all():  # most columns of most datagrams
+        one = word(int(keys[0])) if keys[0] >= 0 else ""
+        return (np.zeros(len(keys), np.int32), (one,)) if one else (np.full(len(keys), -1, np.int32), ())
     found, codes = _numbered(keys)
     return _merged(codes, [word(key) for key in found.tolist()])
 

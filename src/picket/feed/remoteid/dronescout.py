@@ -41,7 +41,7 @@ from picket.feed.remoteid.messages import (
     EPOCH,
     IDENTITY_KINDS,
     LOCATION_KINDS,
-    LOCATION_LAYOUT,
+    LOCATION_STRUCT,
     POSITION_95_M,
     RADIUS_95_TO_SIGMA,
     SPEED_95_MPS,
@@ -49,11 +49,9 @@ from picket.feed.remoteid.messages import (
     TRANSPORTS,
     UA_TYPES,
     Locations,
-    bound_code,
     encode_location,
     identity_bytes,
     printable,
-    read_locations,
     sigma_of_height,
 )
 from picket.feed.remoteid.messages_kernels import KEY, best_basic_id
@@ -223,20 +221,32 @@ def encode_status(
 
 def _fill_location(into: Any, message: bytes, status: str) -> None:
     """Writes a 25-byte Location message into the structure, as a receiver's library does."""
-    m = np.frombuffer(message, LOCATION_LAYOUT)
-    values = read_locations(m)
-    above_ground = not np.isnan(values.height_agl_m[0])
+    _, flags, direction, speed, climb, lat, lon, pressure, geodetic, height, place, rate, stamp, exact, _ = (
+        LOCATION_STRUCT.unpack(message)
+    )
+    fast, west, above_ground = flags & 1, flags >> 1 & 1, flags >> 2 & 1
     into["status"] = STATUSES.index(status)
-    into["direction"], into["speed"] = _or(values.course_deg[0], 361), _or(values.speed_mps[0], 255)
-    into["vertical_speed"] = _or(values.climb_mps[0], 63)
-    into["lat"], into["lon"] = values.lat_deg[0], values.lon_deg[0]
-    into["alt_pressure"], into["alt_geodetic"] = _or(values.alt_pressure_m[0], -1000), _or(values.alt_wgs84_m[0], -1000)
-    into["height_type"] = above_ground
-    into["height"] = _or(values.height_agl_m[0] if above_ground else values.height_takeoff_m[0], -1000)
-    into["accuracy_horizontal"] = bound_code(values.sigma_position_m[0] / RADIUS_95_TO_SIGMA, POSITION_95_M)
-    into["accuracy_vertical"] = bound_code(values.sigma_altitude_m[0] / BOUND_95_TO_SIGMA, ALTITUDE_95_M)
-    into["accuracy_speed"] = bound_code(values.sigma_speed_mps[0] / BOUND_95_TO_SIGMA, SPEED_95_MPS)
-    into["accuracy_time"], into["second"] = m["accuracy_time"][0] & 15, _or(values.second[0], 65535)
+    into["direction"] = 361 if direction > 180 else (direction + 180.0 * west) % 360.0
+    into["speed"] = 255 if speed == 255 else speed * 0.75 + 63.75 if fast else speed * 0.25
+    into["vertical_speed"] = 63 if abs(climb) > 124 else climb * 0.5
+    into["lat"], into["lon"] = lat / 1e7, lon / 1e7
+    into["alt_pressure"], into["alt_geodetic"] = (
+        pressure * 0.5 - 1000.0,
+        geodetic * 0.5 - 1000.0,
+    )  # code 0, unknown, is -1000 in both
+    into["height_type"], into["height"] = above_ground, height * 0.5 - 1000.0
+    into["accuracy_horizontal"], into["accuracy_speed"] = (
+        _told_code(place & 15, POSITION_95_M),
+        _told_code(rate & 15, SPEED_95_MPS),
+    )
+    vertical = place >> 4 if geodetic else rate >> 4 if pressure else 0
+    into["accuracy_vertical"] = _told_code(vertical, ALTITUDE_95_M)
+    into["accuracy_time"], into["second"] = exact & 15, 65535 if stamp > 36000 else stamp / 10.0
+
+
+def _told_code(code: int, bounds_95: Floats) -> int:
+    """The code of a 95 % bound, 0 (unknown) for a reserved one."""
+    return 0 if np.isnan(bounds_95[code]) else code
 
 
 def _or(value: float, unknown: float) -> float:
@@ -456,12 +466,22 @@ def _address(text: str | None) -> int:
 
 
 def _center(channel: Floats, bluetooth: npt.NDArray[np.bool_]) -> Floats:
-    """Hz of a Wi-Fi channel (2.4 and 5 GHz) or a Bluetooth channel index, NaN unknown (Bluetooth Core 5.4 vol 6 B 1.4.1)."""
-    wifi = [channel == 14, (channel >= 1) & (channel <= 13), (channel >= 32) & (channel <= 177)]
-    wifi_mhz = np.select(wifi, [2484.0, 2407 + 5 * channel, 5000 + 5 * channel], np.nan)
-    ble = [channel == 37, channel == 38, channel == 39, (channel >= 1) & (channel <= 10), (channel >= 11) & (channel <= 36)]
-    ble_mhz = np.select(ble, [2402.0, 2426.0, 2480.0, 2404 + 2 * channel, 2406 + 2 * channel], np.nan)
-    return np.where(bluetooth, ble_mhz, wifi_mhz) * 1e6
+    """Hz of a Wi-Fi channel (2.4 and 5 GHz) or a Bluetooth channel index, NaN unknown."""
+    known = (channel >= 0) & (channel < _CHANNELS) & (channel == np.floor(channel))
+    hz = _CENTER_HZ[bluetooth.astype(np.int64), np.where(known, channel, 0).astype(np.int64)]
+    return np.where(known, hz, np.nan)
+
+
+def _centers() -> Floats:
+    """(2, channels) Hz of each Wi-Fi channel and of each Bluetooth channel index (Bluetooth Core 5.4 vol 6 B 1.4.1)."""
+    mhz, n = np.full((2, _CHANNELS), np.nan), np.arange(_CHANNELS)
+    mhz[0, 1:14], mhz[0, 14], mhz[0, 32:] = 2407 + 5 * n[1:14], 2484, 5000 + 5 * n[32:]
+    mhz[1, 1:11], mhz[1, 11:37], mhz[1, 37:40] = 2404 + 2 * n[1:11], 2406 + 2 * n[11:37], (2402, 2426, 2480)
+    return mhz * 1e6
+
+
+_CHANNELS = 178  # one more than the highest Wi-Fi channel
+_CENTER_HZ = _centers()
 
 
 def _state(status: str | None) -> str:

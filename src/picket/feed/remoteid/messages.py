@@ -32,6 +32,8 @@ An advert that gives neither a row nor another reason is counted: `identity_only
 
 from __future__ import annotations
 
+import math
+import struct
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -87,6 +89,7 @@ LOCATION_LAYOUT = np.dtype(
         ("reserved", "u1"),
     ]
 )
+LOCATION_STRUCT = struct.Struct("<4BbiiHHHBBHBB")  # the same, of one message
 AUTHENTICATION_LAYOUT = np.dtype(  # page 0; on later pages the data begin at `last_page`
     [("header", "u1"), ("kinds", "u1"), ("last_page", "u1"), ("length", "u1"), ("timestamp", "<u4"), ("data", "u1", 17)]
 )
@@ -154,24 +157,20 @@ def encode_location(
     Values are rounded to the message's steps (1e-7 deg, 1 deg, 0.25 or 0.75 m/s, 0.5 m/s up, 0.5 m, 0.1 s) and clipped to its
     ranges; a sigma becomes the smallest 95 % bound that holds it. `time` is UNIX seconds UTC.
     """
-    m = np.zeros((), LOCATION_LAYOUT)
-    west, direction = (1, 181) if np.isnan(course_deg) else divmod(round(course_deg) % 360, 180)
+    west, direction = (1, 181) if math.isnan(course_deg) else divmod(round(course_deg) % 360, 180)
     speed, fast = _speed_code(speed_mps)
-    above_ground = not np.isnan(height_agl_m)
-    m["header"] = LOCATION << 4 | version
-    m["flags"] = STATUSES.index(status) << 4 | above_ground << 2 | west << 1 | fast
-    m["direction"], m["speed"] = direction, speed
-    m["vertical_speed"] = 126 if np.isnan(climb_mps) else int(np.clip(round(climb_mps * 2), -124, 124))
-    m["lat"], m["lon"] = round(lat_deg * 1e7), round(lon_deg * 1e7)
-    m["alt_pressure"], m["alt_geodetic"] = _altitude_code(alt_pressure_m), _altitude_code(alt_wgs84_m)
-    m["height"] = _altitude_code(height_agl_m if above_ground else height_takeoff_m)
-    vertical = bound_code(sigma_altitude_m / BOUND_95_TO_SIGMA, ALTITUDE_95_M)
-    m["accuracy_place"] = vertical << 4 | bound_code(sigma_position_m / RADIUS_95_TO_SIGMA, POSITION_95_M)
-    pressure = bound_code(sigma_pressure_m / BOUND_95_TO_SIGMA, ALTITUDE_95_M)
-    m["accuracy_speed"] = pressure << 4 | bound_code(sigma_speed_mps / BOUND_95_TO_SIGMA, SPEED_95_MPS)
-    m["timestamp"] = 0xFFFF if np.isnan(time) else round(time % 3600 * 10) % 36000
-    m["accuracy_time"] = 0 if np.isnan(time) else 1
-    return m.tobytes()
+    above_ground = not math.isnan(height_agl_m)
+    timed = not math.isnan(time)
+    place = bound_code(sigma_altitude_m / BOUND_95_TO_SIGMA, ALTITUDE_95_M) << 4
+    place |= bound_code(sigma_position_m / RADIUS_95_TO_SIGMA, POSITION_95_M)
+    rate = bound_code(sigma_pressure_m / BOUND_95_TO_SIGMA, ALTITUDE_95_M) << 4
+    rate |= bound_code(sigma_speed_mps / BOUND_95_TO_SIGMA, SPEED_95_MPS)
+    return LOCATION_STRUCT.pack(
+        LOCATION << 4 | version, STATUSES.index(status) << 4 | above_ground << 2 | west << 1 | fast, direction, speed,
+        126 if math.isnan(climb_mps) else min(max(round(climb_mps * 2), -124), 124), round(lat_deg * 1e7), round(lon_deg * 1e7),
+        _altitude_code(alt_pressure_m), _altitude_code(alt_wgs84_m), _altitude_code(height_agl_m if above_ground else height_takeoff_m),
+        place, rate, round(time % 3600 * 10) % 36000 if timed else 0xFFFF, int(timed), 0,
+    )  # fmt: skip
 
 
 def encode_authentication(kind: int, data: bytes, *, time: float = np.nan, version: int = VERSION) -> list[bytes]:
@@ -235,8 +234,8 @@ def identity_bytes(identity: str, identity_kind: str | None) -> bytes:
 
 def bound_code(bound: float, bounds_95: Floats) -> int:
     """The code of the smallest 95 % bound that holds `bound`; 0 (unknown) for NaN and for more than the largest."""
-    held = np.flatnonzero(bounds_95 >= bound * (1 - 1e-9))
-    return int(held[np.argmin(bounds_95[held])]) if len(held) else 0
+    held = [(known, code) for code, known in enumerate(bounds_95.tolist()) if known >= bound * (1 - 1e-9)]
+    return min(held)[1] if held else 0
 
 
 def _ascii(text: str, most: int) -> bytes:
@@ -248,15 +247,15 @@ def _ascii(text: str, most: int) -> bytes:
 
 def _speed_code(speed_mps: float) -> tuple[int, int]:
     """(byte, multiplier flag) of a ground speed: 0.25 m/s steps to 63.5 m/s, 0.75 m/s steps to 254.25 m/s above it."""
-    if np.isnan(speed_mps):
+    if math.isnan(speed_mps):
         return 255, 1
     slow = round(max(speed_mps, 0.0) * 4)
-    return (slow, 0) if slow < 255 else (int(np.clip(round((speed_mps - 63.75) / 0.75), 0, 254)), 1)
+    return (slow, 0) if slow < 255 else (min(max(round((speed_mps - 63.75) / 0.75), 0), 254), 1)
 
 
 def _altitude_code(metres: float) -> int:
     """Half metres above -1000 m; 0 is unknown, so the lowest altitude is -999.5 m."""
-    return 0 if np.isnan(metres) else int(np.clip(round((metres + 1000) * 2), 1, 65535))
+    return 0 if math.isnan(metres) else min(max(round((metres + 1000) * 2), 1), 65535)
 
 
 # -- values of received messages -----------------------------------------------------------------------------------

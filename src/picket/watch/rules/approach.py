@@ -59,8 +59,7 @@ def _finding(scene: Scene, zone_id: str, row: int, reach_s: float, pass_m: float
 def _rise_s(scene: Scene, rows: Ints, z: int) -> Floats:
     """(len(rows),) s until the height is within zone z's limits (two sigma included) at the present climb; inf for never."""
     areas = scene.area.areas
-    sigma = np.nan_to_num(scene.tracks["sigma_vertical_m"][rows], nan=0.0)
-    slack = np.minimum(2.0 * sigma, RISE_BUFFER_M)
+    slack = np.minimum(np.fmax(2.0 * scene.tracks["sigma_vertical_m"][rows], 0.0), RISE_BUFFER_M)  # an unknown one is none
     alt, climb = scene.alt[rows], scene.tracks["vel_up_mps"][rows]
     below, above = areas.floor_wgs84_m[z] - slack - alt, alt - areas.ceiling_wgs84_m[z] - slack
     out = np.zeros(len(rows))
