@@ -69,8 +69,9 @@ export class Desk {
     state.alerts.set(alert.id, alert);
     if (!before && alert.state === "raised") this.announce(alert);
     this.afterAlerts(!before && alert.state === "raised");
-    // A new alert's row is on the screen a frame earlier than its mark on the map, which with thousands of tracks takes its time.
-    if (!before) this.renderer.yieldFrame();
+    // The row is on the screen a frame earlier than the other panes and the mark on the map, which with thousands of tracks take their time.
+    state.alertsFirst ||= !before;
+    this.renderer.yieldFrame();
   }
 
   takeAllAlerts(alerts: Alert[]): void {

@@ -217,6 +217,7 @@ function draw(): void {
   document.title = `${state.simulated ? "EXERCISE " : ""}${raised ? `(${raised}) ` : ""}${state.hello?.site.name ?? "Picket"} · Picket`;
 }
 state.onChange(draw);
+state.showAlerts = () => render(alertList(desk), el("alerts-pane"));
 draw();
 
 const ALERTS_MEASURED = 500;

@@ -28,6 +28,8 @@ export class State {
   simulated = false;
 
   alerts = new Map<number, Alert>();
+  /** A new alert waits to be shown: the next animation frame shows the alert list alone, the one after it everything. */
+  alertsFirst = false;
   /** The alert that keys act on. */
   cursor: number | null = null;
   /** The alert whose closing cause is being chosen. */
@@ -196,13 +198,16 @@ export class State {
   private readonly listeners: (() => void)[] = [];
   private scheduled = false;
 
+  /** Shows the alert list, and nothing else. */
+  showAlerts: () => void = () => {};
+
   onChange(listener: () => void): void {
     this.listeners.push(listener);
   }
 
   /** Show what changed at once, when the next thing that is typed belongs to what appears. */
   flush(): void {
-    this.scheduled = false;
+    this.scheduled = this.alertsFirst = false;
     for (const listener of this.listeners) listener();
   }
 
@@ -210,7 +215,11 @@ export class State {
     if (this.scheduled) return;
     this.scheduled = true;
     const tell = () => {
-      if (this.scheduled) this.flush();
+      if (!this.scheduled) return;
+      if (!this.alertsFirst) return this.flush();
+      this.scheduled = this.alertsFirst = false;
+      this.showAlerts();
+      this.changed();
     };
     if (document.hidden) setTimeout(tell, 200);
     else requestAnimationFrame(tell);

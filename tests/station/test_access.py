@@ -39,6 +39,37 @@ def test_a_session_survives_a_restart_and_only_its_hash_is_kept(tmp_path: Path) 
     assert Access(tmp_path, clock).who(session) is None
 
 
+def test_a_page_that_stands_open_for_weeks_stays_signed_in(tmp_path: Path) -> None:
+    """It ended seven days after the sign-in, in the middle of a watch, and its one-time address was spent."""
+    clock = Clock()
+    access = Access(tmp_path, clock)
+    session, _ = access.open_session(access.new_token("wall"))
+    idle, _ = access.open_session(access.new_token("gone"))
+    heads: list[dict[str, Any]] = []
+
+    async def app(scope: Any, receive: Any, send: Any) -> None:
+        await send({"type": "http.response.start", "status": 200, "headers": [(b"content-type", b"text/plain")]})
+
+    async def send(message: dict[str, Any]) -> None:
+        heads.append(message)
+
+    door = Gate(app, access, {"127.0.0.1:8787"}.__contains__, (), "http")
+    asked = {
+        "type": "http",
+        "path": "/api/health",
+        "headers": [(b"host", b"127.0.0.1:8787"), (b"cookie", f"picket_session={session}".encode())],
+    }
+    for _ in range(40 * 6):
+        clock.now += 4 * 3600
+        asyncio.run(door({**asked}, None, send))
+        assert heads[-1]["status"] == 200
+    told = [dict(h["headers"]).get(b"set-cookie", b"").decode() for h in heads]
+    assert 30 <= sum(map(bool, told)) <= 41, "the browser keeps the cookie as long, and the file is written once a day"
+    assert all(t.startswith(f"picket_session={session}; HttpOnly; Max-Age=604800;") for t in told if t)
+    assert Access(tmp_path, clock).who(session) == "wall", "after a restart too"
+    assert access.who(idle) is None, "who does not come back is let go as ever"
+
+
 def test_passwords(tmp_path: Path) -> None:
     access = Access(tmp_path, Clock())
     with pytest.raises(AccessError, match="too short"):

@@ -212,8 +212,10 @@ def test_a_radar_that_holds_the_drone_elsewhere_is_the_reason() -> None:
 AIS = {"id": "ais", "kind": "ais"}
 
 
-def _ship(rng: np.random.Generator, k: float, place: np.ndarray, sigma: float = 8.0, speed: float = 5.0) -> Batch:
-    rows = list(sim.claim(rng, sim.T0 + k, place, "366000047", sigma, speed_mps=speed, course_deg=270.0).rows())
+def _ship(
+    rng: np.random.Generator, k: float, place: np.ndarray, sigma: float = 8.0, speed: float = 5.0, course: float = 270.0
+) -> Batch:
+    rows = list(sim.claim(rng, sim.T0 + k, place, "366000047", sigma, speed_mps=speed, course_deg=course).rows())
     for row in rows:
         row |= {"sensor_id": "ais", "kind": "ais", "identity_kind": "mmsi"}
         row.pop("alt_wgs84_m", None)
@@ -254,3 +256,37 @@ def test_a_bird_that_flies_off_with_a_ships_track_gives_the_name_back() -> None:
     assert carried >= 4, "the bird's plots did not go to the ship's track: nothing was tested"
     assert flagged <= carried / 4, "(a slower bird is held for more plots than that by the time that it is too far off)"
     assert kept >= 11
+
+
+def _met_at_the_edge(seed: int, lie: float = 0.0) -> tuple[bool, bool]:
+    """A ship leaves the radar's reach eastward, and another without AIS comes in where she went; (her track went over, it was a spoof).
+
+    lie: m north, from 60 s on, that she puts between herself and what she reports, and stays within reach.
+    """
+    radar = sim.radar(max_range_m=5000)
+    rng, tracker, flags, took = np.random.default_rng(seed), Tracker(sim.site(radar, AIS), exact_late=False), set(), False
+    for k in range(140):
+        away, toward = np.array([4700.0 + 5.0 * k, 100.0, 5.0]), np.array([5300.0 - 5.0 * k, 110.0, 5.0])
+        if lie:
+            away = np.array([3000.0 + 5.0 * k, 100.0, 5.0])
+        parts = [
+            sim.plots(rng, sim.T0 + k + 0.1, at, radar)
+            for at in ((away,) if lie else (away, toward))
+            if np.hypot(*at[:2]) < 5000.0 and rng.random() < 0.95
+        ]
+        if k % 10 == 0:
+            parts.append(_ship(rng, k, away + (np.array([0.0, lie if k >= 60 else 0.0, 0.0])), course=90.0))
+        out = tracker.step(sim.joined(*parts) if parts else Batch.empty(sim.DETECTION), time=sim.T0 + k + 0.3)
+        flags |= {f for r in out.rows() for f in r.get("flags", ())}
+        took |= k > 80 and any(r.get("identity") and sim.where(r)[0] < 4950.0 for r in sim.confirmed(out))
+    return took, "spoof_suspected" in flags
+
+
+def test_a_ship_that_left_the_radars_reach_is_no_spoof_because_another_took_her_track() -> None:
+    found = [_met_at_the_edge(seed) for seed in range(6)]
+    assert sum(took for took, _ in found) >= 2, "the other ship's plots did not go to her track: nothing was tested"
+    assert not any(spoof for _, spoof in found)
+
+
+def test_a_ship_that_lies_about_her_place_within_the_radars_reach_is_still_a_spoof() -> None:
+    assert all(_met_at_the_edge(seed, lie=500.0)[1] for seed in range(3))

@@ -136,6 +136,14 @@ def test_a_swarm_says_its_count_first():
     assert inside.text.startswith("Swarm of 8 unknown drones, nearest INSIDE pier: 100 m from the site, look 000 deg, ")
 
 
+def test_the_reason_names_whom_it_is_about_when_that_is_not_the_nearest():
+    near = track(10, 0, 700, (0, -12, 0), group_id=3, existence=0.91, **SEEN)
+    fast = track(11, 30, 760, (0, -30, 0), group_id=3, existence=0.99, **SEEN)
+    alert = told(Watch(site(PIER)), near, fast)
+    assert "almost certain (91 %)" in alert.text
+    assert alert.why.endswith("; that is T11, not the nearest, and 99 % sure to exist (limit 90 %).")
+
+
 def test_the_azimuth_is_said_once():
     for row in (track(1, -450, -721, (7.42, 11.89, 0)), track(1, 0, 100)):
         text = told(Watch(site(PIER)), row).text

@@ -17,6 +17,8 @@ type Pen = CanvasRenderingContext2D | OffscreenCanvasRenderingContext2D;
 
 export interface Sprites {
   image: ImageBitmap;
+  /** The strip's pixels, red in the lowest byte. */
+  pixels: Uint32Array;
   /** Device pixels of one cell. */
   cell: number;
 }
@@ -40,7 +42,8 @@ export function makeSprites(palette: Palette, ratio: number): Sprites {
       }
     }
   }
-  return { image: canvas.transferToImageBitmap(), cell };
+  const pixels = new Uint32Array(pen.getImageData(0, 0, canvas.width, canvas.height).data.buffer);
+  return { image: canvas.transferToImageBitmap(), pixels, cell };
 }
 
 /** One symbol around the pen's origin. */

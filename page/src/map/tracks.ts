@@ -9,6 +9,7 @@ import { FLAG_SPOOF } from "../flags.ts";
 import { COASTING, TENTATIVE, TRAIL_POINTS, VESSEL, type TrackStore } from "../store.ts";
 import type { Name } from "./base.ts";
 import { LabelLayout, type Box, type Placed, type Wanted } from "./labels.ts";
+import { StampSheet } from "./stamps.ts";
 import { makeSprites, spriteColumn, type Sprites } from "./sprites.ts";
 import type { View } from "./view.ts";
 import { heightIn, speedNumber, speedUnit } from "../units.ts";
@@ -26,6 +27,8 @@ const LABEL_FONT = `11px ${FONT}`;
 const LABEL_FONT_BOLD = `600 ${LABEL_FONT}`;
 /** Up to this many tracks in view, a label may not lie on any symbol; beyond, symbols are too dense for that. */
 const MOST_AVOIDED = 150;
+/** From so many tracks in view on, symbols are put down as pixels (stamps.ts). */
+const MANY_SYMBOLS = 1000;
 const HIT_PX = 16;
 const RING_SHARED_PX = 14;
 /** Beyond this many alerted tracks every one gets its ring: finding shared ones would cost more than drawing them. */
@@ -60,6 +63,7 @@ export class TrackLayer {
   private readonly store: TrackStore;
   private readonly layout = new LabelLayout();
   private sprites: Sprites | null = null;
+  private readonly stamps = new StampSheet();
   private palette: Palette | null = null;
   private ratio = 0;
   /** One device pixel: thin lines are drawn segment by segment, wider ones as one huge outline, at several times the cost. */
@@ -99,7 +103,7 @@ export class TrackLayer {
     this.drawTrails(pen, view, palette);
     this.drawVectors(pen, view, palette);
     this.drawUncertainty(pen, view, palette, marks);
-    this.drawSymbols(pen, marks, palette);
+    this.drawSymbols(pen, view, marks, palette);
     this.drawLabels(pen, view, palette, names, marks, now, nowMs);
   }
 
@@ -238,7 +242,7 @@ export class TrackLayer {
     pen.setLineDash([]);
   }
 
-  private drawSymbols(pen: CanvasRenderingContext2D, marks: Marks, palette: Palette): void {
+  private drawSymbols(pen: CanvasRenderingContext2D, view: View, marks: Marks, palette: Palette): void {
     const { store, sx, sy, visible, shown } = this;
     const { image, cell } = this.sprites!;
     const r = this.ratio;
@@ -247,10 +251,9 @@ export class TrackLayer {
     // Whole device pixels without smoothing: the plain copy is several times cheaper than a resampled one.
     pen.imageSmoothingEnabled = false;
     const stamp = (s: number) => {
-      const column = spriteColumn(store.affiliation[s]!, store.classification[s]!, store.status[s]!);
       pen.drawImage(
         image,
-        column * cell,
+        this.column(s) * cell,
         0,
         cell,
         cell,
@@ -261,10 +264,15 @@ export class TrackLayer {
       );
     };
     // Alerted tracks are drawn last, so that nothing lies over them.
+    const many = shown >= MANY_SYMBOLS;
+    if (many) this.stamps.begin(this.sprites!, Math.round(view.width * r), Math.round(view.height * r));
     for (let i = 0; i < shown; i++) {
       const s = visible[i]!;
-      if (store.alert[s] === 0 && store.id[s] !== marks.selected) stamp(s);
+      if (store.alert[s] !== 0 || store.id[s] === marks.selected) continue;
+      if (many) this.stamps.put(this.column(s), Math.round(sx[s]! * r - half), Math.round(sy[s]! * r - half));
+      else stamp(s);
     }
+    if (many) this.stamps.show(pen, r);
     const alerted: number[] = [];
     for (let i = 0; i < shown; i++) if (store.alert[visible[i]!] !== 0) alerted.push(visible[i]!);
     const isRaised = (s: number) => Number(marks.raised.has(store.id[s]!));
@@ -278,6 +286,11 @@ export class TrackLayer {
       this.markSelected(pen, palette, chosen);
     }
     pen.imageSmoothingEnabled = true;
+  }
+
+  private column(s: number): number {
+    const { store } = this;
+    return spriteColumn(store.affiliation[s]!, store.classification[s]!, store.status[s]!);
   }
 
   /** In a swarm the rings would cover the symbols: one ring stands for all that are nearly under it. */

@@ -20,7 +20,7 @@ export function alertList(desk: Desk): TemplateResult {
       }</span>
       <span class="spacer"></span>
       ${rate(desk)}
-      ${shelved ? nothing : html`<span class="keys-hint" aria-hidden="true"><kbd>Space</kbd> worst</span>`}
+      ${shelved || state.alarms?.flood ? nothing : html`<span class="keys-hint" aria-hidden="true"><kbd>Space</kbd> worst</span>`}
     </div>
     ${
       desk.sound.state === "on"

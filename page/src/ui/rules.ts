@@ -32,7 +32,7 @@ function rule(desk: Desk, r: Rule): TemplateResult {
   const said = held.said.get(r.id);
   const name = r.id && r.id !== r.rule ? `${spaced(r.rule)} ${r.id}` : spaced(r.rule);
   return html`<li class=${r.on ? "" : "is-off"} data-rule=${r.id}>
-    <b>${name}</b>${r.severity ? `, ${r.severity}` : ""}${r.on ? "" : ", OFF"}: ${r.words}
+    <b>${name}</b>${r.severity && !r.words.includes(r.severity) ? `, ${r.severity}` : ""}${r.on ? "" : ", OFF"}: ${r.words}
     ${
       held.mayChange
         ? html`<span class="rule-acts">

@@ -6,6 +6,7 @@ so that a restarted station knows its officers. Nothing here is ever logged.
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import hashlib
 import hmac
@@ -20,7 +21,8 @@ from typing import Any
 from picket.record.files import write_whole
 
 COOKIE = "picket_session"
-SESSION_HOURS = 7 * 24
+SESSION_HOURS = 7 * 24  # after its last use: a page that stands open on a wall stays signed in
+RENEW_HOURS = 24  # a session in use is written anew at most this often
 TOKEN_MINUTES = 60 * 12
 _SCRYPT = {"n": 2**14, "r": 8, "p": 5}  # OWASP password storage cheat sheet: N=2^14 with p=5, 16 MiB
 _MAX_FAILURES = 10  # wrong passwords or tokens in a minute from one address, before it waits
@@ -95,6 +97,20 @@ class Access:
         if held is None or held["until"] < self._clock():
             return None
         return str(held["name"])
+
+    def fades(self, session: str) -> bool:
+        """Whether a session that holds was last renewed RENEW_HOURS ago or more."""
+        held = self._sessions.get(_hash(session))
+        now = self._clock()
+        return held is not None and now <= held["until"] <= now + (SESSION_HOURS - RENEW_HOURS) * 3600
+
+    def renew(self, session: str) -> None:
+        """A session that holds does so for another SESSION_HOURS. Writes a file: not in the loop."""
+        with self._changing:
+            held, now = self._sessions.get(_hash(session)), self._clock()
+            if held is not None and held["until"] >= now:
+                held["until"] = now + SESSION_HOURS * 3600
+                self._keep()
 
     def controls(self, session: str) -> bool:
         """Whether a session may control an exercise."""
@@ -184,6 +200,10 @@ class Gate:
         headers = {k.decode("latin-1").lower(): v.decode("latin-1") for k, v in scope["headers"]}
         problem = self._problem(scope, headers)
         if problem is None:
+            session = session_of(headers)
+            if scope["type"] == "http" and self.access.fades(session):
+                await asyncio.to_thread(self.access.renew, session)
+                send = send if "authorization" in headers else self._with_cookie(send, session)
             await self.app(scope, receive, send)
             return
         status, message = problem
@@ -194,6 +214,18 @@ class Gate:
         body = json.dumps({"error": message}).encode()
         await send({"type": "http.response.start", "status": status, "headers": [(b"content-type", b"application/json")]})
         await send({"type": "http.response.body", "body": body})
+
+    def _with_cookie(self, send: Any, session: str) -> Any:
+        """`send`, with the session's cookie set anew in the head of the answer."""
+        words = f"{COOKIE}={session}; HttpOnly; Max-Age={SESSION_HOURS * 3600}; Path=/; SameSite=strict"
+        cookie = (b"set-cookie", f"{words}; Secure".encode() if self.scheme == "https" else words.encode())
+
+        async def sent(message: Any) -> None:
+            if message["type"] == "http.response.start":
+                message = {**message, "headers": [*message.get("headers", ()), cookie]}
+            await send(message)
+
+        return sent
 
     def _problem(self, scope: Any, headers: dict[str, str]) -> tuple[int, str] | None:
         host = headers.get("host", "").lower()

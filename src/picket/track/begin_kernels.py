@@ -2,6 +2,9 @@
 
 - The identity is on a track and could have got here: the track is set anew at this place, with the velocity between the two.
 - A radar has held that track for a few plots only, and it is a ship's name: it was a passing bird. The name leaves it, and begins its own.
+  So it does where the ship has gone beyond every radar's reach, and she and the track came apart no faster than two things part that
+  move as they do: it went over to another ship or to a bird that she met at the edge of the reach. Who jumps, or moves as she says and
+  is elsewhere, lies.
 - A radar holds that track and the claim is only imprecise: the claim counts as heard, and moves nothing.
 - It cannot have got here, or the radar says otherwise: a second track under the same name, both spoof_suspected.
 - Anything else begins a Bernoulli track with r = P(no track gave it) * birth / (birth + clutter).
@@ -43,6 +46,9 @@ from picket.track.update_kernels import heard, held_by_radar, sound
 
 UNKNOWN_HEIGHT_SIGMA_M = 300.0
 YOUNG_HOLD = 20  # a radar's plots so few may be a bird's that the ship's track took between two of her reports
+OTHER_MOTION = 1.5  # sigmas: at the edge of its reach a radar knows the motion across its line of sight to some m/s only
+PARTING_MPS = 25.0  # a ship and a bird that fly apart
+SHIP_MOTION_MPS = 1.0  # 1 sigma of the speed and course over ground that AIS reports: exact, but a ship turns between two reports
 HEIGHT_SCALE_M, FAR_HEIGHT_SCALE_M = 300.0, 5000.0  # m; most small drones fly under 120 m, aircraft anywhere to 12 km
 FASTEST_DRONE_MPS, FASTEST_AIRCRAFT_MPS, FASTEST_VESSEL_MPS = 100.0, 400.0, 50.0
 
@@ -140,6 +146,27 @@ def place(x, P, plots, j, sensors, work):  # type: ignore[no-untyped-def]
     sound(P, L)
 
 
+@kernel
+def _beyond_reach(p, sensors):  # type: ignore[no-untyped-def]
+    """True when no sensor that measures by itself, from a place that is known, reaches as far as p (3,), m in the site's frame."""
+    for s in range(sensors.claims.shape[0]):
+        if sensors.claims[s] == 1 or sensors.listens[s] == 1 or sensors.placed[s] == 0:
+            continue
+        if not math.hypot(p[0] - sensors.offset[s, 0], p[1] - sensors.offset[s, 1]) > sensors.range_max[s]:
+            return False
+    return True
+
+
+@kernel
+def _moves_otherwise(x, P, plots, j):  # type: ignore[no-untyped-def]
+    """True when the motion over ground that a ship reports in plot j is not that of the track x, P."""
+    told = SHIP_MOTION_MPS * SHIP_MOTION_MPS
+    east, north = plots.z[j, 3] - x[3], plots.z[j, 4] - x[4]
+    a, b, c = P[3, 3] + told, P[3, 4], P[4, 4] + told  # the difference's covariance
+    squared = (c * east * east - 2.0 * b * east * north + a * north * north) / (a * c - b * b)
+    return squared > OTHER_MOTION * OTHER_MOTION
+
+
 @piece
 def _known(tracks, plots, j, sensors, owner, work):  # type: ignore[no-untyped-def]
     """What to do with an unexplained plot: -1 begin a track; -2 begin one under a contradicted name; -3 it is dealt with."""
@@ -155,11 +182,14 @@ def _known(tracks, plots, j, sensors, owner, work):  # type: ignore[no-untyped-d
     blur = 4.0 * math.sqrt(plots.half[j] * plots.half[j] + 0.5 * (P[0, 0] + P[1, 1]))
     reason = SENSOR_DISAGREES
     if held_by_radar(tracks, i, t):
-        if away <= HOLD_M + blur + HOLD_S * math.hypot(x[3], x[4]):
+        honest = HOLD_M + blur + HOLD_S * math.hypot(x[3], x[4])
+        if away <= honest:
             tracks.claim_time[i] = max(tracks.claim_time[i], t)
             plots.track[j], plots.weight[j] = tracks.id[i], 0.5
             return -3
-        if plots.ident_kind[j] == MMSI and tracks.radar_updates[i] <= YOUNG_HOLD:
+        young = tracks.radar_updates[i] <= YOUNG_HOLD
+        parted = away <= honest + PARTING_MPS * (t - tracks.claim_time[i]) and _moves_otherwise(x, P, plots, j)
+        if plots.ident_kind[j] == MMSI and (young or (parted and _beyond_reach(plots.p[j], sensors))):
             tracks.ident[i, MMSI] = owner[code] = -1
             return -1
     else:

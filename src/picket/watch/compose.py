@@ -58,7 +58,7 @@ def _on_tracks(scene: Scene, unit: Unit, top: Finding) -> dict[str, Any]:
     return {
         "nearest_track_id": int(scene.ids[row]),
         "text": text.of_tracks(scene, top, row, unit.rows, len(unit.roots), place),
-        "why": f"Raised because {_WHY[top.rule](scene, top)}; it is {_percent(scene, top.row)} % sure to exist "
+        "why": f"Raised because {_WHY[top.rule](scene, top)}; {_which(scene, top.row, row)} {_percent(scene, top.row)} % sure to exist "
         f"(limit {scene.site.alert.min_existence * 100:g} %).",
         **place._asdict(),
         "speed_mps": None if math.isnan(speed) else speed,
@@ -116,6 +116,11 @@ def _sensor_text(scene: Scene, finding: Finding, look: SensorLook) -> str:
     if finding.rule == "biased_sensor":
         return text.of_bias(look)
     return text.of_sensor(scene, look.id, look.kind, look.age_s)
+
+
+def _which(scene: Scene, urgent: int, nearest: int) -> str:
+    """Of a group the first sentence tells where the nearest is; the reason may be another's, with figures of its own."""
+    return "it is" if urgent == nearest else f"that is T{int(scene.ids[urgent])}, not the nearest, and"
 
 
 def _percent(scene: Scene, row: int) -> int:
