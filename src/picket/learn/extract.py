@@ -11,6 +11,7 @@ import re
 from collections import Counter
 
 from picket.learn.actors import Context, classes_of
+from picket.learn.broad import broad_drafts
 from picket.learn.certainty import attribution, certainty_of, chain_of, unnamed
 from picket.learn.chunks import Phrase, Verb
 from picket.learn.claim import TRANSFERS, Claim, Quantity
@@ -131,6 +132,7 @@ def _drafts(sentence: Sentence) -> list[Draft]:
     made.extend(nominal_drafts(sentence, made))
     made.extend(list(statistic_drafts(sentence, made)))
     made.extend(list(warning_drafts(sentence, made)))
+    made.extend(list(broad_drafts(sentence, made)))
     if not made:
         made.extend(loose_drafts(sentence))
     return _distinct(made)
