@@ -16,7 +16,8 @@ from importlib.resources import files
 from picket.learn.actors import bare_text, classes_of, is_person, organisation_in, text_of
 from picket.learn.chunks import Phrase, Verb
 from picket.learn.drafts import Draft
-from picket.learn.frames.common import GOODS, KNOWHOW, MONEY, TEACHING, actors_in, things_of
+from picket.learn.frames.common import GOODS, KNOWHOW, TEACHING, actors_in, things_of
+from picket.learn.frames.table import only_meant
 from picket.learn.lexicon import lexicon, word_set
 from picket.learn.sentence import (
     Sentence,
@@ -52,6 +53,9 @@ class Row:
     needs: str
 
 
+_ADVISING = Row("advising", "v", frozenset(), (), (), (), "")
+
+
 @cache
 def _table() -> tuple[Row, ...]:
     text = files("picket.learn").joinpath("data", "broad.tsv").read_text("utf-8")
@@ -70,8 +74,9 @@ def broad_drafts(sentence: Sentence, made: list[Draft]) -> Iterator[Draft]:
         return
     taken = {id(d.verb) for d in made if d.verb is not None}
     kinds = {d.kind for d in made}
+    alone = not made
     for verb in sentence.verbs:
-        if id(verb) in taken or verb.negated and not verb.subjects:
+        if id(verb) in taken or only_meant(verb) or not (alone or _own_clause(verb, made)):
             continue
         for row in _table():
             if row.part == "v" and verb.lemma in row.words and row.kind not in kinds:
@@ -80,7 +85,7 @@ def broad_drafts(sentence: Sentence, made: list[Draft]) -> Iterator[Draft]:
                     kinds.add(row.kind)
                     yield from found
                     break
-    for outer in sentence.items:
+    for outer in sentence.items if not made else []:
         phrase = outer if isinstance(outer, Phrase) else None
         while phrase is not None:
             for row in _table():
@@ -91,6 +96,14 @@ def broad_drafts(sentence: Sentence, made: list[Draft]) -> Iterator[Draft]:
                         yield from found
                         break
             phrase = phrase.of
+
+
+def _own_clause(verb: Verb, made: list[Draft]) -> bool:
+    """In a sentence that gave a claim already: is the verb the head of another clause, not a part of one that was read?"""
+    if not verb.finite or verb.participle or verb.infinitive or verb.gerund or verb.link not in {"main", "conj", ""}:
+        return False
+    read = [d.verb for d in made if d.verb is not None]
+    return all(v.governor is not verb and v.subjects != verb.subjects for v in read)
 
 
 def _singular(word: str) -> str:
@@ -140,7 +153,9 @@ def _of_verb(sentence: Sentence, verb: Verb, row: Row, made: list[Draft]) -> Ite
     if verb.negated or (verb.lemma in _NOT_DONE and row.kind != "adoption"):
         return
     things = [p for p in _at(verb, row.thing) if not p.time]
-    thing = next((p for p in things if _bears(sentence, p)), None)
+    thing = next((p for p in things if _bears(sentence, p) and not (p.pronoun and "m" not in row.needs)), None)
+    if thing is not None and row.kind in {"supply", "production", "adoption"} and (thing.head.low in TEACHING or personnel(thing)):
+        return
     shown = thing or (things[0] if things else None)
     transfer = row.kind in _TRANSFERS
     first = _ends(sentence, _at(verb, row.first), states=transfer)
@@ -178,6 +193,8 @@ def _of_verb(sentence: Sentence, verb: Verb, row: Row, made: list[Draft]) -> Ite
     if row.kind == "sighting":
         yield from _sighting(sentence, verb, row, things, first, second_at)
         return
+    if verb.participle:
+        return
     if not first or shown is None:
         if row.kind == "production" and shown is not None and drone_head(shown) and any(place_name(p) for p in verb.prep("in", "at")):
             yield Draft("production", "broad-production", verb, thing=text_of(shown), numbers=things, where=verb.prep("in", "at"))
@@ -201,6 +218,10 @@ def _supply(
     sentence: Sentence, verb: Verb, row: Row, thing: Phrase | None, first: list[str], second: list[str]
 ) -> Iterator[Draft]:
     assert thing is not None
+    if thing.head.low in KNOWHOW - {"technology"} and not drone_head(thing):
+        if first and second:
+            yield from _pairs(_ADVISING, "broad-advising", verb, first, second, thing, [])
+        return
     if "S2" in row.first:  # buyers: without a giver it is an uptake
         first = [n for n in first if n not in second] or [o for o in [origin_of(thing, sentence)] if o and o not in second]
         if not first:
