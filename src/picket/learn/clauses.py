@@ -259,7 +259,10 @@ def _gerund(items: list[Item], verb: Verb, earlier: list[Verb], before: Item | N
     governor = _previous(earlier)
     verb.governor, verb.link = governor, "ger"
     if governor is None:
-        verb.subjects = _next_subject(items, verb.at)
+        if isinstance(before, Phrase) and not before.time and _tag(items[verb.at - 2] if verb.at >= 2 else None) != "P":
+            verb.link, verb.subjects = "ger-noun", [before]  # "49 drones carrying drugs have been caught"
+        else:
+            verb.subjects = _next_subject(items, verb.at)
         return
     if isinstance(before, Phrase) and not before.time:
         verb.link = "ger-noun"

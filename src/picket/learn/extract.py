@@ -297,7 +297,9 @@ def _substantial(claim: Claim, sentence: Sentence) -> bool:
     if claim.kind == "statistic" and claim.quantity is None:
         return False
     return (
-        any((claim.provider, claim.recipient, claim.actor, claim.target, claim.quantity, claim.place)) or claim.kind == "warning"
+        any((claim.provider, claim.recipient, claim.actor, claim.target, claim.quantity, claim.place))
+        or claim.kind == "warning"
+        or (claim.kind == "sighting" and claim.country is not None)
     )
 
 
