@@ -16,7 +16,7 @@ from importlib.resources import files
 from picket.learn.actors import bare_text, classes_of, is_person, organisation_in, text_of
 from picket.learn.chunks import Phrase, Verb
 from picket.learn.drafts import Draft
-from picket.learn.frames.common import GOODS, KNOWHOW, TEACHING, actors_in, things_of
+from picket.learn.frames.common import GOODS, KNOWHOW, MONEY, TEACHING, actors_in, homes_of, things_of
 from picket.learn.frames.table import only_meant
 from picket.learn.lexicon import lexicon, word_set
 from picket.learn.sentence import (
@@ -32,6 +32,11 @@ from picket.learn.sentence import (
 )
 
 _TRANSFERS = frozenset({"supply", "training", "advising", "recruitment"})
+_LAWS = frozenset(["law", "bill", "legislation", "decree", "act", "rules", "rule", "amendment", "ordinance", "regulation", "regulations"])
+_HOUSES = frozenset(["parliament", "senate", "congress", "legislature", "assembly", "lawmakers", "cabinet", "ministers", "deputies", "council"])
+_OWN = frozenset(["home-made", "homemade", "home-grown", "homegrown", "own", "indigenous", "home-built", "locally-made", "domestic", "prototype"])
+_PLANTS = frozenset(["plant", "factory", "works", "workshop", "workshops", "facility", "shipyard", "plants", "factories"])
+_STOPPED = frozenset(["airport", "airports", "airspace", "runway", "runways", "flights", "traffic", "base", "terminal", "stadium", "port"])
 _LENGTHS = word_set("statistics.units_of_length")
 _NOT_DONE = word_set("nominals.not_done")
 _WRECKS = frozenset(["debris", "wreckage", "fragments", "explosives", "bomb", "bombs", "grenade", "grenades", "shrapnel", "warhead"])
@@ -159,6 +164,8 @@ def _of_verb(sentence: Sentence, verb: Verb, row: Row, made: list[Draft]) -> Ite
     shown = thing or (things[0] if things else None)
     transfer = row.kind in _TRANSFERS
     first = _ends(sentence, _at(verb, row.first), states=transfer)
+    if row.kind == "supply" and verb.passive and not first and row.first[:1] == ("S",):
+        first = _ends(sentence, _at(verb, ("from", "through", "via")), states=True)
     second_at = _at(verb, row.second)
     second = _ends(sentence, second_at, states=transfer)
     needs = row.needs
@@ -166,23 +173,34 @@ def _of_verb(sentence: Sentence, verb: Verb, row: Row, made: list[Draft]) -> Ite
         return
     if "d" in needs and not sentence.drone:
         return
+    if "L" in needs or "M" in needs:
+        yield from _decided(sentence, verb, row, things, first)
+        return
+    if "H" in needs and not any(t.low in _OWN for p in things for t in p.tokens):
+        return
     if row.kind == "supply":
         yield from _supply(sentence, verb, row, shown, first, second)
         return
     if row.kind in {"training", "advising"}:
+        if "z" in needs and first and not second and (tool := next((p for p in things or verb.objects if drone_head(p)), None)):
+            second = _user_of(sentence, verb, tool, first)
         if "c" in needs and not any(p.head.low in TEACHING or "trainnoun" in classes_of(p.head) for p in things):
             return
         if "c" in needs and not first:
             first = [s for p in verb.prep("in", "at", "near") if (s := place_state(p)) and s not in second][:1]
         if ("z" in needs or row.part == "v") and not (first and second):
-            if not ("c" in needs and second and first) and not (row.kind == "training" and verb.passive and second):
+            if not ("g" in needs and (first or second)) and not (row.kind == "training" and verb.passive and second):
                 return
         yield from _pairs(row, "broad-" + row.kind, verb, first, second, shown, things)
         return
     if row.kind == "recruitment":
-        people = [p for p in things if personnel(p)]
-        if people and (first or second):
-            yield from _pairs(row, "broad-recruitment", verb, actors_in(sentence, people) or [text_of(people[0])], first, people[0], people)
+        people = [p for p in things if personnel(p) or "people_abstract" in classes_of(p.head) or p.head.tag == "DEM"]
+        people = people or [p for p in things if p.of is not None and p.of.head.tag in {"DEM", "NP"} and p.head.tag != "NP"]
+        takers = [n for p in _at(verb, row.first) if not is_drone(p) for n in actors_in(sentence, [p])]
+        if people and takers:
+            yield from _pairs(
+                row, "broad-recruitment", verb, actors_in(sentence, people) or [text_of(people[0])], takers[:1], people[0], people
+            )
         return
     if row.kind == "deployment":
         yield from _deployment(sentence, verb, row, things, first)
@@ -201,6 +219,36 @@ def _of_verb(sentence: Sentence, verb: Verb, row: Row, made: list[Draft]) -> Ite
         return
     for actor in first:
         yield Draft(row.kind, f"broad-{row.kind}", verb, actor=actor, thing=text_of(shown), numbers=things)
+
+
+def _user_of(sentence: Sentence, verb: Verb, tool: Phrase, first: list[str]) -> list[str]:
+    """Whose drones are maintained: their owner, else the state where it is done, unless it is the helpers' own."""
+    owner = drone_owner(tool, sentence)
+    found = [owner] if owner else [s for p in verb.prep("in", "at", "for") for s in (place_state(p) or _inner_state(p),) if s][:1]
+    return [n for n in found if n not in first and not any(n in homes_of([f]) for f in first)]
+
+
+def _inner_state(phrase: Phrase) -> str | None:
+    return next((s for n, p in phrase.after if n == "in" and (s := place_state(p))), None)
+
+
+def _decided(sentence: Sentence, verb: Verb, row: Row, things: list[Phrase], first: list[str]) -> Iterator[Draft]:
+    """A law that lets police shoot down drones, money set aside for means against them."""
+    wanted = _LAWS if "L" in row.needs else MONEY
+    paper = next((p for p in things if p.head.low in wanted or (p.of is not None and p.of.head.low in wanted)), None)
+    about = next((p for p in sentence.phrases() if p.i >= verb.i and (is_drone(p) or _COUNTER.match(p.head.low))), None)
+    if paper is None or about is None:
+        return
+    house = sentence.context.state_name if verb.subjects and verb.subjects[0].head.low in _HOUSES else None
+    for actor in first or ([house] if house else []):
+        yield Draft(
+            "adoption",
+            "broad-decided",
+            verb,
+            actor=actor,
+            thing=text_of(about),
+            numbers=[paper] if "M" in row.needs else [],
+        )
 
 
 def _pairs(
@@ -222,6 +270,10 @@ def _supply(
         if first and second:
             yield from _pairs(_ADVISING, "broad-advising", verb, first, second, thing, [])
         return
+    if "F" in row.needs and not (first and second):
+        return
+    if "r" in row.needs and not (first and second):
+        return
     if "S2" in row.first:  # buyers: without a giver it is an uptake
         first = [n for n in first if n not in second] or [o for o in [origin_of(thing, sentence)] if o and o not in second]
         if not first:
@@ -232,6 +284,11 @@ def _supply(
         if not first:
             return
         second = [n for n in second if n not in first] or ([o] if (o := drone_owner(thing, sentence)) and o not in first else [])
+    elif "b" in row.needs and not second:
+        own = [p for p in things_of(verb) if "building" in classes_of(p.head) or personnel(p)]
+        for actor in first if own else []:
+            yield Draft("adoption", "broad-equip", verb, actor=actor, thing=text_of(thing), numbers=[thing, *own])
+        return
     elif not first and not second:
         origin = origin_of(thing, sentence)
         first = [origin] if origin else []
@@ -258,9 +315,11 @@ def _attack(
     if tool is None:
         return
     hit = [p for p in hit if p is not tool and not drone_head(p) and p.head.low not in _LENGTHS]
-    struck = [p for p in hit if "u" not in row.needs or "building" in classes_of(p.head)]
+    struck = [p for p in hit if "u" not in row.needs or "building" in classes_of(p.head) or _built(p) or place_name(p)]
     harmed = any(v.classes & {"kill", "destroy"} for v in sentence.verbs)
-    if not struck or ("u" in row.needs and not harmed and tool.head.low not in _WRECKS):
+    fierce = verb.lemma in {"rain", "punch", "blow", "tear", "ram", "slam", "plough", "plow"}
+    ablaze = any(t.low in {"fire", "ablaze", "blaze", "flames", "fires", "alight"} for t in sentence.tokens)
+    if not struck or ("u" in row.needs and not (harmed or fierce or ablaze) and tool.head.low not in _WRECKS):
         return
     owner = drone_owner(tool, sentence)
     for actor in ([owner] if owner else []) or [n for n in first if "x" in row.needs] or [None]:  # type: ignore[list-item]
@@ -275,6 +334,10 @@ def _attack(
             where=struck,
             target_phrase=struck[0],
         )
+
+
+def _built(phrase: Phrase) -> bool:
+    return phrase.of is not None and "building" in classes_of(phrase.of.head)
 
 
 def _sighting(
@@ -385,6 +448,11 @@ def _of_noun(sentence: Sentence, phrase: Phrase, row: Row) -> Iterator[Draft]:
                     target_phrase=second_at[0],
                 )
         return
+    if "J" in row.needs:
+        spots = [p for p in second_at if p.head.low in _STOPPED or "building" in classes_of(p.head)]
+        for spot in spots[:1] if sentence.drone else []:
+            yield Draft("sighting", "broad-closure", verb, target=bare_text(spot), thing="drones", where=[spot], target_phrase=spot)
+        return
     if row.kind == "sighting":
         drones = [p for p in [own, *things] if drone_head(p) or is_drone(p)]
         spots = [p for p in [*second_at, *(q for t in things for _, q in t.after)] if not drone_head(p) and not p.time]
@@ -392,6 +460,9 @@ def _of_noun(sentence: Sentence, phrase: Phrase, row: Row) -> Iterator[Draft]:
         for spot in spots if drones else []:
             yield Draft("sighting", "broad-sighting-noun", verb, actor=owner, target=bare_text(spot), thing=text_of(drones[0]), numbers=drones, where=[spot], target_phrase=spot)
         return
+    if row.kind == "production" and not first:
+        works = [p for n, p in phrase.after if n in {"at", "in"} and p.head.low in _PLANTS]
+        first = [drone_owner(p, sentence) or bare_text(p) for p in works[:1]]
     if not first and verb is not None and not verb.classes & {"say"} and "S" in row.first and phrase not in verb.subjects:
         first = _ends(sentence, verb.subjects, states=False)
     for actor in first if thing is not None else []:

@@ -281,7 +281,9 @@ def crash(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
         return
     places = [p for p in verb.prep("in", "on", "into", "at", "near", "onto", "over", "inside", "outside") if not p.time]
     owner = drone_owner(drones[0], sentence)
-    harmed = any(v.classes & {"kill"} or v.lemma in {"die"} for v in sentence.verbs)
+    harmed = any(v.classes & {"kill"} or v.lemma in {"die"} for v in sentence.verbs) or any(
+        t.low in {"ablaze", "alight", "inferno"} for t in sentence.tokens
+    )
     if harmed and places and verb.lemma not in {"come_down"}:
         yield from attack_drafts(
             "crash-harming",
