@@ -15,6 +15,7 @@ from picket.learn.broad import broad_drafts
 from picket.learn.certainty import attribution, certainty_of, chain_of, unnamed
 from picket.learn.chunks import Phrase, Verb
 from picket.learn.claim import TRANSFERS, Claim, Quantity
+from picket.learn.cues import cue_drafts
 from picket.learn.doubt import doubt_around, lowered
 from picket.learn.drafts import Draft
 from picket.learn.fallback import loose_drafts
@@ -135,6 +136,8 @@ def _drafts(sentence: Sentence) -> list[Draft]:
     made.extend(list(broad_drafts(sentence, made)))
     if not made:
         made.extend(loose_drafts(sentence))
+    if not made:
+        made.extend(cue_drafts(sentence))
     return _distinct(made)
 
 
