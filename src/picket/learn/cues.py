@@ -17,9 +17,10 @@ from picket.learn.certainty import speaker
 from picket.learn.chunks import Phrase, Verb
 from picket.learn.drafts import Draft
 from picket.learn.frames.common import GOODS, actors_in
-from picket.learn.sentence import Sentence, drone_head, drone_owner, is_drone, origin_of, personnel, place_name, place_state
+from picket.learn.sentence import Sentence, drone_head, drone_owner, is_drone, origin_of, personnel, place_name, place_state, refers_to_drone
 
 _ENOUGH = 3
+_MEANT = frozenset(["flights", "aircraft", "craft", "machines", "jammers", "jammer", "nets", "netting", "interceptors", "detectors", "incursions"])
 _NOT_NEWS = re.compile(
     r"\b(?:condemn\w*|criticis\w*|criticiz\w*|oppos\w*|apologi\w*|sanction\w*|blacklist\w*|ban(?:s|ned)?|demand\w* an end|appeal\w*|praised?|"
     r"not (?:been )?(?:seen|used|found|attacked|supplied)|never)\b",
@@ -48,7 +49,8 @@ def scores(words: str) -> list[tuple[int, str]]:
 
 def cue_drafts(sentence: Sentence) -> Iterator[Draft]:
     """At most one draft."""
-    if not sentence.drone or _NOT_NEWS.search(sentence.words) or not any(v.finite for v in sentence.verbs):
+    spoken = sentence.drone or (sentence.near and _drone(sentence) is not None)
+    if not spoken or _NOT_NEWS.search(sentence.words) or not any(v.finite for v in sentence.verbs):
         return
     for _, kind in scores(sentence.words):
         draft = _MAKERS[kind](sentence)
@@ -63,7 +65,11 @@ def _main(sentence: Sentence) -> Verb | None:
 
 def _drone(sentence: Sentence) -> Phrase | None:
     phrases = sentence.phrases()
-    return next((p for p in phrases if drone_head(p)), None) or next((p for p in phrases if is_drone(p)), None)
+    return (
+        next((p for p in phrases if drone_head(p)), None)
+        or next((p for p in phrases if is_drone(p)), None)
+        or next((p for p in phrases if not p.pronoun and (p.head.low in _MEANT or refers_to_drone(p, sentence))), None)
+    )
 
 
 def _tellers(sentence: Sentence) -> set[int]:
@@ -102,18 +108,17 @@ def _attack(sentence: Sentence) -> Draft | None:
 
 def _sighting(sentence: Sentence) -> Draft | None:
     verb, hit, tool = _main(sentence), _hit(sentence), _drone(sentence)
-    if verb is None or tool is None or not drone_head(tool) and not any(drone_head(p) for p in sentence.phrases()):
+    if verb is None or tool is None or hit is None:
         return None
-    tool = tool if drone_head(tool) else next(p for p in sentence.phrases() if drone_head(p))
     return Draft(
         "sighting",
         "cue-sighting",
         verb,
         actor=_owner(sentence),
-        target=bare_text(hit) if hit is not None else None,
+        target=bare_text(hit),
         thing=text_of(tool),
         numbers=[tool],
-        where=[hit] if hit is not None else [],
+        where=[hit],
         target_phrase=hit,
     )
 

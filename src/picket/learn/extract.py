@@ -18,6 +18,7 @@ from picket.learn.claim import TRANSFERS, Claim, Quantity
 from picket.learn.cues import cue_drafts
 from picket.learn.doubt import doubt_around, lowered
 from picket.learn.drafts import Draft
+from picket.learn.eachplace import each_place
 from picket.learn.fallback import loose_drafts
 from picket.learn.frames import drafts_of
 from picket.learn.lexicon import lexicon
@@ -60,7 +61,9 @@ def claims_of(report: Report) -> list[Claim]:
     if not any(about):
         return []
     topical = sum(about) >= max(2, len(about) // 5)
-    throughout = sum(about) >= max(3, _THROUGHOUT * len(about))
+    throughout = sum(about) >= max(3, _THROUGHOUT * len(about)) or (
+        topical and report.title is not None and bool(DRONE_WORDS.search(report.title))
+    )
     context = Context()
     _overview(report, context)
     found: list[Claim] = []
@@ -138,7 +141,7 @@ def _drafts(sentence: Sentence) -> list[Draft]:
         made.extend(loose_drafts(sentence))
     if not made:
         made.extend(cue_drafts(sentence))
-    return _distinct(made)
+    return each_place(_distinct(made))
 
 
 def _whose_drones(sentence: Sentence, drafts: list[Draft]) -> None:
@@ -387,6 +390,8 @@ def _time(sentence: Sentence, draft: Draft) -> str | None:
 
 def _where(sentence: Sentence, draft: Draft) -> tuple[str | None, str | None]:
     context = sentence.context
+    if draft.place is not None:
+        return draft.place, draft.country
     place, country = place_of(sentence, draft.verb, draft.where)
     if country == "":  # several: none
         return None, home_country(draft.recipient) if draft.kind in TRANSFERS else None

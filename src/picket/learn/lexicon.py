@@ -238,7 +238,8 @@ def _load_names(found: Lexicon) -> None:
         for text in names.split(";"):
             _add_name(found, text, Name(kind, shown, None if iso == "-" else iso))
     for iso, maker, names in _rows("drones.tsv"):
-        for text in names.split(";"):
+        written = names.split(";")
+        for text in [*written, *(t + "s" for t in written if t[-1:] not in "s" and t + "s" not in written)]:
             found.makers[text] = (None if iso == "-" else iso, None if maker == "-" else maker)
             _add_name(found, text, Name("drone", text, None if iso == "-" else iso))
     for iso, names in _rows("places.tsv"):
