@@ -304,6 +304,9 @@ def _verb_or_not(token: Token, prev: Token | None, after: Token | None, found: l
     if tag == "REL":
         return "V"
     ambiguous = token.lemma in NOUN_OR_VERB
+    if token.form in {"base", "s"} and "people" in lexicon().noun_classes.get(token.low, ()):
+        if tag == "DEM" or (tag in {"N", "NP", "ADJ"} and token.form == "s" and _finite_later(found, i)):
+            return "N"  # "North Korean engineers have been seen", "Latvian conscripts at"
     if (
         token.form == "base"
         and after is not None
@@ -416,6 +419,12 @@ def _past(token: Token, prev: Token | None, after: Token | None, found: list[Tok
     if token.low in _LOCATED and tag in {"N", "NP", ","} and next_tag == "PREP":
         token.form = "part"
         return "V"
+    opener = i - 2 if i >= 2 and found[i - 1].tag in {"N", "NP", "PRON"} else -1
+    while opener > 0 and found[opener].tag in {"DET", "ADJ", "DEM", "PRP$", "NP", "N", "NUM"}:
+        opener -= 1
+    if opener >= 0 and found[opener].tag == "REL" and (after is None or after.low != "by"):
+        token.form = "past" if token.form == "ed" else token.form
+        return "V"  # "three of the drones that Kinshasa acquired from China are"
     if tag in {"BE", "HAVE"} or (
         prev is not None and prev.low in {"all", "both", "each"} and i > 1 and found[i - 2].tag in {"BE", "HAVE"}
     ):

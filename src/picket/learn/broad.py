@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
-from picket.learn.actors import bare_text, classes_of, is_person, organisation_in, text_of
+from picket.learn.actors import bare_text, classes_of, is_person, kind_of, organisation_in, text_of
 from picket.learn.chunks import Phrase, Verb
 from picket.learn.drafts import Draft
 from picket.learn.frames.common import GOODS, KNOWHOW, MONEY, TEACHING, actors_in, homes_of, things_of
@@ -171,7 +171,7 @@ def _of_verb(sentence: Sentence, verb: Verb, row: Row, made: list[Draft]) -> Ite
     needs = row.needs
     if "t" in needs and thing is None:
         return
-    if "d" in needs and not sentence.drone:
+    if "d" in needs and not (sentence.drone or (sentence.near and any(p.head.low in _WRECKS for p in things))):
         return
     if "L" in needs or "M" in needs:
         yield from _decided(sentence, verb, row, things, first)
@@ -187,7 +187,10 @@ def _of_verb(sentence: Sentence, verb: Verb, row: Row, made: list[Draft]) -> Ite
         if "c" in needs and not any(p.head.low in TEACHING or "trainnoun" in classes_of(p.head) for p in things):
             return
         if "c" in needs and not first:
-            first = [s for p in verb.prep("in", "at", "near") if (s := place_state(p)) and s not in second][:1]
+            first = [s for p in verb.prep("in", "at", "near") if (s := place_state(p) or _inner_state(p)) and s not in second][:1]
+            here = sentence.context.state_name
+            if not first and here and second and here not in homes_of(second) and here not in second:
+                first = [here]  # a course abroad, in the country that the report is about
         if ("z" in needs or row.part == "v") and not (first and second):
             if not ("g" in needs and (first or second)) and not (row.kind == "training" and verb.passive and second):
                 return
@@ -411,6 +414,10 @@ def _of_noun(sentence: Sentence, phrase: Phrase, row: Row) -> Iterator[Draft]:
             return
         agent = _ends(sentence, verb.subjects, states=False) if verb is not None and phrase not in verb.subjects and not verb.passive else []
         agent = [n for n in agent if n not in first + second] if verb is not None and not verb.classes & {"say"} else []
+        between = [p for n, p in phrase.after if n == "between"]
+        if len(first) > 1 and len(between) > 1:
+            sellers = [n for p in between if kind_of(p) == "company" for n in actors_in(sentence, [p])]
+            first, second = (sellers, [n for n in first if n not in sellers]) if sellers else (first[1:], first[:1])
         if "q" in row.needs:
             draft_first, draft_second = first, second or agent
         elif second and not first:
