@@ -303,6 +303,11 @@ def _next_subject(items: list[Item], k: int) -> list[Phrase]:
 
 def _antecedent(items: list[Item], rel: int) -> list[Phrase]:
     n = rel - 1
+    if n >= 3 and _tag(items[n]) == "P" and _low(items[n]) == "of" and isinstance(part := items[n - 1], Phrase):
+        whole = items[n - 3] if _tag(items[n - 2]) == "," else items[n - 2]
+        if isinstance(whole, Phrase) and part.of is None:
+            part.of = whole  # "TB2s, eight of which were delivered"
+        return [part]
     if n >= 0 and _tag(items[n]) == ",":
         n -= 1
     if n < 0 or not isinstance(items[n], Phrase):
