@@ -22,6 +22,7 @@ def link_clauses(items: list[Item]) -> list[Verb]:
     for k, item in enumerate(items):
         if isinstance(item, Verb):
             item.at = k
+    _main_verb(items, verbs)
     for item in items:
         if isinstance(item, Phrase):
             _mark_after(items, item)
@@ -40,6 +41,36 @@ def link_clauses(items: list[Item]) -> list[Verb]:
         _left_side(items, verb, verbs[:n])
     _fronted(items, verbs)
     return verbs
+
+
+def _main_verb(items: list[Item], verbs: list[Verb]) -> None:
+    """A sentence without a main verb has one that looks like a participle: "marines from X attended a course run by Y"."""
+    if any(v.finite and not _subordinate(items, v) for v in verbs):
+        return
+    for verb in verbs:
+        before = items[verb.at - 1] if verb.at else None
+        after = items[verb.at + 1] if verb.at + 1 < len(items) else None
+        if (
+            verb.participle
+            and isinstance(before, Phrase)
+            and not before.time
+            and not _subordinate(items, verb)
+            and _low(after) != "by"
+            and len(verb.tokens) == 1
+            and verb.tokens[0].low.endswith("ed")
+        ):
+            verb.finite, verb.participle, verb.passive, verb.form = True, False, False, "past"
+            return
+
+
+def _subordinate(items: list[Item], verb: Verb) -> bool:
+    """Does a relative word or a conjunction stand between the verb and the clause before it?"""
+    for item in reversed(items[: verb.at]):
+        if isinstance(item, Verb) and item.finite:
+            return False
+        if _tag(item) in {"REL", "SUB"}:
+            return True
+    return False
 
 
 def _tag(item: Item | None) -> str:
