@@ -89,6 +89,14 @@ def decide(found: list[Token], words: Lexicon) -> None:
             then = found[i + 2] if i + 2 < len(found) else None
             if follows.tag == "V?" and (
                 follows.form in {"past"}
+                or (
+                    follows.form == "ed"
+                    and i > 0
+                    and found[i - 1].tag in {"POS", "DEM", "DET"}
+                    and then is not None
+                    and then.tag not in {"CC", "BE", "HAVE", "MODAL"}
+                    and not _finite_later(found, i + 1)
+                )
                 or "say" in words.verb_classes.get(follows.lemma, ())
                 or (follows.form in {"s", "base"} and then is not None and then.tag == "TO")
             ):

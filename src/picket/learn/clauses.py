@@ -295,7 +295,7 @@ def _gerund(items: list[Item], verb: Verb, earlier: list[Verb], before: Item | N
         else:
             verb.subjects = _next_subject(items, verb.at)
         return
-    if isinstance(before, Phrase) and not before.time:
+    if isinstance(before, Phrase) and not before.time and not (verb.lemma in {"use", "employ"} and not governor.classes & {"detect", "say"}):
         verb.link = "ger-noun"
         verb.subjects = [before]
         if verb.at >= 2 and _low(items[verb.at - 2]) == "with":
@@ -368,6 +368,18 @@ def _antecedent(items: list[Item], rel: int) -> list[Phrase]:
     return [inner]
 
 
+_NAMING = frozenset(["know", "call", "name", "dub", "nickname", "describe", "identify", "style"])
+
+
+def _whole_before(items: list[Item], at: int) -> Phrase | None:
+    """The phrase that the one before `at` hangs on: "militants" of "militants from the group"."""
+    k = at - 1
+    while k >= 2 and isinstance(items[k], Phrase) and _tag(items[k - 1]) == "P" and isinstance(items[k - 2], Phrase):
+        k -= 2
+    found = items[k] if k >= 0 else None
+    return found if isinstance(found, Phrase) and not found.time else None
+
+
 def _finite_subject(items: list[Item], verb: Verb, earlier: list[Verb], before: Item | None) -> None:
     governor = _previous(earlier)
     if _tag(before) == "CC" and governor is not None:
@@ -377,6 +389,10 @@ def _finite_subject(items: list[Item], verb: Verb, earlier: list[Verb], before: 
         return
     if isinstance(before, Phrase) and verb.at >= 2:
         mark = items[verb.at - 2]
+        named = governor if governor is not None and governor.participle and governor.lemma in _NAMING else None
+        if named is not None and _low(mark) in {"as", ""} and (whole := _whole_before(items, named.at)) is not None:
+            verb.subjects, verb.link, verb.governor = [whole], "main", None  # "militants from a group known as X attacked"
+            return
         if _tag(mark) == "P" and _low(mark) in {"after", "before", "since", "until", "as", "than"} and not before.time:
             verb.subjects, verb.governor, verb.link = [before], governor, "comp"
             for other in earlier:
@@ -392,6 +408,14 @@ def _finite_subject(items: list[Item], verb: Verb, earlier: list[Verb], before: 
         and not verb.passive
         and before.head.name is not None
         and verb.classes & {"give", "sell", "use", "get", "make", "launch"}
+    ) or (
+        isinstance(before, Phrase)
+        and isinstance(aside, Phrase)
+        and not aside.time
+        and not verb.objects
+        and not verb.passive
+        and (before.pronoun or before.head.name is not None)
+        and verb.lemma in {"accuse", "suspect", "blame", "charge"}
     ):
         verb.subjects, verb.objects, verb.governor, verb.link = [before], [aside], governor, "rel"  # "drones Washington supplies"
         for other in earlier:

@@ -410,9 +410,12 @@ def adapt(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
         )
 
 
+_CAUGHT = frozenset(["stop", "arrest", "catch", "detain", "see", "find", "spot", "charge", "confront", "meet", "deal", "cope", "clash", "face", "end", "begin", "start", "collide", "return"])
+
+
 def wield(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
     """Any other deed done with drones: the actor has taken them up ("won ground with a fleet of drones")."""
-    if not verb.finite or verb.passive:
+    if not verb.finite or verb.passive or verb.lemma in _CAUGHT:
         return
     tools = [p for p in verb.prep("with", "using") if drone_head(p)]
     strikes = [p for p in verb.prep("with", "through", "by") if "attacknoun" in classes_of(p.head) and is_drone(p)]
