@@ -37,6 +37,7 @@ _HOUSES = frozenset(["parliament", "senate", "congress", "legislature", "assembl
 _OWN = frozenset(["home-made", "homemade", "home-grown", "homegrown", "own", "indigenous", "home-built", "locally-made", "domestic", "prototype"])
 _PLANTS = frozenset(["plant", "factory", "works", "workshop", "workshops", "facility", "shipyard", "plants", "factories"])
 _STOPPED = frozenset(["airport", "airports", "airspace", "runway", "runways", "flights", "traffic", "base", "terminal", "stadium", "port"])
+_WISHES = frozenset(["negotiate", "apply", "shop", "ask", "tender", "want", "need", "seek", "request", "solicit", "bid", "plan", "propose"])
 _LENGTHS = word_set("statistics.units_of_length")
 _NOT_DONE = word_set("nominals.not_done")
 _WRECKS = frozenset(["debris", "wreckage", "fragments", "explosives", "bomb", "bombs", "grenade", "grenades", "shrapnel", "warhead"])
@@ -280,8 +281,9 @@ def _supply(
     if "S2" in row.first:  # buyers: without a giver it is an uptake
         first = [n for n in first if n not in second] or [o for o in [origin_of(thing, sentence)] if o and o not in second]
         if not first:
+            wished = "possible" if verb.lemma in _WISHES else None
             for actor in second:
-                yield Draft("adoption", "broad-get", verb, actor=actor, thing=text_of(thing), numbers=[thing])
+                yield Draft("adoption", "broad-get", verb, actor=actor, thing=text_of(thing), numbers=[thing], certainty=wished)
             return
     if "k" in row.needs:
         if not first:
@@ -297,7 +299,9 @@ def _supply(
         first = [origin] if origin else []
     if not first and not second:
         return
-    yield from _pairs(row, "broad-supply", verb, first, second, thing, [thing, *verb.objects, *verb.prep("for")])
+    for draft in _pairs(row, "broad-supply", verb, first, second, thing, [thing, *verb.objects, *verb.prep("for")]):
+        draft.certainty = "possible" if verb.lemma in _WISHES else None
+        yield draft
 
 
 def _deployment(sentence: Sentence, verb: Verb, row: Row, things: list[Phrase], first: list[str]) -> Iterator[Draft]:
