@@ -313,7 +313,11 @@ def _verb_or_not(token: Token, prev: Token | None, after: Token | None, found: l
         return "V"
     ambiguous = token.lemma in NOUN_OR_VERB
     if token.form in {"base", "s"} and "people" in lexicon().noun_classes.get(token.low, ()):
-        if tag == "DEM" or (token.form == "s" and tag in {"", ",", "PREP", '"'}) or (tag in {"N", "NP", "ADJ"} and token.form == "s" and _finite_later(found, i)):
+        if (
+            tag == "DEM"
+            or (token.form == "s" and tag in {"", ",", "PREP", '"'})
+            or (tag in {"N", "NP", "ADJ"} and token.form == "s" and _finite_later(found, i))
+        ):
             return "N"  # "North Korean engineers have been seen", "Latvian conscripts at"
     if (
         token.form == "base"

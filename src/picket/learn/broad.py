@@ -32,15 +32,38 @@ from picket.learn.sentence import (
 )
 
 _TRANSFERS = frozenset({"supply", "training", "advising", "recruitment"})
-_LAWS = frozenset(["law", "bill", "legislation", "decree", "act", "rules", "rule", "amendment", "ordinance", "regulation", "regulations"])
-_HOUSES = frozenset(["parliament", "senate", "congress", "legislature", "assembly", "lawmakers", "cabinet", "ministers", "deputies", "council"])
-_OWN = frozenset(["home-made", "homemade", "home-grown", "homegrown", "own", "indigenous", "home-built", "locally-made", "domestic", "prototype"])
+_LAWS = frozenset(
+    ["law", "bill", "legislation", "decree", "act", "rules", "rule", "amendment", "ordinance", "regulation", "regulations"]
+)
+_HOUSES = frozenset(
+    ["parliament", "senate", "congress", "legislature", "assembly", "lawmakers", "cabinet", "ministers", "deputies", "council"]
+)
+_OWN = frozenset(
+    [
+        "home-made",
+        "homemade",
+        "home-grown",
+        "homegrown",
+        "own",
+        "indigenous",
+        "home-built",
+        "locally-made",
+        "domestic",
+        "prototype",
+    ]
+)
 _PLANTS = frozenset(["plant", "factory", "works", "workshop", "workshops", "facility", "shipyard", "plants", "factories"])
-_STOPPED = frozenset(["airport", "airports", "airspace", "runway", "runways", "flights", "traffic", "base", "terminal", "stadium", "port"])
-_WISHES = frozenset(["negotiate", "apply", "shop", "ask", "tender", "want", "need", "seek", "request", "solicit", "bid", "plan", "propose"])
+_STOPPED = frozenset(
+    ["airport", "airports", "airspace", "runway", "runways", "flights", "traffic", "base", "terminal", "stadium", "port"]
+)
+_WISHES = frozenset(
+    ["negotiate", "apply", "shop", "ask", "tender", "want", "need", "seek", "request", "solicit", "bid", "plan", "propose"]
+)
 _LENGTHS = word_set("statistics.units_of_length")
 _NOT_DONE = word_set("nominals.not_done")
-_WRECKS = frozenset(["debris", "wreckage", "fragments", "explosives", "bomb", "bombs", "grenade", "grenades", "shrapnel", "warhead"])
+_WRECKS = frozenset(
+    ["debris", "wreckage", "fragments", "explosives", "bomb", "bombs", "grenade", "grenades", "shrapnel", "warhead"]
+)
 _COUNTER = re.compile(
     r"\b(?:jam|net|netting|detector|radar|sensor|interceptor|no-fly|shield|wall|anti-drone|anti-aircraft|laser|zone|counter-|c-uas|gun|"
     r"acoustic|launcher|loitering|balloon|glider|buoy|unmanned|uncrewed|hexacopter|craft|boat|vessel|aircraft|unit|platoon|battery)",
@@ -160,7 +183,11 @@ def _of_verb(sentence: Sentence, verb: Verb, row: Row, made: list[Draft]) -> Ite
         return
     things = [p for p in _at(verb, row.thing) if not p.time]
     thing = next((p for p in things if _bears(sentence, p) and not (p.pronoun and "m" not in row.needs)), None)
-    if thing is not None and row.kind in {"supply", "production", "adoption"} and (thing.head.low in TEACHING or personnel(thing)):
+    if (
+        thing is not None
+        and row.kind in {"supply", "production", "adoption"}
+        and (thing.head.low in TEACHING or personnel(thing))
+    ):
         return
     shown = thing or (things[0] if things else None)
     transfer = row.kind in _TRANSFERS
@@ -218,7 +245,12 @@ def _of_verb(sentence: Sentence, verb: Verb, row: Row, made: list[Draft]) -> Ite
     if verb.participle:
         return
     if not first or shown is None:
-        if row.kind == "production" and shown is not None and drone_head(shown) and any(place_name(p) for p in verb.prep("in", "at")):
+        if (
+            row.kind == "production"
+            and shown is not None
+            and drone_head(shown)
+            and any(place_name(p) for p in verb.prep("in", "at"))
+        ):
             yield Draft("production", "broad-production", verb, thing=text_of(shown), numbers=things, where=verb.prep("in", "at"))
         return
     for actor in first:
@@ -262,7 +294,13 @@ def _pairs(
         for b in second or [None]:  # type: ignore[list-item]
             if a != b or a is None:
                 yield Draft(
-                    row.kind, rule, verb, provider=a, recipient=b, thing=text_of(thing) if thing is not None else None, numbers=numbers
+                    row.kind,
+                    rule,
+                    verb,
+                    provider=a,
+                    recipient=b,
+                    thing=text_of(thing) if thing is not None else None,
+                    numbers=numbers,
                 )
 
 
@@ -306,7 +344,11 @@ def _supply(
 
 def _deployment(sentence: Sentence, verb: Verb, row: Row, things: list[Phrase], first: list[str]) -> Iterator[Draft]:
     people = [p for p in things if personnel(p)]
-    spots = [p for p in verb.prep("to", "in", "at", "near", "on", "into", "outside", "inside", "around") if place_name(p) and p.i > verb.i]
+    spots = [
+        p
+        for p in verb.prep("to", "in", "at", "near", "on", "into", "outside", "inside", "around")
+        if place_name(p) and p.i > verb.i
+    ]
     if not people or not spots:
         return
     if "y" in row.needs:
@@ -318,7 +360,10 @@ def _deployment(sentence: Sentence, verb: Verb, row: Row, things: list[Phrase], 
 def _attack(
     sentence: Sentence, verb: Verb, row: Row, things: list[Phrase], first: list[str], hit: list[Phrase], made: list[Draft]
 ) -> Iterator[Draft]:
-    tool = next((p for p in things if drone_head(p) or (is_drone(p) and "attacknoun" in classes_of(p.head)) or p.head.low in _WRECKS), None)
+    tool = next(
+        (p for p in things if drone_head(p) or (is_drone(p) and "attacknoun" in classes_of(p.head)) or p.head.low in _WRECKS),
+        None,
+    )
     if tool is None:
         return
     hit = [p for p in hit if p is not tool and not drone_head(p) and p.head.low not in _LENGTHS]
@@ -355,12 +400,29 @@ def _sighting(
         places = [p for p in spots if "building" in classes_of(p.head) or (e := place_name(p)) and e[0] == 3]
         cause = sentence.drone or (sentence.near and "suspend close shut halt".find(verb.lemma) >= 0)
         if places and cause:
-            yield Draft("sighting", "broad-closed", verb, target=bare_text(places[0]), thing="drones", where=places, target_phrase=places[0])
+            yield Draft(
+                "sighting",
+                "broad-closed",
+                verb,
+                target=bare_text(places[0]),
+                thing="drones",
+                where=places,
+                target_phrase=places[0],
+            )
         return
     if "l" in needs:
         if not sentence.drone or not first or not spots:
             return
-        yield Draft("sighting", "broad-smuggling", verb, actor=first[0], target=bare_text(spots[0]), thing=text_of(things[0]) if things else None, numbers=things, where=spots)
+        yield Draft(
+            "sighting",
+            "broad-smuggling",
+            verb,
+            actor=first[0],
+            target=bare_text(spots[0]),
+            thing=text_of(things[0]) if things else None,
+            numbers=things,
+            where=spots,
+        )
         return
     tool = next((p for p in things if drone_head(p) or refers_to_drone(p, sentence) and not p.pronoun), None)
     if tool is None:
@@ -412,11 +474,17 @@ def _of_noun(sentence: Sentence, phrase: Phrase, row: Row) -> Iterator[Draft]:
     second_at = _around(phrase, verb, row.second)
     second = [n for n in _ends(sentence, second_at, states=row.kind in _TRANSFERS) if n not in first]
     things = _around(phrase, verb, row.thing)
-    thing = next((p for p in things if _bears(sentence, p)), None) or (phrase if _bears(sentence, own) and len(own.tokens) > 1 else None)
+    thing = next((p for p in things if _bears(sentence, p)), None) or (
+        phrase if _bears(sentence, own) and len(own.tokens) > 1 else None
+    )
     if row.kind == "supply":
         if thing is None or not (first or second):
             return
-        agent = _ends(sentence, verb.subjects, states=False) if verb is not None and phrase not in verb.subjects and not verb.passive else []
+        agent = (
+            _ends(sentence, verb.subjects, states=False)
+            if verb is not None and phrase not in verb.subjects and not verb.passive
+            else []
+        )
         agent = [n for n in agent if n not in first + second] if verb is not None and not verb.classes & {"say"} else []
         between = [p for n, p in phrase.after if n == "between"]
         if len(first) > 1 and len(between) > 1:
@@ -442,7 +510,9 @@ def _of_noun(sentence: Sentence, phrase: Phrase, row: Row) -> Iterator[Draft]:
         people = phrase.of if phrase.of is not None and personnel(phrase.of) else None
         actors = actors_in(sentence, [people]) if people is not None else []
         for actor in actors if spots else []:
-            yield Draft("deployment", "broad-deployment-noun", verb, actor=actor, thing=text_of(phrase), numbers=[phrase], where=spots)
+            yield Draft(
+                "deployment", "broad-deployment-noun", verb, actor=actor, thing=text_of(phrase), numbers=[phrase], where=spots
+            )
         return
     if row.kind == "use_attack":
         if (is_drone(phrase) or sentence.drone) and second_at:
@@ -462,14 +532,26 @@ def _of_noun(sentence: Sentence, phrase: Phrase, row: Row) -> Iterator[Draft]:
     if "J" in row.needs:
         spots = [p for p in second_at if p.head.low in _STOPPED or "building" in classes_of(p.head)]
         for spot in spots[:1] if sentence.drone else []:
-            yield Draft("sighting", "broad-closure", verb, target=bare_text(spot), thing="drones", where=[spot], target_phrase=spot)
+            yield Draft(
+                "sighting", "broad-closure", verb, target=bare_text(spot), thing="drones", where=[spot], target_phrase=spot
+            )
         return
     if row.kind == "sighting":
         drones = [p for p in [own, *things] if drone_head(p) or is_drone(p)]
         spots = [p for p in [*second_at, *(q for t in things for _, q in t.after)] if not drone_head(p) and not p.time]
         spots = [p for p in spots if "building" in classes_of(p.head) or place_name(p)]
         for spot in spots if drones else []:
-            yield Draft("sighting", "broad-sighting-noun", verb, actor=owner, target=bare_text(spot), thing=text_of(drones[0]), numbers=drones, where=[spot], target_phrase=spot)
+            yield Draft(
+                "sighting",
+                "broad-sighting-noun",
+                verb,
+                actor=owner,
+                target=bare_text(spot),
+                thing=text_of(drones[0]),
+                numbers=drones,
+                where=[spot],
+                target_phrase=spot,
+            )
         return
     if row.kind == "production" and not first:
         works = [p for n, p in phrase.after if n in {"at", "in"} and p.head.low in _PLANTS]

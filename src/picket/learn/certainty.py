@@ -34,7 +34,9 @@ _UNNAMED = word_set("certainty.unnamed")
 def is_saying(verb: Verb) -> bool:
     if not (verb.classes & {"say", "warn", "fear"} or verb.lemma in {"report", "confirm", "find", "note", "document"}):
         return False
-    if verb.lemma == "claim" and any(p.head.low in {"life", "lives", "victims", "responsibility", "credit"} for p in verb.objects):
+    if verb.lemma == "claim" and any(
+        p.head.low in {"life", "lives", "victims", "responsibility", "credit"} for p in verb.objects
+    ):
         return False
     if verb.lemma in {"charge", "accuse", "suspect", "know", "read", "show", "call", "add", "indicate"} and not verb.subjects:
         return False
@@ -71,7 +73,11 @@ def speaker(phrases: list[Phrase]) -> str | None:
     if not phrases:
         return None
     phrase = phrases[0]
-    if phrase.pronoun or classes_of(phrase.head) & {"drone", "attacknoun", "sightnoun"} and "official" not in classes_of(phrase.head):
+    if (
+        phrase.pronoun
+        or classes_of(phrase.head) & {"drone", "attacknoun", "sightnoun"}
+        and "official" not in classes_of(phrase.head)
+    ):
         return None
     tokens = [t for t in phrase.tokens if t.tag not in {"DET", "PRP$", "QUAL"} and t.tag != "NUM"]
     unknown = [t for t in tokens if t.tag == "NP" and t.name is None]

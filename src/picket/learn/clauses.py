@@ -295,7 +295,11 @@ def _gerund(items: list[Item], verb: Verb, earlier: list[Verb], before: Item | N
         else:
             verb.subjects = _next_subject(items, verb.at)
         return
-    if isinstance(before, Phrase) and not before.time and not (verb.lemma in {"use", "employ"} and not governor.classes & {"detect", "say"}):
+    if (
+        isinstance(before, Phrase)
+        and not before.time
+        and not (verb.lemma in {"use", "employ"} and not governor.classes & {"detect", "say"})
+    ):
         verb.link = "ger-noun"
         verb.subjects = [before]
         if verb.at >= 2 and _low(items[verb.at - 2]) == "with":
@@ -382,6 +386,17 @@ def _whole_before(items: list[Item], at: int) -> Phrase | None:
 
 def _finite_subject(items: list[Item], verb: Verb, earlier: list[Verb], before: Item | None) -> None:
     governor = _previous(earlier)
+    if (
+        _tag(before) == "CC"
+        and governor is not None
+        and governor.infinitive
+        and verb.form == "base"
+        and not verb.modal
+        and len(verb.tokens) == 1
+    ):
+        verb.finite, verb.infinitive = False, True  # "taught them to build and fly drones"
+        verb.governor, verb.link, verb.subjects = governor.governor, governor.link, list(governor.subjects)
+        return
     if _tag(before) == "CC" and governor is not None:
         finite = _previous(earlier, finite=True) or governor
         verb.governor, verb.link = finite, "conj"

@@ -17,10 +17,34 @@ from picket.learn.certainty import speaker
 from picket.learn.chunks import Phrase, Verb
 from picket.learn.drafts import Draft
 from picket.learn.frames.common import GOODS, actors_in
-from picket.learn.sentence import Sentence, drone_head, drone_owner, is_drone, origin_of, personnel, place_name, place_state, refers_to_drone
+from picket.learn.sentence import (
+    Sentence,
+    drone_head,
+    drone_owner,
+    is_drone,
+    origin_of,
+    personnel,
+    place_name,
+    place_state,
+    refers_to_drone,
+)
 
-_ENOUGH = 3
-_MEANT = frozenset(["flights", "aircraft", "craft", "machines", "jammers", "jammer", "nets", "netting", "interceptors", "detectors", "incursions"])
+_ENOUGH = 2
+_MEANT = frozenset(
+    [
+        "flights",
+        "aircraft",
+        "craft",
+        "machines",
+        "jammers",
+        "jammer",
+        "nets",
+        "netting",
+        "interceptors",
+        "detectors",
+        "incursions",
+    ]
+)
 _NOT_NEWS = re.compile(
     r"\b(?:condemn\w*|criticis\w*|criticiz\w*|oppos\w*|apologi\w*|sanction\w*|blacklist\w*|ban(?:s|ned)?|demand\w* an end|appeal\w*|praised?|"
     r"not (?:been )?(?:seen|used|found|attacked|supplied)|never)\b",
@@ -84,7 +108,9 @@ def _hit(sentence: Sentence) -> Phrase | None:
     """The building, or else the place, that the sentence names."""
     told = _tellers(sentence)
     phrases = [p for p in sentence.phrases() if id(p) not in told and not p.time and not is_drone(p)]
-    return next((p for p in phrases if "building" in classes_of(p.head)), None) or next((p for p in phrases if place_name(p)), None)
+    return next((p for p in phrases if "building" in classes_of(p.head)), None) or next(
+        (p for p in phrases if place_name(p)), None
+    )
 
 
 def _attack(sentence: Sentence) -> Draft | None:
@@ -128,9 +154,21 @@ def _supply(sentence: Sentence) -> Draft | None:
     thing = next((p for p in sentence.phrases() if (drone_head(p) or p.head.low in GOODS) and not p.pronoun), None)
     if verb is None or thing is None:
         return None
-    pairs = [(n, p) for v in sentence.verbs for n, ps in v.preps for p in ps] + [(n, p) for q in sentence.phrases() for n, p in q.after]
-    given = [x for n, p in pairs if n in {"from", "by"} and not p.time and not is_drone(p) for x in (actors_in(sentence, [p]) or _state(p))]
-    taken = [x for n, p in pairs if n in {"to", "for"} and not p.time and not is_drone(p) for x in (actors_in(sentence, [p]) or _state(p))]
+    pairs = [(n, p) for v in sentence.verbs for n, ps in v.preps for p in ps] + [
+        (n, p) for q in sentence.phrases() for n, p in q.after
+    ]
+    given = [
+        x
+        for n, p in pairs
+        if n in {"from", "by"} and not p.time and not is_drone(p)
+        for x in (actors_in(sentence, [p]) or _state(p))
+    ]
+    taken = [
+        x
+        for n, p in pairs
+        if n in {"to", "for"} and not p.time and not is_drone(p)
+        for x in (actors_in(sentence, [p]) or _state(p))
+    ]
     origin, owner = origin_of(thing, sentence), drone_owner(thing, sentence)
     giver = next(iter(given), None) or origin
     taker = next((x for x in taken if x != giver), None) or (owner if owner != giver else None)
@@ -156,9 +194,7 @@ def _deployment(sentence: Sentence) -> Draft | None:
     names = actors_of(people, sentence.context)
     if where is None or not names:
         return None
-    return Draft(
-        "deployment", "cue-deployment", verb, actor=names[0], thing=text_of(people), numbers=[people], where=[where[0]]
-    )
+    return Draft("deployment", "cue-deployment", verb, actor=names[0], thing=text_of(people), numbers=[people], where=[where[0]])
 
 
 def _taker_up(sentence: Sentence, verb: Verb) -> str | None:
@@ -185,7 +221,11 @@ def _production(sentence: Sentence) -> Draft | None:
         return None
     actor = _taker_up(sentence, verb)
     spots = [p for n, ps in verb.preps if n in {"in", "at"} for p in ps]
-    return Draft("production", "cue-production", verb, actor=actor, thing=text_of(thing), numbers=[thing], where=spots) if actor or spots else None
+    return (
+        Draft("production", "cue-production", verb, actor=actor, thing=text_of(thing), numbers=[thing], where=spots)
+        if actor or spots
+        else None
+    )
 
 
 def _warning(sentence: Sentence) -> Draft | None:

@@ -86,7 +86,8 @@ _SUSPECTED = re.compile(
     re.IGNORECASE,
 )
 _NO_PART = re.compile(
-    r"\b(?:nothing to do with|not (?:been )?(?:responsible for|behind)|no (?:involvement|part|role|hand) in|had not been behind)\b", re.IGNORECASE
+    r"\b(?:nothing to do with|not (?:been )?(?:responsible for|behind)|no (?:involvement|part|role|hand) in|had not been behind)\b",
+    re.IGNORECASE,
 )
 _SO_CALLED = re.compile(
     r"\bwhat (?:it|they|he|she|officials?|authorities|the \w+|[A-Z]\w+) (?:said|says|called|calls|described as|claimed|claims|insisted|alleged)"

@@ -38,6 +38,11 @@ def _listed(draft: Draft) -> list[tuple[Phrase, str, str | None]]:
     for group in groups:
         found = [(p, e) for p in group if not p.time and (e := place_name(p)) and p.of is None]
         specific = {e[0] for _, e in found}
-        if len(found) == len(group) and len(found) > 1 and specific == {max(specific)} and (max(specific) == 3 or draft.kind == "deployment"):
+        if (
+            len(found) == len(group)
+            and len(found) > 1
+            and specific == {max(specific)}
+            and (max(specific) == 3 or draft.kind == "deployment")
+        ):
             return [(p, e[1], e[2]) for p, e in found]
     return []

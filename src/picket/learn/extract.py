@@ -49,6 +49,7 @@ _WEAK_WORDS = re.compile(
 
 
 _THROUGHOUT = 0.33  # share of sentences with a drone from which on a report is about nothing else
+_GUESSED = ("cue-", "loose-")  # rules of the last resort
 _REMEMBERED = 300  # names kept for "the group" and "it"; bounds the work for a report of any length
 _LONGEST = 1500  # characters of a sentence; longer ones are tables, menus or attacks on the reader
 
@@ -279,7 +280,14 @@ def _finish(report: Report, sentence: Sentence, drafts: list[Draft], carried: st
             certainty = lowered(certainty, doubt_around(draft.verb, report.text, sentence.begin, sentence.end, by))
         if certainty == "stated" and match and according and unnamed(according):
             certainty = "reported"
-        if draft.kind == "use_attack" and certainty == "possible" and _only_feared(draft.verb):
+        if certainty == "stated" and draft.rule.startswith(_GUESSED):
+            certainty = "possible"  # the reader is not sure that the sentence says so: no fact until somebody has checked it
+        if (
+            draft.kind == "use_attack"
+            and certainty == "possible"
+            and _only_feared(draft.verb)
+            and not draft.rule.startswith("cue-")
+        ):
             draft.kind, draft.rule = "warning", f"feared-{draft.rule}"
         claims.append(_claim(report, sentence, draft, by, certainty, taken))
     if said_last is None and according:

@@ -410,7 +410,29 @@ def adapt(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
         )
 
 
-_CAUGHT = frozenset(["stop", "arrest", "catch", "detain", "see", "find", "spot", "charge", "confront", "meet", "deal", "cope", "clash", "face", "end", "begin", "start", "collide", "return"])
+_CAUGHT = frozenset(
+    [
+        "stop",
+        "arrest",
+        "catch",
+        "detain",
+        "see",
+        "find",
+        "spot",
+        "charge",
+        "confront",
+        "meet",
+        "deal",
+        "cope",
+        "clash",
+        "face",
+        "end",
+        "begin",
+        "start",
+        "collide",
+        "return",
+    ]
+)
 
 
 def wield(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
