@@ -312,13 +312,16 @@ def _verb_or_not(token: Token, prev: Token | None, after: Token | None, found: l
     if tag == "REL":
         return "V"
     ambiguous = token.lemma in NOUN_OR_VERB
-    if token.form in {"base", "s"} and "people" in lexicon().noun_classes.get(token.low, ()):
-        if (
+    if (
+        token.form in {"base", "s"}
+        and "people" in lexicon().noun_classes.get(token.low, ())
+        and (
             tag == "DEM"
             or (token.form == "s" and tag in {"", ",", "PREP", '"'})
             or (tag in {"N", "NP", "ADJ"} and token.form == "s" and _finite_later(found, i))
-        ):
-            return "N"  # "North Korean engineers have been seen", "Latvian conscripts at"
+        )
+    ):
+        return "N"  # "North Korean engineers have been seen", "Latvian conscripts at"
     if (
         token.form == "base"
         and after is not None

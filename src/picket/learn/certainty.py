@@ -73,10 +73,8 @@ def speaker(phrases: list[Phrase]) -> str | None:
     if not phrases:
         return None
     phrase = phrases[0]
-    if (
-        phrase.pronoun
-        or classes_of(phrase.head) & {"drone", "attacknoun", "sightnoun"}
-        and "official" not in classes_of(phrase.head)
+    if phrase.pronoun or (
+        classes_of(phrase.head) & {"drone", "attacknoun", "sightnoun"} and "official" not in classes_of(phrase.head)
     ):
         return None
     tokens = [t for t in phrase.tokens if t.tag not in {"DET", "PRP$", "QUAL"} and t.tag != "NUM"]

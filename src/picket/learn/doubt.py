@@ -69,13 +69,16 @@ _CALLED_FALSE = re.compile(
 _PRESUMED = re.compile(
     r"\b(?:apparent|possible|presumed|probable|likely|potential|planned|proposed|prospective|pending|mooted|would-be)\b (?:\w+[- ]){0,3}?"
     r"(?:drones?|uavs?|attacks?|strikes?|flights?|sightings?|incursions?|sales?|deals?|deliver(?:y|ies)|purchases?|transfers?|exports?|"
-    r"plant|factory|deployment|training)\b|\bwhat (?:appear\w*|seem\w*|(?:is|was|are|were) (?:believed|thought|likely|probably|possibly|apparently|presumably|most likely))\b",
+    r"plant|factory|deployment|training)\b|\bwhat (?:appear\w*|seem\w*|(?:is|was|are|were) (?:believed|thought|likely|probably|"
+    r"possibly|apparently|presumably|most likely))\b",
     re.IGNORECASE,
 )
 _UNSETTLED = re.compile(
     r"\b(?:being|been|still|is|are|was|were) (?:still )?(?:negotiated|discussed|considered|mulled|weighed|debated)\b"
-    r"|\b(?:letters? of intent|memorand\w+ of understanding|in principle|in line for|waiting list|(?:its|their) eyes? on|keen on|hopes? for)\b"
-    r"|\bunclear (?:who|what|where|how|why|which|when)\b|\bunder (?:discussion|consideration|negotiation)\b|\b(?:perhaps|maybe|possibly|presumably|apparently|seemingly|whoever)\b",
+    r"|\b(?:letters? of intent|memorand\w+ of understanding|in principle|in line for|"
+    r"waiting list|(?:its|their) eyes? on|keen on|hopes? for)\b"
+    r"|\bunclear (?:who|what|where|how|why|which|when)\b|\bunder (?:discussion|consideration|negotiation)\b"
+    r"|\b(?:perhaps|maybe|possibly|presumably|apparently|seemingly|whoever)\b",
     re.IGNORECASE,
 )
 _SUSPECTED = re.compile(
@@ -90,7 +93,8 @@ _NO_PART = re.compile(
     re.IGNORECASE,
 )
 _SO_CALLED = re.compile(
-    r"\bwhat (?:it|they|he|she|officials?|authorities|the \w+|[A-Z]\w+) (?:said|says|called|calls|described as|claimed|claims|insisted|alleged)"
+    r"\bwhat (?:it|they|he|she|officials?|authorities|the \w+|[A-Z]\w+) (?:said|says|called|calls|"
+    r"described as|claimed|claims|insisted|alleged)"
     r" (?:was|were|is|are)\b"
 )
 _TO_COME = re.compile(r"^(?:is|are|was|were) (?:\w+ )?to (?!date\b)[a-z]+\b", re.IGNORECASE)  # "deliveries are to start in March"

@@ -1,4 +1,4 @@
-"""One claim for each place, where a sentence lists places at which something happened apart: missions to two capitals, flights over three bases."""
+"""One claim for each place of a list at which something happened apart: missions to two capitals, flights over three bases."""
 
 from __future__ import annotations
 
