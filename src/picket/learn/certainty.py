@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import re
 
-from picket.learn.actors import classes_of, join
 from picket.learn.chunks import Phrase, Verb
 from picket.learn.lexicon import word_set
+from picket.learn.naming import classes_of, join
 
 _CONTENT = re.compile(r"^\s+(?:that|it|the \w+ (?:had|has|was|is|were))\b")
 _HEARER = re.compile(  # to whom, or when, it was said

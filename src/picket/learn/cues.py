@@ -12,11 +12,12 @@ from collections.abc import Iterator
 from functools import cache
 from importlib.resources import files
 
-from picket.learn.actors import actors_of, bare_text, classes_of, home_of, is_actor, text_of
+from picket.learn.actors import actors_of
 from picket.learn.certainty import speaker
 from picket.learn.chunks import Phrase, Verb
 from picket.learn.drafts import Draft
 from picket.learn.frames.common import GOODS, actors_in
+from picket.learn.naming import bare_text, classes_of, home_of, is_actor, text_of
 from picket.learn.sentence import (
     Sentence,
     drone_head,

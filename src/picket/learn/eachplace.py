@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from picket.learn.actors import bare_text
 from picket.learn.chunks import Phrase
 from picket.learn.drafts import Draft
+from picket.learn.naming import bare_text
 from picket.learn.sentence import place_name
 
 _APART = frozenset({"deployment", "sighting"})

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 
-from picket.learn.actors import Context, classes_of
+from picket.learn.actors import Context
 from picket.learn.broad import broad_drafts
 from picket.learn.certainty import attribution, certainty_of, chain_of, unnamed
 from picket.learn.chunks import Phrase, Verb
@@ -22,6 +22,7 @@ from picket.learn.eachplace import each_place
 from picket.learn.fallback import loose_drafts
 from picket.learn.frames import drafts_of
 from picket.learn.lexicon import lexicon
+from picket.learn.naming import classes_of
 from picket.learn.nominals import behind_drafts, nominal_drafts
 from picket.learn.places import home_country
 from picket.learn.quantities import quantity_in
@@ -419,7 +420,7 @@ def _where(sentence: Sentence, draft: Draft) -> tuple[str | None, str | None]:
         return place, at
     target = draft.target_phrase
     if target is not None:
-        from picket.learn.actors import home_of
+        from picket.learn.naming import home_of
 
         home = home_of(target)
         if home and draft.kind == "use_attack" and not (draft.actor and home_country(draft.actor) == home):
@@ -428,7 +429,7 @@ def _where(sentence: Sentence, draft: Draft) -> tuple[str | None, str | None]:
     if draft.kind in {"statistic", "sighting"} and (at := home_country(draft.target)) and at != home:
         return place, at
     if draft.kind in {"statistic", "sighting"} and draft.verb is not None and draft.verb.subjects and not home:
-        from picket.learn.actors import home_of
+        from picket.learn.naming import home_of
 
         home = home_of(draft.verb.subjects[0])
         if home:
@@ -438,7 +439,7 @@ def _where(sentence: Sentence, draft: Draft) -> tuple[str | None, str | None]:
     if context.country:
         return place, context.country
     if draft.kind in {"sighting", "statistic", "use_attack"} and not sentence.near:
-        from picket.learn.actors import home_of
+        from picket.learn.naming import home_of
 
         homes = [h for v in sentence.verbs for p in v.subjects if (h := home_of(p))]
         if homes:

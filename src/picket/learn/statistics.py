@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from picket.learn.actors import actors_of, classes_of, text_of
+from picket.learn.actors import actors_of
 from picket.learn.certainty import speaker
 from picket.learn.chunks import Phrase, Verb
 from picket.learn.drafts import Draft
 from picket.learn.frames import launched_by
 from picket.learn.lexicon import word_set
+from picket.learn.naming import classes_of, text_of
 from picket.learn.quantities import quantity_in
 from picket.learn.sentence import Sentence, drone_head, drone_owner, is_drone
 

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
-from picket.learn.actors import classes_of, is_person, organisation_in, text_of
 from picket.learn.chunks import Phrase, Verb
 from picket.learn.drafts import Draft
 from picket.learn.frames.common import GOODS, actors_in, homes_of, things_of
 from picket.learn.lexicon import lexicon, word_set
+from picket.learn.naming import classes_of, is_person, organisation_in, text_of
 from picket.learn.sentence import Sentence, drone_head, drone_owner, place_state, refers_to_drone
 
 TRANSFERS = frozenset({"supply", "training", "advising", "recruitment"})

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from picket.learn.actors import bare_text, classes_of, kind_of, text_of
 from picket.learn.broad.common import NOT_DONE, PLANTS, STOPPED, TRANSFERS, Row, bears, ends, pairs
 from picket.learn.chunks import Phrase, Verb
 from picket.learn.drafts import Draft
 from picket.learn.frames.common import actors_in
+from picket.learn.naming import bare_text, classes_of, kind_of, text_of
 from picket.learn.sentence import Sentence, drone_head, drone_owner, is_drone, personnel, place_name
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from picket.learn.actors import bare_text, classes_of, text_of
 from picket.learn.broad.common import (
     ADVISING,
     COUNTER,
@@ -28,6 +27,7 @@ from picket.learn.broad.common import (
 from picket.learn.chunks import Phrase, Verb
 from picket.learn.drafts import Draft
 from picket.learn.frames.common import KNOWHOW, MONEY, TEACHING, actors_in, homes_of, things_of
+from picket.learn.naming import bare_text, classes_of, text_of
 from picket.learn.sentence import (
     Sentence,
     drone_head,

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from picket.learn.actors import actors_of, classes_of, is_actor, text_of
+from picket.learn.actors import actors_of
 from picket.learn.chunks import Verb
 from picket.learn.drafts import Draft
 from picket.learn.frames.common import TEACHING, actors_in, doers_of, drone_topic, first_text, homes_of, pairs, things_of
+from picket.learn.naming import classes_of, is_actor, text_of
 from picket.learn.sentence import (
     INSTRUCTORS,
     Sentence,

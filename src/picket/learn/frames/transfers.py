@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from picket.learn.actors import classes_of, is_actor, is_person, leader_of, organisation_in, text_of
 from picket.learn.chunks import Phrase, Verb
 from picket.learn.drafts import Draft
 from picket.learn.frames.attacks import launch
@@ -26,6 +25,7 @@ from picket.learn.frames.common import (
 )
 from picket.learn.frames.people import deploy
 from picket.learn.frames.sightings import landed, smuggle
+from picket.learn.naming import classes_of, is_actor, is_person, leader_of, organisation_in, text_of
 from picket.learn.sentence import (
     Sentence,
     drone_head,
