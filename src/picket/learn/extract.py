@@ -143,7 +143,16 @@ def _drafts(sentence: Sentence) -> list[Draft]:
         made.extend(loose_drafts(sentence))
     if not made:
         made.extend(cue_drafts(sentence))
+    for draft in made:
+        if draft.kind == "adoption" and draft.actor is not None and _maker(draft.actor):
+            draft.kind = "production"  # a maker that unveils, develops or tests a drone makes it
     return each_place(_distinct(made))
+
+
+def _maker(name: str) -> bool:
+    """Is the name a company of the gazetteer?"""
+    words = tuple(name.split())
+    return any(parts == words and entry.kind == "company" for parts, entry in lexicon().names.get(words[0].lower(), ()))
 
 
 def _whose_drones(sentence: Sentence, drafts: list[Draft]) -> None:
