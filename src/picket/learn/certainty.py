@@ -122,6 +122,8 @@ def certainty_of(verb: Verb, say: Verb | None, said_by: str | None, sentence: st
     adverbs = {a for v in chain for a in v.adverbs}
     if verb.link == "conj" and verb.governor is not None and not verb.modal:
         adverbs |= set(verb.governor.adverbs)
+    if any(v.lemma == "claim" and any(p.head.low in {"life", "lives", "victims"} for p in v.objects) for v in chain):
+        lemmas = lemmas - {"claim"}  # "attacks claimed 19 lives"
     if (
         lemmas & _ALLEGED
         or "allegedly" in adverbs

@@ -378,6 +378,14 @@ def _quantity(sentence: Sentence, draft: Draft) -> Quantity | None:
                     found = quantity_in(phrase, sentence.text, sentence.end)
                     if found is not None:
                         return found
+    if verb is not None and verb.link == "inf" and verb.governor is not None and draft.kind in TRANSFERS:
+        for phrase in [
+            *verb.governor.prep("worth", "for", "of"),
+            *verb.governor.objects,
+        ]:  # "won a contract worth 8 million euros to"
+            found = quantity_in(phrase, sentence.text, sentence.end)
+            if found is not None and not phrase.time:
+                return found
     speakers = [p for v in sentence.verbs if v.classes & {"say", "warn", "fear"} for p in v.subjects]
     if draft.kind not in {"use_attack", "sighting"}:  # the dead of the next clause are not the number of a delivery
         speakers += [p for v in sentence.verbs if v.classes & {"kill"} and v is not verb for p in [*v.subjects, *v.objects]]

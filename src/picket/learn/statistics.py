@@ -125,6 +125,13 @@ def statistic_drafts(sentence: Sentence, made: list[Draft]) -> Iterator[Draft]:
             actor = next(
                 (a for p in (verb.prep("by") if verb.passive else verb.subjects) for a in actors_of(p, sentence.context)), None
             )
+        if target is None:
+            sites = [
+                p
+                for n, p in [*phrase.after, *((n, q) for n, ps in verb.preps for q in ps)]
+                if n in {"at", "on", "over", "against", "near"}
+            ]
+            target = next((text_of(p) for p in sites if "building" in classes_of(p.head) and not p.time), None)
         if target and (_distance(target) or target.split()[-1] in {"people", "civilians", "soldiers"}):
             target = None
         witness = speaker(verb.subjects) if verb.classes & {"detect", "seize"} and not verb.passive and actor is None else None

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from picket.learn.broad.common import singular, table
+from picket.learn.broad.counts import counts
 from picket.learn.broad.nouns import of_noun
 from picket.learn.broad.verbs import of_verb
 from picket.learn.chunks import Phrase, Verb
@@ -24,7 +25,7 @@ def broad_drafts(sentence: Sentence, made: list[Draft]) -> Iterator[Draft]:
         return
     taken = {id(d.verb) for d in made if d.verb is not None}
     kinds = {d.kind for d in made}
-    alone = not made
+    alone, here = not made, list(made)
     for verb in sentence.verbs:
         if id(verb) in taken or only_meant(verb) or not (alone or _own_clause(verb, made)):
             continue
@@ -33,8 +34,10 @@ def broad_drafts(sentence: Sentence, made: list[Draft]) -> Iterator[Draft]:
                 found = list(of_verb(sentence, verb, row))
                 if found:
                     kinds.add(row.kind)
+                    here.extend(found)
                     yield from found
                     break
+    yield from counts(sentence, here)
     for outer in sentence.items if not made else []:
         phrase = outer if isinstance(outer, Phrase) else None
         while phrase is not None:

@@ -263,6 +263,8 @@ def disrupt(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
         ),
         None,
     )
+    shut = next((p for p in parties if "airport" in {t.low for t in p.tokens} or ((e := place_name(p)) and e[0] == 3)), None)
+    site = shut if shut is not None and site is not None else site  # "Vilnius Airport suspended traffic": the airport
     cause = next((p for p in sentence.phrases() if is_drone(p) and p not in parties), None)
     if site is not None and cause is None and sentence.near:
         cause = site

@@ -287,7 +287,12 @@ def get(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
                 None,
             ) or model_origin(thing)
         givers = [origin] if origin and origin not in receivers else []
-    if not givers and not planned and verb.lemma in {"receive", "import", "order", "buy", "purchase", "acquire", "procure", "obtain"} and (maker := model_origin(thing)):
+    if (
+        not givers
+        and not planned
+        and verb.lemma in {"receive", "import", "order", "buy", "purchase", "acquire", "procure", "obtain"}
+        and (maker := model_origin(thing))
+    ):
         givers = [maker] if maker not in receivers else []
     if givers or bought_for:
         for a, b in pairs(givers, receivers):
