@@ -14,7 +14,7 @@ from picket.learn.actors import Context
 from picket.learn.broad import broad_drafts
 from picket.learn.certainty import attribution, certainty_of, chain_of, unnamed
 from picket.learn.chunks import Phrase, Verb
-from picket.learn.claim import TRANSFERS, Claim, Quantity
+from picket.learn.claim import TRANSFERS, Claim, Quantity, guessed
 from picket.learn.cues import cue_drafts
 from picket.learn.doubt import doubt_around, lowered
 from picket.learn.drafts import Draft
@@ -50,7 +50,6 @@ _WEAK_WORDS = re.compile(
 
 
 _THROUGHOUT = 0.33  # share of sentences with a drone from which on a report is about nothing else
-_GUESSED = ("cue-", "loose-")  # rules of the last resort
 _REMEMBERED = 300  # names kept for "the group" and "it"; bounds the work for a report of any length
 _LONGEST = 1500  # characters of a sentence; longer ones are tables, menus or attacks on the reader
 
@@ -290,7 +289,7 @@ def _finish(report: Report, sentence: Sentence, drafts: list[Draft], carried: st
             certainty = lowered(certainty, doubt_around(draft.verb, report.text, sentence.begin, sentence.end, by))
         if certainty == "stated" and match and according and unnamed(according):
             certainty = "reported"
-        if certainty == "stated" and draft.rule.startswith(_GUESSED):
+        if certainty == "stated" and guessed(draft.rule):
             certainty = "possible"  # the reader is not sure that the sentence says so: no fact until somebody has checked it
         if (
             draft.kind == "use_attack"
