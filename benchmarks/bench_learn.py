@@ -13,6 +13,7 @@ from typing import Any
 
 import msgspec
 
+from benchmarks.claim_losses import losses
 from benchmarks.claim_scores import score
 from benchmarks.reports import all_annotated
 from picket.learn.extract import claims_of
@@ -48,10 +49,13 @@ def _scored(pairs: list[tuple[Report, list[dict[str, Any]]]]) -> dict[str, Any]:
 def run() -> dict[str, Any]:
     """The figures of docs/learn.md."""
     own = [(Report(doc=a.doc, text=a.text, published=a.published, title=a.title), a) for a in all_annotated()]
-    figures = {
-        "tuned": _scored([(r, a.gold) for r, a in own if not a.unseen]),
-        "unseen": _scored([(r, a.gold) for r, a in own if a.unseen]),
+    sets = {
+        "tuned": [(r, a.gold) for r, a in own if not a.unseen],
+        "unseen": [(r, a.gold) for r, a in own if a.unseen],
+        "unseen_first": [(r, a.gold) for r, a in own if a.unseen and a.batch == 1],
+        "unseen_batch_2": [(r, a.gold) for r, a in own if a.unseen and a.batch == 2],
     }
+    figures: dict[str, Any] = {name: _scored(pairs) | {"losses": losses(pairs)} for name, pairs in sets.items()}
     given = _given()
     if given:
         figures["given"] = _scored(given)

@@ -72,13 +72,13 @@ def score(found: list[Row], gold: dict[str, list[Row]]) -> dict[str, Any]:
             len({c["evidence"] for c in mine}),
             len({g["evidence"] for g in golds}),
         )
-        pairs = _pairs(mine, golds)
-        for p, g in pairs:
+        found_pairs = pairs(mine, golds)
+        for p, g in found_pairs:
             _one(counts, p, g)
             if g["certainty"] in {"possible", "alleged", "denied"} and p["kind"] == g["kind"]:
                 doubtful += 1
                 stated += p["certainty"] == "stated"
-        paired = {id(p) for p, _ in pairs}, {id(g) for _, g in pairs}
+        paired = {id(p) for p, _ in found_pairs}, {id(g) for _, g in found_pairs}
         for p in mine:
             if id(p) not in paired[0]:
                 _one(counts, p, None)
@@ -105,7 +105,8 @@ def _prf(count: list[int]) -> dict[str, float]:
     return {"p": round(p, 3), "r": round(r, 3), "f1": round(2 * p * r / (p + r), 3) if p + r else 0.0, "gold": gold}
 
 
-def _pairs(mine: list[Row], golds: list[Row]) -> list[tuple[Row, Row]]:
+def pairs(mine: list[Row], golds: list[Row]) -> list[tuple[Row, Row]]:
+    """(found, gold) of one report, one to one, by the best assignment; only claims of the same sentence."""
     if not mine or not golds:
         return []
     table = np.array([[_likeness(p, g) for g in golds] for p in mine])

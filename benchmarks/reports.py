@@ -18,6 +18,7 @@ class Annotated:
     published: str | None
     title: str | None
     set: str
+    batch: int
     gold: list[dict[str, Any]]
     sentences: list[str]
 
@@ -41,7 +42,16 @@ def read_annotated(path: Path) -> Annotated:
         elif line.strip():
             sentences.append(line.strip())
     text = " ".join(sentences)
-    return Annotated(path.stem, text, head.get("published"), head.get("title"), head.get("set", "tuned"), gold, sentences)
+    return Annotated(
+        path.stem,
+        text,
+        head.get("published"),
+        head.get("title"),
+        head.get("set", "tuned"),
+        int(head.get("batch", 1)),
+        gold,
+        sentences,
+    )
 
 
 def _claim(doc: str, line: str, evidence: str) -> dict[str, Any]:

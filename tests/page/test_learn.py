@@ -73,10 +73,13 @@ def test_a_claim_is_checked_by_one_key_each_and_taken_back(desk: Page, served: S
     desk.keyboard.press("e")
     expect(desk.locator("select[name=kind]")).to_be_focused()
     desk.locator("input[name=actor]").fill("Hezbollah")
+    desk.locator("input[name=quantity]").fill("at least 1,200 drones / month")
     desk.keyboard.press("Enter")
     expect(desk.locator(".claim").nth(2)).to_contain_text("edited")
     desk.keyboard.press("u")
-    assert [x["op"] for x in made(served, 4)] == ["reject", "accept", "edit", "undo"]
+    decided = made(served, 4)
+    assert [x["op"] for x in decided] == ["reject", "accept", "edit", "undo"]
+    assert '"value": 1200' in json.dumps(decided[2]), "the quantity goes with the edit"
 
 
 def test_an_edit_that_cannot_be_says_why_and_keeps_what_was_typed(desk: Page, served: Served) -> None:

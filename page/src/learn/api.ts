@@ -36,6 +36,7 @@ export interface InboxRow {
   what: string | null;
   certainty: Certainty;
   state: string;
+  guessed: boolean;
 }
 
 export interface Evidence {
@@ -58,6 +59,13 @@ export interface Evidence {
   reasons: string[];
 }
 
+export interface Quantity {
+  value: number;
+  unit: string | null;
+  qualifier: string;
+  period: string | null;
+}
+
 export interface Claim {
   kind: string;
   provider: string | null;
@@ -70,10 +78,11 @@ export interface Claim {
   time: string | null;
   attributed_to: string | null;
   certainty: Certainty;
-  quantity: { value: number; unit: string | null; qualifier: string; period: string | null } | null;
+  quantity: Quantity | null;
 }
 
 export interface OpenClaim extends Evidence {
+  guessed: boolean;
   claim: Claim;
   original: Claim | null;
   text: string;

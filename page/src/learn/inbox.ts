@@ -174,7 +174,7 @@ export class Inbox implements Screen {
                     void this.look(r.n);
                   }}
                 >
-                  <b>${kindWords(r.kind)}</b> ${mark(r.certainty)}${r.state === "pending" ? "" : html`<i>${r.state}</i>`}
+                  <b>${kindWords(r.kind)}</b> ${mark(r.certainty)}${r.guessed && r.state === "pending" ? html`<i>guessed</i>` : ""}${r.state === "pending" ? "" : html`<i>${r.state}</i>`}
                   <span class="below"><bdi>${r.who}</bdi>${r.what ? html`: <bdi>${r.what}</bdi>` : ""}</span>
                 </button>
               </li>`,
@@ -208,10 +208,11 @@ export class Inbox implements Screen {
           (name) =>
             html`<div><dt>${kindWords(name)}</dt><dd class=${c[name] ? "" : "quiet"}><bdi>${c[name] ?? "–"}</bdi></dd></div>`,
         )}
-        <div><dt>quantity</dt><dd class=${q ? "" : "quiet"}>${q ? `${kindWords(q.qualifier)} ${q.value} ${q.unit ?? ""}` : "–"}</dd></div>
+        <div><dt>quantity</dt><dd class=${q ? "" : "quiet"}>${q ? `${kindWords(q.qualifier)} ${q.value} ${q.unit ?? ""}${q.period ? ` / ${q.period}` : ""}` : "–"}</dd></div>
         ${o.translation ? html`<div><dt>translation</dt><dd><bdi>${o.translation}</bdi></dd></div>` : ""}
       </dl>
       <p class="said"><bdi>${o.sentence ?? "Rejected: not part of the picture."}</bdi></p>
+      ${o.guessed && o.state === "pending" ? html`<p class="quiet">Guessed from the sentence's words: no rule read it, so it counts as possible. If the sentence states it, edit the certainty.</p>` : ""}
       <p class="quiet">
         ${o.state}${o.rule ? ` · rule ${o.rule}` : ""}${o.reliability ? ` · source ${o.reliability}, ${o.reliability_words}` : ""}
       </p>

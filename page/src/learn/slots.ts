@@ -1,6 +1,6 @@
 /** The form of a claim's slots, for editing one and for making one from a marked span. Enter keeps, Escape leaves. */
 import { html, type TemplateResult } from "lit";
-import { CERTAINTIES, KINDS, TRANSFERS, type Claim } from "./api.ts";
+import { CERTAINTIES, KINDS, TRANSFERS, type Claim, type Quantity } from "./api.ts";
 import { kindWords } from "./parts.ts";
 
 const WORDS = {
@@ -13,6 +13,26 @@ type Name = keyof typeof WORDS;
 export function slotsOf(kind: string): Name[] {
   const ends: Name[] = TRANSFERS.includes(kind) ? ["provider", "recipient"] : ["actor", "target"];
   return [...ends, "capability", "place", "country", "time", "attributed_to"];
+}
+
+const QUANTITY = /^(?:(exact|exactly|about|over|more than|average|at[ _]least)\s+)?(\d[\d,.\s]*?)(?:\s+([^/]+?))?(?:\s*\/\s*(.+))?$/i;
+const QUALIFIER: Record<string, string> = { exactly: "exact", "more than": "over", "at least": "at_least" };
+
+/** "at least 12 drones / month" as a quantity; null for an empty field. Throws with what was expected. */
+export function quantityOf(words: string): Quantity | null {
+  if (!words.trim()) return null;
+  const found = QUANTITY.exec(words.trim());
+  const value = Number((found?.[2] ?? "").replace(/[,\s]/g, ""));
+  if (!found || !Number.isFinite(value)) throw new Error(`quantity: expected a number and what is counted (at least 12 drones / month), got ${words}`);
+  const said = (found[1] ?? "exact").toLowerCase().replace("_", " ");
+  return { value, unit: found[3]?.trim() || null, qualifier: QUALIFIER[said] ?? said, period: found[4]?.trim() || null };
+}
+
+/** A quantity as the field shows it: what `quantityOf` reads again. */
+export function quantityWords(q: Quantity | null | undefined): string {
+  if (!q) return "";
+  const said = q.qualifier === "exact" ? "" : `${q.qualifier.replace("_", " ")} `;
+  return `${said}${q.value}${q.unit ? ` ${q.unit}` : ""}${q.period ? ` / ${q.period}` : ""}`;
 }
 
 export class SlotForm {
@@ -33,6 +53,7 @@ export class SlotForm {
     for (const name of Object.keys(WORDS)) this.values[name] = (claim[name as Name] as string | null | undefined) ?? "";
     this.values["kind"] = claim.kind ?? "sighting";
     this.values["certainty"] = claim.certainty ?? "stated";
+    this.values["quantity"] = quantityWords(claim.quantity);
     this.translation = translation;
     this.done = done;
     this.leave = leave;
@@ -43,7 +64,9 @@ export class SlotForm {
     e.preventDefault();
     const names = ["kind", "certainty", ...slotsOf(this.values["kind"] ?? "")];
     try {
-      await this.done(Object.fromEntries(names.map((n) => [n, this.values[n] ?? ""])), this.translation);
+      const slots: Record<string, unknown> = Object.fromEntries(names.map((n) => [n, this.values[n] ?? ""]));
+      slots["quantity"] = quantityOf(this.values["quantity"] ?? "");
+      await this.done(slots, this.translation);
     } catch (wrong) {
       this.problem = wrong instanceof Error ? wrong.message : String(wrong);
       this.redraw();
@@ -90,6 +113,15 @@ export class SlotForm {
               @input=${(e: Event) => (this.values[name] = (e.target as HTMLInputElement).value)}
           /></label>`,
       )}
+      <label
+        ><span>Quantity (at least 12 drones / month)</span
+        ><input
+          name="quantity"
+          maxlength="120"
+          autocomplete="off"
+          .value=${this.values["quantity"] ?? ""}
+          @input=${(e: Event) => (this.values["quantity"] = (e.target as HTMLInputElement).value)}
+      /></label>
       ${this.translation === null
         ? ""
         : html`<label

@@ -25,6 +25,9 @@ FILE = click.Path(path_type=Path, dir_okay=False)
 SITE = click.option(
     "--site", "site_path", type=FILE, help="A site file: answer for this site. Its gaps are its own; nothing is stored."
 )
+GAZETTEER = click.option(
+    "--gazetteer", "own_names", type=FILE, help="Your own names of actors, places and drones (TOML), laid over Picket's."
+)
 OUT = click.option("-o", "--out", type=FILE, help="Write to this file instead of the screen.")
 
 
@@ -36,6 +39,7 @@ class Given:
     sources: Path | None = None
     decisions: Path | None = None
     own_cards: Path | None = None
+    own_names: Path | None = None
 
     def picture(self, more: tuple[Path, ...] = ()) -> Picture:
         """The picture of these files and `more` claims files. Ends with a message when one cannot be read or none holds a claim."""
@@ -48,6 +52,7 @@ class Given:
         files = (*more, *self.claims) or _default_claims()
         sources = self.sources or _if_there(files[0].parent / "sources.jsonl")
         decisions = self.decisions or _if_there(files[0].parent / "decisions.jsonl")
+        lay_over(self.own_names or _if_there(files[0].parent / "gazetteer.toml"))
         try:
             found = [c for f in files for c in read_claims(f)]
             ledger = read_ledger(sources) if sources else []
@@ -73,11 +78,17 @@ def claims_options(command: Callable[..., None]) -> Callable[..., None]:
 
     @functools.wraps(command)
     def gathered(
-        claims: tuple[Path, ...], sources: Path | None, decisions: Path | None, own_cards: Path | None, **rest: Any
+        claims: tuple[Path, ...],
+        sources: Path | None,
+        decisions: Path | None,
+        own_cards: Path | None,
+        own_names: Path | None,
+        **rest: Any,
     ) -> None:
-        command(given=Given(claims, sources, decisions, own_cards), **rest)
+        command(given=Given(claims, sources, decisions, own_cards, own_names), **rest)
 
     for option in (
+        GAZETTEER,
         click.option(
             "--own-cards", type=click.Path(path_type=Path, file_okay=False), help="Folder of the site's own tactic cards (TOML)."
         ),
@@ -95,6 +106,22 @@ def claims_options(command: Callable[..., None]) -> Callable[..., None]:
     ):
         gathered = option(gathered)
     return gathered
+
+
+def lay_over(path: Path | None) -> None:
+    """Puts an analyst's names over Picket's for this command; says how many, and ends with a message when the file is wrong."""
+    from picket.learn.gazetteer import GazetteerError, read_gazetteer, use
+
+    if path is None:
+        return
+    try:
+        own = read_gazetteer(path)
+    except GazetteerError as wrong:
+        fail(str(wrong), UNREADABLE)
+    except OSError as wrong:
+        fail(f"{path}: {wrong.strerror}", UNREADABLE)
+    use(own)
+    click.echo(f"names of {path}: {len(own)} entries, {len(own.drop)} left out", err=True)
 
 
 def _default_claims() -> tuple[Path, ...]:

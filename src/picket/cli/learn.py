@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import click
 
 from picket.cli.common import JSON, NOTHING_USABLE, UNREADABLE, example, fail, progress
+from picket.cli.given import GAZETTEER, lay_over
 
 if TYPE_CHECKING:
     from picket.learn.claim import Claim
@@ -62,6 +63,7 @@ def learn() -> None:
 )
 @click.option("--endpoint", help="Address of the model's server (OpenAI chat protocol), such as http://127.0.0.1:8080/v1.")
 @click.option("--key-env", help="Environment variable that holds the server's key.")
+@GAZETTEER
 @click.option("--answer-s", type=float, default=60.0, show_default=True, help="How long one answer of the model may take, s.")
 @JSON
 def read(
@@ -75,6 +77,7 @@ def read(
     endpoint: str | None,
     key_env: str | None,
     answer_s: float,
+    own_names: Path | None,
     as_json: bool,
 ) -> None:
     """Read reports and write what they claim: who did or passed on what, with the sentence that says so and how certain it is."""
@@ -88,6 +91,7 @@ def read(
         raise click.BadParameter(
             f"expected a date such as 2025-03-04, 2025-03 or 2025, got {published!r}", param_hint="--published"
         )
+    lay_over(own_names)
     by_model = _model(model, endpoint, key_env, answer_s)
     claims: list[Claim] = []
     troubles: list[Trouble] = []

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from picket.cli.common import JSON, NOTHING_USABLE, UNREADABLE, WRONG_USE, example, fail, progress
-from picket.cli.given import SITE, site_at
+from picket.cli.given import GAZETTEER, SITE, lay_over, site_at
 
 if TYPE_CHECKING:
     from picket.learn.claim import Claim
@@ -31,18 +31,21 @@ if TYPE_CHECKING:
 @click.option(
     "--own-cards", type=click.Path(path_type=Path, file_okay=False), help="Folder of the site's own tactic cards (TOML)."
 )
+@GAZETTEER
 @SITE
 @click.option(
     "--port", type=click.IntRange(0, 65_535), default=8788, show_default=True, help="Port of the screens; 0 takes any free one."
 )
 @JSON
 def serve(inputs: tuple[str, ...], folder: Path, published: str | None, source: str | None, own_cards: Path | None,
-          site_path: Path | None, port: int, as_json: bool) -> None:  # fmt: skip
+          own_names: Path | None, site_path: Path | None, port: int, as_json: bool) -> None:  # fmt: skip
     """Open the analyst's screens: inbox, flows, first seen, contradictions, sources, cards, map, brief.
 
     IN are reports or folders of them, and claims files (*.jsonl) from picket learn; without any, the examples that come with Picket.
     It listens on this machine only.
     """
+    beside = folder / "gazetteer.toml"
+    lay_over(own_names or (beside if beside.exists() else None))
     desk = _open(inputs, folder, source, published, own_cards)
     site = site_at(site_path)
     _run(desk, port, site, as_json)

@@ -89,6 +89,14 @@ def decide(found: list[Token], words: Lexicon) -> None:
             then = found[i + 2] if i + 2 < len(found) else None
             if follows.tag == "V?" and (
                 follows.form in {"past"}
+                or (
+                    follows.form == "ed"
+                    and i > 0
+                    and found[i - 1].tag in {"POS", "DEM", "DET"}
+                    and then is not None
+                    and then.tag not in {"CC", "BE", "HAVE", "MODAL"}
+                    and not _finite_later(found, i + 1)
+                )
                 or "say" in words.verb_classes.get(follows.lemma, ())
                 or (follows.form in {"s", "base"} and then is not None and then.tag == "TO")
             ):
@@ -214,6 +222,10 @@ def _verb_follows(found: list[Token], i: int) -> bool:
     return False
 
 
+_DRONISH = frozenset(["drone", "fpv", "uav", "quadcopter"])
+_CRAFTS = frozenset(["fly", "pilot", "build", "make", "operate", "hunt", "jam", "repair", "race", "handle"])
+
+
 def _verb_or_not(token: Token, prev: Token | None, after: Token | None, found: list[Token], i: int) -> str:
     tag = prev.tag if prev else ""
     next_tag = after.tag if after else ""
@@ -280,6 +292,14 @@ def _verb_or_not(token: Token, prev: Token | None, after: Token | None, found: l
             ):
                 return "V"
             return "PREP" if token.low in {"including", "following"} else "N"
+        if (
+            tag in {"N", "NP"}
+            and prev is not None
+            and prev.low in _DRONISH
+            and (next_tag in {"BE", "HAVE", "MODAL", ".", ",", "PREP"} or after is None)
+            and token.lemma in _CRAFTS
+        ):
+            return "N"  # "instruction in FPV flying is given"
         if tag in {"N", "NP", "DEM"} and next_tag in {"N", "CC"} and found[i - 1].tag != ",":
             return "V" if found[i - 1].low.endswith("s") else "N"
         return "V"
@@ -292,6 +312,25 @@ def _verb_or_not(token: Token, prev: Token | None, after: Token | None, found: l
     if tag == "REL":
         return "V"
     ambiguous = token.lemma in NOUN_OR_VERB
+    if (
+        token.form in {"base", "s"}
+        and "people" in lexicon().noun_classes.get(token.low, ())
+        and (
+            tag == "DEM"
+            or (token.form == "s" and tag in {"", ",", "PREP", '"'})
+            or (tag in {"N", "NP", "ADJ"} and token.form == "s" and _finite_later(found, i))
+        )
+    ):
+        return "N"  # "North Korean engineers have been seen", "Latvian conscripts at"
+    if (
+        token.form == "base"
+        and after is not None
+        and (token.lemma, after.low) in lexicon().particles
+        and tag in {"N", "NP", ")", ",", "CC"}
+        and i + 2 < len(found)
+        and found[i + 2].tag in {"DET", "NUM", "QUAL", "N", "NP", "DEM", "ADJ", "PRP$"}
+    ):
+        return "V"  # "workshops in Idlib turn out dozens of drones"
     if after is not None and after.low in {"them", "it", "him", "us"} and tag in {"N", "NP", ",", "CC", "PRON", "REL", ")"}:
         return "V"
     if (
@@ -395,6 +434,12 @@ def _past(token: Token, prev: Token | None, after: Token | None, found: list[Tok
     if token.low in _LOCATED and tag in {"N", "NP", ","} and next_tag == "PREP":
         token.form = "part"
         return "V"
+    opener = i - 2 if i >= 2 and found[i - 1].tag in {"N", "NP", "PRON"} else -1
+    while opener > 0 and found[opener].tag in {"DET", "ADJ", "DEM", "PRP$", "NP", "N", "NUM"}:
+        opener -= 1
+    if opener >= 0 and found[opener].tag == "REL" and (after is None or after.low != "by"):
+        token.form = "past" if token.form == "ed" else token.form
+        return "V"  # "three of the drones that Kinshasa acquired from China are"
     if tag in {"BE", "HAVE"} or (
         prev is not None and prev.low in {"all", "both", "each"} and i > 1 and found[i - 2].tag in {"BE", "HAVE"}
     ):
@@ -429,6 +474,16 @@ def _past(token: Token, prev: Token | None, after: Token | None, found: list[Tok
         return "V"
     if after is not None and after.low == "by" and not _finite(found[i]):
         token.form = "part"
+        return "V"
+    if (
+        tag == ","
+        and after is not None
+        and i + 1 < len(found)
+        and i + 2 < len(found)
+        and (token.lemma, after.low) in lexicon().particles
+        and found[i + 2].low == "by"
+    ):
+        token.form = "part"  # "the strike, carried out by X, left"
         return "V"
     if tag == "CC":
         earlier = next((t for t in reversed(found[:i]) if t.tag == "V"), None)

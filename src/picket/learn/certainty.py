@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import re
 
-from picket.learn.actors import classes_of, join
 from picket.learn.chunks import Phrase, Verb
 from picket.learn.lexicon import word_set
+from picket.learn.naming import classes_of, join
 
 _CONTENT = re.compile(r"^\s+(?:that|it|the \w+ (?:had|has|was|is|were))\b")
 _HEARER = re.compile(  # to whom, or when, it was said
@@ -33,6 +33,10 @@ _UNNAMED = word_set("certainty.unnamed")
 
 def is_saying(verb: Verb) -> bool:
     if not (verb.classes & {"say", "warn", "fear"} or verb.lemma in {"report", "confirm", "find", "note", "document"}):
+        return False
+    if verb.lemma == "claim" and any(
+        p.head.low in {"life", "lives", "victims", "responsibility", "credit"} for p in verb.objects
+    ):
         return False
     if verb.lemma in {"charge", "accuse", "suspect", "know", "read", "show", "call", "add", "indicate"} and not verb.subjects:
         return False
@@ -69,7 +73,9 @@ def speaker(phrases: list[Phrase]) -> str | None:
     if not phrases:
         return None
     phrase = phrases[0]
-    if phrase.pronoun:
+    if phrase.pronoun or (
+        classes_of(phrase.head) & {"drone", "attacknoun", "sightnoun"} and "official" not in classes_of(phrase.head)
+    ):
         return None
     tokens = [t for t in phrase.tokens if t.tag not in {"DET", "PRP$", "QUAL"} and t.tag != "NUM"]
     unknown = [t for t in tokens if t.tag == "NP" and t.name is None]
@@ -116,6 +122,8 @@ def certainty_of(verb: Verb, say: Verb | None, said_by: str | None, sentence: st
     adverbs = {a for v in chain for a in v.adverbs}
     if verb.link == "conj" and verb.governor is not None and not verb.modal:
         adverbs |= set(verb.governor.adverbs)
+    if any(v.lemma == "claim" and any(p.head.low in {"life", "lives", "victims"} for p in v.objects) for v in chain):
+        lemmas = lemmas - {"claim"}  # "attacks claimed 19 lives"
     if (
         lemmas & _ALLEGED
         or "allegedly" in adverbs
@@ -140,7 +148,7 @@ def certainty_of(verb: Verb, say: Verb | None, said_by: str | None, sentence: st
         inherited = certainty_of(up, say, said_by, sentence, negated_ok)  # "thought to be hosting a plant that makes"
         if inherited in {"possible", "alleged", "denied"}:
             return inherited
-    if verb.classes & {"offer", "request"} or verb.lemma in {"seek"}:
+    if (verb.classes & {"offer", "request"} and verb.lemma != "order") or verb.lemma in {"seek"}:
         return "possible"
     if say is not None and say.lemma in {"hint", "imply", "speculate", "surmise", "assume", "presume", "suppose", "guess"}:
         return "possible"

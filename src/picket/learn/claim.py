@@ -29,6 +29,14 @@ CERTAINTIES = ("stated", "reported", "alleged", "denied", "possible")
 QUALIFIERS = ("exact", "at_least", "about", "average", "over")
 
 
+_GUESSED = ("cue-", "loose-")
+
+
+def guessed(rule: str | None) -> bool:
+    """Did a rule of the last resort make the claim? It is then never more than possible, until somebody edits it."""
+    return bool(rule) and str(rule).startswith(_GUESSED)
+
+
 class ClaimError(ValueError):
     """A line of a claims file that is not a claim; the message names file, line and path."""
 

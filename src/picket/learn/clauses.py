@@ -22,6 +22,7 @@ def link_clauses(items: list[Item]) -> list[Verb]:
     for k, item in enumerate(items):
         if isinstance(item, Verb):
             item.at = k
+    _main_verb(items, verbs)
     for item in items:
         if isinstance(item, Phrase):
             _mark_after(items, item)
@@ -40,6 +41,36 @@ def link_clauses(items: list[Item]) -> list[Verb]:
         _left_side(items, verb, verbs[:n])
     _fronted(items, verbs)
     return verbs
+
+
+def _main_verb(items: list[Item], verbs: list[Verb]) -> None:
+    """A sentence without a main verb has one that looks like a participle: "marines from X attended a course run by Y"."""
+    if any(v.finite and not _subordinate(items, v) for v in verbs):
+        return
+    for verb in verbs:
+        before = items[verb.at - 1] if verb.at else None
+        after = items[verb.at + 1] if verb.at + 1 < len(items) else None
+        if (
+            verb.participle
+            and isinstance(before, Phrase)
+            and not before.time
+            and not _subordinate(items, verb)
+            and _low(after) != "by"
+            and len(verb.tokens) == 1
+            and verb.tokens[0].low.endswith("ed")
+        ):
+            verb.finite, verb.participle, verb.passive, verb.form = True, False, False, "past"
+            return
+
+
+def _subordinate(items: list[Item], verb: Verb) -> bool:
+    """Does a relative word or a conjunction stand between the verb and the clause before it?"""
+    for item in reversed(items[: verb.at]):
+        if isinstance(item, Verb) and item.finite:
+            return False
+        if _tag(item) in {"REL", "SUB"}:
+            return True
+    return False
 
 
 def _tag(item: Item | None) -> str:
@@ -259,9 +290,16 @@ def _gerund(items: list[Item], verb: Verb, earlier: list[Verb], before: Item | N
     governor = _previous(earlier)
     verb.governor, verb.link = governor, "ger"
     if governor is None:
-        verb.subjects = _next_subject(items, verb.at)
+        if isinstance(before, Phrase) and not before.time and _tag(items[verb.at - 2] if verb.at >= 2 else None) != "P":
+            verb.link, verb.subjects = "ger-noun", [before]  # "49 drones carrying drugs have been caught"
+        else:
+            verb.subjects = _next_subject(items, verb.at)
         return
-    if isinstance(before, Phrase) and not before.time:
+    if (
+        isinstance(before, Phrase)
+        and not before.time
+        and not (verb.lemma in {"use", "employ"} and not governor.classes & {"detect", "say"})
+    ):
         verb.link = "ger-noun"
         verb.subjects = [before]
         if verb.at >= 2 and _low(items[verb.at - 2]) == "with":
@@ -300,6 +338,11 @@ def _next_subject(items: list[Item], k: int) -> list[Phrase]:
 
 def _antecedent(items: list[Item], rel: int) -> list[Phrase]:
     n = rel - 1
+    if n >= 3 and _tag(items[n]) == "P" and _low(items[n]) == "of" and isinstance(part := items[n - 1], Phrase):
+        whole = items[n - 3] if _tag(items[n - 2]) == "," else items[n - 2]
+        if isinstance(whole, Phrase) and part.of is None:
+            part.of = whole  # "TB2s, eight of which were delivered"
+        return [part]
     if n >= 0 and _tag(items[n]) == ",":
         n -= 1
     if n < 0 or not isinstance(items[n], Phrase):
@@ -329,8 +372,31 @@ def _antecedent(items: list[Item], rel: int) -> list[Phrase]:
     return [inner]
 
 
+_NAMING = frozenset(["know", "call", "name", "dub", "nickname", "describe", "identify", "style"])
+
+
+def _whole_before(items: list[Item], at: int) -> Phrase | None:
+    """The phrase that the one before `at` hangs on: "militants" of "militants from the group"."""
+    k = at - 1
+    while k >= 2 and isinstance(items[k], Phrase) and _tag(items[k - 1]) == "P" and isinstance(items[k - 2], Phrase):
+        k -= 2
+    found = items[k] if k >= 0 else None
+    return found if isinstance(found, Phrase) and not found.time else None
+
+
 def _finite_subject(items: list[Item], verb: Verb, earlier: list[Verb], before: Item | None) -> None:
     governor = _previous(earlier)
+    if (
+        _tag(before) == "CC"
+        and governor is not None
+        and governor.infinitive
+        and verb.form == "base"
+        and not verb.modal
+        and len(verb.tokens) == 1
+    ):
+        verb.finite, verb.infinitive = False, True  # "taught them to build and fly drones"
+        verb.governor, verb.link, verb.subjects = governor.governor, governor.link, list(governor.subjects)
+        return
     if _tag(before) == "CC" and governor is not None:
         finite = _previous(earlier, finite=True) or governor
         verb.governor, verb.link = finite, "conj"
@@ -338,6 +404,10 @@ def _finite_subject(items: list[Item], verb: Verb, earlier: list[Verb], before: 
         return
     if isinstance(before, Phrase) and verb.at >= 2:
         mark = items[verb.at - 2]
+        named = governor if governor is not None and governor.participle and governor.lemma in _NAMING else None
+        if named is not None and _low(mark) in {"as", ""} and (whole := _whole_before(items, named.at)) is not None:
+            verb.subjects, verb.link, verb.governor = [whole], "main", None  # "militants from a group known as X attacked"
+            return
         if _tag(mark) == "P" and _low(mark) in {"after", "before", "since", "until", "as", "than"} and not before.time:
             verb.subjects, verb.governor, verb.link = [before], governor, "comp"
             for other in earlier:
@@ -353,6 +423,14 @@ def _finite_subject(items: list[Item], verb: Verb, earlier: list[Verb], before: 
         and not verb.passive
         and before.head.name is not None
         and verb.classes & {"give", "sell", "use", "get", "make", "launch"}
+    ) or (
+        isinstance(before, Phrase)
+        and isinstance(aside, Phrase)
+        and not aside.time
+        and not verb.objects
+        and not verb.passive
+        and (before.pronoun or before.head.name is not None)
+        and verb.lemma in {"accuse", "suspect", "blame", "charge"}
     ):
         verb.subjects, verb.objects, verb.governor, verb.link = [before], [aside], governor, "rel"  # "drones Washington supplies"
         for other in earlier:

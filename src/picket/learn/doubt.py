@@ -69,12 +69,16 @@ _CALLED_FALSE = re.compile(
 _PRESUMED = re.compile(
     r"\b(?:apparent|possible|presumed|probable|likely|potential|planned|proposed|prospective|pending|mooted|would-be)\b (?:\w+[- ]){0,3}?"
     r"(?:drones?|uavs?|attacks?|strikes?|flights?|sightings?|incursions?|sales?|deals?|deliver(?:y|ies)|purchases?|transfers?|exports?|"
-    r"plant|factory|deployment|training)\b|\bwhat (?:appear\w*|seem\w*|(?:is|was|are|were) (?:believed|thought|likely))\b",
+    r"plant|factory|deployment|training)\b|\bwhat (?:appear\w*|seem\w*|(?:is|was|are|were) (?:believed|thought|likely|probably|"
+    r"possibly|apparently|presumably|most likely))\b",
     re.IGNORECASE,
 )
 _UNSETTLED = re.compile(
     r"\b(?:being|been|still|is|are|was|were) (?:still )?(?:negotiated|discussed|considered|mulled|weighed|debated)\b"
-    r"|\bunder (?:discussion|consideration|negotiation)\b|\b(?:perhaps|maybe|possibly|presumably|apparently|seemingly|whoever)\b",
+    r"|\b(?:letters? of intent|memorand\w+ of understanding|in principle|in line for|"
+    r"waiting list|(?:its|their) eyes? on|keen on|hopes? for)\b"
+    r"|\bunclear (?:who|what|where|how|why|which|when)\b|\bunder (?:discussion|consideration|negotiation)\b"
+    r"|\b(?:perhaps|maybe|possibly|presumably|apparently|seemingly|whoever)\b",
     re.IGNORECASE,
 )
 _SUSPECTED = re.compile(
@@ -84,6 +88,16 @@ _SUSPECTED = re.compile(
     r"\b(?:has|have|had|was|were) (?:been )?(?:charged|indicted|accused)\b",
     re.IGNORECASE,
 )
+_NO_PART = re.compile(
+    r"\b(?:nothing to do with|not (?:been )?(?:responsible for|behind)|no (?:involvement|part|role|hand) in|had not been behind)\b",
+    re.IGNORECASE,
+)
+_SO_CALLED = re.compile(
+    r"\bwhat (?:it|they|he|she|officials?|authorities|the \w+|[A-Z]\w+) (?:said|says|called|calls|"
+    r"described as|claimed|claims|insisted|alleged)"
+    r" (?:was|were|is|are)\b"
+)
+_TO_COME = re.compile(r"^(?:is|are|was|were) (?:\w+ )?to (?!date\b)[a-z]+\b", re.IGNORECASE)  # "deliveries are to start in March"
 _RANK = {"stated": 0, "reported": 1, "possible": 2, "alleged": 3, "denied": 4}
 
 
@@ -106,9 +120,15 @@ def doubt_around(verb: Verb, text: str, begin: int, end: int, said_by: str | Non
     ):
         return "alleged"
     whole = before + after
+    if _NO_PART.search(whole):
+        return "denied"
+    if _SO_CALLED.search(before) or _SO_CALLED.search(whole):
+        return "alleged"
     if _SUSPECTED.search(whole):
         return "alleged"
     if _UNSETTLED.search(whole) or _PRESUMED.search(whole):
+        return "possible"
+    if verb.lemma == "be" and _TO_COME.match(after):
         return "possible"
     if _HEDGE_BEFORE.search(before) or _IF_TRUE.match(text[begin:start]) or _UNVERIFIED.search(before + after):
         return "possible"

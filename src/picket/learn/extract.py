@@ -10,15 +10,19 @@ from __future__ import annotations
 import re
 from collections import Counter
 
-from picket.learn.actors import Context, classes_of
+from picket.learn.actors import Context
+from picket.learn.broad import broad_drafts
 from picket.learn.certainty import attribution, certainty_of, chain_of, unnamed
 from picket.learn.chunks import Phrase, Verb
-from picket.learn.claim import TRANSFERS, Claim, Quantity
+from picket.learn.claim import TRANSFERS, Claim, Quantity, guessed
+from picket.learn.cues import cue_drafts
 from picket.learn.doubt import doubt_around, lowered
 from picket.learn.drafts import Draft
+from picket.learn.eachplace import each_place
 from picket.learn.fallback import loose_drafts
 from picket.learn.frames import drafts_of
 from picket.learn.lexicon import lexicon
+from picket.learn.naming import classes_of
 from picket.learn.nominals import behind_drafts, nominal_drafts
 from picket.learn.places import home_country
 from picket.learn.quantities import quantity_in
@@ -58,7 +62,9 @@ def claims_of(report: Report) -> list[Claim]:
     if not any(about):
         return []
     topical = sum(about) >= max(2, len(about) // 5)
-    throughout = sum(about) >= max(3, _THROUGHOUT * len(about))
+    throughout = sum(about) >= max(3, _THROUGHOUT * len(about)) or (
+        topical and report.title is not None and bool(DRONE_WORDS.search(report.title))
+    )
     context = Context()
     _overview(report, context)
     found: list[Claim] = []
@@ -131,9 +137,21 @@ def _drafts(sentence: Sentence) -> list[Draft]:
     made.extend(nominal_drafts(sentence, made))
     made.extend(list(statistic_drafts(sentence, made)))
     made.extend(list(warning_drafts(sentence, made)))
+    made.extend(list(broad_drafts(sentence, made)))
     if not made:
         made.extend(loose_drafts(sentence))
-    return _distinct(made)
+    if not made:
+        made.extend(cue_drafts(sentence))
+    for draft in made:
+        if draft.kind == "adoption" and draft.actor is not None and _maker(draft.actor):
+            draft.kind = "production"  # a maker that unveils, develops or tests a drone makes it
+    return each_place(_distinct(made))
+
+
+def _maker(name: str) -> bool:
+    """Is the name a company of the gazetteer?"""
+    words = tuple(name.split())
+    return any(parts == words and entry.kind == "company" for parts, entry in lexicon().names.get(words[0].lower(), ()))
 
 
 def _whose_drones(sentence: Sentence, drafts: list[Draft]) -> None:
@@ -271,7 +289,14 @@ def _finish(report: Report, sentence: Sentence, drafts: list[Draft], carried: st
             certainty = lowered(certainty, doubt_around(draft.verb, report.text, sentence.begin, sentence.end, by))
         if certainty == "stated" and match and according and unnamed(according):
             certainty = "reported"
-        if draft.kind == "use_attack" and certainty == "possible" and _only_feared(draft.verb):
+        if certainty == "stated" and guessed(draft.rule):
+            certainty = "possible"  # the reader is not sure that the sentence says so: no fact until somebody has checked it
+        if (
+            draft.kind == "use_attack"
+            and certainty == "possible"
+            and _only_feared(draft.verb)
+            and not draft.rule.startswith("cue-")
+        ):
             draft.kind, draft.rule = "warning", f"feared-{draft.rule}"
         claims.append(_claim(report, sentence, draft, by, certainty, taken))
     if said_last is None and according:
@@ -295,7 +320,9 @@ def _substantial(claim: Claim, sentence: Sentence) -> bool:
     if claim.kind == "statistic" and claim.quantity is None:
         return False
     return (
-        any((claim.provider, claim.recipient, claim.actor, claim.target, claim.quantity, claim.place)) or claim.kind == "warning"
+        any((claim.provider, claim.recipient, claim.actor, claim.target, claim.quantity, claim.place))
+        or claim.kind == "warning"
+        or (claim.kind == "sighting" and claim.country is not None)
     )
 
 
@@ -350,6 +377,14 @@ def _quantity(sentence: Sentence, draft: Draft) -> Quantity | None:
                     found = quantity_in(phrase, sentence.text, sentence.end)
                     if found is not None:
                         return found
+    if verb is not None and verb.link == "inf" and verb.governor is not None and draft.kind in TRANSFERS:
+        for phrase in [
+            *verb.governor.prep("worth", "for", "of"),
+            *verb.governor.objects,
+        ]:  # "won a contract worth 8 million euros to"
+            found = quantity_in(phrase, sentence.text, sentence.end)
+            if found is not None and not phrase.time:
+                return found
     speakers = [p for v in sentence.verbs if v.classes & {"say", "warn", "fear"} for p in v.subjects]
     if draft.kind not in {"use_attack", "sighting"}:  # the dead of the next clause are not the number of a delivery
         speakers += [p for v in sentence.verbs if v.classes & {"kill"} and v is not verb for p in [*v.subjects, *v.objects]]
@@ -380,6 +415,8 @@ def _time(sentence: Sentence, draft: Draft) -> str | None:
 
 def _where(sentence: Sentence, draft: Draft) -> tuple[str | None, str | None]:
     context = sentence.context
+    if draft.place is not None:
+        return draft.place, draft.country
     place, country = place_of(sentence, draft.verb, draft.where)
     if country == "":  # several: none
         return None, home_country(draft.recipient) if draft.kind in TRANSFERS else None
@@ -399,7 +436,7 @@ def _where(sentence: Sentence, draft: Draft) -> tuple[str | None, str | None]:
         return place, at
     target = draft.target_phrase
     if target is not None:
-        from picket.learn.actors import home_of
+        from picket.learn.naming import home_of
 
         home = home_of(target)
         if home and draft.kind == "use_attack" and not (draft.actor and home_country(draft.actor) == home):
@@ -408,7 +445,7 @@ def _where(sentence: Sentence, draft: Draft) -> tuple[str | None, str | None]:
     if draft.kind in {"statistic", "sighting"} and (at := home_country(draft.target)) and at != home:
         return place, at
     if draft.kind in {"statistic", "sighting"} and draft.verb is not None and draft.verb.subjects and not home:
-        from picket.learn.actors import home_of
+        from picket.learn.naming import home_of
 
         home = home_of(draft.verb.subjects[0])
         if home:
@@ -418,7 +455,7 @@ def _where(sentence: Sentence, draft: Draft) -> tuple[str | None, str | None]:
     if context.country:
         return place, context.country
     if draft.kind in {"sighting", "statistic", "use_attack"} and not sentence.near:
-        from picket.learn.actors import home_of
+        from picket.learn.naming import home_of
 
         homes = [h for v in sentence.verbs for p in v.subjects if (h := home_of(p))]
         if homes:

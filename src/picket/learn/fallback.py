@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from picket.learn.actors import bare_text, classes_of, text_of
 from picket.learn.chunks import Phrase, Verb
 from picket.learn.drafts import Draft
 from picket.learn.frames.common import HARMFUL
 from picket.learn.lexicon import word_set
+from picket.learn.naming import bare_text, classes_of, text_of
 from picket.learn.sentence import Sentence, drone_head, drone_owner, is_drone
 
 _LENGTHS = word_set("statistics.units_of_length")

@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
 
+from picket.learn import gazetteer
+
 VOWELS = "aeiou"
 
 
@@ -219,6 +221,25 @@ def _add_name(found: Lexicon, text: str, name: Name) -> None:
         found.names.setdefault(parts[0].lower(), []).append((parts, name))
 
 
+def _lay_over(found: Lexicon, own: gazetteer.Gazetteer) -> None:
+    """An analyst's names win over the same names of the package."""
+    rows: list[tuple[str, Name]] = []
+    for actor in own.actor:
+        kind = gazetteer.KIND_OF.get(actor.type, actor.type)
+        rows += [(text, Name(kind, actor.name, actor.country)) for text in (actor.name, *actor.aliases)]
+    for place in own.place:
+        rows += [(text, Name("place", text, place.country)) for text in (place.name, *place.aliases)]
+    for drone in own.drone:
+        for text in (drone.name, *drone.aliases):
+            found.makers[text] = (drone.country, drone.maker)
+            rows.append((text, Name("drone", text, drone.country)))
+    gone = {tuple(text.replace("’", "'").split()) for text in [*own.drop, *(text for text, _ in rows)]}
+    for first in {parts[0].lower() for parts in gone if parts}:
+        found.names[first] = [e for e in found.names.get(first, []) if e[0] not in gone]
+    for text, name in rows:
+        _add_name(found, text, name)
+
+
 def _load_names(found: Lexicon) -> None:
     for row in _rows("states.tsv"):
         iso, names, demonyms, capitals = [*row, "", ""][:4]
@@ -238,11 +259,13 @@ def _load_names(found: Lexicon) -> None:
         for text in names.split(";"):
             _add_name(found, text, Name(kind, shown, None if iso == "-" else iso))
     for iso, maker, names in _rows("drones.tsv"):
-        for text in names.split(";"):
+        written = names.split(";")
+        for text in [*written, *(t + "s" for t in written if t[-1:] not in "s" and t + "s" not in written)]:
             found.makers[text] = (None if iso == "-" else iso, None if maker == "-" else maker)
             _add_name(found, text, Name("drone", text, None if iso == "-" else iso))
     for iso, names in _rows("places.tsv"):
         for text in names.split(";"):
             _add_name(found, text, Name("place", text, None if iso == "-" else iso))
+    _lay_over(found, gazetteer.active())
     for entries in found.names.values():
         entries.sort(key=lambda e: -len(e[0]))

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from picket.learn.actors import actors_of, bare_text, classes_of, is_person, organisation_in, text_of
+from picket.learn.actors import actors_of
 from picket.learn.chunks import Phrase, Verb
 from picket.learn.drafts import Draft
 from picket.learn.lexicon import word_set
+from picket.learn.naming import bare_text, classes_of, is_person, organisation_in, text_of
 from picket.learn.sentence import Sentence, drone_owner, is_drone, origin_of, place_name, place_state
 
 _HELPING = word_set("frames.helping")

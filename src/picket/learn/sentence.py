@@ -6,10 +6,11 @@ import re
 from dataclasses import dataclass, field
 from itertools import pairwise
 
-from picket.learn.actors import Context, actors_of, classes_of, join, owner_of, resolve_inside, text_of
+from picket.learn.actors import Context, actors_of, owner_of, resolve_inside
 from picket.learn.chunks import Item, Phrase, Verb, chunks_of
 from picket.learn.clauses import link_clauses
 from picket.learn.lexicon import lexicon, word_set
+from picket.learn.naming import classes_of, join, text_of
 from picket.learn.tagging import tokens_of
 from picket.learn.times import Published, Time, times_of
 from picket.learn.tokens import Token

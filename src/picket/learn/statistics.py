@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from picket.learn.actors import actors_of, classes_of, text_of
+from picket.learn.actors import actors_of
 from picket.learn.certainty import speaker
 from picket.learn.chunks import Phrase, Verb
 from picket.learn.drafts import Draft
 from picket.learn.frames import launched_by
 from picket.learn.lexicon import word_set
+from picket.learn.naming import classes_of, text_of
 from picket.learn.quantities import quantity_in
 from picket.learn.sentence import Sentence, drone_head, drone_owner, is_drone
 
@@ -124,6 +125,13 @@ def statistic_drafts(sentence: Sentence, made: list[Draft]) -> Iterator[Draft]:
             actor = next(
                 (a for p in (verb.prep("by") if verb.passive else verb.subjects) for a in actors_of(p, sentence.context)), None
             )
+        if target is None:
+            sites = [
+                p
+                for n, p in [*phrase.after, *((n, q) for n, ps in verb.preps for q in ps)]
+                if n in {"at", "on", "over", "against", "near"}
+            ]
+            target = next((text_of(p) for p in sites if "building" in classes_of(p.head) and not p.time), None)
         if target and (_distance(target) or target.split()[-1] in {"people", "civilians", "soldiers"}):
             target = None
         witness = speaker(verb.subjects) if verb.classes & {"detect", "seize"} and not verb.passive and actor is None else None

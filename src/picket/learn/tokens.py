@@ -281,6 +281,10 @@ def _qualifier(raw: list[Token], i: int) -> int:
                 and raw[i - 1].low in {"drops", "flights", "flew", "fly", "drone", "drones", "flying", "hovered"}
             ):
                 return 0
+            if key == ("about",) and any(
+                t.low in {"talks", "negotiations", "discussions", "talking"} for t in raw[max(0, i - 9) : i]
+            ):
+                return 0  # "talks between A and B about 12,000 drones"
             if key in {("some",), ("under",), ("around",)} and raw[i + width].low in {"one"}:
                 return 0
             return width

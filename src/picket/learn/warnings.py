@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from picket.learn.actors import actors_of, classes_of, text_of
+from picket.learn.actors import actors_of
 from picket.learn.certainty import speaker
 from picket.learn.chunks import Phrase, Verb
 from picket.learn.drafts import Draft
+from picket.learn.naming import classes_of, text_of
 from picket.learn.sentence import Sentence, is_drone
 
 _THREATS = frozenset(["threat", "threats", "danger", "dangers", "risk", "risks", "menace", "challenge", "hazard", "hazards"])

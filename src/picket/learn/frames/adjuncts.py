@@ -7,11 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from picket.learn.actors import actors_of, classes_of, is_actor, text_of
+from picket.learn.actors import actors_of
 from picket.learn.chunks import Phrase, Verb
 from picket.learn.drafts import Draft
 from picket.learn.frames.common import actors_in, doers_of, pairs, things_of
 from picket.learn.lexicon import word_set
+from picket.learn.naming import classes_of, is_actor, text_of
 from picket.learn.sentence import Sentence, is_drone, origin_of, place_state
 
 _HELP = word_set("frames.helping")

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from picket.learn.actors import actors_of, bare_text, classes_of, is_actor, kind_of, text_of
+from picket.learn.actors import actors_of
 from picket.learn.chunks import Phrase, Verb
 from picket.learn.drafts import Draft
 from picket.learn.frames.common import CONTRABAND, HARMFUL, actors_in, doers_of, launched_by, things_of
 from picket.learn.frames.sightings import detect, smuggle
 from picket.learn.lexicon import word_set
+from picket.learn.naming import bare_text, classes_of, is_actor, kind_of, text_of
 from picket.learn.sentence import Sentence, drone_head, drone_owner, instruments, is_drone, place_name, refers_to_drone
 
 _SHOTS = frozenset(["missile", "missiles", "rocket", "rockets", "bomb", "bombs", "shots", "munitions", "round", "rounds"])
@@ -281,7 +282,9 @@ def crash(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
         return
     places = [p for p in verb.prep("in", "on", "into", "at", "near", "onto", "over", "inside", "outside") if not p.time]
     owner = drone_owner(drones[0], sentence)
-    harmed = any(v.classes & {"kill"} or v.lemma in {"die"} for v in sentence.verbs)
+    harmed = any(v.classes & {"kill"} or v.lemma in {"die"} for v in sentence.verbs) or any(
+        t.low in {"ablaze", "alight", "inferno"} for t in sentence.tokens
+    )
     if harmed and places and verb.lemma not in {"come_down"}:
         yield from attack_drafts(
             "crash-harming",

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from picket.learn.actors import text_of
 from picket.learn.chunks import Phrase, Verb
 from picket.learn.lexicon import lexicon, word_set
+from picket.learn.naming import text_of
 from picket.learn.sentence import Sentence, place_name, place_state
 
 HARMFUL = word_set("frames.harmful")

@@ -7,12 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from picket.learn.actors import actors_of, classes_of, kind_of, text_of
+from picket.learn.actors import actors_of
 from picket.learn.chunks import Phrase, Verb
 from picket.learn.drafts import Draft
 from picket.learn.frames.common import actors_in, pairs
 from picket.learn.frames.sightings import intrude
 from picket.learn.lexicon import word_set
+from picket.learn.naming import classes_of, kind_of, text_of
 from picket.learn.sentence import Sentence, drone_head, is_drone, origin_of, place_name, place_state, refers_to_drone
 
 _CONTRACT = word_set("frames.contract")

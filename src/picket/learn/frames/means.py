@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from picket.learn.actors import classes_of, is_actor, kind_of, text_of
 from picket.learn.chunks import Phrase, Verb
 from picket.learn.drafts import Draft
 from picket.learn.frames.attacks import attack_drafts
 from picket.learn.frames.common import CONTRABAND, GOODS, HARMFUL, SPYING, actors_in, class_of_people, doers_of, things_of
 from picket.learn.frames.sightings import intrude
+from picket.learn.naming import classes_of, is_actor, kind_of, text_of
 from picket.learn.sentence import Sentence, drone_head, drone_owner, is_drone, origin_of, place_name, refers_to_drone
 
 
@@ -410,9 +410,34 @@ def adapt(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
         )
 
 
+_CAUGHT = frozenset(
+    [
+        "stop",
+        "arrest",
+        "catch",
+        "detain",
+        "see",
+        "find",
+        "spot",
+        "charge",
+        "confront",
+        "meet",
+        "deal",
+        "cope",
+        "clash",
+        "face",
+        "end",
+        "begin",
+        "start",
+        "collide",
+        "return",
+    ]
+)
+
+
 def wield(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
     """Any other deed done with drones: the actor has taken them up ("won ground with a fleet of drones")."""
-    if not verb.finite or verb.passive:
+    if not verb.finite or verb.passive or verb.lemma in _CAUGHT:
         return
     tools = [p for p in verb.prep("with", "using") if drone_head(p)]
     strikes = [p for p in verb.prep("with", "through", "by") if "attacknoun" in classes_of(p.head) and is_drone(p)]

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from picket.learn.actors import actors_of, home_of, text_of
+from picket.learn.actors import actors_of
 from picket.learn.chunks import Phrase, Verb
 from picket.learn.drafts import Draft
 from picket.learn.frames.common import actors_in, doers_of, things_of
+from picket.learn.naming import home_of, text_of
 from picket.learn.sentence import Sentence, personnel, place_name
 
 _SOLDIERLY = frozenset(

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from picket.learn.actors import classes_of, text_of
 from picket.learn.chunks import Phrase, Verb
 from picket.learn.drafts import Draft
 from picket.learn.frames.common import CONTRABAND, GOODS, HARMFUL, actors_in, doers_of, launched_by, things_of
+from picket.learn.naming import classes_of, text_of
 from picket.learn.sentence import Sentence, drone_head, drone_owner, instruments, is_drone, place_name, refers_to_drone
 
 _FOUND = frozenset(
@@ -263,6 +263,8 @@ def disrupt(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
         ),
         None,
     )
+    shut = next((p for p in parties if "airport" in {t.low for t in p.tokens} or ((e := place_name(p)) and e[0] == 3)), None)
+    site = shut if shut is not None and site is not None else site  # "Vilnius Airport suspended traffic": the airport
     cause = next((p for p in sentence.phrases() if is_drone(p) and p not in parties), None)
     if site is not None and cause is None and sentence.near:
         cause = site

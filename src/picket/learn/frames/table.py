@@ -183,7 +183,7 @@ FRAMES: dict[str, Frame] = {
 _OWN_FRAMES = word_set("frames.own_frames")
 
 
-def _only_meant(verb: Verb) -> bool:
+def only_meant(verb: Verb) -> bool:
     """Is the verb what somebody is taught, hired or sent to do, or has no means to do, and so no deed of its own?"""
     up = verb.governor
     if (
@@ -227,7 +227,7 @@ def drafts_of(sentence: Sentence) -> list[Draft]:
     """Drafts of all verbs of the sentence, in order of the text."""
     found: list[Draft] = []
     for verb in sorted(sentence.verbs, key=lambda v: (not (v.classes & {"learn"}), v.i)):
-        if _only_meant(verb):
+        if only_meant(verb):
             continue
         count = len(found)
         for name in sorted(verb.classes):

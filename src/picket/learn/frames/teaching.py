@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from picket.learn.actors import actors_of, classes_of, is_actor, text_of
+from picket.learn.actors import actors_of
 from picket.learn.chunks import Verb
 from picket.learn.drafts import Draft
 from picket.learn.frames.common import TEACHING, actors_in, doers_of, drone_topic, first_text, homes_of, pairs, things_of
+from picket.learn.naming import classes_of, is_actor, text_of
 from picket.learn.sentence import (
     INSTRUCTORS,
     Sentence,
@@ -47,6 +48,11 @@ def train(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
         and any(personnel(p) for p in verb.subjects)
     ):
         givers = actors_in(sentence, doers_of(chain_up)) or givers
+    lent = [p for p in doers if {t.low for t in p.tokens} & INSTRUCTORS]
+    homes_at = [q for p in lent for n, q in p.after if n == "from"] or (verb.prep("from") if lent and verb.passive else [])
+    if homes_at and (homes := actors_in(sentence, homes_at) or [s for p in homes_at if (s := place_state(p))]):
+        givers = homes  # "drilled by instructors from Israel"
+        receivers = [n for n in receivers if n not in givers]
     if not givers and not verb.passive:
         earlier = [v for v in sentence.verbs if v.i < verb.i and v.classes & {"give", "deploy"}]
         givers = actors_in(sentence, earlier[-1].subjects) if earlier and not earlier[-1].passive else []
@@ -81,7 +87,7 @@ def train(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
         return
     matter = [p for p in subject_matter if not place_name(p) and not p.time]
     origin = [f for p in taught for name, o in p.after if name == "from" for f in actors_in(sentence, [o])]
-    origin += [f for p in verb.prep("from") if verb.passive for f in actors_in(sentence, [p])]
+    origin += [f for p in verb.prep("from") if verb.passive and not homes_at for f in actors_in(sentence, [p])]
     if origin and receivers:
         receivers = origin
     if receivers and receivers == givers and chain_up is not None:  # "supplies X with drones and trains its operators"
@@ -168,7 +174,11 @@ def show(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
     pupils = actors_in(sentence, verb.indirect or verb.objects)
     if not how or not pupils or not drone_topic(sentence, verb) or verb.infinitive:
         return
-    owned = [n for p in (verb.indirect or verb.objects) if (n := drone_owner(p, sentence))]
+    owned = [
+        n
+        for p in (verb.indirect or verb.objects)
+        if any(t.tag in {"POS", "PRP$"} for t in p.tokens) and (n := drone_owner(p, sentence))
+    ]
     for a, b in pairs(actors_in(sentence, verb.subjects), owned[:1] or pupils):
         if a:
             yield Draft(

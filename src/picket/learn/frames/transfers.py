@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from picket.learn.actors import classes_of, is_actor, is_person, leader_of, organisation_in, text_of
 from picket.learn.chunks import Phrase, Verb
 from picket.learn.drafts import Draft
 from picket.learn.frames.attacks import launch
@@ -26,6 +25,7 @@ from picket.learn.frames.common import (
 )
 from picket.learn.frames.people import deploy
 from picket.learn.frames.sightings import landed, smuggle
+from picket.learn.naming import classes_of, is_actor, is_person, leader_of, organisation_in, text_of
 from picket.learn.sentence import (
     Sentence,
     drone_head,
@@ -287,7 +287,12 @@ def get(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
                 None,
             ) or model_origin(thing)
         givers = [origin] if origin and origin not in receivers else []
-    if not givers and not planned and verb.lemma in {"receive", "import", "order"} and (maker := model_origin(thing)):
+    if (
+        not givers
+        and not planned
+        and verb.lemma in {"receive", "import", "order", "buy", "purchase", "acquire", "procure", "obtain"}
+        and (maker := model_origin(thing))
+    ):
         givers = [maker] if maker not in receivers else []
     if givers or bought_for:
         for a, b in pairs(givers, receivers):
