@@ -40,7 +40,7 @@ IDENTITY_KINDS = (
     "other",
 )  # in order of worth
 N_KINDS = 8
-HABITS = 7  # numbers that a track remembers of how it has flown
+HABITS = 8  # numbers that a track remembers of how it has flown
 SERIAL, ICAO, MMSI = 0, 4, 5
 POLAR, POSITION = 0, 1  # what a plot measures: range and angles at a sensor, or a place
 

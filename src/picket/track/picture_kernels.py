@@ -12,8 +12,8 @@ import math
 import numpy as np
 
 from picket._jit import kernel
-from picket.track.habit_kernels import UNKNOWN_HEIGHT_M, flies_so
 from picket.track.layout_kernels import ACCELERATION_H, ACCELERATION_V, DEAD, ENDED, N_KINDS, SURVIVAL_S, VESSEL
+from picket.track.ways_kernels import UNKNOWN_HEIGHT_M, flies_so
 
 LAT, LON, ALT, VE, VN, VU, SIGMA_H, SIGMA_V, SIGMA_SPEED, EXISTENCE, UPDATED = range(11)
 P_DRONE, P_BIRD, P_AIRCRAFT, P_VESSEL = range(11, 15)
@@ -42,10 +42,10 @@ SUBMERGED = (0.0, -12.0, -12.0, 0.0)  # log-likelihood of each class for what so
 
 
 @kernel
-def classify(ident, said, habit, over_site, height_msl, height_var, submerged, out):  # type: ignore[no-untyped-def]
+def classify(ident, said, habit, height_msl, height_var, submerged, out):  # type: ignore[no-untyped-def]
     """Fills out (4,) with the probability of each class. ident (8,), said (4,), habit (HABITS,): of the track.
 
-    over_site, height_msl: m over the site and over the sea.
+    height_msl: m over the sea.
     submerged: only sonars hear it: no bird, no aircraft, and neither how it moves nor height tells a craft from a vessel there.
     """
     for c in range(4):
@@ -56,7 +56,7 @@ def classify(ident, said, habit, over_site, height_msl, height_var, submerged, o
         if submerged:
             out[c] += SUBMERGED[c]
     if not submerged:
-        flies_so(habit, over_site, height_msl, height_var, out)
+        flies_so(habit, height_msl, height_var, out)
     top = max(out[0], out[1], out[2], out[3])
     total = 0.0
     for c in range(4):
@@ -137,7 +137,7 @@ def rows(tracks, n, now, origin_ecef, rotation, geoid, under, floats, slots, cod
         floats[EXISTENCE, k] = tracks.r[i] * math.exp(-gone / SURVIVAL_S)
         floats[UPDATED, k] = tracks.updated[i]
         submerged = tracks.sensors[i] & under != 0 and tracks.sensors[i] & ~under == 0
-        classify(tracks.ident[i], tracks.score[i], tracks.habit[i], u, height - geoid, var_up, submerged, p)
+        classify(tracks.ident[i], tracks.score[i], tracks.habit[i], height - geoid, var_up, submerged, p)
         for c in range(4):
             floats[P_DRONE + c, k] = p[c]
         tracks.named[i] = _name(tracks.belief[i], tracks.named[i], now - tracks.believed[i], p)
