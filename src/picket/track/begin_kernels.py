@@ -17,6 +17,7 @@ import math
 import numpy as np
 
 from picket._jit import kernel, lean, piece
+from picket.track.habit_kernels import forget
 from picket.track.layout_kernels import (
     BIRTH_MIN_FREE,
     CLAIM_FRESH_S,
@@ -239,6 +240,7 @@ def blank(tracks, i, plots, j, r):  # type: ignore[no-untyped-def]
     tracks.together[i] = tracks.believed[i] = NEVER
     tracks.pair_sensor[i] = -1
     tracks.claimed[i, :] = np.nan
+    forget(tracks.habit[i])
 
 
 @piece

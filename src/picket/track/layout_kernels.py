@@ -40,6 +40,7 @@ IDENTITY_KINDS = (
     "other",
 )  # in order of worth
 N_KINDS = 8
+HABITS = 8  # numbers that a track remembers of how it has flown
 SERIAL, ICAO, MMSI = 0, 4, 5
 POLAR, POSITION = 0, 1  # what a plot measures: range and angles at a sensor, or a place
 
@@ -140,6 +141,7 @@ class Tracks(NamedTuple):
     named: Array  # class that is shown, -1 = none
     pair_sensor: Array  # whose plot waits to be compared with another sensor's, -1 = none
     pair_plot: Array  # (cap, 10) that plot: time, place, covariance, lever, see `register_kernels`
+    habit: Array  # (cap, HABITS) how it has flown so far, see `habit_kernels`
 
 
 FLOAT_FIELDS = ("time", "r", "r_birth", "born", "updated", "radar_time", "claim_time", "foreign_time", "spoof_time",
@@ -158,7 +160,7 @@ def new_tracks(capacity: int, sensors: int) -> Tracks:
         Pm=np.zeros((capacity, 2, 6, 6)), mu=np.zeros((capacity, 2)), score=np.zeros((capacity, 4)), belief=np.zeros((capacity, 4)),
         look=np.zeros((capacity, sensors)), missed=np.zeros((capacity, sensors), np.int64),
         ident=np.full((capacity, N_KINDS), -1, np.int64), pair_plot=np.zeros((capacity, 10)), claimed=np.full((capacity, 3), np.nan),
-        **floats, **ints,
+        habit=np.zeros((capacity, HABITS)), **floats, **ints,
     )  # fmt: skip
 
 

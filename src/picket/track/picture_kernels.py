@@ -13,21 +13,19 @@ import numpy as np
 
 from picket._jit import kernel, lean
 from picket.track.layout_kernels import ACCELERATION_H, ACCELERATION_V, DEAD, ENDED, N_KINDS, SURVIVAL_S, VESSEL
+from picket.track.ways_kernels import UNKNOWN_HEIGHT_M, flies_so
 
 LAT, LON, ALT, VE, VN, VU, SIGMA_H, SIGMA_V, SIGMA_SPEED, EXISTENCE, UPDATED = range(11)
 P_DRONE, P_BIRD, P_AIRCRAFT, P_VESSEL = range(11, 15)
 N_FLOATS = 15
-UNKNOWN_HEIGHT_M = 100.0  # 1 sigma; beyond it a height is not shown
 LONGEST_COAST_S = 30.0  # an ended track is shown where it was expected at the latest so long after its last plot
-COMMIT, RELEASE = 0.7, 0.45  # a class is named from the first on, and kept while it has the second and no other has the first
+COMMIT = np.array([0.65, 0.75, 0.7, 0.7])  # a drone called a bird is the error that costs most
+RELEASE = 0.45  # a class is named from the first on, and kept while it has the second and no other has the first
 AVERAGE_S = 6.0  # noise in speed and height of a small object at 3 km lasts for some plots
 SURE = 0.99  # what an identity gives; it is shown at once
-CLASS_UPDATES = 5  # motion says something from so many plots on
 _AIR, _SURFACE, _UNKNOWN, _SUBSURFACE = 0, 1, 2, 3  # codes of `picture.DOMAINS`
 
-_PRIOR = np.log(np.array([0.3, 0.4, 0.2, 0.1]))
-_SPEED = np.array([10.0, 12.0, 90.0, 5.0])  # m/s, mean and spread of ground speed of each class
-_SPEED_SPREAD = np.array([8.0, 5.0, 50.0, 5.0])
+_PRIOR = np.log(np.array([0.35, 0.35, 0.2, 0.1]))
 _BY_IDENTITY = np.array(  # log-likelihood of each class, by kind of identity (order of IDENTITY_KINDS)
     [
         [8.0, 0, 0, 0],
@@ -41,36 +39,25 @@ _BY_IDENTITY = np.array(  # log-likelihood of each class, by kind of identity (o
     ]
 )
 SUBMERGED = (0.0, -12.0, -12.0, 0.0)  # log-likelihood of each class for what sonars alone hear
-_SEA_M = 20.0  # height of a vessel's echo
-_AIR_SPAN_M = np.array([600.0, 1000.0, 6000.0])  # heights over which drones, birds and aircraft spread
 
 
 @lean
-def classify(ident, said, updates, speed, speed_var, height_msl, height_var, submerged, out):  # type: ignore[no-untyped-def]
-    """Fills out (4,) with the probability of each class. ident (8,), said (4,), updates: of the track.
+def classify(ident, said, habit, height_msl, height_var, submerged, out):  # type: ignore[no-untyped-def]
+    """Fills out (4,) with the probability of each class. ident (8,), said (4,), habit (HABITS,): of the track.
 
-    submerged: only sonars hear it: no bird, no aircraft, and neither speed nor height tells a craft from a vessel there.
+    height_msl: m over the sea.
+    submerged: only sonars hear it: no bird, no aircraft, and neither how it moves nor height tells a craft from a vessel there.
     """
-    top = -1e300
     for c in range(4):
-        score = _PRIOR[c] + said[c]
+        out[c] = _PRIOR[c] + said[c]
         for k in range(N_KINDS):
             if ident[k] >= 0:
-                score += _BY_IDENTITY[k, c]
+                out[c] += _BY_IDENTITY[k, c]
         if submerged:
-            score += SUBMERGED[c]
-        elif updates >= CLASS_UPDATES:
-            var = _SPEED_SPREAD[c] * _SPEED_SPREAD[c] + speed_var
-            score -= 0.5 * ((speed - _SPEED[c]) * (speed - _SPEED[c]) / var + math.log(var))
-            if height_var < UNKNOWN_HEIGHT_M * UNKNOWN_HEIGHT_M:
-                if c == VESSEL:
-                    var = _SEA_M * _SEA_M + height_var
-                    score -= 0.5 * (height_msl * height_msl / var + math.log(2 * math.pi * var))
-                else:
-                    beyond = max(height_msl - _AIR_SPAN_M[c], 0.0)
-                    score -= math.log(_AIR_SPAN_M[c]) + beyond / 300.0
-        out[c] = score
-        top = max(top, score)
+            out[c] += SUBMERGED[c]
+    if not submerged:
+        flies_so(habit, height_msl, height_var, out)
+    top = max(out[0], out[1], out[2], out[3])
     total = 0.0
     for c in range(4):
         out[c] = math.exp(max(out[c] - top, -50.0))
@@ -91,7 +78,7 @@ def _name(belief, held, passed, p):  # type: ignore[no-untyped-def]
     for c in range(4):
         belief[c] += share * (p[c] - belief[c])
     for c in range(4):
-        if belief[c] >= COMMIT:
+        if belief[c] >= COMMIT[c]:
             return c
     return held if held >= 0 and belief[held] >= RELEASE else -1
 
@@ -154,10 +141,8 @@ def _rows(tracks, n, now, origin_ecef, rotation, geoid, under, floats, slots, co
         gone = max(now - tracks.survived[i], 0.0)
         floats[EXISTENCE, k] = tracks.r[i] * math.exp(-gone / SURVIVAL_S)
         floats[UPDATED, k] = tracks.updated[i]
-        speed = math.hypot(floats[VE, k], floats[VN, k])
-        var_speed = 0.5 * (V[0, 1] + V[1, 1])
         submerged = tracks.sensors[i] & under != 0 and tracks.sensors[i] & ~under == 0
-        classify(tracks.ident[i], tracks.score[i], tracks.updates[i], speed, var_speed, height - geoid, var_up, submerged, p)
+        classify(tracks.ident[i], tracks.score[i], tracks.habit[i], height - geoid, var_up, submerged, p)
         for c in range(4):
             floats[P_DRONE + c, k] = p[c]
         tracks.named[i] = _name(tracks.belief[i], tracks.named[i], now - tracks.believed[i], p)
@@ -170,7 +155,7 @@ def _rows(tracks, n, now, origin_ecef, rotation, geoid, under, floats, slots, co
             domain = _SUBSURFACE
         elif codes[0, k] == VESSEL:
             domain = _SURFACE
-        elif codes[0, k] < VESSEL or (p[VESSEL] < 1.0 - COMMIT and height - geoid > 50.0 + 3.0 * math.sqrt(var_up)):
+        elif codes[0, k] < VESSEL or (p[VESSEL] < 1.0 - COMMIT[VESSEL] and height - geoid > 50.0 + 3.0 * math.sqrt(var_up)):
             domain = _AIR
         codes[1, k] = domain
         codes[2, k] = codes[3, k] = -1

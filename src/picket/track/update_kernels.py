@@ -13,6 +13,7 @@ import numpy as np
 
 from picket._jit import kernel, lean, piece
 from picket.track.conditions_kernels import detects, looked
+from picket.track.habit_kernels import note
 from picket.track.layout_kernels import (
     ADOPT_WEIGHT,
     CLAIM_FRESH_S,
@@ -41,6 +42,7 @@ WORD, WORD_FADES = (
     0.85,
 )  # log-likelihood of what a sensor calls a plot, and what is left of it one word later: 5 at most, as
 # words of one sensor on one object are wrong together. A radar that is right eight times in nine would be worth 2.1 a word
+SETTLED_UPDATES = 4  # a velocity means something from so many plots on
 NEGLIGIBLE = 1e-3  # a plot with less probability than this moves nothing
 
 
@@ -319,6 +321,8 @@ def _update(tracks, e_track, e_plot, p, plots, members, sensors, owner, pairs, w
         match(tracks.xm[i], tracks.Pm[i], tracks.mu[i], tracks.x[i], tracks.P[i])
         if some >= 0.5:
             heard(tracks, i, plots, j, sensors)
+            if tracks.updates[i] >= SETTLED_UPDATES:
+                note(tracks.habit[i], tracks.x[i], tracks.P[i], tracks.mu[i], tracks.time[i])
         seen_by = tracks.sensors[i]
         if p[best] >= PAIR_WEIGHT and seen_by & (seen_by - 1):  # two sensors at least
             compare(tracks, i, plots, j, sensors, pairs, other)

@@ -1,0 +1,87 @@
+"""Which class flies as a track has flown: a mixture of ways to fly for each, since each has several (`WAYS`).
+
+The likelihood of a way is that of the mean speed, that of how far the slowest lies under the mean, and how much the track
+turns. A filter forgets an error of velocity of variance V in about tau = V/q seconds (q: white acceleration), so that the mean
+over T seconds keeps V tau/(tau + T) of it; it widens each way. The manoeuvring model stands at STANDS_AT where a radar is too
+coarse to tell, and then turning says nothing.
+
+Birds: mean air speeds of 138 species are 8 to 23 m/s (Alerstam and others 2007, PLoS Biology 5:e197), of gulls, crows and
+passerines 9 to 16, and a wind of some m/s carries them. Drones: survey and filming at 3 to 12 m/s with stops and hovers,
+transit up to the 19 m/s that consumer multirotors are limited to, and fast ones of 20 to 40 m/s that fly at a target.
+
+Steady flight at 8 to 20 m/s is common to birds and drones: at any height it names neither. A bird is named by how it turns, a
+drone by how it stops.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from picket._jit import kernel
+from picket.track.habit_kernels import AVERAGE_S, HEIGHT, LEAST, SHORT_S, SINCE, SPEED, TURNING, UNTIL, VARIANCE
+from picket.track.layout_kernels import ACCELERATION_H, NEVER
+from picket.track.motion_kernels import MANOEUVRE_S, STEADY_S
+
+_DRONE, _BIRD, _AIRCRAFT, _VESSEL = 0, 1, 2, 3
+# class, share of it, mean speed and spread m/s, how far the slowest lies under it and spread m/s, how much it turns, heights up to m
+WAYS = np.array([
+    (_DRONE, 0.42, 7.2, 4.0, 4.4, 2.4, 0.0, 600.0),  # at work: legs, stops, hovers
+    (_DRONE, 0.47, 13.0, 5.0, 2.5, 2.0, 0.0, 600.0),  # on its way
+    (_DRONE, 0.04, 10.0, 4.0, 2.5, 2.0, 1.0, 600.0),  # round a point
+    (_DRONE, 0.07, 27.0, 6.0, 3.5, 3.0, 0.3, 600.0),  # fast
+    (_BIRD, 0.43, 13.5, 4.0, 2.5, 2.0, 0.0, 1000.0),  # on its way
+    (_BIRD, 0.53, 13.0, 3.7, 3.0, 2.0, 1.0, 1000.0),  # wheeling, wavering, hunting
+    (_BIRD, 0.04, 3.0, 3.0, 2.0, 2.0, 0.5, 1000.0),  # hanging in the wind: a kestrel, gulls at a cliff
+    (_AIRCRAFT, 0.50, 52.0, 15.0, 4.0, 3.0, 0.3, 2000.0),  # light
+    (_AIRCRAFT, 0.50, 130.0, 50.0, 5.0, 6.0, 0.3, 6000.0),
+    (_VESSEL, 1.00, 5.0, 5.0, 1.5, 2.0, 0.0, 0.0),
+])  # fmt: skip
+SLOWER_S = 8.0  # it takes some time to be seen slow
+STANDS_AT = MANOEUVRE_S / (MANOEUVRE_S + STEADY_S)  # of the manoeuvring model where plots say nothing
+TURN_GAIN, TURN_MOST, TURN_LEAST, TURN_S = 40.0, 3.5, -1.0, 10.0  # log-likelihood of turning for each unit over it; grows with T
+UNDER_M, SEA_M = 300.0, 20.0  # how fast a class thins out over its heights; height of a vessel's echo
+# Most drones keep under the ceiling that law sets them, and no bird knows it; who means harm does not care. So height leans to
+# one side, and not far enough to name a bird that does not turn (`tests/track/test_class.py`).
+CEILING_M, CEILING_SPREAD_M, LEAN, HEIGHT_S = 125.0, 22.0, 1.0, 5.0
+UNKNOWN_HEIGHT_M = 100.0  # 1 sigma; beyond it a height is not known
+
+
+@kernel
+def _density(value, mean, variance):  # type: ignore[no-untyped-def]
+    """Of a Gaussian but for a factor; never quite zero: no outlier is a proof."""
+    return math.exp(-0.5 * min((value - mean) * (value - mean) / variance, 60.0)) / math.sqrt(variance)
+
+
+@kernel
+def flies_so(habit, height_msl, height_var, out):  # type: ignore[no-untyped-def]
+    """Adds to out (4,) the log-likelihood of each class for what `habit` remembers and the height over the sea now, m.
+
+    A height that is not known (height_var) says nothing. Nothing is added for a track without memory.
+    """
+    if habit[UNTIL] == NEVER:
+        return
+    T, V = min(habit[UNTIL] - habit[SINCE], AVERAGE_S), habit[VARIANCE]
+    tau = V / ACCELERATION_H
+    noise, short = V * tau / (tau + T), 0.3 * V * tau / (tau + SHORT_S)
+    slower, seen = habit[SPEED] - habit[LEAST], min(1.3 * T / (T + SLOWER_S), 1.0)
+    turns = min(max(TURN_GAIN * (habit[TURNING] - STANDS_AT) * T / (T + TURN_S), TURN_LEAST), TURN_MOST)
+    high = height_var < UNKNOWN_HEIGHT_M * UNKNOWN_HEIGHT_M
+    like = np.zeros(4)
+    for w in range(WAYS.shape[0]):
+        c = int(WAYS[w, 0])
+        p = WAYS[w, 1] * _density(habit[SPEED], WAYS[w, 2], WAYS[w, 3] * WAYS[w, 3] + noise)
+        p *= _density(slower, seen * WAYS[w, 4], WAYS[w, 5] * WAYS[w, 5] + short) * math.exp(turns * WAYS[w, 6])
+        if high:
+            if c == _VESSEL:
+                p *= _density(height_msl, 0.0, SEA_M * SEA_M + height_var) / math.sqrt(2.0 * math.pi)
+            else:
+                p *= math.exp(-min(max(height_msl - WAYS[w, 7], 0.0) / UNDER_M, 30.0)) / WAYS[w, 7]
+        like[c] += p
+    for c in range(4):
+        out[c] += math.log(max(like[c], 1e-60))
+    if high:
+        spread = math.sqrt(CEILING_SPREAD_M * CEILING_SPREAD_M + height_var * HEIGHT_S / (HEIGHT_S + T))
+        z = min(max(1.7 * (habit[HEIGHT] - CEILING_M) / spread, -30.0), 30.0)  # 1/(1 + exp(-1.7 z)): nearly a Gaussian's integral
+        out[_BIRD] += LEAN * (1.0 / (1.0 + math.exp(-z)) - 0.5)
