@@ -314,6 +314,8 @@ def _resolve_bare(phrase: Phrase, context: Context) -> str:
     part = [m for m in context.mentions if definite and low in m.name.lower().split() and m.name.lower() != low]
     if part and low in {"legion", "cartel", "brigade", "front", "bureau", "corps", "unit"}:
         return part[-1].name
+    if low == "country" and definite and context.state_name:
+        return context.state_name  # the one that the report is about, not the last one named
     kinds = _BARE_KINDS.get(low, "").split()
     found = []
     for kind in kinds if definite else []:

@@ -27,6 +27,7 @@ from picket.learn.broad.common import (
 from picket.learn.chunks import Phrase, Verb
 from picket.learn.drafts import Draft
 from picket.learn.frames.common import KNOWHOW, MONEY, TEACHING, actors_in, homes_of, things_of
+from picket.learn.frames.presence import people_of_state
 from picket.learn.naming import bare_text, classes_of, text_of
 from picket.learn.sentence import (
     Sentence,
@@ -209,7 +210,7 @@ def _deployment(clause: Clause) -> Iterator[Draft]:
     if not people or not spots:
         return
     if "y" in row.needs:
-        first = [n for n in actors_in(sentence, people) if n[:1].isupper()]
+        first = people_of_state(people[0]) or [n for n in actors_in(sentence, people) if n[:1].isupper()]
     for actor in first:
         yield Draft("deployment", "broad-deployment", verb, actor=actor, thing=text_of(people[0]), numbers=people, where=spots)
 
