@@ -88,6 +88,7 @@ def claims_of(report: Report) -> list[Claim]:
         )
         drafts = _drafts(sentence)
         _whose_drones(sentence, drafts)
+        _blamed(sentence, drafts)
         context.takers.extend((k, d.recipient) for d in drafts if d.kind == "supply" and d.provider and d.recipient)
         claims, carried = _finish(report, sentence, drafts, carried)
         found.extend(claims)
@@ -175,6 +176,23 @@ def _whose_drones(sentence: Sentence, drafts: list[Draft]) -> None:
                 draft.actor = actor
         if draft.actor is not None and draft.rule != "lost":
             context.flies(draft.actor)
+
+
+_BLAMING = frozenset(["blame", "attribute", "ascribe", "pin", "link", "credit"])
+
+
+def _blamed(sentence: Sentence, drafts: list[Draft]) -> None:
+    """Fills the actor of "drones attributed to X hit" and of "an attack that officials blamed on X"; blamed is alleged."""
+    told = [d for d in drafts if d.kind in {"use_attack", "sighting"} and d.actor is None]
+    if len(told) != 1 or told[0].verb is None:
+        return
+    for verb in sentence.verbs:
+        if verb is told[0].verb or verb.lemma not in _BLAMING or verb.negated:
+            continue
+        names = sentence.actors(verb.prep("on", "to"))
+        if names and names[0] != told[0].target:
+            told[0].actor, told[0].certainty = names[0], "alleged"
+            return
 
 
 def _said_before(phrase: Phrase) -> bool:

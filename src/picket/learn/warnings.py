@@ -210,6 +210,13 @@ def _endangered(sentence: Sentence, verb: Verb) -> str | None:
             if found:
                 return "; ".join(text_of(p) for p in found[:4])
     for other in sentence.verbs:
+        if other.lemma == "be" and other.i > verb.i and other.subjects and other.modal:
+            after = sentence.text[other.tokens[-1].end : sentence.end].strip(" .")
+            if other.subjects[0].head.low == "target" and other.objects:
+                return " or ".join(text_of(p) for p in other.objects)  # "the next target might be a court"
+            if after in {"next", "targeted next", "the next target"}:
+                return text_of(other.subjects[0])
+    for other in sentence.verbs:
         if other.lemma == "pose" and (put := [p for p in other.prep("to") if not p.time]):
             return "; ".join(text_of(p) for p in put)
     for other in sentence.verbs:
