@@ -38,6 +38,7 @@ def _claims(sentence: str) -> list[Claim]:
         ("The engines inside the drones come from a Chinese firm, Xiamen Limbach.", "supply", "Chinese firm", None),
         ("Cuban men have been lured into the Russian army to fly drones.", "recruitment", "Cuban men", "Russian army"),
         ("Recruits were drilled in drone use by instructors from Israel.", "training", "Israel", "Recruits"),
+        ("Estonia bought sensors against drones from a start-up, Marduk, and from Ukraine.", "supply", "Marduk", "Estonia"),
     ],
 )
 def test_an_end_is_where_the_sentence_puts_it_and_empty_where_it_puts_none(
@@ -77,6 +78,15 @@ def test_verbs_and_nouns_that_have_no_frame_are_read(sentence: str, kind: str, w
     if what is not None:
         assert found[0].quantity is not None
         assert found[0].quantity.value == what
+
+
+def test_an_attack_blamed_on_somebody_is_alleged() -> None:
+    found = [
+        c
+        for c in _claims("In May drones attributed to the Rapid Support Forces hit fuel depots in Port Sudan.")
+        if c.kind == "use_attack"
+    ]
+    assert [(c.actor, c.certainty) for c in found] == [("Rapid Support Forces", "alleged")]
 
 
 def test_missions_to_two_capitals_are_two_claims() -> None:

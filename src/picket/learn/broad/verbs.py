@@ -233,6 +233,7 @@ def _attack(clause: Clause) -> Iterator[Draft]:
     hit = [p for p in hit if p is not tool and not drone_head(p) and p.head.low not in LENGTHS]
     struck = [p for p in hit if "u" not in row.needs or "building" in classes_of(p.head) or _built(p) or place_name(p)]
     harmed = any(v.classes & {"kill", "destroy"} for v in sentence.verbs)
+    struck = [p for p in struck if not place_name(p) or "building" in classes_of(p.head)] or struck
     fierce = verb.lemma in {"rain", "punch", "blow", "tear", "ram", "slam", "plough", "plow"}
     ablaze = any(t.low in {"fire", "ablaze", "blaze", "flames", "fires", "alight"} for t in sentence.tokens)
     if not struck or ("u" in row.needs and not (harmed or fierce or ablaze) and tool.head.low not in WRECKS):
