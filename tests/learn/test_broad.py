@@ -35,7 +35,7 @@ def _claims(sentence: str) -> list[Claim]:
             "China",
             "Democratic Republic of Congo",
         ),
-        ("The engines inside the drones come from a Chinese firm, Xiamen Limbach.", "supply", "Chinese firm", None),
+        ("The engines inside the drones come from a Chinese firm, Xiamen Limbach.", "supply", "Xiamen Limbach", None),
         ("Cuban men have been lured into the Russian army to fly drones.", "recruitment", "Cuban men", "Russian army"),
         ("Recruits were drilled in drone use by instructors from Israel.", "training", "Israel", "Recruits"),
         ("Estonia bought sensors against drones from a start-up, Marduk, and from Ukraine.", "supply", "Marduk", "Estonia"),

@@ -183,16 +183,16 @@ _BLAMING = frozenset(["blame", "attribute", "ascribe", "pin", "link", "credit"])
 
 def _blamed(sentence: Sentence, drafts: list[Draft]) -> None:
     """Fills the actor of "drones attributed to X hit" and of "an attack that officials blamed on X"; blamed is alleged."""
-    told = [d for d in drafts if d.kind in {"use_attack", "sighting"} and d.actor is None]
-    if len(told) != 1 or told[0].verb is None:
-        return
+    told = [d for d in drafts if d.kind in {"use_attack", "sighting"}]
     for verb in sentence.verbs:
-        if verb is told[0].verb or verb.lemma not in _BLAMING or verb.negated:
-            continue
-        names = sentence.actors(verb.prep("on", "to"))
-        if names and names[0] != told[0].target:
-            told[0].actor, told[0].certainty = names[0], "alleged"
-            return
+        names = sentence.actors(verb.prep("on", "to")) if verb.lemma in _BLAMING and not verb.negated else []
+        for draft in told if names else []:
+            if draft.verb is verb or draft.target == names[0] or draft.actor not in {None, names[0]}:
+                continue
+            if draft.actor is None and len(told) > 1:
+                continue
+            draft.actor = names[0]
+            draft.certainty = draft.certainty or "alleged"
 
 
 def _said_before(phrase: Phrase) -> bool:
