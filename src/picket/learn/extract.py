@@ -50,6 +50,7 @@ _WEAK_WORDS = re.compile(
 
 
 _THROUGHOUT = 0.33  # share of sentences with a drone from which on a report is about nothing else
+_AT_SEA = re.compile(r"\b(?:Sea|Gulf|Ocean|Straits?|Channel|Bab al-Mandab)$")
 _REMEMBERED = 300  # names kept for "the group" and "it"; bounds the work for a report of any length
 _LONGEST = 1500  # characters of a sentence; longer ones are tables, menus or attacks on the reader
 
@@ -450,6 +451,8 @@ def _where(sentence: Sentence, draft: Draft) -> tuple[str | None, str | None]:
         return place, country or home_country(draft.recipient)
     if country:
         return place, country
+    if place is not None and _AT_SEA.search(place):
+        return place, None  # the sea is nobody's
     if draft.kind == "warning" and (at := home_country(draft.target)):
         return place, at
     target = draft.target_phrase
