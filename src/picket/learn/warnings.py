@@ -146,7 +146,11 @@ def _warned(sentence: Sentence, verb: Verb, made: list[Draft]) -> Draft | None:
     if not of and not content and not verb.objects:
         return None
     attributed = speaker(verb.subjects) if not verb.passive else None
-    if verb.classes & {"fear"} and verb.subjects and verb.subjects[0].head.low in {"use", "spread", "rise", "number", "threat", "prospect"}:
+    if (
+        verb.classes & {"fear"}
+        and verb.subjects
+        and verb.subjects[0].head.low in {"use", "spread", "rise", "number", "threat", "prospect"}
+    ):
         attributed = None  # "the use of drones is worrying the police": nobody said it
     feared = of or [p for v in content[:1] for p in v.subjects]
     draft = _draft(sentence, verb, "warn" if verb.classes & {"warn"} else "fear", attributed=attributed, feared=feared)
