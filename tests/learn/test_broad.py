@@ -89,6 +89,17 @@ def test_an_attack_blamed_on_somebody_is_alleged() -> None:
     assert [(c.actor, c.certainty) for c in found] == [("Rapid Support Forces", "alleged")]
 
 
+def test_people_who_learned_somewhere_and_were_hired_are_one_class_for_each_taker() -> None:
+    found = _claims(
+        "Interviews have connected members of the Sinaloa Cartel and the Gulf Cartel with recruitment of foreign fighters who gained "
+        "drone expertise in Ukraine."
+    )
+    assert [(c.provider, c.recipient, c.certainty) for c in found if c.kind == "recruitment"] == [
+        ("foreign fighters trained in Ukraine", "Sinaloa Cartel", "reported"),
+        ("foreign fighters trained in Ukraine", "Gulf Cartel", "reported"),
+    ]
+
+
 def test_missions_to_two_capitals_are_two_claims() -> None:
     found = [c for c in _claims("Russian drone crews were sent to Bamako and Niamey.") if c.kind == "deployment"]
     assert [(c.place, c.country) for c in found] == [("Bamako", "ML"), ("Niamey", "NE")]

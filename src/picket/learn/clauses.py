@@ -379,6 +379,9 @@ def _antecedent(items: list[Item], rel: int) -> list[Phrase]:
                 or item.head.tag == "DEM"
             ):
                 return [item]
+            inside = item.of if isinstance(item, Phrase) and m == n else None
+            if inside is not None and words.noun_classes.get(inside.head.low, frozenset()) & {"people", "people_abstract"}:
+                return [inside]  # "recruitment of fighters who gained experience"
             if isinstance(item, Verb):
                 break
     inner = nearest
