@@ -102,6 +102,8 @@ def actors_of(phrase: Phrase, context: Context, *, bare: bool = True) -> list[st
     """Names of the actors of a phrase; `bare` resolves pronouns and "the group" from the context. [] if it names none."""
     if phrase.time:
         return []
+    if phrase.alias is not None:
+        return [phrase.alias.head.text]
     if phrase.pronoun:
         found = resolve_pronoun(phrase, context) if bare else None
         return [found] if found else []
@@ -304,16 +306,26 @@ _BARE_KINDS = {
 }
 
 
+def _adjectives() -> frozenset[str]:
+    return frozenset(lexicon().demonyms.values())
+
+
 def _resolve_bare(phrase: Phrase, context: Context) -> str:
     """ "The group" -> the last group; "the army" -> the last army named in full, or with the report's country before it."""
     low = phrase.head.low
     definite = any(t.tag == "DET" and t.low in {"the", "this", "that", "these", "those"} for t in phrase.tokens)
     full = [m for m in context.mentions if m.head == low and m.name.lower() != low and " " in m.name]
+    if low in {"gang", "group", "cartel", "militia", "movement"} and any(
+        m.kind == "group" and m.head != low for m in context.mentions
+    ):
+        full = [m for m in full if m.name.split()[0] not in _adjectives()]  # "a Brazilian gang" was a kind; the gang has a name
     if full and (definite or low in {"troops", "rebels"}):
         return full[-1].name
     part = [m for m in context.mentions if definite and low in m.name.lower().split() and m.name.lower() != low]
     if part and low in {"legion", "cartel", "brigade", "front", "bureau", "corps", "unit"}:
         return part[-1].name
+    if low == "country" and definite and context.state_name:
+        return context.state_name  # the one that the report is about, not the last one named
     kinds = _BARE_KINDS.get(low, "").split()
     found = []
     for kind in kinds if definite else []:

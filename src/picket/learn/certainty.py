@@ -148,7 +148,7 @@ def certainty_of(verb: Verb, say: Verb | None, said_by: str | None, sentence: st
         inherited = certainty_of(up, say, said_by, sentence, negated_ok)  # "thought to be hosting a plant that makes"
         if inherited in {"possible", "alleged", "denied"}:
             return inherited
-    if (verb.classes & {"offer", "request"} and verb.lemma != "order") or verb.lemma in {"seek"}:
+    if verb.classes & {"offer", "request"} or verb.lemma in {"seek"}:
         return "possible"
     if say is not None and say.lemma in {"hint", "imply", "speculate", "surmise", "assume", "presume", "suppose", "guess"}:
         return "possible"

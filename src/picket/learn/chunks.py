@@ -29,6 +29,7 @@ class Phrase:
     more: list[Phrase] = field(default_factory=list)
     after: list[tuple[str, Phrase]] = field(default_factory=list)
     time: bool = False
+    alias: Phrase | None = None  # "its own start-up, Marduk,": the proper name that stands beside it
 
     @property
     def start(self) -> int:

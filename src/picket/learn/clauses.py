@@ -23,6 +23,7 @@ def link_clauses(items: list[Item]) -> list[Verb]:
         if isinstance(item, Verb):
             item.at = k
     _main_verb(items, verbs)
+    _own_names(items)
     for item in items:
         if isinstance(item, Phrase):
             _mark_after(items, item)
@@ -41,6 +42,25 @@ def link_clauses(items: list[Item]) -> list[Verb]:
         _left_side(items, verb, verbs[:n])
     _fronted(items, verbs)
     return verbs
+
+
+_KINDS = frozenset({"company", "force", "group"})
+
+
+def _own_names(items: list[Item]) -> None:
+    """The proper name in commas behind a company, a force or a group: "the administration, FMV, ordered". Not in a list."""
+    classes = lexicon().noun_classes
+    for k in range(len(items) - 3):
+        whole, comma, name, after = items[k : k + 4]
+        if not (isinstance(whole, Phrase) and isinstance(name, Phrase) and _tag(comma) == "," and _tag(after) in {",", "."}):
+            continue
+        follows = items[k + 4] if k + 4 < len(items) else None
+        if _tag(follows) == "CC" and k + 5 < len(items) and isinstance(items[k + 5], Phrase):
+            continue  # "the army, Wagner, and the police"
+        single = len(name.tokens) == 1 and name.head.tag == "NP" and name.of is None
+        known = name.head.name is None or name.head.name.kind in {"company", "force", "group", "agency"}
+        if single and known and whole.head.name is None and classes.get(whole.head.low, frozenset()) & _KINDS:
+            whole.alias = name
 
 
 def _main_verb(items: list[Item], verbs: list[Verb]) -> None:
@@ -359,6 +379,9 @@ def _antecedent(items: list[Item], rel: int) -> list[Phrase]:
                 or item.head.tag == "DEM"
             ):
                 return [item]
+            inside = item.of if isinstance(item, Phrase) and m == n else None
+            if inside is not None and words.noun_classes.get(inside.head.low, frozenset()) & {"people", "people_abstract"}:
+                return [inside]  # "recruitment of fighters who gained experience"
             if isinstance(item, Verb):
                 break
     inner = nearest

@@ -65,11 +65,25 @@ def _cues() -> tuple[tuple[str, int, re.Pattern[str]], ...]:
     return tuple(rows)
 
 
-def scores(words: str) -> list[tuple[int, str]]:
-    """(score, kind) of a sentence, best first; each cue counts once."""
+def _ranked(sentence: Sentence) -> list[tuple[int, str]]:
+    """The kinds, with what the clause itself speaks for: a drone at a place, goods from or to somebody."""
+    verb, hit = _main(sentence), _hit(sentence)
+    bonus: dict[str, int] = {}
+    if verb is not None:
+        flown = any(drone_head(p) for p in [*verb.subjects, *verb.objects])
+        bonus["sighting"] = int(flown and hit is not None)
+        ends = [p for n, ps in verb.preps for p in ps if n in {"from", "to", "for"} and is_actor(p) and not is_drone(p)]
+        bonus["supply"] = int(bool(ends))
+    return scores(sentence.words, bonus)
+
+
+def scores(words: str, bonus: dict[str, int] | None = None) -> list[tuple[int, str]]:
+    """(score, kind) of a sentence, best first; each cue counts once, `bonus` is added where a cue was found."""
     sums: dict[str, int] = {}
     for kind, weight, pattern in _cues():
         sums[kind] = sums.get(kind, 0) + weight * len({m.group().lower() for m in pattern.finditer(words)})
+    for kind, more in (bonus or {}).items():
+        sums[kind] += more if sums[kind] or kind == "sighting" else 0
     return sorted(((n, kind) for kind, n in sums.items() if n >= _ENOUGH), key=lambda e: (-e[0], e[1]))
 
 
@@ -78,7 +92,7 @@ def cue_drafts(sentence: Sentence) -> Iterator[Draft]:
     spoken = sentence.drone or (sentence.near and _drone(sentence) is not None)
     if not spoken or _NOT_NEWS.search(sentence.words) or not any(v.finite for v in sentence.verbs):
         return
-    for _, kind in scores(sentence.words):
+    for _, kind in _ranked(sentence):
         draft = _MAKERS[kind](sentence)
         if draft is not None:
             yield draft

@@ -50,6 +50,7 @@ _WEAK_WORDS = re.compile(
 
 
 _THROUGHOUT = 0.33  # share of sentences with a drone from which on a report is about nothing else
+_AT_SEA = re.compile(r"\b(?:Sea|Gulf|Ocean|Straits?|Channel|Bab al-Mandab)$")
 _REMEMBERED = 300  # names kept for "the group" and "it"; bounds the work for a report of any length
 _LONGEST = 1500  # characters of a sentence; longer ones are tables, menus or attacks on the reader
 
@@ -88,6 +89,7 @@ def claims_of(report: Report) -> list[Claim]:
         )
         drafts = _drafts(sentence)
         _whose_drones(sentence, drafts)
+        _blamed(sentence, drafts)
         context.takers.extend((k, d.recipient) for d in drafts if d.kind == "supply" and d.provider and d.recipient)
         claims, carried = _finish(report, sentence, drafts, carried)
         found.extend(claims)
@@ -175,6 +177,23 @@ def _whose_drones(sentence: Sentence, drafts: list[Draft]) -> None:
                 draft.actor = actor
         if draft.actor is not None and draft.rule != "lost":
             context.flies(draft.actor)
+
+
+_BLAMING = frozenset(["blame", "attribute", "ascribe", "pin", "link", "credit"])
+
+
+def _blamed(sentence: Sentence, drafts: list[Draft]) -> None:
+    """Fills the actor of "drones attributed to X hit" and of "an attack that officials blamed on X"; blamed is alleged."""
+    told = [d for d in drafts if d.kind in {"use_attack", "sighting"}]
+    for verb in sentence.verbs:
+        names = sentence.actors(verb.prep("on", "to")) if verb.lemma in _BLAMING and not verb.negated else []
+        for draft in told if names else []:
+            if draft.verb is verb or draft.target == names[0] or draft.actor not in {None, names[0]}:
+                continue
+            if draft.actor is None and len(told) > 1:
+                continue
+            draft.actor = names[0]
+            draft.certainty = draft.certainty or "alleged"
 
 
 def _said_before(phrase: Phrase) -> bool:
@@ -432,6 +451,8 @@ def _where(sentence: Sentence, draft: Draft) -> tuple[str | None, str | None]:
         return place, country or home_country(draft.recipient)
     if country:
         return place, country
+    if place is not None and _AT_SEA.search(place):
+        return place, None  # the sea is nobody's
     if draft.kind == "warning" and (at := home_country(draft.target)):
         return place, at
     target = draft.target_phrase

@@ -146,6 +146,12 @@ def _warned(sentence: Sentence, verb: Verb, made: list[Draft]) -> Draft | None:
     if not of and not content and not verb.objects:
         return None
     attributed = speaker(verb.subjects) if not verb.passive else None
+    if (
+        verb.classes & {"fear"}
+        and verb.subjects
+        and verb.subjects[0].head.low in {"use", "spread", "rise", "number", "threat", "prospect"}
+    ):
+        attributed = None  # "the use of drones is worrying the police": nobody said it
     feared = of or [p for v in content[:1] for p in v.subjects]
     draft = _draft(sentence, verb, "warn" if verb.classes & {"warn"} else "fear", attributed=attributed, feared=feared)
     if passed is not None and passed not in made:
@@ -209,6 +215,13 @@ def _endangered(sentence: Sentence, verb: Verb) -> str | None:
             found = [p for n, p in phrase.after if n in {"over", "to", "on", "against", "for", "near"} and not p.time]
             if found:
                 return "; ".join(text_of(p) for p in found[:4])
+    for other in sentence.verbs:
+        if other.lemma == "be" and other.i > verb.i and other.subjects and other.modal:
+            after = sentence.text[other.tokens[-1].end : sentence.end].strip(" .")
+            if other.subjects[0].head.low == "target" and other.objects:
+                return " or ".join(text_of(p) for p in other.objects)  # "the next target might be a court"
+            if after in {"next", "targeted next", "the next target"}:
+                return text_of(other.subjects[0])
     for other in sentence.verbs:
         if other.lemma == "pose" and (put := [p for p in other.prep("to") if not p.time]):
             return "; ".join(text_of(p) for p in put)

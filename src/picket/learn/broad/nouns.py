@@ -111,7 +111,7 @@ def _attack(noun: Noun) -> Iterator[Draft]:
 
 
 def _closure(noun: Noun) -> Iterator[Draft]:
-    spots = [p for p in noun.second_at if p.head.low in STOPPED or "building" in classes_of(p.head)]
+    spots = [p for p in noun.second_at if p.head.low.split()[-1] in STOPPED or "building" in classes_of(p.head)]
     for spot in spots[:1] if noun.sentence.drone else []:
         yield Draft(
             "sighting", "broad-closure", noun.verb, target=bare_text(spot), thing="drones", where=[spot], target_phrase=spot

@@ -27,6 +27,7 @@ from picket.learn.broad.common import (
 from picket.learn.chunks import Phrase, Verb
 from picket.learn.drafts import Draft
 from picket.learn.frames.common import KNOWHOW, MONEY, TEACHING, actors_in, homes_of, things_of
+from picket.learn.frames.presence import people_of_state
 from picket.learn.naming import bare_text, classes_of, text_of
 from picket.learn.sentence import (
     Sentence,
@@ -209,7 +210,7 @@ def _deployment(clause: Clause) -> Iterator[Draft]:
     if not people or not spots:
         return
     if "y" in row.needs:
-        first = [n for n in actors_in(sentence, people) if n[:1].isupper()]
+        first = people_of_state(people[0]) or [n for n in actors_in(sentence, people) if n[:1].isupper()]
     for actor in first:
         yield Draft("deployment", "broad-deployment", verb, actor=actor, thing=text_of(people[0]), numbers=people, where=spots)
 
@@ -232,6 +233,7 @@ def _attack(clause: Clause) -> Iterator[Draft]:
     hit = [p for p in hit if p is not tool and not drone_head(p) and p.head.low not in LENGTHS]
     struck = [p for p in hit if "u" not in row.needs or "building" in classes_of(p.head) or _built(p) or place_name(p)]
     harmed = any(v.classes & {"kill", "destroy"} for v in sentence.verbs)
+    struck = [p for p in struck if not place_name(p) or "building" in classes_of(p.head)] or struck
     fierce = verb.lemma in {"rain", "punch", "blow", "tear", "ram", "slam", "plough", "plow"}
     ablaze = any(t.low in {"fire", "ablaze", "blaze", "flames", "fires", "alight"} for t in sentence.tokens)
     if not struck or ("u" in row.needs and not (harmed or fierce or ablaze) and tool.head.low not in WRECKS):

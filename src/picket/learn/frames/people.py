@@ -176,9 +176,26 @@ def people(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
             )
 
 
+_HIRING = frozenset(["recruitment", "hiring", "enlistment", "recruiting"])
+_LEARNING = frozenset(["gain", "learn", "acquire", "train", "pick_up", "obtain", "fight", "serve", "earn"])
+
+
 def link(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
     """ "Accounts have linked ex-soldiers to cartels": people pass into a group, somebody says."""
     if verb.participle or not drone_topic(sentence, verb):
+        return
+    hiring = next((p.of for p in verb.prep("to", "with") if p.head.low in _HIRING and p.of is not None), None)
+    if hiring is not None and not verb.negated:  # "have connected the cartel with recruitment of fighters who learned in Ukraine"
+        takers = [
+            n for p in things_of(verb) for q in [p, *p.more, *(p.of.more if p.of else [])] for n in actors_in(sentence, [q])
+        ]
+        schooled = next((v for v in sentence.verbs if v.subjects and v.subjects[0] is hiring and v.lemma in _LEARNING), None)
+        where = [place_name(p) for p in schooled.prep("in", "at")] if schooled is not None else []
+        given = text_of(hiring) + (f" trained in {where[0][1]}" if where and where[0] else "")
+        for taker in dict.fromkeys(takers):
+            yield Draft(
+                "recruitment", "linked-to-hiring", verb, provider=given, recipient=taker, thing=given, certainty="reported"
+            )
         return
     joined = [p for p in things_of(verb) if classes_of(p.head) & {"people"} and is_actor(p)]
     groups = [p for p in verb.prep("to", "with") if is_actor(p)]

@@ -71,6 +71,11 @@ def _placed(verb: Verb, *names: str) -> list[Phrase]:
     return [q for p in found for q in [p, *(o for n, o in p.after if n in {"in", "near"})] if place_name(q)]
 
 
+def people_of_state(phrase: Phrase) -> list[str]:
+    """The state whose soldiers, instructors or crews the phrase means; [] for mercenaries, contractors and others of their own."""
+    return _nation(phrase) if phrase.head.low in _SOLDIERLY - {"mercenaries"} else []
+
+
 def _nation(phrase: Phrase) -> list[str]:
     token = next((t for t in phrase.tokens if t.name is not None and t.name.kind in {"demonym", "state"} and t.name.state), None)
     return [token.name.state] if token is not None and token.name is not None and token.name.state else []
