@@ -70,6 +70,25 @@ def test_a_page_that_stands_open_for_weeks_stays_signed_in(tmp_path: Path) -> No
     assert access.who(idle) is None, "who does not come back is let go as ever"
 
 
+@pytest.mark.parametrize("jump_s", [40 * 24 * 3600.0, -40 * 24 * 3600.0])
+def test_a_clock_that_is_set_signs_nobody_out_who_is_there(tmp_path: Path, jump_s: float) -> None:
+    clock, steady = Clock(), Clock()
+    clock.now = 1e9
+    access = Access(tmp_path, clock, steady)
+    session, _ = access.open_session(access.new_token("anna"))
+    idle, _ = access.open_session(access.new_token("gone"))
+    assert access.who(session) == "anna"
+    clock.now += jump_s
+    steady.now += 2.0
+    assert access.who(session) == "anna"
+    assert access.fades(session), "the browser's cookie and the file are renewed"
+    access.renew(session)
+    assert not access.fades(session)
+    assert Access(tmp_path, clock).who(session) == "anna"
+    if jump_s > 0:
+        assert access.who(idle) is None
+
+
 def test_passwords(tmp_path: Path) -> None:
     access = Access(tmp_path, Clock())
     with pytest.raises(AccessError, match="too short"):

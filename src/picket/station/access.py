@@ -11,9 +11,11 @@ import contextlib
 import hashlib
 import hmac
 import json
+import math
 import re
 import secrets
 import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -38,8 +40,11 @@ class AccessError(ValueError):
 class Access:
     """Tokens, sessions and users of one station. Any thread may call; sign-ins write a file and hash for long: not in the loop."""
 
-    def __init__(self, folder: Path, clock: Callable[[], float]) -> None:
-        self._path, self._users_path, self._clock = folder / "sessions.json", folder / "users.json", clock
+    def __init__(self, folder: Path, clock: Callable[[], float], steady: Callable[[], float] = time.monotonic) -> None:
+        """clock: UNIX seconds, which may be set; steady: seconds that nobody sets."""
+        self._path, self._users_path = folder / "sessions.json", folder / "users.json"
+        self._clock, self._steady = clock, steady
+        self._used: dict[str, float] = {}  # sessions, when they were last used
         try:
             folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         except OSError as e:
@@ -93,16 +98,26 @@ class Access:
 
     def who(self, session: str) -> str | None:
         """The name behind a session, or None."""
-        held = self._sessions.get(_hash(session))
-        if held is None or held["until"] < self._clock():
+        key, now, steady = _hash(session), self._clock(), self._steady()
+        held = self._sessions.get(key)
+        if held is None:
             return None
+        if held["until"] < now:
+            if steady - self._used.get(key, -math.inf) > RENEW_HOURS * 3600:
+                return None
+            held["until"] = now  # the clock was set forward under a session in use: whoever acknowledges alerts goes on
+        self._used[key] = steady
         return str(held["name"])
 
     def fades(self, session: str) -> bool:
         """Whether a session that holds was last renewed RENEW_HOURS ago or more."""
         held = self._sessions.get(_hash(session))
         now = self._clock()
-        return held is not None and now <= held["until"] <= now + (SESSION_HOURS - RENEW_HOURS) * 3600
+        if held is None or held["until"] < now:
+            return False
+        return (
+            not (SESSION_HOURS - RENEW_HOURS) * 3600 < held["until"] - now <= SESSION_HOURS * 3600
+        )  # more: the clock was set back
 
     def renew(self, session: str) -> None:
         """A session that holds does so for another SESSION_HOURS. Writes a file: not in the loop."""
@@ -144,6 +159,7 @@ class Access:
         session, now = secrets.token_urlsafe(32), self._clock()
         with self._changing:
             self._sessions = {k: v for k, v in self._sessions.items() if v["until"] > now}
+            self._used = {k: t for k, t in self._used.items() if k in self._sessions}
             self._sessions[_hash(session)] = {"name": name, "until": now + SESSION_HOURS * 3600, "control": control}
             self._keep()
         return session

@@ -5,6 +5,7 @@
   So it does where the ship has gone beyond every radar's reach, and she and the track came apart no faster than two things part that
   move as they do: it went over to another ship or to a bird that she met at the edge of the reach. Who jumps, or moves as she says and
   is elsewhere, lies.
+- Two ships have passed close by, each now reports from where the other's track is: their names change places.
 - A radar holds that track and the claim is only imprecise: the claim counts as heard, and moves nothing.
 - It cannot have got here, or the radar says otherwise: a second track under the same name, both spoof_suspected.
 - Anything else begins a Bernoulli track with r = P(no track gave it) * birth / (birth + clutter).
@@ -49,6 +50,7 @@ UNKNOWN_HEIGHT_SIGMA_M = 300.0
 YOUNG_HOLD = 20  # a radar's plots so few may be a bird's that the ship's track took between two of her reports
 OTHER_MOTION = 1.5  # sigmas: at the edge of its reach a radar knows the motion across its line of sight to some m/s only
 PARTING_MPS = 25.0  # a ship and a bird that fly apart
+SAID_FRESH_S = 60.0  # where a ship was by her last report, when that is no older
 SHIP_MOTION_MPS = 1.0  # 1 sigma of the speed and course over ground that AIS reports: exact, but a ship turns between two reports
 HEIGHT_SCALE_M, FAR_HEIGHT_SCALE_M = 300.0, 5000.0  # m; most small drones fly under 120 m, aircraft anywhere to 12 km
 FASTEST_DRONE_MPS, FASTEST_AIRCRAFT_MPS, FASTEST_VESSEL_MPS = 100.0, 400.0, 50.0
@@ -168,8 +170,44 @@ def _moves_otherwise(x, P, plots, j):  # type: ignore[no-untyped-def]
     return squared > OTHER_MOTION * OTHER_MOTION
 
 
+@lean
+def _exchanged(tracks, n, i, plots, j):  # type: ignore[no-untyped-def]
+    """The track under another ship's name from where plot j is reported, if that ship reported last from where track i is; else -1."""
+    t = plots.time[j]
+    for k in range(n):
+        if k == i or tracks.status[k] >= ENDED or tracks.ident[k, MMSI] < 0 or not held_by_radar(tracks, k, t):
+            continue
+        x, P, said = tracks.x[k], tracks.P[k], tracks.claimed[k]
+        lag = tracks.time[k] - t
+        away = math.hypot(plots.p[j, 0] - x[0] + lag * x[3], plots.p[j, 1] - x[1] + lag * x[4])
+        if away > 4.0 * math.sqrt(plots.half[j] * plots.half[j] + 0.5 * (P[0, 0] + P[1, 1])) or t - said[2] > SAID_FRESH_S:
+            continue
+        if math.hypot(said[0] - tracks.x[i, 0], said[1] - tracks.x[i, 1]) < math.hypot(said[0] - x[0], said[1] - x[1]):
+            return k
+    return -1
+
+
+@lean
+def _exchange(tracks, i, k, plots, j, owner):  # type: ignore[no-untyped-def]
+    """Tracks i and k change names; plot j is what the ship whose track was i says, and is heard for k."""
+    ours, theirs = tracks.ident[i, MMSI], tracks.ident[k, MMSI]
+    tracks.ident[i, MMSI], tracks.ident[k, MMSI] = theirs, ours
+    owner[theirs], owner[ours] = i, k
+    tracks.claimed[i] = tracks.claimed[k]
+    _say(tracks, k, plots, j)
+    plots.track[j], plots.weight[j] = tracks.id[k], 0.5
+
+
+@lean
+def _say(tracks, i, plots, j):  # type: ignore[no-untyped-def]
+    """Books when and where the ship of track i reported last, without moving the track."""
+    t = plots.time[j]
+    tracks.claim_time[i] = max(tracks.claim_time[i], t)
+    tracks.claimed[i, 0], tracks.claimed[i, 1], tracks.claimed[i, 2] = plots.z[j, 0], plots.z[j, 1], t
+
+
 @piece
-def _known(tracks, plots, j, sensors, owner, work):  # type: ignore[no-untyped-def]
+def _known(tracks, n, plots, j, sensors, owner, work):  # type: ignore[no-untyped-def]
     """What to do with an unexplained plot: -1 begin a track; -2 begin one under a contradicted name; -3 it is dealt with."""
     code, t = plots.ident[j], plots.time[j]
     if code < 0 or owner[code] < 0 or sensors.claims[plots.sensor[j]] == 0:
@@ -185,12 +223,18 @@ def _known(tracks, plots, j, sensors, owner, work):  # type: ignore[no-untyped-d
     if held_by_radar(tracks, i, t):
         honest = HOLD_M + blur + HOLD_S * math.hypot(x[3], x[4])
         if away <= honest:
+            if plots.ident_kind[j] == MMSI:
+                _say(tracks, i, plots, j)
             tracks.claim_time[i] = max(tracks.claim_time[i], t)
             plots.track[j], plots.weight[j] = tracks.id[i], 0.5
             return -3
-        young = tracks.radar_updates[i] <= YOUNG_HOLD
-        parted = away <= honest + PARTING_MPS * (t - tracks.claim_time[i]) and _moves_otherwise(x, P, plots, j)
-        if plots.ident_kind[j] == MMSI and (young or (parted and _beyond_reach(plots.p[j], sensors))):
+        slowly = plots.ident_kind[j] == MMSI and away <= honest + PARTING_MPS * (t - tracks.claim_time[i])
+        k = _exchanged(tracks, n, i, plots, j) if slowly else -1
+        if k >= 0:
+            _exchange(tracks, i, k, plots, j, owner)
+            return -3
+        young = plots.ident_kind[j] == MMSI and tracks.radar_updates[i] <= YOUNG_HOLD
+        if young or (slowly and _moves_otherwise(x, P, plots, j) and _beyond_reach(plots.p[j], sensors)):
             tracks.ident[i, MMSI] = owner[code] = -1
             return -1
     else:
@@ -303,7 +347,7 @@ def _begin(tracks, n, plots, members, free, sensors, owner, next_id, chosen, wor
         if not chosen[g]:
             shed += 1
             continue
-        verdict = _known(tracks, plots, j, sensors, owner, work) if free[g] >= 0.5 else -1
+        verdict = _known(tracks, n, plots, j, sensors, owner, work) if free[g] >= 0.5 else -1
         if verdict == -3:
             continue
         clutter, birth = background(plots, j, sensors)
