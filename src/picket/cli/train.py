@@ -512,20 +512,27 @@ def play(exercise: str, seed: int, port: int, out: Path | None, end: bool, as_js
 
 
 @train.command(**example("picket train serve runs"))
-@click.argument("folder", type=click.Path(path_type=Path, file_okay=False, exists=True), default=Path("runs"))
+@click.argument("folder", type=click.Path(path_type=Path, file_okay=False), default=Path("runs"))
 @click.option("--board", "path", type=click.Path(path_type=Path, dir_okay=False),
               help="The file that keeps the readiness board; by default board.jsonl in the folder.")  # fmt: skip
 @click.option(
     "--port", type=click.IntRange(0, 65_535), default=8789, show_default=True, help="Port of the page; 0 takes any free one."
 )
+@click.option("--exercises", "folders", type=click.Path(path_type=Path, file_okay=False, exists=True), multiple=True,
+              help="Folder of your own exercise files; may be given again. Default: exercises and drafts, where they are.")  # fmt: skip
 @claims_options
 @JSON
-def serve(folder: Path, path: Path | None, port: int, given: Given, as_json: bool) -> None:
-    """Open the reviews of the kept runs in a folder, and the readiness board, on a page of this machine."""
+def serve(folder: Path, path: Path | None, port: int, folders: tuple[Path, ...], given: Given, as_json: bool) -> None:
+    """Start exercises, and open the reviews of the kept runs in a folder and the readiness board, on a page of this machine.
+
+    An exercise that is started there is played by a station of its own, beside a live one and never mixed with it.
+    """
     from picket.cli.station import run_station
     from picket.station.doors import lag_rows
+    from picket.station.exercises import OWN
     from picket.station.train_station import TrainStation
 
+    folder.mkdir(parents=True, exist_ok=True)
     picture = given.picture()
     own = given.claims or Path("claims.jsonl").is_file()
     whose = "the claims given" if own else "the example reports that come with Picket"
@@ -537,7 +544,9 @@ def serve(folder: Path, path: Path | None, port: int, given: Given, as_json: boo
             click.echo(f"Open this address once, it signs you in as the training officer:\n\n    {url}\n\nCtrl-C ends it.")
 
     async def run() -> None:
-        station = TrainStation(folder, port, path or folder / "board.jsonl", lambda board: lag_rows(board, picture, whose))
+        station = TrainStation(
+            folder, port, path or folder / "board.jsonl", lambda board: lag_rows(board, picture, whose), folders or OWN
+        )
         station.open()
         await station.run(ready)
 

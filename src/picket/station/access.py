@@ -19,7 +19,9 @@ from typing import Any
 
 from picket.record.files import write_whole
 
-COOKIE = "picket_session"
+COOKIE = (
+    "picket_session"  # and the port: a browser keeps one jar for all ports of a host, and several stations run beside another
+)
 SESSION_HOURS = 7 * 24
 TOKEN_MINUTES = 60 * 12
 _SCRYPT = {"n": 2**14, "r": 8, "p": 5}  # OWASP password storage cheat sheet: N=2^14 with p=5, 16 MiB
@@ -215,13 +217,20 @@ class Gate:
         return None
 
 
+def cookie_name(host: str) -> str:
+    """The name of the session's cookie at a Host: that of one station does not take the place of another's."""
+    port = re.search(r":(\d+)$", host)
+    return f"{COOKIE}_{port[1]}" if port else COOKIE
+
+
 def session_of(headers: dict[str, str]) -> str:
     """The session in a request's cookie or bearer header; empty when there is none."""
+    own = cookie_name(headers.get("host", ""))
     bearer = headers.get("authorization", "")
     if bearer.lower().startswith("bearer "):
         return bearer[7:].strip()
     for part in headers.get("cookie", "").split(";"):  # other programs on this machine set cookies too, and odd ones
         name, _, value = part.strip().partition("=")
-        if name == COOKIE:
+        if name == own:
             return value
     return ""
