@@ -42,6 +42,7 @@ export class StartScreen {
       this.page.play((await ask<{ now: Playing }>("train/exercises/start", { exercise: row.id, seed })).now);
     } catch (e) {
       this.error = (e as Error).message;
+      if (row.problems.length) this.page.say(this.error, true); // there is no form under which it could stand
     }
     this.page.redraw();
   }
