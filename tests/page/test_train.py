@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import sys
 import time
 from collections.abc import Iterator
@@ -9,10 +10,15 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
+from pypdf import PdfReader
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 from page_driver import axe
+from tests.station.crowded import crowded
 from tests.station.training import keep_runs, served
+
+from picket.train.score import read_score
+from picket.train.score.review import review
 
 pytestmark = pytest.mark.page
 
@@ -138,3 +144,20 @@ def test_an_exercise_is_started_by_keyboard_and_leads_to_its_review(train: Page)
     expect(train.locator(".playing")).to_contain_text("has ended", timeout=60_000)
     expect(train.locator(".review .verdict")).to_contain_text("stopped", ignore_case=True)
     expect(train.locator(".claim[aria-current=true]")).to_contain_text("stopped")
+
+
+def test_a_printed_review_lies_on_one_page_however_much_happened(browser: Browser, runs: Path, tmp_path: Path) -> None:
+    found = read_score(runs / "both")
+    assert found is not None
+    full = crowded(found)
+    page = browser.new_page()
+    for name, score in (("full", full), ("both", found)):
+        (tmp_path / f"{name}.html").write_text(review(runs / "both", score, [(f"run {i}", score) for i in range(20)]), "utf-8")
+        page.goto((tmp_path / f"{name}.html").as_uri())
+        assert len(PdfReader(io.BytesIO(page.pdf(prefer_css_page_size=True))).pages) == 1, name
+        page.emulate_media(media="print")
+        expect(page.get_by_text("EXERCISE, SIMULATED")).to_be_visible()
+        page.emulate_media(media="null")
+    page.goto((tmp_path / "full.html").as_uri())
+    expect(page.get_by_text("visitor-of-a-long-name-59").last).to_be_visible()  # on the screen all of it is
+    page.close()

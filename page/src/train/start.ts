@@ -116,5 +116,5 @@ function result(x: ExerciseRow): string {
 }
 
 function minutes(seconds: number): string {
-  return seconds % 60 ? `${mmss(seconds)} minutes` : `${seconds / 60} minute${seconds === 60 ? "" : "s"}`;
+  return seconds % 60 ? `${mmss(seconds)} min` : `${seconds / 60} minute${seconds === 60 ? "" : "s"}`;
 }
