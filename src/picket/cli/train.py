@@ -303,19 +303,29 @@ def _card(name: str, own: Path | None) -> Any:
     return cards[name]
 
 
-@train.command("from-incident", **example("picket train from-incident exports/monday --site site.toml -o drafts/monday"))
-@click.argument("export", type=click.Path(path_type=Path, file_okay=False))
+@train.command("from-incident", **example("picket train from-incident 3 --archive archive --site site.toml -o drafts/monday"))
+@click.argument("incident")
+@click.option("--archive", "archive", type=click.Path(path_type=Path, file_okay=False), default=Path("archive"), show_default=True,
+              help="Folder of the log, for an incident that is given by its number; it is only read.")  # fmt: skip
+@click.option("--seed", default=0, show_default=True, help="Seed that the station ran with.")
 @click.option(
     "--site", "site_path", type=click.Path(path_type=Path), required=True, help="The site file that it was recorded with."
 )
 @OUT_FOLDER
-def from_incident(export: Path, site_path: Path, out: Path) -> None:
-    """Draft an exercise of an exported incident: its tracks, simulated."""
+def from_incident(incident: str, archive: Path, seed: int, site_path: Path, out: Path) -> None:
+    """Draft an exercise of an incident, simulated: by its number in an archive, or a folder that `picket incident export` wrote.
+
+    By its number: the flights that were joined to it and those that its alerts name; its notes become injects to be given by hand.
+    """
     from picket import site as sites
+    from picket.station.incident_draft import draft_case
     from picket.train import draft
 
     with mistakes(out):
-        made, left_out = draft.from_incident(export, sites.load(site_path), out)
+        if incident.isdecimal() and not Path(incident).is_dir():
+            made, left_out = draft_case(archive, int(incident[:9]), sites.load(site_path), out, seed=seed)
+        else:
+            made, left_out = draft.from_incident(Path(incident), sites.load(site_path), out)
         click.echo(
             f"{out / 'exercise.toml'}: {made.name}, {len(made.actor)} actors, {made.repeat_s:.0f} s, {len(made.expect)} expectations"
         )
