@@ -220,23 +220,43 @@ def _tell_score(folder: Path, as_json: bool, took_s: float | None = None) -> Any
     type=click.Path(path_type=Path, dir_okay=False),
     help="A second site file: the warning time gained with it.",
 )
+@click.option("--grid", "as_grid", is_flag=True,
+              help="Every combination of the values given instead of one thing at a time; how many flights is told first.")  # fmt: skip
+@click.option("--light", "lights", type=click.Choice(["day", "dusk", "night"]), multiple=True, help="Light to combine (--grid).")
+@click.option(
+    "--csv", "table", type=click.Path(path_type=Path, dir_okay=False), help="Write the grid as CSV, a row for each sector."
+)
+@click.option("--most", default=5_000, show_default=True, type=click.IntRange(1, 1_000_000), help="Flights that a grid may have.")
 @JSON
 def sweep(
     exercise: str, name: str | None, trials: int, heights: tuple[float, ...], speeds: tuple[float, ...], rain: tuple[float, ...],
     sea: tuple[int, ...], without: tuple[str, ...], sizes: tuple[int, ...],
-    need_s: float, seed: int, other: Path | None, as_json: bool,
+    need_s: float, seed: int, other: Path | None, as_grid: bool, lights: tuple[str, ...], table: Path | None, most: int, as_json: bool,
 ) -> None:  # fmt: skip
     """Would we have seen it? The exercise over sectors, heights, speeds, numbers, weather and sensors.
+
+    One thing at a time besides sector and height; with --grid every combination of what is given, each over all sectors.
 
     Sectors are printed in compass order: the answer is for whoever places sensors, and stays with the site.
     """
     import msgspec
 
     from picket import site as sites
+    from picket.cli.sweep_grid import run_grid
     from picket.train import sweep as sweeps
+    from picket.train.sweep.grid import Axes
     from picket.train.sweep.survey import HEIGHTS_M, SIZES, compare, survey
     from picket.train.sweep.words import gain_lines, lines
 
+    if as_grid:
+        if other is not None:
+            fail("--site compares two site files one thing at a time; give it without --grid", WRONG_USE)
+        axes = Axes(heights_m=heights, speeds_mps=speeds, sizes=sizes, rain_mm_h=rain, sea_state=sea, light=lights,  # type: ignore[arg-type]
+                    out=tuple(tuple(x.split(",")) for x in without))  # fmt: skip
+        run_grid(find_exercise, exercise, name, axes, seed, trials, need_s, most, table, as_json)
+        return
+    if table is not None or lights:
+        fail("--csv and --light are of a grid: give --grid too", WRONG_USE)
     with mistakes(exercise):
         found = find_exercise(exercise)
         here, actor = sweeps.only_sensing(found), sweeps.swept_actor(found, name)
