@@ -130,7 +130,7 @@ def test_an_exercise_is_started_by_keyboard_and_leads_to_its_review(train: Page)
     expect(train.locator(".facts")).to_contain_text("review")  # the last result leads there
     train.keyboard.press("s")
     opens = train.locator("#open-exercise")
-    expect(opens).to_be_focused(timeout=90_000)
+    expect(opens).to_be_focused(timeout=180_000)
     expect(train.locator(".playing")).to_contain_text("EXERCISE")
     expect(train.locator("#start")).to_be_disabled()
     assert axe(train) == []

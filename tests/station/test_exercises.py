@@ -118,7 +118,7 @@ def test_it_is_played_beside_a_live_station_kept_and_reviewed(
     site = folder / "exercises" / "monday" / "site" / "site.toml"
     with live_station(site, tmp_path / "live") as looking:  # of the very site file that the exercise names
         control.post("/api/train/exercises/start", {"exercise": mine, "seed": 3})
-        now = control.until("/api/train/runs", lambda x: x["now"]["state"] == "playing" and x["now"])
+        now = control.until("/api/train/runs", lambda x: x["now"]["state"] == "playing" and x["now"], 180)
         assert "is being played since" in control.post("/api/train/exercises/start", {"exercise": "first-look"}, 409)["error"]
         officer = Client(now["url"])  # whoever started it controls it
         assert officer.get("/api/exercise")["control"] is True
@@ -150,7 +150,7 @@ def test_it_is_played_beside_a_live_station_kept_and_reviewed(
 def is_kept_when_it_is_ended(control: Client, station: TrainStation, mine: str) -> None:
     """Before its end: kept and scored as far as it went."""
     control.post("/api/train/exercises/start", {"exercise": mine})
-    now = control.until("/api/train/runs", lambda x: x["now"]["state"] == "playing" and x["now"])
+    now = control.until("/api/train/runs", lambda x: x["now"]["state"] == "playing" and x["now"], 180)
     Client(now["url"]).until("/api/exercise", lambda x: x["at_s"] > 2)
     assert control.post("/api/train/exercises/end")["now"]["state"] == "ended"
     score = read_score(station.runs.folder / now["run"])
