@@ -162,3 +162,13 @@ def test_an_exercise_recorded_as_sensors_send_it_becomes_tracks(tmp_path: Path) 
     assert len({r["track_id"] for r in rows if r["time"] > T0 + 20}) >= 10
     got = run("decode", *recordings, "-o", tmp_path / "d.parquet")
     assert "simulated" in got.output, "simulated plots are never taken for live ones"
+
+
+def test_each_mistake_of_a_file_has_a_line(tmp_path: Path) -> None:
+    (tmp_path / "x.toml").write_text('version = 1\nname = "x"\nsite = "site.toml"\nrepeat_s = 5\nteachs = []\n')
+    (tmp_path / "site.toml").write_text('version = 1\n[site]\nname = "x"\nlat_deg = 1.0\nlon_deg = 1.0\n')
+    said = CliRunner().invoke(main, ["train", "run", str(tmp_path / "x.toml")])
+    assert said.exit_code == 2
+    first, *others = said.output.splitlines()
+    assert first.endswith("x.toml: 2 things to change:")
+    assert [line.split(":")[0].strip() for line in others] == ["teachs", "repeat_s"]

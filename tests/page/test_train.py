@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import sys
 import time
 from collections.abc import Iterator
@@ -9,23 +10,30 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
+from pypdf import PdfReader
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 from page_driver import axe
+from tests.station.crowded import crowded
 from tests.station.training import keep_runs, served
+
+from picket.train.score import read_score
+from picket.train.score.review import review
 
 pytestmark = pytest.mark.page
 
 
 @pytest.fixture(scope="module")
 def runs(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return keep_runs(tmp_path_factory.mktemp("train"))
+    kept = keep_runs(tmp_path_factory.mktemp("train"))
+    (kept.parent / "half.toml").write_text("version = 1\nname = ")  # beside exercise.toml, which plays
+    return kept
 
 
 @pytest.fixture
 def train(browser: Browser, runs: Path) -> Iterator[Page]:
     (runs / "board.jsonl").unlink(missing_ok=True)
-    with served(runs) as (station, _, url):
+    with served(runs, (runs.parent,)) as (station, _, url):
         context = browser.new_context(viewport={"width": 1280, "height": 720})
         page, errors = context.new_page(), list[str]()
         page.on("pageerror", lambda e: errors.append(str(e)))
@@ -104,3 +112,52 @@ def test_axe_finds_nothing_in_any_palette(train: Page) -> None:
     train.keyboard.press("2")
     expect(train.locator(".ledger")).to_be_visible()
     assert axe(train) == []
+
+
+def test_an_exercise_is_started_by_keyboard_and_leads_to_its_review(train: Page) -> None:
+    train.keyboard.press("3")
+    chosen = train.locator(".exercise-list [aria-current=true]")
+    expect(chosen).to_contain_text("First watch")
+    train.keyboard.press("j")
+    expect(chosen).to_contain_text("First look")
+    expect(train.locator(".facts")).to_contain_text("not yet")
+    assert axe(train) == []
+    train.locator(".exercise-list").get_by_text("half.toml").click()
+    expect(train.locator(".problems")).to_contain_text("is not TOML")
+    train.keyboard.press("s")
+    expect(train.locator(".bar")).to_contain_text("is not TOML")  # nothing is started, and it says why
+    train.keyboard.press("k")
+    expect(train.locator(".facts")).to_contain_text("review")  # the last result leads there
+    train.keyboard.press("s")
+    opens = train.locator("#open-exercise")
+    expect(opens).to_be_focused(timeout=180_000)
+    expect(train.locator(".playing")).to_contain_text("EXERCISE")
+    expect(train.locator("#start")).to_be_disabled()
+    assert axe(train) == []
+    with train.context.expect_page() as opened:
+        train.keyboard.press("Enter")
+    expect(opened.value.locator("#simulated")).to_contain_text("EXERCISE")
+    opened.value.close()
+    train.keyboard.press("1")
+    expect(train.locator(".run-list")).to_contain_text("short")  # still signed in here: each station has a cookie of its own
+    train.locator("#end-exercise").click()
+    expect(train.locator(".playing")).to_contain_text("has ended", timeout=60_000)
+    expect(train.locator(".review .verdict")).to_contain_text("stopped", ignore_case=True)
+    expect(train.locator(".claim[aria-current=true]")).to_contain_text("stopped")
+
+
+def test_a_printed_review_lies_on_one_page_however_much_happened(browser: Browser, runs: Path, tmp_path: Path) -> None:
+    found = read_score(runs / "both")
+    assert found is not None
+    full = crowded(found)
+    page = browser.new_page()
+    for name, score in (("full", full), ("both", found)):
+        (tmp_path / f"{name}.html").write_text(review(runs / "both", score, [(f"run {i}", score) for i in range(20)]), "utf-8")
+        page.goto((tmp_path / f"{name}.html").as_uri())
+        assert len(PdfReader(io.BytesIO(page.pdf(prefer_css_page_size=True))).pages) == 1, name
+        page.emulate_media(media="print")
+        expect(page.get_by_text("EXERCISE, SIMULATED")).to_be_visible()
+        page.emulate_media(media="null")
+    page.goto((tmp_path / "full.html").as_uri())
+    expect(page.get_by_text("visitor-of-a-long-name-59").last).to_be_visible()  # on the screen all of it is
+    page.close()

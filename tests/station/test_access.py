@@ -144,7 +144,7 @@ def gate(tmp_path: Path) -> tuple[Gate, str]:
 
 def test_the_gate(gate: tuple[Gate, str]) -> None:
     door, session = gate
-    good = {"host": "127.0.0.1:8787", "cookie": f"picket_session={session}"}
+    good = {"host": "127.0.0.1:8787", "cookie": f"picket_session_8787={session}"}
     assert ask(door, **good) == 200
     assert ask(door, **good, origin="http://127.0.0.1:8787") == 200
     assert ask(door, host="127.0.0.1:8787", authorization=f"Bearer {session}") == 200
@@ -154,13 +154,13 @@ def test_the_gate(gate: tuple[Gate, str]) -> None:
     assert ask(door, **good, origin="http://localhost:8787") == 403
     assert ask(door, **good, origin="null") == 403
     assert ask(door, host="127.0.0.1:8787") == 401
-    assert ask(door, host="127.0.0.1:8787", cookie="picket_session=guess") == 401
+    assert ask(door, host="127.0.0.1:8787", cookie="picket_session_8787=guess") == 401
     assert ask(door, "/login", host="127.0.0.1:8787") == 200
 
 
 def test_the_gate_stands_before_websockets_too(gate: tuple[Gate, str]) -> None:
     door, session = gate
-    good = {"host": "127.0.0.1:8787", "cookie": f"picket_session={session}"}
+    good = {"host": "127.0.0.1:8787", "cookie": f"picket_session_8787={session}"}
     assert ask(door, "/ws/picture", "websocket", **good, origin="http://127.0.0.1:8787") == 200
     assert ask(door, "/ws/picture", "websocket", **good, origin="http://evil.example") == 4403
     assert ask(door, "/ws/picture", "websocket", host="127.0.0.1:8787") == 4401
@@ -195,8 +195,8 @@ def test_damaged_files_of_secrets_let_nobody_in_and_stop_nothing(tmp_path: Path)
 def test_cookies_of_other_programs_do_not_hide_ours(gate: tuple[Gate, str]) -> None:
     door, session = gate
     for before in ('_xsrf=2|ab{"x":1}', "a b=c", "=", ";;", 'q="un;closed'):
-        assert ask(door, host="127.0.0.1:8787", cookie=f"{before}; picket_session={session}") == 200
-    assert ask(door, host="127.0.0.1:8787", cookie=f"not_picket_session={session}") == 401
+        assert ask(door, host="127.0.0.1:8787", cookie=f"{before}; picket_session_8787={session}") == 200
+    assert ask(door, host="127.0.0.1:8787", cookie=f"not_picket_session_8787={session}") == 401
 
 
 def test_bodies_are_bounded_before_anybody_reads_them(gate: tuple[Gate, str]) -> None:

@@ -31,6 +31,7 @@ from picket.train.score.review_paper import document
 from picket.train.score.scoring import score_of_tables
 from picket.train.score.words import verdict
 from picket.words import TRACK
+from tests.station.crowded import crowded
 
 SECONDS = 60.0
 FILES = ("00000001.plog", "tracks.parquet", "alerts.jsonl", "truth.csv", "score.json", "run.json")
@@ -329,3 +330,21 @@ def test_ships_of_an_exercise_reach_the_station_by_their_own_format(tmp_path: Pa
     rows = [r.payload["d"] for r in log.read(tmp_path / "run") if r.kind == "batch" and r.payload["d"] is not None]
     assert {i for b in rows for i in b["w"]["identity"]} == {"200000017"}
     assert {o for b in rows for o in b["w"]["origin"]} == {"exercise"}
+
+
+def test_a_review_lies_on_one_page_however_much_happened(ran: tuple[Path, Score]) -> None:
+    folder, found = ran
+    full = crowded(found)
+    earlier = [(f"run-of-a-long-name-{i}", full) for i in range(20)]
+    pages = PdfReader(io.BytesIO(pdf.render(document(folder, full, earlier)))).pages
+    assert len(pages) == 1
+    text = " ".join(pages[0].extract_text().split())
+    assert "most important of 60" in text
+    assert "picket train score RUN -o review.html" in text  # where all of it is
+    assert "MISSED: expectation 0" in text
+    assert "name-1" in text  # the first that nothing had a track of
+    page = review(folder, full, earlier)
+    assert all(f"visitor-of-a-long-name-{i}<" in page for i in range(60))
+    few = PdfReader(io.BytesIO(pdf.render(document(folder, found)))).pages
+    assert len(few) == 1
+    assert "most important" not in few[0].extract_text()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -62,12 +62,12 @@ def keep_runs(folder: Path) -> Path:
 
 
 @contextmanager
-def served(runs: Path) -> Iterator[tuple[TrainStation, Client, str]]:
-    """The station of the reviews, the training officer's client, and another one-time address of theirs."""
+def served(runs: Path, own: Sequence[Path] = ()) -> Iterator[tuple[TrainStation, Client, str]]:
+    """The station of the reviews, the training officer's client, and another one-time address of theirs. own: folders of exercise files."""
     addresses: list[str] = []
     up = threading.Event()
     loops: list[asyncio.AbstractEventLoop] = []
-    station = TrainStation(runs, 0, runs / "board.jsonl", lambda board: lag_rows(board, None, "nobody"))
+    station = TrainStation(runs, 0, runs / "board.jsonl", lambda board: lag_rows(board, None, "nobody"), own)
 
     def ready(url: str) -> None:
         addresses.append(url)

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import math
 import shutil
 from pathlib import Path
 
 import msgspec
 import pytest
+from click.testing import CliRunner
 from hypothesis import given
 from hypothesis import strategies as st
 
 from picket import site as sites
+from picket.cli import main
 from picket.train import Exercise
 from picket.train.demo import DEMO
 from picket.train.sweep import (
@@ -28,6 +32,7 @@ from picket.train.sweep import (
     swept_actor,
     wilson,
 )
+from picket.train.sweep import grid as grids
 from picket.train.sweep.words import ROLES, lines
 
 
@@ -141,3 +146,47 @@ def test_a_site_elsewhere_is_refused(demo: Exercise, tmp_path: Path) -> None:
     moved = msgspec.structs.replace(site, site=msgspec.structs.replace(site.site, lat_deg=46.0))
     with pytest.raises(SweepError, match="one place"):
         at_other_site(demo, moved)
+
+
+def test_a_grid_names_every_combination_in_the_order_given_and_sectors_by_the_compass(demo: Exercise) -> None:
+    here, actor = only_sensing(demo), swept_actor(demo)
+    axes = grids.Axes(heights_m=(60.0,), speeds_mps=(30.0, 500.0), rain_mm_h=(0.0,), out=(("radar-north", "radar-south"),))
+    wanted = grids.variants(here, actor, axes)
+    assert [(v.speed_mps, v.out) for v in wanted] == [(s, o) for s in (30.0, 500.0) for o in ((), ("radar-north", "radar-south"))]
+    found = grids.grid(here, actor, wanted, trials=1)
+    seen, blind, fast, _ = found.combinations
+    assert [c.sector for c in seen.sectors] == list(SECTORS)
+    assert seen.label == "60 m; 30 m/s; one; rain 0 mm/h"
+    assert blind.label == "60 m; 30 m/s; one; rain 0 mm/h; without radar-north, radar-south"
+    assert seen.all is not None
+    assert blind.all is not None
+    assert (seen.all.detected, blind.all.detected) == (wilson(8, 8), wilson(0, 8))  # both radars away: nothing else sees it
+    assert fast.all is None
+    assert "m/s" in fast.cannot
+    assert found.runs == 16
+    rows = list(csv.DictReader(io.StringIO(grids.to_csv(found))))
+    assert [r["sector"] for r in rows] == ["all", *SECTORS, "all", *SECTORS, "all", "all"]
+    assert (rows[0]["detected_k"], rows[0]["detected_n"], rows[0]["detected_low"]) == ("8", "8", f"{wilson(8, 8).low:.4f}")
+    assert rows[9]["without"] == "radar-north radar-south"
+    text = list(grids.lines(found))
+    assert ROLES in text
+    assert sum("cannot be flown" in x for x in text) == 2
+    # the same flights as a sweep's: N at 60 m and 30 m/s, by hand
+    made = changed(here, actor, Variant(sector="N", height_m=60.0, speed_mps=30.0, rain_mm_h=0.0), 100_003)
+    assert seen.sectors[0].warning_s == Trial(made, 100_003).run().warning_s
+
+
+def test_a_grid_says_how_many_flights_before_it_starts_and_refuses_too_many(demo: Exercise) -> None:
+    said = CliRunner().invoke(
+        main, ["train", "sweep", "first-watch", "--grid", "--speed", "10", "--speed", "20", "--trials", "900"]
+    )
+    assert said.exit_code == 2
+    assert "2 combinations x 8 sectors x 900 flights = 14400, at most 5000" in said.output
+    said = CliRunner().invoke(main, ["train", "sweep", "first-watch", "--grid", "--without", "radar-west"])
+    assert (said.exit_code, "it has: radar-north, radar-south" in said.output) == (2, True)
+    said = CliRunner().invoke(main, ["train", "sweep", "first-watch", "--csv", "x.csv"])
+    assert (said.exit_code, "give --grid too" in said.output) == (2, True)
+    assert grids.flights(4, 10) == 320
+    boat = msgspec.structs.replace(swept_actor(demo), kind="boat", speed_mps=5.0)
+    with pytest.raises(SweepError, match="has none to vary"):
+        grids.variants(only_sensing(demo), boat, grids.Axes(heights_m=(3.0,)))

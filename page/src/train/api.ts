@@ -111,6 +111,40 @@ export interface Board {
   claims: string | null;
 }
 
+export interface ExerciseRow {
+  id: string;
+  own: boolean;
+  problems: string[];
+  name: string;
+  about: string;
+  teaches: string[];
+  level: string;
+  card: string | null;
+  seconds: number | null;
+  expected: number;
+  site: string;
+  last: RunRow | null;
+  runs: number;
+}
+
+export interface Playing {
+  name: string;
+  run: string;
+  state: "starting" | "compiling" | "playing" | "over" | "ended" | "failed";
+  since: number;
+  words: string;
+  url: string;
+}
+
+export interface Exercises {
+  exercises: ExerciseRow[];
+  folders: string[];
+  left_out: number;
+  busy: string;
+  covered: string[];
+  uncovered: string[];
+}
+
 /** Ask the station; a refusal becomes an Error with its own words. */
 export async function ask<T>(path: string, body?: unknown): Promise<T> {
   const response = await fetch(

@@ -2,13 +2,15 @@
 import { html, nothing, type TemplateResult } from "lit";
 import { mmss } from "../exercise.ts";
 import { spaced } from "../words.ts";
-import { ask, type Happened, type Mark, type Review, type RunRow, type Then } from "./api.ts";
+import { ask, type Happened, type Mark, type Playing, type Review, type RunRow, type Then } from "./api.ts";
 import { inWords, legend, picture } from "./picture.ts";
 import { grouped, timeline } from "./timeline.ts";
 
 export interface Page {
   redraw(): void;
   say(words: string, bad?: boolean): void;
+  /** An exercise was started or ended. */
+  play(now: Playing): void;
   readonly control: boolean;
 }
 

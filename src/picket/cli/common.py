@@ -72,9 +72,17 @@ def mistakes(folder: Path | str) -> Iterator[None]:
     try:
         yield
     except ValueError as e:
-        fail(str(e), getattr(e, "exit_code", WRONG_USE))
+        fail(_each(e), getattr(e, "exit_code", WRONG_USE))
     except OSError as e:
         fail(f"{e.filename or folder}: {e.strerror or e}", WRONG_USE)
+
+
+def _each(e: ValueError) -> str:
+    """A mistake in words; a file with several gets a line for each."""
+    problems = getattr(e, "problems", ())
+    if len(problems) < 2:
+        return str(e)
+    return f"{getattr(e, 'source', 'this file')}: {len(problems)} things to change:" + "".join(f"\n  {p}" for p in problems)
 
 
 def give_back_memory() -> None:

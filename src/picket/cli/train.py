@@ -220,23 +220,43 @@ def _tell_score(folder: Path, as_json: bool, took_s: float | None = None) -> Any
     type=click.Path(path_type=Path, dir_okay=False),
     help="A second site file: the warning time gained with it.",
 )
+@click.option("--grid", "as_grid", is_flag=True,
+              help="Every combination of the values given instead of one thing at a time; how many flights is told first.")  # fmt: skip
+@click.option("--light", "lights", type=click.Choice(["day", "dusk", "night"]), multiple=True, help="Light to combine (--grid).")
+@click.option(
+    "--csv", "table", type=click.Path(path_type=Path, dir_okay=False), help="Write the grid as CSV, a row for each sector."
+)
+@click.option("--most", default=5_000, show_default=True, type=click.IntRange(1, 1_000_000), help="Flights that a grid may have.")
 @JSON
 def sweep(
     exercise: str, name: str | None, trials: int, heights: tuple[float, ...], speeds: tuple[float, ...], rain: tuple[float, ...],
     sea: tuple[int, ...], without: tuple[str, ...], sizes: tuple[int, ...],
-    need_s: float, seed: int, other: Path | None, as_json: bool,
+    need_s: float, seed: int, other: Path | None, as_grid: bool, lights: tuple[str, ...], table: Path | None, most: int, as_json: bool,
 ) -> None:  # fmt: skip
     """Would we have seen it? The exercise over sectors, heights, speeds, numbers, weather and sensors.
+
+    One thing at a time besides sector and height; with --grid every combination of what is given, each over all sectors.
 
     Sectors are printed in compass order: the answer is for whoever places sensors, and stays with the site.
     """
     import msgspec
 
     from picket import site as sites
+    from picket.cli.sweep_grid import run_grid
     from picket.train import sweep as sweeps
+    from picket.train.sweep.grid import Axes
     from picket.train.sweep.survey import HEIGHTS_M, SIZES, compare, survey
     from picket.train.sweep.words import gain_lines, lines
 
+    if as_grid:
+        if other is not None:
+            fail("--site compares two site files one thing at a time; give it without --grid", WRONG_USE)
+        axes = Axes(heights_m=heights, speeds_mps=speeds, sizes=sizes, rain_mm_h=rain, sea_state=sea, light=lights,  # type: ignore[arg-type]
+                    out=tuple(tuple(x.split(",")) for x in without))  # fmt: skip
+        run_grid(find_exercise, exercise, name, axes, seed, trials, need_s, most, table, as_json)
+        return
+    if table is not None or lights:
+        fail("--csv and --light are of a grid: give --grid too", WRONG_USE)
     with mistakes(exercise):
         found = find_exercise(exercise)
         here, actor = sweeps.only_sensing(found), sweeps.swept_actor(found, name)
@@ -303,19 +323,29 @@ def _card(name: str, own: Path | None) -> Any:
     return cards[name]
 
 
-@train.command("from-incident", **example("picket train from-incident exports/monday --site site.toml -o drafts/monday"))
-@click.argument("export", type=click.Path(path_type=Path, file_okay=False))
+@train.command("from-incident", **example("picket train from-incident 3 --archive archive --site site.toml -o drafts/monday"))
+@click.argument("incident")
+@click.option("--archive", "archive", type=click.Path(path_type=Path, file_okay=False), default=Path("archive"), show_default=True,
+              help="Folder of the log, for an incident that is given by its number; it is only read.")  # fmt: skip
+@click.option("--seed", default=0, show_default=True, help="Seed that the station ran with.")
 @click.option(
     "--site", "site_path", type=click.Path(path_type=Path), required=True, help="The site file that it was recorded with."
 )
 @OUT_FOLDER
-def from_incident(export: Path, site_path: Path, out: Path) -> None:
-    """Draft an exercise of an exported incident: its tracks, simulated."""
+def from_incident(incident: str, archive: Path, seed: int, site_path: Path, out: Path) -> None:
+    """Draft an exercise of an incident, simulated: by its number in an archive, or a folder that `picket incident export` wrote.
+
+    By its number: the flights that were joined to it and those that its alerts name; its notes become injects to be given by hand.
+    """
     from picket import site as sites
+    from picket.station.incident_draft import draft_case
     from picket.train import draft
 
     with mistakes(out):
-        made, left_out = draft.from_incident(export, sites.load(site_path), out)
+        if incident.isdecimal() and not Path(incident).is_dir():
+            made, left_out = draft_case(archive, int(incident[:9]), sites.load(site_path), out, seed=seed)
+        else:
+            made, left_out = draft.from_incident(Path(incident), sites.load(site_path), out)
         click.echo(
             f"{out / 'exercise.toml'}: {made.name}, {len(made.actor)} actors, {made.repeat_s:.0f} s, {len(made.expect)} expectations"
         )
@@ -512,20 +542,27 @@ def play(exercise: str, seed: int, port: int, out: Path | None, end: bool, as_js
 
 
 @train.command(**example("picket train serve runs"))
-@click.argument("folder", type=click.Path(path_type=Path, file_okay=False, exists=True), default=Path("runs"))
+@click.argument("folder", type=click.Path(path_type=Path, file_okay=False), default=Path("runs"))
 @click.option("--board", "path", type=click.Path(path_type=Path, dir_okay=False),
               help="The file that keeps the readiness board; by default board.jsonl in the folder.")  # fmt: skip
 @click.option(
     "--port", type=click.IntRange(0, 65_535), default=8789, show_default=True, help="Port of the page; 0 takes any free one."
 )
+@click.option("--exercises", "folders", type=click.Path(path_type=Path, file_okay=False, exists=True), multiple=True,
+              help="Folder of your own exercise files; may be given again. Default: exercises and drafts, where they are.")  # fmt: skip
 @claims_options
 @JSON
-def serve(folder: Path, path: Path | None, port: int, given: Given, as_json: bool) -> None:
-    """Open the reviews of the kept runs in a folder, and the readiness board, on a page of this machine."""
+def serve(folder: Path, path: Path | None, port: int, folders: tuple[Path, ...], given: Given, as_json: bool) -> None:
+    """Start exercises, and open the reviews of the kept runs in a folder and the readiness board, on a page of this machine.
+
+    An exercise that is started there is played by a station of its own, beside a live one and never mixed with it.
+    """
     from picket.cli.station import run_station
     from picket.station.doors import lag_rows
+    from picket.station.exercises import OWN
     from picket.station.train_station import TrainStation
 
+    folder.mkdir(parents=True, exist_ok=True)
     picture = given.picture()
     own = given.claims or Path("claims.jsonl").is_file()
     whose = "the claims given" if own else "the example reports that come with Picket"
@@ -537,7 +574,9 @@ def serve(folder: Path, path: Path | None, port: int, given: Given, as_json: boo
             click.echo(f"Open this address once, it signs you in as the training officer:\n\n    {url}\n\nCtrl-C ends it.")
 
     async def run() -> None:
-        station = TrainStation(folder, port, path or folder / "board.jsonl", lambda board: lag_rows(board, picture, whose))
+        station = TrainStation(
+            folder, port, path or folder / "board.jsonl", lambda board: lag_rows(board, picture, whose), folders or OWN
+        )
         station.open()
         await station.run(ready)
 

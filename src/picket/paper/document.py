@@ -94,7 +94,8 @@ Part = Heading | Paragraph | Facts | Notes | Table | Signatures | Cited | Source
 
 class Document(msgspec.Struct, frozen=True):
     """One report. digest: of the data that it was made of; simulated: an exercise's, marked on every page; made_at: UNIX s,
-    None leaves the moment out; compact: small type, for a report that is to lie on one page.
+    None leaves the moment out; compact: small type, for a report that is to lie on one page; shorter: its parts in fewer and fewer
+    words, of which a PDF takes the first that do lie on one page, and the last where none does. HTML always has `parts`.
 
     Raises ValueError for a sentence whose evidence is not listed."""
 
@@ -104,10 +105,11 @@ class Document(msgspec.Struct, frozen=True):
     digest: str = ""
     made_at: float | None = None
     compact: bool = False
+    shorter: tuple[tuple[Part, ...], ...] = ()
 
     def __post_init__(self) -> None:
         listed = {item.number for part in self.parts if isinstance(part, Sources) for item in part.items}
-        used = {ref for part in self.parts for ref in _refs(part)}
+        used = {ref for parts in (self.parts, *self.shorter) for part in parts for ref in _refs(part)}
         if not used <= listed:
             raise ValueError(f"expected every number of evidence in the list of sources, {sorted(used - listed)} are not")
 

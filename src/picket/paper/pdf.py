@@ -21,17 +21,26 @@ _LOST = "Characters that the font of this file lacks, or that cannot be seen, ar
 
 def render(document: Document) -> bytes:
     """The bytes of the file."""
+    sheet = _laid_out(document, document.parts)
+    for parts in document.shorter:
+        if sheet.page_no() == 1:
+            break
+        sheet = _laid_out(document, parts)
+    return bytes(sheet.output())
+
+
+def _laid_out(document: Document, parts: Sequence[Part]) -> Sheet:
     sheet = Sheet(document)
     sheet.add_page()
     sheet.lines(document.title, TITLE, strong=True)
     if document.simulated:
         sheet.boxed(document.mark)
-    for part in document.parts:
+    for part in parts:
         _part(sheet, part)
     if sheet.lost:
         sheet.ln(3)
         sheet.lines(_LOST, SMALL)
-    return bytes(sheet.output())
+    return sheet
 
 
 def _part(sheet: Sheet, part: Part) -> None:

@@ -22,6 +22,7 @@ from typing import Any
 
 from picket.record.files import write_whole
 
+# and the port: a browser keeps one jar for all ports of a host, and several stations run beside another
 COOKIE = "picket_session"
 SESSION_HOURS = 7 * 24  # after its last use: a page that stands open on a wall stays signed in
 RENEW_HOURS = 24  # a session in use is written anew at most this often
@@ -263,13 +264,20 @@ class Gate:
         return None
 
 
+def cookie_name(host: str) -> str:
+    """The name of the session's cookie at a Host: that of one station does not take the place of another's."""
+    port = re.search(r":(\d+)$", host)
+    return f"{COOKIE}_{port[1]}" if port else COOKIE
+
+
 def session_of(headers: dict[str, str]) -> str:
     """The session in a request's cookie or bearer header; empty when there is none."""
+    own = cookie_name(headers.get("host", ""))
     bearer = headers.get("authorization", "")
     if bearer.lower().startswith("bearer "):
         return bearer[7:].strip()
     for part in headers.get("cookie", "").split(";"):  # other programs on this machine set cookies too, and odd ones
         name, _, value = part.strip().partition("=")
-        if name == COOKIE:
+        if name == own:
             return value
     return ""

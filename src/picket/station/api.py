@@ -38,7 +38,7 @@ from picket.station import (
     api_watchlog,
     api_zones,
 )
-from picket.station.access import COOKIE, SESSION_HOURS, Access, AccessError, Gate, session_of
+from picket.station.access import SESSION_HOURS, Access, AccessError, Gate, cookie_name, session_of
 from picket.station.api_alarms import Number, act
 from picket.station.core import Core
 from picket.station.engine import View
@@ -160,10 +160,11 @@ form{{display:grid;gap:12px;width:20rem}}input,button{{font:inherit;padding:8px}
 def sign_in(app: FastAPI, audit: Callable[[str, str], None], access: Access, scheme: str, page: str = "index.html") -> None:
     """Adds the ways in, and the front page behind them. `audit` takes who and what."""
 
-    def let_in(session: str, name: str) -> RedirectResponse:
+    def let_in(request: Request, session: str) -> RedirectResponse:
         response = RedirectResponse("/", 303)
+        name = cookie_name(request.headers.get("host", ""))
         response.set_cookie(
-            COOKIE, session, max_age=SESSION_HOURS * 3600, httponly=True, samesite="strict", secure=scheme == "https", path="/"
+            name, session, max_age=SESSION_HOURS * 3600, httponly=True, samesite="strict", secure=scheme == "https", path="/"
         )
         return response
 
@@ -182,7 +183,7 @@ def sign_in(app: FastAPI, audit: Callable[[str, str], None], access: Access, sch
             except AccessError as e:
                 return ask(str(e))
             audit(name, "signed in by link")
-            return let_in(session, name)
+            return let_in(request, session)
         if user is None:
             return ask("Open the one-time address that the station printed, or sign in.")
         if not PAGE.is_dir():
@@ -198,7 +199,7 @@ def sign_in(app: FastAPI, audit: Callable[[str, str], None], access: Access, sch
         except AccessError as e:
             return ask(str(e))
         audit(who, "signed in with a password")
-        return let_in(session, who)
+        return let_in(request, session)
 
     @app.post("/api/session", summary="A session for a one-time token, or for a name and password")
     async def session(request: Request, given: Credentials) -> dict[str, str]:

@@ -15,9 +15,11 @@ from fastapi.responses import FileResponse, HTMLResponse
 from pydantic import BaseModel, ConfigDict, Field
 
 from picket.paper import PaperError, to_pdf
+from picket.station import api_train_start
 from picket.station.access import Access
 from picket.station.api import PAGE, answer
 from picket.station.api_exercise import session
+from picket.station.exercises import Exercises
 from picket.station.runs import Lags, Runs
 from picket.train.board import BoardError, read_board
 from picket.train.exercise import ExerciseError
@@ -42,10 +44,11 @@ class Decided(BaseModel):
     note: str = Field("", max_length=500)
 
 
-def add(app: FastAPI, runs: Runs, access: Access, lags: Lags) -> None:
-    """The routes of this file."""
-    _reviews(app, runs, access)
+def add(app: FastAPI, runs: Runs, access: Access, lags: Lags, exercises: Exercises) -> None:
+    """The routes of the reviews, the board and the exercises to start."""
+    _reviews(app, runs, access, exercises)
     _board(app, runs, access, lags)
+    api_train_start.add(app, runs, access, exercises)
 
     @app.get("/train", include_in_schema=False)
     async def page() -> Response:
@@ -69,11 +72,12 @@ def _tried(work: Callable[[], Any]) -> Any:
         raise HTTPException(503, f"{Path(str(e.filename or 'the run')).name}: {e.strerror or e}") from None
 
 
-def _reviews(app: FastAPI, runs: Runs, access: Access) -> None:
+def _reviews(app: FastAPI, runs: Runs, access: Access, exercises: Exercises) -> None:
     @app.get("/api/train/runs", summary="The kept runs that you may see, newest first")
     def kept(request: Request) -> Response:
         eyes = _eyes(request, access)
-        return answer({"runs": _tried(lambda: runs.kept(eyes)), "you": request.state.user, "control": eyes is None})
+        now = exercises.now() if eyes is None else None
+        return answer({"runs": _tried(lambda: runs.kept(eyes)), "you": request.state.user, "control": eyes is None, "now": now})
 
     @app.get("/api/train/runs/{name}", summary="One run's review: score, time line, plan, proposed changes, earlier runs")
     def review(request: Request, name: str) -> Response:

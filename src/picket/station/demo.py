@@ -9,11 +9,13 @@ from collections.abc import Callable
 from pathlib import Path
 
 from picket.station.doors import add_doors
+from picket.station.exercises import Exercises
 from picket.station.play import play
 from picket.station.run import Station
 from picket.train import Exercise, library
 
 EXERCISE = "first-watch"
+_ONE = "this station plays one exercise; start another on the page that it was started from, or with `picket train serve`"
 
 
 async def run_demo(*, seed: int, port: int, archive: Path | None, ready: Callable[[str], None]) -> None:
@@ -31,11 +33,15 @@ async def play_with_doors(
     folder: Path, exercise: Exercise, *, seed: int, port: int, ready: Callable[[str], None], endless: bool, stay: bool,
     ended: Callable[[], None] = lambda: None,
 ) -> None:  # fmt: skip
-    """An exercise on a page with doors; the runs beside `folder` are those that Train shows."""
+    """An exercise on a page with doors; the runs beside `folder` are those that Train shows.
+
+    From an endless one (the demo) others are started, each at a station of its own; one that is played once starts none.
+    """
+    exercises = Exercises(folder.parent, busy=lambda: "" if endless else _ONE)
     ends: list[Callable[[], None]] = []
 
     def doors(station: Station) -> None:
-        ends.append(add_doors(station, folder.parent))
+        ends.append(add_doors(station, folder.parent, exercises))
 
     try:
         await play(exercise, folder, seed=seed, port=port, ready=ready, endless=endless, stay=stay, ended=ended,

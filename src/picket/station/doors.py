@@ -17,6 +17,7 @@ from fastapi.responses import FileResponse, HTMLResponse, JSONResponse
 
 from picket.station import api_train
 from picket.station.api import PAGE, errors
+from picket.station.exercises import Exercises
 from picket.station.run import Station
 from picket.station.runs import Runs
 from picket.train.board import Board
@@ -28,12 +29,12 @@ DOORS = (("watch", "Watch", "/"), ("learn", "Learn", "/learn"), ("train", "Train
 _READ_ONLY = "these are the examples that come with Picket, to look at; `picket learn serve` opens a desk where you decide"
 
 
-def add_doors(station: Station, runs: Path) -> Callable[[], None]:
+def add_doors(station: Station, runs: Path, exercises: Exercises) -> Callable[[], None]:
     """Puts the doors into a station's page; `runs`: the folder of kept runs. Returns what ends them, to be called in a thread."""
     learn = ExampleDesk()
 
     def add(app: FastAPI) -> None:
-        api_train.add(app, Runs(runs, runs / "board.jsonl"), station.access, learn.lags)
+        api_train.add(app, Runs(runs, runs / "board.jsonl"), station.access, learn.lags, exercises)
         app.add_middleware(_LearnApi, desk=learn)
 
         @app.get("/api/doors", summary="The rooms that this station's page leads to")
@@ -46,8 +47,12 @@ def add_doors(station: Station, runs: Path) -> Callable[[], None]:
                 return HTMLResponse("This Picket was installed without its page: run make setup, or install the wheel.", 503)
             return FileResponse(str(PAGE / "learn.html"), headers={"cache-control": "no-cache"})
 
+    def close() -> None:
+        exercises.close()
+        learn.close()
+
     station.more.append(add)
-    return learn.close
+    return close
 
 
 class ExampleDesk:

@@ -154,7 +154,7 @@ def free_channels(exercise: Exercise) -> dict[str, tuple[str, int]]:
 
 
 def site_with_feeds(site: Site, channels: Mapping[str, tuple[str, int]], port: int) -> Site:
-    """The site whose simulated sensors have these feeds and the others none; every row of origin exercise."""
+    """The site whose simulated sensors have these feeds and the others none, without its radios; every row of origin exercise."""
     sensors = []
     for s in site.sensor:
         feed = None
@@ -165,4 +165,4 @@ def site_with_feeds(site: Site, channels: Mapping[str, tuple[str, int]], port: i
     station = msgspec.structs.replace(
         site.station, origin="exercise", host="127.0.0.1", port=port, tls_certificate=None, tls_key=None
     )
-    return msgspec.structs.replace(site, sensor=tuple(sensors), station=station)
+    return msgspec.structs.replace(site, sensor=tuple(sensors), radio=(), station=station)

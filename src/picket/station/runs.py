@@ -46,6 +46,19 @@ class Runs:
             found.append(self._row(path, score, eyes))
         return found
 
+    def last_results(self) -> dict[str, dict[str, Any]]:
+        """By the name of an exercise: its newest scored run (`last`), and how many there are (`runs`). The training officer's."""
+        found: dict[str, dict[str, Any]] = {}
+        for path in self._folders():
+            score = read_score(path)
+            if score is None:
+                continue
+            held = found.setdefault(
+                score.exercise, {"last": {**_compared(path.name, score, None), "kept_at": _kept_at(path)}, "runs": 0}
+            )
+            held["runs"] += 1
+        return found
+
     def review(self, name: str, eyes: str | None) -> dict[str, Any]:
         """One run's review. Raises KeptError."""
         found = self._debrief(name, eyes)
@@ -104,7 +117,7 @@ class Runs:
             facts = read_facts(path)
         except KeptError as e:
             return {"name": path.name, "state": f"cannot be read: {e}"}
-        row = {"name": path.name, "exercise": facts.exercise, "card": facts.card, "kept_at": (path / "run.json").stat().st_mtime}
+        row = {"name": path.name, "exercise": facts.exercise, "card": facts.card, "kept_at": _kept_at(path)}
         if score is None:
             return {**row, "state": "being played, or cut off: not scored", "officer": facts.officer}
         return {**row, "state": "scored", **_compared(path.name, score, eyes)}
@@ -137,6 +150,10 @@ class Runs:
                 {"change": change, "words": words, "state": p.state if p else "not on the board", "n": p.entry.n if p else None}
             )
         return rows
+
+
+def _kept_at(path: Path) -> float:
+    return (path / "run.json").stat().st_mtime
 
 
 def _compared(name: str, s: Score, eyes: str | None) -> dict[str, Any]:

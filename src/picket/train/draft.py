@@ -11,7 +11,7 @@ from __future__ import annotations
 import csv
 import json
 import math
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -95,9 +95,13 @@ def from_tactic(card: Card, site: Site, folder: Path, *, seed: int = 1) -> Exerc
     return _write(head, site, folder, [actor], {"light": shape.light}, faults, f"Drafted from the tactic card {card.id}")
 
 
-def from_incident(export: Path, site: Site, folder: Path) -> tuple[Exercise, list[str]]:
+def from_incident(
+    export: Path, site: Site, folder: Path, *, only: Collection[int] | None = None, notes: Sequence[str] = (), title: str = ""
+) -> tuple[Exercise, list[str]]:
     """Writes an exercise of an exported incident into the new `folder`: (the exercise, what was left out and why).
 
+    only: numbers of the tracks that it is made of (all); notes: what was written about it, injects to be given by hand; title: what it
+    is called, where the export itself does not say it.
     Raises DraftError for a folder that is no export, or that holds no track which could be flown.
     """
     try:
@@ -108,22 +112,25 @@ def from_incident(export: Path, site: Site, folder: Path) -> tuple[Exercise, lis
         raise DraftError(f"{export}: is no exported incident (picket incident export): {e}") from None
     if not tracks:
         raise DraftError(f"{export}: holds no track")
-    since = min(float(t["time"][0]) for t in tracks.values())
     frame = LocalFrame(site.site.lat_deg, site.site.lon_deg, site.site.alt_wgs84_m)
     actors: list[dict[str, Any]] = []
-    left_out: list[str] = []
-    for number, track in sorted(tracks.items()):
+    left_out = [f"track {n}: not in the recorded period" for n in sorted(set(only or ()) - tracks.keys())]
+    wanted = {n: t for n, t in tracks.items() if only is None or n in only}
+    since = min((float(t["time"][0]) for t in wanted.values()), default=0.0)
+    for number, track in sorted(wanted.items()):
         made = _actor_of(number, track, since, site, frame, len(actors) + 1)
         if isinstance(made, str):
             left_out.append(f"track {number}: {made}")
         else:
             actors.append(made)
     if not actors:
-        raise DraftError(f"{export}: none of its {len(tracks)} tracks can be flown: {left_out[0]}")
+        raise DraftError(f"{title or export}: none of its {len(wanted) or len(left_out)} tracks can be flown: {left_out[0]}")
     alarmed = {f"track-{i}" for a in alerts for i in a["track_ids"]}
-    head = {"version": 1, "name": f"Draft: {record.get('title') or export.name}", "about": f"As recorded {_day(since)}, simulated.",
-            "site": "site/site.toml"}  # fmt: skip
-    return _write(head, site, folder, actors, {}, [], f"Drafted from the incident {export.name}", alarmed), left_out
+    name = f"Draft: {title or record.get('title') or export.name}"
+    head = {"version": 1, "name": name, "about": f"As recorded {_day(since)}, simulated.", "site": "site/site.toml"}
+    injects = [{"id": f"note-{i}", "says": " ".join(text.split()), "when": "by_hand"} for i, text in enumerate(notes, 1)]
+    comment = f"Drafted from {title or f'the incident {export.name}'}"
+    return _write(head, site, folder, actors, {}, [], comment, alarmed, injects), left_out
 
 
 # -- from a card -------------------------------------------------------------------------------------------------------
@@ -197,7 +204,7 @@ def _day(time: float) -> str:
 # -- writing -----------------------------------------------------------------------------------------------------------
 def _write(
     head: dict[str, Any], site: Site, folder: Path, actors: list[dict[str, Any]], weather: dict[str, Any], faults: list[dict[str, Any]],
-    comment: str, alarmed: set[str] | None = None,
+    comment: str, alarmed: set[str] | None = None, injects: Sequence[dict[str, Any]] = (),
 ) -> Exercise:  # fmt: skip
     """The file with site and zones beside it. alarmed: actors of which an alert is expected; None: those that enter."""
     if folder.exists():
@@ -206,7 +213,9 @@ def _write(
     made = [msgspec.convert(a, Actor) for a in actors]
     ends = [a.start_s + float(along(a, path_of(a))[0][-1]) for a in made]
     head = {**head, "repeat_s": float(math.ceil(max(ends) + ANSWER_S))}
-    whole = msgspec.convert({**head, **sensors, "actor": actors, "fault": faults, "weather": weather}, Exercise)
+    whole = msgspec.convert(
+        {**head, **sensors, "actor": actors, "fault": faults, "inject": injects, "weather": weather}, Exercise
+    )
     whole = msgspec.structs.replace(whole, place=site)
     if problems := check(whole, site):
         raise DraftError(f"{comment}: the draft does not hold at this site: " + "; ".join(problems))
@@ -215,7 +224,7 @@ def _write(
     (folder / "site").mkdir()
     copy_site(whole, folder / "site")
     text = [
-        f"# {comment}. A draft: read it whole, change what is not so here. See docs/exercises.md.",
+        f"# {' '.join(comment.split())}. A draft: read it whole, change what is not so here. See docs/exercises.md.",
         *(f"# {n}" for n in notes),
     ]
     text += [f"{key} = {_toml(value)}" for key, value in head.items()]
@@ -224,7 +233,13 @@ def _write(
             text += ["", f"[{name}]", *(f"{k} = {_toml(v)}" for k, v in sensors[name].items())]
     if weather:
         text += ["", "[weather]", *(f"{k} = {_toml(v)}" for k, v in weather.items())]
-    tables = {**{k: v for k, v in sensors.items() if isinstance(v, list)}, "actor": actors, "fault": faults, "expect": expect}
+    tables = {
+        **{k: v for k, v in sensors.items() if isinstance(v, list)},
+        "actor": actors,
+        "inject": injects,
+        "fault": faults,
+        "expect": expect,
+    }
     for name, rows in tables.items():
         for row in rows:
             text += ["", f"[[{name}]]", *(f"{k} = {_toml(v)}" for k, v in row.items())]

@@ -346,7 +346,7 @@ def _check_actor(where: str, actor: Actor, repeat_s: float) -> list[str]:
     found += _in_range(f"{where}.wander_period_s", actor.wander_period_s, 1, 86400)
     # a sine of amplitude A and period T has the greatest speed 2 pi A / T; the shortest period drawn is 0.7 T
     wander_mps = 2 * math.pi * actor.wander_m / (0.7 * actor.wander_period_s) if actor.wander_period_s > 0 else 0.0
-    if wander_mps + actor.speed_mps > actor.limits.speed_mps:
+    if wander_mps > 0 and wander_mps + actor.speed_mps > actor.limits.speed_mps:
         found.append(f"{where}.wander_m: with its speed a {actor.kind} would reach {wander_mps + actor.speed_mps:.0f} m/s, "
                      f"at most {actor.limits.speed_mps:g}; wander less or slower")  # fmt: skip
     if not actor.route:

@@ -1,4 +1,5 @@
-"""The after-action review: one HTML file without script or anything loaded, that prints on one page.
+"""The after-action review: one HTML file without script or anything loaded, that prints on one page: what that has no room for is counted
+there and stands on the screen.
 
 Time line: a row per object that mattered, a mark per moment, the protected zone's entry as a bar. Plan: zones, sensors, true paths and
 the places at which the alerts came. Every word from outside is escaped.
@@ -24,14 +25,21 @@ from picket.watch.zones import Area
 _WIDE, _ROW, _LEFT, _PLAN = 760.0, 22.0, 150.0, 340.0
 MARKS = (("seen", "#666"), ("track", "#0b57a4"), ("alert", "#d9480f"), ("acknowledged", "#2b7a0b"), ("judged", "#7048a8"),
           ("reported", "#111"))  # fmt: skip
-MOST_ROWS = 14  # of the time line and the table: what comes after is counted
+MOST_ROWS = 14  # of the time line: what mattered most
+_PRINTED, _FEW = 6, 2  # rows of a table and points of a list on paper; what comes after is counted there
 _STYLE = """body{font:12.5px/1.35 system-ui,sans-serif;margin:1rem auto;max-width:52rem;padding:0 .8rem;color:#111;background:#fff}
 h1{font-size:1.25rem;margin:.2rem 0}h2{font-size:1rem;margin:.7rem 0 .2rem}table{border-collapse:collapse;width:100%}
 th,td{text-align:left;padding:.12rem .4rem;border-bottom:1px solid #ccc;vertical-align:top}th{font-weight:600}
 .sim{background:#7a3e00;color:#fff;padding:.25rem .6rem;font-weight:600;margin:0}.verdict{font-size:1.05rem;font-weight:600}
 .miss{color:#b00020;font-weight:600}.cols{display:grid;grid-template-columns:21rem 1fr;gap:1rem}svg text{font:11px system-ui,sans-serif}
-ul{margin:.1rem 0;padding-left:1.1rem}
-@media print{body{margin:0;font-size:10px}@page{size:A4;margin:9mm}.cols{grid-template-columns:17rem 1fr}}"""
+ul{margin:.1rem 0;padding-left:1.1rem}.rest{display:none}td,li,p{overflow-wrap:break-word}
+@media print{html{font-size:11px}body{margin:0;font-size:9px;line-height:1.25;max-width:none}
+.sim{background:#fff;color:#000;border:2px solid #000}
+.full{font-size:8px;line-height:1.15}.full li{white-space:nowrap;text-overflow:ellipsis}
+.full p{margin:.2rem 0}.full td,.full th{padding:0 .3rem}
+@page{size:A4;margin:9mm}
+.cols{grid-template-columns:15rem 1fr}h2{margin:.3rem 0 .1rem}
+.more{display:none}.rest{display:block;font-style:italic}td,li{max-height:2.5em;overflow:hidden}svg.line{max-height:46mm}}"""
 
 
 def review(folder: Path, found: Score, earlier: Sequence[tuple[str, Score]] = ()) -> str:
@@ -41,24 +49,30 @@ def review(folder: Path, found: Score, earlier: Sequence[tuple[str, Score]] = ()
     facts = read_facts(folder)
     grid = read_truth(folder / "truth.csv", site, facts.start, max(facts.until_s, 1.0))
     watched = one_each([v for v in found.events if v.watched])
-    shown = watched[:MOST_ROWS]
-    more = f"<p>{len(watched) - len(shown)} more are in score.json.</p>" if len(watched) > len(shown) else ""
+    shown, ordered = most_important(watched, MOST_ROWS), most_important(watched, _PRINTED, all_of_them=True)
+    more = (
+        f"<p>The {len(shown)} of {len(watched)} objects that mattered most; all are below.</p>"
+        if len(watched) > len(shown)
+        else ""
+    )
     parts = [
         f"<h1>After-action review: {e(found.exercise)}</h1>",
         f"<p>{e(site.site.name)}; seed {found.seed}, officer {e(found.officer)}. {e(exercise.about)}</p>",
         f'<p class="verdict{"" if found.passed else " miss"}">{e(verdict(found))}</p>',
-        f"<h2>Time line</h2>{_time_line(found, shown)}",
+        f"<h2>Time line</h2>{_time_line(found, shown)}{more}",
         f'<div class="cols"><div><h2>Plan</h2>{_plan(site, grid, found)}</div><div><h2>What was expected</h2>{_expected(found)}'
         f"{_lists(found)}</div></div>",
-        f"<h2>Objects that mattered</h2>{_objects(shown)}{more}",
-        f"<h2>Sensors</h2>{_sensors(shown)}",
+        f"<h2>Objects that mattered</h2>{_objects(ordered)}",
+        f"<h2>Sensors</h2>{_sensors(ordered)}",
         _people(found),
         _compared(found, earlier),
     ]
+    crowded = len(watched) > _PRINTED or sum(map(len, (found.missed, found.wrong, found.needless, found.expected))) > 2 * _PRINTED
+    full = " class=full" if crowded else ""
     return f"""<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
-<title>{e(found.exercise)}: after-action review</title><style>{_STYLE}</style></head><body>
+<title>{e(found.exercise)}: after-action review</title><style>{_STYLE}</style></head><body{full}>
 <p class="sim">EXERCISE, SIMULATED: none of this was seen.</p>
 {"".join(parts)}
 </body></html>
@@ -78,22 +92,53 @@ def one_each(watched: Sequence[Event]) -> list[Event]:
     return rows
 
 
-def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    """Cells are HTML already."""
+def most_important(watched: Sequence[Event], most: int, all_of_them: bool = False) -> list[Event]:
+    """All of them as they came; of more than `most` those that a debrief is about, worst first (all_of_them: and then the others)."""
+    if len(watched) <= most:
+        return list(watched)
+    return sorted(watched, key=_good)[: None if all_of_them else most]
+
+
+def _good(v: Event) -> tuple[bool, bool, bool, float]:
+    """How little there is to say about an object: what had no track comes first, then no alert, wrongly judged, the shortest warning."""
+    late = v.alert.margin_s if v.alert is not None and v.alert.margin_s is not None else 1e9
+    return v.track is not None, v.alert is not None, v.judged_right is not False, late
+
+
+def _table(head: Sequence[str], rows: Sequence[Sequence[str]], printed: int = _PRINTED) -> str:
+    """Cells are HTML already. All rows on the screen, `printed` of them on paper and the others counted."""
     if not rows:
         return "<p>None.</p>"
     top = "".join(f"<th>{e(h)}</th>" for h in head)
-    body = "".join("<tr>" + "".join(f"<td>{c}</td>" for c in row) + "</tr>" for row in rows)
-    return f"<table><tr>{top}</tr>{body}</table>"
+    body = "".join(f"<tr{_more(i, printed)}>" + "".join(f"<td>{c}</td>" for c in row) + "</tr>" for i, row in enumerate(rows))
+    rest = _rest(len(rows), printed)
+    return f"<table><tr>{top}</tr>{body}</table>" + (f"<p class=rest>{rest}</p>" if rest else "")
+
+
+def _items(rows: Sequence[str], few: int) -> str:
+    """Points of a list, HTML already: all on the screen, few on paper and the others counted."""
+    rest = _rest(len(rows), few)
+    return (
+        "<ul>"
+        + "".join(f"<li{_more(i, few)}>{r}</li>" for i, r in enumerate(rows))
+        + (f"<li class=rest>{rest}</li>" if rest else "")
+        + "</ul>"
+    )
+
+
+def _more(i: int, most: int) -> str:
+    return " class=more" if i >= most else ""
+
+
+def _rest(of: int, most: int) -> str:
+    return f"and {of - most} more, on the screen" if of > most else ""
 
 
 def _expected(found: Score) -> str:
     if not found.expected:
         return "<p>Nothing.</p>"
-    items = "".join(
-        f"<li{'' if m.met else ' class=miss'}>{'met' if m.met else 'MISSED'}: {e(m.words)}</li>" for m in found.expected
-    )
-    return f"<ul>{items}</ul>"
+    order = sorted(found.expected, key=lambda m: m.met) if len(found.expected) > _PRINTED else found.expected
+    return _items([f"met: {e(m.words)}" if m.met else f"<b class=miss>MISSED</b>: {e(m.words)}" for m in order], _PRINTED)
 
 
 def _lists(found: Score) -> str:
@@ -103,8 +148,7 @@ def _lists(found: Score) -> str:
     for title, rows in (("Missed", found.missed), ("Wrong identifications", found.wrong), ("Needless alarms", found.needless),
                         ("About the station", found.station)):  # fmt: skip
         if rows:
-            rest = f"<li>and {len(rows) - 5} more</li>" if len(rows) > 5 else ""
-            text += f"<h2>{title}: {len(rows)}</h2><ul>" + "".join(f"<li>{e(r)}</li>" for r in rows[:5]) + rest + "</ul>"
+            text += f"<h2>{title}: {len(rows)}</h2>{_items([e(r) for r in rows], _FEW)}"
     return text
 
 
@@ -128,8 +172,8 @@ def _sensors(shown: Sequence[Event]) -> str:
             could = "" if s.covered_s is None else f" of {s.covered_s:.0f} s covered"
             cells.append(f"{s.plots} plots{could}" if s.plots or s.covered_s != 0 else "out of its coverage")
         rows.append(cells)
-    hints = [f"<li>{e(v.object)}: {e(words)}</li>" for v in shown if v.track is None for words in blind(v)]
-    return _table(("object", *names), rows) + (f"<ul>{''.join(hints)}</ul>" if hints else "")
+    hints = [f"{e(v.object)}: {e(words)}" for v in shown if v.track is None for words in blind(v)]
+    return _table(("object", *names), rows, _FEW) + (_items(hints, _FEW) if hints else "")
 
 
 def moments(v: Event) -> Mapping[str, float | None]:
@@ -144,7 +188,7 @@ def _time_line(found: Score, shown: Sequence[Event]) -> str:
         return "<p>No object that mattered had appeared.</p>"
     scale = (_WIDE - _LEFT - 10) / max(found.until_s, 1.0)
     high = _ROW * (len(shown) + 2)
-    out = [f'<svg viewBox="0 0 {_WIDE:.0f} {high:.0f}" width="100%" role="img" aria-label="time line">']
+    out = [f'<svg class="line" viewBox="0 0 {_WIDE:.0f} {high:.0f}" width="100%" role="img" aria-label="time line">']
     step = next(s for s in (10, 30, 60, 120, 300, 600, 1800, 3600, 86400) if found.until_s / s <= 12)
     for t in range(0, int(found.until_s) + 1, step):
         x = _LEFT + t * scale
@@ -239,11 +283,11 @@ def _people(found: Score) -> str:
     """What exercise control did, and each officer under the name that they chose; in the order of the names, compared with nobody."""
     text = ""
     if found.course:
-        items = "".join(
-            f"<li>{c.at_s:.0f} s: {e(c.words)}{'' if c.paused_s is None else f' (for {c.paused_s:.0f} s, which count for nobody)'}</li>"
+        items = [
+            f"{c.at_s:.0f} s: {e(c.words)}{'' if c.paused_s is None else f' (for {c.paused_s:.0f} s, which count for nobody)'}"
             for c in found.course
-        )
-        text += f"<h2>Exercise control</h2><ul>{items}</ul>"
+        ]
+        text += f"<h2>Exercise control</h2>{_items(items, _FEW)}"
     if len(found.officers) > 1 or found.course:
         rows = [
             (e(o.name), str(o.acknowledged), "-" if not o.delays_s else f"{float(np.median(o.delays_s)):.0f} s", str(o.judged),
@@ -268,4 +312,4 @@ def _compared(found: Score, earlier: Sequence[tuple[str, Score]]) -> str:
             "-" if not margins else f"{min(margins):.0f} s", str(len(s.missed)), str(len(s.needless)), str(s.alarms.raised),
         ))  # fmt: skip
     head = ("run", "seed", "officer", "", "met", "shortest warning", "missed", "needless", "alarms")
-    return f"<h2>Earlier runs of this exercise</h2>{_table(head, rows)}"
+    return f"<h2>Earlier runs of this exercise, newest first</h2>{_table(head, rows[::-1], _FEW + 1)}"

@@ -95,7 +95,9 @@ def wilson(k: int, n: int) -> Share:
     return Share(k, n, 0.0 if k == 0 else max(low, 0.0), 1.0 if k == n else min(high, 1.0))
 
 
-class _Runner:
+class Runner:
+    """Flies variants of an exercise and counts. cannot: in words, what such an airframe cannot fly."""
+
     def __init__(self, exercise: Exercise, actor: Actor, seed: int, tell: Callable[[int], None] | None) -> None:
         self.exercise, self.actor, self.seed, self._tell = exercise, actor, seed, tell
         self.cannot: dict[str, None] = {}
@@ -119,6 +121,14 @@ class _Runner:
         return found
 
 
+def check_out(exercise: Exercise, out: Sequence[tuple[str, ...]]) -> list[str]:
+    """The sensors that a sweep has. Raises SweepError for one in `out` that it has not."""
+    sensors = [*(r.id for r in exercise.radar), *(x.id for x in exercise.listener)]
+    if unknown := sorted({x for group in out for x in group} - set(sensors)):
+        raise SweepError(f"without {', '.join(unknown)}: the sweep has no such sensor; it has: {', '.join(sensors)}")
+    return sensors
+
+
 def survey(
     exercise: Exercise, actor: Actor, *, seed: int = 1, trials: int = 10, need_s: float = 30.0, heights_m: Sequence[float] = HEIGHTS_M,
     speeds_mps: Sequence[float] = (), rain_mm_h: Sequence[float] = (10.0,), sea_state: Sequence[int] = (5,), sizes: Sequence[int] = SIZES,
@@ -129,17 +139,15 @@ def survey(
 
     Cost: about 8 sectors x (heights + others) x trials flights of a minute each.
     """
-    sensors = [*(r.id for r in exercise.radar), *(x.id for x in exercise.listener)]
-    if unknown := sorted({x for group in out for x in group} - set(sensors)):
-        raise SweepError(f"without {', '.join(unknown)}: the sweep has no such sensor; it has: {', '.join(sensors)}")
-    run = _Runner(exercise, actor, seed, tell)
+    sensors = check_out(exercise, out)
+    run = Runner(exercise, actor, seed, tell)
     level = actor.kind in AFLOAT or actor.kind == "submersible"
     bands: Sequence[float | None] = (None,) if level else heights_m
     table = []
     for sector in SECTORS:
         for height in bands:
             label = sector if height is None else f"{sector} {height:g} m"
-            table.append(_cell(label, run.trials(Variant(sector=sector, height_m=height), range(trials)), need_s, sector, height))
+            table.append(cell(label, run.trials(Variant(sector=sector, height_m=height), range(trials)), need_s, sector, height))
     middle = None if level else sorted(heights_m)[len(heights_m) // 2]
     few = range(max(trials // 4, 1))
     base = Variant(sector="N", height_m=middle)
@@ -155,7 +163,7 @@ def survey(
     others = []
     for label, variant in one_at_a_time:
         results = [r for s in SECTORS for r in run.trials(msgspec.structs.replace(variant, sector=s), few)]
-        others.append(_cell(label, results, need_s, None, middle))
+        others.append(cell(label, results, need_s, None, middle))
     found = []
     for n in sizes:
         flown = [
@@ -177,7 +185,7 @@ def compare(
     tell: Callable[[int], None] | None = None,
 ) -> tuple[Gain, ...]:  # fmt: skip
     """The same flights at two site files, by sector in compass order."""
-    here, there = _Runner(one, actor, seed, tell), _Runner(other, actor, seed, None)
+    here, there = Runner(one, actor, seed, tell), Runner(other, actor, seed, None)
     gains, far = [], afar_m(one, other)
     for sector in SECTORS:
         variant = Variant(sector=sector, height_m=height_m, afar_m=far)
@@ -202,7 +210,8 @@ def _in_time(results: Sequence[Result], need_s: float) -> Share:
     return wilson(k, len(results))
 
 
-def _cell(label: str, results: Sequence[Result], need_s: float, sector: str | None, height_m: float | None) -> Cell:
+def cell(label: str, results: Sequence[Result], need_s: float, sector: str | None, height_m: float | None) -> Cell:
+    """The results of trials, counted."""
     n = len(results)
     warnings = sorted(_warning(r) for r in results if r.enters_s is not None)
     return Cell(
