@@ -3,7 +3,7 @@
 `picket watch` as a process of its own, a radar with OBJECTS drones over loopback UDP (sixteen sectors a second), and an officer who
 writes notes as fast as they are answered. A note is acknowledged when its reply came. At a seeded moment the process is killed; the next
 is started at once. The picture is back when the stream has shown as many tracks as fly, less a twentieth; time counts from the start of
-the process.
+the process, and so does the CPU time that it took, which other work on the machine does not change.
 """
 
 from __future__ import annotations
@@ -103,6 +103,11 @@ class _Run:
                     seen.update(np.frombuffer(frame, "<f8", struct.unpack_from("<I", frame, 24)[0], 32).tolist())
             return time.monotonic() - self.began
 
+    def cpu_s(self) -> float:
+        """Seconds of CPU time that the process has used."""
+        user, system = Path(f"/proc/{self.process.pid}/stat").read_text().rsplit(")", 1)[1].split()[11:13]
+        return (int(user) + int(system)) / os.sysconf("SC_CLK_TCK")
+
     @property
     def _signed(self) -> dict[str, str]:
         return {"authorization": f"Bearer {self.session}"}
@@ -121,7 +126,7 @@ class _Run:
 
 def run(kills: int) -> dict[str, Any]:
     """Sums over all kills, and how long the picture took."""
-    port, stop, up, back = _free(), threading.Event(), [], []
+    port, stop, up, back, cpu = _free(), threading.Event(), [], [], []
     acknowledged: list[int] = []
     threading.Thread(target=_send, args=(port, stop), daemon=True).start()
     with tempfile.TemporaryDirectory(prefix="picket-kill-") as temporary:
@@ -134,6 +139,7 @@ def run(kills: int) -> dict[str, Any]:
                 if seed:
                     up.append(one.up_s)
                     back.append(found)
+                    cpu.append(one.cpu_s())
                 writer = threading.Thread(target=one.write, args=(seed * 100_000, acknowledged))
                 writer.start()
                 time.sleep(random.Random(seed).uniform(0.5, 1.5))
@@ -148,6 +154,7 @@ def run(kills: int) -> dict[str, Any]:
     return {
         "kills": kills, "acknowledged": len(acknowledged), "acknowledged_records_lost": lost, "log_damage": verdict.damage,
         "tracks": OBJECTS, "listening_after_s": _spread(up), "picture_back_after_s": _spread(back),
+        "cpu_until_picture_s": _spread(cpu),
     }  # fmt: skip
 
 

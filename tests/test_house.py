@@ -26,6 +26,16 @@ def test_kernels_live_where_the_cache_looks_for_them() -> None:
     assert len([p for p in SOURCES if p.name.endswith("_kernels.py")]) > 3
 
 
+def test_kernels_have_no_blas() -> None:
+    """Its sums come in an order that each BLAS chooses; and _jit.py spares every start the loading of one."""
+    for path in (p for p in SOURCES if p.name.endswith("_kernels.py")):
+        tree = ast.parse(path.read_text())
+        products = [n for n in ast.walk(tree) if isinstance(n, ast.BinOp | ast.AugAssign) and isinstance(n.op, ast.MatMult)]
+        called = {n.attr for n in ast.walk(tree) if isinstance(n, ast.Attribute)}
+        assert not products, path.name
+        assert not called & {"dot", "vdot", "linalg", "inner", "outer", "kron"}, path.name
+
+
 def test_a_kernels_hash_covers_every_file_it_rests_on() -> None:
     """What Python's own parser finds of Picket's imports in kernel files is what the cache's hash finds, and nothing else of Picket."""
     for path in (p for p in SOURCES if p.name.endswith("_kernels.py")):

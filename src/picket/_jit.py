@@ -7,12 +7,16 @@ in another file has changed. Ours lies in a folder of this Numba, Python and CPU
 kernel's own file and of every kernel file it imports: a change to the tracker does not compile the spectrum again. A folder
 that cannot be written means no cache, never an error.
 
+Kernels have no BLAS: the sums of `@` and `np.dot` come in an order that each BLAS chooses. So Numba need not look for one, which would
+load all of scipy.linalg at every start (0.2 s).
+
 Kernels live in files called `*_kernels.py` and take nothing of Picket's but this file and each other (a test looks): that
 is what the hash covers.
 """
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
 import re
@@ -27,8 +31,20 @@ import llvmlite.binding
 import numba
 import numba.core.config
 
-_PACKAGE = Path(__file__).parent
 
+def _without_blas() -> None:
+    """Numba's array mathematics, which looks for SciPy's BLAS once, when it is loaded: it finds none (None: Python's "no such module")."""
+    if "scipy.linalg" in sys.modules:
+        return
+    sys.modules["scipy.linalg"] = None  # type: ignore[assignment]
+    try:
+        import numba.np.arraymath  # noqa: F401
+    finally:
+        del sys.modules["scipy.linalg"]
+
+
+_without_blas()
+_PACKAGE = Path(__file__).parent
 
 _LATER = "picket.record."  # counts compile when they are first asked for: a station runs without them
 _COMPILED = re.compile(r"^@(kernel|lean)$", re.M)
@@ -71,6 +87,26 @@ def is_compiled(module: str) -> bool:
 def is_cold() -> bool:
     """True when a kernel that a station runs is not yet compiled for these sources, this Numba and this CPU."""
     return not all(is_compiled(m) for m in kernel_files() if not m.startswith(_LATER))
+
+
+def is_whole() -> bool:
+    """True when all that a station runs was loaded from this cache, or compiled into it, at least once since the sources changed."""
+    mark = _mark()
+    return mark is not None and mark.exists()
+
+
+def note_whole() -> None:
+    """Notes that all that a station runs is in the cache now: a first start that was killed halfway has not noted it."""
+    mark = _mark()
+    if mark is not None:
+        with contextlib.suppress(OSError):
+            mark.touch()
+
+
+def _mark() -> Path | None:
+    folder = cache_folder()
+    hashes = "".join(source_hash(m) for m in kernel_files() if not m.startswith(_LATER))
+    return folder and folder / f"whole-{hashlib.sha256(hashes.encode()).hexdigest()[:16]}"
 
 
 @cache

@@ -192,6 +192,33 @@ async def test_udp_delivers_datagrams_in_order_with_their_receive_time() -> None
 
 
 @async_test
+async def test_what_arrives_before_the_station_is_up_waits_and_keeps_its_time() -> None:
+    url = f"x+udp://127.0.0.1:{free_port()}"
+    opened = udp.open_early([url, url, None, "x+tcp://127.0.0.1:1", "x+udp://a.name:1", "nonsense"])
+    assert list(opened) == [url]
+    assert udp.open_early([url]) == {}  # taken: the feed itself says so, later
+    address, chunks, link, stop = parse_feed(url)[1], [], LinkHealth(opened=opened[url]), asyncio.Event()
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as s:
+        sent = time.time()
+        for i in range(3):
+            s.sendto(b"early %d" % i, (address.host, address.port))
+        running = asyncio.create_task(
+            run(address, chunks.append, link, lambda: time.time() + 30.0, stop)
+        )  # read half a minute later
+        while link.payloads < 3:
+            await asyncio.sleep(0.005)
+        s.sendto(b"late", (address.host, address.port))
+        while link.payloads < 4:
+            await asyncio.sleep(0.005)
+    stop.set()
+    await running
+    assert b"".join(c.data for c in chunks) == b"early 0early 1early 2late"
+    received = [t for c in chunks for t in c.received.tolist()]
+    assert all(sent - 0.1 <= t <= sent + 10.0 for t in received[:3])
+    assert received[3] >= sent + 29.0
+
+
+@async_test
 async def test_udp_takes_a_flood_in_bounded_pieces_and_counts_the_kernels_drops() -> None:
     port, sent = free_port(), 40_000
     async with Station(f"x+udp://127.0.0.1:{port}") as station:

@@ -40,6 +40,17 @@ def act(op: str, by: str = "anna", **more: Any) -> dict[str, Any]:
     return {"do": "case", "op": op, "case": 1, "by": by, "text": "", **more}
 
 
+def test_a_file_that_was_taken_off_stays_for_the_audit() -> None:
+    off = act("detach", sha256=SHA, name="photo.jpg", text="wrong pier")
+    case = folded([*STEPS[:4], off]).of(1)
+    assert ([f.name for f in case.files], [f.name for f in case.taken_off]) == ([], ["photo.jpg"])
+    assert (case.steps[-1].what, case.steps[-1].text) == ("took off photo.jpg", "wrong pier")
+    again = folded([*STEPS[:4], off, STEPS[3]]).of(1)
+    assert ([f.name for f in again.files], again.taken_off) == (["photo.jpg"], [])
+    assert folded([*STEPS[:4], off, off]).left_out == {"case_step": 1}
+    assert folded([*STEPS, off]).of(1).taken_off == []  # closed: reopen it first
+
+
 STEPS = [
     opening(),
     act("items", alerts=[3, 1], tracks=[7], remove=False),

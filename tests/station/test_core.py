@@ -269,6 +269,20 @@ def test_a_restart_reads_only_the_newest_of_a_long_log(tmp_path: Path) -> None:
     assert found.book["cases"]
 
 
+def test_a_station_without_alerts_keeps_its_state_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without it every start after a kill would work through the whole log again."""
+    folder, site = tmp_path / "archive", make_site(tmp_path)
+
+    async def quiet(_: Core, __: Clock) -> None:
+        await until((folder / "state.msgpack").exists)
+
+    with_core(site, folder, quiet)
+    monkeypatch.setattr(core_module, "_from_log", lambda *_: pytest.fail("the whole log was worked through"))
+    held = LogFile(folder)
+    assert recover(folder, site, held.last).book is not None
+    held.close()
+
+
 def test_an_edited_zone_holds_until_the_site_file_is_read_anew(tmp_path: Path) -> None:
     site = make_site(tmp_path)
     ring = [[-30.01, 44.99], [-29.99, 44.99], [-29.99, 45.01], [-30.01, 45.01], [-30.01, 44.99]]

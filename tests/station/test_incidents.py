@@ -15,6 +15,7 @@ from pypdf import PdfReader
 
 from picket.cli import main
 from picket.record import log
+from picket.record.cases import read_cases
 from picket.site import load
 from picket.station.incident_files import FileError, plain_name
 from tests.station.live import PIER, running
@@ -59,7 +60,12 @@ def test_an_incident_lives_through_a_restart_and_leaves_as_a_folder(place: Path)
         assert (case["status"], case["holder"], len(case["files"]), case["steps"][2]["text"]) == (
             "handed_over", "ben", 2, "<b>seen</b> by eye",
         )  # fmt: skip
-        sha256 = case["files"][0]["sha256"]
+        sha256, big = (f["sha256"] for f in case["files"])
+        off = live.http.post(base, json={"op": "detach", "sha256": big, "text": "too big"}).json()
+        assert ([f["name"] for f in off["files"]], [f["name"] for f in off["taken_off"]]) == (["photo.jpg"], ["big"])
+        gone = live.http.get(f"{base}/files/{big}")
+        assert (gone.status_code, "kept for the audit" in gone.json()["error"]) == (410, True)
+        assert live.http.post(base, json={"op": "detach", "sha256": big}).status_code == 409
         photo = live.http.get(f"{base}/files/{sha256}")
         assert photo.content == PHOTO
         assert photo.headers["content-disposition"] == 'attachment; filename="photo.jpg"'
@@ -70,6 +76,7 @@ def test_an_incident_lives_through_a_restart_and_leaves_as_a_folder(place: Path)
         with zipfile.ZipFile(io.BytesIO(whole.content)) as z:
             held = {n.removeprefix("picket-incident-1/"): z.read(n) for n in z.namelist()}
         assert held["attachments/01-photo.jpg"] == PHOTO
+        assert not [n for n in held if "big" in n]
         sums = dict(reversed(line.split("  ")) for line in held.pop("SHA256SUMS").decode().splitlines())
         assert sums == {name: hashlib.sha256(data).hexdigest() for name, data in held.items()}
         page = held["index.html"].decode()
@@ -84,8 +91,10 @@ def test_an_incident_lives_through_a_restart_and_leaves_as_a_folder(place: Path)
         assert "is not what was attached" in live.http.get(f"{base}/files/{sha256}").json()["error"]
     said = CliRunner().invoke(main, ["archive", "verify", "--archive", str(archive)])
     assert (said.exit_code, f"damage: incident 1, photo.jpg: the file {sha256[:12]} is damaged" in said.output) == (3, True)
+    (archive / "attachments" / big).write_bytes(b"changed too")
+    assert "incident 1, big:" in CliRunner().invoke(main, ["archive", "verify", "--archive", str(archive)]).output
     kept = [r.payload["op"] for r in log.read(archive) if r.kind == "action"]
-    assert kept == ["open", "items", "note", "attach", "attach", "hand_over", "close"]
+    assert kept == ["open", "items", "note", "attach", "attach", "hand_over", "detach", "close"]
 
 
 def test_the_command_lists_them(place: Path) -> None:
@@ -97,6 +106,52 @@ def test_the_command_lists_them(place: Path) -> None:
     assert said == "1  closed (ben), held  1970-01-01T00:01Z to 1970-01-01T00:16Z  Night: 1 alerts, 1 tracks, 1 files\n"
     none = CliRunner().invoke(main, ["incident", "list", "--archive", str(place)])
     assert (none.exit_code, "holds no log" in none.output) == (2, True)
+
+
+def test_the_command_takes_a_file_off_where_no_station_runs(place: Path) -> None:
+    from tests.record.test_cases import STEPS, records, written
+
+    archive = place / "archive"
+    written(archive, records(STEPS[:4]))
+
+    def said(*words: str) -> tuple[int, str]:
+        done = CliRunner().invoke(
+            main, ["incident", "take-off", *words, "--case", "1", "--by", "anna", "--archive", str(archive)]
+        )
+        return done.exit_code, done.output
+
+    assert said("other.jpg") == (2, "picket: incident 1: no file is 'other.jpg'; there are photo.jpg (aaaaaaaaaaaa)\n")
+    assert said("aaaaaaaa", "--why", "wrong pier") == (
+        0, "took photo.jpg off incident 1; its bytes are kept for the audit as long as the incident\n",
+    )  # fmt: skip
+    assert said("photo.jpg")[0] == 2
+    case = read_cases(archive).of(1)
+    assert (case.files, case.taken_off[0].name, case.steps[-1].text) == ([], "photo.jpg", "wrong pier")
+    assert log.verify(archive).damage is None
+    held = log.LogFile(archive)  # as a station does
+    busy = said("photo.jpg")
+    held.close()
+    assert (busy[0], "another station writes this archive" in busy[1]) == (2, True)
+
+
+def test_an_export_asks_for_a_period_or_a_case(place: Path) -> None:
+    from tests.record.test_cases import STEPS, records, written
+
+    written(place / "archive", records(STEPS))
+    words = [
+        "incident",
+        "export",
+        "--archive",
+        str(place / "archive"),
+        "--site",
+        str(place / "site.toml"),
+        "-o",
+        str(place / "x"),
+    ]
+    asked = CliRunner().invoke(main, words)
+    assert (asked.exit_code, asked.output) == (2, "picket: give --since and --until, or the number of an incident with --case\n")
+    none = CliRunner().invoke(main, [*words, "--case", "2"])
+    assert (none.exit_code, none.output) == (2, "picket: no incident has the number 2\n")
 
 
 def test_names_of_files_are_plain() -> None:

@@ -32,6 +32,7 @@ interface Case {
   alerts: number[];
   tracks: number[];
   files: Attached[];
+  taken_off: Attached[];
   steps: Step[];
 }
 type Row = Omit<Case, "files" | "steps"> & { files: number; steps: number };
@@ -223,9 +224,10 @@ export class IncidentsScreen implements Screen {
   private files(c: Case, closed: boolean): TemplateResult {
     return html`<section class="card" aria-label="Files">
       <h2>Files</h2>
-      ${c.files.length ? html`<table><thead><tr><th>name</th><th class="number">bytes</th><th>by</th><th>SHA-256</th></tr></thead><tbody>
-        ${c.files.map((f) => html`<tr><td><button class="act small" @click=${() => this.get(`/api/incidents/${c.number}/files/${f.sha256}`, f.name)}>${f.name}</button></td><td class="number">${count(f.size)}</td><td>${f.by}</td><td><code title=${f.sha256}>${f.sha256.slice(0, 16)}…</code></td></tr>`)}
+      ${c.files.length ? html`<table><thead><tr><th>name</th><th class="number">bytes</th><th>by</th><th>SHA-256</th>${closed ? nothing : html`<th><span class="hidden">take off</span></th>`}</tr></thead><tbody>
+        ${c.files.map((f) => html`<tr><td><button class="act small" @click=${() => this.get(`/api/incidents/${c.number}/files/${f.sha256}`, f.name)}>${f.name}</button></td><td class="number">${count(f.size)}</td><td>${f.by}</td><td><code title=${f.sha256}>${f.sha256.slice(0, 16)}…</code></td>${closed ? nothing : html`<td><button class="act small" aria-label="Take off ${f.name}" ?disabled=${this.busy} @click=${() => this.step({ op: "detach", sha256: f.sha256 }, `Took off ${f.name}; its bytes are kept for the audit.`)}>×</button></td>`}</tr>`)}
       </tbody></table>` : html`<p class="quiet">No file is attached.</p>`}
+      ${c.taken_off.length ? html`<p class="quiet">Taken off, kept for the audit as long as the incident: ${c.taken_off.map((f) => f.name).join(", ")}.</p>` : nothing}
       ${closed ? nothing : html`<label class="file-field">Attach a file, at most 25 MiB <input type="file" @change=${(e: Event) => this.attach(c, e.target as HTMLInputElement)} ?disabled=${this.busy} /></label>`}
     </section>`;
   }

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import click
 
@@ -26,7 +26,7 @@ def example(text: str) -> dict[str, Any]:
     return {"epilog": f"Example: {text}"}
 
 
-def fail(message: str, code: int) -> None:
+def fail(message: str, code: int) -> NoReturn:
     """Ends with a message for a person and no traceback."""
     click.echo(f"picket: {message}", err=True)
     sys.exit(code)
@@ -47,8 +47,11 @@ def moment(_: click.Context, __: click.Parameter, value: str | None) -> float | 
     return (given if given.tzinfo else given.replace(tzinfo=UTC)).timestamp()
 
 
-def period(command: Callable[..., Any]) -> Callable[..., Any]:
-    """The options of a command that works on a recorded period: --archive, --site, --since, --until, --seed."""
+def period(command: Callable[..., Any], required: bool = True) -> Callable[..., Any]:
+    """The options of a command that works on a recorded period: --archive, --site, --since, --until, --seed.
+
+    required: whether the period must be given.
+    """
     options = (
         click.option(
             "--archive", "folder", type=click.Path(path_type=Path, file_okay=False), default=Path("archive"), show_default=True,
@@ -57,8 +60,8 @@ def period(command: Callable[..., Any]) -> Callable[..., Any]:
         click.option(
             "--site", "site_path", type=click.Path(path_type=Path), required=True, help="The site file that the station ran with."
         ),
-        click.option("--since", callback=moment, required=True, help="First moment of the period (ISO 8601 or UNIX seconds)."),
-        click.option("--until", callback=moment, required=True, help="Last moment of the period."),
+        click.option("--since", callback=moment, required=required, help="First moment of the period (ISO 8601 or UNIX seconds)."),
+        click.option("--until", callback=moment, required=required, help="Last moment of the period."),
         click.option("--seed", default=0, show_default=True, help="Seed that the station ran with."),
     )  # fmt: skip
     for option in reversed(options):

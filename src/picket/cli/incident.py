@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import os
+import time
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 import click
@@ -18,18 +20,21 @@ def incident() -> None:
 
 
 @incident.command(**example("picket incident export --site site.toml --since 2026-11-28T02:00 --until 2026-11-28T02:30 -o night"))
-@period
+@partial(period, required=False)
 @click.option("--title", default="Incident", show_default=True, help="Heading of the page.")
 @click.option("--note", default="", help="A sentence below it.")
-@click.option("--case", "number", type=int, help="Number of an incident of the archive: its steps, notes and files come with it.")
+@click.option("--case", "number", type=int, help="Number of an incident of the archive: its period, steps, notes and files.")
 @click.option("--low-priority", is_flag=True, help="Lower its own priority, so that a station beside it is not held up.")
 @click.option("-o", "--out", type=click.Path(path_type=Path), required=True, help="A new folder.")
 @JSON
 def export(
-    folder: Path, site_path: Path, since: float, until: float, title: str, note: str, number: int | None, low_priority: bool,
-    seed: int, out: Path, as_json: bool,
+    folder: Path, site_path: Path, since: float | None, until: float | None, title: str, note: str, number: int | None,
+    low_priority: bool, seed: int, out: Path, as_json: bool,
 ) -> None:  # fmt: skip
-    """Write a period as a folder that opens off line without Picket: page, GeoJSON, tables, digests."""
+    """Write a period as a folder that opens off line without Picket: page, GeoJSON, tables, digests.
+
+    The period of an incident (--case) is its own, where --since or --until says nothing else.
+    """
     from picket.record.cases import read_cases
     from picket.site import load
     from picket.station.incident import export_incident
@@ -38,6 +43,12 @@ def export(
         os.nice(19)
     with mistakes(out):
         case = None if number is None else read_cases(folder).of(number)
+        if case is not None:
+            since, until = (
+                own if given is None else given for given, own in zip((since, until), case.covers(time.time()), strict=True)
+            )
+        if since is None or until is None:
+            fail("give --since and --until, or the number of an incident with --case", WRONG_USE)
         found = export_incident(folder, load(site_path), since, until, out, title=title, note=note, case=case, seed=seed)
     counts = {"alerts": len(found.alerts), "tracks": len(found.tracks), "decisions": len(found.decisions)}
     if as_json:
@@ -75,3 +86,31 @@ def show(folder: Path, as_json: bool) -> None:
         )
     if not cases:
         click.echo("no incident was opened")
+
+
+@incident.command("take-off", **example("picket incident take-off photo.jpg --case 1 --by anna --why 'wrong pier'"))
+@click.argument("file")
+@click.option("--case", "number", type=int, required=True, help="Number of the incident.")
+@click.option("--by", required=True, help="Who takes it off.")
+@click.option("--why", default="", help="Words for the incident's steps.")
+@click.option(
+    "--archive", "folder", type=click.Path(path_type=Path, file_okay=False), default=Path("archive"), show_default=True,
+    help="Folder of the log; no station may run on it.",
+)  # fmt: skip
+@JSON
+def take_off(file: str, number: int, by: str, why: str, folder: Path, as_json: bool) -> None:
+    """Take a file off an incident: its name, or the beginning of its SHA-256. Its bytes stay for the audit as long as the incident.
+
+    While a station runs, the record page does it. What was done is a record of the log, as any other step.
+    """
+    from picket.record.log import segments
+    from picket.station.incident_files import take_off as taken_off
+
+    if not segments(folder):
+        fail(f"{folder}: holds no log (expected files like 00000001.plog)", WRONG_USE)
+    with mistakes(folder):
+        found = taken_off(folder, number, file, by, why, time.time())
+    if as_json:
+        click.echo(json.dumps({"case": number, "sha256": found.sha256, "name": found.name}))
+    else:
+        click.echo(f"took {found.name} off incident {number}; its bytes are kept for the audit as long as the incident")

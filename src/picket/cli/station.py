@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
+import gc
 import json
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +15,8 @@ import click
 
 from picket import _jit
 from picket.cli.common import ARCHIVE, JSON, NOTHING_USABLE, WRONG_USE, example, fail
+
+SETTLED_S = 5.0  # after its start a station has what it keeps, and garbage is looked for among the rest
 
 
 def ready_message(as_json: bool) -> Callable[[str], None]:
@@ -30,22 +34,39 @@ def ready_message(as_json: bool) -> Callable[[str], None]:
 def run_station(station: Any) -> None:
     """Runs a station's coroutine; its mistakes become messages."""
     import asyncio
-    import gc
 
-    from picket.station import warm
+    async def settling() -> None:
+        asyncio.get_running_loop().call_later(SETTLED_S, _settled)
+        await station
 
-    if _jit.is_cold():
-        click.echo("Compiling for this machine: a minute or two, once ...", err=True)
+    with _mistakes():
+        if _jit.is_cold():
+            click.echo("Compiling for this machine: a minute or two, once ...", err=True)
+        from picket.station import warm
+
+        warm.load_again()
+        asyncio.run(settling())
+
+
+def _settled() -> None:
+    gc.freeze()  # modules and kernels are never garbage: no later look goes through them
+    gc.enable()
+
+
+@contextlib.contextmanager
+def _mistakes() -> Iterator[None]:
+    """A start: mistakes become messages, and no time is spent on looking for garbage among what is being loaded."""
+    gc.disable()
     try:
-        warm.load_kernels()
-        gc.freeze()  # what is loaded stays: looked through again, its 180,000 objects would hold up every thread for 0.1 s now and then
-        asyncio.run(station)
+        yield
     except ValueError as e:
         fail(str(e), WRONG_USE)
     except OSError as e:
         fail(f"{e.filename or 'the system'}: {e.strerror or e}", WRONG_USE)
     except KeyboardInterrupt:
         pass
+    finally:
+        gc.enable()
 
 
 @click.command(**example("picket demo --port 0"))
@@ -75,13 +96,19 @@ def watch(site_path: Path, port: int | None, seed: int, archive: Path | None, as
     import msgspec
 
     from picket.site import load
-    from picket.station.run import Station
 
-    async def run() -> None:
+    with _mistakes():
         site = load(site_path)
         if port is not None:
             site = msgspec.structs.replace(site, station=msgspec.structs.replace(site.station, port=port))
-        station = Station(site, archive, seed=seed)
+        from picket.feed.transport.udp import open_early
+
+        opened = open_early(s.feed for s in site.sensor)  # what arrives while the rest is loaded waits there
+
+    async def run() -> None:
+        from picket.station.run import Station
+
+        station = Station(site, archive, seed=seed, opened=opened)
         station.open()
         await station.run(ready_message(as_json))
 

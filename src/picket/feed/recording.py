@@ -24,13 +24,16 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import TracebackType
-from typing import BinaryIO, Protocol
+from typing import TYPE_CHECKING, BinaryIO, Protocol
 
 import numpy as np
 
-from picket.feed import FORMATS, jsonlines, pcap, table
+from picket.feed import FORMATS, jsonlines, pcap
 from picket.feed.format import Chunk, Decoded, Format, Options
 from picket.words import DETECTION, OPERATOR, STATUS, Batch, TableError, concat
+
+if TYPE_CHECKING:
+    from picket.feed import table
 
 STREAM_BLOCK = 1 << 18  # bytes of a byte stream that are decoded at once
 DATED_BLOCK = 1 << 14  # the same where times of day are completed from the rows before: minutes of a radar, not hours
@@ -301,6 +304,8 @@ class Recording:
     def _tables(self) -> Iterator[Decoded]:
         left_out: Counter[str] = Counter()
         row = 1
+        from picket.feed import table  # pyarrow, which a live station does not need
+
         seekable = self._table_kind != "csv" and self.path != "-"
         file = self._file if seekable else self._pushed
         if seekable:
@@ -409,6 +414,12 @@ def _open(name: str) -> tuple[BinaryIO, int | None]:
     return file, size or None
 
 
+def _named_table(name: str) -> str | None:
+    from picket.feed.table import SUFFIXES
+
+    return SUFFIXES.get(Path(name).suffix.lower())
+
+
 def _table_kind(first: bytes, name: str, wanted: Format | None) -> str:
     """ "csv", "parquet" or "arrow" when the input is such a table file, else ""."""
     if not first:
@@ -420,7 +431,7 @@ def _table_kind(first: bytes, name: str, wanted: Format | None) -> str:
         kind = "arrow"
     elif not pcap.is_capture(first) and _is_csv_table(first):
         kind = "csv"
-    elif (suffix := table.SUFFIXES.get(Path(name).suffix.lower())) in ("parquet", "arrow") and wanted is None:
+    elif (suffix := _named_table(name)) in ("parquet", "arrow") and wanted is None:
         raise UnreadableError(name, f"expected {suffix} as the name says, got first bytes {first[:8].hex(' ')}")
     if kind and wanted is not None and wanted is not jsonlines.FORMAT:
         if kind == "arrow" and not first.startswith(b"ARROW1"):
@@ -495,6 +506,8 @@ def decode_files(
     """
     summary = Summary()
     sinks = (("rows", out, DETECTION), ("operators", operators_out, OPERATOR), ("status", status_out, STATUS))
+    from picket.feed import table
+
     for _, path, _table in sinks:
         if path is not None and str(path) != "-":
             table.container(path)

@@ -9,6 +9,7 @@
     period    since, until or null                          what it covers; null: still going on
     hand_over to, text                                      somebody else has it now
     attach    sha256, name, size                            a file, kept in `attachments/` under its SHA-256
+    detach    sha256, text                                  takes a file off; its bytes stay for the audit, as long as the case
     hold      held, text                                    a hold may be let go only when the case is closed
     close     outcome, text                                 over, with what it was
     reopen    text                                          not over after all
@@ -90,6 +91,7 @@ class Case(msgspec.Struct, kw_only=True):
     alerts: list[int] = []
     tracks: list[int] = []
     files: list[File] = []
+    taken_off: list[File] = []  # were attached once; kept as long as the case is, and not given out
     steps: list[Step] = []
 
     def covers(self, now: float) -> tuple[float, float]:
@@ -133,6 +135,9 @@ class CaseBook:
                 raise CaseError(f"incident {case.number} has {MOST_FILES} files; open another one")
             if any(f.sha256 == p["sha256"] for f in case.files):
                 raise CaseError("this very file is attached already")
+        elif op == "detach":
+            if all(f.sha256 != p.get("sha256") for f in case.files):
+                raise CaseError(f"incident {case.number} has no file {str(p.get('sha256'))[:12]!r} attached")
         elif op == "close" and p.get("outcome") not in OUTCOMES:
             raise CaseError(f"outcome: expected one of {', '.join(OUTCOMES)}, got {p.get('outcome')!r}")
         elif op == "hold" and not p.get("held") and case.status != "closed":
@@ -172,6 +177,10 @@ class CaseBook:
             case.holder, case.status = p["to"].strip(), "handed_over"
         elif op == "attach":
             case.files.append(File(sha256=p["sha256"], name=p["name"], size=p["size"], time=record.time, by=by))
+            case.taken_off = [f for f in case.taken_off if f.sha256 != p["sha256"]]
+        elif op == "detach":
+            case.taken_off += [f for f in case.files if f.sha256 == p["sha256"]]
+            case.files = [f for f in case.files if f.sha256 != p["sha256"]]
         elif op == "hold":
             case.held = bool(p["held"])
         elif op == "close":
@@ -200,7 +209,8 @@ def told(p: dict[str, Any]) -> str:
         return f"{'took off' if p.get('remove') else 'joined'} {' and '.join(parts)}"
     return {
         "open": "opened", "note": "note", "period": "changed the period", "hand_over": f"handed over to {p.get('to')}",
-        "attach": f"attached {p.get('name')}", "hold": "holds its records" if p.get("held") else "let go of the hold",
+        "attach": f"attached {p.get('name')}", "detach": f"took off {p.get('name')}",
+        "hold": "holds its records" if p.get("held") else "let go of the hold",
         "close": f"closed: {p.get('outcome')}", "reopen": "reopened",
     }[op]  # fmt: skip
 

@@ -92,7 +92,7 @@ def _segments(folder: Path, before: float, holds: list[tuple[float, float]], don
 
 def _attachments(folder: Path, done: Erased) -> None:
     """Files of incidents that the log has let go of go with them."""
-    kept = {f.sha256 for c in cases.read_cases(folder).cases.values() for f in c.files}
+    kept = {f.sha256 for c in cases.read_cases(folder).cases.values() for f in (*c.files, *c.taken_off)}
     for path in sorted((folder / "attachments").glob("*")):
         if path.name not in kept:
             _list(folder, {"attachment": path.name, "size": path.stat().st_size})

@@ -220,7 +220,7 @@ class Gate:
             session = session_of(headers)
             if scope["type"] == "http" and self.access.fades(session):
                 await asyncio.to_thread(self.access.renew, session)
-                send = send if "authorization" in headers else self._with_cookie(send, session)
+                send = send if "authorization" in headers else self._with_cookie(send, session, headers["host"])
             await self.app(scope, receive, send)
             return
         status, message = problem
@@ -232,9 +232,9 @@ class Gate:
         await send({"type": "http.response.start", "status": status, "headers": [(b"content-type", b"application/json")]})
         await send({"type": "http.response.body", "body": body})
 
-    def _with_cookie(self, send: Any, session: str) -> Any:
+    def _with_cookie(self, send: Any, session: str, host: str) -> Any:
         """`send`, with the session's cookie set anew in the head of the answer."""
-        words = f"{COOKIE}={session}; HttpOnly; Max-Age={SESSION_HOURS * 3600}; Path=/; SameSite=strict"
+        words = f"{cookie_name(host)}={session}; HttpOnly; Max-Age={SESSION_HOURS * 3600}; Path=/; SameSite=strict"
         cookie = (b"set-cookie", f"{words}; Secure".encode() if self.scheme == "https" else words.encode())
 
         async def sent(message: Any) -> None:

@@ -39,7 +39,7 @@ class Step(BaseModel):
     """One step of an incident; which keys it needs, docs/record.md says."""
 
     model_config = ConfigDict(extra="forbid")
-    op: Literal["note", "items", "period", "hand_over", "hold", "close", "reopen"]
+    op: Literal["note", "items", "period", "hand_over", "hold", "close", "reopen", "detach"]
     text: str = Field("", max_length=4_000)
     to: str = Field("", max_length=100)
     alerts: Numbers = []
@@ -49,6 +49,7 @@ class Step(BaseModel):
     until: float | None = None
     held: bool = True
     outcome: str = Field("", max_length=20)
+    sha256: str = Field("", pattern="^([0-9a-f]{64})?$")
 
     def payload(self) -> dict[str, Any]:
         """The keys that its record has."""
@@ -78,6 +79,10 @@ def _case(core: Core, number: int) -> Case:
         return core.cases.find(number)
     except NoCaseError as e:
         raise HTTPException(404, str(e)) from None
+
+
+def _name(core: Core, number: int, sha256: str) -> str:
+    return next((f.name for f in _case(core, number).files if f.sha256 == sha256), "")
 
 
 def _answer(data: Any) -> Response:
@@ -117,9 +122,10 @@ def add(app: FastAPI, core: Core) -> None:
             known = [a for a in core.engine.book.all if a.id in case.alerts]
         return _answer({"incident": case, "alerts": known})
 
-    @app.post("/api/incidents/{number}", summary="A step: note, items, period, hand-over, hold, close, reopen")
+    @app.post("/api/incidents/{number}", summary="A step: note, items, detach, period, hand-over, hold, close, reopen")
     async def do(request: Request, number: Number, given: Step) -> Response:
-        await step(core, request.state.user, {"case": number, **given.payload()})
+        more = {"sha256": given.sha256, "name": _name(core, number, given.sha256)} if given.op == "detach" else {}
+        await step(core, request.state.user, {"case": number, **given.payload(), **more})
         return _answer(_case(core, number))
 
     @app.post("/api/incidents/{number}/files", summary="Attach a file: its bytes are the body")
@@ -138,7 +144,12 @@ def add(app: FastAPI, core: Core) -> None:
 
     @app.get("/api/incidents/{number}/files/{sha256}", summary="An attached file as it came")
     def attached(request: Request, number: Number, sha256: Sha256) -> Response:
-        found = next((f for f in _case(core, number).files if f.sha256 == sha256), None)
+        case = _case(core, number)
+        found = next((f for f in case.files if f.sha256 == sha256), None)
+        if any(f.sha256 == sha256 for f in case.taken_off):
+            raise HTTPException(
+                410, f"the file was taken off incident {number}; its bytes are kept for the audit as long as the incident"
+            )
         if found is None:
             raise HTTPException(404, f"incident {number} has no such file")
         try:

@@ -1,6 +1,7 @@
 """The API of the statistics page (docs/record.md): counts of the sealed days with their definitions, and as files.
 
 The counting is `picket stats` in a child process (stats_child.py); nothing here looks into the engine.
+Whatever reads sealed days brings pyarrow, and is loaded when it is first asked for: a start does not wait for it.
 """
 
 from __future__ import annotations
@@ -13,9 +14,6 @@ from typing import Annotated, Any, Literal
 
 from fastapi import Depends, FastAPI, HTTPException, Query, Request, Response
 
-from picket.paper import PaperError, to_pdf
-from picket.record import report, report_page
-from picket.record.archive import Archive, ArchiveError
 from picket.station import lines
 from picket.station.core import Core
 from picket.station.stats_child import BusyError, NothingSealedError, Stats, StatsError
@@ -92,10 +90,13 @@ def add(app: FastAPI, core: Core) -> None:
 
     @app.get("/api/stats/choices", summary="What can be asked: the sealed days, the zones, and whether there is a PDF")
     def choices() -> dict[str, Any]:
+        from picket.record.archive import Archive, ArchiveError
+        from picket.record.report import iso
+
         span, problem = None, None
         try:
             first, last = Archive(core.folder).span()
-            span = None if first == last else {"since": report.iso(first * 24), "until": report.iso(last * 24)}
+            span = None if first == last else {"since": iso(first * 24), "until": iso(last * 24)}
         except ArchiveError as e:
             problem = str(e)
         site = core.engine.site
@@ -125,16 +126,23 @@ def add(app: FastAPI, core: Core) -> None:
 
     @app.get("/api/stats/table.csv", summary="The table, with definitions as comment lines")
     async def table(asked: Annotated[Asked, Depends()]) -> Response:
+        from picket.record import report
+
         return _file(report.to_csv(await counted(asked)), "picket-counts.csv", "text/csv")
 
     @app.get("/api/stats/map.geojson", summary="The points in each cell as squares; the counts are its properties")
     async def cells(asked: Annotated[Asked, Depends()]) -> Response:
+        from picket.record import report
+
         found = await counted(asked)
         d = {k: v for k, v in found.items() if k != "map"}
         return _file(report.to_geojson(d, found["map"]), "picket-map.geojson", "application/geo+json")
 
     @app.get("/api/stats.pdf", summary="The report to print: charts, table, definitions, uptime and digest")
     async def printed(asked: Annotated[Asked, Depends()]) -> Response:
+        from picket.paper import PaperError, to_pdf
+        from picket.record import report_page
+
         found = await counted(asked)
         try:
             made = await asyncio.to_thread(lambda: to_pdf(report_page.document(found, found["map"])))

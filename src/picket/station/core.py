@@ -49,6 +49,7 @@ PUBLISH_S = 0.1
 STOP_S = 1.2
 WRITE_S = 10.0  # an action that waits longer for the disk is answered with what is wrong
 ENGINE_QUEUE = 2_000  # records
+STATE_S = 5.0  # between two writings of the alerts' state, at most: a killed station reads only what came after
 SEQ_GAP = 1_000_000  # after a kill: more than any record or track number that was shown but not yet on disk
 
 
@@ -113,6 +114,7 @@ class Core:
         self.refuses: str | None = None  # why no action is taken any more
         self._loop: asyncio.AbstractEventLoop | None = None
         self._own = OwnLook()
+        self._state_kept = float("-inf")
         self.unrecorded: Counter[str] = Counter()  # records, and rows in them, that were shown and are not in the log
         self.sequencer = Sequencer(1, clock, self._sink, self.overloaded, self.operators.add)
         self.keeper = SiteKeeper(site, lambda: self.engine.site, folder / "site-undo.json", self.sequencer.now)
@@ -331,8 +333,10 @@ class Core:
             outcome = self.engine.apply(record)
             for listener in self.on_applied:
                 listener(record, outcome, self.engine)
-            if outcome.alerts:
+            if outcome.alerts or _time.monotonic() - self._state_kept > STATE_S:
+                self._state_kept = _time.monotonic()
                 self.writer.keep_state(self._state())
+            if outcome.alerts:
                 self._tell(self.on_alerts, list(outcome.alerts))
         except Exception as e:  # one record must not end the watch: it is named, kept in the log, and the picture goes on
             self._failed(f"record {record.seq} ({record.kind}) could not be worked on", e)

@@ -12,8 +12,9 @@ import tempfile
 import zipfile
 from pathlib import Path
 
-from picket.record.cases import Case, read_cases
+from picket.record.cases import Case, CaseError, File, read_cases
 from picket.record.files import sync_folder, write_whole
+from picket.record.log import LogFile, Record
 from picket.station.access import MAX_FILE
 
 LIMIT_S = 300.0
@@ -64,12 +65,42 @@ def damaged(folder: Path) -> list[str]:
     """What is wrong with the files of the archive's incidents, in words."""
     found = []
     for case in read_cases(folder).cases.values():
-        for file in case.files:
+        for file in (*case.files, *case.taken_off):
             try:
                 read(folder, file.sha256)
             except FileError as e:
                 found.append(f"incident {case.number}, {file.name}: {e}")
     return found
+
+
+def take_off(folder: Path, number: int, wanted: str, by: str, why: str, now: float) -> File:
+    """Takes a file (its name, or how its SHA-256 begins) off an incident of an archive on which no station runs: a record of the log.
+
+    Raises CaseError for what does not fit, LogError while a station runs.
+    """
+    held = LogFile(folder)
+    try:
+        book = read_cases(folder)
+        case = book.of(number)
+        found = [f for f in case.files if f.name == wanted or (len(wanted) >= 8 and f.sha256.startswith(wanted))]
+        if len(found) != 1:
+            names = ", ".join(f"{f.name} ({f.sha256[:12]})" for f in found or case.files) or "none"
+            raise CaseError(f"incident {number}: {'more than one file' if found else 'no file'} is {wanted!r}; there are {names}")
+        payload = {
+            "do": "case",
+            "op": "detach",
+            "case": number,
+            "by": by,
+            "sha256": found[0].sha256,
+            "name": found[0].name,
+            "text": why,
+        }
+        book.check(payload)
+        last = held.last
+        held.append(Record(last.seq + 1 if last else 1, max(now, last.time if last else now), "action", payload))
+    finally:
+        held.close()
+    return found[0]
 
 
 class Exporter:

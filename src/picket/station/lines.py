@@ -7,7 +7,6 @@ import re
 from pathlib import Path
 
 from picket.record.files import write_whole
-from picket.record.shapes import ShapeError, shape_of
 from picket.station.stats_child import StatsError
 
 FOLDER = "lines"
@@ -21,6 +20,8 @@ class LineError(ValueError):
 
 def keep(folder: Path, name: str, data: bytes) -> str:
     """Keeps a line under a plain name, which it returns. Raises LineError, OSError; another line of that name is not written over."""
+    from picket.record.shapes import ShapeError, shape_of  # pyarrow, which a start does not wait for
+
     kept = _WRONG.sub("_", name.removesuffix(".geojson").removesuffix(".json")).strip("_ ")[:80]
     if not kept:
         raise LineError(f"name: expected a name, got {name!r}")

@@ -10,7 +10,7 @@ import signal
 import socket
 import ssl
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -47,12 +47,17 @@ class Station:
 
     def __init__(
         self, site: Site, archive: Path | None = None, *, seed: int = 0, clock: Callable[[], float] = time.time,
-        pace: Callable[[], float] = time.monotonic,
+        pace: Callable[[], float] = time.monotonic, opened: Mapping[str, socket.socket] | None = None,
     ) -> None:  # fmt: skip
-        """clock: station time; pace: seconds by which its ticks are spaced. Those of an exercise stand still and run faster."""
+        """clock: station time; pace: seconds by which its ticks are spaced. Those of an exercise stand still and run faster.
+
+        opened: feed address -> a socket that was bound before (feed/transport/udp.py).
+        """
         self.site, self._clock, self._pace = site, clock, pace
         self.folder = archive or Path(site.folder) / site.archive.path
         self.feeds: list[Feed] = feeds_of(site)
+        for feed in self.feeds:
+            feed.link.opened = (opened or {}).get(feed.url)
         self.playback = self._playback()
         self.core = self._make_core(seed)
         self.core.radios = self._radios()

@@ -17,7 +17,6 @@ from typing import Any
 import msgspec
 
 from picket.record import log
-from picket.record.archive import ArchiveError, read_manifest
 from picket.site import Site
 
 FIRST_S = 60.0  # after the start: the officer's picture first
@@ -59,6 +58,8 @@ class Sealing:
 
     def due(self) -> bool:
         """Whether a day is over that is not sealed whole, and the last attempt was not just now."""
+        from picket.record.archive import ArchiveError, read_manifest
+
         now = self._clock()
         if self.last and now - self.last.time < AGAIN_S:
             return False

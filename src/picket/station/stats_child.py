@@ -14,8 +14,6 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from picket.record.archive import ArchiveError, days_folder, read_manifest
-
 LIMIT_S = 120.0
 KEPT = 6  # answers
 _ANSWERED = (0, 1, 3)  # exit codes of `picket stats` with an answer: counted, nothing there, a day is damaged
@@ -56,6 +54,8 @@ class Stats:
 
     def _sealed(self) -> str:
         """Digest of what is sealed now."""
+        from picket.record.archive import ArchiveError, days_folder, read_manifest
+
         try:
             held = any(f.kind == "points" for f in read_manifest(self._folder).files)
         except ArchiveError as e:

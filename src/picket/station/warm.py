@@ -8,8 +8,6 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Sequence
-from concurrent.futures import ProcessPoolExecutor
-from multiprocessing import get_context
 
 from picket import _jit, site
 from picket.feed import FORMATS, Chunk, Decoded, Format, Options
@@ -19,13 +17,32 @@ from picket.record.codec import pack
 from picket.record.log import Record
 from picket.station.engine import Engine
 from picket.station.feeds import prime
+from picket.track.warm import SITE
 from picket.track.warm import warm as warm_tracker
-from picket.train import demo_exercise, frames
-from picket.train.demo import DEMO
+from picket.words import DETECTION, Batch
 
 SECONDS = 4.0
 _START = 1_700_000_000.0
 _SPECTRUM = "spectrum"
+
+
+def load_again() -> None:
+    """Before a station listens, each time but the first: what every station runs, one tiny batch of it.
+
+    What a first start has compiled besides loads in milliseconds when it is met. A killed station must be up again at once.
+    """
+    if not _jit.is_whole():
+        load_kernels()
+        return
+    engine = Engine(SITE)
+    engine.apply(Record(1, _START, "boot", {"book": None}))
+    plot = {"sensor_id": "radar", "kind": "radar", "range_m": 900.0, "azimuth_deg": 10.0, "elevation_deg": 5.0}
+    claim = {"sensor_id": "rid", "kind": "remote_id", "lat_deg": 50.01, "lon_deg": 8.01, "identity": "W1"}
+    for k in range(2):
+        now = _START + k
+        batch = Batch.from_rows(DETECTION, [{"time": now, "received": now, **row} for row in (plot, claim)])
+        engine.apply(Record(2 + k, now, "batch", {"d": pack(batch), "s": None, "left_out": {}}))
+    engine.publish()
 
 
 def load_kernels(formats: Sequence[Format] = ()) -> None:
@@ -33,6 +50,9 @@ def load_kernels(formats: Sequence[Format] = ()) -> None:
 
     A station's feeds load those of their own formats when they begin to listen.
     """
+    from picket.train import demo_exercise, frames
+    from picket.train.demo import DEMO
+
     for form in formats:
         prime(form, Options())
     place = site.load(DEMO / "site.toml")
@@ -49,10 +69,14 @@ def load_kernels(formats: Sequence[Format] = ()) -> None:
         engine.apply(Record(2 + i, frame.time, "batch", {"d": pack(batch) if batch.n else None, "s": None, "left_out": {}}))
     engine.publish()
     warm_tracker()  # and what the exercise's first seconds do not reach: bearings, the clutter estimate
+    _jit.note_whole()
 
 
 def compile_kernels() -> None:
     """Fills an empty cache, a format at a time in as many processes as there are cores: compiling is most of a first start."""
+    from concurrent.futures import ProcessPoolExecutor
+    from multiprocessing import get_context
+
     with ProcessPoolExecutor(os.cpu_count(), mp_context=get_context("spawn")) as pool:
         list(pool.map(_compile, ["", _SPECTRUM, *(f.name for f in FORMATS)]))
 

@@ -20,6 +20,7 @@ from __future__ import annotations
 import asyncio
 import importlib
 import re
+import socket
 from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
@@ -88,6 +89,7 @@ class LinkHealth:
     reconnects: int = 0
     last_received: float | None = None
     left_out: Counter[str] = field(default_factory=Counter)
+    opened: socket.socket | None = None  # a socket that was bound before the station was up: its transport takes it
 
     def note(self, chunk: Chunk) -> None:
         """Counts a chunk that is being delivered."""
