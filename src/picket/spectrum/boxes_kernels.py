@@ -23,7 +23,6 @@ NARROW = 8  # ... or at most so many bins wide
 LINE = 4  # a piece at most so wide (bins) ...
 GAP_NATS = 25.0
 VARIANCE = 1.18  # picket.spectrum.transform.VARIANCE_FACTOR
-SIGNIFICANT = 5.4  # sigma that a fitted box must stand out by
 WEAK = 1.4  # signal to noise up to which a box may be off by much, and what is in it is not clear at once
 CHANGE_NATS = 5.0  # evidence that a signal begins or ends; less is scatter
 LONG = 40  # ... and at least so long (rows) is a carrier, and joins only its own kind
@@ -230,7 +229,7 @@ def _crossing(profile: Doubles, i: int, step: int, limit: float) -> float:
 
 
 @kernel
-def fit(grid: Floats, scale: Floats, box: Ints, bounds: Ints, out: Doubles, trust: float) -> bool:
+def fit(grid: Floats, scale: Floats, box: Ints, bounds: Ints, out: Doubles, trust: float, far: float, least: float) -> bool:
     """The rectangle of the greatest likelihood near a box, by turns over time and over frequency.
 
     box: t0, t1, k0, k1; bounds (6,): the same, how far it may grow, and k0, k1 of its skirts. Fills out (9,): t0, t1 in frames
@@ -238,7 +237,8 @@ def fit(grid: Floats, scale: Floats, box: Ints, bounds: Ints, out: Doubles, trus
     bins that its skirts reach. False when nothing is left.
 
     Edges in time are where the profile crosses half of the level. trust: share of the measured level that is believed (the level of a
-    weak box, found where noise helped it, is too high, and a box that expects too much does not grow).
+    weak box, found where noise helped it, is too high, and a box that expects too much does not grow). It must stand
+    out by `far` sigma and by the share `least` of the floor.
     """
     t0, t1, k0, k1 = box[0], box[1], box[2], box[3]
     for _ in range(3):
@@ -302,9 +302,8 @@ def fit(grid: Floats, scale: Floats, box: Ints, bounds: Ints, out: Doubles, trus
     out[6] = energy * (t1 - t0)
     out[7], out[8] = bounds[4] + c, bounds[4] + d
     n = (t1 - t0) * (d - c) / VARIANCE
-    return bool(
-        energy / (d - c) > (1 - 1 / (9 * n) + SIGNIFICANT / (3 * np.sqrt(n))) ** 3 - 1
-    )  # Wilson and Hilferty's Gamma quantile
+    over = (1 - 1 / (9 * n) + far / (3 * np.sqrt(n))) ** 3 - 1  # Wilson and Hilferty's Gamma quantile
+    return bool(energy / (d - c) > max(over, least))
 
 
 @kernel
@@ -331,7 +330,7 @@ def room(boxes: Ints, count: int, i: int, pad_t: int, pad_k: int, frames: int, b
 
 
 @kernel
-def fit_all(grid: Floats, scale: Floats, boxes: Ints, count: int, out: Doubles, kept: Any) -> int:
+def fit_all(grid: Floats, scale: Floats, boxes: Ints, count: int, out: Doubles, kept: Any, far: float, least: float) -> int:
     """`fit` for every box of boxes (M, 5), of which `count` are filled, into out (M, 9); kept (M,) bool says which are left.
 
     A weak one is fitted again with more room, and taken apart where it pauses. What a fitted box leaves of its box on either side
@@ -345,14 +344,14 @@ def fit_all(grid: Floats, scale: Floats, boxes: Ints, count: int, out: Doubles, 
         if i >= first:  # a remainder may not grow back
             bounds[:4] = b[:4]
             bounds[4], bounds[5] = b[2], b[3]
-        kept[i] = fit(grid, scale, b, bounds, f, 1.0)
+        kept[i] = fit(grid, scale, b, bounds, f, 1.0, far, least)
         if kept[i] and f[4] < WEAK and i < first:
             now[0], now[1], now[2], now[3] = int(f[0]), int(np.ceil(f[1])), int(f[2]), int(np.ceil(f[3]))
             room(boxes, count, i, 48 + (b[1] - b[0]) // 3, 8 + (b[3] - b[2]) // 2, grid.shape[0], grid.shape[1], bounds)
             for e in range(0, 4, 2):
                 now[e] = min(max(now[e], bounds[e]), bounds[e + 1] - 1)
                 now[e + 1] = max(min(now[e + 1], bounds[e + 1]), now[e] + 1)
-            if fit(grid, scale, now, bounds, again, 0.7) and again[6] > f[6]:
+            if fit(grid, scale, now, bounds, again, 0.7, far, least) and again[6] > f[6]:
                 f[:] = again
         if kept[i] and f[4] < WEAK:
             parts = _taken_apart(grid, scale, f, boxes, count)
@@ -404,7 +403,7 @@ def _taken_apart(grid: Floats, scale: Floats, f: Doubles, boxes: Ints, count: in
 
 
 @kernel
-def mend(grid: Floats, scale: Floats, fitted: Doubles, kept: Any) -> None:
+def mend(grid: Floats, scale: Floats, fitted: Doubles, kept: Any, far: float, least: float) -> None:
     """Joins weak fitted boxes (M, 9) in one band that follow each other when nothing between them says that the signal paused."""
     box, bounds, out = np.empty(5, np.int64), np.empty(6, np.int64), np.empty(fitted.shape[1])
     order = np.argsort(fitted[:, 0])
@@ -429,7 +428,7 @@ def mend(grid: Floats, scale: Floats, fitted: Doubles, kept: Any) -> None:
                 continue
             bounds[:4] = box[:4]
             bounds[4], bounds[5] = box[2], box[3]
-            if fit(grid, scale, box, bounds, out, 1.0) and out[6] > max(a[6], b[6]):
+            if fit(grid, scale, box, bounds, out, 1.0, far, least) and out[6] > max(a[6], b[6]):
                 fitted[i] = out
                 kept[j] = False
 

@@ -20,6 +20,7 @@ from scipy.ndimage import median_filter, uniform_filter1d
 from scipy.stats import gamma
 
 from picket.spectrum.floor_kernels import group_levels, trimmed_means, whittaker
+from picket.spectrum.quiet_kernels import quiet_blocks
 from picket.spectrum.transform import VARIANCE_FACTOR
 
 BLOCK = 8  # frames per block
@@ -29,7 +30,7 @@ _QUARTILE = float(gamma.ppf(_START, _INDEPENDENT) / _INDEPENDENT)
 _CUT = 0.10  # share of noise blocks above the limit
 _LIMIT = float(gamma.isf(_CUT, _INDEPENDENT) / _INDEPENDENT)
 _BIAS = float(gamma.cdf(_LIMIT * _INDEPENDENT, _INDEPENDENT + 1) / (1 - _CUT))  # mean of what is under the limit
-_GROUPS = ((64, 1), (128, 4), (32, 4), (16, 1))  # bins and blocks that are judged together
+_GROUP = 16  # bins that are judged together
 _SETTLED = 2e-3  # a floor that moves no more than by this is there
 _WAVE = 0.5  # share of the band: shorter waves of the floor are not followed
 _RIPPLE_CYCLES = 4.0  # a hump is ripple when it rises no steeper than so many waves of 1 dB across the band would ...
@@ -46,11 +47,12 @@ def local_floor(blocks: Floats, used: npt.NDArray[np.bool_]) -> tuple[Floats, Fl
     nth = int(_START * (kept.shape[1] - 1))
     floor = np.partition(kept, nth, axis=1)[:, nth] / np.float32(_QUARTILE)
     floor = np.maximum(floor, np.float32(1e-30))
-    quiet = np.repeat(used[:, None], max(1, len(floor) // _GROUPS[-1][0]), axis=1)
-    for group, span in _GROUPS:
-        if group <= len(floor) // 4:
-            now, floor = _quiet(blocks, used, floor, group, span)
-            quiet = quiet & np.repeat(now, quiet.shape[1] // now.shape[1], axis=1)
+    group = min(_GROUP, len(floor) // 4)
+    quiet = _quiet(blocks, used, floor, group)
+    for g in np.flatnonzero(quiet.sum(axis=0) < 0.75 * len(blocks)):  # the bins' own quartile may have lain among the busy blocks
+        part = blocks[quiet[:, g], g * group : (g + 1) * group]
+        if len(part) >= 4:
+            floor[g * group : (g + 1) * group] = np.quantile(part, _START, axis=0) / _QUARTILE
     wide = quiet.copy()  # a group beside a busy one may hold the edge of what makes it busy
     wide[:, 1:] &= quiet[:, :-1]
     wide[:, :-1] &= quiet[:, 1:]
@@ -64,43 +66,20 @@ def local_floor(blocks: Floats, used: npt.NDArray[np.bool_]) -> tuple[Floats, Fl
     return np.maximum(floor, np.float32(1e-30)), count
 
 
-def _quiet(
-    blocks: Floats, used: npt.NDArray[np.bool_], floor: Floats, group: int, span: int
-) -> tuple[npt.NDArray[np.bool_], Floats]:
-    """In which blocks a group of bins is quiet together, (B, K / group), and the floor that follows.
+def _quiet(blocks: Floats, used: npt.NDArray[np.bool_], floor: Floats, group: int) -> npt.NDArray[np.bool_]:
+    """In which blocks a group of bins is quiet, (B, K / group).
 
-    One bin's blocks scatter too much to tell a burst of 0 dB from none; the mean of a group does not, and that of a group over `span`
-    blocks tells one of -10 dB. Needed where a wide signal is on for much of the time.
+    One bin's blocks scatter too much to tell a burst of 0 dB from none; the means of groups, followed over time, tell one of -10 dB.
+    Needed where a wide signal is on for much of the time.
     """
     level = np.empty((len(blocks), len(floor) // group), np.float32)
     group_levels(blocks, 1 / floor, level)
-    sigma = math.sqrt(VARIANCE_FACTOR / (_INDEPENDENT * group))
-    quiet, low = _under(level, used, sigma)
-    if span > 1:  # what is strong by itself must not make its neighbours busy; what is faint is seen with them
-        even = uniform_filter1d(np.where(level < low * (1 + 6 * sigma), level, low), span, axis=0, mode="nearest")
-        faint, low = _under(even, used, sigma / math.sqrt(span))
-        quiet = quiet & faint
-    floor = floor.copy()
-    for g in np.flatnonzero(low < 0.98):  # the bins' own quartile lay among the busy blocks
-        part = blocks[quiet[:, g], g * group : (g + 1) * group]
-        if len(part) >= 4:
-            floor[g * group : (g + 1) * group] = np.quantile(part, _START, axis=0) / _QUARTILE
-    return quiet, floor
-
-
-def _under(level: Floats, used: npt.NDArray[np.bool_], sigma: float) -> tuple[npt.NDArray[np.bool_], Floats]:
-    """Which levels (B, G) are those of noise that scatters by sigma, and its level (G,)."""
+    cells = _INDEPENDENT * group / VARIANCE_FACTOR
     nth = int(0.1 * (int(used.sum()) - 1))
-    low = np.partition(np.ascontiguousarray(level[used].T), nth, axis=1)[:, nth] / (1 - 1.28 * sigma)
+    level /= np.partition(level[used], nth, axis=0)[nth] / np.float32(1 - 1.28 / math.sqrt(cells))
     quiet = np.zeros(level.shape, bool)
-    for _ in range(4):
-        before, quiet = quiet, (level < low * (1 + 2.5 * sigma)) & used[:, None]
-        if np.array_equal(before, quiet):
-            break
-        low = (
-            (level * quiet).sum(axis=0) / np.maximum(quiet.sum(axis=0), 1) * (1 + 0.018 * sigma)
-        )  # a normal's mean, cut at 2.5 sigma
-    return quiet, low
+    quiet_blocks(level, used, cells, quiet)
+    return quiet
 
 
 @dataclass(frozen=True)
