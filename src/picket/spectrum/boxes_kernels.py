@@ -333,12 +333,15 @@ def room(boxes: Ints, count: int, i: int, pad_t: int, pad_k: int, frames: int, b
 def fit_all(grid: Floats, scale: Floats, boxes: Ints, count: int, out: Doubles, kept: Any, far: float, least: float) -> int:
     """`fit` for every box of boxes (M, 5), of which `count` are filled, into out (M, 9); kept (M,) bool says which are left.
 
-    A weak one is fitted again with more room, and taken apart where it pauses. What a fitted box leaves of its box on either side
+    A weak one is fitted again with more room, and taken apart where it pauses. What did not stand out is tried once more (a faint burst's
+    pieces stand in each other's way). What a fitted box leaves of its box on either side
     is fitted as well, while there is room for it. Returns how many there are then.
     """
     bounds, now, again = np.empty(6, np.int64), np.empty(5, np.int64), np.empty(out.shape[1])
     first, i = count, 0
     while i < count:
+        if i == first:
+            count = _once_more(grid, scale, boxes, count, first, out, kept, far, least)
         b, f = boxes[i], out[i]
         room(boxes, count, i, 4 + (b[1] - b[0]) // 3, 3 + (b[3] - b[2]) // 3, grid.shape[0], grid.shape[1], bounds)
         if i >= first:  # a remainder may not grow back
@@ -368,6 +371,75 @@ def fit_all(grid: Floats, scale: Floats, boxes: Ints, count: int, out: Doubles, 
             count = _remainder(boxes, count, half, b[1], b[2], b[3])
         i += 1
     return count
+
+
+@kernel
+def _once_more(
+    grid: Floats, scale: Floats, boxes: Ints, count: int, first: int, out: Doubles, kept: Any, far: float, least: float
+) -> int:
+    """Fits those of the `first` boxes that did not stand out, from where they are densest and with all the room that fitted ones leave.
+
+    Returns how many boxes there are then (parts of it are appended).
+    """
+    bounds, now = np.empty(6, np.int64), np.empty(5, np.int64)
+    for i in range(first):
+        if kept[i]:
+            continue
+        b = boxes[i]
+        _densest(grid, scale, b, now)
+        pad_t, pad_k = 48 + (b[1] - b[0]), 8 + (b[3] - b[2]) // 2
+        bounds[0], bounds[1] = max(0, now[0] - pad_t), min(grid.shape[0], now[1] + pad_t)
+        bounds[4], bounds[5] = max(0, now[2] - 4 * pad_k), min(grid.shape[1], now[3] + 4 * pad_k)
+        free = True
+        for j in range(first):
+            if kept[j]:
+                free = free and _make_room(out[j], now, bounds)
+        if not free:
+            continue
+        bounds[2], bounds[3] = max(bounds[4], now[2] - pad_k), min(bounds[5], now[3] + pad_k)
+        kept[i] = fit(grid, scale, now, bounds, out[i], 0.7, far, least)
+        if kept[i]:
+            parts = _taken_apart(grid, scale, out[i], boxes, count)
+            if parts > count:
+                kept[i], count = False, parts
+    return count
+
+
+@kernel
+def _make_room(o: Doubles, now: Ints, bounds: Ints) -> bool:
+    """Takes what fitted box o (9,) covers out of bounds; False where it covers part of the box itself."""
+    t0, t1, k0, k1 = int(o[0]), int(np.ceil(o[1])), int(o[2]), int(np.ceil(o[3]))
+    in_band, in_time = k0 < now[3] and k1 > now[2], t0 < now[1] and t1 > now[0]
+    if in_band and in_time:
+        return False
+    if in_band:
+        if t1 <= now[0]:
+            bounds[0] = max(bounds[0], t1)
+        else:
+            bounds[1] = min(bounds[1], t0)
+    elif in_time:
+        if k1 <= now[2]:
+            bounds[4] = max(bounds[4], k1)
+        else:
+            bounds[5] = min(bounds[5], k0)
+    return True
+
+
+@kernel
+def _densest(grid: Floats, scale: Floats, b: Ints, now: Ints) -> None:
+    """Fills now (5,) with b, or with that part of its band, down to a sixteenth, that stands out most."""
+    now[:] = b
+    g = _over_frequency(grid, scale, b[0], b[1], b[2], b[3])
+    total = np.zeros(g.shape[0] + 1)
+    for k in range(g.shape[0]):
+        total[k + 1] = total[k] + g[k] - 1
+    best, width = 0.0, g.shape[0]
+    while width >= max(4, g.shape[0] // 16):
+        for k in range(0, g.shape[0] - width + 1, max(1, width // 4)):
+            far = (total[k + width] - total[k]) / np.sqrt(width)
+            if far > best:
+                best, now[2], now[3] = far, b[2] + k, b[2] + k + width
+        width //= 2
 
 
 @kernel
