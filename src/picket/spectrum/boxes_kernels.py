@@ -486,12 +486,14 @@ def mend(grid: Floats, scale: Floats, fitted: Doubles, kept: Any, far: float, le
         for y in range(x + 1, order.shape[0]):
             j, a = order[y], fitted[i]
             b = fitted[j]
-            if b[0] - a[1] > min(a[1] - a[0], b[1] - b[0]):
+            shared, wide = min(a[3], b[3]) - max(a[2], b[2]), max(a[3] - a[2], b[3] - b[2])
+            if not kept[j] or shared < 0.6 * wide:
                 if b[0] - a[1] > a[1] - a[0]:
                     break
                 continue
-            shared, wide = min(a[3], b[3]) - max(a[2], b[2]), max(a[3] - a[2], b[3] - b[2])
-            if not kept[j] or max(a[4], b[4]) > 2 * WEAK or shared < 0.6 * wide or b[0] < a[1] - 0.5 * (b[1] - b[0]):
+            if b[0] - a[1] > min(a[1] - a[0], b[1] - b[0]):
+                break  # what comes after it in this band is its to join
+            if max(a[4], b[4]) > 2 * WEAK or b[0] < a[1] - 0.5 * (b[1] - b[0]):
                 continue
             box[0], box[1], box[2], box[3] = int(a[0]), int(np.ceil(b[1])), int(min(a[2], b[2])), int(np.ceil(max(a[3], b[3])))
             if not _unbroken(

@@ -35,6 +35,7 @@ _SETTLED = 2e-3  # a floor that moves no more than by this is there
 _WAVE = 0.5  # share of the band: shorter waves of the floor are not followed
 _RIPPLE_CYCLES = 4.0  # a hump is ripple when it rises no steeper than so many waves of 1 dB across the band would ...
 _RIPPLE_DB = 3.0  # ... and no higher than this
+_STILL_DB = 0.01
 _EDGE = 0.12  # share of the band at each end where the receiver's filter may fall off
 
 Floats = npt.NDArray[np.float32]
@@ -120,7 +121,9 @@ def shape(local: Floats, sigma: Doubles) -> Shape:
     free = ~falling
     z = np.full(n, np.quantile(y[free], 0.05))
     for _ in range(12):
-        z = _smooth(np.minimum(y, z + 2.0), np.where(y > z, 0.02, 0.98) * free)
+        before, z = z, _smooth(np.minimum(y, z + 2.0), np.where(y > z, 0.02, 0.98) * free)
+        if np.abs(z - before).max() < _STILL_DB:
+            break
     below = (y - z)[free]
     rough = max(noise_db, 1.5 * float(np.std(np.minimum(below, np.quantile(below, 0.35)))))
     occupied = np.zeros(n, bool)

@@ -21,6 +21,7 @@ STRONG = 6.0  # sigma: what is so far over the floor is busy by itself
 CHANGE = 4.0  # nats that a beginning or an end must be worth
 WORTH = 8.0  # nats that two levels must be likelier than one
 FOLLOWS = 4.0  # sigma by which a group's level must follow a window's course
+ALIKE = 1.0  # sigma by which a window must last longer than noise to be looked at
 ROUNDS = 6
 
 
@@ -64,7 +65,9 @@ def _window(levels: Floats, calm: Bools, first: int, width: int, x: Doubles) -> 
 @kernel
 def _parted(x: Doubles, cells: float, came: Bools, on: Bools) -> bool:
     """Whether x (B,) has two levels; then on (B,) says when it is at the upper one."""
-    whole, _ = _mean_of(x, on, 2)
+    whole, count = _mean_of(x, on, 2)
+    if count < 8 or not _lasting(x, whole, count, cells):
+        return False
     floor = min(max(_low(x) / (1 - 1.28 / np.sqrt(cells)), 0.5 * whole), whole)
     if floor <= 0:
         return False
@@ -83,6 +86,16 @@ def _parted(x: Doubles, cells: float, came: Bools, on: Bools) -> bool:
     mean, n = _mean_of(x, on, 2)
     alike = max(mean / floor - 1, -0.5)  # is one level for all blocks as likely?
     return bool(score > cells * n * (alike - np.log1p(alike)) + WORTH)
+
+
+@kernel
+def _lasting(x: Doubles, mean: float, count: int, cells: float) -> bool:
+    """Whether neighbouring values are more alike than noise's (most windows of noise are done with here)."""
+    together = 0.0
+    for b in range(2, x.shape[0]):
+        if x[b] > 0 and x[b - 1] > 0 and x[b - 2] > 0:
+            together += (x[b] - mean) * (x[b - 1] + x[b - 2] - 2 * mean)
+    return together > ALIKE * mean * mean / cells * np.sqrt(2.0 * count)
 
 
 @kernel
