@@ -147,10 +147,9 @@ def crossing(snr_db: list[float], pd: list[float], level: float = 0.9) -> float 
     return None
 
 
-def ideal_crossing(label: str, cells: float, rate_hz: float, level: float = 0.9) -> float:
-    """The same for the ideal detector."""
-    grid = np.arange(-25, 20, 0.05)
-    return round(float(next(s for s in grid if ideal(label, cells, float(s), rate_hz) >= level)), 2)
+def ideal_crossing(pd: Callable[[float], float], level: float = 0.9) -> float:
+    """The same for a curve that is known at every SNR."""
+    return round(float(next(s for s in np.arange(-30, 20, 0.05) if pd(float(s)) >= level)), 2)
 
 
 Detector = Callable[[Complex], list[Emission]]

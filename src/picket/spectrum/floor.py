@@ -44,7 +44,7 @@ Doubles = npt.NDArray[np.float64]
 
 def local_floor(blocks: Floats, used: npt.NDArray[np.bool_]) -> tuple[Floats, Floats]:
     """Floor per bin (K,) and how many free blocks (K,) it rests on, from block means (B, K) of which rows `used` (B,) count."""
-    kept = np.ascontiguousarray(blocks[used][:: 2 if used.sum() >= 64 else 1].T)  # a beginning only: half of them will do
+    kept = np.ascontiguousarray(blocks[used][:: max(1, int(used.sum()) // 64)].T)  # a beginning only: some of them will do
     nth = int(_START * (kept.shape[1] - 1))
     floor = np.partition(kept, nth, axis=1)[:, nth] / np.float32(_QUARTILE)
     floor = np.maximum(floor, np.float32(1e-30))
@@ -160,8 +160,12 @@ def _edges(y: Doubles, noise_db: float) -> tuple[npt.NDArray[np.bool_], npt.NDAr
 def _standing_out(y: Doubles, excess: Doubles, limit: float, noise_db: Doubles) -> npt.NDArray[np.bool_]:
     """Bins of steady signals: where the mean over some width is over the limit, with their skirts."""
     n = len(excess)
+    if (excess < 0.6 * np.maximum(limit, 6 * noise_db)).all():  # the usual case, and the filter is slow
+        return _broad(y, excess, limit, noise_db)
     even = median_filter(excess, min(15, n // 8 | 1), mode="nearest")
     lines = excess - even > np.maximum(limit, 6 * noise_db)  # carriers and spurs, told apart so that no hump is built on them
+    if not lines.any():
+        return _broad(y, excess, limit, noise_db)
     lines = _grow(lines, excess - even > np.maximum(0.35 * limit, 3 * noise_db))
     flat = np.where(lines, even, excess)
     return lines | _broad(np.where(lines, y - excess + even, y), flat, limit, noise_db)
@@ -176,8 +180,11 @@ def _broad(y: Doubles, excess: Doubles, limit: float, noise_db: Doubles) -> npt.
             break
         narrow = max(1, width // 4)
         core = uniform_filter1d(excess, width, mode="nearest") > np.maximum(limit, 6 * noise_db / np.sqrt(width))
-        skirt = uniform_filter1d(excess, narrow, mode="nearest") > np.maximum(0.35 * limit, 4 * noise_db / np.sqrt(narrow))
-        out |= np.convolve(core, np.ones(width + 1), "same").astype(bool) & skirt
+        if core.any():
+            skirt = uniform_filter1d(excess, narrow, mode="nearest") > np.maximum(0.35 * limit, 4 * noise_db / np.sqrt(narrow))
+            out |= np.convolve(core, np.ones(width + 1), "same").astype(bool) & skirt
+    if not out.any():
+        return out
     smooth = uniform_filter1d(excess, 5, mode="nearest")
     out = _grow(out, smooth > np.maximum(0.35 * limit, 2 * noise_db))
     step = max(2, n // 64)
@@ -205,8 +212,10 @@ def runs_of(mask: npt.NDArray[np.bool_]) -> npt.NDArray[np.intp]:
 
 def _grow(seed: npt.NDArray[np.bool_], allowed: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
     """Runs of `allowed` that hold a seed, and the seeds."""
-    out = seed.copy()
-    for a, b in runs_of(seed | allowed):
-        if seed[a:b].any():
-            out[a:b] = True
+    if not seed.any():
+        return seed.copy()
+    runs, seeds = runs_of(seed | allowed), np.concatenate([[0], np.cumsum(seed)])
+    out = np.zeros(len(seed), bool)
+    for a, b in runs[seeds[runs[:, 1]] > seeds[runs[:, 0]]]:
+        out[a:b] = True
     return out

@@ -45,13 +45,11 @@ def limits(
 
     floor_sigma: relative error (1 sigma) of one bin's floor. sizes: how many sizes of box share the marks.
     """
-    frame_hz, out = rate_hz / bins, np.empty(len(widths), np.float32)
-    for j, width in enumerate(widths):
-        n = frames * width
-        factor = {1: 1.03, 2: 1.1}.get(width, VARIANCE_FACTOR)
-        tests_per_s = frame_hz / (frames / 2) * bins / max(width / 2, 1)
-        independent = n / factor
-        over = float(gamma.isf(MARKS_PER_S / sizes / tests_per_s, independent)) / independent - 1
-        spread = float(np.sqrt(1 + floor_sigma**2 * n / width / factor))
-        out[j] = n * (1 + max(over * spread, least))
-    return out
+    width = np.array(widths, float)
+    n = frames * width
+    factor = np.where(width == 1, 1.03, np.where(width == 2, 1.1, VARIANCE_FACTOR))
+    tests_per_s = rate_hz / bins / (frames / 2) * bins / np.maximum(width / 2, 1)
+    independent = n / factor
+    over = gamma.isf(MARKS_PER_S / sizes / tests_per_s, independent) / independent - 1
+    spread = np.sqrt(1 + floor_sigma**2 * n / width / factor)
+    return np.asarray(n * (1 + np.maximum(over * spread, least)), np.float32)

@@ -80,7 +80,9 @@ def thirds(units: Floats, frames: int, wide: int, limits: Floats, marked: Bytes,
             row = work[now]
             if _any_of_three(row, left, limits[2 * j], limits[2 * j + 1]):
                 found += 1
-                _mark_three(row, left, width, limits[2 * j], limits[2 * j + 1], np.float32(3 * frames * width), marked[i - 2 : i + 1])
+                _mark_three(
+                    row, left, width, limits[2 * j], limits[2 * j + 1], np.float32(3 * frames * width), marked[i - 2 : i + 1]
+                )
             left //= 2
             width *= 2
             _halved(row, left, work[1 - now])

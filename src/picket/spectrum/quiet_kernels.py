@@ -1,9 +1,9 @@
 """When a group of bins has only noise: a signal that is faint in one cell shows by its length and its width.
 
-Levels of narrow groups over time are put together to windows of 1, 2, 4, ... groups. In each window two levels are looked for, on and off, with
-few changes between them; where they are likelier than one level, every group in and beside the window whose own level
-follows that course is busy while it is on. So the edges of a wide burst are found by its middle, and a burst of -10 dB that is on for
-half of the time is told from the floor.
+Levels of narrow groups over time are put together to windows of 1, 2, 4, ... groups. In each window two levels are looked for, on
+and off, with few changes between them; where they are likelier than one level, every group in and beside the window whose own
+level follows that course is busy while it is on. So the edges of a wide burst are found by its middle, and a burst of -10 dB that
+is on for half of the time is told from the floor.
 """
 
 from __future__ import annotations
