@@ -248,7 +248,7 @@ class Detector:
         first = seg.first + (round((start + 0.5) * n) if start > 0.5 else 0)
         last = seg.first + (round((end + 0.5) * n) if end < rows - 0.5 else rows * n)
         edges = [(x - 0.5 - n / 2) * self.bin_hz for x in (low, high)]
-        return Emission(first, max(1, last - first), edges[0], edges[1], 10 * float(np.log10(max(snr, 1e-9))), steady=steady)
+        return Emission(first, max(1, last - first), edges[0], edges[1], 10 * math.log10(max(snr, 1e-9)), steady=steady)
 
 
 def _gain_between(ratio: Floats) -> float:

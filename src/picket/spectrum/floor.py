@@ -50,7 +50,7 @@ def local_floor(blocks: Floats, used: npt.NDArray[np.bool_]) -> tuple[Floats, Fl
     floor = np.maximum(floor, np.float32(1e-30))
     group = min(_GROUP, len(floor) // 4)
     quiet = _quiet(blocks, used, floor, group)
-    for g in np.flatnonzero(quiet.sum(axis=0) < 0.75 * len(blocks)):  # the bins' own quartile may have lain among the busy blocks
+    for g in np.flatnonzero(quiet.sum(axis=0) < 0.5 * len(blocks)):  # the bins' own quartile may have lain among the busy blocks
         part = blocks[quiet[:, g], g * group : (g + 1) * group]
         if len(part) >= 4:
             floor[g * group : (g + 1) * group] = np.quantile(part, _START, axis=0) / _QUARTILE

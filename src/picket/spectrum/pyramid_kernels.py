@@ -116,7 +116,7 @@ def _any_of_three(row: Floats, n: int, two: float, three: float) -> bool:
     for m in range(n - 2):
         pair = row[m] + row[m + 1]
         over = over | (pair > two) | (pair + row[m + 2] > three)
-    return over | (row[n - 2] + row[n - 1] > two)
+    return bool(over | (row[n - 2] + row[n - 1] > two))
 
 
 @kernel
