@@ -123,7 +123,8 @@ def _curves(label: str, quick: bool) -> dict[str, Any]:
 
 def steady(quick: bool) -> dict[str, Any]:
     """Signals that never pause, in recordings cut to when they are on: the lowest SNR at which they are found, against r - 1/r, where r is
-    the error (95 %) of the floor under them at that SNR (Tandra and Sahai 2008, doi:10.1109/JSTSP.2007.914879).
+    the error (95 %) of the floor under them at that SNR (Tandra and Sahai 2008, doi:10.1109/JSTSP.2007.914879). That bound is of endless
+    time; finite_bound_db is the SNR that an energy detector with that error needs in the cells of these 55 ms.
     """
     out: dict[str, Any] = {}
     snrs = [-14.0, -12.0, -10.0, -8.0, -6.0, -4.0, -2.0, 0.0]
@@ -152,12 +153,15 @@ def steady(quick: bool) -> dict[str, Any]:
         at = min(snrs, key=lambda s: abs(s - (crossing if crossing is not None else 0.0)))
         u = float(np.quantile(errors[at], 0.95))
         r = 10 ** (u / 10)
+        n = max(t.bandwidth_hz, 1e4) * truth.sample_count / RATE_HZ
+        finite = radio.ideal_crossing(lambda snr, n=n, r=r, label=label: radio.ideal(label, n, snr, RATE_HZ, r))
         out[label] = {
             "n_per_point": seeds, "detected": pd, "boxed": [boxed[s] / seeds for s in snrs], "snr_at_0.9": crossing,
-            "floor_error_95_db": round(u, 3), "bound_db": round(10 * float(np.log10(r - 1 / r)), 2),
+            "floor_error_95_db": round(u, 3), "bound_db": round(10 * float(np.log10(r - 1 / r)), 2), "finite_bound_db": finite,
         }  # fmt: skip
         if crossing is not None:
             out[label]["off_the_bound_db"] = round(crossing - out[label]["bound_db"], 2)
+            out[label]["off_the_finite_bound_db"] = round(crossing - finite, 2)
         say(f"steady {label} {out[label]}")
     return {"snr_db": snrs, "classes": out}
 

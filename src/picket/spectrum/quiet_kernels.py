@@ -95,7 +95,7 @@ def _lasting(x: Doubles, mean: float, count: int, cells: float) -> bool:
     for b in range(2, x.shape[0]):
         if x[b] > 0 and x[b - 1] > 0 and x[b - 2] > 0:
             together += (x[b] - mean) * (x[b - 1] + x[b - 2] - 2 * mean)
-    return together > ALIKE * mean * mean / cells * np.sqrt(2.0 * count)
+    return bool(together > ALIKE * mean * mean / cells * np.sqrt(2.0 * count))
 
 
 @kernel
