@@ -111,12 +111,12 @@ def match(truth: list[Emission], found: list[Emission]) -> tuple[list[Match], li
     return out, [e for i, e in enumerate(found) if i not in touching]
 
 
-def ideal(label: str, cells: float, snr_db: float, rate_hz: float) -> float:
+def ideal(label: str, cells: float, snr_db: float, rate_hz: float, floor_error: float = 1.0) -> float:
     """Detection probability of an energy detector that knows the floor and the box, at FALSE_PER_S over the whole band (facts of
-    Urkowitz 1967).
+    Urkowitz 1967). floor_error: a factor that the floor may be off by either way, and that the threshold must allow for.
     """
     tests_per_s = rate_hz / max(cells, 1)
-    limit = gamma.isf(FALSE_PER_S / tests_per_s, cells) / cells
+    limit = gamma.isf(FALSE_PER_S / tests_per_s, cells) / cells * floor_error**2
     s = 10 ** (snr_db / 10)
     if label == "cw":
         return float(ncx2.sf(2 * cells * limit, 2 * cells, 2 * cells * s))
@@ -147,10 +147,9 @@ def crossing(snr_db: list[float], pd: list[float], level: float = 0.9) -> float 
     return None
 
 
-def ideal_crossing(label: str, cells: float, rate_hz: float, level: float = 0.9) -> float:
-    """The same for the ideal detector."""
-    grid = np.arange(-25, 20, 0.05)
-    return round(float(next(s for s in grid if ideal(label, cells, float(s), rate_hz) >= level)), 2)
+def ideal_crossing(pd: Callable[[float], float], level: float = 0.9) -> float:
+    """The same for a curve that is known at every SNR."""
+    return round(float(next(s for s in np.arange(-30, 20, 0.05) if pd(float(s)) >= level)), 2)
 
 
 Detector = Callable[[Complex], list[Emission]]

@@ -116,10 +116,12 @@ def text() -> str:
                 f"{c['floor_error_95_db']} dB",
                 str(c["bound_db"]),
                 str(c.get("off_the_bound_db", "")),
+                str(c.get("finite_bound_db", "")),
+                str(c.get("off_the_finite_bound_db", "")),
             )
             for k, c in s["classes"].items()
         ]
-        out += _table(("class", "found, dB", "floor's error", "r - 1/r, dB", "off it"), each)
+        out += _table(("class", "found, dB", "floor's error", "r - 1/r, dB", "off it", "the same in 55 ms, dB", "off that"), each)
     return "\n".join(out)
 
 

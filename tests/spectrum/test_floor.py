@@ -8,6 +8,7 @@ import scipy.linalg
 
 from picket.spectrum.floor import BLOCK, local_floor, runs_of, shape
 from picket.spectrum.floor_kernels import group_levels, whittaker
+from picket.spectrum.quiet_kernels import quiet_blocks
 
 BINS = 1024
 
@@ -95,3 +96,23 @@ def test_group_levels_are_plain_means() -> None:
     got = np.empty((12, BINS // 16), np.float32)
     group_levels(b, scale, got)
     np.testing.assert_allclose(got, (b * scale).reshape(12, -1, 16).mean(axis=2), rtol=1e-4)
+
+
+def test_a_faint_wide_burst_that_is_on_for_half_of_the_time_does_not_lift_the_floor() -> None:
+    rng = np.random.default_rng(4)
+    cells = 8 / 1.03
+    blocks = rng.gamma(cells, 1 / cells, (256, 1024)).astype(np.float32)
+    for start in range(2, 250, 9):
+        blocks[start : start + 5, 403:632] *= 1.1  # -10 dB, edges within groups, five blocks of nine
+    floor, count = local_floor(blocks, np.ones(256, bool))
+    assert abs(floor[403:632].mean() - 1) < 0.012  # the burst's mean is 0.055
+    assert abs(floor[:403].mean() - 1) < 0.005
+    assert count[403:632].mean() < 0.6 * count[:403].mean()
+
+
+def test_noise_is_quiet_throughout() -> None:
+    cells = 16 * 8 / 1.2
+    levels = np.random.default_rng(5).gamma(cells, 1 / cells, (256, 64)).astype(np.float32)
+    quiet = np.zeros(levels.shape, bool)
+    quiet_blocks(levels, np.ones(256, bool), cells, quiet)
+    assert quiet.mean() > 0.99

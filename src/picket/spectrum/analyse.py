@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 import scipy.fft
 
-from picket.spectrum.clip import Clip, Complex, band, clip
+from picket.spectrum.clip import Clip, Complex, Wideband, band, clip
 from picket.spectrum.emission import Emission
 from picket.spectrum.evidence import dechirp, keying, prefix, sweep, video, wifi, zadoff_chu
 
@@ -78,12 +78,12 @@ class Analyst:
     def look(self, iq: Complex, e: Emission, floor: float) -> Marks:
         """Marks of e from its samples; floor: noise power of one sample in its band."""
         long = e.sample_count / self.rate_hz >= LONG_S
-        x = iq[: int(self.rate_hz * (_LONGEST_S if long else _SHORT_S))]
+        x = Wideband(iq[: int(self.rate_hz * (_LONGEST_S if long else _SHORT_S))])
         marks = Marks(len(x) / self.rate_hz, 10 ** (e.snr_db / 10))
         c = clip(x, self.rate_hz, e)
         marks.envelope = keying.envelope(c)
         if e.bandwidth_hz > WIDE_HZ / 3:
-            part = c if not long else clip(x[: int(self.rate_hz * _SHORT_S)], self.rate_hz, e)
+            part = c if not long else clip(x.first(int(self.rate_hz * _SHORT_S)), self.rate_hz, e)
             spectrum = prefix.Spectrum(part)
             marks.grid = prefix.Lag(prefix.GRID_15K_S)
             marks.grid.add(part, spectrum)
@@ -91,12 +91,12 @@ class Analyst:
                 marks.wifi = prefix.Lag(prefix.WIFI_S)
                 marks.wifi.add(part, spectrum)
         if e.bandwidth_hz > WIDE_HZ:
-            self._wide(marks, x[: int(self.rate_hz * _SHORT_S)], e, c, long)
+            self._wide(marks, x.first(int(self.rate_hz * _SHORT_S)), e, c, long)
         else:
             self._narrow(marks, x, e, c, floor)
         return marks
 
-    def _wide(self, marks: Marks, x: Complex, e: Emission, c: Clip, long: bool) -> None:
+    def _wide(self, marks: Marks, x: Wideband, e: Emission, c: Clip, long: bool) -> None:
         if long:
             marks.sweep = sweep.sweep(c)
             marks.teeth = video.teeth(c)
@@ -106,15 +106,15 @@ class Analyst:
         if 6e6 < e.bandwidth_hz < 14e6 and e.sample_count < DRONEID_S * self.rate_hz:
             marks.zadoff_chu = zadoff_chu.likeness(band(x, self.rate_hz, e.center_hz, 0, zadoff_chu.RATE_HZ)[0])
 
-    def _narrow(self, marks: Marks, x: Complex, e: Emission, c: Clip, floor: float) -> None:
+    def _narrow(self, marks: Marks, x: Wideband, e: Emission, c: Clip, floor: float) -> None:
         marks.profile = _profile(x, self.rate_hz, e, floor)
         if e.bandwidth_hz < 10 * LINE_HZ:
             marks.line_hz, marks.line_width_hz, marks.line_snr_hz = _line(c, floor, self.rate_hz)
-        marks.chirp = dechirp.dechirp(x[: int(self.rate_hz * 2e-2)], self.rate_hz, e.center_hz, e.bandwidth_hz)
+        marks.chirp = dechirp.dechirp(x.first(int(self.rate_hz * 2e-2)), self.rate_hz, e.center_hz, e.bandwidth_hz)
         marks.clock = keying.clock_spectrum(clip(x, self.rate_hz, e, 1.15, 4))
 
 
-def _profile(x: Complex, rate_hz: float, e: Emission, floor: float) -> npt.NDArray[np.float64]:
+def _profile(x: Wideband, rate_hz: float, e: Emission, floor: float) -> npt.NDArray[np.float64]:
     """Power less the floor, over three bandwidths round the centre, in PROFILE steps."""
     part, rate, center = band(x, rate_hz, e.center_hz, 3.4 * e.bandwidth_hz)
     power = np.abs(scipy.fft.fft(part)) ** 2 / len(part) * (rate_hz / rate) - floor

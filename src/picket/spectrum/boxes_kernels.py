@@ -23,7 +23,6 @@ NARROW = 8  # ... or at most so many bins wide
 LINE = 4  # a piece at most so wide (bins) ...
 GAP_NATS = 25.0
 VARIANCE = 1.18  # picket.spectrum.transform.VARIANCE_FACTOR
-SIGNIFICANT = 5.4  # sigma that a fitted box must stand out by
 WEAK = 1.4  # signal to noise up to which a box may be off by much, and what is in it is not clear at once
 CHANGE_NATS = 5.0  # evidence that a signal begins or ends; less is scatter
 LONG = 40  # ... and at least so long (rows) is a carrier, and joins only its own kind
@@ -230,7 +229,7 @@ def _crossing(profile: Doubles, i: int, step: int, limit: float) -> float:
 
 
 @kernel
-def fit(grid: Floats, scale: Floats, box: Ints, bounds: Ints, out: Doubles, trust: float) -> bool:
+def fit(grid: Floats, scale: Floats, box: Ints, bounds: Ints, out: Doubles, trust: float, far: float, least: float) -> bool:
     """The rectangle of the greatest likelihood near a box, by turns over time and over frequency.
 
     box: t0, t1, k0, k1; bounds (6,): the same, how far it may grow, and k0, k1 of its skirts. Fills out (9,): t0, t1 in frames
@@ -238,7 +237,8 @@ def fit(grid: Floats, scale: Floats, box: Ints, bounds: Ints, out: Doubles, trus
     bins that its skirts reach. False when nothing is left.
 
     Edges in time are where the profile crosses half of the level. trust: share of the measured level that is believed (the level of a
-    weak box, found where noise helped it, is too high, and a box that expects too much does not grow).
+    weak box, found where noise helped it, is too high, and a box that expects too much does not grow). It must stand
+    out by `far` sigma and by the share `least` of the floor.
     """
     t0, t1, k0, k1 = box[0], box[1], box[2], box[3]
     for _ in range(3):
@@ -302,9 +302,8 @@ def fit(grid: Floats, scale: Floats, box: Ints, bounds: Ints, out: Doubles, trus
     out[6] = energy * (t1 - t0)
     out[7], out[8] = bounds[4] + c, bounds[4] + d
     n = (t1 - t0) * (d - c) / VARIANCE
-    return bool(
-        energy / (d - c) > (1 - 1 / (9 * n) + SIGNIFICANT / (3 * np.sqrt(n))) ** 3 - 1
-    )  # Wilson and Hilferty's Gamma quantile
+    over = (1 - 1 / (9 * n) + far / (3 * np.sqrt(n))) ** 3 - 1  # Wilson and Hilferty's Gamma quantile
+    return bool(energy / (d - c) > max(over, least))
 
 
 @kernel
@@ -331,28 +330,31 @@ def room(boxes: Ints, count: int, i: int, pad_t: int, pad_k: int, frames: int, b
 
 
 @kernel
-def fit_all(grid: Floats, scale: Floats, boxes: Ints, count: int, out: Doubles, kept: Any) -> int:
+def fit_all(grid: Floats, scale: Floats, boxes: Ints, count: int, out: Doubles, kept: Any, far: float, least: float) -> int:
     """`fit` for every box of boxes (M, 5), of which `count` are filled, into out (M, 9); kept (M,) bool says which are left.
 
-    A weak one is fitted again with more room, and taken apart where it pauses. What a fitted box leaves of its box on either side
+    A weak one is fitted again with more room, and taken apart where it pauses. What did not stand out is tried once more (a faint burst's
+    pieces stand in each other's way). What a fitted box leaves of its box on either side
     is fitted as well, while there is room for it. Returns how many there are then.
     """
     bounds, now, again = np.empty(6, np.int64), np.empty(5, np.int64), np.empty(out.shape[1])
     first, i = count, 0
     while i < count:
+        if i == first:
+            count = _once_more(grid, scale, boxes, count, first, out, kept, far, least)
         b, f = boxes[i], out[i]
         room(boxes, count, i, 4 + (b[1] - b[0]) // 3, 3 + (b[3] - b[2]) // 3, grid.shape[0], grid.shape[1], bounds)
         if i >= first:  # a remainder may not grow back
             bounds[:4] = b[:4]
             bounds[4], bounds[5] = b[2], b[3]
-        kept[i] = fit(grid, scale, b, bounds, f, 1.0)
+        kept[i] = fit(grid, scale, b, bounds, f, 1.0, far, least)
         if kept[i] and f[4] < WEAK and i < first:
             now[0], now[1], now[2], now[3] = int(f[0]), int(np.ceil(f[1])), int(f[2]), int(np.ceil(f[3]))
             room(boxes, count, i, 48 + (b[1] - b[0]) // 3, 8 + (b[3] - b[2]) // 2, grid.shape[0], grid.shape[1], bounds)
             for e in range(0, 4, 2):
                 now[e] = min(max(now[e], bounds[e]), bounds[e + 1] - 1)
                 now[e + 1] = max(min(now[e + 1], bounds[e + 1]), now[e] + 1)
-            if fit(grid, scale, now, bounds, again, 0.7) and again[6] > f[6]:
+            if fit(grid, scale, now, bounds, again, 0.7, far, least) and again[6] > f[6]:
                 f[:] = again
         if kept[i] and f[4] < WEAK:
             parts = _taken_apart(grid, scale, f, boxes, count)
@@ -369,6 +371,75 @@ def fit_all(grid: Floats, scale: Floats, boxes: Ints, count: int, out: Doubles, 
             count = _remainder(boxes, count, half, b[1], b[2], b[3])
         i += 1
     return count
+
+
+@kernel
+def _once_more(
+    grid: Floats, scale: Floats, boxes: Ints, count: int, first: int, out: Doubles, kept: Any, far: float, least: float
+) -> int:
+    """Fits those of the `first` boxes that did not stand out, from where they are densest and with all the room that fitted ones leave.
+
+    Returns how many boxes there are then (parts of it are appended).
+    """
+    bounds, now = np.empty(6, np.int64), np.empty(5, np.int64)
+    for i in range(first):
+        if kept[i]:
+            continue
+        b = boxes[i]
+        _densest(grid, scale, b, now)
+        pad_t, pad_k = 48 + (b[1] - b[0]), 8 + (b[3] - b[2]) // 2
+        bounds[0], bounds[1] = max(0, now[0] - pad_t), min(grid.shape[0], now[1] + pad_t)
+        bounds[4], bounds[5] = max(0, now[2] - 4 * pad_k), min(grid.shape[1], now[3] + 4 * pad_k)
+        free = True
+        for j in range(first):
+            if kept[j]:
+                free = free and _make_room(out[j], now, bounds)
+        if not free:
+            continue
+        bounds[2], bounds[3] = max(bounds[4], now[2] - pad_k), min(bounds[5], now[3] + pad_k)
+        kept[i] = fit(grid, scale, now, bounds, out[i], 0.7, far, least)
+        if kept[i]:
+            parts = _taken_apart(grid, scale, out[i], boxes, count)
+            if parts > count:
+                kept[i], count = False, parts
+    return count
+
+
+@kernel
+def _make_room(o: Doubles, now: Ints, bounds: Ints) -> bool:
+    """Takes what fitted box o (9,) covers out of bounds; False where it covers part of the box itself."""
+    t0, t1, k0, k1 = int(o[0]), int(np.ceil(o[1])), int(o[2]), int(np.ceil(o[3]))
+    in_band, in_time = k0 < now[3] and k1 > now[2], t0 < now[1] and t1 > now[0]
+    if in_band and in_time:
+        return False
+    if in_band:
+        if t1 <= now[0]:
+            bounds[0] = max(bounds[0], t1)
+        else:
+            bounds[1] = min(bounds[1], t0)
+    elif in_time:
+        if k1 <= now[2]:
+            bounds[4] = max(bounds[4], k1)
+        else:
+            bounds[5] = min(bounds[5], k0)
+    return True
+
+
+@kernel
+def _densest(grid: Floats, scale: Floats, b: Ints, now: Ints) -> None:
+    """Fills now (5,) with b, or with that part of its band, down to a sixteenth, that stands out most."""
+    now[:] = b
+    g = _over_frequency(grid, scale, b[0], b[1], b[2], b[3])
+    total = np.zeros(g.shape[0] + 1)
+    for k in range(g.shape[0]):
+        total[k + 1] = total[k] + g[k] - 1
+    best, width = 0.0, g.shape[0]
+    while width >= max(4, g.shape[0] // 16):
+        for k in range(0, g.shape[0] - width + 1, max(1, width // 4)):
+            far = (total[k + width] - total[k]) / np.sqrt(width)
+            if far > best:
+                best, now[2], now[3] = far, b[2] + k, b[2] + k + width
+        width //= 2
 
 
 @kernel
@@ -404,7 +475,7 @@ def _taken_apart(grid: Floats, scale: Floats, f: Doubles, boxes: Ints, count: in
 
 
 @kernel
-def mend(grid: Floats, scale: Floats, fitted: Doubles, kept: Any) -> None:
+def mend(grid: Floats, scale: Floats, fitted: Doubles, kept: Any, far: float, least: float) -> None:
     """Joins weak fitted boxes (M, 9) in one band that follow each other when nothing between them says that the signal paused."""
     box, bounds, out = np.empty(5, np.int64), np.empty(6, np.int64), np.empty(fitted.shape[1])
     order = np.argsort(fitted[:, 0])
@@ -415,12 +486,14 @@ def mend(grid: Floats, scale: Floats, fitted: Doubles, kept: Any) -> None:
         for y in range(x + 1, order.shape[0]):
             j, a = order[y], fitted[i]
             b = fitted[j]
-            if b[0] - a[1] > min(a[1] - a[0], b[1] - b[0]):
+            shared, wide = min(a[3], b[3]) - max(a[2], b[2]), max(a[3] - a[2], b[3] - b[2])
+            if not kept[j] or shared < 0.6 * wide:
                 if b[0] - a[1] > a[1] - a[0]:
                     break
                 continue
-            shared, wide = min(a[3], b[3]) - max(a[2], b[2]), max(a[3] - a[2], b[3] - b[2])
-            if not kept[j] or max(a[4], b[4]) > 2 * WEAK or shared < 0.6 * wide or b[0] < a[1] - 0.5 * (b[1] - b[0]):
+            if b[0] - a[1] > min(a[1] - a[0], b[1] - b[0]):
+                break  # what comes after it in this band is its to join
+            if max(a[4], b[4]) > 2 * WEAK or b[0] < a[1] - 0.5 * (b[1] - b[0]):
                 continue
             box[0], box[1], box[2], box[3] = int(a[0]), int(np.ceil(b[1])), int(min(a[2], b[2])), int(np.ceil(max(a[3], b[3])))
             if not _unbroken(
@@ -429,7 +502,7 @@ def mend(grid: Floats, scale: Floats, fitted: Doubles, kept: Any) -> None:
                 continue
             bounds[:4] = box[:4]
             bounds[4], bounds[5] = box[2], box[3]
-            if fit(grid, scale, box, bounds, out, 1.0) and out[6] > max(a[6], b[6]):
+            if fit(grid, scale, box, bounds, out, 1.0, far, least) and out[6] > max(a[6], b[6]):
                 fitted[i] = out
                 kept[j] = False
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
@@ -43,8 +43,34 @@ def to_complex(samples: npt.NDArray[np.generic], full_scale: float, offset: floa
     return flat.view(np.complex64)
 
 
+@dataclass(frozen=True)
+class Wideband:
+    """Samples of which several bands are cut out: their FFT of each length is computed once."""
+
+    iq: Complex
+    spectra: dict[int, Complex] = field(default_factory=dict)
+
+    def __len__(self) -> int:
+        return len(self.iq)
+
+    def first(self, samples: int) -> Wideband:
+        """The first so many samples."""
+        return self if samples >= len(self.iq) else Wideband(self.iq[:samples])
+
+    def spectrum(self, n: int) -> Complex:
+        """The FFT of length n."""
+        if n not in self.spectra:
+            self.spectra[n] = scipy.fft.fft(self.iq, n, workers=1)
+        return self.spectra[n]
+
+
 def band(
-    iq: Complex, rate_hz: float, center_hz: float, wanted_hz: float, exact_hz: float | None = None, pass_hz: float = np.inf
+    iq: Complex | Wideband,
+    rate_hz: float,
+    center_hz: float,
+    wanted_hz: float,
+    exact_hz: float | None = None,
+    pass_hz: float = np.inf,
 ) -> tuple[Complex, float, float]:
     """The band of wanted_hz round center_hz: IQ at about that rate (exactly exact_hz where given), its rate and its true centre.
 
@@ -61,7 +87,7 @@ def band(
         m = max(8, round(n * exact_hz / rate_hz))
     else:
         m = min(n, scipy.fft.next_fast_len(max(8, round(n * wanted_hz / rate_hz))))
-    spectrum = scipy.fft.fft(iq, n, workers=1)
+    spectrum = iq.spectrum(n) if isinstance(iq, Wideband) else scipy.fft.fft(iq, n, workers=1)
     middle = round(center_hz / rate_hz * n)
     return (
         _cut(spectrum, middle, m, n, int(pass_hz / rate_hz * n / 2) if np.isfinite(pass_hz) else n),
@@ -77,7 +103,7 @@ def _cut(spectrum: Complex, middle: int, m: int, n: int, half: int) -> Complex:
     return np.asarray((scipy.fft.ifft(scipy.fft.ifftshift(part), workers=1) * np.float32(m / n)).astype(np.complex64))
 
 
-def clip(iq: Complex, rate_hz: float, e: Emission, widen: float = 1.25, oversample: float = 1.0) -> Clip:
+def clip(iq: Complex | Wideband, rate_hz: float, e: Emission, widen: float = 1.25, oversample: float = 1.0) -> Clip:
     """The clip of emission e: `widen` times its band, at so many times the rate that this needs.
 
     iq holds exactly its samples (or the part to be looked at).

@@ -16,12 +16,12 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 
+from picket.spectrum import limits
 from picket.spectrum.boxes_kernels import CHANGE_NATS, drop_doubles, fit_all, join, mend, over_time, pieces, stretches
 from picket.spectrum.emission import Emission
 from picket.spectrum.floor import BLOCK, Shape, local_floor, runs_of, shape
 from picket.spectrum.gain import level_steps
-from picket.spectrum.limits import LEAST, LEAST_BUSY, SHORTEST, limits
-from picket.spectrum.pyramid_kernels import first_level, next_level, runs, spread_down
+from picket.spectrum.pyramid_kernels import first_level, next_level, runs, spread_down, thirds
 from picket.spectrum.stitch import common_fate
 from picket.spectrum.transform import Transform
 
@@ -173,11 +173,12 @@ class Detector:
         room = np.zeros((6 * count + 256, 5), np.int64)
         room[:count] = boxes[:count]
         fitted, kept = np.zeros((len(room), 9)), np.zeros(len(room), np.bool_)
-        fit_all(seg.grid, scale, room, count, fitted, kept)
+        far, least = limits.SIGNIFICANT, limits.LEAST_BUSY if self._busy else limits.LEAST
+        fit_all(seg.grid, scale, room, count, fitted, kept, far, least)
         fitted = fitted[kept]
         kept = np.ones(len(fitted), np.bool_)
         drop_doubles(fitted, kept)
-        mend(seg.grid, scale, fitted, kept)
+        mend(seg.grid, scale, fitted, kept, far, least)
         middle = len(seg.local) / 2 + 0.5
         out = []
         for start, end, low, high, snr in fitted[kept, :5].tolist():
@@ -202,18 +203,21 @@ class Detector:
 
     def _mask(self, grid: Floats, scale: Floats, sigma: float) -> npt.NDArray[np.uint8] | None:
         """Marked cells (T // 2, K), or None where there are none."""
-        bins, rows, frames = grid.shape[1], len(grid) // 2, SHORTEST // 2
+        bins, rows, frames = grid.shape[1], len(grid) // 2, limits.SHORTEST // 2
         sigma = math.ceil(sigma * 200) / 200  # few different ones, so that the limits are computed once
-        least = LEAST_BUSY if self._busy else LEAST
+        least = limits.MARK_LEAST * (limits.LEAST_BUSY if self._busy else limits.LEAST)
         units, marks, level = grid, [], 0
         while rows >= 2:
             marked, larger = self._scratch(level, rows, bins)
-            over = limits(self.rate_hz, bins, 2 * frames, sigma, least)
+            over = limits.limits(self.rate_hz, bins, 2 * frames, limits.pairs(bins), sigma, least)
             hits = (
                 next_level(units, frames, over, marked, larger)
                 if level
                 else first_level(grid, scale, frames, over, marked, larger)
             )
+            if level and rows >= 3:
+                over = limits.limits(self.rate_hz, bins, 3 * frames, limits.thirds(bins), sigma, least)
+                hits += thirds(units, frames, limits.WIDE, over, marked, larger)
             marks.append(marked if hits else None)
             units, rows, frames, level = larger, rows // 2, 2 * frames, level + 1
         coarse: npt.NDArray[np.uint8] | None = None
@@ -244,7 +248,7 @@ class Detector:
         first = seg.first + (round((start + 0.5) * n) if start > 0.5 else 0)
         last = seg.first + (round((end + 0.5) * n) if end < rows - 0.5 else rows * n)
         edges = [(x - 0.5 - n / 2) * self.bin_hz for x in (low, high)]
-        return Emission(first, max(1, last - first), edges[0], edges[1], 10 * float(np.log10(max(snr, 1e-9))), steady=steady)
+        return Emission(first, max(1, last - first), edges[0], edges[1], 10 * math.log10(max(snr, 1e-9)), steady=steady)
 
 
 def _gain_between(ratio: Floats) -> float:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -65,40 +66,53 @@ def sigmas(e: Emission, rate_hz: float) -> float:
 def group(emissions: list[Emission], rate_hz: float) -> list[Emitter]:
     """Emitters, those heard first first. Cost: emissions x emitters."""
     groups: list[list[Emission]] = []
-    reference: list[tuple[float, float, float, float]] = []  # centre, width, seconds, level of each group
+    reference: list[_Kind] = []
     for e in sorted(emissions, key=lambda e: (-e.snr_db, e.sample_start)):
-        seconds = e.sample_count / rate_hz
+        own = _Kind(e.center_hz, e.bandwidth_hz, e.sample_count / rate_hz, e.snr_db, math.log(e.bandwidth_hz))
         best, nearest = -1, math.inf
-        for i, (center, width, length, level) in enumerate(reference):
-            apart = _apart(e, seconds, center, width, length, level)
+        for i, other in enumerate(reference):
+            if abs(own.log_width - other.log_width) > _WIDEST_APART and own.width > 4 * LINE_HZ:
+                continue
+            apart = _apart(own, other)
             if apart < nearest:
                 best, nearest = i, apart
         if best < 0:
             groups.append([e])
-            reference.append((e.center_hz, e.bandwidth_hz, seconds, e.snr_db))
+            reference.append(own)
         else:
             groups[best].append(e)
     found = [Emitter(sorted(g, key=lambda e: e.sample_start)) for g in groups]
     return sorted(_slotted(found, rate_hz), key=lambda m: (m.bursts[0].sample_start, m.bursts[0].low_hz))
 
 
-def _apart(e: Emission, seconds: float, center: float, width: float, length: float, level: float) -> float:
-    """How unlike a burst is to a group: infinite when it cannot belong."""
-    own = e.bandwidth_hz
-    ratio = abs(math.log(own / width))
-    level_db = abs(e.snr_db - level)
-    if own > WIDE_HZ or width > WIDE_HZ:
-        off = abs(e.center_hz - center) / max(width, own)
+class _Kind(NamedTuple):
+    """What a burst is compared by: Hz, seconds, dB."""
+
+    center: float
+    width: float
+    seconds: float
+    level: float
+    log_width: float
+
+
+_WIDEST_APART = 0.6  # no rule of `_apart` puts together what differs by more in width (natural logarithm), carriers apart
+
+
+def _apart(e: _Kind, group: _Kind) -> float:
+    """How unlike a burst is to a group's first one: infinite when it cannot belong."""
+    ratio, level_db = abs(e.log_width - group.log_width), abs(e.level - group.level)
+    if e.width > WIDE_HZ or group.width > WIDE_HZ:
+        off = abs(e.center - group.center) / max(group.width, e.width)
         return ratio + off + level_db / 50 if ratio < 0.35 and off < 0.15 and level_db < 2 * _LEVEL_DB else math.inf
-    if own < LINE_HZ * 4 and seconds > 5e-3:  # a carrier does not hop
-        off = abs(e.center_hz - center)
+    if e.width < LINE_HZ * 4 and e.seconds > 5e-3:  # a carrier does not hop
+        off = abs(e.center - group.center)
         return ratio + off / 1e5 if off < 5e4 else math.inf
-    if own < LINE_HZ * 4 or width < LINE_HZ * 4:
+    if e.width < LINE_HZ * 4 or group.width < LINE_HZ * 4:
         return math.inf if ratio > 0.5 or level_db > _LEVEL_DB else ratio + level_db / 10
-    longer = abs(math.log(seconds / length))
-    if ratio > (0.3 if e.snr_db > 3 else 0.6) or level_db > _LEVEL_DB or longer > 0.15:
+    if ratio > (0.3 if e.level > 3 else 0.6) or level_db > _LEVEL_DB:
         return math.inf
-    return ratio + level_db / 10 + longer
+    longer = abs(math.log(e.seconds / group.seconds))
+    return ratio + level_db / 10 + longer if longer <= 0.15 else math.inf
 
 
 def slots(emitter: Emitter, rate_hz: float, period_s: float = SLOT_S) -> float:

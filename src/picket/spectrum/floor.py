@@ -20,6 +20,7 @@ from scipy.ndimage import median_filter, uniform_filter1d
 from scipy.stats import gamma
 
 from picket.spectrum.floor_kernels import group_levels, trimmed_means, whittaker
+from picket.spectrum.quiet_kernels import quiet_blocks
 from picket.spectrum.transform import VARIANCE_FACTOR
 
 BLOCK = 8  # frames per block
@@ -29,11 +30,12 @@ _QUARTILE = float(gamma.ppf(_START, _INDEPENDENT) / _INDEPENDENT)
 _CUT = 0.10  # share of noise blocks above the limit
 _LIMIT = float(gamma.isf(_CUT, _INDEPENDENT) / _INDEPENDENT)
 _BIAS = float(gamma.cdf(_LIMIT * _INDEPENDENT, _INDEPENDENT + 1) / (1 - _CUT))  # mean of what is under the limit
-_GROUPS = ((64, 1), (128, 4), (32, 4), (16, 1))  # bins and blocks that are judged together
+_GROUP = 16  # bins that are judged together
 _SETTLED = 2e-3  # a floor that moves no more than by this is there
 _WAVE = 0.5  # share of the band: shorter waves of the floor are not followed
 _RIPPLE_CYCLES = 4.0  # a hump is ripple when it rises no steeper than so many waves of 1 dB across the band would ...
 _RIPPLE_DB = 3.0  # ... and no higher than this
+_STILL_DB = 0.01
 _EDGE = 0.12  # share of the band at each end where the receiver's filter may fall off
 
 Floats = npt.NDArray[np.float32]
@@ -42,15 +44,16 @@ Doubles = npt.NDArray[np.float64]
 
 def local_floor(blocks: Floats, used: npt.NDArray[np.bool_]) -> tuple[Floats, Floats]:
     """Floor per bin (K,) and how many free blocks (K,) it rests on, from block means (B, K) of which rows `used` (B,) count."""
-    kept = np.ascontiguousarray(blocks[used][:: 2 if used.sum() >= 64 else 1].T)  # a beginning only: half of them will do
+    kept = np.ascontiguousarray(blocks[used][:: max(1, int(used.sum()) // 64)].T)  # a beginning only: some of them will do
     nth = int(_START * (kept.shape[1] - 1))
     floor = np.partition(kept, nth, axis=1)[:, nth] / np.float32(_QUARTILE)
     floor = np.maximum(floor, np.float32(1e-30))
-    quiet = np.repeat(used[:, None], max(1, len(floor) // _GROUPS[-1][0]), axis=1)
-    for group, span in _GROUPS:
-        if group <= len(floor) // 4:
-            now, floor = _quiet(blocks, used, floor, group, span)
-            quiet = quiet & np.repeat(now, quiet.shape[1] // now.shape[1], axis=1)
+    group = min(_GROUP, len(floor) // 4)
+    quiet = _quiet(blocks, used, floor, group)
+    for g in np.flatnonzero(quiet.sum(axis=0) < 0.5 * len(blocks)):  # the bins' own quartile may have lain among the busy blocks
+        part = blocks[quiet[:, g], g * group : (g + 1) * group]
+        if len(part) >= 4:
+            floor[g * group : (g + 1) * group] = np.quantile(part, _START, axis=0) / _QUARTILE
     wide = quiet.copy()  # a group beside a busy one may hold the edge of what makes it busy
     wide[:, 1:] &= quiet[:, :-1]
     wide[:, :-1] &= quiet[:, 1:]
@@ -64,43 +67,20 @@ def local_floor(blocks: Floats, used: npt.NDArray[np.bool_]) -> tuple[Floats, Fl
     return np.maximum(floor, np.float32(1e-30)), count
 
 
-def _quiet(
-    blocks: Floats, used: npt.NDArray[np.bool_], floor: Floats, group: int, span: int
-) -> tuple[npt.NDArray[np.bool_], Floats]:
-    """In which blocks a group of bins is quiet together, (B, K / group), and the floor that follows.
+def _quiet(blocks: Floats, used: npt.NDArray[np.bool_], floor: Floats, group: int) -> npt.NDArray[np.bool_]:
+    """In which blocks a group of bins is quiet, (B, K / group).
 
-    One bin's blocks scatter too much to tell a burst of 0 dB from none; the mean of a group does not, and that of a group over `span`
-    blocks tells one of -10 dB. Needed where a wide signal is on for much of the time.
+    One bin's blocks scatter too much to tell a burst of 0 dB from none; the means of groups, followed over time, tell one of -10 dB.
+    Needed where a wide signal is on for much of the time.
     """
     level = np.empty((len(blocks), len(floor) // group), np.float32)
     group_levels(blocks, 1 / floor, level)
-    sigma = math.sqrt(VARIANCE_FACTOR / (_INDEPENDENT * group))
-    quiet, low = _under(level, used, sigma)
-    if span > 1:  # what is strong by itself must not make its neighbours busy; what is faint is seen with them
-        even = uniform_filter1d(np.where(level < low * (1 + 6 * sigma), level, low), span, axis=0, mode="nearest")
-        faint, low = _under(even, used, sigma / math.sqrt(span))
-        quiet = quiet & faint
-    floor = floor.copy()
-    for g in np.flatnonzero(low < 0.98):  # the bins' own quartile lay among the busy blocks
-        part = blocks[quiet[:, g], g * group : (g + 1) * group]
-        if len(part) >= 4:
-            floor[g * group : (g + 1) * group] = np.quantile(part, _START, axis=0) / _QUARTILE
-    return quiet, floor
-
-
-def _under(level: Floats, used: npt.NDArray[np.bool_], sigma: float) -> tuple[npt.NDArray[np.bool_], Floats]:
-    """Which levels (B, G) are those of noise that scatters by sigma, and its level (G,)."""
+    cells = _INDEPENDENT * group / VARIANCE_FACTOR
     nth = int(0.1 * (int(used.sum()) - 1))
-    low = np.partition(np.ascontiguousarray(level[used].T), nth, axis=1)[:, nth] / (1 - 1.28 * sigma)
+    level /= np.partition(level[used], nth, axis=0)[nth] / np.float32(1 - 1.28 / math.sqrt(cells))
     quiet = np.zeros(level.shape, bool)
-    for _ in range(4):
-        before, quiet = quiet, (level < low * (1 + 2.5 * sigma)) & used[:, None]
-        if np.array_equal(before, quiet):
-            break
-        low = (
-            (level * quiet).sum(axis=0) / np.maximum(quiet.sum(axis=0), 1) * (1 + 0.018 * sigma)
-        )  # a normal's mean, cut at 2.5 sigma
-    return quiet, low
+    quiet_blocks(level, used, cells, quiet)
+    return quiet
 
 
 @dataclass(frozen=True)
@@ -141,7 +121,9 @@ def shape(local: Floats, sigma: Doubles) -> Shape:
     free = ~falling
     z = np.full(n, np.quantile(y[free], 0.05))
     for _ in range(12):
-        z = _smooth(np.minimum(y, z + 2.0), np.where(y > z, 0.02, 0.98) * free)
+        before, z = z, _smooth(np.minimum(y, z + 2.0), np.where(y > z, 0.02, 0.98) * free)
+        if np.abs(z - before).max() < _STILL_DB:
+            break
     below = (y - z)[free]
     rough = max(noise_db, 1.5 * float(np.std(np.minimum(below, np.quantile(below, 0.35)))))
     occupied = np.zeros(n, bool)
@@ -178,8 +160,12 @@ def _edges(y: Doubles, noise_db: float) -> tuple[npt.NDArray[np.bool_], npt.NDAr
 def _standing_out(y: Doubles, excess: Doubles, limit: float, noise_db: Doubles) -> npt.NDArray[np.bool_]:
     """Bins of steady signals: where the mean over some width is over the limit, with their skirts."""
     n = len(excess)
+    if (excess < 0.6 * np.maximum(limit, 6 * noise_db)).all():  # the usual case, and the filter is slow
+        return _broad(y, excess, limit, noise_db)
     even = median_filter(excess, min(15, n // 8 | 1), mode="nearest")
     lines = excess - even > np.maximum(limit, 6 * noise_db)  # carriers and spurs, told apart so that no hump is built on them
+    if not lines.any():
+        return _broad(y, excess, limit, noise_db)
     lines = _grow(lines, excess - even > np.maximum(0.35 * limit, 3 * noise_db))
     flat = np.where(lines, even, excess)
     return lines | _broad(np.where(lines, y - excess + even, y), flat, limit, noise_db)
@@ -194,8 +180,11 @@ def _broad(y: Doubles, excess: Doubles, limit: float, noise_db: Doubles) -> npt.
             break
         narrow = max(1, width // 4)
         core = uniform_filter1d(excess, width, mode="nearest") > np.maximum(limit, 6 * noise_db / np.sqrt(width))
-        skirt = uniform_filter1d(excess, narrow, mode="nearest") > np.maximum(0.35 * limit, 4 * noise_db / np.sqrt(narrow))
-        out |= np.convolve(core, np.ones(width + 1), "same").astype(bool) & skirt
+        if core.any():
+            skirt = uniform_filter1d(excess, narrow, mode="nearest") > np.maximum(0.35 * limit, 4 * noise_db / np.sqrt(narrow))
+            out |= np.convolve(core, np.ones(width + 1), "same").astype(bool) & skirt
+    if not out.any():
+        return out
     smooth = uniform_filter1d(excess, 5, mode="nearest")
     out = _grow(out, smooth > np.maximum(0.35 * limit, 2 * noise_db))
     step = max(2, n // 64)
@@ -223,8 +212,10 @@ def runs_of(mask: npt.NDArray[np.bool_]) -> npt.NDArray[np.intp]:
 
 def _grow(seed: npt.NDArray[np.bool_], allowed: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
     """Runs of `allowed` that hold a seed, and the seeds."""
-    out = seed.copy()
-    for a, b in runs_of(seed | allowed):
-        if seed[a:b].any():
-            out[a:b] = True
+    if not seed.any():
+        return seed.copy()
+    runs, seeds = runs_of(seed | allowed), np.concatenate([[0], np.cumsum(seed)])
+    out = np.zeros(len(seed), bool)
+    for a, b in runs[seeds[runs[:, 1]] > seeds[runs[:, 0]]]:
+        out[a:b] = True
     return out

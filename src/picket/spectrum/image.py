@@ -41,8 +41,12 @@ def _stronger(found: list[Emission], by_db: float) -> list[list[Emission]]:
     start = np.array([e.sample_start for e in found])
     end = np.array([e.sample_end for e in found])
     snr_db = np.array([e.snr_db for e in found])
-    out = []
+    out: list[list[Emission]] = []
+    strongest = float(snr_db.max())
     for i in range(len(found)):
+        if snr_db[i] + by_db > strongest:
+            out.append([])
+            continue
         above = (snr_db >= snr_db[i] + by_db) & (start < end[i]) & (end > start[i])
         out.append([found[j] for j in np.flatnonzero(above)])
     return out

@@ -7,6 +7,7 @@ equally among the sizes of box. The formula alone is not trusted: tests and the 
 
 from __future__ import annotations
 
+import math
 from functools import lru_cache
 
 import numpy as np
@@ -15,7 +16,10 @@ from scipy.stats import gamma
 
 from picket.spectrum.transform import VARIANCE_FACTOR
 
-FALSE_PER_S = 0.02  # false boxes a second over the whole band that the limits allow; the goal is 0.1
+MARKS_PER_S = 2.0  # marks by noise a second over the whole band that the bank may make: each is fitted, and then judged
+SIGNIFICANT = 6.8  # sigma that a fitted box must stand out by: what the fit finds is the best of many, and on noise 6 is not rare
+MARK_LEAST = 0.6  # the bank's box seldom lies on all of a burst, and sees less than the fitted one
+WIDE = 4  # bins of the narrowest unit of boxes three units long
 SHORTEST = 4  # frames of the shortest box
 LEAST, LEAST_BUSY = (
     0.04,
@@ -23,28 +27,29 @@ LEAST, LEAST_BUSY = (
 )  # no box is called for less than this share over the floor, whatever its size; in a busy band its floor is less sure
 
 
-def levels(bins: int) -> int:
-    """How many widths of box there are: 1, 2, 4, ... bins."""
-    return max(1, int(np.log2(bins)))
+def pairs(bins: int) -> tuple[int, ...]:
+    """Widths of the boxes that are two units long: 1, 2, 4, ... bins."""
+    return tuple(1 << j for j in range(max(1, int(math.log2(bins)))))
+
+
+def thirds(bins: int) -> tuple[int, ...]:
+    """Widths of the boxes that are three units long: 2 and 3 times WIDE, 2 WIDE, 4 WIDE, ... bins, as far as two of three fit in."""
+    return tuple(k * WIDE << j for j in range(32) if WIDE << j <= bins // 4 for k in (2, 3))
 
 
 @lru_cache(maxsize=512)
 def limits(
-    rate_hz: float, bins: int, frames: int, floor_sigma: float, least: float = LEAST, sizes: int = 10
+    rate_hz: float, bins: int, frames: int, widths: tuple[int, ...], floor_sigma: float, least: float = LEAST, sizes: int = 200
 ) -> npt.NDArray[np.float32]:
-    """Limits (J,) on the sum over boxes of `frames` frames and 1, 2, 4, ... bins, in units of the floor.
+    """Limits (J,) on the sum over boxes of `frames` frames and so many bins each, in units of the floor.
 
-    floor_sigma: relative error (1 sigma) of one bin's floor. sizes: how many lengths of box share the false alarms.
+    floor_sigma: relative error (1 sigma) of one bin's floor. sizes: how many sizes of box share the marks.
     """
-    count = levels(bins)
-    frame_hz, out = rate_hz / bins, np.empty(count, np.float32)
-    for j in range(count):
-        width = 1 << j
-        n = frames * width
-        factor = (1.03, 1.1)[j] if j < 2 else VARIANCE_FACTOR
-        tests_per_s = frame_hz / (frames / 2) * bins / max(width / 2, 1)
-        independent = n / factor
-        over = float(gamma.isf(FALSE_PER_S / (count * sizes) / tests_per_s, independent)) / independent - 1
-        spread = float(np.sqrt(1 + floor_sigma**2 * n / width / factor))
-        out[j] = n * (1 + max(over * spread, least))
-    return out
+    width = np.array(widths, float)
+    n = frames * width
+    factor = np.where(width == 1, 1.03, np.where(width == 2, 1.1, VARIANCE_FACTOR))
+    tests_per_s = rate_hz / bins / (frames / 2) * bins / np.maximum(width / 2, 1)
+    independent = n / factor
+    over = gamma.isf(MARKS_PER_S / sizes / tests_per_s, independent) / independent - 1
+    spread = np.sqrt(1 + floor_sigma**2 * n / width / factor)
+    return np.asarray(n * (1 + np.maximum(over * spread, least)), np.float32)

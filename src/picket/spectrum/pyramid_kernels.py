@@ -61,6 +61,80 @@ def next_level(units: Floats, frames: int, limits: Floats, marked: Bytes, larger
 
 
 @kernel
+def thirds(units: Floats, frames: int, wide: int, limits: Floats, marked: Bytes, larger: Floats) -> int:
+    """Marks as `next_level` does, after it, with boxes of three units in time and two or three in frequency: a unit is `wide` bins, then
+    twice as many, and so on; limits (2 J,) go with picket.spectrum.limits.thirds. A burst between two lengths or widths of the dyadic
+    boxes shows here. Corrects larger (I // 2, K) where something was marked.
+    """
+    count, n = units.shape[0], units.shape[1] // wide
+    rows, work, found = np.empty((3, n), np.float32), np.empty((2, n), np.float32), 0
+    for i in range(count):
+        _narrowed(units[i], marked[i], np.float32(frames), wide, rows[i % 3])
+        if i < 2:
+            continue
+        a, b, c, now, width = rows[0], rows[1], rows[2], 0, wide
+        for m in range(n):
+            work[0, m] = a[m] + b[m] + c[m]
+        left = n
+        for j in range(limits.shape[0] // 2):
+            row = work[now]
+            if _any_of_three(row, left, limits[2 * j], limits[2 * j + 1]):
+                found += 1
+                _mark_three(
+                    row, left, width, limits[2 * j], limits[2 * j + 1], np.float32(3 * frames * width), marked[i - 2 : i + 1]
+                )
+            left //= 2
+            width *= 2
+            _halved(row, left, work[1 - now])
+            now = 1 - now
+    if found:
+        for i in range(larger.shape[0]):
+            _pair(units[2 * i], units[2 * i + 1], marked[2 * i], marked[2 * i + 1], frames, larger[i])
+    return found
+
+
+@kernel
+def _narrowed(row: Floats, marked: Bytes, noise: float, wide: int, out: Floats) -> None:
+    """Sums over `wide` (4) bins, marked ones as noise."""
+    any_marked = False
+    for k in range(marked.shape[0]):
+        any_marked = any_marked | (marked[k] != 0)
+    if not any_marked:
+        for m in range(out.shape[0]):
+            out[m] = (row[4 * m] + row[4 * m + 1]) + (row[4 * m + 2] + row[4 * m + 3])
+        return
+    for m in range(out.shape[0]):
+        total = np.float32(0)
+        for k in range(m * wide, (m + 1) * wide):
+            total += noise if marked[k] else row[k]
+        out[m] = total
+
+
+@kernel
+def _any_of_three(row: Floats, n: int, two: float, three: float) -> bool:
+    over = False
+    for m in range(n - 2):
+        pair = row[m] + row[m + 1]
+        over = over | (pair > two) | (pair + row[m + 2] > three)
+    return bool(over | (row[n - 2] + row[n - 1] > two))
+
+
+@kernel
+def _mark_three(row: Floats, n: int, bins: int, two: float, three: float, noise: float, marked: Bytes) -> None:
+    hit = np.zeros(n, np.bool_)
+    for m in range(n - 1):
+        pair = row[m] + row[m + 1]
+        if pair > two:
+            hit[m] = hit[m + 1] = True
+        if m + 2 < n and pair + row[m + 2] > three:
+            hit[m] = hit[m + 1] = hit[m + 2] = True
+    for m in range(n):
+        if hit[m]:
+            marked[:, m * bins : (m + 1) * bins] = 1
+            row[m] = noise
+
+
+@kernel
 def _unit(a: Floats, b: Floats, scale: Floats, out: Floats) -> None:
     for k in range(out.shape[0]):
         out[k] = (a[k] + b[k]) * scale[k]

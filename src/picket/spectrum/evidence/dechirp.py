@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 import scipy.fft
 
-from picket.spectrum.clip import band
+from picket.spectrum.clip import Wideband, band
 
 Complex = npt.NDArray[np.complex64]
 BANDWIDTHS_HZ = (125e3, 203.125e3, 250e3, 406.25e3, 500e3, 812.5e3, 1625e3)
@@ -34,7 +34,7 @@ def line_share(iq: Complex, factor: int) -> float:
     return float(max(0.0, (share - noise) / (1 - noise)))
 
 
-def dechirp(iq: Complex, rate_hz: float, center_hz: float, bandwidth_hz: float) -> tuple[float, int, float]:
+def dechirp(iq: Complex | Wideband, rate_hz: float, center_hz: float, bandwidth_hz: float) -> tuple[float, int, float]:
     """The best (bandwidth, spreading factor, share) among the standard bandwidths near the measured one."""
     best = (0.0, 0, 0.0)
     for width in BANDWIDTHS_HZ:
