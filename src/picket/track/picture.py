@@ -13,7 +13,7 @@ from picket.track.layout_kernels import CLASSES, FLAGS, IDENTITY_KINDS, STATUSES
 from picket.track.measure import ORIGINS, Codes
 from picket.track.pool import Pool
 from picket.track.sensors import SensorTable
-from picket.words import TRACK, Batch
+from picket.words import TRACK, Array, Batch
 
 DOMAINS = ("air", "surface", "unknown", "subsurface")
 _FLOATS = (
@@ -38,6 +38,9 @@ def _names(sensors: tuple[str, ...], mask: int) -> tuple[str, ...]:
 def picture(pool: Pool, now: float, frame: LocalFrame, geoid_m: float, codes: Codes, sensors: SensorTable) -> Batch:
     """One row per track at `now`, also of those that ended since the last picture; in the order of their ids."""
     n = pool.n
+    floats: Array
+    ints: Array
+    codes_of: Array
     floats, ints, codes_of = np.empty((k.N_FLOATS, n)), np.empty((k.N_INTS, n), np.int64), np.empty((k.N_CODES, n), np.int32)
     m, rise, alike, named = k.rows(
         pool.tracks, n, now, frame.origin_ecef_m, frame.rotation, geoid_m, sensors.under(), floats, ints, codes_of
