@@ -315,9 +315,11 @@ class Batch:
 
     def rows(self) -> Iterator[dict[str, Any]]:
         """Each row as a dictionary of its known values, in column order (for people and tests)."""
-        held = [(c.name, self.values(c.name)) for c in self.table.columns if c.name in self.columns]
-        for i in range(self.n):
-            yield {name: values[i] for name, values in held if values[i] is not None and values[i] != ()}
+        names = [c.name for c in self.table.columns if c.name in self.columns]
+        if not names:
+            yield from ({} for _ in range(self.n))
+        for row in zip(*map(self.values, names), strict=True):
+            yield {name: value for name, value in zip(names, row, strict=True) if value is not None and value != ()}
 
     # -- a new one from it -----------------------------------------------------------------------------------
     def take(self, index: Array) -> Batch:

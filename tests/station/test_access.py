@@ -57,7 +57,7 @@ def test_a_page_that_stands_open_for_weeks_stays_signed_in(tmp_path: Path) -> No
     asked = {
         "type": "http",
         "path": "/api/health",
-        "headers": [(b"host", b"127.0.0.1:8787"), (b"cookie", f"picket_session={session}".encode())],
+        "headers": [(b"host", b"127.0.0.1:8787"), (b"cookie", f"picket_session_8787={session}".encode())],
     }
     for _ in range(40 * 6):
         clock.now += 4 * 3600
@@ -65,7 +65,7 @@ def test_a_page_that_stands_open_for_weeks_stays_signed_in(tmp_path: Path) -> No
         assert heads[-1]["status"] == 200
     told = [dict(h["headers"]).get(b"set-cookie", b"").decode() for h in heads]
     assert 30 <= sum(map(bool, told)) <= 41, "the browser keeps the cookie as long, and the file is written once a day"
-    assert all(t.startswith(f"picket_session={session}; HttpOnly; Max-Age=604800;") for t in told if t)
+    assert all(t.startswith(f"picket_session_8787={session}; HttpOnly; Max-Age=604800;") for t in told if t)
     assert Access(tmp_path, clock).who(session) == "wall", "after a restart too"
     assert access.who(idle) is None, "who does not come back is let go as ever"
 

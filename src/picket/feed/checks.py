@@ -163,6 +163,8 @@ def ints(name: str, values: Iterable[Any], left_out: Counter[str], *, from_text:
 def texts(name: str, values: Iterable[Any], left_out: Counter[str]) -> tuple[npt.NDArray[np.int32], tuple[str, ...]]:
     """(codes, words) of a text column from Python values. Whole numbers are taken as text (an MMSI, a track number)."""
     values = values if isinstance(values, list) else list(values)
+    if values and type(values[0]) is str and values.count(values[0]) == len(values):  # one sensor's rows: most columns
+        return clean_words(name, np.zeros(len(values), np.int32), values[:1], left_out)
     if set(map(type, values)) <= _TEXTS:
         place: dict[Any, int] = {word: i for i, word in enumerate(w for w in dict.fromkeys(values) if w is not None)}
         held = np.array([place.get(v, -1) for v in values], np.int32)

@@ -19,11 +19,19 @@ def floats(value: Any) -> Floats:
     return np.ascontiguousarray(np.atleast_1d(np.asarray(value, np.float64)))
 
 
+def together(*values: Any) -> list[Floats]:
+    """The values as contiguous (N,) float64 arrays of one length, a single one repeated for all."""
+    arrays = [floats(v) for v in values]
+    if len({len(a) for a in arrays}) == 1:  # nearly always: broadcasting costs more than the kernel that follows
+        return arrays
+    return [np.ascontiguousarray(a) for a in np.broadcast_arrays(*arrays)]
+
+
 def geodetic_to_ecef(lat_deg: Any, lon_deg: Any, alt_wgs84_m: Any) -> Floats:
     """ECEF positions (N, 3), m, of N places in degrees and metres above the ellipsoid. NaN in, NaN out."""
-    lat, lon, alt = np.broadcast_arrays(floats(lat_deg), floats(lon_deg), floats(alt_wgs84_m))
+    lat, lon, alt = together(lat_deg, lon_deg, alt_wgs84_m)
     out = np.empty((len(lat), 3))
-    k.geodetic_to_ecef(floats(lat), floats(lon), floats(alt), out)
+    k.geodetic_to_ecef(lat, lon, alt, out)
     return out
 
 

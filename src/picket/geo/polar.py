@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from picket.geo import frames_kernels as k
-from picket.geo.geodetic import Floats, floats
+from picket.geo.geodetic import Floats, together
 
 
 def enu_to_polar(position_enu_m: Floats) -> tuple[Floats, Floats, Floats]:
@@ -20,7 +20,7 @@ def enu_to_polar(position_enu_m: Floats) -> tuple[Floats, Floats, Floats]:
 
 def polar_to_enu(range_m: Any, azimuth_deg: Any, elevation_deg: Any) -> Floats:
     """Positions (N, 3), m ENU at the sensor, of N polar measurements."""
-    r, az, el = np.broadcast_arrays(floats(range_m), floats(azimuth_deg), floats(elevation_deg))
+    r, az, el = together(range_m, azimuth_deg, elevation_deg)
     out = np.empty((len(r), 3))
-    k.polar_to_enu(floats(r), floats(az), floats(el), out)
+    k.polar_to_enu(r, az, el, out)
     return out

@@ -228,9 +228,9 @@ def _sensor_tracks(batch: Batch, sensor: Ints, codes: Codes) -> Ints:
 def _count(reason: Ints, left_out: Counter[str]) -> None:
     if not np.count_nonzero(reason):
         return
-    for code, count in zip(*np.unique(reason, return_counts=True), strict=True):
-        if code:
-            left_out[REASONS[code]] += int(count)
+    for code, count in enumerate(np.bincount(reason).tolist()):
+        if code and count:
+            left_out[REASONS[code]] += count
 
 
 def looks_of(plots: Plots, group: Ints, m: int) -> list[Look]:

@@ -13,7 +13,7 @@ from picket.track.layout_kernels import CLASSES, FLAGS, IDENTITY_KINDS, STATUSES
 from picket.track.measure import ORIGINS, Codes
 from picket.track.pool import Pool
 from picket.track.sensors import SensorTable
-from picket.words import TRACK, Batch
+from picket.words import TRACK, Array, Batch
 
 DOMAINS = ("air", "surface", "unknown", "subsurface")
 _FLOATS = (
@@ -22,6 +22,11 @@ _FLOATS = (
 )  # fmt: skip
 _CLASS_WORDS = (*CLASSES, "unknown")
 _FLAG_WORDS = tuple(tuple(f for b, f in enumerate(FLAGS) if mask >> b & 1) for mask in range(1, 1 << len(FLAGS)))
+
+_CODED = ("status", "classification", "domain", "flags", "origin")  # in the order of the kernel's codes
+_TEXTS: dict[str, tuple[Any, ...]] = {
+    "status": STATUSES, "classification": _CLASS_WORDS, "domain": DOMAINS, "flags": _FLAG_WORDS, "origin": ORIGINS,
+}  # fmt: skip
 
 
 @lru_cache(maxsize=4096)
@@ -32,34 +37,34 @@ def _names(sensors: tuple[str, ...], mask: int) -> tuple[str, ...]:
 
 def picture(pool: Pool, now: float, frame: LocalFrame, geoid_m: float, codes: Codes, sensors: SensorTable) -> Batch:
     """One row per track at `now`, also of those that ended since the last picture; in the order of their ids."""
-    n, tracks = pool.n, pool.tracks
-    floats, slots, coded = np.empty((k.N_FLOATS, n)), np.empty(n, np.int64), np.empty((4, n), np.int64)
-    m = k.rows(tracks, n, now, frame.origin_ecef_m, frame.rotation, geoid_m, sensors.under(), floats, slots, coded)
+    n = pool.n
+    floats: Array
+    ints: Array
+    codes_of: Array
+    floats, ints, codes_of = np.empty((k.N_FLOATS, n)), np.empty((k.N_INTS, n), np.int64), np.empty((k.N_CODES, n), np.int32)
+    m, rise, alike, named = k.rows(
+        pool.tracks, n, now, frame.origin_ecef_m, frame.rotation, geoid_m, sensors.under(), floats, ints, codes_of
+    )
     if m == 0:
         return Batch.empty(TRACK)
     if m < n:
-        floats, slots, coded = np.ascontiguousarray(floats[:, :m]), slots[:m], coded[:, :m]
-    ids = tracks.id[slots]
-    if (ids[1:] < ids[:-1]).any():  # slots lie so already, unless late plots were taken in
-        order = np.argsort(ids, kind="stable")
-        floats, slots, coded, ids = np.ascontiguousarray(floats[:, order]), slots[order], coded[:, order], ids[order]
-    codes_of, held, sensor_words = np.empty((8, m), np.int32), tracks.sensors[slots], tuple(sensors.names[:63])
-    codes_of[:3] = tracks.status[slots], coded[0], coded[1]
-    codes_of[3], codes_of[4] = tracks.flags[slots] - 1, tracks.origin[slots]
-    present = held[:1] if (held == held[0]).all() else np.unique(held)
-    codes_of[5] = np.searchsorted(present, held)
-    texts: dict[str, tuple[Any, ...]] = {
-        "status": STATUSES, "classification": _CLASS_WORDS, "domain": DOMAINS, "flags": _FLAG_WORDS, "origin": ORIGINS,
-        "sensors": tuple(_names(sensor_words, mask) for mask in present.tolist()),
-    }  # fmt: skip
-    if (coded[2] >= 0).any():
-        codes_of[6], texts["identity"] = codes.dictionary(coded[2])
-        codes_of[7], texts["identity_kind"] = coded[3], IDENTITY_KINDS
-    time, groups = np.full(m, now), tracks.group[slots]
-    for array in (floats, codes_of, time, ids, groups):
-        array.setflags(write=False)
+        floats, ints, codes_of = (np.ascontiguousarray(a[:, :m]) for a in (floats, ints, codes_of))
+    if not rise:  # slots lie in order of their ids, unless late plots were taken in
+        order = np.argsort(ints[k.ID], kind="stable")
+        floats, ints, codes_of = (np.ascontiguousarray(a[:, order]) for a in (floats, ints, codes_of))
+    held, names = ints[k.SENSORS], tuple(sensors.names[:63])
+    present = held[:1] if alike else np.unique(held)
     columns: dict[str, Any] = dict(zip(_FLOATS, floats, strict=True))
-    columns |= {"time": time, "track_id": ids, "group_id": groups, **dict(zip(texts, codes_of, strict=False))}
+    columns |= {"time": np.full(m, now), "track_id": ints[k.ID], "group_id": ints[k.GROUP]}
+    columns |= dict(zip(_CODED, codes_of, strict=False))
+    columns["sensors"] = np.zeros(m, np.int32) if alike else np.searchsorted(present, held).astype(np.int32)
+    texts: dict[str, tuple[Any, ...]] = {**_TEXTS, "sensors": tuple(_names(names, mask) for mask in present.tolist())}
+    if named:
+        where, texts["identity"] = codes.dictionary(ints[k.IDENT])
+        columns["identity"], texts["identity_kind"] = where.astype(np.int32), IDENTITY_KINDS
+        columns["identity_kind"] = codes_of[k.IDENT_KIND]
+    for array in columns.values():
+        array.setflags(write=False)
     return Batch(TRACK, m, columns, texts)
 
 
@@ -69,5 +74,5 @@ def move(pool: Pool, now: float, frame: LocalFrame | None, geoid_m: float, senso
     n = pool.n
     k.rows(
         pool.tracks, n, now, frame.origin_ecef_m, frame.rotation, geoid_m, sensors.under(), np.empty((k.N_FLOATS, n)),
-        np.empty(n, np.int64), np.empty((4, n), np.int64),
+        np.empty((k.N_INTS, n), np.int64), np.empty((k.N_CODES, n), np.int32),
     )  # fmt: skip

@@ -18,6 +18,10 @@ from picket.track.ways_kernels import UNKNOWN_HEIGHT_M, flies_so
 LAT, LON, ALT, VE, VN, VU, SIGMA_H, SIGMA_V, SIGMA_SPEED, EXISTENCE, UPDATED = range(11)
 P_DRONE, P_BIRD, P_AIRCRAFT, P_VESSEL = range(11, 15)
 N_FLOATS = 15
+ID, GROUP, SENSORS, IDENT = range(4)  # sensors as bits, identity as the tracker's own code or -1
+N_INTS = 4
+STATUS, CLASS, DOMAIN, FLAG, ORIGIN, IDENT_KIND = range(6)  # a flag's code is its bits less one: 0 is none
+N_CODES = 6
 LONGEST_COAST_S = 30.0  # an ended track is shown where it was expected at the latest so long after its last plot
 COMMIT = np.array([0.65, 0.75, 0.7, 0.7])  # a drone called a bird is the error that costs most
 RELEASE = 0.45  # a class is named from the first on, and kept while it has the second and no other has the first
@@ -84,24 +88,25 @@ def _name(belief, held, passed, p):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def rows(tracks, n, now, origin_ecef, rotation, geoid, under, floats, slots, codes):  # type: ignore[no-untyped-def]
-    """Fills floats (15, n), slots (n,) and codes (4, n): class, domain, identity code and kind or -1. Returns the number of rows.
+def rows(tracks, n, now, origin_ecef, rotation, geoid, under, floats, ints, codes):  # type: ignore[no-untyped-def]
+    """Fills floats (15, n), ints (4, n) and codes (6, n), a row of each by its name above.
 
-    under: bits of the sensors that hear what is under water. Every slot that is not DEAD gives a row at `now`.
-    rotation (3, 3) is ECEF -> ENU at the site.
+    Returns (number of rows, whether their ids rise, whether the same sensors saw all, whether one has an identity). under: bits of the
+    sensors that hear what is under water. Every slot that is not DEAD gives a row at `now`. rotation (3, 3) is ECEF -> ENU at the site.
     """
     return _rows(
-        tracks, n, now, origin_ecef, rotation, geoid, under, floats, slots, codes, np.empty(4), np.empty(3), np.empty((2, 2))
+        tracks, n, now, origin_ecef, rotation, geoid, under, floats, ints, codes, np.empty(4), np.empty(3), np.empty((2, 2))
     )
 
 
 @lean
-def _rows(tracks, n, now, origin_ecef, rotation, geoid, under, floats, slots, codes, p, w, V):  # type: ignore[no-untyped-def]
+def _rows(tracks, n, now, origin_ecef, rotation, geoid, under, floats, ints, codes, p, w, V):  # type: ignore[no-untyped-def]
     """`rows`, with its scratch: p (4,), w (3,), V (2, 2)."""
     a, e2 = 6378137.0, 0.0066943799901413165
     b = a * math.sqrt(1.0 - e2)
     ep2 = e2 / (1.0 - e2)
     k = 0
+    rise, alike, named = True, True, False
     for i in range(n):
         if tracks.status[i] >= DEAD:
             continue
@@ -147,22 +152,27 @@ def _rows(tracks, n, now, origin_ecef, rotation, geoid, under, floats, slots, co
             floats[P_DRONE + c, k] = p[c]
         tracks.named[i] = _name(tracks.belief[i], tracks.named[i], now - tracks.believed[i], p)
         tracks.believed[i] = now
-        codes[0, k] = tracks.named[i] if tracks.named[i] >= 0 else 4
-        if codes[0, k] == VESSEL:
+        shown = tracks.named[i] if tracks.named[i] >= 0 else 4
+        if shown == VESSEL:
             tracks.group[i] = -1
         domain = _UNKNOWN
         if submerged:
             domain = _SUBSURFACE
-        elif codes[0, k] == VESSEL:
+        elif shown == VESSEL:
             domain = _SURFACE
-        elif codes[0, k] < VESSEL or (p[VESSEL] < 1.0 - COMMIT[VESSEL] and height - geoid > 50.0 + 3.0 * math.sqrt(var_up)):
+        elif shown < VESSEL or (p[VESSEL] < 1.0 - COMMIT[VESSEL] and height - geoid > 50.0 + 3.0 * math.sqrt(var_up)):
             domain = _AIR
-        codes[1, k] = domain
-        codes[2, k] = codes[3, k] = -1
+        ints[IDENT, k], codes[IDENT_KIND, k] = -1, -1
         for c in range(N_KINDS):
             if tracks.ident[i, c] >= 0:
-                codes[2, k], codes[3, k] = tracks.ident[i, c], c
+                ints[IDENT, k], codes[IDENT_KIND, k] = tracks.ident[i, c], c
+                named = True
                 break
-        slots[k] = i
+        ints[ID, k], ints[GROUP, k], ints[SENSORS, k] = tracks.id[i], tracks.group[i], tracks.sensors[i]
+        codes[STATUS, k], codes[CLASS, k], codes[DOMAIN, k] = tracks.status[i], shown, domain
+        codes[FLAG, k], codes[ORIGIN, k] = tracks.flags[i] - 1, tracks.origin[i]
+        if k > 0:
+            rise = rise and ints[ID, k] > ints[ID, k - 1]
+            alike = alike and ints[SENSORS, k] == ints[SENSORS, 0]
         k += 1
-    return k
+    return k, rise, alike, named

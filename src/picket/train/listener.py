@@ -82,7 +82,7 @@ class DirectionFinder:
         height = state.position_enu_m[:, 2] + self.world.site.site.alt_wgs84_m - self.world.site.site.geoid_separation_m
         if NOTICES[s.kind] != "water":
             gives &= (height > 0.0) & in_line_of_sight(np.hypot(enu[:, 0], enu[:, 1]), self._height_msl, height)
-        chance = (1.0 - self.listener.loss) * np.clip(1.0 - (distance / self.listener.range_m) ** 4, 0.0, 1.0)
+        chance = (1.0 - self.listener.loss) * np.maximum(1.0 - (distance / self.listener.range_m) ** 4, 0.0)
         heard = np.flatnonzero((rng.random(len(distance)) < chance) & gives)
         error = rng.normal(size=(2, len(distance)))
         self.when = when = np.broadcast_to(when, len(distance))[heard]

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from picket._jit import kernel
+from picket._jit import lean
 
 
-@kernel
+@lean
 def places(samples, first, count, begin, end, index, time_s, step_s, position, velocity):  # type: ignore[no-untyped-def]
     """Fills position and velocity (M, 3) of the objects index (M,) at their times (M,): outside its path's time, at its beginning or end.
 
@@ -25,7 +25,7 @@ def places(samples, first, count, begin, end, index, time_s, step_s, position, v
             velocity[i, c] = (v0 + u * (2.0 * c2 + 3.0 * u * c3)) / step_s
 
 
-@kernel
+@lean
 def resolved(range_m, azimuth_deg, resolution_m, resolution_deg, kept):  # type: ignore[no-untyped-def]
     """Sets kept (N,): plots in order of strength that no stronger kept one hides, nearer than both resolutions."""
     for i in range(range_m.shape[0]):

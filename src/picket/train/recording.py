@@ -62,9 +62,12 @@ def write_truth(world: World, start: float, until: float, path: Path) -> None:
         out.writerow(_TRUTH)
         second = 0
         while start + second < until:
-            for row in world.truth(float(second)):
-                place = f"{row.lat_deg:.7f}", f"{row.lon_deg:.7f}", f"{row.alt_wgs84_m:.1f}"
-                out.writerow((start + second, row.id, row.actor, row.kind, *place, *(f"{v:.2f}" for v in row.velocity_enu_mps)))
+            state = world.at(float(second))
+            places = zip(*(a.tolist() for a in world.frame.to_geodetic(state.position_enu_m)), strict=True)
+            for k, (lat, lon, alt), (e, n, u) in zip(state.index.tolist(), places, state.velocity_enu_mps.tolist(), strict=True):
+                thing = state.things[k]
+                who = start + second, thing.id, thing.actor.id, thing.actor.kind
+                out.writerow((*who, f"{lat:.7f}", f"{lon:.7f}", f"{alt:.1f}", f"{e:.2f}", f"{n:.2f}", f"{u:.2f}"))
             second += 1
 
 

@@ -419,6 +419,8 @@ class AlertBook:
         """Makes the case's keys lead to it, and only those."""
         case_id, wanted = case.alert.id, dict.fromkeys(case.leads())
         held = self._keys.setdefault(case_id, {})
+        if held.keys() == wanted.keys():  # most steps: what it holds leads to it already
+            return
         for key in [k for k in held if k not in wanted]:
             del held[key], self._index[key]
         for key in wanted:

@@ -89,11 +89,14 @@ class Objects:
         id_, root, live = ints[k.ID], ints[k.ROOT], ints[k.LIVE] == 1
         lat, lon, speed, since = floats[k.LAT], floats[k.LON], floats[k.SPEED], floats[k.SURE_SINCE]
         young = np.flatnonzero(sure & live[:n] & (root[:n] == id_[:n]) & (np.abs(time - since[:n]) <= REJOIN_S))
+        young = young[[i not in claimed for i in id_[young].tolist()]] if len(young) else young
+        if not len(young):
+            return
         lost_s = np.abs(time - floats[k.UPDATED_AT])
         lost = np.flatnonzero(~live & ~np.isnan(since) & (lost_s <= REJOIN_S))
-        lost = lost[~np.isin(root[lost], root[live]) & ~np.isin(root[lost], list(muted))]
-        young = young[~np.isin(id_[young], list(claimed))]
-        if not len(young) or not len(lost):
+        taken_up = muted.union(root[live].tolist())
+        lost = lost[[r not in taken_up for r in root[lost].tolist()]] if len(lost) else lost
+        if not len(lost):
             return
         north = (lat[young][:, None] - lat[lost]) * k.M_PER_DEG
         turn = (lon[young][:, None] - lon[lost] + 180.0) % 360.0 - 180.0

@@ -102,5 +102,9 @@ class Now:
             if rule.severity is not None:
                 lower = "unauthorised" in f.flags and f.family in ("zone", "line")
                 severity = SEVERITIES[max(LEVEL[rule.severity] - 1 - lower, 0)]
-            out.append(f._replace(severity=severity, rule_id=rule.id))
+            out.append(
+                Finding(
+                    f.rule, f.family, f.place, severity, f.row, f.reach_s, f.pass_m, f.margin_m, f.flags, rule.id, f.sensor_id
+                )
+            )
         return out

@@ -126,7 +126,7 @@ class Scene:
 
     def cleared(self, zone_id: str) -> Bools:
         """(N,) bool: friendly there and now: identity listed, zone allowed, in hours, nothing that contradicts it."""
-        if not self.sorts.listed.any():
+        if not self.sorts.any(k.LISTED):
             return np.zeros(self.tracks.n, np.bool_)
         ways = self.area.cleared_with[zone_id]
         words = self.tracks.words("identity")

@@ -228,7 +228,10 @@ def count_quiet(quiet: Mask, told: Bytes, bad: Ints, operators: Operators, left_
     quiet = quiet & (operators.operator_id.codes < 0) & (operators.description.codes < 0)
     named = told[:, 1:].any(axis=1)
     silent = quiet & ~named & (bad == 0)
-    left_out += Counter(identity_only=int(np.count_nonzero(quiet & named)), empty_message=int(np.count_nonzero(silent)))
+    for reason, rows in (("identity_only", quiet & named), ("empty_message", silent)):
+        n = int(np.count_nonzero(rows))
+        if n:
+            left_out[reason] += n
 
 
 def detection_table(locations: Locations, row: Ints, heard: Heard, keys: Bytes, left_out: Counter[str]) -> Batch:

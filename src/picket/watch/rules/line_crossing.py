@@ -30,7 +30,7 @@ def find(scene: Scene) -> list[Finding]:
         if not in_force[z]:
             continue
         roots = scene.crossed.get(zone.id)
-        beyond = np.isin(scene.roots, list(roots)) if roots else np.zeros(scene.tracks.n, np.bool_)
+        beyond = np.array([root in roots for root in scene.roots.tolist()]) if roots else np.zeros(scene.tracks.n, np.bool_)
         over = np.where(net[:, z] == 0, beyond, (net[:, z] > 0) & at_height[:, z])
         rows = np.flatnonzero(over & alarm & ~scene.cleared(zone.id))
         margin = lines.outlines.distance_m(scene.xy[rows], z)
