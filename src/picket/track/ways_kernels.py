@@ -29,8 +29,8 @@ _DRONE, _BIRD, _AIRCRAFT, _VESSEL = 0, 1, 2, 3
 WAYS = np.array([
     (_DRONE, 0.35, 6.8, 3.5, 4.4, 2.3, 0.0, 600.0),  # at work: legs, stops, hovers
     (_DRONE, 0.06, 1.5, 2.0, 1.0, 1.5, 0.0, 600.0),  # hovers all the time
-    (_DRONE, 0.45, 13.5, 4.8, 2.7, 2.2, 0.0, 600.0),  # on its way
-    (_DRONE, 0.05, 10.0, 5.0, 3.0, 2.2, 1.0, 600.0),  # round a point, or weaving
+    (_DRONE, 0.43, 13.5, 4.8, 2.7, 2.2, 0.0, 600.0),  # on its way
+    (_DRONE, 0.07, 10.0, 5.0, 3.0, 2.2, 1.0, 600.0),  # round a point, or weaving
     (_DRONE, 0.05, 28.0, 7.0, 3.5, 3.0, 0.3, 600.0),  # fast
     (_DRONE, 0.04, 20.0, 9.0, 12.0, 6.0, 0.3, 600.0),  # fast, and stopped before
     (_BIRD, 0.45, 13.5, 4.0, 2.6, 2.0, 0.0, 1000.0),  # on its way
