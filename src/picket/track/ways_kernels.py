@@ -36,14 +36,14 @@ WAYS = np.array([
     (_BIRD, 0.45, 13.5, 4.0, 2.6, 2.0, 0.0, 1000.0),  # on its way
     (_BIRD, 0.48, 13.2, 3.6, 3.0, 2.0, 1.0, 1000.0),  # wheeling, wavering, hunting
     (_BIRD, 0.04, 3.0, 3.0, 2.0, 2.0, 0.5, 1000.0),  # hanging in the wind: a kestrel, gulls at a cliff
-    (_AIRCRAFT, 0.47, 52.0, 15.0, 4.0, 3.0, 0.3, 2000.0),  # light
+    (_AIRCRAFT, 0.49, 52.0, 15.0, 4.0, 3.0, 0.3, 2000.0),  # light
     (_AIRCRAFT, 0.50, 130.0, 50.0, 5.0, 4.0, 0.3, 6000.0),
-    (_DRONE, 0.03, 20.0, 40.0, 10.0, 15.0, 0.5, 800.0),  # no way known, as a chain of false plots flies: speaks for none of the three
-    (_BIRD, 0.03, 20.0, 40.0, 10.0, 15.0, 0.5, 800.0),
-    (_AIRCRAFT, 0.03, 20.0, 40.0, 10.0, 15.0, 0.5, 800.0),
+    (_DRONE, 0.015, 20.0, 40.0, 10.0, 15.0, 0.5, 800.0),  # no way known, as a chain of false plots flies: speaks for none of the three
+    (_BIRD, 0.015, 20.0, 40.0, 10.0, 15.0, 0.5, 800.0),
+    (_AIRCRAFT, 0.015, 20.0, 40.0, 10.0, 15.0, 0.5, 800.0),
     (_VESSEL, 1.00, 5.0, 5.0, 1.5, 2.0, 0.0, 0.0),
 ])  # fmt: skip
-SEEN_S = 12.0  # what has flown for less tells its way in part only: chains of false plots are short
+SEEN_S = 8.0  # what has flown for less tells its way in part only: chains of false plots are short
 SLOWER_S = 8.0  # it takes some time to be seen slow
 STANDS_AT = MANOEUVRE_S / (MANOEUVRE_S + STEADY_S)  # of the manoeuvring model where plots say nothing
 TURN_GAIN, TURN_MOST, TURN_LEAST, TURN_S = 45.0, 3.3, -0.4, 10.0  # log-likelihood of turning for each unit over it; grows with T
