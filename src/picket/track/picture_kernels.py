@@ -1,8 +1,9 @@
 """Tracks -> rows of the track table at one time, and their class.
 
 Class: naive Bayes over drone, bird, aircraft, vessel from what is known now: the kinds of identity it gives, what sensors said,
-how it has flown so far (`ways_kernels`) and its height. With little evidence the probabilities stay near the prior and the class is unknown. The
-class that is shown follows their average over AVERAGE_S, with hysteresis: it must not flicker with every plot.
+how it has flown so far (`ways_kernels`) and its height. With little evidence the probabilities stay near the prior and the
+class is unknown. The class that is shown follows their average over AVERAGE_S, with hysteresis: it must not flicker with every
+plot.
 """
 
 from __future__ import annotations
