@@ -33,8 +33,8 @@ WAYS = np.array([
     (_DRONE, 0.07, 10.0, 5.0, 3.0, 2.2, 1.0, 600.0),  # round a point, or weaving
     (_DRONE, 0.05, 28.0, 7.0, 3.5, 3.0, 0.3, 600.0),  # fast
     (_DRONE, 0.04, 20.0, 9.0, 12.0, 6.0, 0.3, 600.0),  # fast, and stopped before
-    (_BIRD, 0.45, 13.5, 4.0, 2.6, 2.0, 0.0, 1000.0),  # on its way
-    (_BIRD, 0.48, 13.2, 3.6, 3.0, 2.0, 1.0, 1000.0),  # wheeling, wavering, hunting
+    (_BIRD, 0.45, 13.0, 4.5, 2.6, 2.0, 0.0, 1000.0),  # on its way
+    (_BIRD, 0.48, 12.8, 4.0, 3.0, 2.0, 1.0, 1000.0),  # wheeling, wavering, hunting
     (_BIRD, 0.04, 3.0, 3.0, 2.0, 2.0, 0.5, 1000.0),  # hanging in the wind: a kestrel, gulls at a cliff
     (_AIRCRAFT, 0.49, 52.0, 15.0, 4.0, 3.0, 0.3, 2000.0),  # light
     (_AIRCRAFT, 0.50, 130.0, 50.0, 5.0, 4.0, 0.3, 6000.0),
