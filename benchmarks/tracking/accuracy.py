@@ -36,7 +36,9 @@ def one(name: str, seed: int) -> dict[str, Any]:
     result["latency_median_s"], result["latency_95_s"] = float(np.median(late)), float(np.quantile(late, 0.95))
     result |= consistency(s, flown)
     if not name.isdigit() or int(name) <= BOUND_UP_TO:
-        result["gospa_perfect"] = metrics.gospa(scenarios.perfect_association(s), s.truth).gospa
+        perfect = scenarios.perfect_association(s)
+        result["gospa_perfect"] = metrics.gospa(perfect, s.truth).gospa
+        result["switches_perfect"] = metrics.identity_switch_rate(perfect, s.truth)
         result["gospa_over_perfect"] = result["gospa"] / result["gospa_perfect"]
     return result
 

@@ -88,17 +88,35 @@ def test_a_coarse_radar_tells_nothing_of_turning() -> None:
     """There the manoeuvring model stands at its prior, however long one looks."""
     brief, long = (_classes(_habit(13.0, for_s=s)) for s in (25.0, 30.0))
     assert long["bird"] == pytest.approx(brief["bird"], abs=0.02)
-    assert _classes(_habit(13.0, turning=0.45))["bird"] > 0.9  # a precise one sees it wheel
+    assert _classes(_habit(13.0, turning=0.45))["bird"] > 0.75  # a precise one sees it wheel
     assert _classes(_habit(13.0, turning=0.1))["bird"] <= long["bird"]
 
 
-def test_what_stops_on_its_way_is_a_drone_and_what_hangs_in_the_wind_may_be() -> None:
-    assert _classes(_habit(6.0, slower=4.5))["drone"] > 0.8
-    kestrel = _classes(_habit(1.5, 20.0, slower=1.0, turning=0.25))
-    assert kestrel["bird"] > 0.05
-    assert (
-        _classes(_habit(1.5, 20.0, slower=1.0, turning=0.25), said=np.array([0.0, 4.0, 0.0, 0.0]))["bird"] > 0.7
-    )  # a sensor's words win
+def test_what_stops_on_its_way_is_a_drone_and_a_sensors_words_win_over_that() -> None:
+    habit = _habit(6.0, slower=4.5)
+    assert _classes(habit)["drone"] > 0.75
+    assert _classes(habit, said=np.array([0.0, 4.0, 0.0, 0.0]))["bird"] > 0.76
+    kestrel = _classes(_habit(2.5, 80.0, slower=1.5, turning=0.3))  # hangs in the wind
+    assert kestrel["bird"] > 0.1
+    assert kestrel["drone"] < 0.8
+
+
+def test_a_drone_that_dashed_off_from_a_hover_is_no_aircraft() -> None:
+    found = _classes(_habit(26.0, 120.0, slower=18.0))
+    assert found["drone"] > 0.8
+    assert found["aircraft"] < 0.1
+
+
+def test_what_flies_no_known_way_is_called_nothing() -> None:
+    """Chains of false plots are short and leap about: the first that raised a needless alert as a drone had these figures."""
+    for chain in ((42.4, 32.0, 9.0, 12.0), (44.0, 27.0, 8.4, 18.0), (28.7, 11.0, 6.2, 5.0)):
+        found = _classes(_habit(chain[0], 60.0, slower=chain[1], turning=0.25, sigma=chain[2], for_s=chain[3]))
+        assert max(found["drone"], found["bird"]) < 0.7
+
+
+def test_what_has_flown_for_a_moment_is_not_surely_anything() -> None:
+    brief, long = (_classes(_habit(6.0, slower=4.5, for_s=s)) for s in (2.0, 30.0))
+    assert abs(brief["drone"] - brief["bird"]) < 0.5 * abs(long["drone"] - long["bird"])
 
 
 def test_a_noisy_speed_says_less() -> None:

@@ -1,8 +1,9 @@
 """Tracks -> rows of the track table at one time, and their class.
 
 Class: naive Bayes over drone, bird, aircraft, vessel from what is known now: the kinds of identity it gives, what sensors said,
-its speed and its height above the sea. With little evidence the probabilities stay near the prior and the class is unknown. The
-class that is shown follows their average over AVERAGE_S, with hysteresis: it must not flicker with every plot.
+how it has flown so far (`ways_kernels`) and its height. With little evidence the probabilities stay near the prior and the
+class is unknown. The class that is shown follows their average over AVERAGE_S, with hysteresis: it must not flicker with every
+plot.
 """
 
 from __future__ import annotations
@@ -23,8 +24,10 @@ N_INTS = 4
 STATUS, CLASS, DOMAIN, FLAG, ORIGIN, IDENT_KIND = range(6)  # a flag's code is its bits less one: 0 is none
 N_CODES = 6
 LONGEST_COAST_S = 30.0  # an ended track is shown where it was expected at the latest so long after its last plot
-COMMIT = np.array([0.65, 0.75, 0.7, 0.7])  # a drone called a bird is the error that costs most
-RELEASE = 0.45  # a class is named from the first on, and kept while it has the second and no other has the first
+# A class is named from COMMIT on, and kept while it has RELEASE and no other has its COMMIT. A drone called a bird is the error that
+# costs most, so a bird must be surer.
+COMMIT = np.array([0.62, 0.74, 0.65, 0.7])
+RELEASE = 0.45
 AVERAGE_S = 6.0  # noise in speed and height of a small object at 3 km lasts for some plots
 SURE = 0.99  # what an identity gives; it is shown at once
 _AIR, _SURFACE, _UNKNOWN, _SUBSURFACE = 0, 1, 2, 3  # codes of `picture.DOMAINS`

@@ -27,24 +27,30 @@ from picket.track.motion_kernels import MANOEUVRE_S, STEADY_S
 _DRONE, _BIRD, _AIRCRAFT, _VESSEL = 0, 1, 2, 3
 # class, share of it, mean speed and spread m/s, how far the slowest lies under it and spread m/s, how much it turns, heights up to m
 WAYS = np.array([
-    (_DRONE, 0.42, 7.2, 4.0, 4.4, 2.4, 0.0, 600.0),  # at work: legs, stops, hovers
-    (_DRONE, 0.47, 13.0, 5.0, 2.5, 2.0, 0.0, 600.0),  # on its way
-    (_DRONE, 0.04, 10.0, 4.0, 2.5, 2.0, 1.0, 600.0),  # round a point
-    (_DRONE, 0.07, 27.0, 6.0, 3.5, 3.0, 0.3, 600.0),  # fast
-    (_BIRD, 0.43, 13.5, 4.0, 2.5, 2.0, 0.0, 1000.0),  # on its way
-    (_BIRD, 0.53, 13.0, 3.7, 3.0, 2.0, 1.0, 1000.0),  # wheeling, wavering, hunting
+    (_DRONE, 0.35, 6.8, 3.5, 4.4, 2.3, 0.0, 600.0),  # at work: legs, stops, hovers
+    (_DRONE, 0.06, 1.5, 2.0, 1.0, 1.5, 0.0, 600.0),  # hovers all the time
+    (_DRONE, 0.40, 13.5, 4.8, 2.7, 2.2, 0.0, 600.0),  # on its way
+    (_DRONE, 0.07, 10.0, 5.0, 3.0, 2.2, 1.0, 600.0),  # round a point, or weaving
+    (_DRONE, 0.05, 28.0, 7.0, 3.5, 3.0, 0.3, 600.0),  # fast
+    (_DRONE, 0.04, 20.0, 9.0, 12.0, 6.0, 0.3, 600.0),  # fast, and stopped before
+    (_BIRD, 0.45, 13.0, 4.5, 2.6, 2.0, 0.0, 1000.0),  # on its way
+    (_BIRD, 0.48, 12.8, 4.0, 3.0, 2.0, 1.0, 1000.0),  # wheeling, wavering, hunting
     (_BIRD, 0.04, 3.0, 3.0, 2.0, 2.0, 0.5, 1000.0),  # hanging in the wind: a kestrel, gulls at a cliff
-    (_AIRCRAFT, 0.50, 52.0, 15.0, 4.0, 3.0, 0.3, 2000.0),  # light
-    (_AIRCRAFT, 0.50, 130.0, 50.0, 5.0, 6.0, 0.3, 6000.0),
+    (_AIRCRAFT, 0.49, 52.0, 15.0, 4.0, 3.0, 0.3, 2000.0),  # light
+    (_AIRCRAFT, 0.50, 130.0, 50.0, 5.0, 4.0, 0.3, 6000.0),
+    (_DRONE, 0.015, 20.0, 40.0, 10.0, 15.0, 0.5, 800.0),  # no way known, as a chain of false plots flies: speaks for none of the three
+    (_BIRD, 0.015, 20.0, 40.0, 10.0, 15.0, 0.5, 800.0),
+    (_AIRCRAFT, 0.015, 20.0, 40.0, 10.0, 15.0, 0.5, 800.0),
     (_VESSEL, 1.00, 5.0, 5.0, 1.5, 2.0, 0.0, 0.0),
 ])  # fmt: skip
+SEEN_S = 8.0  # what has flown for less tells its way in part only: chains of false plots are short
 SLOWER_S = 8.0  # it takes some time to be seen slow
 STANDS_AT = MANOEUVRE_S / (MANOEUVRE_S + STEADY_S)  # of the manoeuvring model where plots say nothing
-TURN_GAIN, TURN_MOST, TURN_LEAST, TURN_S = 40.0, 3.5, -1.0, 10.0  # log-likelihood of turning for each unit over it; grows with T
+TURN_GAIN, TURN_MOST, TURN_LEAST, TURN_S = 45.0, 3.3, -0.4, 10.0  # log-likelihood of turning for each unit over it; grows with T
 UNDER_M, SEA_M = 300.0, 20.0  # how fast a class thins out over its heights; height of a vessel's echo
 # Most drones keep under the ceiling that law sets them, and no bird knows it; who means harm does not care. So height leans to
 # one side, and not far enough to name a bird that does not turn (`tests/track/test_class.py`).
-CEILING_M, CEILING_SPREAD_M, LEAN, HEIGHT_S = 125.0, 22.0, 1.0, 5.0
+CEILING_M, CEILING_SPREAD_M, LEAN, LOW, HEIGHT_S = 125.0, 22.0, 0.7, 0.4, 5.0
 UNKNOWN_HEIGHT_M = 100.0  # 1 sigma; beyond it a height is not known
 
 
@@ -79,9 +85,10 @@ def flies_so(habit, height_msl, height_var, out):  # type: ignore[no-untyped-def
             else:
                 p *= math.exp(-min(max(height_msl - WAYS[w, 7], 0.0) / UNDER_M, 30.0)) / WAYS[w, 7]
         like[c] += p
+    known, mean = min(T / SEEN_S, 1.0), (like[_DRONE] + like[_BIRD] + like[_AIRCRAFT]) / 3.0
     for c in range(4):
-        out[c] += math.log(max(like[c], 1e-60))
+        out[c] += math.log(max(like[c] if c == _VESSEL else known * like[c] + (1.0 - known) * mean, 1e-60))
     if high:
         spread = math.sqrt(CEILING_SPREAD_M * CEILING_SPREAD_M + height_var * HEIGHT_S / (HEIGHT_S + T))
         z = min(max(1.7 * (habit[HEIGHT] - CEILING_M) / spread, -30.0), 30.0)  # 1/(1 + exp(-1.7 z)): nearly a Gaussian's integral
-        out[_BIRD] += LEAN * (1.0 / (1.0 + math.exp(-z)) - 0.5)
+        out[_BIRD] += known * LEAN * (1.0 / (1.0 + math.exp(-z)) - LOW)
