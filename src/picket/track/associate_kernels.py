@@ -166,9 +166,10 @@ def gate(tracks, n, plots, members, T, sensors):  # type: ignore[no-untyped-def]
         size *= 2
     start, place, index, box = _grid(plots, members, cell, size - 1)
     found, work, W = np.empty(M, np.int64), np.empty((3, 6, 6)), np.empty((4, 8))
+    none = np.int64(0)  # a literal 0 would compile the search a second time, for that value
     i, edges, shed = _search(
-        tracks, 0, n, plots, members, T, sensors, west, east, south, north, widest, earliest, cell, start, place, index, box, base,
-        found, work, W, e_track, e_plot, e_log, 0, 0,
+        tracks, none, n, plots, members, T, sensors, west, east, south, north, widest, earliest, cell, start, place, index, box, base,
+        found, work, W, e_track, e_plot, e_log, none, none,
     )  # fmt: skip
     while i < n:  # the edges need more room
         room *= 2

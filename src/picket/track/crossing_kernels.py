@@ -24,6 +24,8 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
+
 from picket._jit import lean, piece
 from picket.track.begin_kernels import UNKNOWN_HEIGHT_SIGMA_M, blank
 from picket.track.layout_kernels import ENDED, GATE, SPEED_SIGMA_H, SPEED_SIGMA_V
@@ -256,7 +258,7 @@ def cross(tracks, n, plots, members, held, count, sensors, owner, next_id):  # t
     """New tracks in slots n... where bearings among `members`, which no track explains, cross others: (slots in use, bearings held)."""
     for g in range(members.shape[0]):  # all first: which crossing is ambiguous depends on every bearing of the look
         count, _ = keep(held, count, plots, members[g], sensors)
-    a = 0
+    a = np.int64(0)  # a literal 0 would compile what takes it a second time
     while a < count:
         if held[a, PLOT] < 0.0:
             a += 1
@@ -292,5 +294,5 @@ def cross(tracks, n, plots, members, held, count, sensors, owner, next_id):  # t
             if owner[code] < 0:
                 owner[code] = i
         plots.track[j], plots.weight[j] = tracks.id[i], 1.0
-        count, a = _use_up(held, count, a, b, east, north), 0
+        count, a = _use_up(held, count, a, b, east, north), np.int64(0)
     return n, count

@@ -168,7 +168,7 @@ def convert(F, order, sensor, foreign, geoid, site_height, site_rotation, site_e
 
     horizon: the latest time that is believed (NaN = a row's own arrival, where known, is the judge).
     """
-    j = 0
+    j = np.int64(0)  # a literal 0 would compile what takes it a second time
     for i in order:
         s = sensor[i]
         t = F[TIME, i]

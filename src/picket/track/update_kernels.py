@@ -286,7 +286,7 @@ def update(tracks, e_track, e_plot, p, plots, members, sensors, owner, pairs):  
 def _update(tracks, e_track, e_plot, p, plots, members, sensors, owner, pairs, work, W, fit, other):  # type: ignore[no-untyped-def]
     """`update`, with its scratch."""
     E = p.shape[0]
-    e = 0
+    e = np.int64(0)  # a literal 0 would compile what takes it a second time
     while e < E:
         i, end = e_track[e], e
         some, best = 0.0, e
