@@ -30,6 +30,7 @@ _PAUSE_ROWS, _GAP_BINS = 2, 3  # pieces of one burst lie no further apart (a row
 _SLACK = 3  # bins: smaller gaps within a row are closed
 _DC_BINS = 2  # what lies wholly within so many bins of 0 Hz is the receiver's own offset
 _WHOLE, _LEVEL_SNR = 0.95, 1.0  # what covers the whole band and is no stronger than the noise is the receiver's level
+_AT_STEP = 0.1  # share of the band: what is wider and lies within a block of a gain step is the step itself
 _MAX_RUNS = 200_000
 _SHORTEST_ON = 12  # frames
 _LINE_BINS = 4
@@ -63,6 +64,7 @@ class Detector:
     _weight: Floats | None = None
     _grid: Floats | None = None
     _busy: bool = False
+    _steps: list[int] = field(default_factory=list)  # frames of the segment at which the gain steps, to a block
     _kept: list[tuple[npt.NDArray[np.uint8], Floats]] = field(default_factory=list)
 
     @property
@@ -97,7 +99,9 @@ class Detector:
     # -- floors ------------------------------------------------------------------------------------------------------------
     def _level(self, seg: Segment) -> None:
         """Finds steps of the receiver's gain and takes them out of grid and blocks."""
+        self._steps = []
         for row, gain in level_steps(seg.blocks, seg.used):
+            self._steps.append(row * BLOCK)
             self.gain_steps.append((seg.first + (row * BLOCK + 1) * self.transform.bins, 10 * float(np.log10(gain))))
             seg.grid[row * BLOCK :] /= np.float32(gain)
             seg.blocks[row:] /= np.float32(gain)
@@ -187,6 +191,11 @@ class Detector:
                 continue
             if high - low > _WHOLE * len(seg.local) and snr < _LEVEL_SNR:
                 self._count("change of level over the whole band")
+                continue
+            if any(step - BLOCK - 2 <= start and end <= step + BLOCK + 2 for step in self._steps) and high - low > _AT_STEP * len(
+                seg.local
+            ):
+                self._count("at a step of the receiver's gain")
                 continue
             out.append(self._emission(seg, start, end, low, high, snr))
         return out
