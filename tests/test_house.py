@@ -8,6 +8,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from picket import _jit
@@ -51,6 +52,14 @@ def test_a_changed_kernel_file_changes_the_hash_of_what_rests_on_it_alone(monkey
 
 def test_nothing_but_jit_compiles() -> None:
     assert [p.name for p in SOURCES if "import numba" in p.read_text()] == ["_jit.py"]
+
+
+def test_a_lean_kernel_that_makes_an_array_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(_jit, "cache_folder", lambda: None)
+    total = _jit.lean(lambda a: a[0] + a[1])
+    assert total(np.array([1.0, 2.0])) == 3.0
+    with pytest.raises(Exception, match="NRT required"):
+        _jit.lean(lambda a: a.copy()[0])(np.zeros(2))
 
 
 @pytest.mark.parametrize("room", ["track", "watch"])

@@ -95,7 +95,7 @@ def test_a_newborns_height_has_the_moments_of_measurement_times_prior(z: float, 
     x, P = np.array([0.0, 0.0, z, 0.0, 0.0, 0.0]), np.diag([400.0, 400.0, sigma**2, 25.0, 25.0, 9.0])
     P[0, 2] = P[2, 0] = 5.0
     east = 5.0 * (mean - z) / sigma**2
-    born._above_ground(x, P, 0.0, 300.0)
+    born._above_ground(x, P, 0.0, 300.0, np.empty(6))
     assert x[2] == pytest.approx(mean, abs=0.05)
     assert P[2, 2] == pytest.approx(max(var, 0.05 * sigma**2), rel=1e-3)
     assert x[0] == pytest.approx(east, abs=1e-3)

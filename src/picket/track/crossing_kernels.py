@@ -24,7 +24,7 @@ from __future__ import annotations
 
 import math
 
-from picket._jit import kernel, piece
+from picket._jit import lean, piece
 from picket.track.begin_kernels import UNKNOWN_HEIGHT_SIGMA_M, blank
 from picket.track.layout_kernels import ENDED, GATE, SPEED_SIGMA_H, SPEED_SIGMA_V
 from picket.track.update_kernels import heard
@@ -122,7 +122,14 @@ def _backed(held, count, a, b, east, north, time):  # type: ignore[no-untyped-de
     return False
 
 
-@kernel
+@lean
+def _copy(held, to, row):  # type: ignore[no-untyped-def]
+    """Row `row` of `held` into row `to`."""
+    for column in range(WIDTH):
+        held[to, column] = held[row, column]
+
+
+@lean
 def keep(held, count, plots, j, sensors):  # type: ignore[no-untyped-def]
     """Puts bearing j into `held`: what is older than WINDOW_S goes, and the last one of its direction. Returns (count, its row)."""
     t, last = plots.time[j], count
@@ -136,15 +143,13 @@ def keep(held, count, plots, j, sensors):  # type: ignore[no-untyped-def]
             near = max(SAME_SIGMA * math.hypot(held[row, SIGMA], held[ROOM, SIGMA]), SAME_RAD)
             if _apart(held, row, ROOM) <= near:
                 continue
-        if count != row:
-            for column in range(WIDTH):
-                held[count, column] = held[row, column]
+        _copy(held, count, row)
         count += 1
     if count == ROOM:
         for row in range(1, ROOM):
-            held[row - 1] = held[row]
+            _copy(held, row - 1, row)
         count -= 1
-    held[count] = held[ROOM]
+    _copy(held, count, ROOM)
     return count + 1, count
 
 
@@ -177,7 +182,7 @@ def _blur(held, c, east, north):  # type: ignore[no-untyped-def]
     return 2.0 * SAME_SIGMA * math.hypot(math.hypot(east - held[c, EAST], north - held[c, NORTH]) * held[c, SIGMA], FLIGHT_MPS)
 
 
-@kernel
+@lean
 def crossed(held, count, a):  # type: ignore[no-untyped-def]
     """Row of the bearing with which bearing a gives a place that neither of them shares with another; -1 = none."""
     b, east, north = _choice(held, count, a)
@@ -189,7 +194,7 @@ def crossed(held, count, a):  # type: ignore[no-untyped-def]
     return b
 
 
-@kernel
+@lean
 def point(held, count, a, b):  # type: ignore[no-untyped-def]
     """(east, north, variance of east, covariance, variance of north, up, sigma of up) of where a, b and what passes there meet."""
     _, east, north = _meet(held, a, b)
@@ -234,18 +239,18 @@ def _tracked(tracks, n, t, east, north, var_e, cov, var_n):  # type: ignore[no-u
     return False
 
 
-@kernel
+@lean
 def _use_up(held, count, a, b, east, north):  # type: ignore[no-untyped-def]
     """Drops lines a and b and all that pass through the place where a track began: they are explained. Returns how many stay."""
     t, kept = held[a, TIME], 0
     for c in range(count):
         if c != a and c != b and not _passes(held, c, east, north, t):
-            held[kept] = held[c]
+            _copy(held, kept, c)
             kept += 1
     return kept
 
 
-@kernel
+@lean
 def cross(tracks, n, plots, members, held, count, sensors, owner, next_id):  # type: ignore[no-untyped-def]
     """New tracks in slots n... where bearings among `members`, which no track explains, cross others: (slots in use, bearings held)."""
     for g in range(members.shape[0]):  # all first: which crossing is ambiguous depends on every bearing of the look

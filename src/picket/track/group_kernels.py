@@ -86,15 +86,22 @@ def _join(tracks, index, now, cell, head, after, ix, iy, parent):  # type: ignor
 
 
 @lean
-def _named_after(tracks, index, members):  # type: ignore[no-untyped-def]
-    """The lowest id of the members that is no group's name."""
+def _place(table, one):  # type: ignore[no-untyped-def]
+    """Where the id `one` lies in a hash set of ids (a power of two long, -1 = empty), or where it would be put."""
+    mask = table.shape[0] - 1
+    at = (one * 2654435761) & mask
+    while table[at] >= 0 and table[at] != one:
+        at = (at + 1) & mask
+    return at
+
+
+@lean
+def _named_after(ids, index, members, names):  # type: ignore[no-untyped-def]
+    """The lowest id of the members that is no group's name; names: hash set of those."""
     best = -1
     for q in range(members.shape[0]):
-        one = tracks.id[index[members[q]]]
-        used = best >= 0 and one > best
-        for k in range(index.shape[0]):
-            used = used or tracks.group[index[k]] == one
-        if not used:
+        one = ids[index[members[q]]]
+        if (best < 0 or one <= best) and names[_place(names, one)] != one:
             best = one
     return best
 
@@ -105,10 +112,16 @@ def _names(tracks, index, root):  # type: ignore[no-untyped-def]
 
     Components choose in order of size (larger first, then by first member): a name that a larger one took is gone.
     """
-    m = index.shape[0]
+    m, ids, groups = index.shape[0], tracks.id, tracks.group
     count = np.zeros(m, np.int64)
+    size = 32
+    while size < 2 * m:
+        size *= 2
+    names, taken = np.full(size, -1, np.int64), np.full(size, -1, np.int64)  # hash sets: of the past, and given out by now
     for k in range(m):
         count[root[k]] += 1
+        if groups[index[k]] >= 0:
+            names[_place(names, groups[index[k]])] = groups[index[k]]
     order = np.argsort(root, kind="mergesort")
     starts = np.empty(m, np.int64)
     components = 0
@@ -119,30 +132,26 @@ def _names(tracks, index, root):  # type: ignore[no-untyped-def]
     sizes = np.empty(components, np.int64)
     for c in range(components):
         sizes[c] = -count[root[order[starts[c]]]]
-    fresh, taken = np.full(m, -1, np.int64), np.empty(components, np.int64)
-    for named, c in enumerate(np.argsort(sizes, kind="mergesort")):
+    fresh = np.full(m, -1, np.int64)
+    for c in np.argsort(sizes, kind="mergesort"):
         members = order[starts[c] : starts[c] - sizes[c]]
         if members.shape[0] < 2:
             break
         old = np.empty(-sizes[c], np.int64)
         for q in range(members.shape[0]):
-            old[q] = tracks.group[index[members[q]]]
+            old[q] = groups[index[members[q]]]
         old.sort()
         best, most, run = -1, 0, 0
         for q in range(old.shape[0]):
             run = run + 1 if q > 0 and old[q] == old[q - 1] else 1
-            if old[q] >= 0 and run > most:
-                free = True
-                for h in range(named):
-                    free = free and taken[h] != old[q]
-                if free:
-                    best, most = old[q], run
-        taken[named] = -1
+            if old[q] >= 0 and run > most and taken[_place(taken, old[q])] != old[q]:
+                best, most = old[q], run
         if members.shape[0] < SMALLEST and most < 2:
             continue
         if best < 0:
-            best = _named_after(tracks, index, members)
-        taken[named] = best
+            best = _named_after(ids, index, members, names)
+        if best >= 0:
+            taken[_place(taken, best)] = best
         for q in range(members.shape[0]):
             fresh[members[q]] = best
     return fresh

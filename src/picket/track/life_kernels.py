@@ -103,9 +103,8 @@ def misses(tracks, n, s, now, since, due, sensors):  # type: ignore[no-untyped-d
     """
     period, swept = sensors.period[s], sensors.swept[s]
     for i in range(n):
-        if tracks.status[i] >= ENDED or _out_of_reach(
-            tracks.x[i], now - tracks.time[i], now - swept + STALE_PERIODS * period, s, sensors
-        ):
+        out = _out_of_reach(tracks.x[i], now - tracks.time[i], now - swept + STALE_PERIODS * period, s, sensors)
+        if out or tracks.status[i] >= ENDED:
             continue
         if tracks.look[i, s] < since:
             tracks.look[i, s], tracks.missed[i, s] = since, 0

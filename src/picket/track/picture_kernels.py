@@ -130,17 +130,18 @@ def _rows(tracks, n, now, origin_ecef, rotation, geoid, under, floats, ints, cod
         e, nn, u = x[0] + dt * x[3], x[1] + dt * x[4], x[2] + dt * x[5]
         for c in range(3):
             w[c] = rotation[0, c] * e + rotation[1, c] * nn + rotation[2, c] * u + origin_ecef[c]
-        flat = math.hypot(w[0], w[1])
-        beta = math.atan2(w[2] * a, flat * b)
-        lat = 0.0
+        flat = math.sqrt(w[0] * w[0] + w[1] * w[1])
+        sb, cb, s, co = w[2] * a, flat * b, 0.0, 1.0  # sine and cosine of beta and of the latitude, but for a common factor
         for _ in range(2):  # Bowring 1976, as in picket.geo
-            sb, cb = math.sin(beta), math.cos(beta)
-            lat = math.atan2(w[2] + ep2 * b * sb * sb * sb, flat - e2 * a * cb * cb * cb)
-            beta = math.atan2(b * math.sin(lat), a * math.cos(lat))
-        s, co = math.sin(lat), math.cos(lat)
+            size = math.sqrt(sb * sb + cb * cb)
+            sb, cb = sb / size, cb / size
+            s, co = w[2] + ep2 * b * sb * sb * sb, flat - e2 * a * cb * cb * cb
+            sb, cb = b * s, a * co
+        lat, size = math.atan2(s, co), math.sqrt(s * s + co * co)
+        s, co = s / size, co / size
         lon = math.atan2(w[1], w[0])
         height = flat * co + w[2] * s - a * math.sqrt(1.0 - e2 * s * s)
-        so, cl = math.sin(lon), math.cos(lon)
+        so, cl = (w[1] / flat, w[0] / flat) if flat > 0.0 else (0.0, 1.0)
         vx = rotation[0, 0] * x[3] + rotation[1, 0] * x[4] + rotation[2, 0] * x[5]
         vy = rotation[0, 1] * x[3] + rotation[1, 1] * x[4] + rotation[2, 1] * x[5]
         vz = rotation[0, 2] * x[3] + rotation[1, 2] * x[4] + rotation[2, 2] * x[5]

@@ -126,6 +126,7 @@ def _all_near(time, e0, e1, e_plot, p, members, form, sigma, when, foreign, know
 def _state(x, P, time, foreign_time, e0, e1, e_plot, p, members, form, z, sigma, when, foreign, rotation, offset, work, W, fit):  # type: ignore[no-untyped-def]
     """Moves x and P of one model of a track, which stand at `time`, by its edges e0..e1-1; fit (edges,) gets their N(v; 0, S).
 
+    For whatever mixture of plots; where they are all near one another and measure the place alone, `place_kernels.state` is quicker.
     Edges that share H and S are taken together.
 
     form, z, sigma, when, foreign: of all plots; rotation, offset: of the look's sensor. One by one, as for `expected`, and with
@@ -133,13 +134,6 @@ def _state(x, P, time, foreign_time, e0, e1, e_plot, p, members, form, z, sigma,
     """
     H, PHt, L, spread, C, K = work[0], work[1], work[2], work[3], work[4], work[5]
     v, R, h, mean, mean_v, known = W[0], W[1], W[2], W[3], W[4], W[5]
-    first = _all_near(time, e0, e1, e_plot, p, members, form, sigma, when, foreign, known)
-    if first >= 0:
-        lag = time - when[first]
-        expected(x, lag, form[first], sigma[first], rotation, offset, H, h, R)
-        state(x, P, time, when, lag, form[first], e0, e1, e_plot, p, NEGLIGIBLE, members, z, H, h, R, PHt, K, C, fit)
-        sound(P, L)
-        return
     mean[:], spread[:, :] = 0.0, 0.0
     known[0], m, total, log_det = -1.0, 0, 0.0, 0.0
     for e in range(e0, e1):
@@ -310,7 +304,28 @@ def _update(tracks, e_track, e_plot, p, plots, members, sensors, owner, pairs, w
         repeated = plots.foreign[j] == 1 and plots.time[j] - tracks.foreign_time[i] < FOREIGN_CORRELATION_S
         if not repeated:
             tracks.r[i] = min(some + none * after_miss, EXISTENCE_MAX)
+        time, near = (
+            tracks.time[i],
+            _all_near(tracks.time[i], e, end, e_plot, p, members, plots.form, plots.sigma, plots.time, plots.foreign, W[5]),
+        )
         for k in range(2):
+            if near >= 0:
+                x, P, lag, form, H, h, R = (
+                    tracks.xm[i, k],
+                    tracks.Pm[i, k],
+                    time - plots.time[near],
+                    plots.form[near],
+                    work[0],
+                    W[2],
+                    W[1],
+                )
+                expected(x, lag, form, plots.sigma[near], sensors.rotation[s], sensors.offset[s], H, h, R)
+                state(
+                    x, P, time, plots.time, lag, form, e, end, e_plot, p, NEGLIGIBLE, members, plots.z, H, h, R, work[1], work[5], work[4],
+                    fit[k],
+                )  # fmt: skip
+                sound(P, work[2])
+                continue
             _state(
                 tracks.xm[i, k], tracks.Pm[i, k], tracks.time[i], tracks.foreign_time[i], e, end, e_plot, p, members, plots.form,
                 plots.z, plots.sigma, plots.time, plots.foreign, sensors.rotation[s], sensors.offset[s], work, W, fit[k],
