@@ -264,7 +264,7 @@ class Engine:
             self.highest_id = max(self.highest_id, int(self.tracks["track_id"].max()))
         ids = self.tracks["track_id"]
         sure = ids[self.tracks.equals("status", "confirmed") | self.tracks.equals("status", "coasting")]
-        if not np.array_equal(sure, self._sure_ids):
+        if len(sure) != len(self._sure_ids) or np.count_nonzero(sure != self._sure_ids):
             self.counts["tracks"] += int(np.count_nonzero(~np.isin(sure, self._sure_ids)))
             self._sure_ids = sure
         if self._set_back_at is not None and abs(self.time - self._set_back_at) > SET_BACK_TOLD_S:

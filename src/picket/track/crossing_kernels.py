@@ -145,8 +145,7 @@ def keep(held, count, plots, j, sensors):  # type: ignore[no-untyped-def]
             near = max(SAME_SIGMA * math.hypot(held[row, SIGMA], held[ROOM, SIGMA]), SAME_RAD)
             if _apart(held, row, ROOM) <= near:
                 continue
-        if count != row:
-            _copy(held, count, row)
+        _copy(held, count, row)
         count += 1
     if count == ROOM:
         for row in range(1, ROOM):

@@ -57,10 +57,11 @@ class Codes:
 
     def dictionary(self, held: Ints) -> tuple[Ints, tuple[str, ...]]:
         """Codes (-1 = none) as a column's own: place in its words, and the words in order of codes. Most pictures repeat the last."""
-        if not np.array_equal(self._told[0], held):
+        last = self._told[0]
+        if last is None or len(last) != len(held) or np.count_nonzero(last != held):
             present, where = np.unique(held, return_inverse=True)
             unknown = int(present[0] < 0)
-            self._told = held.copy(), where - unknown, tuple(self.words[c] for c in present[unknown:].tolist())
+            self._told = held.copy(), (where - unknown).astype(np.int32), tuple(self.words[c] for c in present[unknown:].tolist())
         return self._told[1:]
 
     def keep(self, used: Ints) -> Ints:

@@ -60,9 +60,8 @@ def picture(pool: Pool, now: float, frame: LocalFrame, geoid_m: float, codes: Co
     columns["sensors"] = np.zeros(m, np.int32) if alike else np.searchsorted(present, held).astype(np.int32)
     texts: dict[str, tuple[Any, ...]] = {**_TEXTS, "sensors": tuple(_names(names, mask) for mask in present.tolist())}
     if named:
-        where, texts["identity"] = codes.dictionary(ints[k.IDENT])
-        columns["identity"], texts["identity_kind"] = where.astype(np.int32), IDENTITY_KINDS
-        columns["identity_kind"] = codes_of[k.IDENT_KIND]
+        columns["identity"], texts["identity"] = codes.dictionary(ints[k.IDENT])
+        columns["identity_kind"], texts["identity_kind"] = codes_of[k.IDENT_KIND], IDENTITY_KINDS
     for array in columns.values():
         array.setflags(write=False)
     return Batch(TRACK, m, columns, texts)
