@@ -112,7 +112,7 @@ def text() -> str:
         each = [
             (
                 f"`{k}`",
-                _db(c["snr_at_0.9"]),
+                "not up to 0" if c["snr_at_0.9"] is None else _db(c["snr_at_0.9"]),
                 f"{c['floor_error_95_db']} dB",
                 str(c["bound_db"]),
                 str(c.get("off_the_bound_db", "")),

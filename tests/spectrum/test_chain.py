@@ -164,3 +164,10 @@ def test_what_lies_outside_the_band_is_not_folded_back() -> None:
     own, noise = (np.abs(np.fft.fft(x[: len(part)])) ** 2 for x in (part, gaps[truth[0].sample_start :]))
     top = slice(int(0.4 * len(part)), int(0.495 * len(part)))  # the upper end of the band
     assert own[top].mean() < 1.3 * noise[top].mean()
+
+
+def test_a_gain_step_within_a_block_leaves_no_emission() -> None:
+    iq, _ = simulate(Scene(40e6, 0.12, faults=Faults(gain_step_db=-6.0, gain_step_at=0.37)), 3)
+    report = look(iq, 40e6)
+    assert len(report.gain_steps) == 1
+    assert report.emissions == []
