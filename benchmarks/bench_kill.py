@@ -2,7 +2,7 @@
 
 A child process appends and syncs commits of one to five records and tells its parent the last number after each sync; the parent
 kills it up to 30 ms after the first. Then the log is read, and a second writer takes it up. The page cache outlives the
-process: this is no power cut.
+process: this is no power cut. The row `power_cut` is one: of what was not synced any sectors may be missing.
 The second row kills a whole station that tracks 4,000 objects and whose officer writes notes (station_kill.py).
 PICKET_BENCH_KILLS: how many (2,000). PICKET_BENCH_STATION_KILLS: how many stations
 (50). PICKET_BENCH_STATION_TRACKS: with how many tracks (4,000).
@@ -12,12 +12,15 @@ from __future__ import annotations
 
 import os
 import random
+import shutil
 import signal
 import struct
 import tempfile
 import time
 from pathlib import Path
 from typing import Any
+
+from tests.record.power_cut import Disk, look
 
 from benchmarks import station_kill
 from picket.record import log
@@ -86,11 +89,34 @@ def _station(_: bool) -> dict[str, Any]:
     return station_kill.run(STATION_KILLS)
 
 
+def _power_cut(quick: bool) -> dict[str, Any]:
+    """A cut after every step of a log's writer, several ways each (tests/record/power_cut.py)."""
+    rng, cuts = random.Random(3), 0
+    wrong: list[str] = []
+    records = [
+        Record(i + 1, float(i), "batch", {"raw": rng.randbytes(rng.randint(1, 4_000))}) for i in range(100 if quick else 400)
+    ]
+    with tempfile.TemporaryDirectory(prefix="picket-power-") as temporary:
+        disk = Disk()
+        disk.write(Path(temporary) / "real", records, lambda seq: seq % 5 in (0, 3), segment_bytes=60_000)
+        for n in range(len(disk.steps) + 1):
+            for way in range(2 if quick else 20):
+                place = Path(temporary) / f"{n}-{way}"
+                found = look(place, records, disk.image(n, place, rng))
+                cuts += 1
+                if found:
+                    wrong.append(found)
+                shutil.rmtree(place)
+    lost = sum("acknowledged" in w for w in wrong)
+    return {"cuts": cuts, "steps": len(disk.steps), "with_an_acknowledged_record_lost": lost, "with_anything_wrong": len(wrong)}
+
+
 def warm() -> None:
     """Nothing: each station loads what it needs."""
 
 
 ROWS = {
     "writer": ("2,000 seeded moments: 0 acknowledged records lost", _writer),
+    "power_cut": ("a simulated disk without power after every step of the writer: 0 acknowledged records lost", _power_cut),
     "station": ("50 seeded moments under load: 0 acknowledged records lost, picture back <= 3 s with 4,000 tracks", _station),
 }

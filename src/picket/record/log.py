@@ -88,7 +88,8 @@ class _Scan:
         with self.path.open("rb") as f:
             head = f.read(_HEADER_BYTES)
             if len(head) < _HEADER_BYTES or not head.startswith(MAGIC):
-                self.problem = "cut inside the header" if MAGIC.startswith(head[: len(MAGIC)]) else "no segment header"
+                never = MAGIC.startswith(head[: len(MAGIC)]) or (not any(head) and not f.read(1))  # named, and not synced
+                self.problem = "cut inside the header" if never else "no segment header"
                 return
             self.chain = self.start_chain = head[len(MAGIC) :]
             self.good_bytes = _HEADER_BYTES
@@ -146,12 +147,14 @@ def read(folder: Path, *, verdict: Verdict | None = None, after: int = 0) -> Ite
     after: leaves out the segments that hold nothing newer than this seq (of the first segment read, older records come along):
     a restart need not read a year to learn what the last second was.
 
-    Damage inside a segment ends the reading: what comes after it cannot be proven. A cut tail of a segment that a killed
+    Damage inside a segment ends the reading: what comes after it cannot be proven - but for a next segment that goes on exactly where
+    the damage begins: a station started there after it (a power cut loses any sectors that were not synced), and nothing lies between.
+    A cut tail of a segment that a killed
     station left is normal: reading goes on with the next segment, whose header states the chain value it continues. The
     oldest segment there is may begin anywhere: older ones may have been retired.
     """
     v = verdict if verdict is not None else Verdict()
-    expected = b""
+    expected, broken = b"", False
     for path in _newer(segments(folder), after):
         scan = _Scan(path)
         v.segments += 1
@@ -164,14 +167,20 @@ def read(folder: Path, *, verdict: Verdict | None = None, after: int = 0) -> Ite
             if record.kind == "station" and isinstance(record.payload, dict) and "gap" in record.payload:
                 v.gaps.append(record.payload["gap"])
             yield record
+        if broken and scan.start_chain != expected:
+            return
         if expected and scan.start_chain and scan.start_chain != expected:
             v.damage = f"{path.name}: does not continue the segment before it (one was removed, cut short or changed)"
             return
         if scan.problem:
             if not scan.problem.startswith("cut"):
-                v.damage = f"{path.name} at byte {scan.good_bytes}: {scan.problem}"
-                return
-            v.torn_tail = True
+                v.damage = v.damage or f"{path.name} at byte {scan.good_bytes}: {scan.problem}"
+                broken = True
+                if not scan.chain:
+                    return
+            else:
+                v.torn_tail = True
+        broken = broken and bool(scan.problem) and not scan.problem.startswith("cut")
         expected = scan.chain or expected
 
 
@@ -258,12 +267,15 @@ class LogFile:
     def _resume(self) -> tuple[bytes, int]:
         """Chain value to go on from, and the highest segment number in use; finds `last` on the way.
 
-        A file too short for a header was never written whole: nothing is lost with it. Any other segment without a header that
+        A file too short for a header, or of its length without one, was never written whole (its header is synced before any record
+        follows): nothing is lost with it. Any other segment without a header that
         holds is damaged: it stays, for `verify` to name.
         """
         chain, number = b"", 0
         for path in reversed(segments(self.folder)):
-            if path.stat().st_size < _HEADER_BYTES:
+            if (
+                path.stat().st_size <= _HEADER_BYTES and not path.read_bytes().startswith(MAGIC)
+            ) or path.stat().st_size < _HEADER_BYTES:
                 path.unlink()
                 continue
             scan, number = _Scan(path), max(number, int(path.stem))
@@ -329,6 +341,7 @@ class LogFile:
         f = path.open("xb", buffering=0)
         try:
             _write_all(f, MAGIC + self._chain)
+            self._sync(f.fileno())  # before any record: without its header a segment is damage
             sync_folder(self.folder)
         except OSError:
             f.close()
