@@ -193,7 +193,8 @@ def _exchange(tracks, i, k, plots, j, owner):  # type: ignore[no-untyped-def]
     ours, theirs = tracks.ident[i, MMSI], tracks.ident[k, MMSI]
     tracks.ident[i, MMSI], tracks.ident[k, MMSI] = theirs, ours
     owner[theirs], owner[ours] = i, k
-    tracks.claimed[i] = tracks.claimed[k]
+    for c in range(3):
+        tracks.claimed[i, c] = tracks.claimed[k, c]
     _say(tracks, k, plots, j)
     plots.track[j], plots.weight[j] = tracks.id[k], 0.5
 
