@@ -38,7 +38,7 @@ def _habit(
 
 def _classes(habit: Floats, height_sigma: float = 25.0, said: Floats = NOTHING_SAID) -> dict[str, float]:
     out = np.zeros(4)
-    classify(NO_NAMES, said, habit, float(habit[HEIGHT]), height_sigma**2, False, out)
+    classify(NO_NAMES, said, habit, float(habit[HEIGHT]), height_sigma**2, False, out, np.empty(4))
     assert out.sum() == pytest.approx(1.0)
     return dict(zip(CLASSES, out.tolist(), strict=True))
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 
-from picket._jit import kernel
+from picket._jit import lean
 from picket.track.layout_kernels import HABITS, NEVER
 from picket.track.motion_kernels import MANOEUVRE
 
@@ -20,14 +20,15 @@ FORGET_S = 180.0  # the least goes back to the mean: what two tracks once exchan
 LONGEST_S = 5.0  # one step counts for at most so long
 
 
-@kernel
+@lean
 def forget(habit):  # type: ignore[no-untyped-def]
     """A track that begins has flown no way yet."""
-    habit[:] = 0.0
+    for c in range(HABITS):
+        habit[c] = 0.0
     habit[SINCE] = habit[UNTIL] = NEVER
 
 
-@kernel
+@lean
 def note(habit, x, P, mu, time):  # type: ignore[no-untyped-def]
     """Takes the track's state at `time`, just measured, into its memory."""
     speed, variance = math.hypot(x[3], x[4]), 0.5 * (P[3, 3] + P[4, 4])

@@ -49,7 +49,7 @@ SUBMERGED = (0.0, -12.0, -12.0, 0.0)  # log-likelihood of each class for what so
 
 
 @lean
-def classify(ident, said, habit, height_msl, height_var, submerged, out):  # type: ignore[no-untyped-def]
+def classify(ident, said, habit, height_msl, height_var, submerged, out, like):  # type: ignore[no-untyped-def]
     """Fills out (4,) with the probability of each class. ident (8,), said (4,), habit (HABITS,): of the track.
 
     height_msl: m over the sea.
@@ -63,7 +63,7 @@ def classify(ident, said, habit, height_msl, height_var, submerged, out):  # typ
         if submerged:
             out[c] += SUBMERGED[c]
     if not submerged:
-        flies_so(habit, height_msl, height_var, out)
+        flies_so(habit, height_msl, height_var, out, like)
     top = max(out[0], out[1], out[2], out[3])
     total = 0.0
     for c in range(4):
@@ -98,13 +98,26 @@ def rows(tracks, n, now, origin_ecef, rotation, geoid, under, floats, ints, code
     sensors that hear what is under water. Every slot that is not DEAD gives a row at `now`. rotation (3, 3) is ECEF -> ENU at the site.
     """
     return _rows(
-        tracks, n, now, origin_ecef, rotation, geoid, under, floats, ints, codes, np.empty(4), np.empty(3), np.empty((2, 2))
+        tracks,
+        n,
+        now,
+        origin_ecef,
+        rotation,
+        geoid,
+        under,
+        floats,
+        ints,
+        codes,
+        np.empty(4),
+        np.empty(4),
+        np.empty(3),
+        np.empty((2, 2)),
     )
 
 
 @lean
-def _rows(tracks, n, now, origin_ecef, rotation, geoid, under, floats, ints, codes, p, w, V):  # type: ignore[no-untyped-def]
-    """`rows`, with its scratch: p (4,), w (3,), V (2, 2)."""
+def _rows(tracks, n, now, origin_ecef, rotation, geoid, under, floats, ints, codes, p, like, w, V):  # type: ignore[no-untyped-def]
+    """`rows`, with its scratch: p and like (4,), w (3,), V (2, 2)."""
     a, e2 = 6378137.0, 0.0066943799901413165
     b = a * math.sqrt(1.0 - e2)
     ep2 = e2 / (1.0 - e2)
@@ -151,7 +164,7 @@ def _rows(tracks, n, now, origin_ecef, rotation, geoid, under, floats, ints, cod
         floats[EXISTENCE, k] = tracks.r[i] * math.exp(-gone / SURVIVAL_S)
         floats[UPDATED, k] = tracks.updated[i]
         submerged = tracks.sensors[i] & under != 0 and tracks.sensors[i] & ~under == 0
-        classify(tracks.ident[i], tracks.score[i], tracks.habit[i], height - geoid, var_up, submerged, p)
+        classify(tracks.ident[i], tracks.score[i], tracks.habit[i], height - geoid, var_up, submerged, p, like)
         for c in range(4):
             floats[P_DRONE + c, k] = p[c]
         tracks.named[i] = _name(tracks.belief[i], tracks.named[i], now - tracks.believed[i], p)

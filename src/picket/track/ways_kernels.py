@@ -19,7 +19,7 @@ import math
 
 import numpy as np
 
-from picket._jit import kernel
+from picket._jit import lean
 from picket.track.habit_kernels import AVERAGE_S, HEIGHT, LEAST, SHORT_S, SINCE, SPEED, TURNING, UNTIL, VARIANCE
 from picket.track.layout_kernels import ACCELERATION_H, NEVER
 from picket.track.motion_kernels import MANOEUVRE_S, STEADY_S
@@ -54,17 +54,17 @@ CEILING_M, CEILING_SPREAD_M, LEAN, LOW, HEIGHT_S = 125.0, 22.0, 0.7, 0.4, 5.0
 UNKNOWN_HEIGHT_M = 100.0  # 1 sigma; beyond it a height is not known
 
 
-@kernel
+@lean
 def _density(value, mean, variance):  # type: ignore[no-untyped-def]
     """Of a Gaussian but for a factor; never quite zero: no outlier is a proof."""
     return math.exp(-0.5 * min((value - mean) * (value - mean) / variance, 60.0)) / math.sqrt(variance)
 
 
-@kernel
-def flies_so(habit, height_msl, height_var, out):  # type: ignore[no-untyped-def]
+@lean
+def flies_so(habit, height_msl, height_var, out, like):  # type: ignore[no-untyped-def]
     """Adds to out (4,) the log-likelihood of each class for what `habit` remembers and the height over the sea now, m.
 
-    A height that is not known (height_var) says nothing. Nothing is added for a track without memory.
+    A height that is not known (height_var) says nothing. Nothing is added for a track without memory. like (4,) is scratch.
     """
     if habit[UNTIL] == NEVER:
         return
@@ -74,7 +74,8 @@ def flies_so(habit, height_msl, height_var, out):  # type: ignore[no-untyped-def
     slower, seen = habit[SPEED] - habit[LEAST], min(1.3 * T / (T + SLOWER_S), 1.0)
     turns = min(max(TURN_GAIN * (habit[TURNING] - STANDS_AT) * T / (T + TURN_S), TURN_LEAST), TURN_MOST)
     high = height_var < UNKNOWN_HEIGHT_M * UNKNOWN_HEIGHT_M
-    like = np.zeros(4)
+    for c in range(4):
+        like[c] = 0.0
     for w in range(WAYS.shape[0]):
         c = int(WAYS[w, 0])
         p = WAYS[w, 1] * _density(habit[SPEED], WAYS[w, 2], WAYS[w, 3] * WAYS[w, 3] + noise)
