@@ -100,6 +100,7 @@ class SensorTable:
         self.names: list[str] = []
         self.index: dict[tuple[str, str], int] = {}
         self.kinds: list[str] = []
+        self._under: list[int] = []  # those that hear what is under water
         self._places: dict[int, tuple[float, float, float]] = {}
         self._first_clutter: list[float] = []  # before any scan of theirs
         self.arrays = _empty(8)
@@ -148,6 +149,8 @@ class SensorTable:
         reach = s.max_range_m or RANGE_M
         far = reach > FAR_RANGE_M or s.kind in WIDE
         a.under[i] = s.kind == "sonar"
+        if s.kind == "sonar" and i < 62:
+            self._under.append(i)
         a.claims[i], a.listens[i], a.far[i] = s.kind in CLAIMING, s.kind in LISTENING, far
         a.period[i] = s.scan_period_s or PERIOD_S.get(s.kind, 4.0 if far and s.kind == "radar" else 1.0)
         a.range_min[i], a.range_max[i] = s.min_range_m, reach
@@ -171,7 +174,7 @@ class SensorTable:
 
     def under(self) -> int:
         """Bits of the sensors that hear what is under water, as in `Tracks.sensors`."""
-        return sum(1 << i for i in range(min(len(self.names), 62)) if self.arrays.under[i])
+        return sum(1 << i for i in self._under)
 
     def forget(self, i: int) -> None:
         """Sensor i as never heard: what was learnt of it goes."""

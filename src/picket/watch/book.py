@@ -356,7 +356,8 @@ class AlertBook:
 
     def _hits(self, unit: Unit) -> list[int]:
         """Ids of the cases, open or muted, that any of the unit's keys leads to; oldest first."""
-        return sorted({self._index[key] for key in unit.leads() if key in self._index})
+        found = set(map(self._index.get, unit.leads()))
+        return sorted(i for i in found if i is not None)
 
     def _fold(self, case: Case, into: Case) -> None:
         """One swarm, one alert: the newer one is closed with a note, its members and what was true of it go to the older."""
