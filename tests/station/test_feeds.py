@@ -146,17 +146,21 @@ def test_many_peers_chunks_are_decoded_one_a_turn() -> None:
 
 
 def test_under_a_flood_one_chunk_waits_at_most_and_nothing_is_left_out() -> None:
-    async def main() -> list[int]:
-        decoded: list[int] = []
-        turns = Turns(lambda piece: decoded.append(int(piece.offsets[0])))
+    async def main() -> list[tuple[int, int]]:
+        decoded: list[tuple[int, int]] = []
+        turns = Turns(lambda piece: decoded.append((int(piece.offsets[0]), len(piece.data))))
         for i in range(50):
             turns.deliver(Chunk.one(bytes(4 * PIECE_BYTES), received=0.0, offset=4 * PIECE_BYTES * i, link="stream"))
-            assert len(turns._waiting) < 4
+            assert sum(len(piece.data) for piece in turns._waiting) < 4 * PIECE_BYTES
         turns.finish()
         await asyncio.sleep(0.01)
         return decoded
 
-    assert asyncio.run(main()) == [PIECE_BYTES * i for i in range(200)]
+    pieces, at = asyncio.run(main()), 0
+    for offset, length in pieces:  # how many there are depends on how busy the machine is
+        assert offset == at
+        at += length
+    assert at == 200 * PIECE_BYTES
 
 
 PAYLOADS = st.lists(st.lists(st.binary(max_size=40), min_size=1, max_size=4), max_size=6)
