@@ -72,7 +72,7 @@ def flights(segments: Segments, gap_s: float = GAP_S) -> Flights:
     n = len(heads)
     begin, end = segments["begin_ms"][heads], segments["end_ms"][last]
     airframe = _last_known(segments["airframe"], piece, n)
-    parent = list(range(n))
+    parent = np.arange(n)
     gap_ms = round(gap_s * 1000)
     track = _number_of([_sources(segments)[heads], segments["track_id"][heads]])
     again = _same(parent, begin, end, np.lexsort((begin, track)), track, gap_ms)
@@ -83,10 +83,8 @@ def flights(segments: Segments, gap_s: float = GAP_S) -> Flights:
     followed = np.zeros(n, np.bool_)
     followed[again[again >= 0]] = True
     before = _join(segments, heads, last, piece, begin, end, world, ~known & (again < 0), ~known & ~followed, gap_ms)
-    for s, p in zip(np.flatnonzero(before >= 0).tolist(), before[before >= 0].tolist(), strict=True):
-        parent[_root(parent, s)] = _root(parent, p)
-    roots = np.array([_root(parent, i) for i in range(n)], np.int64)
-    return _assemble(segments, piece, heads, roots, begin, end, airframe, before, known, gap_s)
+    k.link(parent, before)
+    return _assemble(segments, piece, heads, k.roots(parent), begin, end, airframe, before, known, gap_s)
 
 
 def _pieces(segments: Segments) -> tuple[Array, Array, Array]:
@@ -119,26 +117,11 @@ def _number_of(keys: list[Array]) -> Array:
     return np.asarray(np.unique(np.stack(keys), axis=1, return_inverse=True)[1]).ravel()
 
 
-def _root(parent: list[int], i: int) -> int:
-    while parent[i] != i:
-        parent[i] = parent[parent[i]]
-        i = parent[i]
-    return i
-
-
-def _same(parent: list[int], begin: Array, end: Array, order: Array, key: Array, gap_ms: int) -> Array:
+def _same(parent: Array, begin: Array, end: Array, order: Array, key: Array, gap_ms: int) -> Array:
     """Joins neighbours in `order` with equal keys and at most the gap between them; gives (N,) the piece that each one continues, or -1."""
     before = np.full(len(parent), -1, np.int64)
-    until, previous, last_key = 0, -1, None
-    for i, own, b, e in zip(order.tolist(), key[order].tolist(), begin[order].tolist(), end[order].tolist(), strict=True):
-        if own != last_key:
-            until, last_key = e, own
-        else:
-            if b - until <= gap_ms:
-                before[i] = previous
-                parent[_root(parent, i)] = _root(parent, previous)
-            until = max(until, e)
-        previous = i
+    k.follow(order, key, begin, end, gap_ms, before)
+    k.link(parent, before)
     return before
 
 

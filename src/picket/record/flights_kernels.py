@@ -1,4 +1,4 @@
-"""Kernel that joins pieces of unknown objects: which piece continues which."""
+"""Kernels that join pieces to flights: which piece continues which, and which belong together."""
 
 from __future__ import annotations
 
@@ -59,3 +59,45 @@ def join(
         if may_end[s]:
             waiting[m] = s
             m += 1
+
+
+@kernel
+def follow(order: Ints, key: Ints, begin_ms: Ints, end_ms: Ints, gap_ms: int, before: Ints) -> None:
+    """Fills before (N,) with the piece that each piece continues: of the same key, at most gap_ms after the latest end so far.
+
+    order: pieces by key, then by begin_ms. What it does not touch stays.
+    """
+    until = 0
+    for at in range(order.shape[0]):
+        i = order[at]
+        if at == 0 or key[i] != key[order[at - 1]]:
+            until = end_ms[i]
+            continue
+        if begin_ms[i] - until <= gap_ms:
+            before[i] = order[at - 1]
+        until = max(until, end_ms[i])
+
+
+@kernel
+def _root(parent: Ints, i: int) -> int:
+    while parent[i] != i:
+        parent[i] = parent[parent[i]]
+        i = parent[i]
+    return i
+
+
+@kernel
+def link(parent: Ints, before: Ints) -> None:
+    """Makes one of the sets of each piece and of the one that it continues (union-find; parent (N,) starts as 0, 1, 2, ...)."""
+    for i in range(before.shape[0]):
+        if before[i] >= 0:
+            parent[_root(parent, i)] = _root(parent, before[i])
+
+
+@kernel
+def roots(parent: Ints) -> Ints:
+    """(N,) the piece that stands for the set of each piece."""
+    out = np.empty(parent.shape[0], np.int64)
+    for i in range(parent.shape[0]):
+        out[i] = _root(parent, i)
+    return out
