@@ -184,6 +184,13 @@ def test_an_incident_is_opened_worked_on_and_exported(browser: Browser, live: Li
         assert axe(page) == []
         page.keyboard.press("Escape")
         page.keyboard.press("p")
+    wrong = tmp_path / "wrong.txt"
+    wrong.write_text("of another day")
+    page.locator("input[type=file]").set_input_files(wrong)
+    page.get_by_role("button", name="Take off wrong.txt").click()
+    files = page.get_by_role("region", name="Files")
+    expect(files.get_by_role("button", name="wrong.txt")).to_have_count(0)
+    expect(files).to_contain_text("photo.jpg")
     page.get_by_role("textbox", name="Hand over to").fill("ben")
     page.keyboard.press("Enter")
     expect(whole).to_contain_text("handed over, with ben")
