@@ -181,6 +181,7 @@ class Archive:
         order = np.argsort(number_of, kind="stable")  # by day, then source; within one the segments keep their order
         for name in columns:  # one after the other: years of them twice would fill the memory
             columns[name] = columns[name][order]
+        pa.default_memory_pool().release_unused()  # what the tables took, as much again
         return Segments(columns, words, number_of[order], point_files)
 
     def points(self, file: File, columns: Sequence[str]) -> dict[str, Array] | None:

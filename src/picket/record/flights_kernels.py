@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from picket._jit import kernel
+from picket.sets_kernels import root
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -79,19 +80,11 @@ def follow(order: Ints, key: Ints, begin_ms: Ints, end_ms: Ints, gap_ms: int, be
 
 
 @kernel
-def _root(parent: Ints, i: int) -> int:
-    while parent[i] != i:
-        parent[i] = parent[parent[i]]
-        i = parent[i]
-    return i
-
-
-@kernel
 def link(parent: Ints, before: Ints) -> None:
     """Makes one of the sets of each piece and of the one that it continues (union-find; parent (N,) starts as 0, 1, 2, ...)."""
     for i in range(before.shape[0]):
         if before[i] >= 0:
-            parent[_root(parent, i)] = _root(parent, before[i])
+            parent[root(parent, i)] = root(parent, before[i])
 
 
 @kernel
@@ -99,5 +92,5 @@ def roots(parent: Ints) -> Ints:
     """(N,) the piece that stands for the set of each piece."""
     out = np.empty(parent.shape[0], np.int64)
     for i in range(parent.shape[0]):
-        out[i] = _root(parent, i)
+        out[i] = root(parent, i)
     return out

@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from picket._jit import kernel
+from picket.sets_kernels import root
 
 Floats = npt.NDArray[np.float32]
 Doubles = npt.NDArray[np.float64]
@@ -26,14 +27,6 @@ VARIANCE = 1.18  # picket.spectrum.transform.VARIANCE_FACTOR
 WEAK = 1.4  # signal to noise up to which a box may be off by much, and what is in it is not clear at once
 CHANGE_NATS = 5.0  # evidence that a signal begins or ends; less is scatter
 LONG = 40  # ... and at least so long (rows) is a carrier, and joins only its own kind
-
-
-@kernel
-def _root(parent: Ints, i: int) -> int:
-    while parent[i] != i:
-        parent[i] = parent[parent[i]]
-        i = parent[i]
-    return i
 
 
 @kernel
@@ -57,10 +50,10 @@ def pieces(found: Ints, boxes: Ints) -> int:
                 continue
             other = found[j, 2] - found[j, 1]
             if min(wide, other) > LINE or max(wide, other) <= max(NARROW, LIKE * min(wide, other)):
-                parent[_root(parent, i)] = _root(parent, j)
+                parent[root(parent, i)] = root(parent, j)
     number, count = np.full(n, -1), 0
     for i in range(n):
-        r = _root(parent, i)
+        r = root(parent, i)
         if number[r] < 0:
             number[r] = count
             boxes[count, 0], boxes[count, 1], boxes[count, 2], boxes[count, 3] = (

@@ -17,18 +17,11 @@ import math
 import numpy as np
 
 from picket._jit import kernel, lean
+from picket.sets_kernels import root
 from picket.track.layout_kernels import COASTING, CONFIRMED, NEVER, VESSEL
 
 LINK_M, LINK_MPS, STAY, SMALLEST = 150.0, 6.0, 2.0, 3
 JOIN_S, LEAVE_S = 2.0, 6.0
-
-
-@lean
-def _root(parent, i):  # type: ignore[no-untyped-def]
-    while parent[i] != i:
-        parent[i] = parent[parent[i]]
-        i = parent[i]
-    return i
 
 
 @lean
@@ -57,7 +50,7 @@ def _components(tracks, index, now):  # type: ignore[no-untyped-def]
     parent = np.arange(m)
     _join(tracks, index, now, cell, head, after, ix, iy, parent)
     for k in range(m):
-        parent[k] = _root(parent, k)
+        parent[k] = root(parent, k)
     return parent
 
 
@@ -76,7 +69,7 @@ def _join(tracks, index, now, cell, head, after, ix, iy, parent):  # type: ignor
                 q = head[b]
                 while q >= 0:
                     if ix[q] == ix[k] + dx and iy[q] == iy[k] + dy:
-                        one, two = _root(parent, k), _root(parent, q)
+                        one, two = root(parent, k), root(parent, q)
                         if one != two and _linked(tracks, i, index[q], now):
                             parent[max(one, two)] = min(one, two)
                     q = after[q]
