@@ -78,24 +78,13 @@ def kernel_files() -> list[str]:
     return [".".join(("picket", *p.relative_to(_PACKAGE).with_suffix("").parts)) for p in compile_some]
 
 
-def is_compiled(module: str) -> bool:
-    """True when the cache holds something of a kernel file as it is now."""
-    folder = cache_folder()
-    return folder is not None and (folder / source_hash(module)).is_dir()
-
-
 def is_cold() -> bool:
-    """True when a kernel that a station runs is not yet compiled for these sources, this Numba and this CPU."""
-    return not all(is_compiled(m) for m in kernel_files() if not m.startswith(_LATER))
-
-
-def is_whole() -> bool:
-    """True when all that a station runs was loaded from this cache, or compiled into it, at least once since the sources changed."""
+    """True until all that a station runs was once compiled into this cache, or loaded from it, since the sources changed."""
     mark = _mark()
-    return mark is not None and mark.exists()
+    return mark is None or not mark.exists()
 
 
-def note_whole() -> None:
+def note_warm() -> None:
     """Notes that all that a station runs is in the cache now: a first start that was killed halfway has not noted it."""
     mark = _mark()
     if mark is not None:
@@ -106,7 +95,7 @@ def note_whole() -> None:
 def _mark() -> Path | None:
     folder = cache_folder()
     hashes = "".join(source_hash(m) for m in kernel_files() if not m.startswith(_LATER))
-    return folder and folder / f"whole-{hashlib.sha256(hashes.encode()).hexdigest()[:16]}"
+    return folder and folder / f"warm-{hashlib.sha256(hashes.encode()).hexdigest()[:16]}"
 
 
 @cache

@@ -22,8 +22,7 @@ from typing import Any
 
 from picket.record.files import write_whole
 
-# and the port: a browser keeps one jar for all ports of a host, and several stations run beside another
-COOKIE = "picket_session"
+COOKIE = "picket_session"  # and the port (`cookie_name`): a browser keeps one jar for all ports of a host
 SESSION_HOURS = 7 * 24  # after its last use: a page that stands open on a wall stays signed in
 RENEW_HOURS = 24  # a session in use is written anew at most this often
 TOKEN_MINUTES = 60 * 12

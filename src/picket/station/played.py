@@ -53,7 +53,7 @@ def _play(path: Path, folder: Path, seed: int) -> None:
     exercise = Exercise.load(path)
     if _jit.is_cold():
         _tell({"state": "compiling"})
-    warm.load_kernels()
+    warm.load_again()
     asyncio.run(
         play_with_doors(
             folder, exercise, seed=seed, port=0, ready=lambda url: _tell({"url": url}), endless=False, stay=True,

@@ -113,11 +113,8 @@ def complete_tables(folder: Path) -> None:
     facts = read_facts(folder)
     if facts.until_s > 0 and (folder / "tracks.parquet").is_file() and (folder / "alerts.jsonl").is_file():
         return
-    engine, last, verdict = (
-        Engine(simulated(kept_exercise(folder).at_site()), seed=facts.seed, asked=False),
-        facts.start,
-        Verdict(),
-    )
+    engine = Engine(simulated(kept_exercise(folder).at_site()), seed=facts.seed, asked=False)
+    last, verdict = facts.start, Verdict()
     end = facts.start + facts.planned_s
     with Tables(folder) as tables:
         for record in read(folder, verdict=verdict):

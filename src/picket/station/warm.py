@@ -31,7 +31,7 @@ def load_again() -> None:
 
     What a first start has compiled besides loads in milliseconds when it is met. A killed station must be up again at once.
     """
-    if not _jit.is_whole():
+    if _jit.is_cold():
         load_kernels()
         return
     engine = Engine(SITE)
@@ -69,7 +69,7 @@ def load_kernels(formats: Sequence[Format] = ()) -> None:
         engine.apply(Record(2 + i, frame.time, "batch", {"d": pack(batch) if batch.n else None, "s": None, "left_out": {}}))
     engine.publish()
     warm_tracker()  # and what the exercise's first seconds do not reach: bearings, the clutter estimate
-    _jit.note_whole()
+    _jit.note_warm()
 
 
 def compile_kernels() -> None:

@@ -269,7 +269,7 @@ def _sighting(clause: Clause) -> Iterator[Draft]:
     needs = row.needs
     if "j" in needs:
         places = [p for p in spots if "building" in classes_of(p.head) or ((e := place_name(p)) and e[0] == 3)]
-        cause = sentence.drone or (sentence.near and "suspend close shut halt".find(verb.lemma) >= 0)
+        cause = sentence.drone or (sentence.near and verb.lemma in {"suspend", "close", "shut", "halt"})
         if places and cause:
             yield Draft(
                 "sighting",
