@@ -477,3 +477,12 @@ def _join_of(items: list[Item]) -> list[Item]:
         out.append(item)
         i += 1
     return out
+
+
+def tag_of(item: Item | None) -> str:
+    """The tag of a mark; "" of a phrase, a verb or nothing."""
+    return item.tag if isinstance(item, Mark) else ""
+
+
+def low_of(item: Item | None) -> str:
+    return item.low if isinstance(item, Mark) else ""

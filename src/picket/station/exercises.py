@@ -111,13 +111,8 @@ class Exercises:
         raise StartError(f"no exercise {wanted!r} is in the library or in {', '.join(map(str, self.own))}; load this page again")
 
     def _folder(self, found: Found) -> Path:
-        stem = (
-            found.path.parent.name
-            if found.path.name == "exercise.toml" and found.own
-            else found.id
-            if not found.own
-            else found.path.stem
-        )
+        path = found.path
+        stem = found.id if not found.own else path.parent.name if path.name == "exercise.toml" else path.stem
         name = f"{stem}-played-{time.strftime('%Y%m%dT%H%M%SZ', time.gmtime())}"
         taken = sum(p.name.startswith(name) for p in self.runs.glob("*"))
         return self.runs / (f"{name}-{taken + 1}" if taken else name)

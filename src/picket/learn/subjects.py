@@ -1,0 +1,447 @@
+"""Who does what a verb says: its subject, looked for to the left; relative words, conjunctions, infinitives and participles borrow one."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+from picket.learn.chunks import Item, Mark, Phrase, Verb, low_of, tag_of
+from picket.learn.lexicon import lexicon, word_set
+
+_PURPOSEFUL = frozenset(["use", "employ", "fly", "deploy", "launch", "send", "dispatch", "operate", "buy", "build", "have"])
+_OBJECT_CONTROL = word_set("clauses.object_control")
+_NAMING = frozenset(["know", "call", "name", "dub", "nickname", "describe", "identify", "style"])
+
+
+def find_subject(items: list[Item], verb: Verb, earlier: list[Verb]) -> None:
+    """Fills the subjects, the governor and the link of `verb` from what stands before it; `earlier`: the verbs before it, with theirs."""
+    k = verb.at
+    before = items[k - 1] if k else None
+    if isinstance(before, Verb) and not (verb.finite and before.finite):
+        verb.governor, verb.link = before, "chain"
+        verb.subjects = list(before.subjects)
+        return
+    if tag_of(before) == "REL":
+        verb.link = "rel"
+        verb.governor = _previous(earlier)
+        verb.subjects = _antecedent(items, k - 1)
+        up = verb.governor
+        if (
+            up is not None
+            and up.lemma in {"be", "become", "join", "remain", "enter"}
+            and verb.subjects
+            and any(_within(p, verb.subjects[0]) for p in [*up.objects, *up.prep("among")])
+            and verb.subjects[0].head.low
+            in {"countries", "states", "nations", "armies", "country", "state", "nation", "users", "those", "groups"}
+        ):
+            verb.subjects = list(up.subjects)  # "X and Y are among the states that have bought"
+        return
+    if verb.infinitive or (tag_of(before) == "SUB" and verb.infinitive):
+        governor = _purpose_of(earlier)
+        verb.governor, verb.link = governor, "inf"
+        if governor is not None:
+            control = (
+                governor.lemma.split("_")[0] in _OBJECT_CONTROL
+                and governor.objects
+                and not governor.passive
+                and governor.lemma not in {"use"}
+            )
+            verb.subjects = list(governor.indirect or governor.objects) if control else list(governor.subjects)
+        else:
+            verb.subjects = _next_subject(items, k)
+        return
+    if verb.gerund:
+        _gerund(items, verb, earlier, before)
+        return
+    if verb.participle:
+        verb.link = "part"
+        verb.governor = _previous(earlier)
+        if isinstance(before, Phrase):
+            verb.subjects = [before]
+            return
+        if tag_of(before) == "CC":
+            verb.link = "conj"
+            main = _previous(earlier, finite=True)
+            verb.subjects = list((main or verb.governor).subjects) if verb.governor else []
+            if main is not None and any(t.tag == "HAVE" for t in main.tokens) and not verb.prep("by"):
+                verb.governor, verb.participle, verb.finite, verb.passive = (
+                    main,
+                    False,
+                    True,
+                    main.passive,
+                )  # "has bought X and hired Y"
+            return
+        aside = items[k - 2] if k >= 2 and tag_of(before) in {",", "-"} else None
+        if isinstance(aside, Phrase) and not aside.time and tag_of(items[k - 3] if k >= 3 else None) != "P":
+            verb.subjects = [aside]  # "Pakistan, aided by X,"
+            return
+        if verb.governor is None:
+            verb.subjects = _next_subject(items, k)
+            return
+        near = next((x for x in reversed(items[:k]) if isinstance(x, Phrase)), None)
+        verb.subjects = [near] if near else list(verb.governor.subjects)
+        return
+    _finite_subject(items, verb, earlier, before)
+
+
+def _purpose_of(earlier: list[Verb]) -> Verb | None:
+    """The verb that an infinitive serves: "used four drones armed with grenades to attack" is use's, not arming's."""
+    last = _previous(earlier)
+    if last is None or not last.participle:
+        return last
+    before = next((v for v in reversed(earlier) if not v.participle), None)
+    if before is not None and before.lemma in _PURPOSEFUL and last.subjects and last.subjects[0] in before.objects:
+        return before
+    return last
+
+
+def _within(phrase: Phrase | None, wanted: Phrase) -> bool:
+    while phrase is not None:
+        if phrase is wanted:
+            return True
+        phrase = phrase.of
+    return False
+
+
+def _previous(verbs: list[Verb], *, finite: bool = False) -> Verb | None:
+    return next((v for v in reversed(verbs) if v.finite or not finite), None)
+
+
+def _gerund(items: list[Item], verb: Verb, earlier: list[Verb], before: Item | None) -> None:
+    governor = _previous(earlier)
+    verb.governor, verb.link = governor, "ger"
+    if governor is None:
+        if isinstance(before, Phrase) and not before.time and tag_of(items[verb.at - 2] if verb.at >= 2 else None) != "P":
+            verb.link, verb.subjects = "ger-noun", [before]  # "49 drones carrying drugs have been caught"
+        else:
+            verb.subjects = _next_subject(items, verb.at)
+        return
+    if (
+        isinstance(before, Phrase)
+        and not before.time
+        and not (verb.lemma in {"use", "employ"} and not governor.classes & {"detect", "say"})
+    ):
+        verb.link = "ger-noun"
+        verb.subjects = [before]
+        if verb.at >= 2 and low_of(items[verb.at - 2]) == "with":
+            for other in earlier:  # "..., with X moving to": X belongs to the participle alone
+                other.preps = [(n, ps) for n, ps in other.preps if before not in ps]
+        return
+    if (
+        tag_of(before) == "P"
+        and governor.lemma in {"accuse", "suspect", "blame", "charge", "indict"}
+        and not governor.passive
+        and governor.objects
+    ):
+        verb.subjects = list(governor.objects)
+        return
+    verb.subjects = list(governor.subjects)
+
+
+def _next_subject(items: list[Item], k: int) -> list[Phrase]:
+    """The subject of the first finite verb to the right: for phrases that open a sentence."""
+    for item in items[k + 1 :]:
+        if isinstance(item, Verb) and item.finite:
+            place = items.index(item)
+            found: list[Phrase] = []
+            for n in range(place - 1, k, -1):
+                prev = items[n]
+                if isinstance(prev, Phrase) and not prev.time:
+                    mark = items[n - 1]
+                    if tag_of(mark) == "P":
+                        continue
+                    return [prev]
+                if isinstance(prev, Verb):
+                    break
+            return found
+    return []
+
+
+def _antecedent(items: list[Item], rel: int) -> list[Phrase]:
+    n = rel - 1
+    if n >= 3 and tag_of(items[n]) == "P" and low_of(items[n]) == "of" and isinstance(part := items[n - 1], Phrase):
+        whole = items[n - 3] if tag_of(items[n - 2]) == "," else items[n - 2]
+        if isinstance(whole, Phrase) and part.of is None:
+            part.of = whole  # "TB2s, eight of which were delivered"
+        return [part]
+    if n >= 0 and tag_of(items[n]) == ",":
+        n -= 1
+    if n < 0 or not isinstance(items[n], Phrase):
+        return []
+    nearest = items[n]
+    assert isinstance(nearest, Phrase)
+    who = low_of(items[rel]) in {"who", "whom"}
+    if who:
+        words = lexicon()
+        for m in range(n, -1, -1):
+            item = items[m]
+            if isinstance(item, Phrase) and (
+                words.noun_classes.get(item.head.low, frozenset()) & {"people", "official", "people_abstract"}
+                or item.head.tag == "DEM"
+            ):
+                return [item]
+            inside = item.of if isinstance(item, Phrase) and m == n else None
+            if inside is not None and words.noun_classes.get(inside.head.low, frozenset()) & {"people", "people_abstract"}:
+                return [inside]  # "recruitment of fighters who gained experience"
+            if isinstance(item, Verb):
+                break
+    inner = nearest
+    while (
+        inner.of is not None
+        and inner.of.head.low not in {"life"}
+        and not who
+        and inner.head.low in {"group", "number", "fleet", "range", "series", "type", "kind", "one", "some", "list", "handful"}
+    ):
+        inner = inner.of
+    return [inner]
+
+
+def _whole_before(items: list[Item], at: int) -> Phrase | None:
+    """The phrase that the one before `at` hangs on: "militants" of "militants from the group"."""
+    k = at - 1
+    while k >= 2 and isinstance(items[k], Phrase) and tag_of(items[k - 1]) == "P" and isinstance(items[k - 2], Phrase):
+        k -= 2
+    found = items[k] if k >= 0 else None
+    return found if isinstance(found, Phrase) and not found.time else None
+
+
+def _finite_subject(items: list[Item], verb: Verb, earlier: list[Verb], before: Item | None) -> None:
+    governor = _previous(earlier)
+    if (
+        tag_of(before) == "CC"
+        and governor is not None
+        and governor.infinitive
+        and verb.form == "base"
+        and not verb.modal
+        and len(verb.tokens) == 1
+    ):
+        verb.finite, verb.infinitive = False, True  # "taught them to build and fly drones"
+        verb.governor, verb.link, verb.subjects = governor.governor, governor.link, list(governor.subjects)
+        return
+    if tag_of(before) == "CC" and governor is not None:
+        finite = _previous(earlier, finite=True) or governor
+        verb.governor, verb.link = finite, "conj"
+        verb.subjects = list(finite.subjects)
+        return
+    if isinstance(before, Phrase) and verb.at >= 2:
+        mark = items[verb.at - 2]
+        named = governor if governor is not None and governor.participle and governor.lemma in _NAMING else None
+        if named is not None and low_of(mark) in {"as", ""} and (whole := _whole_before(items, named.at)) is not None:
+            verb.subjects, verb.link, verb.governor = [whole], "main", None  # "militants from a group known as X attacked"
+            return
+        if tag_of(mark) == "P" and low_of(mark) in {"after", "before", "since", "until", "as", "than"} and not before.time:
+            verb.subjects, verb.governor, verb.link = [before], governor, "comp"
+            for other in earlier:
+                other.preps = [(n, ps) for n, ps in other.preps if before not in ps]
+            return
+    aside = items[verb.at - 2] if verb.at >= 2 else None
+    if (
+        isinstance(before, Phrase)
+        and isinstance(aside, Phrase)
+        and not before.time
+        and not aside.time
+        and not verb.objects
+        and not verb.passive
+        and before.head.name is not None
+        and verb.classes & {"give", "sell", "use", "get", "make", "launch"}
+    ) or (
+        isinstance(before, Phrase)
+        and isinstance(aside, Phrase)
+        and not aside.time
+        and not verb.objects
+        and not verb.passive
+        and (before.pronoun or before.head.name is not None)
+        and verb.lemma in {"accuse", "suspect", "blame", "charge"}
+    ):
+        verb.subjects, verb.objects, verb.governor, verb.link = [before], [aside], governor, "rel"  # "drones Washington supplies"
+        for other in earlier:
+            other.objects = [p for p in other.objects if p is not before]
+        return
+    if (
+        "kill" in verb.classes
+        and not verb.objects
+        and governor is not None
+        and governor.passive
+        and "kill" in governor.classes
+        and isinstance(before, Phrase)
+        and not verb.passive
+    ):
+        verb.passive, verb.link, verb.governor = True, "conj", governor  # "six were killed and two wounded by"
+        verb.subjects = [*governor.subjects, before]
+        return
+    opening = _before_apposition(items, verb) if tag_of(before) == "," else None
+    said = "say" in verb.classes
+    goes_on = (
+        said
+        and verb.at + 2 < len(items)
+        and isinstance(items[verb.at + 2], Verb)
+        and getattr(items[verb.at + 2], "finite", False)
+    )
+    if opening is not None and (not said or goes_on):
+        verb.subjects, verb.governor, verb.link = [opening], governor, "main"
+        return
+    if said and verb.objects and tag_of(before) in {",", '"', "-"} and not verb.passive and len(verb.tokens) == 1:
+        verb.subjects, verb.objects, verb.governor, verb.link = verb.objects, [], None, "after"
+        return
+    gathered: list[Phrase] = []
+    k = verb.at - 1
+    stopped: Verb | None = None
+    relative: int | None = None
+    while k >= 0:
+        item = items[k]
+        if isinstance(item, Phrase):
+            ahead = items[k - 1] if k else None
+            if item.time:
+                pass
+            elif tag_of(ahead) == "P":
+                k -= 1
+            elif tag_of(ahead) in {"CC", ","} and _member_of_prep_list(items, k):
+                pass
+            else:
+                gathered.append(item)
+        elif isinstance(item, Verb):
+            if item.finite:
+                # Inside a relative clause that ends here, the subject stands before the relative word.
+                rel = _relative_before(items, k)
+                parenthetical = bool(gathered) and gathered[0] is before and tag_of(items[verb.at - 2]) == ","
+                if rel is not None and not parenthetical and not (gathered and not isinstance(items[k + 1], Phrase)):
+                    found = _antecedent(items, rel)
+                    if found and (not gathered or items[k + 1] is gathered[-1]):
+                        verb.subjects = found
+                        verb.link = "main"
+                        return
+                stopped = item
+                break
+            if gathered and isinstance(items[k + 1], Phrase) and items[k + 1] is gathered[-1]:
+                tail = items[k + 2 : verb.at]
+                if not any(tag_of(t) == "," for t in tail) or item.participle:
+                    gathered.pop()
+        elif item.tag in {"SUB", "REL", ";", ":"}:
+            if item.tag == "REL":
+                relative = k
+            break
+        elif item.tag == "," and gathered and k >= 1 and isinstance(items[k - 1], Verb):
+            break
+        k -= 1
+    if gathered:
+        nearest = gathered[0]
+        gathered.reverse()
+        left = items[items.index(nearest) - 1] if items.index(nearest) else None
+        if (
+            nearest is before
+            and tag_of(left) in {",", '"'}
+            and (stopped is not None or len(gathered) > 1)
+            and ("say" in verb.classes or stopped is not None)
+        ) or (stopped is not None and len(gathered) > 1 and "say" not in stopped.classes and gathered[0] in stopped.objects):
+            gathered = [nearest]
+        verb.subjects = _subject_list(items, gathered, verb)
+        verb.link = verb.link or ("comp" if governor else "main")
+        verb.governor = governor
+        if relative is not None and not verb.objects:
+            verb.objects = _antecedent(items, relative)
+            verb.link = "rel"
+        return
+    verb.governor, verb.link = governor, "conj"
+    if governor is not None:
+        verb.subjects = list((_previous(earlier, finite=True) or governor).subjects)
+
+
+def _before_apposition(items: list[Item], verb: Verb) -> Phrase | None:
+    """ "Mali, one of the countries that use X, has received": the phrase before the first comma, if nothing but an aside is between."""
+    begin = max((n + 1 for n, item in enumerate(items[: verb.at]) if tag_of(item) in {"SUB", ";", ":"}), default=0)
+    k = begin
+    while k < verb.at and (tag_of(items[k]) == "P" or (isinstance(items[k], Phrase) and getattr(items[k], "time", False))):
+        k += 2 if tag_of(items[k]) == "P" else 1  # phrases that open the sentence
+        while k < verb.at and tag_of(items[k]) == ",":
+            k += 1
+    first = items[k] if k < verb.at else None
+    if not isinstance(first, Phrase) or first.time or first.pronoun:
+        return None
+    n = k + 1
+    while n + 1 < verb.at and tag_of(items[n]) == "P" and isinstance(items[n + 1], Phrase):
+        n += 2
+    if n >= verb.at - 1 or tag_of(items[n]) != ",":
+        return None
+    aside = items[n + 1 : verb.at - 1]
+    starts = aside[0] if aside else None
+    if isinstance(starts, Verb) and starts.finite:
+        return None
+    names = sum(isinstance(x, Phrase) for x in aside)
+    finite = [x for x in aside if isinstance(x, Verb) and x.finite]
+    related = any(tag_of(x) == "REL" for x in aside)
+    if names == 0 or (finite and not related) or any(tag_of(x) in {"SUB", ";"} for x in aside):
+        return None
+    if (
+        isinstance(starts, Phrase)
+        and not related
+        and any(tag_of(x) in {",", "CC"} for x in aside)
+        and tag_of(items[n + 2]) in {",", "CC"}
+    ):
+        return None  # "A, B and C, all of them"
+    kinds = {"state", "force", "group", "agency", "company", "bloc"}
+    if (
+        isinstance(starts, Phrase)
+        and len(aside) == 1
+        and first.head.name is None
+        and starts.head.name is not None
+        and starts.head.name.kind in kinds
+    ):
+        return starts  # "a rival group, Cárteles Unidos, buys"
+    return first
+
+
+def _member_of_prep_list(items: list[Item], k: int) -> bool:
+    """Is the phrase at k a later member of a list that follows a preposition ("from A, B and C")?"""
+    n = k
+    seen_and = crossed = False
+    while n >= 2:
+        mark, prev = items[n - 1], items[n - 2]
+        if tag_of(mark) == "P":
+            return not (crossed and not any(isinstance(x, Verb) for x in items[: n - 1]))
+        crossed = crossed or (tag_of(mark) == ",")
+        if not (tag_of(mark) in {"CC", ","} and isinstance(prev, Phrase)):
+            return False
+        if tag_of(mark) == "CC":
+            seen_and = True
+        elif not seen_and:
+            return False
+        n -= 2
+    return not crossed and n >= 1 and tag_of(items[n - 1]) == "P"
+
+
+def _relative_before(items: list[Item], k: int) -> int | None:
+    for n in range(k, -1, -1):
+        item = items[n]
+        if tag_of(item) == "REL":
+            return n
+        if tag_of(item) in {"SUB", ";"}:
+            return None
+    return None
+
+
+def _subject_list(items: list[Item], gathered: list[Phrase], verb: Verb) -> list[Phrase]:
+    """Keeps a coordinated list; of "NP, NP," (an apposition) only the first; else the nearest."""
+    if len(gathered) == 1:
+        return gathered
+    marks = []
+    for a, b in pairwise(gathered):
+        ia, ib = items.index(a), items.index(b)
+        between = [m for m in items[ia + 1 : ib] if isinstance(m, Mark)]
+        marks.append(
+            "and" if any(m.tag == "CC" for m in between) else "," if any(m.tag in {",", "(", ")", "-"} for m in between) else ""
+        )
+    if "and" in marks:
+        last = len(marks) - 1 - marks[::-1].index("and")
+        if last == len(marks) - 1:
+            first = last
+            while first > 0 and marks[first - 1] == ",":
+                first -= 1
+            return gathered[first:]
+    before = items[verb.at - 1]
+    if tag_of(before) in {",", ")", "-"}:
+        known = [
+            p
+            for p in gathered[:2]
+            if p.head.name is not None and p.head.name.kind in {"state", "force", "group", "agency", "company", "bloc"}
+        ]
+        return known[:1] or [gathered[0]]
+    return [gathered[-1]]
