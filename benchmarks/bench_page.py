@@ -189,11 +189,11 @@ def soak(browser: Any, minutes: float = SOAK_MIN, hz: float = SOAK_HZ, n: int = 
                 way.append({**_memory(page, context), "renderer_mb": _resident_mb(system)})
         took = (time.monotonic() - began) / 60
         last = {**_memory(page, context), "renderer_mb": _resident_mb(system)}
-        pictures = page.evaluate("picket.frames")
+        pictures, still_open = page.evaluate("[picket.frames, picket.alerts.length]")
         context.close()
     first = way[0]
     return {"minutes": round(took, 1), "asked_hz": hz, "pictures_a_second": round(pictures / took / 60, 2), "pictures": pictures,
-            "pictures_of_an_8_h_watch": round(pictures / WATCH_PICTURES, 3), "tracks": n, "alerts": i,
+            "pictures_of_an_8_h_watch": round(pictures / WATCH_PICTURES, 3), "tracks": n, "alerts": i, "alerts_open_at_the_end": still_open,
             "after_1_min": {k: round(v, 1) for k, v in first.items()}, "at_the_end": {k: round(v, 1) for k, v in last.items()},
             "on_the_way": {k: [round(m[k], 1) for m in way] for k in first}, "heap_growth_mb": round(last["heap_mb"] - first["heap_mb"], 1),
             "renderer_growth_mb": round(last["renderer_mb"] - first["renderer_mb"], 1), "load_1min": load()}  # fmt: skip

@@ -275,22 +275,35 @@ export class Desk {
     return true;
   }
 
+  /**
+   * Ask the station to change an alert. What is asked while an earlier change of the same alert is under way waits for it: an officer
+   * types faster than a station far away answers, and no key may be lost. The same thing asked twice is asked once.
+   */
   private async ask(alert: Alert, request: () => Promise<Alert>, done: string): Promise<boolean> {
     const { state } = this;
-    if (state.pending.has(alert.id)) return false;
-    state.pending.add(alert.id);
+    const under = state.pending.get(alert.id);
+    if (under?.done === done) return false;
+    const asked = { done, settled: this.askNow(alert, request, done, under?.settled) };
+    state.pending.set(alert.id, asked);
     state.changed();
+    try {
+      return await asked.settled;
+    } finally {
+      if (state.pending.get(alert.id) === asked) state.pending.delete(alert.id);
+      state.changed();
+    }
+  }
+
+  private async askNow(alert: Alert, request: () => Promise<Alert>, done: string, earlier?: Promise<boolean>): Promise<boolean> {
+    await earlier;
     try {
       const after = await request();
       this.takeAlert({ ...alert, ...after });
-      state.say(`Alert ${alert.id} ${done}.`);
+      this.state.say(`Alert ${alert.id} ${done}.`);
       return true;
     } catch (e) {
-      state.say(`Alert ${alert.id} was not changed: ${words(e)}`, true);
+      this.state.say(`Alert ${alert.id} was not changed: ${words(e)}`, true);
       return false;
-    } finally {
-      state.pending.delete(alert.id);
-      state.changed();
     }
   }
 

@@ -40,8 +40,8 @@ export class State {
   shelving: number | null = null;
   shelveMinutes = 15;
   shelveReason: string | null = null;
-  /** Alerts with a request under way. */
-  pending = new Set<number>();
+  /** Alerts with a request under way: the last one asked, in words, and when it is settled. */
+  pending = new Map<number, { done: string; settled: Promise<boolean> }>();
 
   selected = -1;
   detail: TrackDetail | null = null;

@@ -368,6 +368,8 @@ class FakeStation:
             return JSONResponse({"error": self.action_error}, 409)
         self.requests.append(("POST", request.url.path, body))
         alert = self.alerts[number - 1]
+        if alert["state"] == "closed":
+            return JSONResponse({"error": f"alert {number} is already closed (cause {alert['cause']})"}, 409)
         now, by = time.time(), self.user
         self.life.write("alert", f"alert {number}: {action} by {by}", by, alert_id=number)
         if action == "acknowledge":

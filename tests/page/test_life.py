@@ -32,6 +32,22 @@ def test_two_keys_shelve_and_one_brings_it_back(watched: Watched) -> None:
     assert watched.station.requests[-1] == ("POST", "/api/alerts/1/unshelve", {})
 
 
+def test_keys_pressed_before_the_station_answers_are_not_lost(watched: Watched) -> None:
+    """A station far away: acknowledged and shelved before its first answer. Both are asked, in this order; a key held down asks once."""
+    watched.station.raise_alert(3, "medium")
+    page, held = watched.open(), []
+    row = page.locator('[data-alert="1"]')
+    row.get_by_role("button", name="Shelve").wait_for()
+    page.route("**/api/alerts/1/acknowledge", lambda route: held.append(route))
+    for key in ("a", "a", "x", "1"):
+        page.keyboard.press(key)
+    expect(row).to_contain_text("sending")
+    assert len(held) == 1 and not watched.station.requests
+    held[0].continue_()
+    expect(row).to_have_attribute("data-state", "shelved")
+    assert [path for _, path, _ in watched.station.requests] == ["/api/alerts/1/acknowledge", "/api/alerts/1/shelve"]
+
+
 def test_minutes_and_a_reason_in_own_words(watched: Watched) -> None:
     watched.station.raise_alert(3, "medium")
     page = watched.open()
