@@ -298,7 +298,8 @@ export class Desk {
     await earlier;
     try {
       const after = await request();
-      this.takeAlert({ ...alert, ...after });
+      // An answer that comes after its alert was closed and has left the list is older than what the list knows.
+      if (this.state.alerts.has(alert.id)) this.takeAlert({ ...alert, ...after });
       this.state.say(`Alert ${alert.id} ${done}.`);
       return true;
     } catch (e) {

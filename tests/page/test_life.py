@@ -48,6 +48,27 @@ def test_keys_pressed_before_the_station_answers_are_not_lost(watched: Watched) 
     assert [path for _, path, _ in watched.station.requests] == ["/api/alerts/1/acknowledge", "/api/alerts/1/shelve"]
 
 
+def test_an_answer_that_comes_after_its_alert_has_gone_brings_nothing_back(watched: Watched) -> None:
+    station = watched.station
+    late = station.raise_alert(3, "medium")
+    page, held = watched.open(), []
+    page.locator('[data-alert="1"]').get_by_role("button", name="Shelve").wait_for()
+    page.route("**/api/alerts/1/acknowledge", lambda route: held.append(route))
+    page.keyboard.press("a")
+    expect(page.locator('[data-alert="1"]')).to_contain_text("sending")
+    answer = {**late, "state": "acknowledged", "acknowledged_by": "officer"}
+    for number in range(1, 8):
+        if number > 1:
+            station.raise_alert(number, "low")
+        station.change_alert(number, state="closed", closed_at=time.time() + number, closed_by="other", cause="bird")
+    expect(page.locator('[data-alert="7"]')).to_have_attribute("data-state", "closed")
+    expect(page.locator('[data-alert="1"]')).to_have_count(0)
+    held[0].fulfill(json=answer)
+    expect(page.locator("#message")).to_contain_text("acknowledged")
+    expect(page.locator('[data-alert="1"]')).to_have_count(0)
+    assert watched.get("alerts") == []
+
+
 def test_minutes_and_a_reason_in_own_words(watched: Watched) -> None:
     watched.station.raise_alert(3, "medium")
     page = watched.open()
