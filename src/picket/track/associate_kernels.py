@@ -45,13 +45,15 @@ FARTHEST_M = 20_000.0  # no track is searched for further from its place: 4.5 si
 GATE_ONE = GATE[4] + 4.0  # no plot beyond it in one direction alone lies in the gate
 RING_SIGMAS, RINGS_MOST, SLICES_MOST = 8.0, 1024, 1024
 # what a search needs to know of all plots of a look: see `_survey`; WIDTH is a ring's or a cell's, R_AZIMUTH in turns
-WEST, EAST, SOUTH, NORTH, WIDEST, TYPICAL, EARLIEST, NEAREST, FURTHEST, R_RANGE, R_AZIMUTH, WIDTH = range(12)
-LOOKS = 12
+WEST, EAST, SOUTH, NORTH, WIDEST, TYPICAL, EARLIEST, NEAREST, FURTHEST, R_RANGE, R_AZIMUTH, WIDTH, STRIDE = range(13)
+LOOKS = 13
+CELL_REACHES = 4.0  # a cell is no larger than so many times the gate of the vaguest plot: plots may lie close in one corner
 
 
-@lean
-def _bucket(ix, iy, mask):  # type: ignore[no-untyped-def]
-    return ((ix * 73856093) ^ (iy * 19349663)) & mask
+@piece
+def _bucket(ix, iy, stride, mask):  # type: ignore[no-untyped-def]
+    """Of a square cell: those of a row lie one behind the other, so that a search reads a piece of memory a row."""
+    return (iy * stride + ix) & mask
 
 
 @kernel
@@ -79,20 +81,20 @@ def _lay(bucket, to, place):  # type: ignore[no-untyped-def]
 
 
 @lean
-def _cells(plots, members, cell, mask, bucket):  # type: ignore[no-untyped-def]
+def _cells(plots, members, cell, stride, mask, bucket):  # type: ignore[no-untyped-def]
     """Fills bucket (M,): that of each member's square cell."""
     for g in range(members.shape[0]):
         j = members[g]
-        bucket[g] = _bucket(math.floor(plots.p[j, 0] / cell), math.floor(plots.p[j, 1] / cell), mask)
+        bucket[g] = _bucket(math.floor(plots.p[j, 0] / cell), math.floor(plots.p[j, 1] / cell), stride, mask)
 
 
 @lean
 def _boxes(plots, members, cell, place, box):  # type: ignore[no-untyped-def]
-    """Fills box (M, 6) by bucket: middle, east and north, half its side, time, and the cell, of each member."""
+    """Fills box (M, 5) by bucket: middle, east and north, half its side, time, and the row of cells, of each member."""
     for q in range(place.shape[0]):
         j = members[place[q]]
         box[q, 0], box[q, 1], box[q, 2], box[q, 3] = plots.p[j, 0], plots.p[j, 1], GATE_SIGMA * plots.half[j], plots.time[j]
-        box[q, 4], box[q, 5] = math.floor(plots.p[j, 0] / cell), math.floor(plots.p[j, 1] / cell)
+        box[q, 4] = math.floor(plots.p[j, 1] / cell)
 
 
 @piece
@@ -113,7 +115,7 @@ def _ring_cells(plots, members, nearest, width, rings, slices, bucket):  # type:
 
 @lean
 def _ring_boxes(plots, members, place, box):  # type: ignore[no-untyped-def]
-    """Fills box (M, 6) by bucket: range, azimuth in turns, their variances, time, of each member."""
+    """Fills box (M, 5) by bucket: range, azimuth in turns, their variances, time, of each member."""
     for q in range(place.shape[0]):
         j = members[place[q]]
         box[q, 0], box[q, 1] = plots.z[j, 0], _turns(plots.z[j, 1])
@@ -158,7 +160,7 @@ def _in_rings(x, P, dt, noise, span, look, rotation, offset, rings, slices, star
     low, high = 0, slices - 1  # the slices; from over `high` on round by north to `low` where low > high
     everywhere = not wide < 0.2 or run > 0.3 * ground
     if not everywhere:
-        low, high = int(math.floor((turn - wide) * slices)), int(math.floor((turn + wide) * slices))
+        low, high = math.floor((turn - wide) * slices), math.floor((turn + wide) * slices)
         if high - low + 1 >= slices:
             low, high = 0, slices - 1
         elif low < 0:
@@ -215,6 +217,7 @@ def _survey(plots, members, T, sensors, base, look):  # type: ignore[no-untyped-
     M = members.shape[0]
     look[WIDEST], look[EARLIEST], look[TYPICAL], look[R_RANGE], look[R_AZIMUTH], look[FURTHEST] = 0.0, T, 0.0, 0.0, 0.0, 0.0
     look[WEST] = look[SOUTH] = look[NEAREST] = math.inf
+    look[STRIDE] = 0.0
     look[EAST] = look[NORTH] = -math.inf
     ringed = True
     for g in range(M):
@@ -243,7 +246,7 @@ def gate(tracks, n, plots, members, T, sensors):  # type: ignore[no-untyped-def]
     M = members.shape[0]
     room = max(64, 2 * M)
     e_track, e_plot, e_log = np.empty(room, np.int64), np.empty(room, np.int64), np.empty(room)
-    base, look, bucket, box = np.empty(M), np.empty(LOOKS), np.empty(M, np.int64), np.empty((M, 6))
+    base, look, bucket, box = np.empty(M), np.empty(LOOKS), np.empty(M, np.int64), np.empty((M, 5))
     ringed = _survey(plots, members, T, sensors, base, look)
     if ringed:  # most radars' looks
         look[WIDTH] = max(RING_SIGMAS * math.sqrt(look[R_RANGE]), (look[FURTHEST] - look[NEAREST]) / min(RINGS_MOST, M), 1.0)
@@ -253,11 +256,13 @@ def gate(tracks, n, plots, members, T, sensors):  # type: ignore[no-untyped-def]
         start, place = _index(bucket, rings * slices)
         _ring_boxes(plots, members, place, box)
     else:
-        look[WIDTH] = max(4.0 * look[TYPICAL], 60.0)
-        rings, slices = 0, 32
+        sparse = math.sqrt((look[EAST] - look[WEST]) * (look[NORTH] - look[SOUTH]) / M)
+        least = max(4.0 * look[TYPICAL], 60.0)
+        look[WIDTH] = max(least, min(sparse, CELL_REACHES * GATE_SIGMA * look[WIDEST]))
+        rings, slices, look[STRIDE] = 0, 32, 7.0
         while slices < 2 * M:
-            slices *= 2
-        _cells(plots, members, look[WIDTH], slices - 1, bucket)
+            slices, look[STRIDE] = slices * 2, math.floor(look[STRIDE] * 1.42)
+        _cells(plots, members, look[WIDTH], int(look[STRIDE]), slices - 1, bucket)
         start, place = _index(bucket, slices)
         _boxes(plots, members, look[WIDTH], place, box)
     found, work, W = np.empty(M, np.int64), np.empty((3, 6, 6)), np.empty((4, 8))
@@ -282,8 +287,8 @@ def gate(tracks, n, plots, members, T, sensors):  # type: ignore[no-untyped-def]
 
 
 @lean
-def _in_cells(cx, cy, bx, by, reach, cell, mask, start, box, found):  # type: ignore[no-untyped-def]
-    """Writes into found the plots whose box meets that of half sides bx, by round (cx, cy); returns how many. mask -1: all are tried."""
+def _in_cells(cx, cy, bx, by, reach, cell, stride, mask, start, box, found):  # type: ignore[no-untyped-def]
+    """Writes into found the plots whose box meets that of half sides bx, by round (cx, cy); returns how many."""
     hits, M = 0, box.shape[0]
     x0, x1 = math.floor((cx - bx - reach) / cell), math.floor((cx + bx + reach) / cell)
     y0, y1 = math.floor((cy - by - reach) / cell), math.floor((cy + by + reach) / cell)
@@ -293,12 +298,13 @@ def _in_cells(cx, cy, bx, by, reach, cell, mask, start, box, found):  # type: ig
                 found[hits] = q
                 hits += 1
         return hits
-    for kx in range(int(x0), int(x1) + 1):
-        for ky in range(int(y0), int(y1) + 1):
-            b = _bucket(kx, ky, mask)
-            for q in range(start[b], start[b + 1]):
-                here = box[q, 4] == kx and box[q, 5] == ky
-                if here and abs(box[q, 0] - cx) <= bx + box[q, 2] and abs(box[q, 1] - cy) <= by + box[q, 2]:
+    for ky in range(y0, y1 + 1):
+        b = _bucket(x0, ky, stride, mask)
+        end = b + x1 - x0
+        for part in range(1 if end <= mask else 2):  # on at the first bucket, past the last
+            first, last = start[b if part == 0 else 0], start[(min(end, mask) if part == 0 else end - mask - 1) + 1]
+            for q in range(first, last):
+                if box[q, 4] == ky and abs(box[q, 0] - cx) <= bx + box[q, 2] and abs(box[q, 1] - cy) <= by + box[q, 2]:
                     found[hits] = q
                     hits += 1
     return hits
@@ -318,7 +324,7 @@ def _search(  # type: ignore[no-untyped-def]
     v, R, h, known = W[0], W[1], W[2], W[3]
     s = plots.sensor[members[0]]
     claims, rotation, offset = sensors.claims[s], sensors.rotation[s], sensors.offset[s]
-    reach, cell, earliest = GATE_SIGMA * look[WIDEST], look[WIDTH], look[EARLIEST]
+    reach, cell, stride, earliest = GATE_SIGMA * look[WIDEST], look[WIDTH], int(look[STRIDE]), look[EARLIEST]
     west, east, south, north = look[WEST], look[EAST], look[SOUTH], look[NORTH]
     for i in range(begin, n):
         if edges + EDGES_PER_TRACK > e_log.shape[0]:
@@ -339,7 +345,7 @@ def _search(  # type: ignore[no-untyped-def]
             by = GATE_SIGMA * math.sqrt(P[1, 1] + 2 * dt * P[1, 4] + dt * dt * P[4, 4] + noise) + span * abs(x[4])
             if cx + bx + reach < west or cx - bx - reach > east or cy + by + reach < south or cy - by - reach > north:
                 continue  # far from all of this look
-            hits = _in_cells(cx, cy, bx, by, reach, cell, slices - 1, start, box, found)
+            hits = _in_cells(cx, cy, bx, by, reach, cell, stride, slices - 1, start, box, found)
         if hits == 0:
             continue
         if dt > 0.0:
