@@ -64,17 +64,16 @@ def _found(pool, batch, table, frame):
 
 def _polar_distance(x, P, z, sigma, lag):
     """Squared Mahalanobis distances of plots z (M, 3), range, azimuth, elevation, from one track that is `lag` (M,) older than they."""
-    out = []
-    for one, late in zip(z, lag, strict=True):
-        e, n, u = x[:3] - late * x[3:]
-        g, r = np.hypot(e, n), np.sqrt(e * e + n * n + u * u)
-        G = np.array([[e / r, n / r, u / r], [n / g**2, -e / g**2, 0], [-e * u / (g * r * r), -n * u / (g * r * r), g / r**2]])
-        H = np.hstack([G, -late * G])
-        v = one - np.array([r, np.arctan2(e, n), np.arctan2(u, g)])
-        v[1] = (v[1] + np.pi) % (2 * np.pi) - np.pi
-        drift = np.array([3.0, 3.0 / g**2, 0.2 / r**2]) * late**3 / 3.0
-        out.append(v @ np.linalg.solve(H @ P @ H.T + np.diag(sigma**2 + drift), v))
-    return np.array(out)
+    e, n, u = (x[:3] - lag[:, None] * x[3:]).T
+    g, r, none = np.hypot(e, n), np.sqrt(e * e + n * n + u * u), np.zeros(len(z))
+    rows = [[e / r, n / r, u / r], [n / g**2, -e / g**2, none], [-e * u / (g * r * r), -n * u / (g * r * r), g / r**2]]
+    G = np.array(rows).transpose(2, 0, 1)
+    H = np.concatenate([G, -lag[:, None, None] * G], axis=2)
+    v = z - np.column_stack([r, np.arctan2(e, n), np.arctan2(u, g)])
+    v[:, 1] = (v[:, 1] + np.pi) % (2 * np.pi) - np.pi
+    variance = sigma**2 + np.column_stack([none + 3.0, 3.0 / g**2, 0.2 / r**2]) * lag[:, None] ** 3 / 3.0
+    S = H @ P @ H.transpose(0, 2, 1) + variance[:, :, None] * np.eye(3)
+    return np.einsum("mi,mi->m", v, np.linalg.solve(S, v[:, :, None])[:, :, 0])
 
 
 @pytest.mark.parametrize("turning", [False, True])

@@ -413,7 +413,7 @@ def propagate(e_track, e_plot, w, n, M, sweeps):  # type: ignore[no-untyped-def]
     """
     E = w.shape[0]
     nu, p, total, free = np.ones(E), np.empty(E), np.empty(M), np.empty(M)
-    used = _sweep(e_track, e_plot, w, sweeps, np.empty(E), nu, np.empty(E), p, total)
+    used = _sweep(e_track, e_plot, w, sweeps, np.empty(E), nu, p, total)
     e = 0
     while e < E:
         end, row = e, 1.0
@@ -429,7 +429,7 @@ def propagate(e_track, e_plot, w, n, M, sweeps):  # type: ignore[no-untyped-def]
 
 
 @lean
-def _sweep(e_track, e_plot, w, sweeps, mu, nu, fresh, rest, total):  # type: ignore[no-untyped-def]
+def _sweep(e_track, e_plot, w, sweeps, mu, nu, rest, total):  # type: ignore[no-untyped-def]
     """Moves nu (E,) and total (M,), the sum of mu at each plot, by at most `sweeps`; returns how many it took. The rest is scratch.
 
     Each half is one loop over all edges without a branch: its divisions are most of the time, and the CPU does several at once.
@@ -454,12 +454,11 @@ def _sweep(e_track, e_plot, w, sweeps, mu, nu, fresh, rest, total):  # type: ign
             total[e_plot[k]] += mu[k]
         for k in range(E):
             rest[k] = total[e_plot[k]] - mu[k]
+        moved = 0  # a number, not the largest change: a maximum would be taken one edge after the other
         for k in range(E):
-            fresh[k] = 1.0 / (1.0 + (rest[k] if rest[k] > 0.0 else 0.0))
-        change = 0.0
-        for k in range(E):
-            change = max(change, abs(fresh[k] - nu[k]))
-            nu[k] = fresh[k]
-        if change < SWEEP_TOLERANCE:
+            fresh = 1.0 / (1.0 + (rest[k] if rest[k] > 0.0 else 0.0))
+            moved += 1 if abs(fresh - nu[k]) >= SWEEP_TOLERANCE else 0
+            nu[k] = fresh
+        if moved == 0:
             break
     return used

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any, cast
+
 import numpy as np
 import numpy.typing as npt
 
 from picket.track.layout_kernels import DEAD, Tracks, new_tracks
 
 Ints = npt.NDArray[np.int64]
+_BLOCK = 1 << 16
 
 
 class Pool:
@@ -33,7 +36,7 @@ class Pool:
 
     def _grow(self, capacity: int, width: int) -> None:
         """Moves every column to one of another size, and frees the old one before the next is moved."""
-        n, old = self.n, list(self.tracks)
+        n, old = self.n, cast(list[Any], list(self.tracks))
         self.tracks = new_tracks(capacity, width)
         for k, new in enumerate(self.tracks):
             held, old[k] = old[k][:n], None
@@ -52,7 +55,13 @@ class Pool:
         if m == self.n or not (always or self.n - m > 64 + self.n // 3):
             return
         for array in self.tracks:
-            array[:m] = array[: self.n][alive]
+            at = 0
+            for begin in range(
+                0, self.n, _BLOCK
+            ):  # no slot moves to a later place, so a block at a time needs no second copy of all
+                kept = array[begin : min(begin + _BLOCK, self.n)][alive[begin : begin + _BLOCK]]
+                array[at : at + len(kept)] = kept
+                at += len(kept)
         self.n = m
         self.own()
 
