@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, cast
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -36,7 +36,8 @@ class Pool:
 
     def _grow(self, capacity: int, width: int) -> None:
         """Moves every column to one of another size, and frees the old one before the next is moved."""
-        n, old = self.n, cast(list[Any], list(self.tracks))
+        n = self.n
+        old: list[Any] = list(self.tracks)
         self.tracks = new_tracks(capacity, width)
         for k, new in enumerate(self.tracks):
             held, old[k] = old[k][:n], None
