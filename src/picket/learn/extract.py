@@ -11,10 +11,11 @@ import re
 from collections import Counter
 
 from picket.learn.actors import Context
+from picket.learn.amounts import amount_of, time_of
 from picket.learn.broad import broad_drafts
 from picket.learn.certainty import attribution, certainty_of, chain_of, unnamed
 from picket.learn.chunks import Phrase, Verb
-from picket.learn.claim import TRANSFERS, Claim, Quantity, guessed
+from picket.learn.claim import TRANSFERS, Claim, guessed
 from picket.learn.cues import cue_drafts
 from picket.learn.doubt import doubt_around, lowered
 from picket.learn.drafts import Draft
@@ -24,14 +25,13 @@ from picket.learn.frames import drafts_of
 from picket.learn.lexicon import lexicon
 from picket.learn.naming import classes_of
 from picket.learn.nominals import behind_drafts, nominal_drafts
-from picket.learn.places import home_country
-from picket.learn.quantities import quantity_in
 from picket.learn.report import Report
-from picket.learn.sentence import DRONE_WORDS, Sentence, drone_head, place_of, read_sentence
+from picket.learn.sentence import DRONE_WORDS, Sentence, drone_head, read_sentence
 from picket.learn.sentences import sentence_spans
 from picket.learn.statistics import statistic_drafts
 from picket.learn.times import Published
 from picket.learn.warnings import warning_drafts
+from picket.learn.whereabouts import whereabouts
 
 _CARRIED = re.compile(
     r"^\W*(?:he|she|it|they|the (?:report|study|group|official|spokesman|spokeswoman|ministry|minister|paper|"
@@ -50,7 +50,6 @@ _WEAK_WORDS = re.compile(
 
 
 _THROUGHOUT = 0.33  # share of sentences with a drone from which on a report is about nothing else
-_AT_SEA = re.compile(r"\b(?:Sea|Gulf|Ocean|Straits?|Channel|Bab al-Mandab)$")
 _REMEMBERED = 300  # names kept for "the group" and "it"; bounds the work for a report of any length
 _LONGEST = 1500  # characters of a sentence; longer ones are tables, menus or attacks on the reader
 
@@ -286,7 +285,6 @@ def _finish(report: Report, sentence: Sentence, drafts: list[Draft], carried: st
     according = re.sub(r"^(?:the|a|an) ", "", match.group(1)).strip() if match else None
     claims: list[Claim] = []
     said_last: str | None = None
-    taken: list[tuple[str, int]] = []
     for verb in sentence.verbs:
         if verb.classes & {"say"} and verb.subjects and not verb.passive:
             said_last = attribution_name(verb) or said_last
@@ -317,7 +315,7 @@ def _finish(report: Report, sentence: Sentence, drafts: list[Draft], carried: st
             and not draft.rule.startswith("cue-")
         ):
             draft.kind, draft.rule = "warning", f"feared-{draft.rule}"
-        claims.append(_claim(report, sentence, draft, by, certainty, taken))
+        claims.append(_claim(report, sentence, draft, by, certainty, drafts))
     if said_last is None and according:
         said_last = according
     return [c for c in claims if _substantial(c, sentence)], said_last or (carried if _CARRIED.match(words) else None)
@@ -345,10 +343,8 @@ def _substantial(claim: Claim, sentence: Sentence) -> bool:
     )
 
 
-def _claim(
-    report: Report, sentence: Sentence, draft: Draft, by: str | None, certainty: str, taken: list[tuple[str, int]]
-) -> Claim:
-    place, country = _where(sentence, draft)
+def _claim(report: Report, sentence: Sentence, draft: Draft, by: str | None, certainty: str, drafts: list[Draft]) -> Claim:
+    place, country = whereabouts(sentence, draft)
     return Claim(
         doc=report.doc,
         kind=draft.kind,
@@ -359,8 +355,8 @@ def _claim(
         capability=_short(draft.thing),
         place=place,
         country=country,
-        time=_time(sentence, draft),
-        quantity=_quantity(sentence, draft),
+        time=time_of(sentence, draft),
+        quantity=amount_of(sentence, draft, drafts),
         attributed_to=by,
         certainty=certainty,
         evidence=sentence.words,
@@ -376,111 +372,3 @@ def _short(thing: str | None) -> str | None:
     if not thing:
         return None
     return " ".join(thing.split())[:120]
-
-
-def _quantity(sentence: Sentence, draft: Draft) -> Quantity | None:
-    for phrase in draft.numbers:
-        part: Phrase | None = phrase
-        while part is not None:
-            found = quantity_in(part, sentence.text, sentence.end)
-            if found is not None:
-                return found
-            part = part.of
-    if draft.kind in {"warning", "statistic"}:
-        return None
-    verb = draft.verb
-    if verb is not None:
-        for phrases in [verb.subjects, verb.objects, *(ps for n, ps in verb.preps)]:
-            for phrase in phrases:
-                if not phrase.time:
-                    found = quantity_in(phrase, sentence.text, sentence.end)
-                    if found is not None:
-                        return found
-    if verb is not None and verb.link == "inf" and verb.governor is not None and draft.kind in TRANSFERS:
-        for phrase in [
-            *verb.governor.prep("worth", "for", "of"),
-            *verb.governor.objects,
-        ]:  # "won a contract worth 8 million euros to"
-            found = quantity_in(phrase, sentence.text, sentence.end)
-            if found is not None and not phrase.time:
-                return found
-    speakers = [p for v in sentence.verbs if v.classes & {"say", "warn", "fear"} for p in v.subjects]
-    if draft.kind not in {"use_attack", "sighting"}:  # the dead of the next clause are not the number of a delivery
-        speakers += [p for v in sentence.verbs if v.classes & {"kill"} and v is not verb for p in [*v.subjects, *v.objects]]
-    last = max((v.i for v in sentence.verbs if v.governor is verb or v is verb), default=0)
-    for phrase in sentence.phrases():
-        if (
-            not phrase.time
-            and phrase not in speakers
-            and (verb is None or phrase.i > verb.i)
-            and not any(v.finite and last < v.i < phrase.i for v in sentence.verbs)
-        ):
-            found = quantity_in(phrase, sentence.text, sentence.end)
-            if found is not None:
-                return found
-    return None
-
-
-def _time(sentence: Sentence, draft: Draft) -> str | None:
-    known = [t for t in sentence.times if t.iso]
-    if not known:
-        return None
-    if draft.verb is None or len(known) == 1:
-        return known[0].iso
-    chain = list(chain_of(draft.verb))
-    start, end = min(v.tokens[0].start for v in chain), max(v.tokens[-1].end for v in chain)
-    return min(known, key=lambda t: (max(0, t.start - end) if t.start >= end else (start - t.end) + 20, t.start)).iso
-
-
-def _where(sentence: Sentence, draft: Draft) -> tuple[str | None, str | None]:
-    context = sentence.context
-    if draft.place is not None:
-        return draft.place, draft.country
-    place, country = place_of(sentence, draft.verb, draft.where)
-    if country == "":  # several: none
-        return None, home_country(draft.recipient) if draft.kind in TRANSFERS else None
-    if draft.kind in TRANSFERS:
-        if draft.kind in {"supply", "recruitment"}:
-            home = home_country(draft.recipient)
-            if home:
-                return (place if place and country == home else None), home
-        else:
-            home = home_country(draft.provider if draft.rule == "join-to-learn" else draft.recipient)
-            if place is None or (home and country != home and draft.kind == "advising"):
-                return place if country == home else None, home or country or context.country
-        return place, country or home_country(draft.recipient)
-    if country:
-        return place, country
-    if place is not None and _AT_SEA.search(place):
-        return place, None  # the sea is nobody's
-    if draft.kind == "warning" and (at := home_country(draft.target)):
-        return place, at
-    target = draft.target_phrase
-    if target is not None:
-        from picket.learn.naming import home_of
-
-        home = home_of(target)
-        if home and draft.kind == "use_attack" and not (draft.actor and home_country(draft.actor) == home):
-            return place, home
-    home = home_country(draft.actor)
-    if draft.kind in {"statistic", "sighting"} and (at := home_country(draft.target)) and at != home:
-        return place, at
-    if draft.kind in {"statistic", "sighting"} and draft.verb is not None and draft.verb.subjects and not home:
-        from picket.learn.naming import home_of
-
-        home = home_of(draft.verb.subjects[0])
-        if home:
-            return place, home
-    if draft.kind in {"adoption", "production"} and home:
-        return place, home
-    if context.country:
-        return place, context.country
-    if draft.kind in {"sighting", "statistic", "use_attack"} and not sentence.near:
-        from picket.learn.naming import home_of
-
-        homes = [h for v in sentence.verbs for p in v.subjects if (h := home_of(p))]
-        if homes:
-            return place, homes[0]
-    if draft.kind == "use_attack" and home and home == context.place_country:
-        return place, home
-    return place, context.place_country if sentence.near and draft.kind in {"sighting", "statistic", "use_attack"} else None

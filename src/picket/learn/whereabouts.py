@@ -1,0 +1,61 @@
+"""Where the event of a claim took place: the place and its country."""
+
+from __future__ import annotations
+
+import re
+
+from picket.learn.claim import TRANSFERS
+from picket.learn.drafts import Draft
+from picket.learn.naming import home_of
+from picket.learn.places import home_country
+from picket.learn.sentence import Sentence, place_of
+
+_AT_SEA = re.compile(r"\b(?:Sea|Gulf|Ocean|Straits?|Channel|Bab al-Mandab)$")
+
+
+def whereabouts(sentence: Sentence, draft: Draft) -> tuple[str | None, str | None]:
+    context = sentence.context
+    if draft.place is not None:
+        return draft.place, draft.country
+    place, country = place_of(sentence, draft.verb, draft.where)
+    if country == "":  # several: none
+        return None, home_country(draft.recipient) if draft.kind in TRANSFERS else None
+    if draft.kind in TRANSFERS:
+        if draft.kind in {"supply", "recruitment"}:
+            home = home_country(draft.recipient)
+            if home:
+                return (place if place and country == home else None), home
+        else:
+            home = home_country(draft.provider if draft.rule == "join-to-learn" else draft.recipient)
+            if place is None or (home and country != home and draft.kind == "advising"):
+                return place if country == home else None, home or country or context.country
+        return place, country or home_country(draft.recipient)
+    if country:
+        return place, country
+    if place is not None and _AT_SEA.search(place):
+        return place, None  # the sea is nobody's
+    if draft.kind == "warning" and (at := home_country(draft.target)):
+        return place, at
+    target = draft.target_phrase
+    if target is not None:
+        home = home_of(target)
+        if home and draft.kind == "use_attack" and not (draft.actor and home_country(draft.actor) == home):
+            return place, home
+    home = home_country(draft.actor)
+    if draft.kind in {"statistic", "sighting"} and (at := home_country(draft.target)) and at != home:
+        return place, at
+    if draft.kind in {"statistic", "sighting"} and draft.verb is not None and draft.verb.subjects and not home:
+        home = home_of(draft.verb.subjects[0])
+        if home:
+            return place, home
+    if draft.kind in {"adoption", "production"} and home:
+        return place, home
+    if context.country:
+        return place, context.country
+    if draft.kind in {"sighting", "statistic", "use_attack"} and not sentence.near:
+        homes = [h for v in sentence.verbs for p in v.subjects if (h := home_of(p))]
+        if homes:
+            return place, homes[0]
+    if draft.kind == "use_attack" and home and home == context.place_country:
+        return place, home
+    return place, context.place_country if sentence.near and draft.kind in {"sighting", "statistic", "use_attack"} else None
