@@ -3,54 +3,144 @@
 from __future__ import annotations
 
 from picket.learn.certainty import chain_of
-from picket.learn.chunks import Phrase
+from picket.learn.chunks import Phrase, Verb
 from picket.learn.claim import TRANSFERS, Quantity
 from picket.learn.drafts import Draft
+from picket.learn.naming import classes_of
 from picket.learn.quantities import quantity_in
 from picket.learn.sentence import Sentence
 
 
 def amount_of(sentence: Sentence, draft: Draft, others: list[Draft]) -> Quantity | None:
-    for phrase in draft.numbers:
+    """The number most directly tied to the claim; `others` are all drafts of the sentence, which may own a number of their own."""
+    found = _first(sentence, _with_inner(draft.numbers))
+    verb = draft.verb
+    if draft.kind in {"warning", "statistic"}:
+        return found
+    if verb is None:
+        return found or _behind(sentence, draft, others)
+    hurt = _casualties(sentence, others) if draft.kind == "use_attack" else None
+    if hurt is not None and (found is None or _first(sentence, _victims(sentence)) == found):
+        return hurt
+    found = found or _first(sentence, [p for ps in [verb.subjects, verb.objects, *(ps for _, ps in verb.preps)] for p in ps])
+    if found is None and verb.link in {"inf", "part"} and verb.governor is not None and draft.kind in TRANSFERS:
+        # "won a contract worth 8 million euros to supply", "spend 12 million euros on sensors bought from"
+        found = _first(sentence, [*verb.governor.prep("worth", "for", "of"), *verb.governor.objects])
+    if found is None and draft.rule == "disrupt":
+        found = _how_long(sentence, verb)
+    return found or _behind(sentence, draft, others)
+
+
+def _with_inner(phrases: list[Phrase]) -> list[Phrase]:
+    out: list[Phrase] = []
+    for phrase in phrases:
         part: Phrase | None = phrase
         while part is not None:
-            found = quantity_in(part, sentence.text, sentence.end)
-            if found is not None:
-                return found
+            out.append(part)
             part = part.of
-    if draft.kind in {"warning", "statistic"}:
+    return out
+
+
+def _first(sentence: Sentence, phrases: list[Phrase]) -> Quantity | None:
+    """The first quantity of the phrases that are no times."""
+    return next((q for p in phrases if not p.time and (q := quantity_in(p, sentence.text, sentence.end)) is not None), None)
+
+
+def _victims(sentence: Sentence) -> list[Phrase]:
+    """Whom the first verb of killing or wounding hits."""
+    verb = next((v for v in sentence.verbs if v.classes & {"kill"} and not v.negated), None)
+    return [] if verb is None else verb.subjects if verb.passive and not verb.objects else verb.objects
+
+
+def _casualties(sentence: Sentence, others: list[Draft]) -> Quantity | None:
+    """ "Killed a woman and wounded three children": the first of them, when the sentence tells of one attack."""
+    if sum(d.kind == "use_attack" for d in others) > 1:
         return None
-    verb = draft.verb
-    if verb is not None:
-        for phrases in [verb.subjects, verb.objects, *(ps for n, ps in verb.preps)]:
-            for phrase in phrases:
-                if not phrase.time:
-                    found = quantity_in(phrase, sentence.text, sentence.end)
-                    if found is not None:
-                        return found
-    if verb is not None and verb.link == "inf" and verb.governor is not None and draft.kind in TRANSFERS:
-        for phrase in [
-            *verb.governor.prep("worth", "for", "of"),
-            *verb.governor.objects,
-        ]:  # "won a contract worth 8 million euros to"
-            found = quantity_in(phrase, sentence.text, sentence.end)
-            if found is not None and not phrase.time:
-                return found
-    speakers = [p for v in sentence.verbs if v.classes & {"say", "warn", "fear"} for p in v.subjects]
-    if draft.kind not in {"use_attack", "sighting"}:  # the dead of the next clause are not the number of a delivery
-        speakers += [p for v in sentence.verbs if v.classes & {"kill"} and v is not verb for p in [*v.subjects, *v.objects]]
-    last = max((v.i for v in sentence.verbs if v.governor is verb or v is verb), default=0)
+    for phrase in _victims(sentence):
+        found = quantity_in(phrase, sentence.text, sentence.end)
+        if found is not None:
+            return found
+        one = phrase.tokens[0].low in {"a", "an"} and phrase.head.tag == "N" and not phrase.head.low.endswith("s")
+        if one and "people" in classes_of(phrase.head) | _person(phrase):
+            return Quantity(value=1, unit=phrase.head.text)
+    return None
+
+
+_ONE_PERSON = frozenset(
+    [
+        "man",
+        "woman",
+        "boy",
+        "girl",
+        "child",
+        "nurse",
+        "doctor",
+        "farmer",
+        "driver",
+        "teacher",
+        "journalist",
+        "reporter",
+        "guard",
+        "soldier",
+        "officer",
+        "policeman",
+        "policewoman",
+        "civilian",
+        "resident",
+        "worker",
+        "person",
+        "baby",
+        "teenager",
+        "pilot",
+        "villager",
+        "student",
+        "pupil",
+        "medic",
+        "paramedic",
+        "firefighter",
+        "trader",
+        "herder",
+        "fisherman",
+        "sailor",
+        "sergeant",
+    ]
+)
+
+
+def _person(phrase: Phrase) -> set[str]:
+    return {"people"} if phrase.head.low in _ONE_PERSON else set()
+
+
+def _how_long(sentence: Sentence, verb: Verb) -> Quantity | None:
+    """ "Shut for 90 minutes", "stopped for close to four hours"."""
     for phrase in sentence.phrases():
-        if (
-            not phrase.time
-            and phrase not in speakers
-            and (verb is None or phrase.i > verb.i)
-            and not any(v.finite and last < v.i < phrase.i for v in sentence.verbs)
-        ):
-            found = quantity_in(phrase, sentence.text, sentence.end)
-            if found is not None:
+        if phrase.i > verb.i and phrase.head.low in {"minutes", "hours", "days", "hour", "minute"}:
+            before = sentence.text[sentence.begin : phrase.start].rstrip()
+            if before.endswith("for") and (found := quantity_in(phrase, sentence.text, sentence.end)) is not None:
                 return found
     return None
+
+
+def _behind(sentence: Sentence, draft: Draft, others: list[Draft]) -> Quantity | None:
+    """The first number behind the verb, inside its clause, that is nobody else's."""
+    verb = draft.verb
+    apart = {id(p) for v in sentence.verbs if v.classes & {"say", "warn", "fear"} for p in v.subjects}
+    if draft.kind not in {"use_attack", "sighting"}:  # the dead of the next clause are not the number of a delivery
+        apart |= {id(p) for v in sentence.verbs if v.classes & {"kill"} and v is not verb for p in [*v.subjects, *v.objects]}
+    for other in others:
+        if other is not draft and other.verb is not verb:
+            apart |= {id(p) for p in _with_inner(other.numbers)}
+            if other.verb is not None:
+                apart |= {id(p) for p in [*other.verb.subjects, *other.verb.objects]}
+    last = max((v.i for v in sentence.verbs if v is verb or (v.governor is verb and v.link != "rel")), default=0)
+    behind = [
+        p
+        for p in sentence.phrases()
+        if id(p) not in apart
+        and (verb is None or p.i > verb.i)
+        and not any(v.finite and last < v.i < p.i for v in sentence.verbs)
+    ]
+    return _first(sentence, behind)
 
 
 def time_of(sentence: Sentence, draft: Draft) -> str | None:

@@ -68,7 +68,7 @@ def _range(raw: list[Token], i: int) -> tuple[int, float] | None:
         return None
     if 1900 <= low <= 2100 and 1900 <= high <= 2100:
         return None
-    if raw[i].low == "from" and (i and raw[i - 1].text[:1].isalnum()) and not link == "to":
+    if raw[i].low == "from" and (i and raw[i - 1].text[:1].isalnum()) and link != "to":
         return None
     return k + 3 - i, low
 

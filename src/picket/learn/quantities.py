@@ -87,16 +87,55 @@ def quantity_in(phrase: Phrase, text: str, sentence_end: int) -> Quantity | None
 
 
 _ONE_OF_A_KIND = frozenset(
-    ["example", "way", "case", "instance", "time", "thing", "reason", "sign", "point", "side", "hand", "operation", "man's"]
-    + ["day", "night", "occasion", "one"]
+    [
+        "example",
+        "way",
+        "case",
+        "instance",
+        "time",
+        "thing",
+        "reason",
+        "sign",
+        "point",
+        "side",
+        "hand",
+        "operation",
+        "man's",
+        "day",
+        "night",
+        "occasion",
+        "one",
+    ]
 )
 _LABELLED = frozenset(["unit", "room", "tower", "phase", "route", "aged", "number", "article", "channel"])
 _CLOCK = frozenset(["p.m.", "a.m.", "p.m", "a.m", "pm", "am", "gmt", "utc", "hrs", "o'clock"])
 _CALIBRE = re.compile(r"\d\s?-?(?:mm|millimet|calib)|^\s?-?(?:mm|millimet|calib)", re.IGNORECASE)
 _NONE = re.compile(r"\b(?:not|no)\s+(?:even\s+|a\s+single\s+)?$", re.IGNORECASE)
 _PARTIES = frozenset(
-    ["groups", "gangs", "countries", "states", "nations", "sides", "companies", "firms", "neighbours", "neighbors", "allies"]
-    + ["governments", "capitals", "armies", "militaries", "factions", "cartels", "men", "women", "rivals", "powers", "leaders"]
+    [
+        "groups",
+        "gangs",
+        "countries",
+        "states",
+        "nations",
+        "sides",
+        "companies",
+        "firms",
+        "neighbours",
+        "neighbors",
+        "allies",
+        "governments",
+        "capitals",
+        "armies",
+        "militaries",
+        "factions",
+        "cartels",
+        "men",
+        "women",
+        "rivals",
+        "powers",
+        "leaders",
+    ]
 )
 
 
