@@ -4,21 +4,26 @@ from __future__ import annotations
 
 from picket.learn.certainty import chain_of
 from picket.learn.chunks import Phrase, Verb
-from picket.learn.claim import TRANSFERS, Quantity
+from picket.learn.claim import TRANSFERS, Quantity, guessed
 from picket.learn.drafts import Draft
 from picket.learn.naming import classes_of
 from picket.learn.quantities import quantity_in
-from picket.learn.sentence import Sentence
+from picket.learn.sentence import Sentence, drone_head
 
 
 def amount_of(sentence: Sentence, draft: Draft, others: list[Draft]) -> Quantity | None:
     """The number most directly tied to the claim; `others` are all drafts of the sentence, which may own a number of their own."""
+    if draft.amount is not None:
+        return draft.amount
     found = _first(sentence, _with_inner(draft.numbers))
     verb = draft.verb
     if draft.kind in {"warning", "statistic"}:
         return found
     if verb is None:
         return found or _behind(sentence, draft, others)
+    if draft.kind == "use_attack" and found is not None and not _hurt_or_flown(draft.numbers):
+        flown = [p for p in [*verb.subjects, *verb.objects, *verb.prep("with", "by")] if drone_head(p)]
+        found = _first(sentence, _with_inner(flown)) or found  # "300 drones towards 36 places"
     hurt = _casualties(sentence, others) if draft.kind == "use_attack" else None
     if hurt is not None and (found is None or _first(sentence, _victims(sentence)) == found):
         return hurt
@@ -28,7 +33,22 @@ def amount_of(sentence: Sentence, draft: Draft, others: list[Draft]) -> Quantity
         found = _first(sentence, [*verb.governor.prep("worth", "for", "of"), *verb.governor.objects])
     if found is None and draft.rule == "disrupt":
         found = _how_long(sentence, verb)
-    return found or _behind(sentence, draft, others)
+    if found is None and draft.kind in TRANSFERS and any(p.pronoun for p in [*verb.objects, *verb.subjects]):
+        found = _first(sentence, _people_before(sentence, verb))  # "at least 12 men had travelled there, where X taught them"
+    found = found or _behind(sentence, draft, others)
+    if found is None and guessed(draft.rule):
+        told = {id(p) for v in sentence.verbs if v.classes & {"say", "warn", "fear"} for p in v.subjects}
+        found = _first(sentence, [p for p in sentence.phrases() if id(p) not in told and p.tokens[0].tag in {"NUM", "QUAL"}])
+    return found
+
+
+def _hurt_or_flown(phrases: list[Phrase]) -> bool:
+    return any(drone_head(p) or classes_of(p.head) & {"people", "people_abstract"} or p.head.tag == "NUM" for p in phrases)
+
+
+def _people_before(sentence: Sentence, verb: Verb) -> list[Phrase]:
+    told = {id(p) for v in sentence.verbs if v.classes & {"say", "warn", "fear"} for p in v.subjects}
+    return [p for p in sentence.phrases() if p.i < verb.i and id(p) not in told and "people" in classes_of(p.head)]
 
 
 def _with_inner(phrases: list[Phrase]) -> list[Phrase]:

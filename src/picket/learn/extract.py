@@ -19,6 +19,7 @@ from picket.learn.claim import TRANSFERS, Claim, guessed
 from picket.learn.cues import cue_drafts
 from picket.learn.doubt import doubt_around, lowered
 from picket.learn.drafts import Draft
+from picket.learn.eachnumber import each_number
 from picket.learn.eachplace import each_place
 from picket.learn.fallback import loose_drafts
 from picket.learn.frames import drafts_of
@@ -29,6 +30,7 @@ from picket.learn.report import Report
 from picket.learn.sentence import DRONE_WORDS, Sentence, drone_head, read_sentence
 from picket.learn.sentences import sentence_spans
 from picket.learn.statistics import statistic_drafts
+from picket.learn.tallies import tally_drafts
 from picket.learn.times import Published
 from picket.learn.warnings import warning_drafts
 from picket.learn.whereabouts import whereabouts
@@ -137,6 +139,7 @@ def _drafts(sentence: Sentence) -> list[Draft]:
     made.extend(behind_drafts(sentence))
     made.extend(nominal_drafts(sentence, made))
     made.extend(list(statistic_drafts(sentence, made)))
+    made.extend(list(tally_drafts(sentence, made)))
     made.extend(list(warning_drafts(sentence, made)))
     made.extend(list(broad_drafts(sentence, made)))
     if not made:
@@ -146,7 +149,7 @@ def _drafts(sentence: Sentence) -> list[Draft]:
     for draft in made:
         if draft.kind == "adoption" and draft.actor is not None and _maker(draft.actor):
             draft.kind = "production"  # a maker that unveils, develops or tests a drone makes it
-    return each_place(_distinct(made))
+    return each_place(each_number(sentence, _distinct(made)))
 
 
 def _maker(name: str) -> bool:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 
-from picket.learn.tokens import NUMBER_WORDS, Token, is_number, merge
+from picket.learn.tokens import NUMBER_WORDS, Token, is_number
 
 MONEY = re.compile(r"^(?:US|A|AU|C|CA|NZ|HK|S|R|Z)?[$€£₹¥₩₴₦]\s?")
 _TO = frozenset(["to", "-", "–", "—", "or"])
@@ -36,7 +36,7 @@ def join_numerals(raw: list[Token]) -> list[Token]:
     while i < len(raw):
         width, value = _range(raw, i) or _dozens(raw, i) or (0, 0.0)
         if width:
-            joined = merge(raw[i : i + width])
+            joined = _one(raw[i : i + width])
             joined.value, joined.tag = value, "NUM"
             out.append(joined)
             i += width
@@ -44,6 +44,11 @@ def join_numerals(raw: list[Token]) -> list[Token]:
             out.append(raw[i])
             i += 1
     return out
+
+
+def _one(parts: list[Token]) -> Token:
+    text = "".join(p.text + (" " if k + 1 < len(parts) and parts[k + 1].start > p.end else "") for k, p in enumerate(parts))
+    return Token(text, parts[0].start, parts[-1].end)
 
 
 def _plain(token: Token) -> float | None:

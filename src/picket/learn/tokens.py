@@ -213,14 +213,14 @@ def join_names(raw: list[Token], words: Lexicon) -> list[Token]:
             and _capital_continues(raw[i + 1])
         ):
             width, name = hit
-            joined = merge(raw[i : i + width])
+            joined = _merge(raw[i : i + width])
             joined.name = name
             out.append(joined)
             i += width
             continue
         for parts in _JOINED:
             if token.low == parts[0] and tuple(t.low for t in raw[i : i + len(parts)]) == parts:
-                joined = merge(raw[i : i + len(parts)])
+                joined = _merge(raw[i : i + len(parts)])
                 joined.low = "_".join(parts)
                 if parts == ("in", "order", "to"):
                     joined.low = "to"
@@ -232,7 +232,7 @@ def join_names(raw: list[Token], words: Lexicon) -> list[Token]:
         else:
             width = _qualifier(raw, i)
             if width:
-                joined = merge(raw[i : i + width])
+                joined = _merge(raw[i : i + width])
                 joined.tag = "QUAL"
                 joined.qualifier = QUALIFIERS[tuple(t.low for t in raw[i : i + width])]
                 out.append(joined)
@@ -316,8 +316,7 @@ def is_number(token: Token) -> bool:
     )
 
 
-def merge(parts: list[Token]) -> Token:
-    """The words as one token, with the spaces they have in the report."""
+def _merge(parts: list[Token]) -> Token:
     if len(parts) == 1:
         return parts[0]
     text = "".join(p.text + (" " if k + 1 < len(parts) and parts[k + 1].start > p.end else "") for k, p in enumerate(parts))

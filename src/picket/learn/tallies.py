@@ -1,0 +1,73 @@
+"""Counts that are told without a figure before the thing: "the thirteenth violation since", "half of the drones"."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from picket.learn.actors import actors_of
+from picket.learn.chunks import Phrase
+from picket.learn.claim import Quantity
+from picket.learn.drafts import Draft
+from picket.learn.naming import classes_of
+from picket.learn.sentence import Sentence, is_drone
+
+_ORDINALS = {
+    w: n
+    for n, w in enumerate(
+        ["third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth", "eleventh", "twelfth", "thirteenth"]
+        + ["fourteenth", "fifteenth", "sixteenth", "seventeenth", "eighteenth", "nineteenth", "twentieth"],
+        3,
+    )
+}
+_NTH = re.compile(
+    r"\b(?:the|its|a|his|their) (?P<nth>\d+(?:st|nd|rd|th)|[a-z]+) (?:such |known |reported |recorded |confirmed |deadly |suspected )*"
+    r"(?P<what>(?:drone |air |aerial |airspace |border )?(?:attack|strike|incident|incursion|violation|raid|intrusion|breach|sighting|"
+    r"overflight|drop|crash|flight|assault|seizure|interception|case))\b(?P<rest>[^.;]*)",
+    re.IGNORECASE,
+)
+_SPAN = re.compile(
+    r"\b(?P<since>since [^,.;]+)|\b(?:in|over|within|during) (?:the )?(?:past |last )?"
+    r"(?P<in>(?:as many |\d+ |two |three |four |five |six |seven |eight |nine |ten |twelve )?(?:days?|weeks?|months?|years?))\b"
+    r"|\b(?P<this>this (?:year|month|week|season))\b|\bin (?P<year>(?:19|20)\d\d|as many (?:days|weeks|months))\b",
+    re.IGNORECASE,
+)
+_SHARES = {"half": 50.0, "third": 33.0, "quarter": 25.0, "thirds": 67.0, "quarters": 75.0}
+
+
+def tally_drafts(sentence: Sentence, made: list[Draft]) -> Iterator[Draft]:
+    """A statistic for an ordinal with a span of time, and for a share of the drones or flights that did something."""
+    if not (sentence.drone or sentence.near) or any(d.kind == "statistic" for d in made):
+        return
+    match = _NTH.search(sentence.words)
+    span = _SPAN.search(match["rest"]) if match else None
+    if match and span and (number := _number(match["nth"])):
+        at = sentence.begin + match.start()
+        verb = next((v for v in reversed(sentence.verbs) if v.tokens[0].start < at), None)
+        period = next((g for g in span.groupdict().values() if g), None)
+        amount = Quantity(value=number, unit=match["what"], period=period)
+        yield Draft("statistic", "nth", verb, thing=match["what"], amount=amount, where=_behind(sentence, at))
+        return
+    for verb in sentence.verbs:
+        for phrase in verb.subjects if verb.finite else []:
+            inner = phrase.of
+            if inner is None or phrase.head.low not in _SHARES or not (is_drone(inner) or classes_of(inner.head) & {"sightnoun"}):
+                continue
+            owner = next(iter(actors_of(inner, sentence.context)), None)
+            amount = Quantity(
+                value=_SHARES[phrase.head.low], unit="percent", qualifier="about" if phrase.has("about") else "exact"
+            )
+            yield Draft("statistic", "share", verb, actor=owner, thing=inner.head.text, amount=amount)
+            return
+
+
+def _behind(sentence: Sentence, at: int) -> list[Phrase]:
+    return [p for p in sentence.phrases() if p.start >= at and not p.time]
+
+
+def _number(word: str) -> float | None:
+    if word[0].isdigit():
+        value = int(word[:-2])
+        return float(value) if value > 2 else None
+    found = _ORDINALS.get(word.lower())
+    return float(found) if found else None
