@@ -52,6 +52,7 @@ class Context:
     country: str | None = None
     state_name: str | None = None
     place_country: str | None = None
+    event: tuple[int, str] | None = None  # sentence and country of the claim told last
 
     takers: list[tuple[int, str]] = field(default_factory=list)
 

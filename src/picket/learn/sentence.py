@@ -294,9 +294,11 @@ def place_of(sentence: Sentence, verb: Verb | None, extra: list[Phrase] = []) ->
     if verb is not None:
         names = [verb]
         up = verb.governor
-        if up is not None and verb.link in {"chain", "inf", "ger", "part", "conj"}:
+        if up is not None and (verb.link in {"chain", "inf", "ger", "part", "conj"} or _where_clause(sentence, verb)):
             names.append(up)
         for v in names:
+            if v.lemma in {"leave", "depart", "head", "set_off", "fly"}:
+                candidates.extend(v.prep("for"))
             for name, phrases in v.preps:
                 if name in {
                     "in",
@@ -341,6 +343,8 @@ def place_of(sentence: Sentence, verb: Verb | None, extra: list[Phrase] = []) ->
                 and getattr(sentence.items[k - 1], "low", "") in {"in", "at", "near", "over", "across", "on", "outside", "inside"}
             ):
                 entry = place_name(item)
+                if entry and entry[0] == 1 and _and_another(sentence, k, entry[2]):
+                    return None, ""
                 if entry:
                     found.append(entry)
     if not found:
@@ -350,10 +354,36 @@ def place_of(sentence: Sentence, verb: Verb | None, extra: list[Phrase] = []) ->
         return None, ""
     if any(n == "Georgia" for _, n, _ in found) and sentence.context.country == "US":
         found = [(s, n, "US" if n == "Georgia" else c) for s, n, c in found]  # the American state
-    name, country = found[0][1], found[0][2] or next((c for _, _, c in found if c), None)
+    name, country = found[0][1], found[0][2]
+    if country is None and not AT_SEA.search(name):
+        country = next((c for _, _, c in found if c), None)
     if country is None:
         country = country_of(name)
     return name, country
+
+
+AT_SEA = re.compile(r"\b(?:Sea|Gulf|Ocean|Straits?|Channel|Bab al-Mandab|Lake \w+(?: basin)?)$")
+
+
+def _where_clause(sentence: Sentence, verb: Verb) -> bool:
+    """ "Travelled to Yemen, where instructors taught them": what happens in a where-clause happens at the place before it."""
+    if verb.governor is None or verb.link not in {"rel", "sub", "adv", "comp"}:
+        return False
+    return any(getattr(item, "low", "") == "where" for item in sentence.items[verb.governor.at : verb.at])
+
+
+def _and_another(sentence: Sentence, k: int, country: str | None) -> bool:
+    """ "In Mali and Burkina Faso", "in Mali, Niger and Chad": is another state listed behind the one at k?"""
+    n = k + 1
+    while n + 1 < len(sentence.items) and getattr(sentence.items[n], "tag", "") in {"CC", ","}:
+        other = sentence.items[n + 1]
+        entry = place_name(other) if isinstance(other, Phrase) else None
+        if entry is None or entry[0] != 1:
+            return False
+        if entry[2] != country:
+            return True
+        n += 2
+    return False
 
 
 def _of_speakers(sentence: Sentence) -> set[int]:

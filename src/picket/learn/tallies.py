@@ -13,10 +13,12 @@ from picket.learn.naming import classes_of
 from picket.learn.sentence import Sentence, is_drone
 
 _ORDINALS = {
-    w: n
-    for n, w in enumerate(
-        ["third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth", "eleventh", "twelfth", "thirteenth"]
-        + ["fourteenth", "fifteenth", "sixteenth", "seventeenth", "eighteenth", "nineteenth", "twentieth"],
+    word: number
+    for number, word in enumerate(
+        (
+            "third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth thirteenth fourteenth fifteenth sixteenth "
+            "seventeenth eighteenth nineteenth twentieth"
+        ).split(),
         3,
     )
 }

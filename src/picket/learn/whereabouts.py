@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import re
-
+from picket.learn.actors import Context
 from picket.learn.claim import TRANSFERS
 from picket.learn.drafts import Draft
 from picket.learn.naming import home_of
 from picket.learn.places import home_country
-from picket.learn.sentence import Sentence, place_of
-
-_AT_SEA = re.compile(r"\b(?:Sea|Gulf|Ocean|Straits?|Channel|Bab al-Mandab)$")
+from picket.learn.sentence import AT_SEA, Sentence, place_of
 
 
 def whereabouts(sentence: Sentence, draft: Draft) -> tuple[str | None, str | None]:
@@ -29,10 +26,13 @@ def whereabouts(sentence: Sentence, draft: Draft) -> tuple[str | None, str | Non
             home = home_country(draft.provider if draft.rule == "join-to-learn" else draft.recipient)
             if place is None or (home and country != home and draft.kind == "advising"):
                 return place if country == home else None, home or country or context.country
-        return place, country or home_country(draft.recipient)
+        found = country or home_country(draft.recipient)
+        if found is None and not _plural_class(draft.recipient):
+            found = last_event(context)
+        return place, found
     if country:
         return place, country
-    if place is not None and _AT_SEA.search(place):
+    if place is not None and AT_SEA.search(place):
         return place, None  # the sea is nobody's
     if draft.kind == "warning" and (at := home_country(draft.target)):
         return place, at
@@ -52,6 +52,10 @@ def whereabouts(sentence: Sentence, draft: Draft) -> tuple[str | None, str | Non
         return place, home
     if context.country:
         return place, context.country
+    if draft.kind != "warning" or draft.target:
+        told = last_event(context)
+        if told and sentence.near:
+            return place, told
     if draft.kind in {"sighting", "statistic", "use_attack"} and not sentence.near:
         homes = [h for v in sentence.verbs for p in v.subjects if (h := home_of(p))]
         if homes:
@@ -59,3 +63,15 @@ def whereabouts(sentence: Sentence, draft: Draft) -> tuple[str | None, str | Non
     if draft.kind == "use_attack" and home and home == context.place_country:
         return place, home
     return place, context.place_country if sentence.near and draft.kind in {"sighting", "statistic", "use_attack"} else None
+
+
+_GO_ON = 4  # sentences for which the country of the claim told last holds
+
+
+def last_event(context: Context) -> str | None:
+    """Where the claim told last took place, while the report still speaks of it."""
+    return context.event[1] if context.event is not None and context.sentence - context.event[0] <= _GO_ON else None
+
+
+def _plural_class(name: str | None) -> bool:
+    return bool(name) and str(name)[:1].isdigit()
