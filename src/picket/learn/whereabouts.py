@@ -30,11 +30,13 @@ def whereabouts(sentence: Sentence, draft: Draft) -> tuple[str | None, str | Non
         if found is None and not _plural_class(draft.recipient):
             found = last_event(context)
         return place, found
+    if draft.kind == "warning" and (feared := home_country(draft.actor)) and country == feared:
+        place = country = None  # whom one is afraid of is not where
     if country:
         return place, country
     if place is not None and AT_SEA.search(place):
         return place, None  # the sea is nobody's
-    if draft.kind == "warning" and (at := home_country(draft.target)):
+    if draft.kind == "warning" and (at := home_country(draft.target) or _warner(sentence)):
         return place, at
     target = draft.target_phrase
     if target is not None:
@@ -46,8 +48,10 @@ def whereabouts(sentence: Sentence, draft: Draft) -> tuple[str | None, str | Non
         return place, at
     if draft.kind in {"statistic", "sighting"} and draft.verb is not None and draft.verb.subjects and not home:
         home = home_of(draft.verb.subjects[0])
-        if home:
+        if home and place is None:
             return place, home
+    if place is None and draft.kind == "sighting" and not home and (at := _finder(sentence, draft)):
+        return place, at
     if draft.kind in {"adoption", "production"} and home:
         return place, home
     if context.country:
@@ -63,6 +67,24 @@ def whereabouts(sentence: Sentence, draft: Draft) -> tuple[str | None, str | Non
     if draft.kind == "use_attack" and home and home == context.place_country:
         return place, home
     return place, context.place_country if sentence.near and draft.kind in {"sighting", "statistic", "use_attack"} else None
+
+
+def _warner(sentence: Sentence) -> str | None:
+    """ "Security services in Riga caution", "American border agents fear": those who warn, warn of what threatens them."""
+    verb = next((v for v in sentence.verbs if v.classes & {"warn", "fear"} and v.subjects), None)
+    return home_of(verb.subjects[0]) if verb is not None else None
+
+
+def _finder(sentence: Sentence, draft: Draft) -> str | None:
+    """ "Ukraine's air force said that it had intercepted", "was recovered by Ukrainian troops": at home, if not told otherwise."""
+    verb = draft.verb
+    if verb is None or draft.rule not in {"down", "detect", "seized-parts", "seized-load"}:
+        return None
+    if verb.passive:
+        return next((h for p in verb.prep("by") if (h := home_of(p))), None)
+    if verb.subjects and verb.subjects[0].pronoun:
+        return next((h for v in sentence.verbs if v.classes & {"say"} for p in v.subjects if (h := home_of(p))), None)
+    return None
 
 
 _GO_ON = 4  # sentences for which the country of the claim told last holds
