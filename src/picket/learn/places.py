@@ -63,8 +63,8 @@ def country_of(place: str) -> str | None:
     ):
         if suffix and not stripped.endswith(suffix):
             continue
-        name = stripped.removesuffix(suffix)
-        found = _cities().get(name) or _cities().get(_plain(name))
+        bare = stripped.removesuffix(suffix)
+        found = _cities().get(bare) or _cities().get(_plain(bare))
         if found:
             return found
     return None

@@ -12,16 +12,11 @@ from picket.learn.drafts import Draft
 from picket.learn.naming import classes_of
 from picket.learn.sentence import Sentence, is_drone
 
-_ORDINALS = {
-    word: number
-    for number, word in enumerate(
-        (
-            "third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth thirteenth fourteenth fifteenth sixteenth "
-            "seventeenth eighteenth nineteenth twentieth"
-        ).split(),
-        3,
-    )
-}
+_ORDINAL_WORDS = [
+    "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth", "eleventh", "twelfth", "thirteenth", "fourteenth",
+    "fifteenth", "sixteenth", "seventeenth", "eighteenth", "nineteenth", "twentieth",
+]  # fmt: skip
+_ORDINALS = {word: number for number, word in enumerate(_ORDINAL_WORDS, 3)}
 _NTH = re.compile(
     r"\b(?:the|its|a|his|their) (?P<nth>\d+(?:st|nd|rd|th)|[a-z]+) (?:such |known |reported |recorded |confirmed |deadly |suspected )*"
     r"(?P<what>(?:drone |air |aerial |airspace |border )?(?:attack|strike|incident|incursion|violation|raid|intrusion|breach|sighting|"
