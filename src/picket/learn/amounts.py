@@ -20,7 +20,7 @@ def amount_of(sentence: Sentence, draft: Draft, others: list[Draft]) -> Quantity
     if draft.kind in {"warning", "statistic"}:
         return found
     if verb is None:
-        return found or _behind(sentence, draft, others)
+        return None if draft.rule == "denied-before" else found or _behind(sentence, draft, others)
     if draft.kind == "use_attack" and found is not None and not _hurt_or_flown(draft.numbers):
         flown = [p for p in [*verb.subjects, *verb.objects, *verb.prep("with", "by")] if drone_head(p)]
         found = _first(sentence, _with_inner(flown)) or found  # "300 drones towards 36 places"

@@ -17,7 +17,8 @@ from picket.learn.certainty import attribution, certainty_of, chain_of, unnamed
 from picket.learn.chunks import Phrase, Verb
 from picket.learn.claim import TRANSFERS, Claim, guessed
 from picket.learn.cues import cue_drafts
-from picket.learn.doubt import doubt_around, lowered
+from picket.learn.denials import with_denials
+from picket.learn.doubt import doubt_around, hedged, lowered, to_come
 from picket.learn.drafts import Draft
 from picket.learn.eachnumber import each_number
 from picket.learn.eachplace import each_place
@@ -53,6 +54,7 @@ _WEAK_WORDS = re.compile(
 
 _THROUGHOUT = 0.33  # share of sentences with a drone from which on a report is about nothing else
 _REMEMBERED = 300  # names kept for "the group" and "it"; bounds the work for a report of any length
+_TOLD_BEFORE = 8  # claims told before, of which one may be denied
 _LONGEST = 1500  # characters of a sentence; longer ones are tables, menus or attacks on the reader
 
 
@@ -88,7 +90,7 @@ def claims_of(report: Report) -> list[Claim]:
         sentence = read_sentence(
             report.text, begin, end, published, context, near or (topical and bool(_WEAK_WORDS.search(report.text, begin, end)))
         )
-        drafts = _drafts(sentence)
+        drafts = with_denials(sentence, _drafts(sentence), found[-_TOLD_BEFORE:])
         _whose_drones(sentence, drafts)
         _blamed(sentence, drafts)
         context.takers.extend((k, d.recipient) for d in drafts if d.kind == "supply" and d.provider and d.recipient)
@@ -309,8 +311,12 @@ def _finish(report: Report, sentence: Sentence, drafts: list[Draft], carried: st
             certainty = lowered(certainty, doubt_around(draft.verb, report.text, sentence.begin, sentence.end, by))
         if certainty == "stated" and match and according and unnamed(according):
             certainty = "reported"
-        if certainty == "stated" and guessed(draft.rule):
+        if certainty == "stated" and (guessed(draft.rule) or (draft.rule.startswith("broad-") and hedged(words))):
             certainty = "possible"  # the reader is not sure that the sentence says so: no fact until somebody has checked it
+        if certainty == "stated" and to_come(time_of(sentence, draft), report.published):
+            certainty = "possible"
+        if certainty == "stated" and draft.kind == "use_attack" and by is not None and by == draft.actor and _armed_group(by):
+            certainty = "alleged"  # a group's own word for its success
         if (
             draft.kind == "use_attack"
             and certainty == "possible"
@@ -324,6 +330,11 @@ def _finish(report: Report, sentence: Sentence, drafts: list[Draft], carried: st
     if said_last is None and according:
         said_last = according
     return [c for c in claims if _substantial(c, sentence)], said_last or (carried if _CARRIED.match(words) else None)
+
+
+def _armed_group(name: str) -> bool:
+    words = tuple(name.split())
+    return any(parts == words and entry.kind == "group" for parts, entry in lexicon().names.get(words[0].lower(), ()))
 
 
 def _only_feared(verb: Verb | None) -> bool:

@@ -13,7 +13,7 @@ from picket.learn.sentence import AT_SEA, Sentence, place_of
 def whereabouts(sentence: Sentence, draft: Draft) -> tuple[str | None, str | None]:
     context = sentence.context
     if draft.place is not None:
-        return draft.place, draft.country
+        return draft.place or None, draft.country
     place, country = place_of(sentence, draft.verb, draft.where)
     if country == "":  # several: none
         return None, home_country(draft.recipient) if draft.kind in TRANSFERS else None
