@@ -37,6 +37,14 @@ DOUBTED = [
     ("Three men are on trial for supplying drones to Hezbollah.", "alleged"),
     ("Iran supplied drones to Sudan, two people familiar with the matter said.", "reported"),
     ("Iran supplied drones to Sudan, the State Department said.", "stated"),
+    ("As set out in the complaint, the company sold drone engines to Iran.", "alleged"),
+    ("According to court documents, the company sold drone engines to Iran.", "alleged"),
+    ("The drones were almost certainly supplied by Iran to the Houthis.", "possible"),
+    ("It remains unknown who supplied the drones to the cartel.", "possible"),
+    ("Nor is it certain that Moscow has supplied drones to any African army.", "possible"),
+    ("Kosovo's wish to buy drones from Turkey has angered Serbia.", "possible"),
+    ("The Houthis said they had attacked a ship with drones.", "alleged"),
+    ("Turkey delivers the first drones to Malaysia in 2027.", "possible"),
 ]
 
 

@@ -21,11 +21,11 @@ def amount_of(sentence: Sentence, draft: Draft, others: list[Draft]) -> Quantity
         return found
     if verb is None:
         return None if draft.rule == "denied-before" else found or _behind(sentence, draft, others)
-    if draft.kind == "use_attack" and found is not None and not _hurt_or_flown(draft.numbers):
+    if draft.kind == "use_attack" and found is not None and not _hurt_or_flown(sentence, draft.numbers, found):
         flown = [p for p in [*verb.subjects, *verb.objects, *verb.prep("with", "by")] if drone_head(p)]
         found = _first(sentence, _with_inner(flown)) or found  # "300 drones towards 36 places"
-    hurt = _casualties(sentence, others) if draft.kind == "use_attack" else None
-    if hurt is not None and (found is None or _first(sentence, _victims(sentence)) == found):
+    hurt = _casualties(sentence, draft, others) if draft.kind == "use_attack" else None
+    if hurt is not None and (found is None or found in _tolls(sentence)):
         return hurt
     found = found or _first(sentence, [p for ps in [verb.subjects, verb.objects, *(ps for _, ps in verb.preps)] for p in ps])
     if found is None and verb.link in {"inf", "part"} and verb.governor is not None and draft.kind in TRANSFERS:
@@ -42,8 +42,12 @@ def amount_of(sentence: Sentence, draft: Draft, others: list[Draft]) -> Quantity
     return found
 
 
-def _hurt_or_flown(phrases: list[Phrase]) -> bool:
-    return any(drone_head(p) or classes_of(p.head) & {"people", "people_abstract"} or p.head.tag == "NUM" for p in phrases)
+def _hurt_or_flown(sentence: Sentence, phrases: list[Phrase], found: Quantity) -> bool:
+    """Does the number count drones or people?"""
+    phrase = next((p for p in _with_inner(phrases) if quantity_in(p, sentence.text, sentence.end) == found), None)
+    if phrase is None or phrase.head.tag == "NUM":
+        return True
+    return drone_head(phrase) or bool(classes_of(phrase.head) & {"people", "people_abstract"})
 
 
 def _people_before(sentence: Sentence, verb: Verb) -> list[Phrase]:
@@ -66,17 +70,23 @@ def _first(sentence: Sentence, phrases: list[Phrase]) -> Quantity | None:
     return next((q for p in phrases if not p.time and (q := quantity_in(p, sentence.text, sentence.end)) is not None), None)
 
 
-def _victims(sentence: Sentence) -> list[Phrase]:
-    """Whom the first verb of killing or wounding hits."""
-    verb = next((v for v in sentence.verbs if v.classes & {"kill"} and not v.negated), None)
+def _victims(sentence: Sentence, own: Verb) -> list[Phrase]:
+    """Whom the claim's own verb, else the first verb of killing or wounding hits."""
+    verb = next((v for v in [own, *sentence.verbs] if v.classes & {"kill"} and not v.negated), None)
     return [] if verb is None else verb.subjects if verb.passive and not verb.objects else verb.objects
 
 
-def _casualties(sentence: Sentence, others: list[Draft]) -> Quantity | None:
+def _tolls(sentence: Sentence) -> list[Quantity | None]:
+    verbs = [v for v in sentence.verbs if v.classes & {"kill"}]
+    return [quantity_in(p, sentence.text, sentence.end) for v in verbs for p in [*v.objects, *v.subjects]]
+
+
+def _casualties(sentence: Sentence, draft: Draft, others: list[Draft]) -> Quantity | None:
     """ "Killed a woman and wounded three children": the first of them, when the sentence tells of one attack."""
-    if sum(d.kind == "use_attack" for d in others) > 1:
+    assert draft.verb is not None
+    if sum(d.kind == "use_attack" for d in others) > 1 and not draft.verb.classes & {"kill"}:
         return None
-    for phrase in _victims(sentence):
+    for phrase in _victims(sentence, draft.verb):
         found = quantity_in(phrase, sentence.text, sentence.end)
         if found is not None:
             return found

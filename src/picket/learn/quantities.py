@@ -81,7 +81,10 @@ def quantity_in(phrase: Phrase, text: str, sentence_end: int) -> Quantity | None
         if following is not None and following.low == "or":
             qualifier = "at_least"
         return Quantity(
-            value=value, unit=_unit(phrase, k, token), qualifier=qualifier, period=_period(phrase, text, sentence_end)
+            value=value,
+            unit=_unit(phrase, k, token) or _out_of(text[phrase.end : sentence_end]),
+            qualifier=qualifier,
+            period=_period(phrase, text, sentence_end),
         )
     return _strength(phrase)
 
@@ -193,6 +196,12 @@ def _unit(phrase: Phrase, k: int, token: Token) -> str | None:
     while len(words) > 3:
         words = words[1:]
     return " ".join(t.text for t in words) or None
+
+
+def _out_of(rest: str) -> str | None:
+    """ "45 out of 50 drones": drones are counted."""
+    match = re.match(r"\s+out of (?:the |its |their )?[\d,]+ ((?:[A-Z]\S+ )?[a-z]+)", rest)
+    return match[1] if match else None
 
 
 def _period(phrase: Phrase, text: str, sentence_end: int) -> str | None:
