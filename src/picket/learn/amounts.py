@@ -6,6 +6,7 @@ from picket.learn.certainty import chain_of
 from picket.learn.chunks import Phrase, Verb
 from picket.learn.claim import TRANSFERS, Quantity, guessed
 from picket.learn.drafts import Draft
+from picket.learn.lexicon import word_set
 from picket.learn.naming import classes_of
 from picket.learn.quantities import quantity_in
 from picket.learn.sentence import Sentence, drone_head
@@ -24,7 +25,8 @@ def amount_of(sentence: Sentence, draft: Draft, others: list[Draft]) -> Quantity
     if draft.kind == "use_attack" and found is not None and not _hurt_or_flown(sentence, draft.numbers, found):
         flown = [p for p in [*verb.subjects, *verb.objects, *verb.prep("with", "by")] if drone_head(p)]
         found = _first(sentence, _with_inner(flown)) or found  # "300 drones towards 36 places"
-    hurt = _casualties(sentence, draft, others) if draft.kind == "use_attack" else None
+    guess = guessed(draft.rule)
+    hurt = _casualties(sentence, draft, others) if draft.kind == "use_attack" or (guess and draft.kind == "sighting") else None
     if hurt is not None and (found is None or found in _tolls(sentence)):
         return hurt
     found = found or _first(sentence, [p for ps in [verb.subjects, verb.objects, *(ps for _, ps in verb.preps)] for p in ps])
@@ -36,10 +38,26 @@ def amount_of(sentence: Sentence, draft: Draft, others: list[Draft]) -> Quantity
     if found is None and draft.kind in TRANSFERS and any(p.pronoun for p in [*verb.objects, *verb.subjects]):
         found = _first(sentence, _people_before(sentence, verb))  # "at least 12 men had travelled there, where X taught them"
     found = found or _behind(sentence, draft, others)
-    if found is None and guessed(draft.rule):
-        told = {id(p) for v in sentence.verbs if v.classes & {"say", "warn", "fear"} for p in v.subjects}
+    if found is None and guess:
+        told = _tellers(sentence)
         found = _first(sentence, [p for p in sentence.phrases() if id(p) not in told and p.tokens[0].tag in {"NUM", "QUAL"}])
+    if found is not None and draft.kind in {"training", "advising", "recruitment"} and _length(found):
+        return None
     return found
+
+
+def _length(quantity: Quantity) -> bool:
+    return bool(quantity.unit) and str(quantity.unit).split()[-1].lower() in _UNITS_OF_LENGTH
+
+
+def _tellers(sentence: Sentence) -> set[int]:
+    """Those who say it: "two officials said", "according to two of the men"."""
+    told = {id(p) for v in sentence.verbs if v.classes & {"say", "warn", "fear"} for p in v.subjects}
+    for verb in sentence.verbs:
+        told |= {id(q) for p in verb.prep("according_to") for q in _with_inner([p])}
+    for phrase in sentence.phrases():
+        told |= {id(q) for name, p in phrase.after if name == "according_to" for q in _with_inner([p])}
+    return told
 
 
 def _hurt_or_flown(sentence: Sentence, phrases: list[Phrase], found: Quantity) -> bool:
@@ -96,6 +114,7 @@ def _casualties(sentence: Sentence, draft: Draft, others: list[Draft]) -> Quanti
     return None
 
 
+_UNITS_OF_LENGTH = word_set("statistics.units_of_length")
 _ONE_PERSON = frozenset(
     [
         "man",
@@ -154,7 +173,7 @@ def _how_long(sentence: Sentence, verb: Verb) -> Quantity | None:
 def _behind(sentence: Sentence, draft: Draft, others: list[Draft]) -> Quantity | None:
     """The first number behind the verb, inside its clause, that is nobody else's."""
     verb = draft.verb
-    apart = {id(p) for v in sentence.verbs if v.classes & {"say", "warn", "fear"} for p in v.subjects}
+    apart = _tellers(sentence)
     if draft.kind not in {"use_attack", "sighting"}:  # the dead of the next clause are not the number of a delivery
         apart |= {id(p) for v in sentence.verbs if v.classes & {"kill"} and v is not verb for p in [*v.subjects, *v.objects]}
     for other in others:

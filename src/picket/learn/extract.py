@@ -24,6 +24,7 @@ from picket.learn.eachnumber import each_number
 from picket.learn.eachplace import each_place
 from picket.learn.fallback import loose_drafts
 from picket.learn.frames import drafts_of
+from picket.learn.funds import fund_drafts
 from picket.learn.lexicon import lexicon
 from picket.learn.naming import classes_of
 from picket.learn.nominals import behind_drafts, nominal_drafts
@@ -144,6 +145,8 @@ def _drafts(sentence: Sentence) -> list[Draft]:
     made.extend(list(tally_drafts(sentence, made)))
     made.extend(list(warning_drafts(sentence, made)))
     made.extend(list(broad_drafts(sentence, made)))
+    if not made:
+        made.extend(fund_drafts(sentence))
     if not made:
         made.extend(loose_drafts(sentence))
     if not made:

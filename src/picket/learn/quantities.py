@@ -10,6 +10,7 @@ import re
 
 from picket.learn.chunks import Phrase
 from picket.learn.claim import Quantity
+from picket.learn.naming import classes_of
 from picket.learn.numerals import MONEY, value_of
 from picket.learn.tokens import NUMBER_WORDS, Token
 
@@ -114,6 +115,7 @@ _LABELLED = frozenset(["unit", "room", "tower", "phase", "route", "aged", "numbe
 _CLOCK = frozenset(["p.m.", "a.m.", "p.m", "a.m", "pm", "am", "gmt", "utc", "hrs", "o'clock"])
 _CALIBRE = re.compile(r"\d\s?-?(?:mm|millimet|calib)|^\s?-?(?:mm|millimet|calib)", re.IGNORECASE)
 _NONE = re.compile(r"\b(?:not|no)\s+(?:even\s+|a\s+single\s+)?$", re.IGNORECASE)
+_AGED = re.compile(r"\bag(?:ed|e of) $")
 _PARTIES = frozenset(
     [
         "groups",
@@ -166,7 +168,13 @@ def _counts_nothing(phrase: Phrase, k: int, text: str) -> bool:
         (before.tag == "N" and before.low in _LABELLED) or (before.tag == "NP" and following is None and phrase.of is None)
     ):
         return True
-    if before is not None and before.low in {"the", "both", "these", "those"} and phrase.head.low in _PARTIES:
+    if (
+        before is not None
+        and before.low in {"the", "both", "these", "those"}
+        and (phrase.head.low in _PARTIES or classes_of(phrase.head) & {"group", "company", "state", "force"})
+    ):
+        return True
+    if _AGED.search(text[max(0, token.start - 8) : token.start]):
         return True
     return bool(re.fullmatch(r"(?:19[89]|20[0-4])\d", token.text)) and len(phrase.tokens) == 1
 
