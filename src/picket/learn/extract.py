@@ -328,7 +328,7 @@ def _finish(report: Report, sentence: Sentence, drafts: list[Draft], carried: st
         ):
             draft.kind, draft.rule = "warning", f"feared-{draft.rule}"
         claims.append(_claim(report, sentence, draft, by, certainty, drafts))
-        if claims[-1].country:
+        if claims[-1].country and certainty != "denied":
             sentence.context.event = (sentence.context.sentence, claims[-1].country)
     if said_last is None and according:
         said_last = according

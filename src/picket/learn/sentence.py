@@ -341,6 +341,7 @@ def place_of(sentence: Sentence, verb: Verb | None, extra: list[Phrase] = []) ->
                 and id(item) not in spoken
                 and getattr(sentence.items[k - 1], "tag", "") == "P"
                 and getattr(sentence.items[k - 1], "low", "") in {"in", "at", "near", "over", "across", "on", "outside", "inside"}
+                and not (k > 1 and isinstance(before := sentence.items[k - 2], Phrase) and before.head.low in _WARS)
             ):
                 entry = place_name(item)
                 if entry and entry[0] == 1 and _and_another(sentence, k, entry[2]):
@@ -362,6 +363,7 @@ def place_of(sentence: Sentence, verb: Verb | None, extra: list[Phrase] = []) ->
     return name, country
 
 
+_WARS = frozenset(["war", "wars", "invasion", "conflict", "use", "fighting", "experience", "front", "veterans"])
 AT_SEA = re.compile(r"\b(?:Sea|Gulf|Ocean|Straits?|Channel|Bab al-Mandab|Lake \w+(?: basin)?)$")
 
 
@@ -395,7 +397,12 @@ def _of_speakers(sentence: Sentence) -> set[int]:
     for phrase in tellers:
         out.update(id(p) for _, p in phrase.after)
         for verb in sentence.verbs:
-            if verb.participle and verb.lemma in {"base", "locate", "station"} and verb.subjects and verb.subjects[0] is phrase:
+            if (
+                verb.participle
+                and verb.lemma in {"base", "locate", "station", "interview", "quote"}
+                and verb.subjects
+                and verb.subjects[0] is phrase
+            ):
                 out.update(id(p) for _, phrases in verb.preps for p in phrases)
     return out
 

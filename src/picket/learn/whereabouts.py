@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from picket.learn.actors import Context
 from picket.learn.claim import TRANSFERS
 from picket.learn.drafts import Draft
@@ -38,6 +40,8 @@ def whereabouts(sentence: Sentence, draft: Draft) -> tuple[str | None, str | Non
         return place, None  # the sea is nobody's
     if draft.kind == "warning" and (at := home_country(draft.target) or _warner(sentence)):
         return place, at
+    if draft.target and re.match(r"(?:the )?(?:country|nation|republic)\b", draft.target) and (at := _speakers_home(sentence)):
+        return place, at
     target = draft.target_phrase
     if target is not None:
         home = home_of(target)
@@ -69,6 +73,11 @@ def whereabouts(sentence: Sentence, draft: Draft) -> tuple[str | None, str | Non
     return place, context.place_country if sentence.near and draft.kind in {"sighting", "statistic", "use_attack"} else None
 
 
+def _speakers_home(sentence: Sentence) -> str | None:
+    """ "Six drones entered the country's airspace, the foreign ministry in Chisinau said"."""
+    return next((h for v in sentence.verbs if v.classes & {"say"} for p in v.subjects if (h := home_of(p))), None)
+
+
 def _warner(sentence: Sentence) -> str | None:
     """ "Security services in Riga caution", "American border agents fear": those who warn, warn of what threatens them."""
     verb = next((v for v in sentence.verbs if v.classes & {"warn", "fear"} and v.subjects), None)
@@ -83,7 +92,7 @@ def _finder(sentence: Sentence, draft: Draft) -> str | None:
     if verb.passive:
         return next((h for p in verb.prep("by") if (h := home_of(p))), None)
     if verb.subjects and verb.subjects[0].pronoun:
-        return next((h for v in sentence.verbs if v.classes & {"say"} for p in v.subjects if (h := home_of(p))), None)
+        return _speakers_home(sentence)
     return None
 
 
