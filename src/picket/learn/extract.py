@@ -13,7 +13,7 @@ from collections import Counter
 from picket.learn.actors import Context
 from picket.learn.amounts import amount_of, time_of
 from picket.learn.broad import broad_drafts
-from picket.learn.certainty import attribution, certainty_of, chain_of, unnamed
+from picket.learn.certainty import attribution, certainty_of, chain_of, is_saying, unnamed
 from picket.learn.chunks import Phrase, Verb
 from picket.learn.claim import TRANSFERS, Claim, guessed
 from picket.learn.cues import cue_drafts
@@ -43,7 +43,9 @@ _CARRIED = re.compile(
     re.IGNORECASE,
 )
 _ACCORDING = re.compile(
-    r"\b[Aa]ccording to ((?:[A-Z]\.(?:[A-Z]\.)+|[^,.;])+?)(?=[,.;]|$| (?:has|have|had|was|were|is|are|which|who|that)\b)"
+    r"\b(?:[Aa]ccording to|[Aa]s (?:set out|described|laid out|alleged|stated) in) ((?:[A-Z]\.(?:[A-Z]\.)+|[^,.;])+?)"
+    r"(?=[,.;]|$| (?:has|have|had|was|were|is|are|which|who|that|and \d+|"
+    r"(?:obtained|seen|reviewed|published|released|cited|compiled) by)\b)"
 )
 _WEAK_WORDS = re.compile(
     r"\b(?:jammers?|skill|skills|course|courses|experience|recruits?|volunteers?|fighters?|instructors?|"
@@ -294,7 +296,7 @@ def _finish(report: Report, sentence: Sentence, drafts: list[Draft], carried: st
     claims: list[Claim] = []
     said_last: str | None = None
     for verb in sentence.verbs:
-        if verb.classes & {"say"} and verb.subjects and not verb.passive:
+        if is_saying(verb) and verb.subjects and not verb.passive:
             said_last = attribution_name(verb) or said_last
     for draft in drafts:
         by, say = (
@@ -302,9 +304,10 @@ def _finish(report: Report, sentence: Sentence, drafts: list[Draft], carried: st
             if draft.verb is not None
             else (according, None)
         )
-        by = draft.attributed_to or by
+        by = by if draft.rule == "count" and say is not None and by else draft.attributed_to or by
         if by is None and (say is not None or _CARRIED.match(words)):
             by = carried
+        by = by or _accuser(draft)
         certainty = draft.certainty or (
             certainty_of(draft.verb, say, by, words, draft.kind == "warning") if draft.verb is not None else "stated"
         )
@@ -333,6 +336,17 @@ def _finish(report: Report, sentence: Sentence, drafts: list[Draft], carried: st
     if said_last is None and according:
         said_last = according
     return [c for c in claims if _substantial(c, sentence)], said_last or (carried if _CARRIED.match(words) else None)
+
+
+def _accuser(draft: Draft) -> str | None:
+    """Who blames, charges, holds or counts: "Ambrey attributed the raid to X", "police detained men suspected of"."""
+    for verb in chain_of(draft.verb) if draft.verb is not None else []:
+        if verb.lemma in _ACCUSING and verb.subjects and not verb.passive and not any(p.pronoun for p in verb.subjects):
+            return attribution_name(verb)
+    return None
+
+
+_ACCUSING = frozenset(["blame", "attribute", "ascribe", "charge", "accuse", "indict", "suspect", "detain", "trace"])
 
 
 def _armed_group(name: str) -> bool:
