@@ -6,7 +6,6 @@ from picket.learn.certainty import chain_of
 from picket.learn.chunks import Phrase, Verb
 from picket.learn.claim import TRANSFERS, Quantity, guessed
 from picket.learn.drafts import Draft
-from picket.learn.lexicon import word_set
 from picket.learn.naming import classes_of
 from picket.learn.quantities import quantity_in
 from picket.learn.sentence import Sentence, drone_head
@@ -29,7 +28,11 @@ def amount_of(sentence: Sentence, draft: Draft, others: list[Draft]) -> Quantity
     hurt = _casualties(sentence, draft, others) if draft.kind == "use_attack" or (guess and draft.kind == "sighting") else None
     if hurt is not None and (found is None or found in _tolls(sentence)):
         return hurt
-    found = found or _first(sentence, [p for ps in [verb.subjects, verb.objects, *(ps for _, ps in verb.preps)] for p in ps])
+    lone = draft.kind == "sighting" and any(drone_head(p) and not p.head.low.endswith("s") for p in verb.objects)
+    beside = [
+        ps for n, ps in verb.preps if not (lone and n in {"by", "with", "after", "during"})
+    ]  # "the drone ... by two F-16 jets"
+    found = found or _first(sentence, [p for ps in [verb.subjects, verb.objects, *beside] for p in ps])
     if found is None and verb.link in {"inf", "part"} and verb.governor is not None and draft.kind in TRANSFERS:
         # "won a contract worth 8 million euros to supply", "spend 12 million euros on sensors bought from"
         found = _first(sentence, [*verb.governor.prep("worth", "for", "of"), *verb.governor.objects])
@@ -41,13 +44,25 @@ def amount_of(sentence: Sentence, draft: Draft, others: list[Draft]) -> Quantity
     if found is None and guess:
         told = _tellers(sentence)
         found = _first(sentence, [p for p in sentence.phrases() if id(p) not in told and p.tokens[0].tag in {"NUM", "QUAL"}])
-    if found is not None and draft.kind in {"training", "advising", "recruitment"} and _length(found):
+    if found is not None and _beside(draft, found):
         return None
     return found
 
 
+_PARTS_OF_A_MAP = frozenset(
+    ["states", "provinces", "regions", "cities", "towns", "districts", "countries", "areas", "departments"]
+)
+
+
+def _beside(draft: Draft, found: Quantity) -> bool:
+    """A distance is no number of pupils or sightings, and "in three states" says where, not how many."""
+    if draft.kind in {"training", "advising", "recruitment", "sighting"} and _length(found) and draft.rule != "disrupt":
+        return True
+    return draft.kind in {"use_attack", "sighting"} and str(found.unit).split()[-1].lower() in _PARTS_OF_A_MAP
+
+
 def _length(quantity: Quantity) -> bool:
-    return bool(quantity.unit) and str(quantity.unit).split()[-1].lower() in _UNITS_OF_LENGTH
+    return bool(quantity.unit) and bool(set(str(quantity.unit).lower().split()) & _UNITS_OF_LENGTH)
 
 
 def _tellers(sentence: Sentence) -> set[int]:
@@ -114,7 +129,23 @@ def _casualties(sentence: Sentence, draft: Draft, others: list[Draft]) -> Quanti
     return None
 
 
-_UNITS_OF_LENGTH = word_set("statistics.units_of_length")
+_UNITS_OF_LENGTH = frozenset(
+    [
+        "metre",
+        "metres",
+        "meter",
+        "meters",
+        "km",
+        "kilometre",
+        "kilometres",
+        "kilometer",
+        "kilometers",
+        "mile",
+        "miles",
+        "feet",
+        "foot",
+    ]
+)
 _ONE_PERSON = frozenset(
     [
         "man",

@@ -22,6 +22,7 @@ _HEDGE_BEFORE = re.compile(
     r"(?:inquir(?:y|ies)|investigations?|probes?|enquir(?:y|ies)) into|investigat(?:e|es|ed|ing)|looking into|examin(?:e|es|ed|ing)|"
     r"promises? (?:to|of)|offers? (?:to|of)|pledges? (?:to|of)|questions? (?:over|about|whether)|"
     r"suggestions? (?:that|of)|hints? (?:that|of)|"
+    r"presumed|assumed|(?:believed|thought|supposed|feared)(?= to| by| ?$)|presumably|apparently|"
     r"doubts? (?:that|over|about)|wants? [^,;]{0,40} to|discuss(?:ed|ing|es)?|"
     r"negotiat(?:e|es|ed|ing)|mulling|weighing|exploring|urged [^,;]{0,60} to|called (?:on|for) [^,;]{0,60}|asked [^,;]{0,60} to)\b[^,;]*$",
     re.IGNORECASE,
@@ -61,6 +62,7 @@ _DENIED_BEFORE = re.compile(
     r"disavow(?:s|ed)?)\b(?: as \w+)?(?: the| any| all| such)? ?(?:\w+ )?(?:reports?|claims?|allegations?|accusations?|charges?|"
     r"suggestions?|assertions?|notion|idea|rumou?rs?|involvement|role|responsibility|links?)\b[^;]*$"
     r"|\b(?:denial|denials) (?:that|of)\b[^;]*$"
+    r"|\b(?:no|not [^,;]{0,25}\bany|without|lack of) (?:\w+ )?(?:evidence|proof|indications?|signs?)\b[^;]*$"
     r"|\bnothing to do with\b[^;]*$|\bnot responsible for\b[^;]*$|\bno (?:involvement|part|role|hand) in\b[^;]*$",
     re.IGNORECASE,
 )
@@ -122,6 +124,18 @@ _IN_COURT = re.compile(
     r"filings?|records)|prosecutors|prosecution|lawsuit)\b",
     re.IGNORECASE,
 )
+_ACCUSED = re.compile(
+    r"\b(?:alleg(?:es?|ed|edly|ing|ations?)|accus(?:es?|ed|ing|ations?)|claim(?:s|ed|ing)? (?:that|the|it|they|he|she|to)|"
+    r"blam(?:es?|ed|ing)|"
+    r"suspect(?:s|ed)?|indict(?:ed|ment)|charged (?:with|over))\b",
+    re.IGNORECASE,
+)
+_ANONYMOUS = re.compile(
+    r"\bon (?:the )?condition of anonymity\b|\b(?:asked|declined|requested|wished|preferred) not to be (?:named|identified|quoted)\b|"
+    r"\b(?:declined|refused) to be (?:named|identified)\b|\b(?:spoke|speaking|said) anonymously\b|"
+    r"\bnot authori[sz]ed to (?:speak|discuss|brief)\b",
+    re.IGNORECASE,
+)
 _ANYWHERE = re.compile(
     r"\b(?:may|might|could|would|possibl[ey]|probabl[ey]|likely|plan(?:s|ned)? (?:to|for)|intends? to|wish(?:es)? (?:to|for)|"
     r"hopes? to|expects?|"
@@ -167,9 +181,14 @@ def doubt_around(verb: Verb, text: str, begin: int, end: int, said_by: str | Non
     return None
 
 
-def hedged(words: str) -> bool:
-    """Does a word of doubt or of plans stand anywhere? For claims that rest on a noun or on a broad rule, whose clause is not sure."""
-    return bool(_ANYWHERE.search(words))
+def hedged(words: str) -> str | None:
+    """alleged or possible, when a word of accusation, doubt or plans stands anywhere: for a broad rule, whose clause is not sure."""
+    return "alleged" if _ACCUSED.search(words) else "possible" if _ANYWHERE.search(words) else None
+
+
+def nameless(words: str) -> bool:
+    """Does the sentence's source keep its name to itself?"""
+    return bool(_ANONYMOUS.search(words))
 
 
 def to_come(time: str | None, published: str | None) -> bool:

@@ -18,7 +18,7 @@ from picket.learn.chunks import Phrase, Verb
 from picket.learn.claim import TRANSFERS, Claim, guessed
 from picket.learn.cues import cue_drafts
 from picket.learn.denials import with_denials
-from picket.learn.doubt import doubt_around, hedged, lowered, to_come
+from picket.learn.doubt import doubt_around, hedged, lowered, nameless, to_come
 from picket.learn.drafts import Draft
 from picket.learn.eachnumber import each_number
 from picket.learn.eachplace import each_place
@@ -317,8 +317,12 @@ def _finish(report: Report, sentence: Sentence, drafts: list[Draft], carried: st
             certainty = lowered(certainty, doubt_around(draft.verb, report.text, sentence.begin, sentence.end, by))
         if certainty == "stated" and match and according and unnamed(according):
             certainty = "reported"
-        if certainty == "stated" and (guessed(draft.rule) or (draft.rule.startswith("broad-") and hedged(words))):
+        if certainty == "stated" and draft.rule.startswith("broad-"):
+            certainty = hedged(words) or certainty
+        if certainty == "stated" and guessed(draft.rule):
             certainty = "possible"  # the reader is not sure that the sentence says so: no fact until somebody has checked it
+        if certainty == "stated" and nameless(words):
+            certainty = "reported"
         if certainty == "stated" and to_come(time_of(sentence, draft), report.published):
             certainty = "possible"
         if certainty == "stated" and draft.kind == "use_attack" and by is not None and by == draft.actor and _armed_group(by):

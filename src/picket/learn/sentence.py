@@ -330,7 +330,7 @@ def place_of(sentence: Sentence, verb: Verb | None, extra: list[Phrase] = []) ->
     candidates = [p for p in candidates if id(p) not in spoken]
     found: list[tuple[int, str, str | None]] = []
     for phrase in candidates:
-        entry = place_name(phrase)
+        entry = _with_state(sentence, phrase) or place_name(phrase)
         if entry:
             found.append(entry)
     if not found:
@@ -343,7 +343,7 @@ def place_of(sentence: Sentence, verb: Verb | None, extra: list[Phrase] = []) ->
                 and getattr(sentence.items[k - 1], "low", "") in {"in", "at", "near", "over", "across", "on", "outside", "inside"}
                 and not (k > 1 and isinstance(before := sentence.items[k - 2], Phrase) and before.head.low in _WARS)
             ):
-                entry = place_name(item)
+                entry = _with_state(sentence, item) or place_name(item)
                 if entry and entry[0] == 1 and _and_another(sentence, k, entry[2]):
                     return None, ""
                 if entry:
@@ -365,6 +365,19 @@ def place_of(sentence: Sentence, verb: Verb | None, extra: list[Phrase] = []) ->
 
 _WARS = frozenset(["war", "wars", "invasion", "conflict", "use", "fighting", "experience", "front", "veterans"])
 AT_SEA = re.compile(r"\b(?:Sea|Gulf|Ocean|Straits?|Channel|Bab al-Mandab|Lake \w+(?: basin)?)$")
+
+
+def _with_state(sentence: Sentence, phrase: Phrase) -> tuple[int, str, str | None] | None:
+    """ "Tel Baider, Syria": a name that no table has, with its state behind a comma."""
+    if phrase.head.tag != "NP" or phrase.head.name is not None or phrase.time or any(t.tag == "POS" for t in phrase.tokens):
+        return None
+    k = next((n for n, item in enumerate(sentence.items) if item is phrase), -1)
+    if k < 0 or k + 2 >= len(sentence.items) or getattr(sentence.items[k + 1], "tag", "") != ",":
+        return None
+    state = sentence.items[k + 2]
+    if not isinstance(state, Phrase) or state.head.name is None or state.head.name.kind not in {"state", "place"}:
+        return None
+    return (3, join([t for t in phrase.tokens if t.tag == "NP"]), state.head.name.country) if len(state.tokens) == 1 else None
 
 
 def _where_clause(sentence: Sentence, verb: Verb) -> bool:

@@ -9,7 +9,7 @@ from picket.learn.claim import TRANSFERS
 from picket.learn.drafts import Draft
 from picket.learn.naming import home_of
 from picket.learn.places import home_country
-from picket.learn.sentence import AT_SEA, Sentence, place_of
+from picket.learn.sentence import AT_SEA, Sentence, drone_head, place_of
 
 
 def whereabouts(sentence: Sentence, draft: Draft) -> tuple[str | None, str | None]:
@@ -40,21 +40,25 @@ def whereabouts(sentence: Sentence, draft: Draft) -> tuple[str | None, str | Non
         return place, None  # the sea is nobody's
     if draft.kind == "warning" and (at := home_country(draft.target) or _warner(sentence)):
         return place, at
-    if draft.target and re.match(r"(?:the )?(?:country|nation|republic)\b", draft.target) and (at := _speakers_home(sentence)):
-        return place, at
+    if draft.target and place is None and _OURS.match(draft.target):
+        at = _speakers_home(sentence) or _others_home(sentence, draft)
+        if at:
+            return place, at
     target = draft.target_phrase
     if target is not None:
         home = home_of(target)
         if home and draft.kind == "use_attack" and not (draft.actor and home_country(draft.actor) == home):
             return place, home
+    elif draft.kind == "use_attack" and (at := home_country(draft.target)) and at != home_country(draft.actor):
+        return place, at
     home = home_country(draft.actor)
     if draft.kind in {"statistic", "sighting"} and (at := home_country(draft.target)) and at != home:
         return place, at
-    if draft.kind in {"statistic", "sighting"} and draft.verb is not None and draft.verb.subjects and not home:
-        home = home_of(draft.verb.subjects[0])
-        if home and place is None:
-            return place, home
-    if place is None and draft.kind == "sighting" and not home and (at := _finder(sentence, draft)):
+    if draft.kind in {"statistic", "sighting"} and draft.verb is not None and draft.verb.subjects and place is None:
+        at = None if drone_head(draft.verb.subjects[0]) else home_of(draft.verb.subjects[0])
+        if at and at != home:
+            return place, at
+    if place is None and draft.kind == "sighting" and (at := _finder(sentence, draft)) and at != home:
         return place, at
     if draft.kind in {"adoption", "production"} and home:
         return place, home
@@ -71,6 +75,15 @@ def whereabouts(sentence: Sentence, draft: Draft) -> tuple[str | None, str | Non
     if draft.kind == "use_attack" and home and home == context.place_country:
         return place, home
     return place, context.place_country if sentence.near and draft.kind in {"sighting", "statistic", "use_attack"} else None
+
+
+_OURS = re.compile(r"(?:the |its |their )?(?:country|nation|republic|airspace|territory|soil|borders?)\b", re.IGNORECASE)
+
+
+def _others_home(sentence: Sentence, draft: Draft) -> str | None:
+    """ "Romania reported a Russian drone entering its airspace": of the subjects, the one whose drone it is not."""
+    mine = home_country(draft.actor)
+    return next((h for v in sentence.verbs for p in v.subjects if not drone_head(p) and (h := home_of(p)) and h != mine), None)
 
 
 def _speakers_home(sentence: Sentence) -> str | None:
@@ -90,7 +103,7 @@ def _finder(sentence: Sentence, draft: Draft) -> str | None:
     if verb is None or draft.rule not in {"down", "detect", "seized-parts", "seized-load"}:
         return None
     if verb.passive:
-        return next((h for p in verb.prep("by") if (h := home_of(p))), None)
+        return next((h for p in verb.prep("by") if (h := home_of(p))), None) or _speakers_home(sentence)
     if verb.subjects and verb.subjects[0].pronoun:
         return _speakers_home(sentence)
     return None
