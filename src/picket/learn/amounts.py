@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from picket.learn.certainty import chain_of
 from picket.learn.chunks import Phrase, Verb
 from picket.learn.claim import TRANSFERS, Quantity, guessed
@@ -9,6 +11,7 @@ from picket.learn.drafts import Draft
 from picket.learn.naming import classes_of
 from picket.learn.quantities import quantity_in
 from picket.learn.sentence import Sentence, drone_head
+from picket.learn.times import Time
 
 
 def amount_of(sentence: Sentence, draft: Draft, others: list[Draft]) -> Quantity | None:
@@ -33,7 +36,8 @@ def amount_of(sentence: Sentence, draft: Draft, others: list[Draft]) -> Quantity
         ps for n, ps in verb.preps if not (lone and n in {"by", "with", "after", "during"})
     ]  # "the drone ... by two F-16 jets"
     found = found or _first(sentence, [p for ps in [verb.subjects, verb.objects, *beside] for p in ps])
-    if found is None and verb.link in {"inf", "part"} and verb.governor is not None and draft.kind in TRANSFERS:
+    dropped = draft.kind == "sighting" and verb.link == "part"  # "recovered two packets of heroin dropped by a drone"
+    if found is None and verb.link in {"inf", "part"} and verb.governor is not None and (draft.kind in TRANSFERS or dropped):
         # "won a contract worth 8 million euros to supply", "spend 12 million euros on sensors bought from"
         found = _first(sentence, [*verb.governor.prep("worth", "for", "of"), *verb.governor.objects])
     if found is None and draft.rule == "disrupt":
@@ -223,12 +227,33 @@ def _behind(sentence: Sentence, draft: Draft, others: list[Draft]) -> Quantity |
     return _first(sentence, behind)
 
 
-def time_of(sentence: Sentence, draft: Draft) -> str | None:
+def time_of(sentence: Sentence, draft: Draft, published: str | None = None) -> str | None:
+    """The time that stands nearest to the claim's verb; what is still to come has its month after the report's date."""
     known = [t for t in sentence.times if t.iso]
     if not known:
         return None
-    if draft.verb is None or len(known) == 1:
+    if draft.verb is None:
         return known[0].iso
     chain = list(chain_of(draft.verb))
     start, end = min(v.tokens[0].start for v in chain), max(v.tokens[-1].end for v in chain)
-    return min(known, key=lambda t: (max(0, t.start - end) if t.start >= end else (start - t.end) + 20, t.start)).iso
+    near = min(known, key=lambda t: (max(0, t.start - end) if t.start >= end else (start - t.end) + 20, t.start))
+    if published and any(v.modal in {"will", "would", "shall"} or v.lemma in _AHEAD for v in chain):
+        return _ahead(near, published)
+    return near.iso
+
+
+_AHEAD = frozenset(["expect", "plan", "intend", "schedule", "due", "set", "hope", "promise", "pledge", "aim", "want"])
+_MONTH_ALONE = re.compile(r"^(?:in|by|from|until|late|early|mid-?)? ?[A-Z][a-z]+$")
+
+
+def _ahead(time: Time, published: str) -> str | None:
+    """ "Will start in March", written in November: the March to come."""
+    iso = time.iso or ""
+    if (
+        re.fullmatch(r"\d{4}-\d\d", iso)
+        and _MONTH_ALONE.match(time.words.strip())
+        and len(published) >= 7
+        and iso < published[:7]
+    ):
+        return f"{int(iso[:4]) + 1}{iso[4:]}"
+    return time.iso

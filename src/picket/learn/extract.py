@@ -293,6 +293,8 @@ def _finish(report: Report, sentence: Sentence, drafts: list[Draft], carried: st
     words = sentence.words
     match = _ACCORDING.search(words)
     according = re.sub(r"^(?:the|a|an) ", "", match.group(1)).strip() if match else None
+    if according is not None and according.lower() in {"him", "her", "them", "it"}:
+        according = carried
     claims: list[Claim] = []
     said_last: str | None = None
     for verb in sentence.verbs:
@@ -323,7 +325,7 @@ def _finish(report: Report, sentence: Sentence, drafts: list[Draft], carried: st
             certainty = "possible"  # the reader is not sure that the sentence says so: no fact until somebody has checked it
         if certainty == "stated" and nameless(words):
             certainty = "reported"
-        if certainty == "stated" and to_come(time_of(sentence, draft), report.published):
+        if certainty == "stated" and to_come(time_of(sentence, draft, report.published), report.published):
             certainty = "possible"
         if certainty == "stated" and draft.kind == "use_attack" and by is not None and by == draft.actor and _armed_group(by):
             certainty = "alleged"  # a group's own word for its success
@@ -392,7 +394,7 @@ def _claim(report: Report, sentence: Sentence, draft: Draft, by: str | None, cer
         capability=_short(draft.thing),
         place=place,
         country=country,
-        time=time_of(sentence, draft),
+        time=time_of(sentence, draft, report.published),
         quantity=amount_of(sentence, draft, drafts),
         attributed_to=by,
         certainty=certainty,

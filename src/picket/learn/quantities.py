@@ -111,7 +111,9 @@ _ONE_OF_A_KIND = frozenset(
         "one",
     ]
 )
-_LABELLED = frozenset(["unit", "room", "tower", "phase", "route", "aged", "number", "article", "channel"])
+_LABELLED = frozenset(
+    ["unit", "room", "tower", "phase", "route", "aged", "number", "article", "channel", "type", "model", "mark", "no", "class"]
+)
 _CLOCK = frozenset(["p.m.", "a.m.", "p.m", "a.m", "pm", "am", "gmt", "utc", "hrs", "o'clock"])
 _CALIBRE = re.compile(r"\d\s?-?(?:mm|millimet|calib)|^\s?-?(?:mm|millimet|calib)", re.IGNORECASE)
 _NONE = re.compile(r"\b(?:not|no)\s+(?:even\s+|a\s+single\s+)?$", re.IGNORECASE)
@@ -165,7 +167,8 @@ def _counts_nothing(phrase: Phrase, k: int, text: str) -> bool:
     if _CALIBRE.search(token.text) or _CALIBRE.match(text[token.end : token.end + 12]):
         return True
     if before is not None and (
-        (before.tag == "N" and before.low in _LABELLED) or (before.tag == "NP" and following is None and phrase.of is None)
+        (before.low in _LABELLED and before.tag in {"N", "NP", "ADJ", "V"})
+        or (before.tag == "NP" and following is None and phrase.of is None)
     ):
         return True
     if (
