@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import date, timedelta
 
 from picket.learn.certainty import chain_of
 from picket.learn.chunks import Phrase, Verb
@@ -231,7 +232,7 @@ def time_of(sentence: Sentence, draft: Draft, published: str | None = None) -> s
     """The time that stands nearest to the claim's verb; what is still to come has its month after the report's date."""
     known = [t for t in sentence.times if t.iso]
     if not known:
-        return None
+        return _same_time(sentence)
     if draft.verb is None:
         return known[0].iso
     chain = list(chain_of(draft.verb))
@@ -240,6 +241,34 @@ def time_of(sentence: Sentence, draft: Draft, published: str | None = None) -> s
     if published and any(v.modal in {"will", "would", "shall"} or v.lemma in _AHEAD for v in chain):
         return _ahead(near, published)
     return near.iso
+
+
+_SAME = re.compile(
+    r"\b(?:the|that) (?:same )?(?P<unit>day|night|morning|evening|afternoon|month|year)\b(?! (?:before|after|earlier|later|of))",
+    re.IGNORECASE,
+)
+_LATER = re.compile(
+    r"\b(?P<n>a|one|two|three|four|five|six|\d) days? (?P<way>later|earlier|before)\b|\b(?P<next>the (?:next|following|previous)) (?:day|night|morning)\b",
+    re.IGNORECASE,
+)
+_SMALL = {"a": 1, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6}
+
+
+def _same_time(sentence: Sentence) -> str | None:
+    """ "The same night", "that month", "two days later": from the time of the claim told last."""
+    told = sentence.context.when
+    if told is None or sentence.context.sentence - told[0] > 3 or not re.fullmatch(r"\d{4}(?:-\d\d){0,2}", told[1]):
+        return None
+    match = _LATER.search(sentence.words)
+    if match and len(told[1]) == 10:
+        n = int(match["n"]) if (match["n"] or "").isdigit() else _SMALL.get((match["n"] or "a").lower(), 1)
+        back = (match["way"] or match["next"]).lower() in {"earlier", "before", "the previous"}
+        return (date.fromisoformat(told[1]) + timedelta(days=-n if back else n)).isoformat()
+    match = _SAME.search(sentence.words)
+    if match is None:
+        return None
+    width = {"month": 7, "year": 4}.get(match["unit"].lower(), 10)
+    return told[1][:width] if len(told[1]) >= width else None
 
 
 _AHEAD = frozenset(["expect", "plan", "intend", "schedule", "due", "set", "hope", "promise", "pledge", "aim", "want"])

@@ -339,6 +339,9 @@ def _finish(report: Report, sentence: Sentence, drafts: list[Draft], carried: st
         claims.append(_claim(report, sentence, draft, by, certainty, drafts))
         if claims[-1].country and certainty != "denied":
             sentence.context.event = (sentence.context.sentence, claims[-1].country)
+    told = next((c.time for c in reversed(claims) if c.time), None)
+    if told:
+        sentence.context.when = (sentence.context.sentence, told)
     if said_last is None and according:
         said_last = according
     return [c for c in claims if _substantial(c, sentence)], said_last or (carried if _CARRIED.match(words) else None)
