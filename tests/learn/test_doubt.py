@@ -45,6 +45,9 @@ DOUBTED = [
     ("Kosovo's wish to buy drones from Turkey has angered Serbia.", "possible"),
     ("The Houthis said they had attacked a ship with drones.", "alleged"),
     ("Turkey delivers the first drones to Malaysia in 2027.", "possible"),
+    ("The United States has not seen any evidence that Iran has delivered drones to Russia.", "denied"),
+    ("Drones presumed to be launched by the RSF hit a depot in Kosti.", "possible"),
+    ("Officials claimed the new drones were first used in an attack on Omdurman.", "alleged"),
 ]
 
 

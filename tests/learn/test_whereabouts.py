@@ -22,6 +22,10 @@ from picket.learn.places import country_of
         ("The Houthis launched 18 drones at ships in the Red Sea on 9 January.", "use_attack", None),
         ("Analysts in Seoul warn that North Korea could use drones to overwhelm air defences.", "warning", "KR"),
         ("Ukraine's air force said that it had intercepted 31 of 38 drones overnight.", "sighting", "UA"),
+        ("US forces shot down a drone near their base in Tel Baider, Syria.", "sighting", "SY"),
+        ("Romania reported a Russian drone entering its airspace.", "sighting", "RO"),
+        ("Poland shot down three Russian drones in its airspace on Wednesday.", "sighting", "PL"),
+        ("Thirteen Russian drones were shot down, Ukraine's president said.", "sighting", "UA"),
         ("A Ukrainian drone was found near Constanta by the navy.", "sighting", "RO"),
     ],
 )

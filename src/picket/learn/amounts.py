@@ -244,11 +244,12 @@ def time_of(sentence: Sentence, draft: Draft, published: str | None = None) -> s
 
 
 _SAME = re.compile(
-    r"\b(?:the|that) (?:same )?(?P<unit>day|night|morning|evening|afternoon|month|year)\b(?! (?:before|after|earlier|later|of))",
+    r"\b(?:the same|that same|that) (?P<unit>day|night|morning|evening|afternoon|month|year)\b(?! (?:before|after|earlier|later|of))",
     re.IGNORECASE,
 )
 _LATER = re.compile(
-    r"\b(?P<n>a|one|two|three|four|five|six|\d) days? (?P<way>later|earlier|before)\b|\b(?P<next>the (?:next|following|previous)) (?:day|night|morning)\b",
+    r"\b(?P<n>a|one|two|three|four|five|six|\d) days? (?P<way>later|earlier|before)\b|"
+    r"\b(?P<next>the (?:next|following|previous)) (?:day|night|morning)\b",
     re.IGNORECASE,
 )
 _SMALL = {"a": 1, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6}

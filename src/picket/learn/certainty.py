@@ -83,6 +83,9 @@ def speaker(phrases: list[Phrase]) -> str | None:
     tokens = [t for t in phrase.tokens if t.tag not in {"DET", "PRP$", "QUAL"} and t.tag != "NUM"]
     unknown = [t for t in tokens if t.tag == "NP" and t.name is None]
     if len(unknown) >= 2 and phrase.head in unknown and any("official" in classes_of(t) for t in tokens):
+        title = max((k for k, t in enumerate(tokens) if "official" in classes_of(t) and t is not phrase.head), default=-1)
+        name = [t for t in tokens[title + 1 :] if t in unknown]
+        unknown = name if len(name) >= 2 else unknown
         tokens = unknown if not any(t.text.isupper() for t in unknown) else tokens
     elif phrase.head.tag == "NP" and len(tokens) > 1:  # "the broadcaster NHK", "its security chief Cathy Lanier"
         last = max((k for k, t in enumerate(tokens) if t.tag == "N" and t.text.islower()), default=-1)
