@@ -85,3 +85,9 @@ def test_an_ordinal_with_a_span_is_a_count(text: str, value: float, period: str)
     (found,) = [c for c in claims(text) if c.kind == "statistic"]
     assert found.quantity is not None
     assert (found.quantity.value, found.quantity.period) == (value, period)
+
+
+def test_a_share_is_a_count_in_percent() -> None:
+    (found,) = [c for c in claims("About a third of the drones reach their targets.") if c.kind == "statistic"]
+    assert found.quantity is not None
+    assert (found.quantity.value, found.quantity.unit, found.quantity.qualifier) == (33, "percent", "about")

@@ -162,7 +162,7 @@ def _counts_nothing(phrase: Phrase, k: int, text: str) -> bool:
         (phrase.of is None and phrase.head.low in _ONE_OF_A_KIND) or _NONE.search(text[max(0, token.start - 20) : token.start])
     ):
         return True
-    if following is not None and following.low in _CLOCK:
+    if following is not None and (following.low in _CLOCK or following.low in {"thirds", "quarters", "fifths"}):
         return True
     if _CALIBRE.search(token.text) or _CALIBRE.match(text[token.end : token.end + 12]):
         return True

@@ -5,12 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from picket.learn.actors import actors_of
 from picket.learn.chunks import Phrase
 from picket.learn.claim import Quantity
 from picket.learn.drafts import Draft
-from picket.learn.naming import classes_of
-from picket.learn.sentence import Sentence, is_drone
+from picket.learn.sentence import Sentence
 
 _ORDINAL_WORDS = [
     "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth", "eleventh", "twelfth", "thirteenth", "fourteenth",
@@ -29,7 +27,14 @@ _SPAN = re.compile(
     r"|\b(?P<this>this (?:year|month|week|season))\b|\bin (?P<year>(?:19|20)\d\d|as many (?:days|weeks|months))\b",
     re.IGNORECASE,
 )
-_SHARES = {"half": 50.0, "third": 33.0, "quarter": 25.0, "thirds": 67.0, "quarters": 75.0}
+_SHARES = {"half": 50.0, "third": 33.0, "quarter": 25.0, "two thirds": 67.0, "three quarters": 75.0}
+_SHARE = re.compile(
+    r"\b(?P<about>about |around |nearly |almost |roughly |some |more than |over |at least )?(?:a |one[ -])?"
+    r"(?P<share>half|third|quarter|two[ -]thirds|three[ -]quarters) of (?:the |all |its |their |all the )?(?:[\w-]+ ){0,2}?"
+    r"(?P<what>drones?|uavs|shaheds|flights|sorties|attacks|strikes|incursions|casualties|losses|parts|components|equipment)\b",
+    re.IGNORECASE,
+)
+_QUALIFIER = {"more than": "over", "over": "over", "at least": "at_least"}
 
 
 def tally_drafts(sentence: Sentence, made: list[Draft]) -> Iterator[Draft]:
@@ -45,17 +50,17 @@ def tally_drafts(sentence: Sentence, made: list[Draft]) -> Iterator[Draft]:
         amount = Quantity(value=number, unit=match["what"], period=period)
         yield Draft("statistic", "nth", verb, thing=match["what"], amount=amount, where=_behind(sentence, at))
         return
-    for verb in sentence.verbs:
-        for phrase in verb.subjects if verb.finite else []:
-            inner = phrase.of
-            if inner is None or phrase.head.low not in _SHARES or not (is_drone(inner) or classes_of(inner.head) & {"sightnoun"}):
-                continue
-            owner = next(iter(actors_of(inner, sentence.context)), None)
-            amount = Quantity(
-                value=_SHARES[phrase.head.low], unit="percent", qualifier="about" if phrase.has("about") else "exact"
-            )
-            yield Draft("statistic", "share", verb, actor=owner, thing=inner.head.text, amount=amount)
-            return
+    share = _SHARE.search(sentence.words)
+    verb = next((v for v in sentence.verbs if share and v.finite and v.tokens[0].start > sentence.begin + share.end()), None)
+    if share is None or verb is None or verb.modal or verb.negated:
+        return
+    said = (share["about"] or "").strip().lower()
+    qualifier = _QUALIFIER.get(said, "about" if said else "exact")
+    value = _SHARES[share["share"].lower().replace("-", " ")]
+    amount = Quantity(value=value, unit="percent", qualifier=qualifier)
+    yield Draft(
+        "statistic", "share", verb, thing=share["what"], amount=amount, where=_behind(sentence, sentence.begin + share.end())
+    )
 
 
 def _behind(sentence: Sentence, at: int) -> list[Phrase]:
