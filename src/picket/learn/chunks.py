@@ -116,7 +116,7 @@ def chunks_of(tokens: list[Token]) -> list[Item]:
         if token.tag not in {"ADV", "NEG", "ADJ", "DET"}:
             items.append(Mark(token.tag if token.tag != "PREP" else "P", token.low, i))
         i += 1
-    return _join_of(_without_abbreviations(items))
+    return _join_of(_together(_without_abbreviations(items)))
 
 
 def _without_scare_quotes(tokens: list[Token]) -> list[Token]:
@@ -133,6 +133,35 @@ def _without_scare_quotes(tokens: list[Token]) -> list[Token]:
                 continue
         out.append(token)
     return out
+
+
+def _together(items: list[Item]) -> list[Item]:
+    """ "X, along with Y, has" and "X as well as Y" are "X and Y": the words and their commas become one conjunction."""
+    out: list[Item] = []
+    k = 0
+    while k < len(items):
+        n = k + 1 if tag_of(items[k]) == "," else k
+        width = _joined(items, n)
+        follows = items[n + width] if width and n + width < len(items) else None
+        if width and out and isinstance(out[-1], Phrase) and not out[-1].time and isinstance(follows, Phrase) and not follows.time:
+            mark = items[n]
+            assert isinstance(mark, Mark)
+            out += [Mark("CC", "and", mark.i), follows]
+            k = n + width + 1
+            if n > 0 and k < len(items) and tag_of(items[k]) == "," and isinstance(items[k + 1] if k + 1 < len(items) else None, Verb):
+                k += 1
+            continue
+        out.append(items[k])
+        k += 1
+    return out
+
+
+def _joined(items: list[Item], n: int) -> int:
+    """How many marks at n say "and": "as well as" one, "along with" two; 0 if none."""
+    first, second = (low_of(x) for x in [*items[n : n + 2], None, None][:2])
+    if first == "as_well_as":
+        return 1
+    return 2 if first in {"along", "together"} and second == "with" else 0
 
 
 def _without_abbreviations(items: list[Item]) -> list[Item]:

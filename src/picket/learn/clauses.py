@@ -36,10 +36,29 @@ def link_clauses(items: list[Item]) -> list[Verb]:
             and not verb.preps
         ):
             verb.preps = list(later.preps)  # "trained and equipped by X"
+    _shared_objects(items, verbs)
     for n, verb in enumerate(verbs):
         find_subject(items, verb, verbs[:n])
     _fronted(items, verbs)
     return verbs
+
+
+_TRANSITIVE = frozenset(
+    ["give", "sell", "offer", "equip", "get", "fund", "train", "advise", "recruit", "deploy", "strike", "kill", "destroy", "launch"]
+    + ["drop", "detect", "down", "seize", "spy", "smuggle", "use", "adopt", "make", "share", "steer"]
+)
+
+
+def _shared_objects(items: list[Item], verbs: list[Verb]) -> None:
+    """ "To build and fly drones", "were trained and equipped by X": the first of two verbs has what stands after the second."""
+    for verb, later in pairwise(reversed(verbs)):
+        verb, later = later, verb
+        if later.at != verb.at + 2 or tag_of(items[verb.at + 1]) != "CC" or verb.objects or verb.preps:
+            continue
+        if verb.passive and later.participle:
+            verb.preps = list(later.preps)
+        elif not verb.passive and not later.passive and verb.classes & _TRANSITIVE and later.classes & _TRANSITIVE:
+            verb.objects, verb.indirect, verb.preps = list(later.objects), list(later.indirect), list(later.preps)
 
 
 _KINDS = frozenset({"company", "force", "group"})

@@ -31,7 +31,8 @@ def each_place(drafts: list[Draft]) -> list[Draft]:
 
 def _listed(draft: Draft) -> list[tuple[Phrase, str, str | None]]:
     assert draft.verb is not None
-    groups = [ps for n, ps in draft.verb.preps if n in _SPOTS]
+    spots = [(n, p) for n, ps in draft.verb.preps if n in _SPOTS for p in ps]
+    groups = [[p for m, p in spots if m == n] for n in dict.fromkeys(n for n, _ in spots)]  # "at A, at B and at C" too
     for phrase in [*draft.verb.subjects, *draft.verb.objects]:
         for name in _SPOTS:
             groups.append([p for n, p in phrase.after if n == name])
