@@ -111,7 +111,7 @@ def actors_of(phrase: Phrase, context: Context, *, bare: bool = True) -> list[st
         phrase.of is not None and phrase.head.low in {"member", "members", "leaders", "commanders", "pilots"}
     ):
         return []
-    if phrase.of is not None and phrase.head.tag == "NUM":
+    if phrase.of is not None and phrase.head.tag in {"NUM", "DET"}:
         return actors_of(phrase.of, context, bare=bare)  # "3,000 of the soldiers"
     if (
         phrase.of is not None

@@ -17,6 +17,10 @@ _COLLECTIVE = word_set("chunks.collective")
 _PARTICLES = word_set("chunks.particles")
 
 
+_EACH = frozenset(["each", "all", "both", "some", "many", "most", "several", "few", "none", "half", "either", "neither", "any"])
+_HERE = frozenset(["home", "abroad", "overseas", "here", "there", "elsewhere"])
+
+
 @dataclass(slots=True)
 class Phrase:
     """A noun phrase: tokens i..j of the sentence (j exclusive), head index, and the phrase after "of"."""
@@ -113,10 +117,23 @@ def chunks_of(tokens: list[Token]) -> list[Item]:
             i = phrase.j
             continue
         token = tokens[i]
+        if token.tag == "DET" and token.low in _EACH and i + 1 < len(tokens) and tokens[i + 1].low == "of":
+            items.append(Phrase(i, i + 1, token, [token]))
+            i += 1
+            continue
+        if token.tag == "ADV" and token.low in _HERE and items and tag_of(items[-1]) == "P" and tokens[i - 1].tag == "PREP":
+            items.pop()  # "at home", "from abroad": no phrase hangs on the preposition
         if token.tag not in {"ADV", "NEG", "ADJ", "DET"}:
             items.append(Mark(token.tag if token.tag != "PREP" else "P", token.low, i))
         i += 1
     return _join_of(_together(_without_abbreviations(items)))
+
+
+_OPENS = frozenset(["PREP", "DET", "ADJ", "PRP$", "POS", "DEM", "CC", "BE"])
+
+
+def _says(token: Token) -> bool:
+    return "say" in lexicon().verb_classes.get(token.lemma or "", frozenset())
 
 
 def _without_scare_quotes(tokens: list[Token]) -> list[Token]:
@@ -126,8 +143,10 @@ def _without_scare_quotes(tokens: list[Token]) -> list[Token]:
     for k, token in enumerate(tokens):
         if k == skip:
             continue
-        if token.tag == '"' and k and tokens[k - 1].tag in {"PREP", "DET", "ADJ", "PRP$", "POS", "DEM", "CC"}:
-            close = next((n for n in range(k + 2, min(k + 5, len(tokens))) if tokens[n].tag == '"'), None)
+        if token.tag == '"' and (k == 0 or tokens[k - 1].tag in _OPENS or (tokens[k - 1].tag == "V" and not _says(tokens[k - 1]))):
+            close = next((n for n in range(k + 2, min(k + 7, len(tokens))) if tokens[n].tag == '"'), None)
+            if k == 0 and close is not None and close + 1 < len(tokens) and tokens[close + 1].tag not in {"N", "NP", "ADJ", "V", "BE"}:
+                close = None
             if close is not None and not any(t.tag in {"V", "BE", "HAVE", "MODAL", ",", "."} for t in tokens[k + 1 : close]):
                 skip = close
                 continue

@@ -43,6 +43,7 @@ def link_clauses(items: list[Item]) -> list[Verb]:
     return verbs
 
 
+_PARTICLES = frozenset(["in", "out", "up", "down", "over", "off", "on", "away", "back", "across", "through"])
 _TRANSITIVE = frozenset(
     ["give", "sell", "offer", "equip", "get", "fund", "train", "advise", "recruit", "deploy", "strike", "kill", "destroy", "launch"]
     + ["drop", "detect", "down", "seize", "spy", "smuggle", "use", "adopt", "make", "share", "steer"]
@@ -198,6 +199,9 @@ def _right_side(items: list[Item], verb: Verb) -> None:
             continue
         if item.tag in {"REL", "SUB", ";", ":", "?", "!"} or (item.tag == "." and k > verb.at):
             break
+        if item.tag == "P" and item.low in _PARTICLES and tag_of(items[k + 1] if k + 1 < len(items) else None) == "P":
+            k += 1  # "smuggled in by the rebels"
+            continue
         if item.tag == "P":
             break
         if item.tag in {",", "-"}:

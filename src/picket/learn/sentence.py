@@ -108,8 +108,13 @@ def _is_time(phrase: Phrase, times: list[Time]) -> bool:
     )
 
 
+_MULTITUDES = frozenset(["tens", "dozens", "scores", "hundreds", "thousands", "millions"])
+
+
 def is_drone(phrase: Phrase) -> bool:
     """Is the phrase a drone, or a thing that says it is for drones ("drone parts", "unmanned aircraft", "Shahed-136")?"""
+    while phrase.of is not None and phrase.of.of is not None and phrase.head.low in _MULTITUDES:
+        phrase = phrase.of  # "tens of thousands of drones"
     for part in [phrase, *([phrase.of] if phrase.of else []), *phrase.more]:
         for token in part.tokens:
             if (
@@ -134,6 +139,8 @@ def drone_head(phrase: Phrase) -> bool:
         "wave",
         "waves",
         "number",
+        "tens",
+        "millions",
         "dozens",
         "hundreds",
         "thousands",
@@ -252,6 +259,7 @@ def refers_to_drone(phrase: Phrase, sentence: Sentence) -> bool:
             and t.low in {"the", "these", "those", "such", "its", "their", "this", "armed", "unmanned", "of", "an", "unknown"}
         )
         or t.tag == "DEM"
+        or (low in {"aircraft", "craft", "vehicles", "boats"} and t.low.endswith(("-laden", "-packed", "-filled", "-carrying")))
         for t in phrase.tokens
     )
 

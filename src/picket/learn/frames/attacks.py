@@ -14,6 +14,10 @@ from picket.learn.naming import bare_text, classes_of, is_actor, kind_of, text_o
 from picket.learn.sentence import Sentence, drone_head, drone_owner, instruments, is_drone, place_name, refers_to_drone
 
 _SHOTS = frozenset(["missile", "missiles", "rocket", "rockets", "bomb", "bombs", "shots", "munitions", "round", "rounds"])
+_ARMED = frozenset(
+    ["explosive-laden", "explosives-laden", "bomb-laden", "armed", "suicide", "kamikaze", "loitering", "weaponised", "weaponized"]
+    + ["explosive-filled", "bomb-carrying", "explosive-packed", "explosives-packed", "exploding", "booby-trapped"]
+)
 _LENGTHS = word_set("statistics.units_of_length")
 
 
@@ -189,7 +193,9 @@ def launch(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
         and not p.time
         and p not in verb.prep("at", "against", "on", "toward", "towards", "into", "onto", "over", "across", "near", "above")
     ]
-    if (aimed := verb.prep("against")) and not verb.classes & {"give"}:
+    armed = any(t.low in _ARMED for p in drones for t in p.tokens)
+    aimed = verb.prep("against") or [p for p in verb.prep("at", "into", "onto") if armed and verb.lemma == "fly" and not p.time]
+    if aimed and not verb.classes & {"give"}:
         yield from attack_drafts("flown-against", sentence, verb, doers, aimed, drones[0], aimed)
         return
     peaceful = any(v.governor is verb and (v.classes & {"spy", "smuggle"}) for v in sentence.verbs) or any(

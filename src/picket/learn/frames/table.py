@@ -190,6 +190,7 @@ def only_meant(verb: Verb) -> bool:
         up is not None
         and verb.gerund
         and up.objects
+        and verb.i - up.objects[-1].j <= 1
         and (up.objects[0].has("no", "few", "little") or up.objects[0].head.low == "lack")
     ):
         return True

@@ -53,7 +53,7 @@ def give(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
         for p in verb.prep("with")
         if is_drone(p) or p.head.low in TEACHING | KNOWHOW or (sentence.drone and p.head.low in GOODS)
     ]
-    if (with_ or (verb.participle and verb.lemma == "supply")) and is_actor(thing) and not drone_head(thing):
+    if (with_ or (verb.participle and verb.lemma == "supply")) and (is_actor(thing) or thing.pronoun) and not drone_head(thing):
         yield from equip(sentence, verb)
         return
     if verb.lemma == "give" and verb.indirect and any(drone_head(p) for p in verb.subjects):
@@ -103,6 +103,8 @@ def give(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
         low in {"support", "intelligence", "technology"} and not drone_head(thing) and low != "technology"
     ):
         receivers = recipients_of(sentence, verb, "to", "for")
+        if not receivers and verb.participle and verb.governor is not None and verb.governor.lemma in _ENJOY:
+            receivers = [n for n in actors_in(sentence, verb.governor.subjects) if n not in providers]
         if (sentence.drone or sentence.near) and (providers or receivers):
             for a, b in pairs(providers, receivers):
                 yield Draft("advising", "give-advice", verb, provider=a, recipient=b, thing=text_of(thing), where=things)
@@ -164,12 +166,14 @@ def _given(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
     thing = verb.objects[0]
     kind = "training" if thing.head.low in TEACHING else "advising" if thing.head.low in KNOWHOW else "supply"
     givers = actors_in(sentence, verb.prep("by", "from"))
+    if not givers and (origin := origin_of(thing, sentence)) and origin not in receivers:
+        givers = [origin]
     if receivers and refers_to_drone(thing, sentence) and kind == "supply" and not givers:
         for b in receivers:
             yield Draft("adoption", "given-nobody-named", verb, actor=b, thing=text_of(thing), numbers=verb.objects)
         return
     if receivers and (refers_to_drone(thing, sentence) or (sentence.drone and kind != "supply")):
-        for a, c in pairs(actors_in(sentence, verb.prep("by", "from")), receivers):
+        for a, c in pairs(givers, receivers):
             yield Draft(kind, "given", verb, provider=a, recipient=c, thing=text_of(thing), numbers=verb.objects)
 
 
@@ -211,6 +215,7 @@ def equip(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
         yield Draft(kind, "equip", verb, provider=a, recipient=c, thing=text_of(things[0]), numbers=things)
 
 
+_ENJOY = frozenset(["benefit", "profit", "gain", "receive", "get", "rely", "depend", "obtain", "enjoy", "draw"])
 _ON_BEHALF = frozenset(["buy", "procure", "purchase", "acquire", "obtain", "source", "import", "order", "collect"])
 
 
