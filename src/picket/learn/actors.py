@@ -17,6 +17,7 @@ from picket.learn.naming import (
     is_actor,
     is_person,
     is_plural,
+    join,
     kind_of,
     name_text,
     named,
@@ -26,6 +27,8 @@ from picket.learn.tokens import Token
 
 _BARE = word_set("actors.bare")
 _OF_TRANSPARENT = word_set("actors.of_transparent")
+_SHORTENED = frozenset(["company", "group", "force", "agency", "org", "think"])
+_RELATED = word_set("actors.related")  # "its allies" are others, "its troops" are its own
 _STATE_HEADS = frozenset(["government", "state", "authorities", "regime", "country", "nation", "leadership", "side", "republic"])
 
 
@@ -57,6 +60,15 @@ class Context:
 
     flier: tuple[int, str] | None = None
 
+    persons: set[str] = field(default_factory=set)  # last words of persons' names: "Zouari" of "Mohamed Zouari"
+
+    def short_for(self, word: str) -> str | None:
+        """The organisation named before of which `word` is the first of several words: "Qods" of "Qods Aviation Industries"."""
+        if word in self.persons:
+            return None
+        full = [m.name for m in self.mentions if m.kind in _SHORTENED and m.name.startswith(f"{word} ")]
+        return full[-1] if full else None
+
     def flies(self, actor: str) -> None:
         """Remembers whose drones the report speaks of."""
         self.flier = (self.sentence, actor)
@@ -74,6 +86,8 @@ class Context:
         """Remembers the actors of a phrase."""
         if phrase.time:
             return
+        if is_person(phrase) and phrase.head.tag == "NP":
+            self.persons.add(phrase.head.text)
         for name in actors_of(phrase, self, bare=False):
             self.mentions.append(
                 Mention(name, kind_of(phrase), home_of(phrase), is_plural(phrase), self.sentence, phrase.head.low)
@@ -103,7 +117,7 @@ def actors_of(phrase: Phrase, context: Context, *, bare: bool = True) -> list[st
     if phrase.time:
         return []
     if phrase.alias is not None:
-        return [phrase.alias.head.text]
+        return [join(phrase.alias.tokens)]
     if phrase.pronoun:
         found = resolve_pronoun(phrase, context) if bare else None
         return [found] if found else []
@@ -124,6 +138,10 @@ def actors_of(phrase: Phrase, context: Context, *, bare: bool = True) -> list[st
             if former and classes_of(phrase.head) & {"people"} and not named(phrase.of):
                 return [f"{former} {phrase.head.text} of {n}" for n in inner]
             return inner
+    if phrase.head.tag == "NP" and phrase.head.name is None and len(phrase.tokens) == 1 and bare:
+        full = context.short_for(phrase.head.text)
+        if full is not None:
+            return [full]
     owned = any(t.tag == "PRP$" for t in phrase.tokens) and phrase.head.low in {"men", "people", "youths"}
     if not is_actor(phrase) and not owned:
         return []
@@ -142,6 +160,7 @@ def actors_of(phrase: Phrase, context: Context, *, bare: bool = True) -> list[st
         and bare
         and not any(t.tag == "DEM" for t in phrase.tokens)
         and classes_of(phrase.head) & {"people", "force", "group", "people_abstract"}
+        and phrase.head.low not in _RELATED
     ):
         found = resolve_owner(owner, context)
         if found:

@@ -48,6 +48,14 @@ def _finite(token: Token) -> bool:
     )
 
 
+def _relative_subject(found: list[Token], i: int) -> bool:
+    """Is the noun before i the whole subject of a clause that a relative word opens: "which Russia", "that the army"?"""
+    k = i - 1
+    while k >= 0 and found[k].tag in {"N", "NP", "DET", "ADJ", "PRP$"}:
+        k -= 1
+    return k >= 0 and found[k].tag == "REL" and found[k].low in {"which", "that"} and found[i - 1].low[-1:] != "s"
+
+
 def _finite_later(found: list[Token], i: int) -> bool:
     """Is there a finite verb further on in this segment that has no subject of its own just before it?"""
     for k in range(i + 1, len(found)):
@@ -340,6 +348,8 @@ def _verb_or_not(token: Token, prev: Token | None, after: Token | None, found: l
         and tag in {"NP", "ADJ", "NUM", "DEM", "N"}
     ):
         return "N"
+    if token.form == "s" and tag in {"NP", "N"} and i >= 2 and _relative_subject(found, i) and next_tag != "V?":
+        return "V"  # "a decoy which Russia launches along with"
     if token.form == "base":
         if not ambiguous:
             if tag in {"DET", "PRP$", "POS", "NUM", "ADJ", "QUAL"} and next_tag in {"N", "ADJ", "NP"}:

@@ -18,7 +18,7 @@ _PARTICLES = word_set("chunks.particles")
 
 
 _EACH = frozenset(["each", "all", "both", "some", "many", "most", "several", "few", "none", "half", "either", "neither", "any"])
-_HERE = frozenset(["home", "abroad", "overseas", "here", "there", "elsewhere"])
+_HERE = frozenset(["home", "abroad", "overseas", "here", "there", "elsewhere", "then"])
 
 
 @dataclass(slots=True)
@@ -111,7 +111,7 @@ def chunks_of(tokens: list[Token]) -> list[Item]:
             items.append(verb)
             i = verb.j
             continue
-        phrase = _noun_phrase(tokens, i)
+        phrase = _noun_phrase(tokens, i) or _between(tokens, i)
         if phrase:
             items.append(phrase)
             i = phrase.j
@@ -143,9 +143,16 @@ def _without_scare_quotes(tokens: list[Token]) -> list[Token]:
     for k, token in enumerate(tokens):
         if k == skip:
             continue
-        if token.tag == '"' and (k == 0 or tokens[k - 1].tag in _OPENS or (tokens[k - 1].tag == "V" and not _says(tokens[k - 1]))):
+        if token.tag == '"' and (
+            k == 0 or tokens[k - 1].tag in _OPENS or (tokens[k - 1].tag == "V" and not _says(tokens[k - 1]))
+        ):
             close = next((n for n in range(k + 2, min(k + 7, len(tokens))) if tokens[n].tag == '"'), None)
-            if k == 0 and close is not None and close + 1 < len(tokens) and tokens[close + 1].tag not in {"N", "NP", "ADJ", "V", "BE"}:
+            if (
+                k == 0
+                and close is not None
+                and close + 1 < len(tokens)
+                and tokens[close + 1].tag not in {"N", "NP", "ADJ", "V", "BE"}
+            ):
                 close = None
             if close is not None and not any(t.tag in {"V", "BE", "HAVE", "MODAL", ",", "."} for t in tokens[k + 1 : close]):
                 skip = close
@@ -162,12 +169,24 @@ def _together(items: list[Item]) -> list[Item]:
         n = k + 1 if tag_of(items[k]) == "," else k
         width = _joined(items, n)
         follows = items[n + width] if width and n + width < len(items) else None
-        if width and out and isinstance(out[-1], Phrase) and not out[-1].time and isinstance(follows, Phrase) and not follows.time:
+        if (
+            width
+            and out
+            and isinstance(out[-1], Phrase)
+            and not out[-1].time
+            and isinstance(follows, Phrase)
+            and not follows.time
+        ):
             mark = items[n]
             assert isinstance(mark, Mark)
             out += [Mark("CC", "and", mark.i), follows]
             k = n + width + 1
-            if n > 0 and k < len(items) and tag_of(items[k]) == "," and isinstance(items[k + 1] if k + 1 < len(items) else None, Verb):
+            if (
+                n > 0
+                and k < len(items)
+                and tag_of(items[k]) == ","
+                and isinstance(items[k + 1] if k + 1 < len(items) else None, Verb)
+            ):
                 k += 1
             continue
         out.append(items[k])
@@ -203,6 +222,16 @@ def _without_abbreviations(items: list[Item]) -> list[Item]:
         out.append(items[i])
         i += 1
     return out
+
+
+def _between(tokens: list[Token], i: int) -> Phrase | None:
+    """ "Between 300 and 400 ex-soldiers": one phrase, of the lower number."""
+    if [t.tag for t in tokens[i + 1 : i + 4]] != ["NUM", "CC", "NUM"] or tokens[i].low != "between":
+        return None
+    phrase = _noun_phrase(tokens, i + 3)
+    if phrase is None or phrase.head.tag == "NUM":
+        return None
+    return Phrase(i, phrase.j, phrase.head, [tokens[i + 1], *phrase.tokens[1:]])
 
 
 def _noun_phrase(tokens: list[Token], i: int) -> Phrase | None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from itertools import pairwise
 
 from picket.learn.chunks import Item, Mark, Phrase, Verb, low_of, tag_of
-from picket.learn.lexicon import lexicon
+from picket.learn.lexicon import lexicon, word_set
 from picket.learn.subjects import find_subject
 
 
@@ -44,10 +44,7 @@ def link_clauses(items: list[Item]) -> list[Verb]:
 
 
 _PARTICLES = frozenset(["in", "out", "up", "down", "over", "off", "on", "away", "back", "across", "through"])
-_TRANSITIVE = frozenset(
-    ["give", "sell", "offer", "equip", "get", "fund", "train", "advise", "recruit", "deploy", "strike", "kill", "destroy", "launch"]
-    + ["drop", "detect", "down", "seize", "spy", "smuggle", "use", "adopt", "make", "share", "steer"]
-)
+_TRANSITIVE = word_set("clauses.transitive")
 
 
 def _shared_objects(items: list[Item], verbs: list[Verb]) -> None:
@@ -75,7 +72,7 @@ def _own_names(items: list[Item]) -> None:
         follows = items[k + 4] if k + 4 < len(items) else None
         if tag_of(follows) == "CC" and k + 5 < len(items) and isinstance(items[k + 5], Phrase):
             continue  # "the army, Wagner, and the police"
-        single = len(name.tokens) == 1 and name.head.tag == "NP" and name.of is None
+        single = all(t.tag == "NP" for t in name.tokens) and len(name.tokens) < 4 and name.of is None
         known = name.head.name is None or name.head.name.kind in {"company", "force", "group", "agency"}
         if single and known and whole.head.name is None and classes.get(whole.head.low, frozenset()) & _KINDS:
             whole.alias = name

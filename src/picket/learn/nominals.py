@@ -59,6 +59,8 @@ def nominal_drafts(sentence: Sentence, made: list[Draft]) -> Iterator[Draft]:
             yield from _transfer_noun(sentence, item, verb, "advising")
         elif item.head.low in {"use", "deployment", "employment"} and is_drone(item) and not kinds_made:
             yield from _use_noun(sentence, item, verb)
+        elif item.head.low in _TRIALS and is_drone(item) and verb is not None and verb.lemma in _HELD and not kinds_made:
+            yield from _trial_noun(sentence, item, verb)
         elif item.head.low in {"production", "manufacture", "assembly"} and is_drone(item) and "production" not in kinds_made:
             yield from _production_noun(sentence, item, verb)
         elif (
@@ -213,6 +215,25 @@ def _use_noun(sentence: Sentence, item: Phrase, verb: Verb | None) -> Iterator[D
             numbers=[item.of] if item.of else [],
             where=[p for _, p in item.after if place_name(p)],
         )
+
+
+_TRIALS = frozenset(["trial", "trials", "test", "tests", "testing", "evaluation", "demonstration", "demonstrations"])
+_HELD = frozenset(
+    ["hold", "conduct", "carry_out", "run", "stage", "complete", "begin", "start", "take", "perform", "undergo", "finish"]
+)
+
+
+def _trial_noun(sentence: Sentence, item: Phrase, verb: Verb) -> Iterator[Draft]:
+    """ "Trials of the drone were held at X": taken up by who held them, else by the state where they were."""
+    spots = [p for p in [*verb.prep("at", "in", "near"), *(q for _, q in item.after)] if place_name(p)]
+    actors = (
+        sentence.actors(verb.prep("by") if item in verb.subjects else verb.subjects)
+        or [a for n, p in item.after if n == "by" for a in actors_of(p, sentence.context)]
+        or [s for p in spots if (s := place_state(p))][:1]
+        or [s for s in [sentence.context.state_name] if s]
+    )
+    for actor in actors:
+        yield Draft("adoption", "trial-noun", verb, actor=actor, thing=text_of(item.of or item), numbers=[item], where=spots)
 
 
 def _production_noun(sentence: Sentence, item: Phrase, verb: Verb | None) -> Iterator[Draft]:

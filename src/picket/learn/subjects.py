@@ -184,6 +184,8 @@ def _antecedent(items: list[Item], rel: int) -> list[Phrase]:
                 return [inside]  # "recruitment of fighters who gained experience"
             if isinstance(item, Verb):
                 break
+    if not who and (group := _plural_before(items, n, rel)) is not None:
+        return [group]
     inner = nearest
     while (
         inner.of is not None
@@ -193,6 +195,20 @@ def _antecedent(items: list[Item], rel: int) -> list[Phrase]:
     ):
         inner = inner.of
     return [inner]
+
+
+def _plural_before(items: list[Item], n: int, rel: int) -> Phrase | None:
+    """ "The groups in Myanmar that fly them": a plural verb cannot have the place for its subject, so the phrase before it is meant."""
+    verb, place = (items[rel + 1] if rel + 1 < len(items) else None), items[n]
+    if not isinstance(verb, Verb) or not isinstance(place, Phrase) or n < 2 or tag_of(items[n - 1]) != "P":
+        return None
+    plural = verb.tokens[0].low in {"are", "were", "have"} or (verb.form == "base" and len(verb.tokens) == 1)
+    named = place.head.name is not None and place.head.name.kind in {"state", "place", "capital"}
+    before = items[n - 2]
+    if not (plural and named and isinstance(before, Phrase)) or before.time:
+        return None
+    words = lexicon().noun_classes.get(before.head.low, frozenset())
+    return before if before.head.low.endswith("s") and words & {"people", "group", "force", "company", "drone"} else None
 
 
 def _whole_before(items: list[Item], at: int) -> Phrase | None:

@@ -19,9 +19,6 @@ TRANSFERS = frozenset({"supply", "training", "advising", "recruitment"})
 LAWS = frozenset(
     ["law", "bill", "legislation", "decree", "act", "rules", "rule", "amendment", "ordinance", "regulation", "regulations"]
 )
-HOUSES = frozenset(
-    ["parliament", "senate", "congress", "legislature", "assembly", "lawmakers", "cabinet", "ministers", "deputies", "council"]
-)
 OWN = frozenset(
     [
         "home-made",

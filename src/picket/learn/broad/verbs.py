@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from picket.learn.broad.common import (
     ADVISING,
     COUNTER,
-    HOUSES,
     LAWS,
     LENGTHS,
     NOT_DONE,
@@ -26,7 +25,7 @@ from picket.learn.broad.common import (
 )
 from picket.learn.chunks import Phrase, Verb
 from picket.learn.drafts import Draft
-from picket.learn.frames.common import KNOWHOW, MONEY, TEACHING, actors_in, homes_of, things_of
+from picket.learn.frames.common import HOUSES, KNOWHOW, MONEY, TEACHING, actors_in, homes_of, things_of
 from picket.learn.frames.presence import people_of_state
 from picket.learn.naming import bare_text, classes_of, text_of
 from picket.learn.sentence import (

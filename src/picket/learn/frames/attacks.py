@@ -14,10 +14,7 @@ from picket.learn.naming import bare_text, classes_of, is_actor, kind_of, text_o
 from picket.learn.sentence import Sentence, drone_head, drone_owner, instruments, is_drone, place_name, refers_to_drone
 
 _SHOTS = frozenset(["missile", "missiles", "rocket", "rockets", "bomb", "bombs", "shots", "munitions", "round", "rounds"])
-_ARMED = frozenset(
-    ["explosive-laden", "explosives-laden", "bomb-laden", "armed", "suicide", "kamikaze", "loitering", "weaponised", "weaponized"]
-    + ["explosive-filled", "bomb-carrying", "explosive-packed", "explosives-packed", "exploding", "booby-trapped"]
-)
+_ARMED = word_set("attacks.armed")
 _LENGTHS = word_set("statistics.units_of_length")
 
 
@@ -25,6 +22,8 @@ def strike(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
     if verb.i in sentence.consumed:
         return
     doers, hurt = doers_of(verb), things_of(verb)
+    if verb.link == "rel":  # "a part of the drone that killed": the drone did
+        doers = [p.of if p.of is not None and drone_head(p.of) and not is_actor(p.of) else p for p in doers]
     if any(drone_head(p) for p in hurt) and not any(drone_head(p) for p in doers):
         yield from detect(sentence, verb)
         return
@@ -127,7 +126,7 @@ def attack_drafts(
             rule,
             verb,
             actor=a,
-            target="; ".join(bare_text(p) for p in hurt if not p.pronoun)[:160] or None,
+            target="; ".join(dict.fromkeys(bare_text(p) for p in hurt if not p.pronoun))[:160] or None,
             thing=text_of(tool) if tool is not None and not tool.pronoun else "drones",
             numbers=[
                 *sorted([*bystanders, *(hurt if verb.classes & {"kill"} else []), *victims, *counted], key=lambda p: p.i),

@@ -14,6 +14,22 @@ MONEY = word_set("frames.money")
 KNOWHOW = word_set("frames.knowhow")
 TEACHING = frozenset(["training", "course", "courses", "instruction", "lessons", "drills", "workshop", "tuition"])
 SPYING = word_set("frames.spying")
+HOUSES = frozenset(
+    [
+        "parliament",
+        "senate",
+        "congress",
+        "legislature",
+        "assembly",
+        "lawmakers",
+        "legislators",
+        "mps",
+        "cabinet",
+        "ministers",
+        "deputies",
+        "council",
+    ]
+)
 UNNAMED = word_set("frames.unnamed")
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from picket.learn.chunks import Phrase, Verb
 from picket.learn.drafts import Draft
 from picket.learn.frames.attacks import attack_drafts
-from picket.learn.frames.common import CONTRABAND, GOODS, HARMFUL, SPYING, actors_in, class_of_people, doers_of, things_of
+from picket.learn.frames.common import CONTRABAND, GOODS, HARMFUL, HOUSES, SPYING, actors_in, class_of_people, doers_of, things_of
 from picket.learn.frames.sightings import intrude
 from picket.learn.naming import classes_of, is_actor, kind_of, text_of
 from picket.learn.sentence import Sentence, drone_head, drone_owner, is_drone, origin_of, place_name, refers_to_drone
@@ -189,6 +189,8 @@ def adopt(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
     doers = actors_in(sentence, doers_of(verb))
     if verb.passive and not doers and not verb.participle and (owner := drone_owner(thing, sentence)):
         doers = [owner]
+    if not doers and sentence.context.state_name and any(p.head.low in HOUSES for p in doers_of(verb)):
+        doers = [sentence.context.state_name]
     for a in doers:
         company = any(kind_of(p) == "company" for p in doers_of(verb)) or any(
             m.kind == "company" and m.name == a for m in sentence.context.mentions

@@ -95,7 +95,12 @@ def join(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
     if not drone_topic(sentence, verb) or verb.i in sentence.consumed:
         return
     if verb.lemma == "fight" or verb.lemma == "serve":
-        ends = [*verb.prep("for", "alongside", "with", "in")] if verb.lemma == "fight" else [*verb.prep("with", "in", "under")]
+        sides = [p.of for p in verb.prep("on") if p.head.low in {"side", "behalf"} and p.of is not None]
+        ends = (
+            [*verb.prep("for", "alongside", "with", "in"), *sides]
+            if verb.lemma == "fight"
+            else [*verb.prep("with", "in", "under")]
+        )
     else:
         ends = [*verb.objects, *verb.prep("for", "in", "with", "to")]
         if verb.lemma in {"enter", "pass"}:

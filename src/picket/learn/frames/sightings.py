@@ -146,6 +146,7 @@ def intrude(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
         for p in verb.subjects
         if drone_head(p)
         or (p.pronoun and sentence.near and p.head.low in {"they", "it"} and not sentence.drone)
+        or (p.of is not None and p.of.pronoun and (p.head.tag == "NUM" or p.head.low in {"one", "some", "most", "several"}))
         or (p.head.low in {"object", "objects"} and sentence.drone)
     ]
     if verb.passive:
@@ -164,7 +165,7 @@ def intrude(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
                 "sighting",
                 "intrude",
                 verb,
-                actor=drone_owner(drones[0], sentence),
+                actor=_owner(drones[0], sentence),
                 target=name,
                 thing=text_of(drones[0]),
                 numbers=drones,
@@ -175,12 +176,26 @@ def intrude(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
         "sighting",
         "intrude",
         verb,
-        actor=drone_owner(drones[0], sentence),
-        target="; ".join(text_of(p) for p in targets[:2]),
+        actor=_owner(drones[0], sentence),
+        target="; ".join(text_of(p) for p in targets[:2] if not p.pronoun) or None,
         thing=text_of(drones[0]) if not drones[0].pronoun else "drones",
         numbers=drones,
         where=targets,
     )
+
+
+def _owner(drone: Phrase, sentence: Sentence) -> str | None:
+    """Whose drone it is; "one of them" is nobody's by its own words."""
+    return None if drone.of is not None and drone.of.pronoun else drone_owner(drone, sentence)
+
+
+def wandered(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
+    """ "One of them went on into Romania", "the decoy settled on a roof": seen where it went."""
+    if verb.passive or verb.infinitive or not any(n in {"into", "over", "on", "across", "onto"} for n, _ in verb.preps):
+        return
+    spots = [p for p in verb.prep("into", "over", "on", "across", "onto") if place_name(p) or "building" in classes_of(p.head)]
+    if spots:
+        yield from intrude(sentence, verb)
 
 
 def _separate_sites(targets: list[Phrase]) -> list[tuple[str, Phrase]]:

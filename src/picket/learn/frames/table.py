@@ -33,7 +33,7 @@ from picket.learn.frames.means import (
 )
 from picket.learn.frames.people import arrive, deploy, enlisted, join, link, people, recruit
 from picket.learn.frames.presence import keep, present
-from picket.learn.frames.sightings import carry, detect, disrupt, footage, intrude, landed_load, lose, smuggle, spy
+from picket.learn.frames.sightings import carry, detect, disrupt, footage, intrude, landed_load, lose, smuggle, spy, wandered
 from picket.learn.frames.teaching import learn, practise, show, train
 from picket.learn.frames.transfers import advise, equip, fund, get, give, issue, request, share, turn_to
 from picket.learn.lexicon import word_set
@@ -116,6 +116,12 @@ _BY_LEMMA: dict[str, Frame] = {
     "enter_service": belong,
     "issue": issue,
     "provide_with": issue,
+    "go_on": wandered,
+    "continue": wandered,
+    "settle": wandered,
+    "drift": wandered,
+    "wander": wandered,
+    "veer": wandered,
 }
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import takewhile
 
 from picket.learn.chunks import Phrase, Verb
 from picket.learn.drafts import Draft
@@ -195,6 +196,12 @@ def equip(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
             if a and a != c:
                 yield Draft("supply", "supplied-by", verb, provider=a, recipient=c, thing="drones", numbers=[])
         return
+    if not things and receivers and verb.lemma == "arm" and (sentence.drone or sentence.near) and not verb.participle:
+        givers = actors_in(sentence, doers_of(verb)) or [o for p in doers_of(verb) if (o := drone_owner(p, sentence))]
+        for a, c in pairs(givers, receivers):
+            if a and a != c and not verb.prep("with"):
+                yield Draft("supply", "arm", verb, provider=a, recipient=c, thing="drones", numbers=[])
+        return
     if not things or not receivers:
         return
     kind = (
@@ -268,6 +275,11 @@ def get(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
                     yield Draft("adoption", "get-skill", verb, actor=b, thing=text_of(thing))
         return
     receivers = receivers or [g for p in doers if (g := leader_of(p))]
+    if not givers:
+        givers = [s for p in sources for n, q in p.after if n == "in" and (s := place_state(q))]
+    unnamed = verb.passive and not verb.participle and not receivers and bool(givers) and drone_head(thing)
+    if unnamed:
+        receivers = sentence.context.last_taker(givers)
     bought_for = False
     ends = [p for p in [*verb.prep("for"), *(q for t in things for n, q in t.after if n == "for")] if not p.time]
     if verb.lemma in _ON_BEHALF and (behalf := [n for p in ends for n in _buyer_behind(sentence, p)]):
@@ -276,6 +288,10 @@ def get(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
         receivers = behalf[:1]
         bought_for = True
     bearing = any(refers_to_drone(p, sentence) for p in things) or (thing.head.low in GOODS and (sentence.drone or sentence.near))
+    if unnamed and not receivers:
+        for a in givers:
+            yield Draft("supply", "get-unnamed", verb, provider=a, thing=text_of(thing), numbers=things)
+        return
     if not bearing or not receivers or thing.head.low in {"report", "reports", "call", "calls", "video", "footage"}:
         return
     planned = verb.governor is not None and verb.link in {"chain", "inf"} and bool(verb.governor.classes & {"plan"})
@@ -434,7 +450,8 @@ def advise(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
 def _scattered(sentence: Sentence, phrases: list[Phrase], names: list[str]) -> list[str]:
     """ "Rebel groups in Mali and Syria" -> one name for each place."""
     if len(phrases) == 1 and len(names) == 1:
-        places = [p for name, p in phrases[0].after if name == "in" and place_name(p)]
+        behind = list(takewhile(lambda e: e[0] == "in", phrases[0].after))
+        places = [p for _, p in behind if place_name(p)]
         if len(places) > 1:
             base = names[0].split(" in ")[0]
             return [f"{base} in {text_of(p)}" for p in places]
