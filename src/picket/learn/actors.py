@@ -60,6 +60,12 @@ class Context:
 
     flier: tuple[int, str] | None = None
 
+    event: tuple[int, str] | None = None  # sentence and kind of the last attack or sighting
+
+    def last_event(self) -> str | None:
+        """Kind of the attack or sighting that the sentences before tell of; None after three sentences without one."""
+        return self.event[1] if self.event is not None and 0 < self.sentence - self.event[0] <= 3 else None
+
     persons: set[str] = field(default_factory=set)  # last words of persons' names: "Zouari" of "Mohamed Zouari"
 
     def short_for(self, word: str) -> str | None:
@@ -77,9 +83,9 @@ class Context:
         """Whose "the drones", "one of them" and "the remaining ones" are; None after three sentences without them."""
         return self.flier[1] if self.flier is not None and self.sentence - self.flier[0] <= 3 else None
 
-    def last_taker(self, givers: list[str]) -> list[str]:
-        """Who got the things of the transfer told last, for "Norway pledged 50 more"; [] when that was more than three sentences ago."""
-        near = [n for at, n in self.takers if self.sentence - at <= 3 and n not in givers and any(c.isupper() for c in n)]
+    def last_taker(self, givers: list[str], within: int = 3) -> list[str]:
+        """Who got the things of the transfer told last, for "Norway pledged 50 more"; [] when that was more than `within` sentences ago."""
+        near = [n for at, n in self.takers if self.sentence - at <= within and n not in givers and any(c.isupper() for c in n)]
         return near[-1:]
 
     def see(self, phrase: Phrase) -> None:

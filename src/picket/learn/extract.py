@@ -15,6 +15,7 @@ from picket.learn.broad import broad_drafts
 from picket.learn.certainty import attribution, certainty_of, chain_of, unnamed
 from picket.learn.chunks import Phrase, Verb
 from picket.learn.claim import TRANSFERS, Claim, Quantity, guessed
+from picket.learn.continued import continued_drafts
 from picket.learn.cues import cue_drafts
 from picket.learn.doubt import doubt_around, lowered
 from picket.learn.drafts import Draft
@@ -93,6 +94,8 @@ def claims_of(report: Report) -> list[Claim]:
         context.takers.extend((k, d.recipient) for d in drafts if d.kind == "supply" and d.provider and d.recipient)
         claims, carried = _finish(report, sentence, drafts, carried)
         found.extend(claims)
+        told = [c.kind for c in claims if c.kind in {"use_attack", "sighting"} and not guessed(c.rule)]
+        context.event = (k, told[-1]) if told else context.event
         _remember(sentence)
     return found
 
@@ -140,6 +143,8 @@ def _drafts(sentence: Sentence) -> list[Draft]:
     made.extend(list(statistic_drafts(sentence, made)))
     made.extend(list(warning_drafts(sentence, made)))
     made.extend(list(broad_drafts(sentence, made)))
+    if not made:
+        made.extend(continued_drafts(sentence))
     if not made:
         made.extend(loose_drafts(sentence))
     if not made:

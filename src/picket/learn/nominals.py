@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from picket.learn.actors import actors_of
 from picket.learn.chunks import Phrase, Verb
 from picket.learn.drafts import Draft
+from picket.learn.frames.common import GOODS
 from picket.learn.lexicon import word_set
 from picket.learn.naming import bare_text, classes_of, is_person, organisation_in, text_of
 from picket.learn.sentence import Sentence, drone_owner, is_drone, origin_of, place_name, place_state
@@ -59,6 +60,8 @@ def nominal_drafts(sentence: Sentence, made: list[Draft]) -> Iterator[Draft]:
             yield from _transfer_noun(sentence, item, verb, "advising")
         elif item.head.low in {"use", "deployment", "employment"} and is_drone(item) and not kinds_made:
             yield from _use_noun(sentence, item, verb)
+        elif item.head.low in _CAUGHT and not kinds_made & {"supply", "sighting"} and (sentence.drone or sentence.near):
+            yield from _caught_noun(sentence, item, verb)
         elif item.head.low in _TRIALS and is_drone(item) and verb is not None and verb.lemma in _HELD and not kinds_made:
             yield from _trial_noun(sentence, item, verb)
         elif item.head.low in {"production", "manufacture", "assembly"} and is_drone(item) and "production" not in kinds_made:
@@ -215,6 +218,31 @@ def _use_noun(sentence: Sentence, item: Phrase, verb: Verb | None) -> Iterator[D
             numbers=[item.of] if item.of else [],
             where=[p for _, p in item.after if place_name(p)],
         )
+
+
+_CAUGHT = frozenset(["interception", "seizure", "discovery", "recovery", "confiscation"])
+
+
+def _caught_noun(sentence: Sentence, item: Phrase, verb: Verb | None) -> Iterator[Draft]:
+    """ "The interception of 750 tonnes of Iranian weapons": goods on their way to who got the last ones."""
+    goods = item.of
+    while goods is not None and goods.of is not None and goods.head.low not in GOODS:
+        goods = goods.of
+    giver = origin_of(goods, sentence) if goods is not None and (goods.head.low in GOODS or is_drone(goods)) else None
+    bound = [
+        a for n, p in [*item.after, *(goods.after if goods else [])] if n in {"for", "to"} for a in actors_of(p, sentence.context)
+    ]
+    for taker in (bound or sentence.context.last_taker([giver], within=8))[:1] if giver is not None else []:
+        if goods is not None and taker != giver:
+            yield Draft(
+                "supply",
+                "caught-noun",
+                verb,
+                provider=giver,
+                recipient=taker,
+                thing=text_of(goods),
+                numbers=[p for p in (item.of, goods) if p is not None],
+            )
 
 
 _TRIALS = frozenset(["trial", "trials", "test", "tests", "testing", "evaluation", "demonstration", "demonstrations"])

@@ -512,7 +512,10 @@ def origin_of(phrase: Phrase, sentence: Sentence) -> str | None:
             }
         ):
             names = [
-                n for p in verb.prep("in", "by", "from") for n in (actors_of(p, sentence.context) or [place_state(p) or ""]) if n
+                n
+                for p in verb.prep("by", "in", "from")
+                for n in (actors_of(p, sentence.context) or [place_state(p) or _maker(p, verb, sentence.context)])
+                if n
             ]
             if names:
                 return names[0]
@@ -524,6 +527,12 @@ def origin_of(phrase: Phrase, sentence: Sentence) -> str | None:
             if found:
                 return found[0]
     return None
+
+
+def _maker(phrase: Phrase, verb: Verb, context: Context) -> str:
+    """An unknown single name that made a thing is a company's, unless it was part of a person's name before; "" for others."""
+    single = len(phrase.tokens) == 1 and phrase.head.tag == "NP" and phrase.head.name is None and phrase in verb.prep("by")
+    return phrase.head.text if single and phrase.head.text not in context.persons else ""
 
 
 def state_of_word(word: str) -> str | None:

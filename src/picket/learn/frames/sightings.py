@@ -8,7 +8,16 @@ from picket.learn.chunks import Phrase, Verb
 from picket.learn.drafts import Draft
 from picket.learn.frames.common import CONTRABAND, GOODS, HARMFUL, actors_in, doers_of, launched_by, things_of
 from picket.learn.naming import classes_of, text_of
-from picket.learn.sentence import Sentence, drone_head, drone_owner, instruments, is_drone, place_name, refers_to_drone
+from picket.learn.sentence import (
+    Sentence,
+    drone_head,
+    drone_owner,
+    instruments,
+    is_drone,
+    origin_of,
+    place_name,
+    refers_to_drone,
+)
 
 _FOUND = frozenset(
     [
@@ -81,7 +90,9 @@ def detect(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
             for q in [p, *([p.of] if p.of else [])]
             if q.head.low in GOODS or q.head.low in {"wreckage", "debris"}
         ]
-        if parts and verb.lemma in _FOUND and (sentence.drone or sentence.near):
+        if parts and (shipped := in_transit(sentence, verb, parts)) is not None:
+            yield shipped
+        elif parts and verb.lemma in _FOUND and (sentence.drone or sentence.near):
             yield Draft(
                 "sighting",
                 "seized-parts",
@@ -136,6 +147,28 @@ def detect(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
     )
 
 
+_ON_THE_WAY = _FOUND | {"stop", "hold", "turn_up", "take", "take_off", "open", "pull", "haul"}
+
+
+def in_transit(sentence: Sentence, verb: Verb, goods: list[Phrase]) -> Draft | None:
+    """Goods caught on their way are a supply: from where they are, to whom they were bound or who got the last ones. None otherwise."""
+    if verb.lemma not in _ON_THE_WAY or not (sentence.drone or sentence.near) or verb.negated:
+        return None
+    if any(drone_head(p) for p in verb.prep("in", "inside", "from")):
+        return None  # parts found in a drone
+    thing = goods[0]
+    giver = origin_of(thing, sentence) or next((n for n in actors_in(sentence, verb.prep("from"))), None)
+    bound = [p for n, p in [*thing.after, *((n, q) for n, ps in verb.preps for q in ps)] if n in {"for", "to"} and not p.time]
+    taker = next(iter(actors_in(sentence, bound)), None) or next(
+        iter(sentence.context.last_taker([giver] if giver else [], within=8)), None
+    )
+    if any(v.lemma in {"bind", "destine", "intend", "mean", "head"} and v.prep("for", "to") for v in sentence.verbs):
+        return None  # read beside the verb
+    if giver is None or taker is None or giver == taker:
+        return None
+    return Draft("supply", "in-transit", verb, provider=giver, recipient=taker, thing=text_of(thing), numbers=goods)
+
+
 def _distance(phrase: Phrase) -> bool:
     return phrase.head.low in {"metres", "meters", "km", "kilometres", "kilometers", "miles", "m", "feet"}
 
@@ -187,6 +220,25 @@ def intrude(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
 def _owner(drone: Phrase, sentence: Sentence) -> str | None:
     """Whose drone it is; "one of them" is nobody's by its own words."""
     return None if drone.of is not None and drone.of.pronoun else drone_owner(drone, sentence)
+
+
+def turned_up(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
+    """ "A turbojet made by X turned up in a cargo": on its way; "a drone turned up near X": found."""
+    goods = [p for p in verb.subjects if p.head.low in GOODS]
+    if goods and (shipped := in_transit(sentence, verb, goods)) is not None:
+        yield shipped
+    drones = [p for p in verb.subjects if drone_head(p)]
+    spots = [p for p in verb.prep("in", "near", "at", "on", "off") if place_name(p) or "building" in classes_of(p.head)]
+    if drones and spots and not verb.negated:
+        yield Draft(
+            "sighting",
+            "turned-up",
+            verb,
+            actor=drone_owner(drones[0], sentence),
+            thing=text_of(drones[0]),
+            numbers=drones,
+            where=spots,
+        )
 
 
 def wandered(sentence: Sentence, verb: Verb) -> Iterator[Draft]:

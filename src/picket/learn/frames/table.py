@@ -33,7 +33,19 @@ from picket.learn.frames.means import (
 )
 from picket.learn.frames.people import arrive, deploy, enlisted, join, link, people, recruit
 from picket.learn.frames.presence import keep, present
-from picket.learn.frames.sightings import carry, detect, disrupt, footage, intrude, landed_load, lose, smuggle, spy, wandered
+from picket.learn.frames.sightings import (
+    carry,
+    detect,
+    disrupt,
+    footage,
+    intrude,
+    landed_load,
+    lose,
+    smuggle,
+    spy,
+    turned_up,
+    wandered,
+)
 from picket.learn.frames.teaching import learn, practise, show, train
 from picket.learn.frames.transfers import advise, equip, fund, get, give, issue, request, share, turn_to
 from picket.learn.lexicon import word_set
@@ -116,6 +128,8 @@ _BY_LEMMA: dict[str, Frame] = {
     "enter_service": belong,
     "issue": issue,
     "provide_with": issue,
+    "turn_up": turned_up,
+    "wash_up": turned_up,
     "go_on": wandered,
     "continue": wandered,
     "settle": wandered,
