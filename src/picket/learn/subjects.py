@@ -221,8 +221,31 @@ def _whole_before(items: list[Item], at: int) -> Phrase | None:
 
 
 def _finite_subject(items: list[Item], verb: Verb, earlier: list[Verb], before: Item | None) -> None:
+    """The subject of a finite verb: each way that the words before it can say it, the plainest first."""
     governor = _previous(earlier)
-    if (
+    for way in (_joined_infinitive, _after_conjunction, _after_naming, _object_relative, _passive_goes_on, _aside_before, _after_comma):
+        if way(items, verb, earlier, before):
+            return
+    gathered, stopped, relative = _gathered(items, verb, before)
+    if stopped is not None and gathered is None:
+        return
+    if gathered:
+        _of_gathered(items, verb, gathered, stopped, before)
+        verb.link = verb.link or ("comp" if governor else "main")
+        verb.governor = governor
+        if relative is not None and not verb.objects:
+            verb.objects = _antecedent(items, relative)
+            verb.link = "rel"
+        return
+    verb.governor, verb.link = governor, "conj"
+    if governor is not None:
+        verb.subjects = list((_previous(earlier, finite=True) or governor).subjects)
+
+
+def _joined_infinitive(items: list[Item], verb: Verb, earlier: list[Verb], before: Item | None) -> bool:
+    """ "Taught them to build and fly drones"."""
+    governor = _previous(earlier)
+    if not (
         tag_of(before) == "CC"
         and governor is not None
         and governor.infinitive
@@ -230,49 +253,60 @@ def _finite_subject(items: list[Item], verb: Verb, earlier: list[Verb], before: 
         and not verb.modal
         and len(verb.tokens) == 1
     ):
-        verb.finite, verb.infinitive = False, True  # "taught them to build and fly drones"
-        verb.governor, verb.link, verb.subjects = governor.governor, governor.link, list(governor.subjects)
-        return
-    if tag_of(before) == "CC" and governor is not None:
-        finite = _previous(earlier, finite=True) or governor
-        verb.governor, verb.link = finite, "conj"
-        verb.subjects = list(finite.subjects)
-        return
-    if isinstance(before, Phrase) and verb.at >= 2:
-        mark = items[verb.at - 2]
-        named = governor if governor is not None and governor.participle and governor.lemma in _NAMING else None
-        if named is not None and low_of(mark) in {"as", ""} and (whole := _whole_before(items, named.at)) is not None:
-            verb.subjects, verb.link, verb.governor = [whole], "main", None  # "militants from a group known as X attacked"
-            return
-        if tag_of(mark) == "P" and low_of(mark) in {"after", "before", "since", "until", "as", "than"} and not before.time:
-            verb.subjects, verb.governor, verb.link = [before], governor, "comp"
-            for other in earlier:
-                other.preps = [(n, ps) for n, ps in other.preps if before not in ps]
-            return
-    aside = items[verb.at - 2] if verb.at >= 2 else None
-    if (
-        isinstance(before, Phrase)
-        and isinstance(aside, Phrase)
-        and not before.time
-        and not aside.time
-        and not verb.objects
-        and not verb.passive
-        and before.head.name is not None
-        and verb.classes & {"give", "sell", "use", "get", "make", "launch"}
-    ) or (
-        isinstance(before, Phrase)
-        and isinstance(aside, Phrase)
-        and not aside.time
-        and not verb.objects
-        and not verb.passive
-        and (before.pronoun or before.head.name is not None)
-        and verb.lemma in {"accuse", "suspect", "blame", "charge"}
-    ):
-        verb.subjects, verb.objects, verb.governor, verb.link = [before], [aside], governor, "rel"  # "drones Washington supplies"
+        return False
+    verb.finite, verb.infinitive = False, True
+    verb.governor, verb.link, verb.subjects = governor.governor, governor.link, list(governor.subjects)
+    return True
+
+
+def _after_conjunction(items: list[Item], verb: Verb, earlier: list[Verb], before: Item | None) -> bool:
+    """ "X bought drones and trained crews"."""
+    governor = _previous(earlier)
+    if tag_of(before) != "CC" or governor is None:
+        return False
+    finite = _previous(earlier, finite=True) or governor
+    verb.governor, verb.link = finite, "conj"
+    verb.subjects = list(finite.subjects)
+    return True
+
+
+def _after_naming(items: list[Item], verb: Verb, earlier: list[Verb], before: Item | None) -> bool:
+    """ "Militants from a group known as X attacked", "after X attacked"."""
+    governor = _previous(earlier)
+    if not isinstance(before, Phrase) or verb.at < 2:
+        return False
+    mark = items[verb.at - 2]
+    named = governor if governor is not None and governor.participle and governor.lemma in _NAMING else None
+    if named is not None and low_of(mark) in {"as", ""} and (whole := _whole_before(items, named.at)) is not None:
+        verb.subjects, verb.link, verb.governor = [whole], "main", None
+        return True
+    if tag_of(mark) == "P" and low_of(mark) in {"after", "before", "since", "until", "as", "than"} and not before.time:
+        verb.subjects, verb.governor, verb.link = [before], governor, "comp"
         for other in earlier:
-            other.objects = [p for p in other.objects if p is not before]
-        return
-    if (
+            other.preps = [(n, ps) for n, ps in other.preps if before not in ps]
+        return True
+    return False
+
+
+def _object_relative(items: list[Item], verb: Verb, earlier: list[Verb], before: Item | None) -> bool:
+    """ "Drones Washington supplies": the phrase before the subject is what the verb acts on."""
+    aside = items[verb.at - 2] if verb.at >= 2 else None
+    if not (isinstance(before, Phrase) and isinstance(aside, Phrase)) or aside.time or verb.objects or verb.passive:
+        return False
+    given = not before.time and before.head.name is not None and verb.classes & {"give", "sell", "use", "get", "make", "launch"}
+    accused = (before.pronoun or before.head.name is not None) and verb.lemma in {"accuse", "suspect", "blame", "charge"}
+    if not (given or accused):
+        return False
+    verb.subjects, verb.objects, verb.governor, verb.link = [before], [aside], _previous(earlier), "rel"
+    for other in earlier:
+        other.objects = [p for p in other.objects if p is not before]
+    return True
+
+
+def _passive_goes_on(items: list[Item], verb: Verb, earlier: list[Verb], before: Item | None) -> bool:
+    """ "Six were killed and two wounded by"."""
+    governor = _previous(earlier)
+    if not (
         "kill" in verb.classes
         and not verb.objects
         and governor is not None
@@ -281,27 +315,49 @@ def _finite_subject(items: list[Item], verb: Verb, earlier: list[Verb], before: 
         and isinstance(before, Phrase)
         and not verb.passive
     ):
-        verb.passive, verb.link, verb.governor = True, "conj", governor  # "six were killed and two wounded by"
-        verb.subjects = [*governor.subjects, before]
-        return
+        return False
+    verb.passive, verb.link, verb.governor = True, "conj", governor
+    verb.subjects = [*governor.subjects, before]
+    return True
+
+
+def _aside_before(items: list[Item], verb: Verb, earlier: list[Verb], before: Item | None) -> bool:
+    """ "X, one of the states that fly drones, has received"; and "..., said X"."""
     opening = _before_apposition(items, verb) if tag_of(before) == "," else None
     said = "say" in verb.classes
-    goes_on = (
-        said
-        and verb.at + 2 < len(items)
-        and isinstance(items[verb.at + 2], Verb)
-        and getattr(items[verb.at + 2], "finite", False)
-    )
+    following = items[verb.at + 2] if verb.at + 2 < len(items) else None
+    goes_on = said and isinstance(following, Verb) and following.finite
     if opening is not None and (not said or goes_on):
-        verb.subjects, verb.governor, verb.link = [opening], governor, "main"
-        return
+        verb.subjects, verb.governor, verb.link = [opening], _previous(earlier), "main"
+        return True
     if said and verb.objects and tag_of(before) in {",", '"', "-"} and not verb.passive and len(verb.tokens) == 1:
         verb.subjects, verb.objects, verb.governor, verb.link = verb.objects, [], None, "after"
-        return
+        return True
+    return False
+
+
+def _after_comma(items: list[Item], verb: Verb, earlier: list[Verb], before: Item | None) -> bool:
+    """ "X bought drones, trained its crews and fired 600": the second of several verbs of one subject."""
+    first = earlier[-1] if earlier else None
+    if tag_of(before) != "," or first is None or not first.finite or first.link == "rel" or not first.subjects:
+        return False
+    between = items[first.at + 1 : verb.at - 1]
+    if "say" in verb.classes or any(tag_of(x) in {"SUB", "REL", ";", ":", ",", "-", '"'} for x in between):
+        return False
+    later = next((x for x in items[verb.at + 1 :] if isinstance(x, Verb) or tag_of(x) in {"SUB", "REL", ";", ":"}), None)
+    if not isinstance(later, Verb) or tag_of(items[later.at - 1]) != "CC":
+        return False  # only in a list that a conjunction closes
+    verb.governor, verb.link, verb.subjects = first, "conj", list(first.subjects)
+    return True
+
+
+def _gathered(items: list[Item], verb: Verb, before: Item | None) -> tuple[list[Phrase] | None, Verb | None, int | None]:
+    """The phrases before the verb that no preposition holds, nearest first; the finite verb that ended the search; the relative word.
+
+    None for the phrases when the verb has got its subject here: the one before a relative clause that ends at the verb.
+    """
     gathered: list[Phrase] = []
     k = verb.at - 1
-    stopped: Verb | None = None
-    relative: int | None = None
     while k >= 0:
         item = items[k]
         if isinstance(item, Phrase):
@@ -316,49 +372,46 @@ def _finite_subject(items: list[Item], verb: Verb, earlier: list[Verb], before: 
                 gathered.append(item)
         elif isinstance(item, Verb):
             if item.finite:
-                # Inside a relative clause that ends here, the subject stands before the relative word.
-                rel = _relative_before(items, k)
-                parenthetical = bool(gathered) and gathered[0] is before and tag_of(items[verb.at - 2]) == ","
-                if rel is not None and not parenthetical and not (gathered and not isinstance(items[k + 1], Phrase)):
-                    found = _antecedent(items, rel)
-                    if found and (not gathered or items[k + 1] is gathered[-1]):
-                        verb.subjects = found
-                        verb.link = "main"
-                        return
-                stopped = item
-                break
+                return (None if _before_relative(items, verb, gathered, before, k) else gathered), item, None
             if gathered and isinstance(items[k + 1], Phrase) and items[k + 1] is gathered[-1]:
                 tail = items[k + 2 : verb.at]
                 if not any(tag_of(t) == "," for t in tail) or item.participle:
                     gathered.pop()
         elif item.tag in {"SUB", "REL", ";", ":"}:
-            if item.tag == "REL":
-                relative = k
-            break
+            return gathered, None, k if item.tag == "REL" else None
         elif item.tag == "," and gathered and k >= 1 and isinstance(items[k - 1], Verb):
             break
         k -= 1
-    if gathered:
-        nearest = gathered[0]
-        gathered.reverse()
-        left = items[items.index(nearest) - 1] if items.index(nearest) else None
-        if (
-            nearest is before
-            and tag_of(left) in {",", '"'}
-            and (stopped is not None or len(gathered) > 1)
-            and ("say" in verb.classes or stopped is not None)
-        ) or (stopped is not None and len(gathered) > 1 and "say" not in stopped.classes and gathered[0] in stopped.objects):
-            gathered = [nearest]
-        verb.subjects = _subject_list(items, gathered, verb)
-        verb.link = verb.link or ("comp" if governor else "main")
-        verb.governor = governor
-        if relative is not None and not verb.objects:
-            verb.objects = _antecedent(items, relative)
-            verb.link = "rel"
-        return
-    verb.governor, verb.link = governor, "conj"
-    if governor is not None:
-        verb.subjects = list((_previous(earlier, finite=True) or governor).subjects)
+    return gathered, None, None
+
+
+def _before_relative(items: list[Item], verb: Verb, gathered: list[Phrase], before: Item | None, k: int) -> bool:
+    """Inside a relative clause that ends here, the subject stands before the relative word; True when it was found."""
+    rel = _relative_before(items, k)
+    parenthetical = bool(gathered) and gathered[0] is before and tag_of(items[verb.at - 2]) == ","
+    if rel is None or parenthetical or (gathered and not isinstance(items[k + 1], Phrase)):
+        return False
+    found = _antecedent(items, rel)
+    if not found or (gathered and items[k + 1] is not gathered[-1]):
+        return False
+    verb.subjects, verb.link = found, "main"
+    return True
+
+
+def _of_gathered(items: list[Item], verb: Verb, gathered: list[Phrase], stopped: Verb | None, before: Item | None) -> None:
+    """Fills the subjects from the phrases gathered to the left, nearest first."""
+    nearest = gathered[0]
+    gathered.reverse()
+    at = items.index(nearest)
+    left = items[at - 1] if at else None
+    alone = (
+        nearest is before
+        and tag_of(left) in {",", '"'}
+        and (stopped is not None or len(gathered) > 1)
+        and ("say" in verb.classes or stopped is not None)
+    )
+    taken = stopped is not None and len(gathered) > 1 and "say" not in stopped.classes and gathered[0] in stopped.objects
+    verb.subjects = _subject_list(items, [nearest] if alone or taken else gathered, verb)
 
 
 def _before_apposition(items: list[Item], verb: Verb) -> Phrase | None:
