@@ -60,11 +60,11 @@ class Context:
 
     flier: tuple[int, str] | None = None
 
-    event: tuple[int, str] | None = None  # sentence and kind of the last attack or sighting
+    events: dict[str, int] = field(default_factory=dict)  # the sentence that last told of an attack, of a sighting
 
-    def last_event(self) -> str | None:
-        """Kind of the attack or sighting that the sentences before tell of; None after three sentences without one."""
-        return self.event[1] if self.event is not None and 0 < self.sentence - self.event[0] <= 3 else None
+    def told_of(self, *kinds: str) -> bool:
+        """Do the three sentences before tell of an attack or a sighting?"""
+        return any(0 < self.sentence - at <= 3 for kind, at in self.events.items() if kind in kinds)
 
     persons: set[str] = field(default_factory=set)  # last words of persons' names: "Zouari" of "Mohamed Zouari"
 

@@ -204,6 +204,12 @@ def _that(found: list[Token], i: int) -> None:
             "parliament",
             "reporters",
             "journalists",
+            "newspaper",
+            "agency",
+            "afp",
+            "reuters",
+            "lawmakers",
+            "court",
         }
         or prev.tag == "PRON"
     ):
@@ -348,6 +354,10 @@ def _verb_or_not(token: Token, prev: Token | None, after: Token | None, found: l
         and tag in {"NP", "ADJ", "NUM", "DEM", "N"}
     ):
         return "N"
+    if token.low == "sources" and tag in {"N", "ADJ", "DEM", "NP"}:
+        return "N"
+    if token.low in {"lies", "rests", "flies"} and tag in {"N", "NP"} and next_tag == "PREP":
+        return "V"
     if token.form == "s" and tag in {"NP", "N"} and i >= 2 and _relative_subject(found, i) and next_tag != "V?":
         return "V"  # "a decoy which Russia launches along with"
     if token.form == "base":

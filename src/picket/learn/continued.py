@@ -13,7 +13,7 @@ from picket.learn.drafts import Draft
 from picket.learn.frames.common import things_of
 from picket.learn.lexicon import word_set
 from picket.learn.naming import bare_text, classes_of
-from picket.learn.sentence import Sentence, place_name
+from picket.learn.sentence import Sentence, drone_owner, place_name
 
 _OTHERS = re.compile(
     r"\b(?:missiles?|rockets?|artillery|mortars?|shells?|shelling|jets?|warplanes?|air ?strikes?|air raids?|gunm[ae]n|ambush\w*|"
@@ -23,22 +23,54 @@ _OTHERS = re.compile(
 )
 _REMAINS = word_set("continued.remains")
 _GOES_ON = word_set("continued.goes_on")
+_ORDINALS = frozenset(["first", "second", "third", "latest", "last", "another", "others"])
 _HARM = frozenset({"strike", "destroy"})
 _SEEN = frozenset({"detect", "overfly", "intrude", "down", "seize", "crash"})
 
 
 def continued_drafts(sentence: Sentence) -> Iterator[Draft]:
     """At most one draft for each object of a sentence that nothing else has read."""
-    kind = sentence.context.last_event()
-    if kind is None or not sentence.near or sentence.drone or _OTHERS.search(sentence.words):
+    told = sentence.context.told_of
+    if not told("use_attack", "sighting") or not sentence.near or sentence.drone or _OTHERS.search(sentence.words):
         return
     for verb in sentence.verbs:
         if verb.negated or verb.modal or not verb.finite:
             continue
-        found = list(_struck(sentence, verb) if kind == "use_attack" else _seen(sentence, verb))
+        found = [*_struck(sentence, verb), *_again(sentence, verb)][:1] if told("use_attack") else []
+        if not found and told("sighting"):
+            found = list(_seen(sentence, verb))
         if found:
             yield from found
             return
+
+
+_HAPPEN = frozenset(["record", "come", "take", "happen", "follow", "occur", "begin", "last", "hit", "be", "report", "document"])
+
+
+def _again(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
+    """ "A similar attack killed 15 militants", "the first was recorded in X, against a post": the attack is the subject."""
+    subject = next((p for p in verb.subjects if "attacknoun" in classes_of(p.head) or p.head.low in _ORDINALS), None)
+    if subject is None or (verb.lemma not in _HAPPEN and not verb.classes & {"strike", "destroy", "kill", "wage"}):
+        return
+    around = [*((n, p) for n, ps in verb.preps for p in ps), *subject.after]
+    struck = [p for n, p in around if n in {"on", "against", "at"} and not p.time]
+    hurt = struck or [p for p in things_of(verb) if p is not subject and not p.time and not p.pronoun]
+    spots = [p for n, p in around if n in {"in", "near", "at", "on", "over"} and place_name(p)]
+    if not (struck or spots or (hurt and verb.classes & {"strike", "destroy", "kill"})):
+        return
+    owner = drone_owner(subject, sentence) or sentence.context.last_flier()
+    numbers = [p for v in sentence.verbs if v.classes & {"kill"} for p in things_of(v)]
+    yield Draft(
+        "use_attack",
+        "goes-on-again",
+        verb,
+        actor=owner,
+        target="; ".join(bare_text(p) for p in hurt) or None,
+        thing="drones",
+        numbers=[*numbers, *hurt],
+        where=[*spots, *hurt],
+        target_phrase=hurt[0] if hurt else None,
+    )
 
 
 def _struck(sentence: Sentence, verb: Verb) -> Iterator[Draft]:

@@ -94,8 +94,7 @@ def claims_of(report: Report) -> list[Claim]:
         context.takers.extend((k, d.recipient) for d in drafts if d.kind == "supply" and d.provider and d.recipient)
         claims, carried = _finish(report, sentence, drafts, carried)
         found.extend(claims)
-        told = [c.kind for c in claims if c.kind in {"use_attack", "sighting"} and not guessed(c.rule)]
-        context.event = (k, told[-1]) if told else context.event
+        context.events.update({c.kind: k for c in claims if c.kind in {"use_attack", "sighting"} and not guessed(c.rule)})
         _remember(sentence)
     return found
 

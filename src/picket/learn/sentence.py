@@ -216,6 +216,14 @@ def refers_to_drone(phrase: Phrase, sentence: Sentence) -> bool:
         return low in {"they", "them", "it", "one", "ones", "both"}
     if low in {"one", "two", "three"} and phrase.of is not None:
         return refers_to_drone(phrase.of, sentence)
+    if phrase.head.tag == "NUM" and phrase.of is None and len(phrase.tokens) <= 2 and not set(phrase.head.text) & set("$€£₹%"):
+        return True  # "Latvia will buy six"
+    if (
+        low in {"aircraft", "craft", "machine", "device"}
+        and sentence.context.told_of("use_attack", "sighting")
+        and _counted_off(phrase)
+    ):
+        return True  # "one aircraft hit the airport"
     return low in {
         "aircraft",
         "jammer",
@@ -264,11 +272,16 @@ def refers_to_drone(phrase: Phrase, sentence: Sentence) -> bool:
     )
 
 
+def _counted_off(phrase: Phrase) -> bool:
+    return any(t.tag == "NUM" or t.low in {"another", "second", "third", "last"} for t in phrase.tokens)
+
+
 def personnel(phrase: Phrase) -> bool:
     """People who can be sent or taught: soldiers, a team, 3,000 of the recruits."""
     if phrase.of is not None and (phrase.head.tag == "NUM" or phrase.head.low in _SOME_OF):
         return personnel(phrase.of)
-    return phrase.head.low in _PERSONNEL
+    nationals = phrase.head.tag == "DEM" and phrase.head.low.endswith("ns") and phrase.tokens[0].tag in {"NUM", "QUAL"}
+    return phrase.head.low in _PERSONNEL or nationals
 
 
 def instruments(sentence: Sentence, verb: Verb) -> list[Phrase]:

@@ -239,7 +239,8 @@ def _sums(sentence: Sentence, verb: Verb, phrase: Phrase, value: float, made: li
         is_drone(phrase)
         or classes_of(phrase.head) & {"sightnoun", "attacknoun"}
         or (
-            phrase.head.low in {"missions", "incidents", "cases", "violations", "flights", "bombs", "sorties", "times", "percent"}
+            phrase.head.low
+            in {"missions", "incidents", "cases", "violations", "flights", "bombs", "sorties", "times", "occasions", "percent"}
         )
     ):
         return big or bool(

@@ -159,15 +159,15 @@ def _next_subject(items: list[Item], k: int) -> list[Phrase]:
 def _antecedent(items: list[Item], rel: int) -> list[Phrase]:
     n = rel - 1
     if n >= 3 and tag_of(items[n]) == "P" and low_of(items[n]) == "of" and isinstance(part := items[n - 1], Phrase):
-        whole = items[n - 3] if tag_of(items[n - 2]) == "," else items[n - 2]
-        if isinstance(whole, Phrase) and part.of is None:
+        whole = _whole_before(items, n - 2 if tag_of(items[n - 2]) == "," else n - 1)
+        if whole is not None and part.of is None:
             part.of = whole  # "TB2s, eight of which were delivered"
         return [part]
     if n >= 0 and tag_of(items[n]) == ",":
         n -= 1
     if n < 0 or not isinstance(items[n], Phrase):
         return []
-    nearest = items[n]
+    nearest = _named_before(items, n) or items[n]
     assert isinstance(nearest, Phrase)
     who = low_of(items[rel]) in {"who", "whom"}
     if who:
@@ -197,6 +197,19 @@ def _antecedent(items: list[Item], rel: int) -> list[Phrase]:
     return [inner]
 
 
+def _named_before(items: list[Item], n: int) -> Phrase | None:
+    """ "The Azawad Liberation Front, a coalition that": what is said of the coalition is said of the name that it explains."""
+    aside, comma, named = items[n], items[n - 1] if n else None, items[n - 2] if n >= 2 else None
+    if not isinstance(aside, Phrase) or not isinstance(named, Phrase) or tag_of(comma) != "," or named.head.name is None:
+        return None
+    explains = aside.tokens[0].low in {"a", "an", "one"} and aside.head.name is None
+    words = lexicon().noun_classes.get(aside.head.low, frozenset())
+    return named if explains and words & {"group", "force", "company", "state"} and named.head.name.kind in _ACTING else None
+
+
+_ACTING = frozenset({"state", "force", "group", "agency", "company", "bloc"})
+
+
 def _plural_before(items: list[Item], n: int, rel: int) -> Phrase | None:
     """ "The groups in Myanmar that fly them": a plural verb cannot have the place for its subject, so the phrase before it is meant."""
     verb, place = (items[rel + 1] if rel + 1 < len(items) else None), items[n]
@@ -223,7 +236,15 @@ def _whole_before(items: list[Item], at: int) -> Phrase | None:
 def _finite_subject(items: list[Item], verb: Verb, earlier: list[Verb], before: Item | None) -> None:
     """The subject of a finite verb: each way that the words before it can say it, the plainest first."""
     governor = _previous(earlier)
-    for way in (_joined_infinitive, _after_conjunction, _after_naming, _object_relative, _passive_goes_on, _aside_before, _after_comma):
+    for way in (
+        _joined_infinitive,
+        _after_conjunction,
+        _after_naming,
+        _object_relative,
+        _passive_goes_on,
+        _aside_before,
+        _after_comma,
+    ):
         if way(items, verb, earlier, before):
             return
     gathered, stopped, relative = _gathered(items, verb, before)

@@ -9,6 +9,7 @@ from picket.learn.actors import actors_of
 from picket.learn.certainty import speaker
 from picket.learn.chunks import Phrase, Verb
 from picket.learn.drafts import Draft
+from picket.learn.frames.common import GOODS
 from picket.learn.naming import classes_of, text_of
 from picket.learn.sentence import Sentence, is_drone
 
@@ -139,12 +140,15 @@ def _warned(sentence: Sentence, verb: Verb, made: list[Draft]) -> Draft | None:
         return None
     passed = next((d for d in factual if d.recipient), None)
     if factual and all(
-        d.kind in {"use_attack", "supply", "training", "recruitment", "production", "adoption", "advising"} for d in factual
+        d.kind in {"use_attack", "supply", "training", "recruitment", "production", "adoption", "advising", "deployment"}
+        for d in factual
     ):
         for draft in factual:
             made.remove(draft)
     if not of and not content and not verb.objects:
         return None
+    if not sentence.drone and not of and not future and not factual and not _bears(sentence, verb):
+        return None  # "warned her compatriots that the war does not stop at the river"
     attributed = speaker(verb.subjects) if not verb.passive else None
     if (
         verb.classes & {"fear"}
@@ -159,6 +163,17 @@ def _warned(sentence: Sentence, verb: Verb, made: list[Draft]) -> Draft | None:
     if future or of or verb.classes & {"fear"}:
         draft.certainty = "possible"
     return draft
+
+
+def _bears(sentence: Sentence, verb: Verb) -> bool:
+    """Does what follows the verb speak of people in arms, of means or of a gap?"""
+    told = [t for t in sentence.tokens if t.start > verb.tokens[-1].start]
+    return bool(_GAPS.search(sentence.text[verb.tokens[-1].end : sentence.end])) or any(
+        t.low in GOODS
+        or classes_of(t) & {"force", "group", "droneish", "attacknoun"}
+        or (classes_of(t) & {"people"} and t.tag == "N")
+        for t in told
+    )
 
 
 def _warned_before(sentence: Sentence, verb: Verb, made: list[Draft]) -> Draft | None:
@@ -254,7 +269,7 @@ def _threat(sentence: Sentence, verb: Verb) -> Draft | None:
         ]
     if not harmed:
         return None
-    if not (sentence.drone or sentence.near):
+    if not (sentence.drone or sentence.near) or (not sentence.drone and verb.link == "rel"):
         return None
     actor = next(iter(actors_of(subject, sentence.context)), None) or (
         text_of(subject) if classes_of(subject.head) & {"group"} else None

@@ -46,7 +46,7 @@ WRECKS = frozenset(
     ["debris", "wreckage", "fragments", "explosives", "bomb", "bombs", "grenade", "grenades", "shrapnel", "warhead"]
 )
 COUNTER = re.compile(
-    r"\b(?:jam|net|netting|detector|radar|sensor|interceptor|no-fly|shield|wall|anti-drone|anti-aircraft|laser|zone|counter-|c-uas|gun|"
+    r"\b(?:jam|net|netting|detect|radar|sensor|interceptor|no-fly|shield|wall|anti-drone|anti-aircraft|laser|zone|counter-|c-uas|gun|"
     r"acoustic|launcher|loitering|balloon|glider|buoy|unmanned|uncrewed|hexacopter|craft|boat|vessel|aircraft|unit|platoon|battery)",
     re.IGNORECASE,
 )

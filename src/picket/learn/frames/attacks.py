@@ -47,7 +47,8 @@ def strike(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
     by_drone = [p for p in doers if drone_head(p) or (is_drone(p) and not is_actor(p))] or [
         p
         for p in doers
-        if p.head.low in {"ones", "one", "rest", "others"} and sentence.near and not is_actor(p) and not verb.classes & {"kill"}
+        if (p.head.low in {"ones", "one", "rest", "others"} and sentence.near and not is_actor(p) and not verb.classes & {"kill"})
+        or (p.head.low in {"aircraft", "craft", "machine", "device"} and not sentence.drone and refers_to_drone(p, sentence))
     ]
     attack_subject = [
         p
@@ -170,6 +171,17 @@ def launch(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
             "fired-missiles", sentence, verb, [owner] if owner else [], aimed or follow, carriers[0], aimed or follow
         )
         return
+    shots = [p for p in things if p.head.low in _SHOTS and p.head.low not in {"rockets", "rocket"}]
+    if not drones and shots and verb.passive:
+        tools = [p for p in verb.prep("from", "by") if drone_head(p)]
+        aimed = [p for p in verb.prep("at", "into", "on", "against") if not p.time]
+        told = sentence.context.told_of("use_attack") and not sentence.drone
+        if tools or (told and aimed and not verb.prep("from", "by")):
+            owner = drone_owner(tools[0], sentence) if tools else sentence.context.last_flier()
+            yield from attack_drafts(
+                "fired-missiles", sentence, verb, [owner] if owner else [], aimed, (tools or shots)[0], aimed
+            )
+            return
     if not drones:
         return
     if any(
@@ -242,9 +254,8 @@ def drop(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
     doers = actors_in(sentence, doers_of(verb))
     owner = next((o for p in tools if (o := drone_owner(p, sentence))), None)
     doers = doers or ([owner] if owner else [])
-    targets = [
-        p for p in verb.prep("on", "onto", "over", "into", "at", "near", "in", "inside", "upon") if not p.time and not is_drone(p)
-    ]
+    targets = [p for p in verb.prep("on", "onto", "over", "at", "upon", "against") if not p.time and not is_drone(p)]
+    targets = targets or [p for p in verb.prep("into", "near", "in", "inside") if not p.time and not is_drone(p)]
     if not targets and verb.link == "conj" and verb.governor is not None:
         targets = list(verb.governor.prep("over", "at", "above", "into", "against"))
     if targets and targets[0].pronoun:

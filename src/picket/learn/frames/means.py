@@ -317,7 +317,8 @@ def _works(sentence: Sentence, phrases: list[Phrase]) -> list[str]:
                 ):
                     return by
             owner = drone_owner(phrase, sentence)
-            return [owner or text_of(phrase)]
+            bare = [t.low for t in phrase.tokens] in (["a", phrase.head.low], ["an", phrase.head.low]) and phrase.of is None
+            return [owner or text_of(phrase)] if owner or not bare else []
     return []
 
 

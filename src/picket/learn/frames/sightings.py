@@ -16,6 +16,7 @@ from picket.learn.sentence import (
     is_drone,
     origin_of,
     place_name,
+    place_state,
     refers_to_drone,
 )
 
@@ -37,7 +38,40 @@ _FOUND = frozenset(
 )
 
 
+_DONE = frozenset(
+    ["manage", "help", "begin", "start", "continue", "use", "seem", "appear", "scramble", "say", "report", "know", "fire"]
+)
+_LET = frozenset(["allow", "permit", "empower", "authorise", "authorize", "entitle", "enable", "forbid", "bar", "prohibit"])
+
+
+def only_allowed(verb: Verb) -> bool:
+    """Is the deed one that somebody may, must not, wants to or has means to do, and so no event?"""
+    up = verb.governor
+    seen = 0
+    while verb.infinitive and verb.link == "conj" and up is not None and up.infinitive and seen < 3:
+        verb, up, seen = up, up.governor, seen + 1
+    return verb.infinitive and up is not None and (up.lemma in _LET or (up.lemma not in _DONE and not up.passive and _means(up)))
+
+
+def _means(verb: Verb) -> bool:
+    """Does the verb get, make, want or put up the means?"""
+    return bool(
+        verb.classes & {"get", "adopt", "plan", "make", "request", "fund", "lack", "give", "learn", "train"}
+    ) or verb.lemma in {
+        "need",
+        "have",
+        "fail",
+        "be",
+        "order",
+        "urge",
+        "design",
+        "threaten",
+    }
+
+
 def detect(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
+    if only_allowed(verb):
+        return
     things = things_of(verb)
     drones = [
         p
@@ -330,6 +364,9 @@ def disrupt(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
         ),
         None,
     )
+    above = [q for p in parties for n, q in p.after if n in {"over", "above", "around"} and not q.time]
+    if above and site is not None and site.head.low in {"airspace", "skies", "traffic", "flights"}:
+        site, parties = above[0], [above[0]]  # "the airspace above X was shut"
     shut = next((p for p in parties if "airport" in {t.low for t in p.tokens} or ((e := place_name(p)) and e[0] == 3)), None)
     site = shut if shut is not None and site is not None else site  # "Vilnius Airport suspended traffic": the airport
     cause = next((p for p in sentence.phrases() if is_drone(p) and p not in parties), None)
@@ -380,8 +417,22 @@ def landed_load(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
 
 
 def carry(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
-    """A drone that carries contraband."""
+    """A drone that carries contraband; somebody who carries parts of drones to a country."""
     if verb.link == "ger-noun":
+        return
+    goods = [p for p in things_of(verb) if p.head.low in GOODS and (is_drone(p) or sentence.drone)]
+    takers = actors_in(sentence, verb.prep("to", "into")) or [s for p in verb.prep("to", "into") if (s := place_state(p))]
+    if goods and takers and verb.lemma == "carry" and not any(drone_head(p) for p in verb.subjects):
+        givers = actors_in(sentence, verb.prep("from")) or actors_in(sentence, doers_of(verb))
+        yield Draft(
+            "supply",
+            "carried",
+            verb,
+            provider=next(iter(givers), None),
+            recipient=takers[0],
+            thing=text_of(goods[0]),
+            numbers=goods,
+        )
         return
     if any({t.low for t in q.tokens} & CONTRABAND for p in verb.objects for q in [p, *([p.of] if p.of else [])]) and any(
         drone_head(p) for p in verb.subjects

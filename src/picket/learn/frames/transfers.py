@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from itertools import takewhile
 
@@ -106,7 +107,7 @@ def give(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
         receivers = recipients_of(sentence, verb, "to", "for")
         if not receivers and verb.participle and verb.governor is not None and verb.governor.lemma in _ENJOY:
             receivers = [n for n in actors_in(sentence, verb.governor.subjects) if n not in providers]
-        if (sentence.drone or sentence.near) and (providers or receivers):
+        if (sentence.drone or sentence.near) and (providers or receivers) and not thing.has("material", "moral", "political"):
             for a, b in pairs(providers, receivers):
                 yield Draft("advising", "give-advice", verb, provider=a, recipient=b, thing=text_of(thing), where=things)
         return
@@ -144,7 +145,9 @@ def give(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
     if not receivers and verb.passive and providers and (owner := drone_owner(thing, sentence)) and owner not in providers:
         receivers = [owner]  # "Hezbollah's drones are supplied by Iran"
     if not receivers and providers and not verb.participle:
-        receivers = sentence.context.last_taker(providers)
+        asked = [v for v in sentence.verbs if v.i < verb.i and v.classes & {"request", "get"} and not v.passive]
+        receivers = [n for v in asked for n in actors_in(sentence, v.subjects) if n not in providers][-1:]
+        receivers = receivers or sentence.context.last_taker(providers)
     to = [p for p in verb.prep("to") if p.tokens and p.tokens[0].tag in {"NUM", "QUAL"}]
     if not receivers and not (providers and (to or verb.classes & {"sell"} or verb.lemma in {"supply", "provide", "deliver"})):
         return
@@ -214,12 +217,19 @@ def equip(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
     providers = actors_in(sentence, doers_of(verb)) or list(filter(None, [origin_of(things[0], sentence)]))
     if providers == receivers:
         providers = []
+    if any(t.low in {"no", "none", "neither", "nobody"} for p in things_of(verb) for t in p.tokens) or _not_one(sentence, verb):
+        return
     if not providers:
         for b in receivers:
             yield Draft("adoption", "equipped-with", verb, actor=b, thing=text_of(things[0]), numbers=things)
         return
     for a, c in pairs(providers, receivers):
         yield Draft(kind, "equip", verb, provider=a, recipient=c, thing=text_of(things[0]), numbers=things)
+
+
+def _not_one(sentence: Sentence, verb: Verb) -> bool:
+    """ "Not one battalion has been issued with": nobody was."""
+    return bool(re.search(r"\b[Nn]ot (?:one|a single|any)\b", sentence.text[sentence.begin : verb.tokens[0].start]))
 
 
 _ENJOY = frozenset(["benefit", "profit", "gain", "receive", "get", "rely", "depend", "obtain", "enjoy", "draw"])
@@ -331,7 +341,10 @@ def request(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
         (
             p
             for p in things
-            if refers_to_drone(p, sentence) or p.head.low in TEACHING or (p.head.low == "number" and sentence.near)
+            if refers_to_drone(p, sentence)
+            or p.head.low in TEACHING
+            or (p.head.low == "number" and sentence.near)
+            or (p.head.low in GOODS and p in verb.prep("for"))
         ),
         None,
     )
