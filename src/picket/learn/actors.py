@@ -171,6 +171,10 @@ def actors_of(phrase: Phrase, context: Context, *, bare: bool = True) -> list[st
         found = resolve_owner(owner, context)
         if found:
             return [found]
+    if owner is not None and bare and len(phrase.tokens) == 2 and "company" in classes_of(phrase.head):
+        company = next((m.name for m in reversed(context.mentions) if m.kind == "company"), None)
+        if company is not None:
+            return [company]  # "his company"
     if (
         classes_of(phrase.head) & {"people"}
         and phrase.after
@@ -402,7 +406,7 @@ def owner_of(phrase: Phrase, context: Context) -> str | None:
     for token in tokens:
         if token is phrase.head:
             continue
-        if token.name is not None and token.name.kind in ORGANISED | {"demonym"}:
+        if token.name is not None and token.name.kind in ORGANISED | {"demonym"} and not _makers(token, tokens):
             return token.name.state if token.name.kind in {"demonym", "capital"} else token.text
         if (
             token.tag == "N"
@@ -452,6 +456,19 @@ def owner_of(phrase: Phrase, context: Context) -> str | None:
             if names:
                 return names[0]
     return None
+
+
+_SOLD = frozenset({"IR", "TR", "CN"})  # whose drones are mostly others' by now
+
+
+def _makers(token: Token, tokens: list[Token]) -> bool:
+    """ "Iranian Shahed drones": the adjective says whose model it is, not whose drone."""
+    return (
+        token.name is not None
+        and token.name.kind == "demonym"
+        and token.name.country in _SOLD
+        and any(t.name is not None and t.name.kind == "drone" and t.name.country == token.name.country for t in tokens)
+    )
 
 
 def _definite(token: Token) -> Token:

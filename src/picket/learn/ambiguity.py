@@ -278,6 +278,8 @@ def _verb_or_not(token: Token, prev: Token | None, after: Token | None, found: l
             }:
                 if tag in {"N", "NP", "SUB"} and next_tag in {"DET", "DEM", "PRP$", "NP"}:
                     return "V"
+                if tag == "NP" and next_tag in {"NUM", "QUAL"} and any(t.tag == "BE" for t in found[:i]):
+                    return "V"  # "trainers are at Fort Bragg training 30 soldiers"
                 if (
                     tag == "PREP"
                     and next_tag == "N"
@@ -354,6 +356,10 @@ def _verb_or_not(token: Token, prev: Token | None, after: Token | None, found: l
         and tag in {"NP", "ADJ", "NUM", "DEM", "N"}
     ):
         return "N"
+    if token.low == "headquarters":
+        return "N"
+    if token.form == "s" and tag in {"N", "NP"} and after is not None and after.low in {"how", "that", "why", "whether"}:
+        return "V"
     if token.low == "sources" and tag in {"N", "ADJ", "DEM", "NP"}:
         return "N"
     if token.low in {"lies", "rests", "flies"} and tag in {"N", "NP"} and next_tag == "PREP":
@@ -421,6 +427,13 @@ def _verb_or_not(token: Token, prev: Token | None, after: Token | None, found: l
     opens = (
         opens
         or (next_tag == "V?" and after is not None and after.form == "ing")
+        or (
+            next_tag == "V?"
+            and after is not None
+            and after.form == "ed"
+            and i + 2 < len(found)
+            and found[i + 2].tag in {"N", "ADJ"}
+        )
         or (next_tag in {"N", "ADJ"} and _only_verb(found, i))
     )
     if tag == "," and _main_verb_missing(found, i):

@@ -532,7 +532,7 @@ def _join_of(items: list[Item]) -> list[Item]:
                 mark, following = items[i + 1], items[i + 2]
                 if (
                     isinstance(mark, Mark)
-                    and mark.low == "of"
+                    and (mark.low == "of" or (mark.low == "out_of" and chain.head.tag == "NUM"))
                     and mark.tag == "P"
                     and isinstance(following, Phrase)
                     and not following.time

@@ -44,7 +44,25 @@ def continued_drafts(sentence: Sentence) -> Iterator[Draft]:
             return
 
 
-_HAPPEN = frozenset(["record", "come", "take", "happen", "follow", "occur", "begin", "last", "hit", "be", "report", "document"])
+_HAPPEN = frozenset(
+    [
+        "record",
+        "come",
+        "take",
+        "happen",
+        "follow",
+        "occur",
+        "begin",
+        "last",
+        "hit",
+        "be",
+        "report",
+        "document",
+        "cost",
+        "leave",
+        "claim",
+    ]
+)
 
 
 def _again(sentence: Sentence, verb: Verb) -> Iterator[Draft]:

@@ -24,6 +24,7 @@ DRONE_WORDS = re.compile(
 )
 _PERSONNEL = word_set("sentence.personnel")
 _SOME_OF = frozenset(["thousands", "hundreds", "dozens", "scores", "number", "group", "some", "many", "most", "several"])
+UNNAMED = word_set("frames.unnamed")
 INSTRUCTORS = frozenset(["trainer", "trainers", "instructor", "instructors", "teacher", "teachers", "tutors"])
 ADVISERS = word_set("sentence.advisers")
 
@@ -571,4 +572,25 @@ def model_origin(phrase: Phrase) -> str | None:
 
 
 def drone_owner(phrase: Phrase, sentence: Sentence) -> str | None:
-    return owner_of(phrase, sentence.context)
+    """Whose drone it is: by its own words ("the RSF's drones"), or by who flies it ("a drone operated by the RSF")."""
+    return owner_of(phrase, sentence.context) or flown_by(phrase, sentence)
+
+
+_FLOWN = frozenset(["launch", "operate", "fly", "use", "deploy", "fire", "send", "control", "pilot"])
+_BLAMED = frozenset(["attribute", "link", "blame", "belong"])
+
+
+def flown_by(phrase: Phrase, sentence: Sentence) -> str | None:
+    """ "Drones launched by X", "a drone flown from Y by X", "a drone belonging to X"."""
+    for verb in sentence.verbs:
+        if (
+            not verb.subjects
+            or verb.subjects[0] is not phrase
+            or not (verb.participle or (verb.gerund and verb.lemma == "belong"))
+        ):
+            continue
+        ends = verb.prep("by") if verb.lemma in _FLOWN else verb.prep("by", "to", "on") if verb.lemma in _BLAMED else []
+        found = [n for n in sentence.actors([p for p in ends if not p.time]) if n.lower() not in UNNAMED]
+        if found:
+            return found[0]
+    return None

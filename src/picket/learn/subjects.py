@@ -9,6 +9,7 @@ from picket.learn.lexicon import lexicon, word_set
 
 _PURPOSEFUL = frozenset(["use", "employ", "fly", "deploy", "launch", "send", "dispatch", "operate", "buy", "build", "have"])
 _OBJECT_CONTROL = word_set("clauses.object_control")
+_MEANS = frozenset(["services", "service", "help", "aid", "assistance"])  # "hired the services of X to train"
 _NAMING = frozenset(["know", "call", "name", "dub", "nickname", "describe", "identify", "style"])
 
 
@@ -46,6 +47,7 @@ def find_subject(items: list[Item], verb: Verb, earlier: list[Verb]) -> None:
                 and governor.lemma not in {"use"}
             )
             verb.subjects = list(governor.indirect or governor.objects) if control else list(governor.subjects)
+            verb.subjects = [p.of if control and p.of is not None and p.head.low in _MEANS else p for p in verb.subjects]
         else:
             verb.subjects = _next_subject(items, k)
         return
@@ -240,6 +242,7 @@ def _finite_subject(items: list[Item], verb: Verb, earlier: list[Verb], before: 
         _joined_infinitive,
         _after_conjunction,
         _after_naming,
+        _after_participle,
         _object_relative,
         _passive_goes_on,
         _aside_before,
@@ -307,6 +310,24 @@ def _after_naming(items: list[Item], verb: Verb, earlier: list[Verb], before: It
             other.preps = [(n, ps) for n, ps in other.preps if before not in ps]
         return True
     return False
+
+
+def _after_participle(items: list[Item], verb: Verb, earlier: list[Verb], before: Item | None) -> bool:
+    """ "After a drone operated by X hit Y": the drone, which "after" holds only together with its clause."""
+    near = earlier[-1] if earlier else None
+    if near is None or not near.participle or not near.subjects or verb.participle or not isinstance(before, Phrase):
+        return False
+    subject = near.subjects[0]
+    at = next((k for k, item in enumerate(items) if item is subject), 0)
+    between = items[near.at + 1 : verb.at]
+    if not at or tag_of(items[at - 1]) != "P" or low_of(items[at - 1]) not in {"after", "before", "since", "until", "as"}:
+        return False
+    if any(tag_of(x) in {",", ";", ":", "-", "SUB", "REL"} for x in between):
+        return False
+    verb.subjects, verb.governor, verb.link = [subject], _previous(earlier), "comp"
+    for other in earlier:
+        other.preps = [(n, ps) for n, ps in other.preps if subject not in ps]
+    return True
 
 
 def _object_relative(items: list[Item], verb: Verb, earlier: list[Verb], before: Item | None) -> bool:
@@ -387,7 +408,7 @@ def _gathered(items: list[Item], verb: Verb, before: Item | None) -> tuple[list[
                 pass
             elif tag_of(ahead) == "P":
                 k -= 1
-            elif tag_of(ahead) in {"CC", ","} and _member_of_prep_list(items, k):
+            elif tag_of(ahead) in {"CC", ","} and (_member_of_prep_list(items, k) or _rest_of_place(items, k)):
                 pass
             else:
                 gathered.append(item)
@@ -404,6 +425,16 @@ def _gathered(items: list[Item], verb: Verb, before: Item | None) -> tuple[list[
             break
         k -= 1
     return gathered, None, None
+
+
+def _rest_of_place(items: list[Item], k: int) -> bool:
+    """ "In Aguililla, Michoacán": the second name goes on with the first, which a preposition holds."""
+    town, item = (items[k - 2] if k >= 2 else None), items[k]
+    if tag_of(items[k - 1]) != "," or not isinstance(town, Phrase) or not isinstance(item, Phrase):
+        return False
+    placed = all(p.head.tag == "NP" and p.of is None for p in (town, item))
+    known = any(p.head.name is not None and p.head.name.kind in {"place", "state"} for p in (town, item))
+    return placed and known and k >= 3 and tag_of(items[k - 3]) == "P"
 
 
 def _before_relative(items: list[Item], verb: Verb, gathered: list[Phrase], before: Item | None, k: int) -> bool:
@@ -463,6 +494,7 @@ def _before_apposition(items: list[Item], verb: Verb) -> Phrase | None:
     if (
         isinstance(starts, Phrase)
         and not related
+        and not (starts.tokens[0].low in {"a", "an"} and first.head.tag == "NP" and not any(tag_of(x) == "," for x in aside))
         and any(tag_of(x) in {",", "CC"} for x in aside)
         and tag_of(items[n + 2]) in {",", "CC"}
     ):

@@ -132,6 +132,8 @@ def _warned(sentence: Sentence, verb: Verb, made: list[Draft]) -> Draft | None:
         and len(sentence.verbs) > 1
     ):
         return _warned_before(sentence, verb, made)
+    if verb.lemma in {"alarm", "alert"} and not verb.passive and not sentence.actors(verb.subjects) and made:
+        return None  # "the transfer has alarmed the coalition"
     clause = sentence.text[verb.tokens[-1].end : sentence.end]
     of = [p for p in verb.prep("of", "about", "against", "over") if not p.time]
     factual = [d for d in made if d.verb is not None and d.verb.i > verb.i and d.kind not in {"warning"}]
@@ -269,7 +271,7 @@ def _threat(sentence: Sentence, verb: Verb) -> Draft | None:
         ]
     if not harmed:
         return None
-    if not (sentence.drone or sentence.near) or (not sentence.drone and verb.link == "rel"):
+    if not (sentence.drone or sentence.near):
         return None
     actor = next(iter(actors_of(subject, sentence.context)), None) or (
         text_of(subject) if classes_of(subject.head) & {"group"} else None

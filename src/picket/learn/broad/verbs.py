@@ -124,7 +124,7 @@ def _recruited(clause: Clause) -> Iterator[Draft]:
 def _taken_up(clause: Clause) -> Iterator[Draft]:
     """Adoption and production: somebody and the drones; for production a place and the drones will do."""
     verb, row, thing, things = clause.verb, clause.row, clause.thing, clause.things
-    if verb.participle or thing is None:
+    if verb.participle or thing is None or "supplynoun" in classes_of(thing.head):
         return
     spots = verb.prep("in", "at")
     if not clause.first and row.kind == "production" and drone_head(thing) and any(place_name(p) for p in spots):

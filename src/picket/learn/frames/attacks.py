@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from picket.learn.actors import actors_of
 from picket.learn.chunks import Phrase, Verb
 from picket.learn.drafts import Draft
-from picket.learn.frames.common import CONTRABAND, HARMFUL, actors_in, doers_of, launched_by, things_of
+from picket.learn.frames.common import CONTRABAND, HARMFUL, actors_in, doers_of, things_of
 from picket.learn.frames.sightings import detect, smuggle
 from picket.learn.lexicon import word_set
 from picket.learn.naming import bare_text, classes_of, is_actor, kind_of, text_of
@@ -69,7 +69,7 @@ def strike(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
     actors: list[str] = []
     if by_drone or attack_subject:
         for phrase in [*by_drone, *attack_subject]:
-            owner = drone_owner(phrase, sentence) or launched_by(sentence, phrase)
+            owner = drone_owner(phrase, sentence)
             actors += [owner] if owner else []
     else:
         actors = actors_in(sentence, doers)
@@ -113,6 +113,13 @@ def attack_drafts(
             for p in [*verb.prep("in", "by"), *([tool] if tool else [])]
             for n, q in p.after
             if n in {"on", "against", "at"} and not q.time
+        ]
+        noun = next((p for p in [*verb.prep("in", "by"), *([tool] if tool else [])] if "attacknoun" in classes_of(p.head)), None)
+        struck = struck or [
+            q
+            for v in sentence.verbs
+            if noun is not None and noun in v.subjects and v.classes & {"strike"} and v is not verb
+            for q in v.objects
         ]
         hurt = struck or hurt
     hurt = [p for p in hurt if p.head.low not in _LENGTHS and p.head.low not in {"effect", "missiles", "missile", "others"}]

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from picket.learn.chunks import Phrase, Verb
 from picket.learn.drafts import Draft
-from picket.learn.frames.common import CONTRABAND, GOODS, HARMFUL, actors_in, doers_of, launched_by, things_of
+from picket.learn.frames.common import CONTRABAND, GOODS, HARMFUL, actors_in, doers_of, things_of
 from picket.learn.naming import classes_of, text_of
 from picket.learn.sentence import (
     Sentence,
@@ -143,7 +143,7 @@ def detect(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
         "sightnoun" in classes_of(drone.head) or drone_head(drone)
     ):
         return
-    owner = drone_owner(drone, sentence) or launched_by(sentence, drone)
+    owner = drone_owner(drone, sentence)
     doers = doers_of(verb)
     if verb.lemma in {"have"} and not doers:
         return
@@ -304,6 +304,8 @@ def _separate_sites(targets: list[Phrase]) -> list[tuple[str, Phrase]]:
 
 
 def smuggle(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
+    if any(drone_head(p) for p in things_of(verb)) and verb.lemma.startswith("smuggle"):
+        return  # the drone is what was smuggled: a supply
     tools = instruments(sentence, verb)
     using = (
         verb.governor is not None

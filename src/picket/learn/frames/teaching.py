@@ -158,6 +158,11 @@ def learn(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
                 numbers=verb.subjects,
                 where=things,
             )
+    elif learners and course and verb.lemma != "study" and (sentence.drone or any(is_drone(p) for p in course)):
+        for b in learners:
+            yield Draft(
+                "training", "took-a-course", verb, recipient=b, thing=text_of(course[0]), numbers=verb.subjects, where=things
+            )
     elif (
         learners
         and things

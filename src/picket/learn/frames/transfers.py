@@ -137,6 +137,10 @@ def give(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
             for q in [p, *(o for n, o in p.after if n == "in")]
             if (s := place_state(q)) and s not in providers
         ][:1]
+    routes = [*verb.prep("from"), *(q for p in verb.prep("by") for n, q in p.after if n == "from")]
+    if verb.lemma.startswith("smuggle") and verb.passive and routes:
+        receivers = [n.split(" from ")[0] for n in receivers or actors_in(sentence, verb.prep("by"))]
+        providers = actors_in(sentence, routes) or [s for p in routes if (s := place_state(p))]
     if not providers and verb.passive:
         providers = actors_in(sentence, verb.prep("from")) or [s for p in verb.prep("from") if (s := place_state(p))]
     if not providers:
@@ -249,6 +253,8 @@ def get(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
     if not things:
         return
     thing = things[0]
+    if thing.head.low in {"contract", "contracts", "order", "orders"} and verb.lemma in {"receive", "get", "secure"}:
+        return  # the paper, not the drones: contracts.py
     doers = doers_of(verb)
     if verb.participle and not verb.prep("by") and verb.governor is not None and not verb.governor.passive:
         doers = verb.governor.subjects
@@ -257,6 +263,7 @@ def get(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
     sources += [p for t in things for name, p in t.after if name == "from" and p not in sources]
     givers = actors_in(sentence, [p for p in sources if not drone_head(p)])
     givers = _scattered(sentence, sources, givers)
+    givers = [g for g in givers if g not in receivers]
     if not givers:
         givers = [s for p in sources if (s := place_state(p))]
     if not givers and verb.lemma in {"buy", "procure", "purchase", "acquire", "obtain", "source", "order"}:
