@@ -467,7 +467,10 @@ def _makers(token: Token, tokens: list[Token]) -> bool:
         token.name is not None
         and token.name.kind == "demonym"
         and token.name.country in _SOLD
-        and any(t.name is not None and t.name.kind == "drone" and t.name.country == token.name.country for t in tokens)
+        and any(
+            (t.name is not None and t.name.kind == "drone" and t.name.country == token.name.country) or t.low.startswith("shahed")
+            for t in tokens
+        )
     )
 
 

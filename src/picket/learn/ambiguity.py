@@ -129,10 +129,25 @@ def decide(found: list[Token], words: Lexicon) -> None:
             token.tag = "PRON"
 
 
+def _said_where(found: list[Token], i: int) -> bool:
+    """Does "that" open what a verb of saying before it says, with only where, when or to whom it was said between?"""
+    after = found[i + 1] if i + 1 < len(found) else None
+    if after is None or after.tag in {"V", "V?", "BE", "HAVE", "MODAL", "DO", "ADV"}:
+        return False
+    for token in reversed(found[max(0, i - 9) : i]):
+        if token.tag in {"V", "V?"}:
+            return bool(_SAYING & lexicon().verb_classes.get(token.lemma or "", frozenset()))
+        if token.tag not in {"PREP", "DET", "ADJ", "N", "NP", "TIME", "PRP$", "PRON", "DEM", "POS", "NUM", "ADV"}:
+            return False
+    return False
+
+
 def _that(found: list[Token], i: int) -> None:
     prev = found[i - 1] if i else None
     after = found[i + 1] if i + 1 < len(found) else None
-    if prev is not None and (
+    if prev is not None and _said_where(found, i):
+        found[i].tag = "SUB"  # "said in a statement that", "told reporters in Kyiv on Friday that"
+    elif prev is not None and (
         prev.tag in {"V", "V?"}
         or (prev.tag == "NP" and i >= 2 and found[i - 2].low in {"told", "tells", "telling"})
         or prev.low

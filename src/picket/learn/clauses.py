@@ -129,6 +129,14 @@ def _coordinates(items: list[Item], k: int) -> bool:
         return mark.low in {"and", "or"} and not (isinstance(after, Verb) and after.finite)
     if mark.tag != ",":
         return False
+    first = items[k - 1] if k else None
+    if (
+        isinstance(first, Phrase)
+        and first.head.tag == "NP"
+        and following.tokens[0].low in {"a", "an"}
+        and following.head.tag == "N"
+    ):
+        return False  # "Odessa, a port and capital of its district": said of the name before
     # A comma joins a list only if "and X" or ", X and" comes further on before anything else.
     n = k
     while n + 1 < len(items) and isinstance(items[n + 1], Phrase):

@@ -17,7 +17,7 @@ from picket.learn.sentence import Sentence, drone_owner, place_name
 
 _OTHERS = re.compile(
     r"\b(?:missiles?|rockets?|artillery|mortars?|shells?|shelling|jets?|warplanes?|air ?strikes?|air raids?|gunm[ae]n|ambush\w*|"
-    r"fighter aircraft|bombers?|helicopters?|tanks?|infantry|troops|ground (?:assault|attack)s?|car bombs?|suicide bombers?|arson|cyber\w*|"
+    r"fighter aircraft|bombers?|helicopters?|tanks?|infantry|ground (?:assault|attack)s?|car bombs?|suicide bombers?|arson|cyber\w*|"
     r"mines?|snipers?|rifles?|earthquake|storm)\b",
     re.IGNORECASE,
 )
@@ -31,12 +31,17 @@ _SEEN = frozenset({"detect", "overfly", "intrude", "down", "seize", "crash"})
 def continued_drafts(sentence: Sentence) -> Iterator[Draft]:
     """At most one draft for each object of a sentence that nothing else has read."""
     told = sentence.context.told_of
-    if not told("use_attack", "sighting") or not sentence.near or sentence.drone or _OTHERS.search(sentence.words):
+    if not told("use_attack", "sighting", "statistic") or not sentence.near or _OTHERS.search(sentence.words):
+        return
+    if sentence.drone:
+        yield from next(filter(None, (list(_hurt_in(sentence, v)) for v in sentence.verbs)), [])
         return
     for verb in sentence.verbs:
         if verb.negated or verb.modal or not verb.finite:
             continue
-        found = [*_struck(sentence, verb), *_again(sentence, verb)][:1] if told("use_attack") else []
+        found = list(_hurt_in(sentence, verb))[:1]
+        if not found and told("use_attack"):
+            found = [*_struck(sentence, verb), *_again(sentence, verb)][:1]
         if not found and told("sighting"):
             found = list(_seen(sentence, verb))
         if found:
@@ -86,6 +91,33 @@ def _again(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
         target="; ".join(bare_text(p) for p in hurt) or None,
         thing="drones",
         numbers=[*numbers, *hurt],
+        where=[*spots, *hurt],
+        target_phrase=hurt[0] if hurt else None,
+    )
+
+
+def _hurt_in(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
+    """ "Two people were wounded during the attack on the port", "killed in a similar assault by X"."""
+    attack = next((p for p in verb.prep("in", "during", "by") if "attacknoun" in classes_of(p.head)), None)
+    if (
+        attack is None
+        or not verb.classes & {"kill", "destroy"}
+        or not verb.passive
+        or not sentence.context.told_of("use_attack", "statistic")
+    ):
+        return
+    struck = [p for n, p in attack.after if n in {"on", "against", "at"} and not p.time]
+    by = sentence.actors([p for n, p in attack.after if n == "by"])
+    hurt = struck or [p for p in verb.subjects if not p.pronoun]
+    spots = [p for p in [*verb.prep("in", "at", "near"), *(q for _, q in attack.after)] if place_name(p)]
+    yield Draft(
+        "use_attack",
+        "goes-on-hurt",
+        verb,
+        actor=next(iter(by), None) or drone_owner(attack, sentence) or sentence.context.last_flier(),
+        target="; ".join(bare_text(p) for p in hurt) or None,
+        thing="drones",
+        numbers=[*verb.subjects, *hurt],
         where=[*spots, *hurt],
         target_phrase=hurt[0] if hurt else None,
     )

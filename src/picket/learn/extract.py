@@ -52,6 +52,7 @@ _WEAK_WORDS = re.compile(
 
 _THROUGHOUT = 0.33  # share of sentences with a drone from which on a report is about nothing else
 _AT_SEA = re.compile(r"\b(?:Sea|Gulf|Ocean|Straits?|Channel|Bab al-Mandab)$")
+_EVENTS = frozenset({"use_attack", "sighting", "statistic"})
 _REMEMBERED = 300  # names kept for "the group" and "it"; bounds the work for a report of any length
 _LONGEST = 1500  # characters of a sentence; longer ones are tables, menus or attacks on the reader
 
@@ -94,7 +95,7 @@ def claims_of(report: Report) -> list[Claim]:
         context.takers.extend((k, d.recipient) for d in drafts if d.kind == "supply" and d.provider and d.recipient)
         claims, carried = _finish(report, sentence, drafts, carried)
         found.extend(claims)
-        context.events.update({c.kind: k for c in claims if c.kind in {"use_attack", "sighting"} and not guessed(c.rule)})
+        context.events.update({c.kind: k for c in claims if c.kind in _EVENTS and not guessed(c.rule)})
         _remember(sentence)
     return found
 

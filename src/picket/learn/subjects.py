@@ -124,6 +124,10 @@ def _gerund(items: list[Item], verb: Verb, earlier: list[Verb], before: Item | N
     ):
         verb.link = "ger-noun"
         verb.subjects = [before]
+        place = before.head.name is not None and before.head.name.kind in {"place", "state", "capital"}
+        if place and governor.lemma == "be" and verb.at >= 2 and tag_of(items[verb.at - 2]) == "P":
+            verb.link, verb.subjects = "ger", list(governor.subjects)  # "are at Fort Bragg training recruits"
+            return
         if verb.at >= 2 and low_of(items[verb.at - 2]) == "with":
             for other in earlier:  # "..., with X moving to": X belongs to the participle alone
                 other.preps = [(n, ps) for n, ps in other.preps if before not in ps]
@@ -433,8 +437,17 @@ def _rest_of_place(items: list[Item], k: int) -> bool:
     if tag_of(items[k - 1]) != "," or not isinstance(town, Phrase) or not isinstance(item, Phrase):
         return False
     placed = all(p.head.tag == "NP" and p.of is None for p in (town, item))
+    placed = (
+        placed
+        and all(t.tag == "NP" for t in item.tokens)
+        and (item.head.name is None or item.head.name.kind in {"place", "state"})
+    )
     known = any(p.head.name is not None and p.head.name.kind in {"place", "state"} for p in (town, item))
-    return placed and known and k >= 3 and tag_of(items[k - 3]) == "P"
+    larger = town.head.name is None or town.head.name.kind not in {
+        "state",
+        "capital",
+    }  # "In Germany, Munich airport": the smaller acts
+    return placed and known and larger and k >= 3 and tag_of(items[k - 3]) == "P"
 
 
 def _before_relative(items: list[Item], verb: Verb, gathered: list[Phrase], before: Item | None, k: int) -> bool:
