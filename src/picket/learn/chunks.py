@@ -218,6 +218,18 @@ def _without_abbreviations(items: list[Item]) -> list[Item]:
                 and len(inner.tokens) <= 2
             ):
                 i += 3
+                rest = items[i] if i < len(items) else None
+                before = out[-1]
+                if (
+                    isinstance(before, Phrase)
+                    and isinstance(rest, Phrase)
+                    and inner.head.text.isupper()
+                    and _goes_with(before, rest)
+                ):
+                    out[-1] = Phrase(
+                        before.i, rest.j, rest.head, [*before.tokens, *rest.tokens]
+                    )  # "aerial vehicle (UAV) instructors"
+                    i += 1
                 continue
         out.append(items[i])
         i += 1
@@ -232,6 +244,11 @@ def _between(tokens: list[Token], i: int) -> Phrase | None:
     if phrase is None or phrase.head.tag == "NUM":
         return None
     return Phrase(i, phrase.j, phrase.head, [tokens[i + 1], *phrase.tokens[1:]])
+
+
+def _goes_with(before: Phrase, rest: Phrase) -> bool:
+    """Is the noun after the brackets one phrase with the words before them?"""
+    return rest.tokens[0].tag == "N" and before.head.tag == "N" and before.of is None and not rest.pronoun
 
 
 def _noun_phrase(tokens: list[Token], i: int) -> Phrase | None:

@@ -279,9 +279,9 @@ def _counted_off(phrase: Phrase) -> bool:
 
 def personnel(phrase: Phrase) -> bool:
     """People who can be sent or taught: soldiers, a team, 3,000 of the recruits."""
-    if phrase.of is not None and (phrase.head.tag == "NUM" or phrase.head.low in _SOME_OF):
+    if phrase.of is not None and (phrase.head.tag == "NUM" or phrase.head.low in _SOME_OF | _MULTITUDES):
         return personnel(phrase.of)
-    nationals = phrase.head.tag == "DEM" and phrase.head.low.endswith("ns") and phrase.tokens[0].tag in {"NUM", "QUAL"}
+    nationals = phrase.head.tag == "DEM" and phrase.head.low.endswith("ns")
     return phrase.head.low in _PERSONNEL or nationals
 
 
@@ -589,7 +589,7 @@ def flown_by(phrase: Phrase, sentence: Sentence) -> str | None:
             or not (verb.participle or (verb.gerund and verb.lemma == "belong"))
         ):
             continue
-        ends = verb.prep("by") if verb.lemma in _FLOWN else verb.prep("by", "to", "on") if verb.lemma in _BLAMED else []
+        ends = verb.prep("by") if verb.lemma in _FLOWN else verb.prep("to", "on") if verb.lemma in _BLAMED else []
         found = [n for n in sentence.actors([p for p in ends if not p.time]) if n.lower() not in UNNAMED]
         if found:
             return found[0]

@@ -247,6 +247,7 @@ def _finite_subject(items: list[Item], verb: Verb, earlier: list[Verb], before: 
         _after_conjunction,
         _after_naming,
         _after_participle,
+        _after_gerund,
         _object_relative,
         _passive_goes_on,
         _aside_before,
@@ -331,6 +332,20 @@ def _after_participle(items: list[Item], verb: Verb, earlier: list[Verb], before
     verb.subjects, verb.governor, verb.link = [subject], _previous(earlier), "comp"
     for other in earlier:
         other.preps = [(n, ps) for n, ps in other.preps if subject not in ps]
+    return True
+
+
+def _after_gerund(items: list[Item], verb: Verb, earlier: list[Verb], before: Item | None) -> bool:
+    """ "A drone carrying phones, drugs and tobacco crashed": the drone, and not the last of its load."""
+    near = earlier[-1] if earlier else None
+    if near is None or not near.gerund or near.link != "ger-noun" or not near.subjects or verb.participle:
+        return False
+    between = [x for x in items[near.at + 1 : verb.at] if isinstance(x, Phrase)]
+    load = [*near.objects, *(p for _, ps in near.preps for p in ps)]
+    marks = {tag_of(x) for x in items[near.at + 1 : verb.at] if not isinstance(x, Phrase)}
+    if len(between) < 2 or not all(any(p is q for q in load) for p in between) or marks & {"SUB", "REL", ";", ":"}:
+        return False
+    verb.subjects, verb.governor, verb.link = list(near.subjects), _previous(earlier), "main"
     return True
 
 

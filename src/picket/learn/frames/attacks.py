@@ -359,6 +359,21 @@ def wage(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
 
 def _claimed(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
     """ "Claimed responsibility for the strike", in a report where the strike before was a drone's; "claimed a drone attack"."""
+    lives = next((p for p in verb.objects if p.head.low in {"life", "lives"}), None)
+    tool = next((p for p in verb.subjects if drone_head(p) or (is_drone(p) and not is_actor(p))), None)
+    if lives is not None and tool is not None:  # "a drone strike claimed the lives of 40"
+        struck = [q for n, q in tool.after if n in {"on", "against", "at"} and not q.time]
+        dead = [p for p in [lives.of] if p is not None]
+        yield from attack_drafts(
+            "claimed-lives",
+            sentence,
+            verb,
+            [o for o in [drone_owner(tool, sentence)] if o],
+            struck or dead,
+            tool,
+            [*dead, *struck],
+        )
+        return
     direct = next((p for p in verb.objects if "attacknoun" in classes_of(p.head) and is_drone(p)), None)
     for a in actors_in(sentence, verb.subjects) if direct is not None else []:
         hurt = [p for n, p in direct.after if n in {"on", "against", "at"} and not p.time] if direct is not None else []
@@ -433,6 +448,15 @@ def fired_on(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
 
 def attributed(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
     """ "Attributed the drone attack on the station to dissidents": alleged."""
+    told = sentence.context.told_of("use_attack")
+    raids = [p for p in verb.prep("for") if "attacknoun" in classes_of(p.head) and (is_drone(p) or told)]
+    if verb.lemma == "blame" and not verb.passive and raids:  # "has blamed X for these attacks"
+        hurt = [p for n, p in raids[0].after if n in {"on", "against", "at"} and not p.time]
+        for draft in attack_drafts("blamed-for", sentence, verb, actors_in(sentence, verb.objects)[:1], hurt, raids[0], hurt):
+            if draft.actor is not None:
+                draft.certainty = "alleged"
+                yield draft
+        return
     attack = next((p for p in things_of(verb) if "attacknoun" in classes_of(p.head) and (is_drone(p) or sentence.near)), None)
     doers = actors_in(sentence, verb.prep("to", "on"))
     if attack is None or not doers or verb.participle or (verb.lemma == "blame" and not verb.passive):

@@ -219,8 +219,8 @@ def factory(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
 
 def make(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
     things = things_of(verb)
-    if verb.participle and not verb.prep("by"):
-        return
+    if (verb.participle and not verb.prep("by")) or (verb.gerund and verb.lemma == "make" and things and things[0].pronoun):
+        return  # "making it the fifth attack"
     up = verb.governor
     if verb.participle and up is not None and up.classes & {"get", "give"} and any(p in up.objects for p in verb.subjects):
         return  # "buys drones made by DJI": a supply

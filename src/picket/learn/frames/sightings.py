@@ -41,6 +41,7 @@ _FOUND = frozenset(
 _DONE = frozenset(
     ["manage", "help", "begin", "start", "continue", "use", "seem", "appear", "scramble", "say", "report", "know", "fire"]
 )
+_SAID = frozenset(["confirm", "report", "document", "note", "record"])
 _LET = frozenset(["allow", "permit", "empower", "authorise", "authorize", "entitle", "enable", "forbid", "bar", "prohibit"])
 
 
@@ -77,7 +78,9 @@ def detect(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
         p
         for p in things
         if drone_head(p)
-        or ("sightnoun" in classes_of(p.head) and is_drone(p))
+        or (
+            "sightnoun" in classes_of(p.head) and is_drone(p) and not (verb.lemma in _SAID and "supplynoun" in classes_of(p.head))
+        )
         or (refers_to_drone(p, sentence) and p.pronoun and verb.classes & {"down", "seize"})
         or (
             (p.head.tag == "NUM" or p.head.low in {"one", "some", "most", "all", "several"})

@@ -280,7 +280,7 @@ def get(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
             yield Draft(
                 "training", "get-training", verb, provider=a, recipient=b, thing=text_of(thing), numbers=[*verb.subjects, *things]
             )
-        if not is_drone(thing):
+        if not is_drone(thing) or thing.head.low in TEACHING:
             return
     if thing.head.low in KNOWHOW and not drone_head(thing):
         if (is_drone(thing) or sentence.drone) and receivers:
