@@ -373,7 +373,13 @@ def _verb_or_not(token: Token, prev: Token | None, after: Token | None, found: l
         return "N"
     if token.low == "headquarters":
         return "N"
-    if token.form == "s" and tag in {"N", "NP"} and after is not None and after.low in {"how", "that", "why", "whether"}:
+    if (
+        token.form == "s"
+        and tag in {"N", "NP"}
+        and after is not None
+        and after.low in {"how", "that", "why", "whether"}
+        and not (i >= 2 and found[i - 2].tag in {"V", "V?"})
+    ):
         return "V"
     if token.low == "sources" and tag in {"N", "ADJ", "DEM", "NP"}:
         return "N"
@@ -408,6 +414,13 @@ def _verb_or_not(token: Token, prev: Token | None, after: Token | None, found: l
             earlier = next((t for t in reversed(found[:i]) if t.tag == "V"), None)
             return "V" if earlier is not None and earlier.form == "base" and opens else "N"
         opens = opens or (next_tag in {"N", "ADJ"} and _only_verb(found, i))
+        if (
+            token.low in {"fear", "worry", "hope", "claim"}
+            and tag == "N"
+            and plural
+            and next_tag in {"DET", "NP", "PRON", "DEM", "PRP$"}
+        ):
+            return "V"  # "officials fear the group will"
         return "V" if plural and opens and not _finite_later(found, i) else "N"
     # third person -s
     if not ambiguous and token.low not in {"attacks", "means", "needs"}:

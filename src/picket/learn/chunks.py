@@ -411,7 +411,8 @@ def _indirect_break(tokens: list[Token], i: int, head: int, j: int) -> bool:
         return False
     if tokens[j].low in {"thousands", "hundreds", "dozens", "scores", "millions"}:
         return True
-    return i > 0 and tokens[i - 1].tag == "V" and tokens[i - 1].lemma in _GIVING and tokens[j].tag == "N"
+    people = "people" in lexicon().noun_classes.get(tokens[j].low, frozenset())  # "taught Houthi crews"
+    return i > 0 and tokens[i - 1].tag == "V" and tokens[i - 1].lemma in _GIVING and tokens[j].tag == "N" and not people
 
 
 def _kind(token: Token) -> str:

@@ -7,6 +7,7 @@ to that verb. Cost: linear in the sentence's phrases, for practical lengths.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import pairwise
 
 from picket.learn.chunks import Item, Mark, Phrase, Verb, low_of, tag_of
@@ -16,6 +17,7 @@ from picket.learn.subjects import find_subject
 
 def link_clauses(items: list[Item]) -> list[Verb]:
     """Fills subjects, objects, preps, governor and link of the verb groups in `items`; returns them in order."""
+    _gapped(items)
     verbs = [item for item in items if isinstance(item, Verb)]
     for k, item in enumerate(items):
         if isinstance(item, Verb):
@@ -43,6 +45,31 @@ def link_clauses(items: list[Item]) -> list[Verb]:
     return verbs
 
 
+_TRADED = frozenset(["give", "sell", "offer", "equip", "get", "request", "train"])
+
+
+def _gapped(items: list[Item]) -> None:
+    """ "Kenya will receive 12 drones from Turkey, Ghana six from the US and Togo four": the later members get the verb again."""
+    told: Verb | None = None
+    k = 0
+    while k + 2 < len(items):
+        mark, name, number = items[k : k + 3]
+        if isinstance(mark, Verb):
+            told = mark if not mark.passive and mark.classes & _TRADED else None
+        elif tag_of(mark) in {"SUB", "REL", ";"}:
+            told = None
+        elif told is not None and tag_of(mark) in {",", "CC"} and isinstance(name, Phrase) and isinstance(number, Phrase):
+            acts = name.head.name is not None and name.head.name.kind in _ACTING and name.of is None
+            if acts and number.head.tag == "NUM" and not number.time and len(number.tokens) <= 2:
+                items.insert(
+                    k + 2,
+                    replace(told, i=number.i, finite=True, infinitive=False, subjects=[], objects=[], indirect=[], preps=[]),
+                )
+                k += 2
+        k += 1
+
+
+_ACTING = frozenset({"state", "force", "group", "agency", "company", "capital"})
 _PARTICLES = frozenset(["in", "out", "up", "down", "over", "off", "on", "away", "back", "across", "through"])
 _TRANSITIVE = word_set("clauses.transitive")
 

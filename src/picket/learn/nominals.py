@@ -121,9 +121,8 @@ def _attack_noun(sentence: Sentence, item: Phrase, verb: Verb | None) -> Iterato
         a for p in by for a in [*actors_of(p, sentence.context), *filter(None, [drone_owner(p, sentence)])][:1]
     ] or _possessor(item, sentence)
     killed = verb is not None and verb.classes & {"kill", "destroy"} and item in verb.subjects
-    hurt = (verb.objects if killed and verb is not None else []) or [
-        p for n, p in item.after if n in {"on", "against", "at"} and not p.time
-    ]
+    hurt = [p for n, p in item.after if n in {"on", "against", "at"} and not p.time]
+    hurt = hurt or (verb.objects if killed and verb is not None else [])
     if (
         not actors
         and verb is not None

@@ -10,6 +10,23 @@ from picket.learn.lexicon import lexicon, word_set
 _PURPOSEFUL = frozenset(["use", "employ", "fly", "deploy", "launch", "send", "dispatch", "operate", "buy", "build", "have"])
 _OBJECT_CONTROL = word_set("clauses.object_control")
 _MEANS = frozenset(["services", "service", "help", "aid", "assistance"])  # "hired the services of X to train"
+_CAUGHT = frozenset(
+    [
+        "accuse",
+        "suspect",
+        "blame",
+        "charge",
+        "indict",
+        "arrest",
+        "detain",
+        "jail",
+        "sentence",
+        "convict",
+        "catch",
+        "fine",
+        "prosecute",
+    ]
+)
 _NAMING = frozenset(["know", "call", "name", "dub", "nickname", "describe", "identify", "style"])
 
 
@@ -132,12 +149,7 @@ def _gerund(items: list[Item], verb: Verb, earlier: list[Verb], before: Item | N
             for other in earlier:  # "..., with X moving to": X belongs to the participle alone
                 other.preps = [(n, ps) for n, ps in other.preps if before not in ps]
         return
-    if (
-        tag_of(before) == "P"
-        and governor.lemma in {"accuse", "suspect", "blame", "charge", "indict"}
-        and not governor.passive
-        and governor.objects
-    ):
+    if tag_of(before) == "P" and governor.lemma in _CAUGHT and not governor.passive and governor.objects:
         verb.subjects = list(governor.objects)
         return
     verb.subjects = list(governor.subjects)
@@ -343,7 +355,8 @@ def _after_gerund(items: list[Item], verb: Verb, earlier: list[Verb], before: It
     between = [x for x in items[near.at + 1 : verb.at] if isinstance(x, Phrase)]
     load = [*near.objects, *(p for _, ps in near.preps for p in ps)]
     marks = {tag_of(x) for x in items[near.at + 1 : verb.at] if not isinstance(x, Phrase)}
-    if len(between) < 2 or not all(any(p is q for q in load) for p in between) or marks & {"SUB", "REL", ";", ":"}:
+    listed = bool(between) and any(between[0] is q for q in load) and marks <= {",", "CC"} and "CC" in marks
+    if len(between) < 2 or not (listed or all(any(p is q for q in load) for p in between)) or marks & {"SUB", "REL", ";", ":"}:
         return False
     verb.subjects, verb.governor, verb.link = list(near.subjects), _previous(earlier), "main"
     return True

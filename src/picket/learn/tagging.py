@@ -202,7 +202,9 @@ def _open_class(token: Token, i: int, found: list[Token], words: Lexicon) -> Non
         token.lemma, token.form, token.tag = low[:-2], "ed", "V?"
     elif low.endswith("ing") and len(low) > 5 and low not in NOUN_ING and "-" not in low:
         token.lemma, token.form, token.tag = low[:-3], "ing", "V?"
-    elif low.endswith(_ADJ_ENDINGS) or ("-" in low and low.endswith(("ed", "ing", "en"))):
+    elif (low.endswith(_ADJ_ENDINGS) and low not in {"hashish", "rubbish", "fish", "missive", "explosive"}) or (
+        "-" in low and low.endswith(("ed", "ing", "en"))
+    ):
         token.tag = "ADJ"
     elif capital and first and low not in words.noun_classes:
         token.tag = "NP?"

@@ -269,7 +269,7 @@ def deploy(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
     destinations = [p for p in verb.prep("to", "in", "into", "near", "at", "on", "for") if place_name(p) or is_actor(p)]
     destinations = destinations or [p for n, p in thing.after if n in {"to", "in", "into"}] or list(verb.indirect)
     aims = [v for v in sentence.verbs if v.i > verb.i and v.link == "inf" and v.classes & {"train", "advise"}]
-    if not destinations and not aims and verb.lemma not in {"deploy", "dispatch", "station", "embed"}:
+    if not destinations and not aims and verb.lemma not in {"deploy", "dispatch", "station"}:
         return
     numbers = [*things, *(p for p in sentence.phrases() if personnel(p) and p is not thing)]
     for a in senders:

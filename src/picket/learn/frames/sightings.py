@@ -341,6 +341,8 @@ def spy(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
     tools = [*[p for p in verb.subjects if drone_head(p)], *instruments(sentence, verb)]
     if not tools or (verb.governor is not None and verb.governor.classes & {"use"} and verb.link == "inf"):
         return
+    if not things_of(verb) and verb.lemma in {"follow", "track", "watch", "map"}:
+        return
     doers = actors_in(sentence, verb.subjects) or list(filter(None, [drone_owner(tools[0], sentence)]))
     for a in doers or [None]:  # type: ignore[list-item]
         yield Draft(

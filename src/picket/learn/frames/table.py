@@ -128,6 +128,7 @@ _BY_LEMMA: dict[str, Frame] = {
     "enter_service": belong,
     "issue": issue,
     "provide_with": issue,
+    "embed": deploy,
     "turn_up": turned_up,
     "wash_up": turned_up,
     "go_on": wandered,

@@ -143,7 +143,7 @@ def learn(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
         teachers = teachers or actors_in(sentence, course_verb.prep("by"))
     if not teachers and up is not None and up.lemma in _TRAVEL:
         teachers = [s for p in up.prep("to", "in", "for") if (s := place_state(p)) and s not in homes_of(learners)]
-    if not teachers and up is not None and up.classes & {"deploy", "give"} and verb.infinitive and not up.passive:
+    if not teachers and up is not None and up.classes & {"deploy", "give"} and verb.infinitive:
         teachers = [s for p in up.prep("to") if (s := place_state(p))][:1]
         if teachers and all(n.islower() for n in learners):
             learners = [
