@@ -18,6 +18,7 @@ _PARTICLES = word_set("chunks.particles")
 
 
 _EACH = frozenset(["each", "all", "both", "some", "many", "most", "several", "few", "none", "half", "either", "neither", "any"])
+_RANKED = frozenset(["first", "second", "third", "last", "latest", "rest", "remainder"])
 _HERE = frozenset(["home", "abroad", "overseas", "here", "there", "elsewhere", "then"])
 
 
@@ -379,6 +380,8 @@ def _noun_phrase(tokens: list[Token], i: int) -> Phrase | None:
         else:
             break
         j += 1
+    if head < 0 and j > i and tokens[j - 1].low in _RANKED and j < len(tokens) and tokens[j].low == "of":
+        head = j - 1  # "the first of 43 TB2s"
     if head < 0:
         return None
     while j > head + 1:

@@ -17,7 +17,7 @@ from picket.learn.subjects import find_subject
 
 def link_clauses(items: list[Item]) -> list[Verb]:
     """Fills subjects, objects, preps, governor and link of the verb groups in `items`; returns them in order."""
-    _gapped(items)
+    gaps = _gapped(items)
     verbs = [item for item in items if isinstance(item, Verb)]
     for k, item in enumerate(items):
         if isinstance(item, Verb):
@@ -38,9 +38,14 @@ def link_clauses(items: list[Item]) -> list[Verb]:
             and not verb.preps
         ):
             verb.preps = list(later.preps)  # "trained and equipped by X"
+    for again, told in gaps:
+        if not again.prep("from"):
+            again.preps.extend((n, list(ps)) for n, ps in told.preps if n == "from")
     _shared_objects(items, verbs)
     for n, verb in enumerate(verbs):
         find_subject(items, verb, verbs[:n])
+    for again, _ in gaps:
+        again.subjects = [p for p in items[again.at - 1 : again.at] if isinstance(p, Phrase)]
     _fronted(items, verbs)
     return verbs
 
@@ -48,9 +53,10 @@ def link_clauses(items: list[Item]) -> list[Verb]:
 _TRADED = frozenset(["give", "sell", "offer", "equip", "get", "request", "train"])
 
 
-def _gapped(items: list[Item]) -> None:
+def _gapped(items: list[Item]) -> list[tuple[Verb, Verb]]:
     """ "Kenya will receive 12 drones from Turkey, Ghana six from the US and Togo four": the later members get the verb again."""
     told: Verb | None = None
+    made: list[tuple[Verb, Verb]] = []
     k = 0
     while k + 2 < len(items):
         mark, name, number = items[k : k + 3]
@@ -61,12 +67,12 @@ def _gapped(items: list[Item]) -> None:
         elif told is not None and tag_of(mark) in {",", "CC"} and isinstance(name, Phrase) and isinstance(number, Phrase):
             acts = name.head.name is not None and name.head.name.kind in _ACTING and name.of is None
             if acts and number.head.tag == "NUM" and not number.time and len(number.tokens) <= 2:
-                items.insert(
-                    k + 2,
-                    replace(told, i=number.i, finite=True, infinitive=False, subjects=[], objects=[], indirect=[], preps=[]),
-                )
+                again = replace(told, i=number.i, finite=True, infinitive=False, subjects=[], objects=[], indirect=[], preps=[])
+                items.insert(k + 2, again)
+                made.append((again, told))
                 k += 2
         k += 1
+    return made
 
 
 _ACTING = frozenset({"state", "force", "group", "agency", "company", "capital"})

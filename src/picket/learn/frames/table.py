@@ -46,7 +46,7 @@ from picket.learn.frames.sightings import (
     turned_up,
     wandered,
 )
-from picket.learn.frames.teaching import learn, practise, show, train
+from picket.learn.frames.teaching import learn, practise, returned, show, train
 from picket.learn.frames.transfers import advise, equip, fund, get, give, issue, request, share, turn_to
 from picket.learn.lexicon import word_set
 from picket.learn.sentence import Sentence
@@ -128,6 +128,7 @@ _BY_LEMMA: dict[str, Frame] = {
     "enter_service": belong,
     "issue": issue,
     "provide_with": issue,
+    "return": returned,
     "embed": deploy,
     "turn_up": turned_up,
     "wash_up": turned_up,

@@ -183,6 +183,26 @@ def learn(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
             yield Draft("adoption", "learn", verb, actor=b, thing="; ".join(text_of(p) for p in things[:3]), numbers=[])
 
 
+def returned(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
+    """ "Soldiers returned from a drone course in Turkey": taught there."""
+    course = next((p for p in verb.prep("from") if p.head.low in TEACHING or "trainnoun" in classes_of(p.head)), None)
+    learners = actors_in(sentence, verb.subjects) if course is not None and drone_topic(sentence, verb) else []
+    where = [s for n, p in course.after if n in {"in", "at"} and (s := place_state(p))] if course is not None else []
+    where = where or [s for p in verb.prep("in", "at") if (s := place_state(p))]
+    for a, b in pairs(where[:1], learners):
+        if b and course is not None:
+            yield Draft(
+                "training",
+                "returned",
+                verb,
+                provider=a,
+                recipient=b,
+                thing=text_of(course),
+                numbers=verb.subjects,
+                where=[course],
+            )
+
+
 def show(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
     """ "Have shown the group's technicians how to arm drones": teaching."""
     how = [v for v in sentence.verbs if v.infinitive and v.i > verb.i and v.governor is verb]

@@ -328,7 +328,7 @@ def get(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
     if (
         not givers
         and not planned
-        and verb.lemma in {"receive", "import", "order", "buy", "purchase", "acquire", "procure", "obtain"}
+        and verb.lemma in {"receive", "take_delivery", "import", "order", "buy", "purchase", "acquire", "procure", "obtain"}
         and (maker := model_origin(thing))
     ):
         givers = [maker] if maker not in receivers else []
