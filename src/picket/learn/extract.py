@@ -25,6 +25,7 @@ from picket.learn.frames import drafts_of
 from picket.learn.lexicon import lexicon
 from picket.learn.naming import classes_of
 from picket.learn.nominals import behind_drafts, nominal_drafts
+from picket.learn.ordinals import ordinal_drafts
 from picket.learn.places import home_country
 from picket.learn.quantities import quantity_in
 from picket.learn.report import Report
@@ -141,6 +142,7 @@ def _drafts(sentence: Sentence) -> list[Draft]:
     made.extend(behind_drafts(sentence))
     made.extend(nominal_drafts(sentence, made))
     made.extend(list(statistic_drafts(sentence, made)))
+    made.extend(list(ordinal_drafts(sentence, made)))
     made.extend(list(warning_drafts(sentence, made)))
     made.extend(list(broad_drafts(sentence, made)))
     if not made:

@@ -62,7 +62,7 @@ def nominal_drafts(sentence: Sentence, made: list[Draft]) -> Iterator[Draft]:
             yield from _use_noun(sentence, item, verb)
         elif item.head.low in _CAUGHT and not kinds_made & {"supply", "sighting"} and (sentence.drone or sentence.near):
             yield from _caught_noun(sentence, item, verb)
-        elif item.head.low in _TRIALS and is_drone(item) and verb is not None and verb.lemma in _HELD and not kinds_made:
+        elif item.head.low in _TRIALS and _tried(sentence, item) and verb is not None and verb.lemma in _HELD and not kinds_made:
             yield from _trial_noun(sentence, item, verb)
         elif item.head.low in {"production", "manufacture", "assembly"} and is_drone(item) and "production" not in kinds_made:
             yield from _production_noun(sentence, item, verb)
@@ -248,6 +248,12 @@ _TRIALS = frozenset(["trial", "trials", "test", "tests", "testing", "evaluation"
 _HELD = frozenset(
     ["hold", "conduct", "carry_out", "run", "stage", "complete", "begin", "start", "take", "perform", "undergo", "finish"]
 )
+
+
+def _tried(sentence: Sentence, item: Phrase) -> bool:
+    return is_drone(item) or (
+        sentence.near and item.of is not None and item.of.head.low in {"type", "model", "aircraft", "machine"}
+    )
 
 
 def _trial_noun(sentence: Sentence, item: Phrase, verb: Verb) -> Iterator[Draft]:

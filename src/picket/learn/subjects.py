@@ -56,6 +56,9 @@ def find_subject(items: list[Item], verb: Verb, earlier: list[Verb]) -> None:
     if verb.infinitive or (tag_of(before) == "SUB" and verb.infinitive):
         governor = _purpose_of(earlier)
         verb.governor, verb.link = governor, "inf"
+        if verb.passive and isinstance(before, Phrase) and not before.time and k >= 2 and tag_of(items[k - 2]) in {",", "-"}:
+            verb.subjects = [before]  # "bought 12 Anka, six of them to be assembled at home"
+            return
         if governor is not None:
             control = (
                 governor.lemma.split("_")[0] in _OBJECT_CONTROL

@@ -8,6 +8,7 @@ none can be installed off line with a licence that lets it ship.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from picket.learn.ambiguity import NOUN_ING, decide
@@ -84,6 +85,7 @@ _ADJ_ENDINGS = (
     "-sized",
     "-class",
 )
+_RANK = re.compile(r"\d+(?:st|nd|rd|th)")
 _ADJECTIVES = word_set("tagging.adjectives")
 
 
@@ -112,6 +114,8 @@ def _first_tag(token: Token, i: int, found: list[Token], words: Lexicon) -> None
         token.tag = {"—": "-", "–": "-", "“": '"', "”": '"', "‘": '"', "’": '"', "'": '"', "»": '"', "«": '"'}.get(
             token.text, token.text
         )
+    elif _RANK.fullmatch(low):
+        token.tag = "ADJ"  # "the 115th such attack"
     elif is_number(token):
         token.tag = "NUM"
     elif low == "to":

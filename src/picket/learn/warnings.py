@@ -9,7 +9,6 @@ from picket.learn.actors import actors_of
 from picket.learn.certainty import speaker
 from picket.learn.chunks import Phrase, Verb
 from picket.learn.drafts import Draft
-from picket.learn.frames.common import GOODS
 from picket.learn.naming import classes_of, text_of
 from picket.learn.sentence import Sentence, is_drone
 
@@ -149,8 +148,6 @@ def _warned(sentence: Sentence, verb: Verb, made: list[Draft]) -> Draft | None:
             made.remove(draft)
     if not of and not content and not verb.objects:
         return None
-    if not sentence.drone and not of and not future and not factual and not _bears(sentence, verb):
-        return None  # "warned her compatriots that the war does not stop at the river"
     attributed = speaker(verb.subjects) if not verb.passive else None
     if (
         verb.classes & {"fear"}
@@ -165,17 +162,6 @@ def _warned(sentence: Sentence, verb: Verb, made: list[Draft]) -> Draft | None:
     if future or of or verb.classes & {"fear"}:
         draft.certainty = "possible"
     return draft
-
-
-def _bears(sentence: Sentence, verb: Verb) -> bool:
-    """Does what follows the verb speak of people in arms, of means or of a gap?"""
-    told = [t for t in sentence.tokens if t.start > verb.tokens[-1].start]
-    return bool(_GAPS.search(sentence.text[verb.tokens[-1].end : sentence.end])) or any(
-        t.low in GOODS
-        or classes_of(t) & {"force", "group", "droneish", "attacknoun"}
-        or (classes_of(t) & {"people"} and t.tag == "N")
-        for t in told
-    )
 
 
 def _warned_before(sentence: Sentence, verb: Verb, made: list[Draft]) -> Draft | None:

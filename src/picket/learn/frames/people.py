@@ -299,7 +299,9 @@ def _mission(
         receivers, taught = shown, []
     receivers = [r for r in receivers if r not in senders]
     teaching = bool(words & INSTRUCTORS) or any("train" in w for w in words)
-    advising = bool(words & ADVISERS) or any(w.startswith("advis") for w in words)
+    helping = any(v.i > verb.i and v.classes & {"advise"} for v in sentence.verbs)
+    lent = helping or verb.lemma in {"lend", "loan", "second"}
+    advising = any(w.startswith(("advis", "consult")) for w in words) or (lent and bool(words & ADVISERS))
     due = [("training", "sent-instructors")] if teaching and not taught else []
     due += [("advising", "sent-advisers")] if advising else []
     for kind, rule in due:

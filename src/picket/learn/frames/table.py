@@ -13,6 +13,7 @@ from picket.learn.chunks import Verb
 from picket.learn.drafts import Draft
 from picket.learn.frames.adjuncts import adjunct_drafts
 from picket.learn.frames.attacks import attributed, crash, drop, fired_on, launch, steer, strike, suffer, under_attack, wage
+from picket.learn.frames.common import things_of
 from picket.learn.frames.contracts import buyer, contract, package, reach, supplier
 from picket.learn.frames.means import (
     adapt,
@@ -150,6 +151,8 @@ def _come(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
 def _opened(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
     yield from factory(sentence, verb)
     yield from fired_on(sentence, verb)
+    if sentence.drone and any(p.head.low in {"school", "academy", "centre", "center"} for p in things_of(verb)):
+        yield from adopt(sentence, verb)
 
 
 _BY_LEMMA["open"] = _opened
