@@ -263,6 +263,8 @@ def _verb_or_not(token: Token, prev: Token | None, after: Token | None, found: l
     if token.form in {"ed", "past", "part"}:
         return _past(token, prev, after, found, i)
     if token.form == "ing":
+        if token.low == "loitering" and next_tag == "N":
+            return "ADJ"
         if tag == "BE":
             return "V"
         if tag in {"DET", "POS", "PRP$", "ADJ", "NUM"}:
@@ -392,6 +394,8 @@ def _verb_or_not(token: Token, prev: Token | None, after: Token | None, found: l
             if tag in {"DET", "PRP$", "POS", "NUM", "ADJ", "QUAL"} and next_tag in {"N", "ADJ", "NP"}:
                 return "ADJ"
             return "V" if tag not in {"DET", "PRP$", "POS"} else "N"
+        if tag == "," and next_tag in {"DET", "NP", "PRP$", "PRON", "NUM"} and _main_verb_missing(found, i):
+            return "V"  # "engineers, two of whom died last year, help the Houthis"
         if tag in _NOMINAL_BEFORE or tag == "PREP" or tag == "":
             return "N"
         if token.low in {"worry", "fear"} and tag == "N" and after is not None and after.low in {"about", "that", "over"}:

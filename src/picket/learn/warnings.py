@@ -31,6 +31,9 @@ def warning_drafts(sentence: Sentence, made: list[Draft]) -> Iterator[Draft]:
     """Drafts of the sentence's warnings; none where the content of "warned that" is a fact of another kind."""
     if not (sentence.drone or sentence.near):
         return
+    if (draft := _conditional(sentence, made)) is not None:
+        yield draft
+        return
     for verb in sentence.verbs:
         if verb.classes & {"warn", "fear"} and not verb.negated:
             draft = _warned(sentence, verb, made)
@@ -121,6 +124,37 @@ def warning_drafts(sentence: Sentence, made: list[Draft]) -> Iterator[Draft]:
     yield from _gap(sentence, made)
 
 
+def _conditional(sentence: Sentence, made: list[Draft]) -> Draft | None:
+    """ "If the group obtains drones, the jammers will be useless": what is only supposed is what is feared."""
+    opening = re.match(r"\s*(?:If|Should|Unless|Once)\b[^,]*,", sentence.words)
+    future = _FUTURE.search(sentence.words, opening.end()) if opening else None
+    if opening is None or future is None:
+        return None
+    supposed = [
+        d for d in made if d.verb is not None and d.kind in _SUPPOSED and d.verb.tokens[0].start < sentence.begin + opening.end()
+    ]
+    if not supposed:
+        return None
+    for draft in supposed:
+        made.remove(draft)
+    said = next((v for v in sentence.verbs if v.classes & {"say", "warn"} and v.subjects), None)
+    first = supposed[0]
+    return Draft(
+        "warning",
+        "if-then",
+        first.verb,
+        actor=first.actor or first.recipient,
+        target=first.target,
+        thing=first.thing,
+        attributed_to=speaker(said.subjects) if said is not None else None,
+        certainty="possible",
+        numbers=[],
+    )
+
+
+_SUPPOSED = frozenset({"adoption", "supply", "use_attack", "sighting", "training", "production"})
+
+
 def _warned(sentence: Sentence, verb: Verb, made: list[Draft]) -> Draft | None:
     content = [v for v in sentence.verbs if v.i > verb.i]
     if (
@@ -140,6 +174,10 @@ def _warned(sentence: Sentence, verb: Verb, made: list[Draft]) -> Draft | None:
     if factual and not of and not future and not verb.classes & {"fear"}:
         return None
     passed = next((d for d in factual if d.recipient), None)
+    if future and verb.classes & {"fear"}:
+        for draft in [d for d in factual if d.kind == "sighting"]:
+            made.remove(draft)
+            factual.remove(draft)
     if factual and all(
         d.kind in {"use_attack", "supply", "training", "recruitment", "production", "adoption", "advising", "deployment"}
         for d in factual

@@ -33,6 +33,7 @@ from picket.learn.sentence import (
     drone_head,
     drone_owner,
     is_drone,
+    model_origin,
     origin_of,
     personnel,
     place_name,
@@ -191,6 +192,8 @@ def _supply(clause: Clause) -> Iterator[Draft]:
     elif not first and not second:
         origin = origin_of(thing, sentence)
         first = [origin] if origin else []
+    if not first and second and verb.lemma in {"sign", "order"} and (maker := model_origin(thing)) and maker not in second:
+        first = [maker]
     if not first and not second:
         return
     for draft in pairs(row, "broad-supply", verb, first, second, thing, [thing, *verb.objects, *verb.prep("for")]):

@@ -59,7 +59,15 @@ def strike(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
             or any(v.participle and v.subjects and v.subjects[0] is p and instruments(sentence, v) for v in sentence.verbs)
         )
     ]
-    pronoun_tool = [p for p in doers if p.pronoun and p.head.low in {"they", "it"} and sentence.near and not sentence.drone]
+    pronoun_tool = [
+        p
+        for p in doers
+        if p.pronoun
+        and p.head.low in {"they", "it"}
+        and sentence.near
+        and not sentence.drone
+        and p.head.start not in sentence.context.inside
+    ]
     if not (by_drone or tools or attack_subject or pronoun_tool):
         return
     if verb.lemma == "set_fire" and not hurt:

@@ -9,7 +9,7 @@ from picket.learn.drafts import Draft
 from picket.learn.frames.attacks import attack_drafts
 from picket.learn.frames.common import CONTRABAND, GOODS, HARMFUL, HOUSES, SPYING, actors_in, class_of_people, doers_of, things_of
 from picket.learn.frames.sightings import intrude
-from picket.learn.naming import classes_of, is_actor, kind_of, text_of
+from picket.learn.naming import classes_of, is_actor, kind_of, state_of_official, text_of
 from picket.learn.sentence import Sentence, drone_head, drone_owner, is_drone, origin_of, place_name, refers_to_drone
 
 
@@ -189,6 +189,7 @@ def adopt(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
     doers = actors_in(sentence, doers_of(verb))
     if verb.passive and not doers and not verb.participle and (owner := drone_owner(thing, sentence)):
         doers = [owner]
+    doers = doers or [s for p in doers_of(verb) if (s := state_of_official(p))][:1]
     if not doers and sentence.context.state_name and any(p.head.low in HOUSES for p in doers_of(verb)):
         doers = [sentence.context.state_name]
     for a in doers:
