@@ -274,7 +274,15 @@ def _noun_phrase(tokens: list[Token], i: int) -> Phrase | None:
                     j += 1
                     continue  # "eight such attacks"
                 break
-            if j > i and tokens[j - 1].tag not in {"DET", "QUAL"} and not (tokens[j - 1].tag == "ADV" and j == i + 1):
+            ranked = (
+                token.low == "such" and j > i and tokens[j - 1].tag == "ADJ" and _noun_ahead(tokens, j + 1)
+            )  # "the 115th such attack"
+            if (
+                not ranked
+                and j > i
+                and tokens[j - 1].tag not in {"DET", "QUAL"}
+                and not (tokens[j - 1].tag == "ADV" and j == i + 1)
+            ):
                 break
         elif tag == "ADJ":
             if head >= 0 and tokens[head].tag == "N" and head == j - 1 and not _noun_ahead(tokens, j):

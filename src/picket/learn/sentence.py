@@ -230,7 +230,7 @@ def refers_to_drone(phrase: Phrase, sentence: Sentence) -> bool:
     low = phrase.head.low
     if phrase.pronoun:
         return low in {"they", "them", "it", "one", "ones", "both"}
-    if low in {"one", "two", "three"} and phrase.of is not None:
+    if (low in {"one", "two", "three"} or phrase.head.tag == "NUM") and phrase.of is not None:
         return refers_to_drone(phrase.of, sentence)
     if phrase.head.tag == "NUM" and phrase.of is None and len(phrase.tokens) <= 2 and not set(phrase.head.text) & set("$€£₹%"):
         return True  # "Latvia will buy six"

@@ -331,7 +331,7 @@ def crash(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
     if (
         verb.lemma in {"explode", "detonate", "crash", "smash"}
         and hit
-        and not (verb.lemma == "crash" and verb.prep("in", "on", "near"))
+        and not (verb.lemma == "crash" and verb.prep("in", "on", "near", "at", "outside", "inside"))
     ):
         yield from attack_drafts("crash-into", sentence, verb, [owner] if owner else [], hit, drones[0], places)
     else:
