@@ -160,7 +160,7 @@ def actors_of(phrase: Phrase, context: Context, *, bare: bool = True) -> list[st
             if phrase.head.low.endswith("s") and len(phrase.tokens) <= 2
             else [name_text(phrase)]
         )
-    owner = next((t for t in phrase.tokens if t.tag == "PRP$"), None)
+    owner = next((t for t in phrase.tokens if t.tag == "PRP$" or t.low == "whose"), None)
     if (
         owner is not None
         and bare
@@ -223,6 +223,11 @@ def resolve_inside(items: list[Item], verbs: list[Verb], context: Context) -> No
             continue
         if talker is not None and item.head.low in {"we", "us"}:
             context.inside[item.head.start] = name_text(talker)
+        if item.tokens[0].low == "whose":
+            before = [p for p in items[: items.index(item)] if isinstance(p, Phrase) and is_actor(p)]
+            names = actors_of(before[-1], context) if before else []
+            if names:
+                context.inside[item.tokens[0].start] = names[0]  # "Hezbollah, whose engineers"
         parts = [item, *([item.of] if item.of else [])]
         for token in [
             t for p in parts for t in p.tokens if t.tag in {"PRON", "PRP$"} and t.low in {"it", "they", "them", "its", "their"}

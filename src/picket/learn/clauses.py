@@ -41,6 +41,7 @@ def link_clauses(items: list[Item]) -> list[Verb]:
     for again, told in gaps:
         if not again.prep("from"):
             again.preps.extend((n, list(ps)) for n, ps in told.preps if n == "from")
+        again.indirect = again.indirect or list(told.indirect)
     _shared_objects(items, verbs)
     for n, verb in enumerate(verbs):
         find_subject(items, verb, verbs[:n])

@@ -186,6 +186,9 @@ def name_text(phrase: Phrase) -> str:
     ):
         tokens.pop(0)
     text = join(tokens)
+    seat = tokens[0].name if len(tokens) > 2 and tokens[1].tag == "POS" else None
+    if seat is not None and seat.kind == "capital" and seat.state:
+        text = seat.state + text[len(tokens[0].text) :]  # "Kyiv's troops" are Ukraine's
     if phrase.of is not None:
         text += " of " + name_text(phrase.of)
     if phrase.after and phrase.after[0][0] in {"in", "from"} and phrase.of is None:

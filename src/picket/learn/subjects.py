@@ -532,7 +532,7 @@ def _before_apposition(items: list[Item], verb: Verb) -> Phrase | None:
         return None
     names = sum(isinstance(x, Phrase) for x in aside)
     finite = [x for x in aside if isinstance(x, Verb) and x.finite]
-    related = any(tag_of(x) == "REL" for x in aside)
+    related = any(tag_of(x) == "REL" or (isinstance(x, Phrase) and x.tokens[0].low == "whose") for x in aside)
     if names == 0 or (finite and not related) or any(tag_of(x) in {"SUB", ";"} for x in aside):
         return None
     if (

@@ -35,7 +35,7 @@ def warning_drafts(sentence: Sentence, made: list[Draft]) -> Iterator[Draft]:
         yield draft
         return
     for verb in sentence.verbs:
-        if verb.classes & {"warn", "fear"} and not verb.negated:
+        if verb.classes & {"warn", "fear"} and not verb.negated and not verb.participle:
             draft = _warned(sentence, verb, made)
             if draft:
                 yield draft

@@ -127,7 +127,13 @@ def detect(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
             for q in [p, *([p.of] if p.of else [])]
             if q.head.low in GOODS or q.head.low in {"wreckage", "debris"}
         ]
-        if parts and (shipped := in_transit(sentence, verb, parts)) is not None:
+        loads = [
+            v for v in sentence.verbs if v.gerund and v.lemma in {"carry", "transport"} and v.subjects and v.subjects[0] in things
+        ]
+        laden = [p for v in loads for p in v.objects if p.head.low in GOODS or is_drone(p)]
+        shipped = in_transit(sentence, loads[0], laden, caught=True) if laden else None
+        shipped = shipped or (in_transit(sentence, verb, parts) if parts else None)
+        if shipped is not None:
             yield shipped
         elif parts and verb.lemma in _FOUND and (sentence.drone or sentence.near):
             yield Draft(
@@ -146,7 +152,7 @@ def detect(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
         "sightnoun" in classes_of(drone.head) or drone_head(drone)
     ):
         return
-    owner = drone_owner(drone, sentence)
+    owner = _owner(drone, sentence)
     doers = doers_of(verb)
     if verb.lemma in {"have"} and not doers:
         return
@@ -187,14 +193,15 @@ def detect(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
 _ON_THE_WAY = _FOUND | {"stop", "hold", "turn_up", "take", "take_off", "open", "pull", "haul"}
 
 
-def in_transit(sentence: Sentence, verb: Verb, goods: list[Phrase]) -> Draft | None:
+def in_transit(sentence: Sentence, verb: Verb, goods: list[Phrase], *, caught: bool = False) -> Draft | None:
     """Goods caught on their way are a supply: from where they are, to whom they were bound or who got the last ones. None otherwise."""
-    if verb.lemma not in _ON_THE_WAY or not (sentence.drone or sentence.near) or verb.negated:
+    if (verb.lemma not in _ON_THE_WAY and not caught) or not (sentence.drone or sentence.near) or verb.negated:
         return None
     if any(drone_head(p) for p in verb.prep("in", "inside", "from")):
         return None  # parts found in a drone
     thing = goods[0]
-    giver = origin_of(thing, sentence) or next((n for n in actors_in(sentence, verb.prep("from"))), None)
+    sent = [n for p in verb.prep("from") for n in (actors_in(sentence, [p]) or [s for s in [place_state(p)] if s])]
+    giver = origin_of(thing, sentence) or next(iter(sent), None)
     bound = [p for n, p in [*thing.after, *((n, q) for n, ps in verb.preps for q in ps)] if n in {"for", "to"} and not p.time]
     taker = next(iter(actors_in(sentence, bound)), None) or next(
         iter(sentence.context.last_taker([giver] if giver else [], within=8)), None
