@@ -183,6 +183,18 @@ def test_places_after_repeated_prepositions_are_sightings_apart() -> None:
     assert [c.place for c in found if c.kind == "sighting"] == ["Esbjerg", "Sonderborg", "Skrydstrup"]
 
 
+@pytest.mark.parametrize(
+    ("text", "place", "count"),
+    [
+        ("The seizure of 12 drones from a house in Tijuana came on Monday.", "Tijuana", 12),
+        ("The crash of a Gerbera near Vilnius on 10 July was followed by talks.", "Vilnius", None),
+    ],
+)
+def test_drones_found_or_come_down_are_told_by_a_noun(text: str, place: str, count: float | None) -> None:
+    found = next(c for c in claims(text) if c.kind == "sighting")
+    assert (found.place, found.quantity.value if found.quantity else None) == (place, count)
+
+
 def test_one_subject_of_three_verbs() -> None:
     found = claims(
         "Russia has bought 2,000 drones from Iran, trained its crews in Syria and fired 600 of them at Ukrainian cities."

@@ -10,7 +10,7 @@ from picket.learn.drafts import Draft
 from picket.learn.frames.common import GOODS
 from picket.learn.lexicon import word_set
 from picket.learn.naming import bare_text, classes_of, is_person, organisation_in, text_of
-from picket.learn.sentence import Sentence, drone_owner, is_drone, origin_of, place_name, place_state
+from picket.learn.sentence import Sentence, drone_head, drone_owner, is_drone, origin_of, place_name, place_state
 
 _HELPING = word_set("frames.helping")
 _APPROVE = frozenset(["approve", "authorise", "authorize", "announce", "confirm", "clear", "permit", "agree", "make"])
@@ -60,6 +60,13 @@ def nominal_drafts(sentence: Sentence, made: list[Draft]) -> Iterator[Draft]:
             yield from _transfer_noun(sentence, item, verb, "advising")
         elif item.head.low in {"use", "deployment", "employment"} and is_drone(item) and not kinds_made:
             yield from _use_noun(sentence, item, verb)
+        elif (
+            item.head.low in _CAUGHT | _FALLEN
+            and item.of is not None
+            and drone_head(item.of)
+            and not kinds_made & {"supply", "sighting"}
+        ):
+            yield from _met_noun(sentence, item, verb)
         elif item.head.low in _CAUGHT and not kinds_made & {"supply", "sighting"} and (sentence.drone or sentence.near):
             yield from _caught_noun(sentence, item, verb)
         elif item.head.low in _TRIALS and _tried(sentence, item) and verb is not None and verb.lemma in _HELD and not kinds_made:
@@ -220,6 +227,27 @@ def _use_noun(sentence: Sentence, item: Phrase, verb: Verb | None) -> Iterator[D
 
 
 _CAUGHT = frozenset(["interception", "seizure", "discovery", "recovery", "confiscation"])
+
+
+_FALLEN = frozenset(["crash", "downing", "shooting", "shootdown", "loss", "capture", "detection", "appearance", "arrival"])
+
+
+def _met_noun(sentence: Sentence, item: Phrase, verb: Verb | None) -> Iterator[Draft]:
+    """ "The seizure of 12 drones from a house in Tijuana", "the crash of a Gerbera near Vilnius": drones found or come down."""
+    drone = item.of
+    spots = [p for q in (item, drone) if q is not None for _, p in q.after if not p.time]
+    where = [q for p in spots for q in [p, *(o for _, o in p.after)] if place_name(q)]
+    if drone is None or not where or (verb is not None and (verb.negated or verb.modal)):
+        return
+    yield Draft(
+        "sighting",
+        "met-noun",
+        verb,
+        actor=drone_owner(drone, sentence),
+        thing=text_of(drone),
+        numbers=[drone],
+        where=[*where, *spots],
+    )
 
 
 def _caught_noun(sentence: Sentence, item: Phrase, verb: Verb | None) -> Iterator[Draft]:
