@@ -16,6 +16,7 @@ from picket.learn.broad import broad_drafts
 from picket.learn.certainty import attribution, certainty_of, chain_of, is_saying, unnamed
 from picket.learn.chunks import Phrase, Verb
 from picket.learn.claim import TRANSFERS, Claim, guessed
+from picket.learn.continued import continued_drafts
 from picket.learn.cues import cue_drafts
 from picket.learn.denials import with_denials
 from picket.learn.doubt import doubt_around, hedged, lowered, nameless, to_come
@@ -28,6 +29,7 @@ from picket.learn.funds import fund_drafts
 from picket.learn.lexicon import lexicon
 from picket.learn.naming import classes_of
 from picket.learn.nominals import behind_drafts, nominal_drafts
+from picket.learn.ordinals import ordinal_drafts
 from picket.learn.report import Report
 from picket.learn.sentence import DRONE_WORDS, Sentence, drone_head, read_sentence
 from picket.learn.sentences import sentence_spans
@@ -56,6 +58,7 @@ _WEAK_WORDS = re.compile(
 
 
 _THROUGHOUT = 0.33  # share of sentences with a drone from which on a report is about nothing else
+_EVENTS = frozenset({"use_attack", "sighting", "statistic"})
 _REMEMBERED = 300  # names kept for "the group" and "it"; bounds the work for a report of any length
 _TOLD_BEFORE = 8  # claims told before, of which one may be denied
 _LONGEST = 1500  # characters of a sentence; longer ones are tables, menus or attacks on the reader
@@ -99,6 +102,7 @@ def claims_of(report: Report) -> list[Claim]:
         context.takers.extend((k, d.recipient) for d in drafts if d.kind == "supply" and d.provider and d.recipient)
         claims, carried = _finish(report, sentence, drafts, carried)
         found.extend(claims)
+        context.events.update({c.kind: k for c in claims if c.kind in _EVENTS and not guessed(c.rule)})
         _remember(sentence)
     return found
 
@@ -144,9 +148,12 @@ def _drafts(sentence: Sentence) -> list[Draft]:
     made.extend(behind_drafts(sentence))
     made.extend(nominal_drafts(sentence, made))
     made.extend(list(statistic_drafts(sentence, made)))
+    made.extend(list(ordinal_drafts(sentence, made)))
     made.extend(list(tally_drafts(sentence, made)))
     made.extend(list(warning_drafts(sentence, made)))
     made.extend(list(broad_drafts(sentence, made)))
+    if not made:
+        made.extend(continued_drafts(sentence))
     if not made:
         made.extend(fund_drafts(sentence))
     if not made:

@@ -143,6 +143,18 @@ def organisation_in(phrase: Phrase) -> str | None:
     return token.name.state if token.name.kind == "capital" else token.text
 
 
+def state_of_official(phrase: Phrase) -> str | None:
+    """The state for which an official acts by title ("Serbia's president", "the Serbian defence minister"); None for others."""
+    if not is_person(phrase):
+        return None
+    token = next((t for t in phrase.tokens if t.name is not None and t.name.kind in {"state", "demonym"} and t.name.state), None)
+    titled = any(t.low in _RULING for t in phrase.tokens)
+    return token.name.state if token is not None and token.name is not None and titled else None
+
+
+_RULING = frozenset(["president", "minister", "premier", "leader", "king", "chancellor", "government", "junta"])
+
+
 def names_of(phrase: Phrase, token: Token) -> list[str]:
     name = token.name
     assert name is not None
@@ -174,6 +186,9 @@ def name_text(phrase: Phrase) -> str:
     ):
         tokens.pop(0)
     text = join(tokens)
+    seat = tokens[0].name if len(tokens) > 2 and tokens[1].tag == "POS" else None
+    if seat is not None and seat.kind == "capital" and seat.state:
+        text = seat.state + text[len(tokens[0].text) :]  # "Kyiv's troops" are Ukraine's
     if phrase.of is not None:
         text += " of " + name_text(phrase.of)
     if phrase.after and phrase.after[0][0] in {"in", "from"} and phrase.of is None:

@@ -24,6 +24,7 @@ DRONE_WORDS = re.compile(
 )
 _PERSONNEL = word_set("sentence.personnel")
 _SOME_OF = frozenset(["thousands", "hundreds", "dozens", "scores", "number", "group", "some", "many", "most", "several"])
+UNNAMED = word_set("frames.unnamed")
 INSTRUCTORS = frozenset(["trainer", "trainers", "instructor", "instructors", "teacher", "teachers", "tutors"])
 ADVISERS = word_set("sentence.advisers")
 
@@ -108,8 +109,13 @@ def _is_time(phrase: Phrase, times: list[Time]) -> bool:
     )
 
 
+_MULTITUDES = frozenset(["tens", "dozens", "scores", "hundreds", "thousands", "millions"])
+
+
 def is_drone(phrase: Phrase) -> bool:
     """Is the phrase a drone, or a thing that says it is for drones ("drone parts", "unmanned aircraft", "Shahed-136")?"""
+    while phrase.of is not None and phrase.of.of is not None and phrase.head.low in _MULTITUDES:
+        phrase = phrase.of  # "tens of thousands of drones"
     for part in [phrase, *([phrase.of] if phrase.of else []), *phrase.more]:
         for token in part.tokens:
             if (
@@ -134,6 +140,23 @@ def drone_head(phrase: Phrase) -> bool:
         "wave",
         "waves",
         "number",
+        "battery",
+        "batteries",
+        "squadron",
+        "load",
+        "consignment",
+        "container",
+        "containers",
+        "shipment",
+        "cargo",
+        "first",
+        "second",
+        "third",
+        "last",
+        "latest",
+        "rest",
+        "tens",
+        "millions",
         "dozens",
         "hundreds",
         "thousands",
@@ -207,8 +230,16 @@ def refers_to_drone(phrase: Phrase, sentence: Sentence) -> bool:
     low = phrase.head.low
     if phrase.pronoun:
         return low in {"they", "them", "it", "one", "ones", "both"}
-    if low in {"one", "two", "three"} and phrase.of is not None:
+    if (low in {"one", "two", "three"} or phrase.head.tag == "NUM") and phrase.of is not None:
         return refers_to_drone(phrase.of, sentence)
+    if phrase.head.tag == "NUM" and phrase.of is None and len(phrase.tokens) <= 2 and not set(phrase.head.text) & set("$€£₹%"):
+        return True  # "Latvia will buy six"
+    if (
+        low in {"aircraft", "craft", "machine", "device"}
+        and sentence.context.told_of("use_attack", "sighting")
+        and _counted_off(phrase)
+    ):
+        return True  # "one aircraft hit the airport"
     return low in {
         "aircraft",
         "jammer",
@@ -252,15 +283,21 @@ def refers_to_drone(phrase: Phrase, sentence: Sentence) -> bool:
             and t.low in {"the", "these", "those", "such", "its", "their", "this", "armed", "unmanned", "of", "an", "unknown"}
         )
         or t.tag == "DEM"
+        or (low in {"aircraft", "craft", "vehicles", "boats"} and t.low.endswith(("-laden", "-packed", "-filled", "-carrying")))
         for t in phrase.tokens
     )
 
 
+def _counted_off(phrase: Phrase) -> bool:
+    return any(t.tag == "NUM" or t.low in {"another", "second", "third", "last"} for t in phrase.tokens)
+
+
 def personnel(phrase: Phrase) -> bool:
     """People who can be sent or taught: soldiers, a team, 3,000 of the recruits."""
-    if phrase.of is not None and (phrase.head.tag == "NUM" or phrase.head.low in _SOME_OF):
+    if phrase.of is not None and (phrase.head.tag == "NUM" or phrase.head.low in _SOME_OF | _MULTITUDES):
         return personnel(phrase.of)
-    return phrase.head.low in _PERSONNEL
+    nationals = phrase.head.tag == "DEM" and phrase.head.low.endswith("ns")
+    return phrase.head.low in _PERSONNEL or nationals
 
 
 def instruments(sentence: Sentence, verb: Verb) -> list[Phrase]:
@@ -554,7 +591,10 @@ def origin_of(phrase: Phrase, sentence: Sentence) -> str | None:
             }
         ):
             names = [
-                n for p in verb.prep("in", "by", "from") for n in (actors_of(p, sentence.context) or [place_state(p) or ""]) if n
+                n
+                for p in verb.prep("by", "in", "from")
+                for n in (actors_of(p, sentence.context) or [place_state(p) or _maker(p, verb, sentence.context)])
+                if n
             ]
             if names:
                 return names[0]
@@ -566,6 +606,12 @@ def origin_of(phrase: Phrase, sentence: Sentence) -> str | None:
             if found:
                 return found[0]
     return None
+
+
+def _maker(phrase: Phrase, verb: Verb, context: Context) -> str:
+    """An unknown single name that made a thing is a company's, unless it was part of a person's name before; "" for others."""
+    single = len(phrase.tokens) == 1 and phrase.head.tag == "NP" and phrase.head.name is None and phrase in verb.prep("by")
+    return phrase.head.text if single and phrase.head.text not in context.persons else ""
 
 
 def state_of_word(word: str) -> str | None:
@@ -591,4 +637,25 @@ def model_origin(phrase: Phrase) -> str | None:
 
 
 def drone_owner(phrase: Phrase, sentence: Sentence) -> str | None:
-    return owner_of(phrase, sentence.context)
+    """Whose drone it is: by its own words ("the RSF's drones"), or by who flies it ("a drone operated by the RSF")."""
+    return owner_of(phrase, sentence.context) or flown_by(phrase, sentence)
+
+
+_FLOWN = frozenset(["launch", "operate", "fly", "use", "deploy", "fire", "send", "control", "pilot"])
+_BLAMED = frozenset(["attribute", "link", "blame", "belong"])
+
+
+def flown_by(phrase: Phrase, sentence: Sentence) -> str | None:
+    """ "Drones launched by X", "a drone flown from Y by X", "a drone belonging to X"."""
+    for verb in sentence.verbs:
+        if (
+            not verb.subjects
+            or verb.subjects[0] is not phrase
+            or not (verb.participle or (verb.gerund and verb.lemma == "belong"))
+        ):
+            continue
+        ends = verb.prep("by") if verb.lemma in _FLOWN else verb.prep("to", "on") if verb.lemma in _BLAMED else []
+        found = [n for n in sentence.actors([p for p in ends if not p.time]) if n.lower() not in UNNAMED]
+        if found:
+            return found[0]
+    return None

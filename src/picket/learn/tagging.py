@@ -8,6 +8,7 @@ none can be installed off line with a licence that lets it ship.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from picket.learn.ambiguity import NOUN_ING, decide
@@ -85,6 +86,7 @@ _ADJ_ENDINGS = (
     "-sized",
     "-class",
 )
+_RANK = re.compile(r"\d+(?:st|nd|rd|th)")
 _ADJECTIVES = word_set("tagging.adjectives")
 
 
@@ -113,6 +115,8 @@ def _first_tag(token: Token, i: int, found: list[Token], words: Lexicon) -> None
         token.tag = {"—": "-", "–": "-", "“": '"', "”": '"', "‘": '"', "’": '"', "'": '"', "»": '"', "«": '"'}.get(
             token.text, token.text
         )
+    elif _RANK.fullmatch(low):
+        token.tag = "ADJ"  # "the 115th such attack"
     elif is_number(token):
         token.tag = "NUM"
     elif low == "to":
@@ -203,7 +207,9 @@ def _open_class(token: Token, i: int, found: list[Token], words: Lexicon) -> Non
         token.lemma, token.form, token.tag = low[:-2], "ed", "V?"
     elif low.endswith("ing") and len(low) > 5 and low not in NOUN_ING and "-" not in low:
         token.lemma, token.form, token.tag = low[:-3], "ing", "V?"
-    elif low.endswith(_ADJ_ENDINGS) or ("-" in low and low.endswith(("ed", "ing", "en"))):
+    elif (low.endswith(_ADJ_ENDINGS) and low not in {"hashish", "rubbish", "fish", "missive", "explosive"}) or (
+        "-" in low and low.endswith(("ed", "ing", "en"))
+    ):
         token.tag = "ADJ"
     elif capital and first and low not in words.noun_classes:
         token.tag = "NP?"

@@ -11,7 +11,7 @@ _TOKEN = re.compile(
     | (?:Col|Gen|Lt|Sgt|Mr|Mrs|Ms|Dr|Maj|Capt|Cmdr|Adm|Brig|Gov|Sen|Rep|St|Prof)\.  # titles
     | (?:US|AU?|CA?|NZ|HK|S|R|Z)?[$€£₹¥₩₴₦]\s?\d[\d,]*(?:\.\d+)?(?:bn|mn|tn|m|k)?\b   # money
     | \d[\d,]*\d(?:\.\d+)?(?:st|nd|rd|th)?(?:-[A-Za-z][\w-]*)? | \d+(?:\.\d+)?(?:st|nd|rd|th|s|[A-Z]{1,3}\b)?(?:-[A-Za-z][\w-]*)?
-    | [^\W\d_]+(?:['’][^\W\d_]+)*(?:[-‑–/][\w]+(?:['’][a-z]+)?)*[\w]*   # words, hyphenated too
+    | [^\W\d_]+(?:['’][^\W\d_]+)*(?:[-‑–/][\w]+(?:['’][a-z]+)?)*[\w]*(?:(?<=\d)['’]s\b)?   # words, hyphenated too
     | %|\S""",
     re.VERBOSE,
 )
@@ -56,7 +56,8 @@ NUMBER_WORDS = {
     "billion": 1_000_000_000,
     "dozen": 12,
 }
-_JOINED = [
+_PLANNED = word_set("tokens.planned")
+_JOINED = [  # words read as one
     ("according", "to"),
     ("because", "of"),
     ("due", "to"),
@@ -196,6 +197,11 @@ def _match_name(raw: list[Token], i: int, words: Lexicon) -> tuple[int, Name] | 
     return None
 
 
+def _obliged(raw: list[Token], i: int) -> bool:
+    """ "Due to be finished", "due to visit": what is planned, not a cause."""
+    return raw[i].low == "due" and i + 2 < len(raw) and raw[i + 2].low in _PLANNED
+
+
 def join_names(raw: list[Token], words: Lexicon) -> list[Token]:
     """Names of the gazetteer, joined prepositions and qualifiers ("more than") become one token each."""
     out: list[Token] = []
@@ -219,7 +225,7 @@ def join_names(raw: list[Token], words: Lexicon) -> list[Token]:
             i += width
             continue
         for parts in _JOINED:
-            if token.low == parts[0] and tuple(t.low for t in raw[i : i + len(parts)]) == parts:
+            if token.low == parts[0] and tuple(t.low for t in raw[i : i + len(parts)]) == parts and not _obliged(raw, i):
                 joined = _merge(raw[i : i + len(parts)])
                 joined.low = "_".join(parts)
                 if parts == ("in", "order", "to"):
