@@ -44,6 +44,7 @@ DOUBTED = [
     ("Nor is it certain that Moscow has supplied drones to any African army.", "possible"),
     ("Kosovo's wish to buy drones from Turkey has angered Serbia.", "possible"),
     ("The Houthis said they had attacked a ship with drones.", "alleged"),
+    ("Six drones to be assembled at Bamako by a Turkish firm were paid for by Mali.", "possible"),
     ("Turkey delivers the first drones to Malaysia in 2027.", "possible"),
     ("The United States has not seen any evidence that Iran has delivered drones to Russia.", "denied"),
     ("Drones presumed to be launched by the RSF hit a depot in Kosti.", "possible"),

@@ -14,6 +14,7 @@ from picket.learn.lexicon import word_set
 from picket.learn.naming import classes_of, join
 
 _CONTENT = re.compile(r"^\s+(?:that|it|the \w+ (?:had|has|was|is|were))\b")
+_NOT_ONE = re.compile(r"^\W*(?:not (?:one|a single|even one)|hardly any)\b", re.IGNORECASE)
 _HEARER = re.compile(  # to whom, or when, it was said
     r"^\s+(?:[A-Z]\w+|the|a|an|journalists|reporters|senators|on|in|late|last|[A-Z]\w+day)(?:\s+(?!that\b)[\w'’.-]+){0,6}"
 )
@@ -123,6 +124,7 @@ def certainty_of(verb: Verb, say: Verb | None, said_by: str | None, sentence: st
         p.tokens[0].low in {"no", "neither", "none"}
         for p in [*verb.subjects, *verb.objects, *verb.indirect, *verb.prep("to", "for", "with", "against")]
     )
+    none = none or bool(_NOT_ONE.match(sentence) and verb.finite and verb.link == "main")
     if (none or any(v.negated for v in chain)) and not negated_ok:
         return "denied" if said_by is not None else None
     if verb.link == "conj" and verb.governor is not None and verb.form == "base" and not verb.modal:

@@ -142,6 +142,10 @@ _ANYWHERE = re.compile(
     r"expected to|set to|due to be|in talks|consider(?:s|ing|ed)|allegedly|reportedly|suspected|believed|thought to|feared|fears)\b",
     re.IGNORECASE,
 )
+_TO_BE = re.compile(r"to be\b", re.IGNORECASE)
+_FOUND = re.compile(
+    r"\b(?:found|known|shown|proved|proven|confirmed|continues?d?|needs?|allowed?|began|started|came) $", re.IGNORECASE
+)
 _RANK = {"stated": 0, "reported": 1, "possible": 2, "alleged": 3, "denied": 4}
 
 
@@ -176,6 +180,8 @@ def doubt_around(verb: Verb, text: str, begin: int, end: int, said_by: str | Non
         return "possible"
     if verb.lemma == "be" and _TO_COME.match(after):
         return "possible"
+    if verb.lemma in {"mean", "intend"} or (verb.passive and _TO_BE.match(text, start) and not _FOUND.search(before)):
+        return "possible"  # "six of them to be assembled at Bandung", "was meant for the group"
     if _HEDGE_BEFORE.search(before) or _IF_TRUE.match(text[begin:start]) or _UNVERIFIED.search(before + after):
         return "possible"
     return None
