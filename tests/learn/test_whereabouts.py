@@ -25,6 +25,7 @@ from picket.learn.places import country_of
         ("US forces shot down a drone near their base in Tel Baider, Syria.", "sighting", "SY"),
         ("Romania reported a Russian drone entering its airspace.", "sighting", "RO"),
         ("Poland shot down three Russian drones in its airspace on Wednesday.", "sighting", "PL"),
+        ("US forces shot down three Houthi drones on Saturday.", "sighting", None),
         ("Thirteen Russian drones were shot down, Ukraine's president said.", "sighting", "UA"),
         ("A Ukrainian drone was found near Constanta by the navy.", "sighting", "RO"),
     ],

@@ -56,12 +56,16 @@ def whereabouts(sentence: Sentence, draft: Draft) -> tuple[str | None, str | Non
         return place, at
     if draft.kind in {"statistic", "sighting"} and draft.verb is not None and draft.verb.subjects and place is None:
         at = None if drone_head(draft.verb.subjects[0]) else home_of(draft.verb.subjects[0])
-        if at and at != home:
+        if at and at != home and (not home or at not in _ABROAD or _ITS_OWN.search(sentence.words)):
             return place, at
-    if place is None and draft.kind == "sighting" and (at := _finder(sentence, draft)) and at != home:
+    if place is None and draft.kind == "sighting" and not home and (at := _finder(sentence, draft)):
         return place, at
     if draft.kind in {"adoption", "production"} and home:
         return place, home
+    if context.country and not (draft.kind == "sighting" and context.country == home):
+        return place, context.country
+    if place is None and draft.kind == "sighting" and (at := _finder(sentence, draft)) and at != home:
+        return place, at
     if context.country:
         return place, context.country
     if draft.kind != "warning" or draft.target:
@@ -69,7 +73,9 @@ def whereabouts(sentence: Sentence, draft: Draft) -> tuple[str | None, str | Non
         if told and sentence.near:
             return place, told
     if draft.kind in {"sighting", "statistic", "use_attack"} and not sentence.near:
-        homes = [h for v in sentence.verbs for p in v.subjects if (h := home_of(p))]
+        homes = [
+            h for v in sentence.verbs for p in v.subjects if (h := home_of(p)) and not (draft.rule == "down" and h in _ABROAD)
+        ]
         if homes:
             return place, homes[0]
     if draft.kind == "use_attack" and home and home == context.place_country:
@@ -78,6 +84,12 @@ def whereabouts(sentence: Sentence, draft: Draft) -> tuple[str | None, str | Non
 
 
 _OURS = re.compile(r"(?:the |its |their )?(?:country|nation|republic|airspace|territory|soil|borders?)\b", re.IGNORECASE)
+
+
+_ITS_OWN = re.compile(r"\b(?:its|their) (?:own )?(?:airspace|territory|soil|waters|borders?|skies)\b", re.IGNORECASE)
+
+
+_ABROAD = frozenset(["US", "GB", "FR"])  # whose forces bring drones down far from home as often as at home
 
 
 def _others_home(sentence: Sentence, draft: Draft) -> str | None:
