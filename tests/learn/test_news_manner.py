@@ -195,6 +195,17 @@ def test_drones_found_or_come_down_are_told_by_a_noun(text: str, place: str, cou
     assert (found.place, found.quantity.value if found.quantity else None) == (place, count)
 
 
+def test_rules_on_an_export_are_no_export() -> None:
+    assert [
+        c for c in claims("China has tightened its rules on the export of drone parts to Russia.") if c.kind == "supply"
+    ] == []
+
+
+def test_firms_of_three_nations_are_three_makers() -> None:
+    found = claims("Ukrainian, Polish and Czech firms will make 10,000 drones a month at a plant in Rzeszow.")
+    assert [c.actor for c in found if c.kind == "production"] == ["Ukrainian firms", "Polish firms", "Czech firms"]
+
+
 def test_one_subject_of_three_verbs() -> None:
     found = claims(
         "Russia has bought 2,000 drones from Iran, trained its crews in Syria and fired 600 of them at Ukrainian cities."

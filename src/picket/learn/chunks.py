@@ -237,6 +237,14 @@ def _without_abbreviations(items: list[Item]) -> list[Item]:
     return out
 
 
+def _nations(tokens: list[Token], j: int) -> bool:
+    """Do adjectives of nationality, a conjunction and a noun follow the comma at j?"""
+    k = j + 1
+    while k + 1 < len(tokens) and tokens[k].tag == "DEM" and tokens[k + 1].tag == ",":
+        k += 2
+    return [t.tag for t in tokens[k : k + 3]] == ["DEM", "CC", "DEM"] and k + 3 < len(tokens) and tokens[k + 3].tag == "N"
+
+
 def _between(tokens: list[Token], i: int) -> Phrase | None:
     """ "Between 300 and 400 ex-soldiers": one phrase, of the lower number."""
     if [t.tag for t in tokens[i + 1 : i + 4]] != ["NUM", "CC", "NUM"] or tokens[i].low != "between":
@@ -364,6 +372,8 @@ def _noun_phrase(tokens: list[Token], i: int) -> Phrase | None:
                 and (head < 0 or tokens[head].tag == "DEM")
             ):
                 break
+        elif tag == "," and j > i and tokens[j - 1].tag == "DEM" and _nations(tokens, j):
+            pass  # "Ukrainian, Polish and Czech firms"
         elif tag in {",", '"'}:
             if not (
                 j > i

@@ -168,6 +168,9 @@ def coordinated(phrase: Phrase) -> list[str]:
     joint = next((k for k, t in enumerate(phrase.tokens) if t.tag == "CC"), None)
     if joint is None:
         return [name_text(phrase)]
+    nations = [t for t in phrase.tokens[: joint + 2] if t.tag == "DEM"]
+    if len(nations) > 2:
+        return [" ".join(t.text for t in [nation, *phrase.tokens[joint + 2 :]]) for nation in nations]
     first = [t for t in phrase.tokens[:joint] if t.tag in {"DEM", "ADJ"}]
     second = phrase.tokens[joint + 1]
     rest = phrase.tokens[joint + 2 :]

@@ -13,6 +13,7 @@ from picket.learn.naming import bare_text, classes_of, is_person, organisation_i
 from picket.learn.sentence import Sentence, drone_head, drone_owner, is_drone, origin_of, place_name, place_state
 
 _HELPING = word_set("frames.helping")
+_RULES = word_set("nominals.rules")  # "rules on the export of drone parts": nothing has passed hands
 _APPROVE = frozenset(["approve", "authorise", "authorize", "announce", "confirm", "clear", "permit", "agree", "make"])
 _NOT_DONE = word_set("nominals.not_done")
 
@@ -20,8 +21,11 @@ _NOT_DONE = word_set("nominals.not_done")
 def nominal_drafts(sentence: Sentence, made: list[Draft]) -> Iterator[Draft]:
     """Drafts of noun phrases that no verb frame has taken."""
     kinds_made = {d.kind for d in made}
+    barred = {
+        id(p) for q in sentence.phrases() if q.head.low in _RULES for p in [*(o for _, o in q.after), *([q.of] if q.of else [])]
+    }
     for outer in sentence.items:
-        if not isinstance(outer, Phrase) or -outer.i - 1 in sentence.consumed:
+        if not isinstance(outer, Phrase) or -outer.i - 1 in sentence.consumed or id(outer) in barred:
             continue
         item, verb = outer, _verb_at(sentence, outer)
         while (

@@ -241,6 +241,8 @@ def launch(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
     )
     if hostile and not (verb.infinitive and verb.governor and verb.governor.classes & {"learn", "train"}):
         yield from attack_drafts("launch", sentence, verb, doers, targets, drones[0], targets)
+    elif "steer" in verb.classes and _struck_by(verb):
+        return  # steer() reads it
     elif targets and not (verb.infinitive and verb.governor and verb.governor.classes & {"learn", "train"}):
         for a in doers or [None]:  # type: ignore[list-item]
             if all(p.pronoun for p in targets):
@@ -407,16 +409,21 @@ def _claimed(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
         )
 
 
-def steer(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
-    """Drones guided or flown into something that suffers by it."""
-    drones = [p for p in things_of(verb) if drone_head(p)]
-    hit = [
+def _struck_by(verb: Verb) -> list[Phrase]:
+    """What a drone is flown into that suffers by it."""
+    return [
         p
         for p in verb.prep("into", "onto")
         if not p.time
         and (classes_of(p.head) & {"building", "people", "force"})
         and p.head.low not in {"prison", "prisons", "jail", "airspace", "territory"}
     ]
+
+
+def steer(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
+    """Drones guided or flown into something that suffers by it."""
+    drones = [p for p in things_of(verb) if drone_head(p)]
+    hit = _struck_by(verb)
     if drones and hit:
         doers = actors_in(sentence, doers_of(verb)) or list(filter(None, [drone_owner(drones[0], sentence)]))
         yield from attack_drafts("steer", sentence, verb, doers, hit, drones[0], hit)

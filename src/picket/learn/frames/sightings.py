@@ -345,6 +345,9 @@ def smuggle(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
 
 
 def spy(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
+    if verb.passive and any(drone_head(p) for p in verb.subjects):
+        yield from detect(sentence, verb)  # "drones were tracked over Klaipeda"
+        return
     tools = [*[p for p in verb.subjects if drone_head(p)], *instruments(sentence, verb)]
     if not tools or (verb.governor is not None and verb.governor.classes & {"use"} and verb.link == "inf"):
         return
