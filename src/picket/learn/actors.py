@@ -55,6 +55,8 @@ class Context:
     country: str | None = None
     state_name: str | None = None
     place_country: str | None = None
+    event: tuple[int, str] | None = None  # sentence and country of the claim told last
+    when: tuple[int, str] | None = None  # sentence and time of the claim told last
 
     takers: list[tuple[int, str]] = field(default_factory=list)
 

@@ -331,9 +331,11 @@ def place_of(sentence: Sentence, verb: Verb | None, extra: list[Phrase] = []) ->
     if verb is not None:
         names = [verb]
         up = verb.governor
-        if up is not None and verb.link in {"chain", "inf", "ger", "part", "conj"}:
+        if up is not None and (verb.link in {"chain", "inf", "ger", "part", "conj"} or _where_clause(sentence, verb)):
             names.append(up)
         for v in names:
+            if v.lemma in {"leave", "depart", "head", "set_off", "fly"}:
+                candidates.extend(v.prep("for"))
             for name, phrases in v.preps:
                 if name in {
                     "in",
@@ -365,7 +367,7 @@ def place_of(sentence: Sentence, verb: Verb | None, extra: list[Phrase] = []) ->
     candidates = [p for p in candidates if id(p) not in spoken]
     found: list[tuple[int, str, str | None]] = []
     for phrase in candidates:
-        entry = place_name(phrase)
+        entry = _with_state(sentence, phrase) or place_name(phrase)
         if entry:
             found.append(entry)
     if not found:
@@ -376,8 +378,11 @@ def place_of(sentence: Sentence, verb: Verb | None, extra: list[Phrase] = []) ->
                 and id(item) not in spoken
                 and getattr(sentence.items[k - 1], "tag", "") == "P"
                 and getattr(sentence.items[k - 1], "low", "") in {"in", "at", "near", "over", "across", "on", "outside", "inside"}
+                and not (k > 1 and isinstance(before := sentence.items[k - 2], Phrase) and before.head.low in _WARS)
             ):
-                entry = place_name(item)
+                entry = _with_state(sentence, item) or place_name(item)
+                if entry and entry[0] == 1 and _and_another(sentence, k, entry[2]):
+                    return None, ""
                 if entry:
                     found.append(entry)
     if not found:
@@ -387,10 +392,50 @@ def place_of(sentence: Sentence, verb: Verb | None, extra: list[Phrase] = []) ->
         return None, ""
     if any(n == "Georgia" for _, n, _ in found) and sentence.context.country == "US":
         found = [(s, n, "US" if n == "Georgia" else c) for s, n, c in found]  # the American state
-    name, country = found[0][1], found[0][2] or next((c for _, _, c in found if c), None)
+    name, country = found[0][1], found[0][2]
+    if country is None and not AT_SEA.search(name):
+        country = next((c for _, _, c in found if c), None)
     if country is None:
         country = country_of(name)
     return name, country
+
+
+_WARS = frozenset(["war", "wars", "invasion", "conflict", "use", "fighting", "experience", "front", "veterans"])
+AT_SEA = re.compile(r"\b(?:Sea|Gulf|Ocean|Straits?|Channel|Bab al-Mandab|Lake \w+(?: basin)?)$")
+
+
+def _with_state(sentence: Sentence, phrase: Phrase) -> tuple[int, str, str | None] | None:
+    """ "Tel Baider, Syria": a name that no table has, with its state behind a comma."""
+    if phrase.head.tag != "NP" or phrase.head.name is not None or phrase.time or any(t.tag == "POS" for t in phrase.tokens):
+        return None
+    k = next((n for n, item in enumerate(sentence.items) if item is phrase), -1)
+    if k < 0 or k + 2 >= len(sentence.items) or getattr(sentence.items[k + 1], "tag", "") != ",":
+        return None
+    state = sentence.items[k + 2]
+    if not isinstance(state, Phrase) or state.head.name is None or state.head.name.kind not in {"state", "place"}:
+        return None
+    return (3, join([t for t in phrase.tokens if t.tag == "NP"]), state.head.name.country) if len(state.tokens) == 1 else None
+
+
+def _where_clause(sentence: Sentence, verb: Verb) -> bool:
+    """ "Travelled to Yemen, where instructors taught them": what happens in a where-clause happens at the place before it."""
+    if verb.governor is None or verb.link not in {"rel", "sub", "adv", "comp"}:
+        return False
+    return any(getattr(item, "low", "") == "where" for item in sentence.items[verb.governor.at : verb.at])
+
+
+def _and_another(sentence: Sentence, k: int, country: str | None) -> bool:
+    """ "In Mali and Burkina Faso", "in Mali, Niger and Chad": is another state listed behind the one at k?"""
+    n = k + 1
+    while n + 1 < len(sentence.items) and getattr(sentence.items[n], "tag", "") in {"CC", ","}:
+        other = sentence.items[n + 1]
+        entry = place_name(other) if isinstance(other, Phrase) else None
+        if entry is None or entry[0] != 1:
+            return False
+        if entry[2] != country:
+            return True
+        n += 2
+    return False
 
 
 def _of_speakers(sentence: Sentence) -> set[int]:
@@ -402,7 +447,12 @@ def _of_speakers(sentence: Sentence) -> set[int]:
     for phrase in tellers:
         out.update(id(p) for _, p in phrase.after)
         for verb in sentence.verbs:
-            if verb.participle and verb.lemma in {"base", "locate", "station"} and verb.subjects and verb.subjects[0] is phrase:
+            if (
+                verb.participle
+                and verb.lemma in {"base", "locate", "station", "interview", "quote"}
+                and verb.subjects
+                and verb.subjects[0] is phrase
+            ):
                 out.update(id(p) for _, phrases in verb.preps for p in phrases)
     return out
 

@@ -13,6 +13,7 @@ from collections.abc import Sequence
 
 from picket.learn.ambiguity import NOUN_ING, decide
 from picket.learn.lexicon import Lexicon, lexicon, word_set
+from picket.learn.numerals import join_numerals
 from picket.learn.tokens import Token, is_number, join_names, split_words
 
 DETERMINERS = word_set("tagging.determiners")
@@ -93,7 +94,7 @@ def tokens_of(text: str, start: int, end: int, times: Sequence[tuple[int, int]] 
     """Tagged tokens of the sentence at start:end of `text`; words inside `times` get the tag TIME."""
     words = lexicon()
     raw = split_words(text, start, end)
-    found = join_names(raw, words)
+    found = join_names(join_numerals(raw), words)
     for token in found:
         if any(a <= token.start and token.end <= b for a, b in times):
             token.tag = "TIME"
@@ -110,7 +111,7 @@ def _first_tag(token: Token, i: int, found: list[Token], words: Lexicon) -> None
     low = token.low
     if token.name:
         token.tag = "DEM" if token.name.kind == "demonym" else "NP"
-    elif not (token.text[0].isalnum() or token.text[0] in "$€£₹"):
+    elif not (token.text[0].isalnum() or token.text[0] in "$€£₹¥₩₴₦"):
         token.tag = {"—": "-", "–": "-", "“": '"', "”": '"', "‘": '"', "’": '"', "'": '"', "»": '"', "«": '"'}.get(
             token.text, token.text
         )

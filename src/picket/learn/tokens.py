@@ -9,7 +9,7 @@ from picket.learn.lexicon import Lexicon, Name, given_names, word_set
 _TOKEN = re.compile(
     r"""[A-Za-z]\.(?:[A-Za-z]\.)+            # U.S.
     | (?:Col|Gen|Lt|Sgt|Mr|Mrs|Ms|Dr|Maj|Capt|Cmdr|Adm|Brig|Gov|Sen|Rep|St|Prof)\.  # titles
-    | [$€£₹]\s?\d[\d,]*(?:\.\d+)?             # money
+    | (?:US|AU?|CA?|NZ|HK|S|R|Z)?[$€£₹¥₩₴₦]\s?\d[\d,]*(?:\.\d+)?(?:bn|mn|tn|m|k)?\b   # money
     | \d[\d,]*\d(?:\.\d+)?(?:st|nd|rd|th)?(?:-[A-Za-z][\w-]*)? | \d+(?:\.\d+)?(?:st|nd|rd|th|s|[A-Z]{1,3}\b)?(?:-[A-Za-z][\w-]*)?
     | [^\W\d_]+(?:['’][^\W\d_]+)*(?:[-‑–/][\w]+(?:['’][a-z]+)?)*[\w]*(?:(?<=\d)['’]s\b)?   # words, hyphenated too
     | %|\S""",
@@ -105,6 +105,13 @@ QUALIFIERS = {
     ("on", "average"): "average",
     ("average", "of"): "average",
     ("exceeding",): "over",
+    ("north", "of"): "over",
+    ("more", "or", "less"): "about",
+    ("something", "like"): "about",
+    ("not", "fewer", "than"): "at_least",
+    ("a", "record"): "exact",
+    ("well", "above"): "over",
+    ("above",): "over",
     ("in", "excess", "of"): "over",
     ("just", "over"): "over",
     ("well", "over"): "over",
@@ -119,7 +126,7 @@ _QUALIFIER_STARTS = frozenset(k[0] for k in QUALIFIERS)
 class Token:
     """A word, a name or a mark: text, lower case, offsets in the report, tag, and for verbs lemma and form."""
 
-    __slots__ = ("end", "form", "lemma", "low", "name", "qualifier", "start", "tag", "text")
+    __slots__ = ("end", "form", "lemma", "low", "name", "qualifier", "start", "tag", "text", "value")
 
     def __init__(self, text: str, start: int, end: int) -> None:
         self.text = text
@@ -131,6 +138,7 @@ class Token:
         self.form = ""
         self.name: Name | None = None
         self.qualifier = ""
+        self.value: float | None = None  # of a number of several words
 
     def __repr__(self) -> str:
         return f"{self.text}/{self.tag}"
@@ -298,6 +306,7 @@ def _qualifier(raw: list[Token], i: int) -> int:
 
 
 def is_number(token: Token) -> bool:
+    """Is the word a number: figures, money, a number word?"""
     return (
         (
             token.text[0].isdigit()
@@ -305,7 +314,9 @@ def is_number(token: Token) -> bool:
             and not token.low.endswith(("st", "nd", "rd", "th"))
             and not re.search(r"[a-z]{3}", token.low)
         )
-        or token.text[0] in "$€£₹"
+        or token.text[0] in "$€£₹¥₩₴₦"
+        or bool(re.match(r"[A-Z]{1,2}[$€£]\s?\d", token.text))
+        or token.value is not None
         or (token.low in NUMBER_WORDS and token.low != "zero")
         or ("-" in token.low and all(p in NUMBER_WORDS for p in token.low.split("-")))
     )
