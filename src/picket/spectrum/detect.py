@@ -218,18 +218,18 @@ class Detector:
         bins, rows, frames = grid.shape[1], len(grid) // 2, limits.SHORTEST // 2
         sigma = math.ceil(sigma * 200) / 200  # few different ones, so that the limits are computed once
         least = limits.MARK_LEAST * (limits.LEAST_BUSY if self._busy else limits.LEAST)
-        units, marks, level = grid, [], 0
+        units, marks, level, work = grid, [], 0, aligned((6, bins))
         while rows >= 2:
             marked, larger = self._scratch(level, rows, bins)
             over = limits.limits(self.rate_hz, bins, 2 * frames, limits.pairs(bins), sigma, least)
             hits = (
-                next_level(units, frames, over, marked, larger)
+                next_level(units, frames, over, marked, larger, work)
                 if level
-                else first_level(grid, scale, frames, over, marked, larger)
+                else first_level(grid, scale, frames, over, marked, larger, work)
             )
             if level and rows >= 3:
                 over = limits.limits(self.rate_hz, bins, 3 * frames, limits.thirds(bins), sigma, least)
-                hits += thirds(units, frames, limits.WIDE, over, marked, larger)
+                hits += thirds(units, frames, limits.WIDE, over, marked, larger, work)
             marks.append(marked if hits else None)
             units, rows, frames, level = larger, rows // 2, 2 * frames, level + 1
         coarse: npt.NDArray[np.uint8] | None = None
@@ -242,13 +242,12 @@ class Detector:
         return coarse
 
     def _scratch(self, level: int, rows: int, bins: int) -> tuple[npt.NDArray[np.uint8], Floats]:
-        """Marks (all 0) and larger units of one level; kept from segment to segment, since fresh memory costs more than the sums."""
+        """Room for marks and larger units of one level; kept from segment to segment, since fresh memory costs more than the sums."""
         if level == len(self._kept):
             self._kept.append((np.empty((rows, bins), np.uint8), aligned((rows // 2, bins))))
         marked, larger = self._kept[level]
         if len(marked) < rows:
             marked, larger = self._kept[level] = np.empty((rows, bins), np.uint8), aligned((rows // 2, bins))
-        marked[:rows] = 0
         return marked[:rows], larger[: rows // 2]
 
     def _emission(

@@ -14,40 +14,25 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from picket._jit import kernel, lean
+from picket._jit import lean
 
 Floats = npt.NDArray[np.float32]
 Bytes = npt.NDArray[np.uint8]
 Words = npt.NDArray[np.uint64]
 
 
-@kernel
-def first_level(grid: Floats, scale: Floats, frames: int, limits: Floats, marked: Bytes, larger: Floats) -> int:
+@lean
+def first_level(grid: Floats, scale: Floats, frames: int, limits: Floats, marked: Bytes, larger: Floats, work: Floats) -> int:
     """Sums pairs of rows of grid (T, K) times scale (K,) to units (2 where there is only noise) and goes on as `next_level` does,
     row by row while they are in cache.
     """
-    units, work = np.empty((3, grid.shape[1]), np.float32), np.empty((2, grid.shape[1]), np.float32)
-    return int(_first_level(grid, scale, frames, limits, marked, larger, units, work, np.empty(grid.shape[1] // 8, np.uint64)))
-
-
-@lean
-def _first_level(
-    grid: Floats,
-    scale: Floats,
-    frames: int,
-    limits: Floats,
-    marked: Bytes,
-    larger: Floats,
-    units: Floats,
-    work: Floats,
-    hit: Words,
-) -> int:
-    """units (3, K): the three last ones; the rest is scratch. (Lean, since a row's slices would cost as much as its sums.)"""
     count, found = grid.shape[0] // 2, 0
+    units = work[3:]  # the three last ones
     for i in range(count):
+        _clear(marked[i])
         _unit(grid[2 * i], grid[2 * i + 1], scale, units[i % 3])
         if i > 0:
-            found += _boxes(units[(i - 1) % 3], units[i % 3], frames, limits, marked[i - 1], marked[i], work, hit)
+            found += _boxes(units[(i - 1) % 3], units[i % 3], frames, limits, marked[i - 1], marked[i], work)
             if i % 2 == 0:
                 _pair(units[(i - 2) % 3], units[(i - 1) % 3], marked[i - 2], marked[i - 1], frames, larger[i // 2 - 1])
     if count % 2 == 0:
@@ -57,23 +42,20 @@ def _first_level(
     return found
 
 
-@kernel
-def next_level(units: Floats, frames: int, limits: Floats, marked: Bytes, larger: Floats) -> int:
+@lean
+def next_level(units: Floats, frames: int, limits: Floats, marked: Bytes, larger: Floats, work: Floats) -> int:
     """Marks (I, K) the units (I, K) of `frames` frames each that lie in a box over its limit, and fills larger (I // 2, K) with the
     sums of two units, where a marked one counts as noise. Returns at how many rows and widths a box was over its limit.
 
     A box is two units (2 x frames) long and 1, 2, 4, ... bins wide; limits (J,) are sums over the box. Within one pair of rows the
-    same rule holds over frequency: units of a marked box count as noise in wider ones.
+    same rule holds over frequency: units of a marked box count as noise in wider ones. work (6, K) is scratch of the whole bank; where
+    its rows begin at cache lines the sums take half the time.
     """
-    work = np.empty((2, units.shape[1]), np.float32)
-    return int(_next_level(units, frames, limits, marked, larger, work, np.empty(units.shape[1] // 8, np.uint64)))
-
-
-@lean
-def _next_level(units: Floats, frames: int, limits: Floats, marked: Bytes, larger: Floats, work: Floats, hit: Words) -> int:
     found = 0
+    _clear(marked[0])
     for i in range(1, units.shape[0]):
-        found += _boxes(units[i - 1], units[i], frames, limits, marked[i - 1], marked[i], work, hit)
+        _clear(marked[i])
+        found += _boxes(units[i - 1], units[i], frames, limits, marked[i - 1], marked[i], work)
         if i % 2 == 0:
             _pair(units[i - 2], units[i - 1], marked[i - 2], marked[i - 1], frames, larger[i // 2 - 1])
     if units.shape[0] % 2 == 0:
@@ -82,24 +64,16 @@ def _next_level(units: Floats, frames: int, limits: Floats, marked: Bytes, large
     return found
 
 
-@kernel
-def thirds(units: Floats, frames: int, wide: int, limits: Floats, marked: Bytes, larger: Floats) -> int:
+@lean
+def thirds(units: Floats, frames: int, wide: int, limits: Floats, marked: Bytes, larger: Floats, work: Floats) -> int:
     """Marks as `next_level` does, after it, with boxes of three units in time and two or three in frequency: a unit is `wide` bins, then
     twice as many, and so on; limits (2 J,) go with picket.spectrum.limits.thirds. A burst between two lengths or widths of the dyadic
     boxes shows here. Corrects larger (I // 2, K) where something was marked.
     """
-    n = units.shape[1] // wide
-    rows, work, hit = np.empty((3, n), np.float32), np.empty((2, n), np.float32), np.empty(n, np.uint8)
-    return int(_thirds(units, frames, wide, limits, marked, larger, rows, work, hit))
-
-
-@lean
-def _thirds(
-    units: Floats, frames: int, wide: int, limits: Floats, marked: Bytes, larger: Floats, rows: Floats, work: Floats, hit: Bytes
-) -> int:
-    count, n, found = units.shape[0], rows.shape[1], 0
+    count, n, found = units.shape[0], units.shape[1] // wide, 0
+    rows = work[3:]
     for i in range(count):
-        _narrowed(units[i], marked[i], np.float32(frames), wide, rows[i % 3])
+        _narrowed(units[i], marked[i], np.float32(frames), wide, rows[i % 3, :n])
         if i < 2:
             continue
         a, b, c, now, width = rows[0], rows[1], rows[2], 0, wide
@@ -111,7 +85,7 @@ def _thirds(
             if _any_of_three(row, left, limits[2 * j], limits[2 * j + 1]):
                 found += 1
                 noise = np.float32(3 * frames * width)
-                _mark_three(row, left, width, limits[2 * j], limits[2 * j + 1], noise, marked[i - 2 : i + 1], hit)
+                _mark_three(row, left, width, limits[2 * j], limits[2 * j + 1], noise, marked[i - 2 : i + 1], work[2])
             left //= 2
             width *= 2
             _halved(row, left, work[1 - now])
@@ -120,6 +94,12 @@ def _thirds(
         for i in range(larger.shape[0]):
             _pair(units[2 * i], units[2 * i + 1], marked[2 * i], marked[2 * i + 1], frames, larger[i])
     return found
+
+
+@lean
+def _clear(row: Bytes) -> None:
+    for k in range(row.shape[0]):
+        row[k] = 0
 
 
 @lean
@@ -149,7 +129,8 @@ def _any_of_three(row: Floats, n: int, two: float, three: float) -> bool:
 
 
 @lean
-def _mark_three(row: Floats, n: int, bins: int, two: float, three: float, noise: float, marked: Bytes, hit: Bytes) -> None:
+def _mark_three(row: Floats, n: int, bins: int, two: float, three: float, noise: float, marked: Bytes, scratch: Floats) -> None:
+    hit = scratch.view(np.uint8)
     for m in range(n):
         hit[m] = 0
     for m in range(n - 1):
@@ -180,8 +161,8 @@ def _pair(a: Floats, b: Floats, marked_a: Bytes, marked_b: Bytes, frames: int, o
 
 
 @lean
-def _boxes(a: Floats, b: Floats, frames: int, limits: Floats, marked_a: Bytes, marked_b: Bytes, work: Floats, hit: Words) -> int:
-    """All boxes of one pair of unit rows (K,); work (2, K) and hit (K / 8,) are scratch.
+def _boxes(a: Floats, b: Floats, frames: int, limits: Floats, marked_a: Bytes, marked_b: Bytes, work: Floats) -> int:
+    """All boxes of one pair of unit rows (K,); work (3 or more, K) is scratch.
 
     No slices are taken: counting their references would cost as much as the sums of narrow rows.
     """
@@ -193,7 +174,7 @@ def _boxes(a: Floats, b: Floats, frames: int, limits: Floats, marked_a: Bytes, m
         row, other = work[now], work[1 - now]
         if _any_over(row, n, limits[j]):
             found += 1
-            _mark_wide(row, n, bins, limits[j], np.float32(2 * frames * bins), hit, marked_a, marked_b)
+            _mark_wide(row, n, bins, limits[j], np.float32(2 * frames * bins), work[2], marked_a, marked_b)
         n //= 2
         bins *= 2
         _halved(row, n, other)
@@ -213,10 +194,10 @@ def _mark_narrow(row: Floats, limit: float, noise: float, marked_a: Bytes, marke
 
 @lean
 def _mark_wide(
-    row: Floats, n: int, bins: int, limit: float, noise: float, words: Words, marked_a: Bytes, marked_b: Bytes
+    row: Floats, n: int, bins: int, limit: float, noise: float, scratch: Floats, marked_a: Bytes, marked_b: Bytes
 ) -> None:
-    """Boxes of two neighbours. words is scratch: what is hit, a byte each, eight at a time to pass over what is not."""
-    last, hit = n - 1, words.view(np.uint8)
+    """Boxes of two neighbours. What is hit is noted a byte each, and looked at eight at a time to pass over what is not."""
+    last, hit, words = n - 1, scratch.view(np.uint8), scratch.view(np.uint64)
     hit[0] = row[0] + row[1] > limit
     hit[last] = row[last - 1] + row[last] > limit
     for m in range(1, last):
