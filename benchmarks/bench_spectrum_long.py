@@ -119,6 +119,7 @@ def paced(quick: bool) -> dict[str, Any]:
     threading.Thread(target=radio_thread, daemon=True).start()
     late: list[float] = []
     memory: list[int] = []
+    work = time.thread_time()
     while (item := ready.get()) is not None:
         i, due = item
         a = i % whole * step
@@ -128,7 +129,7 @@ def paced(quick: bool) -> dict[str, Any]:
         chain.done.clear()  # what is told is handed on
         memory.append(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
     return {
-        "seconds": seconds, "segments": count, "dropped_segments": dropped[0], "bursts_told": len(late),
+        "seconds": seconds, "cpu_share": round((time.thread_time() - work) / seconds, 3), "segments": count, "dropped_segments": dropped[0], "bursts_told": len(late),
         "burst_end_to_result_ms": {
             "median": round(statistics.median(late) * 1e3, 1), "99 %": round(float(np.quantile(late, 0.99)) * 1e3, 1),
         } if late else None,
