@@ -129,7 +129,8 @@ def paced(quick: bool) -> dict[str, Any]:
         chain.done.clear()  # what is told is handed on
         memory.append(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
     return {
-        "seconds": seconds, "cpu_share": round((time.thread_time() - work) / seconds, 3), "segments": count, "dropped_segments": dropped[0], "bursts_told": len(late),
+        "seconds": seconds, "cpu_share": round((time.thread_time() - work) / seconds, 3),
+        "segments": count, "dropped_segments": dropped[0], "bursts_told": len(late),
         "burst_end_to_result_ms": {
             "median": round(statistics.median(late) * 1e3, 1), "99 %": round(float(np.quantile(late, 0.99)) * 1e3, 1),
         } if late else None,
