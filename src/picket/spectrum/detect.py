@@ -85,10 +85,10 @@ class Detector:
         if not used.all():
             used[~used] = blocks[~used].max(axis=1) > 0
         seg = Segment(first, grid, blocks, used, np.ones(grid.shape[1], np.float32), Shape.flat(grid.shape[1]))
-        if not used.any():
-            return [], seg
         if not used.all():
             self._count("blocks without signal (all zeros)", int((~used).sum()))
+        if not used.any():
+            return [], seg
         self._level(seg)
         seg.local, sigma = self._local(seg)
         seg.shape = shape(seg.local, sigma)
