@@ -80,6 +80,8 @@ def _lines(rows: Rows, long: Rows) -> list[tuple[str, str, str]]:
     paced = (
         "{dropped_segments} of {segments} segments dropped in {seconds} s; ms: {burst_end_to_result_ms}; {peak_memory_mib} MiB"
     )
+    large = "{gb} GB in {cpu_s} s of CPU, {peak_memory_mib} MiB at most; emissions at its start, middle, end: {by_place}"
+    add(long, "large", "`picket spectrum` on a recording of 100 GB (three busy seconds, zeros between)", "streams", large)
     add(long, "paced", "61.44 MS/s at the pace of the clock", "nothing dropped, 100 ms, flat", paced)
     return out
 

@@ -13,7 +13,7 @@ RATE_HZ, BINS, FRAMES = 40e6, 1024, 8
 def marked_by(units: np.ndarray) -> tuple[np.ndarray, np.ndarray, int]:
     marked, larger = np.zeros(units.shape, np.uint8), np.zeros((len(units) // 2, units.shape[1]), np.float32)
     over = limits.limits(RATE_HZ, BINS, 3 * FRAMES, limits.thirds(BINS), 0.02)
-    hits = thirds(units, FRAMES, limits.WIDE, over, marked, larger)
+    hits = thirds(units, FRAMES, limits.WIDE, over, marked, larger, np.empty((6, BINS), np.float32))
     return marked, larger, hits
 
 

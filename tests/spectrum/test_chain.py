@@ -171,3 +171,13 @@ def test_a_gain_step_within_a_block_leaves_no_emission() -> None:
     report = look(iq, 40e6)
     assert len(report.gain_steps) == 1
     assert report.emissions == []
+
+
+def test_blocks_of_zeros_are_counted_whether_they_fill_a_segment_or_part_of_one() -> None:
+    rate_hz = 2.4e6
+    chain = Chain(rate_hz, 868e6, 1.0)
+    step, block = chain.step, 8 * chain.bins
+    iq, _ = simulate(Scene(rate_hz, 3.2 * step / rate_hz), 4)
+    iq[step // 2 : 2 * step + step // 2] = 0
+    report = look(iq, rate_hz)
+    assert report.notes["blocks without signal (all zeros)"] == pytest.approx(2 * step / block, abs=2)

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from picket._jit import kernel
+from picket._jit import kernel, lean
 from picket.sets_kernels import root
 
 Floats = npt.NDArray[np.float32]
@@ -179,10 +179,35 @@ def stretches(profile: Doubles, s: float, cells: float, cost: float) -> npt.NDAr
 def over_time(grid: Floats, scale: Floats, t0: int, t1: int, k0: int, k1: int) -> Doubles:
     """Mean of grid (T, K) times scale (K,) over bins k0 to k1, of each frame from t0 to t1."""
     out = np.empty(t1 - t0)
-    even = k0 + (k1 - k0) // 4 * 4
-    for t in range(t0, t1):
-        row = grid[t]
-        a = b = c = d = np.float32(0)  # four sums, so that no addition waits for the one before
+    _sums_over_time(grid, scale, t0, t1, k0, k1, out)
+    for i in range(t1 - t0):
+        out[i] /= k1 - k0
+    return out
+
+
+@lean
+def _sums_over_time(grid: Floats, scale: Floats, t0: int, t1: int, k0: int, k1: int, out: Doubles) -> None:
+    """Four sums a frame and two frames at a time, so that no addition waits for the one before."""
+    even, odd = k0 + (k1 - k0) // 4 * 4, (t1 - t0) % 2
+    for t in range(t0, t1 - odd, 2):
+        row, other = grid[t], grid[t + 1]
+        a = b = c = d = e = f = g = h = np.float32(0)
+        for k in range(k0, even, 4):
+            a += row[k] * scale[k]
+            b += row[k + 1] * scale[k + 1]
+            c += row[k + 2] * scale[k + 2]
+            d += row[k + 3] * scale[k + 3]
+            e += other[k] * scale[k]
+            f += other[k + 1] * scale[k + 1]
+            g += other[k + 2] * scale[k + 2]
+            h += other[k + 3] * scale[k + 3]
+        for k in range(even, k1):
+            a += row[k] * scale[k]
+            e += other[k] * scale[k]
+        out[t - t0], out[t + 1 - t0] = a + b + c + d, e + f + g + h
+    if odd:
+        row = grid[t1 - 1]
+        a = b = c = d = np.float32(0)
         for k in range(k0, even, 4):
             a += row[k] * scale[k]
             b += row[k + 1] * scale[k + 1]
@@ -190,20 +215,30 @@ def over_time(grid: Floats, scale: Floats, t0: int, t1: int, k0: int, k1: int) -
             d += row[k + 3] * scale[k + 3]
         for k in range(even, k1):
             a += row[k] * scale[k]
-        out[t - t0] = (a + b + c + d) / (k1 - k0)
-    return out
+        out[t1 - 1 - t0] = a + b + c + d
 
 
 @kernel
 def _over_frequency(grid: Floats, scale: Floats, t0: int, t1: int, k0: int, k1: int) -> Doubles:
     out = np.zeros(k1 - k0)
-    for t in range(t0, t1):
-        row = grid[t, k0:k1]
-        for k in range(k1 - k0):
-            out[k] += row[k]
+    _sums_over_frequency(grid, t0, t1, k0, k1, out)
     for k in range(k0, k1):
         out[k - k0] *= scale[k] / (t1 - t0)
     return out
+
+
+@lean
+def _sums_over_frequency(grid: Floats, t0: int, t1: int, k0: int, k1: int, out: Doubles) -> None:
+    """Adds to out (k1 - k0,), four frames at a time: the sums are stored a quarter as often."""
+    fours = t0 + (t1 - t0) // 4 * 4
+    for t in range(t0, fours, 4):
+        a, b, c, d = grid[t, k0:k1], grid[t + 1, k0:k1], grid[t + 2, k0:k1], grid[t + 3, k0:k1]
+        for k in range(out.shape[0]):
+            out[k] = (((out[k] + a[k]) + b[k]) + c[k]) + d[k]
+    for t in range(fours, t1):
+        row = grid[t, k0:k1]
+        for k in range(out.shape[0]):
+            out[k] += row[k]
 
 
 @kernel
@@ -234,9 +269,9 @@ def fit(grid: Floats, scale: Floats, box: Ints, bounds: Ints, out: Doubles, trus
     out by `far` sigma and by the share `least` of the floor.
     """
     t0, t1, k0, k1 = box[0], box[1], box[2], box[3]
+    p, g = over_time(grid, scale, bounds[0], bounds[1], k0, k1), np.empty(0)
     for _ in range(3):
         before = (t0, t1, k0, k1)
-        p = over_time(grid, scale, bounds[0], bounds[1], k0, k1)
         s = p[t0 - bounds[0] : t1 - bounds[0]].mean() - 1
         if s <= 0:
             return False
@@ -244,7 +279,8 @@ def fit(grid: Floats, scale: Floats, box: Ints, bounds: Ints, out: Doubles, trus
         if b <= a:
             return False
         t0, t1 = bounds[0] + a, bounds[0] + b
-        g = _over_frequency(grid, scale, t0, t1, bounds[2], bounds[3])
+        if g.shape[0] == 0 or t0 != before[0] or t1 != before[1]:
+            g = _over_frequency(grid, scale, t0, t1, bounds[2], bounds[3])
         s = g[k0 - bounds[2] : k1 - bounds[2]].mean() - 1
         if s <= 0:
             return False
@@ -252,9 +288,10 @@ def fit(grid: Floats, scale: Floats, box: Ints, bounds: Ints, out: Doubles, trus
         if d <= c:
             return False
         k0, k1 = bounds[2] + c, bounds[2] + d
-        if before == (t0, t1, k0, k1):
+        if k0 != before[2] or k1 != before[3]:
+            p = over_time(grid, scale, bounds[0], bounds[1], k0, k1)
+        elif t0 == before[0] and t1 == before[1]:
             break
-    p = over_time(grid, scale, bounds[0], bounds[1], k0, k1)
     a, b = t0 - bounds[0], t1 - bounds[0]
     limit_t = 1 + (p[a:b].mean() - 1) / 2
     while b - a > 1 and p[a] <= limit_t and a > 0:

@@ -21,9 +21,10 @@ from picket.spectrum.boxes_kernels import CHANGE_NATS, drop_doubles, fit_all, jo
 from picket.spectrum.emission import Emission
 from picket.spectrum.floor import BLOCK, Shape, local_floor, runs_of, shape
 from picket.spectrum.gain import level_steps
+from picket.spectrum.order import median, quantile
 from picket.spectrum.pyramid_kernels import first_level, next_level, runs, spread_down, thirds
 from picket.spectrum.stitch import common_fate
-from picket.spectrum.transform import Transform
+from picket.spectrum.transform import Transform, aligned
 
 SEGMENT_FRAMES = 2048
 _PAUSE_ROWS, _GAP_BINS = 2, 3  # pieces of one burst lie no further apart (a row is two frames)
@@ -76,21 +77,23 @@ class Detector:
         segment's ends.
         """
         if self._grid is None:
-            self._grid = np.empty((SEGMENT_FRAMES, self.transform.bins), np.float32)
+            self._grid = aligned((SEGMENT_FRAMES, self.transform.bins))
         rows = min(SEGMENT_FRAMES, self.transform.frames(len(samples) // 2))
-        blocks = np.empty((max(1, rows // BLOCK), self.transform.bins), np.float32)
+        blocks = aligned((max(1, rows // BLOCK), self.transform.bins))
         grid = self.transform.power(samples, self._grid, blocks)
-        used = blocks.max(axis=1) > 0
+        used = blocks[:, ::64].max(axis=1) > 0  # a few of each are enough to tell, nearly always
+        if not used.all():
+            used[~used] = blocks[~used].max(axis=1) > 0
         seg = Segment(first, grid, blocks, used, np.ones(grid.shape[1], np.float32), Shape.flat(grid.shape[1]))
-        if not used.any():
-            return [], seg
         if not used.all():
             self._count("blocks without signal (all zeros)", int((~used).sum()))
+        if not used.any():
+            return [], seg
         self._level(seg)
         seg.local, sigma = self._local(seg)
         seg.shape = shape(seg.local, sigma)
         steady = self._steady(seg)
-        bursts = common_fate(self._bursts(seg, float(np.median(sigma))), seg.first, self.transform.bins)
+        bursts = common_fate(self._bursts(seg, median(sigma)), seg.first, self.transform.bins)
         return steady + bursts, seg
 
     def _count(self, reason: str, n: int = 1) -> None:
@@ -110,7 +113,7 @@ class Detector:
         """The local floor, joined with that of earlier segments where they agree, and its relative error per bin."""
         now, count = local_floor(seg.blocks, seg.used)
         weight = np.maximum(count, 1) * BLOCK
-        self._busy = bool(np.quantile(count, 0.2) < 0.75 * seg.used.sum())
+        self._busy = quantile(count, 0.2) < 0.75 * int(seg.used.sum())
         if self._floor is not None and self._weight is not None:
             old = self._floor * _gain_between(now / self._floor)
             apart = np.abs(now / old - 1)
@@ -215,18 +218,18 @@ class Detector:
         bins, rows, frames = grid.shape[1], len(grid) // 2, limits.SHORTEST // 2
         sigma = math.ceil(sigma * 200) / 200  # few different ones, so that the limits are computed once
         least = limits.MARK_LEAST * (limits.LEAST_BUSY if self._busy else limits.LEAST)
-        units, marks, level = grid, [], 0
+        units, marks, level, work = grid, [], 0, aligned((6, bins))
         while rows >= 2:
             marked, larger = self._scratch(level, rows, bins)
             over = limits.limits(self.rate_hz, bins, 2 * frames, limits.pairs(bins), sigma, least)
             hits = (
-                next_level(units, frames, over, marked, larger)
+                next_level(units, frames, over, marked, larger, work)
                 if level
-                else first_level(grid, scale, frames, over, marked, larger)
+                else first_level(grid, scale, frames, over, marked, larger, work)
             )
             if level and rows >= 3:
                 over = limits.limits(self.rate_hz, bins, 3 * frames, limits.thirds(bins), sigma, least)
-                hits += thirds(units, frames, limits.WIDE, over, marked, larger)
+                hits += thirds(units, frames, limits.WIDE, over, marked, larger, work)
             marks.append(marked if hits else None)
             units, rows, frames, level = larger, rows // 2, 2 * frames, level + 1
         coarse: npt.NDArray[np.uint8] | None = None
@@ -239,13 +242,12 @@ class Detector:
         return coarse
 
     def _scratch(self, level: int, rows: int, bins: int) -> tuple[npt.NDArray[np.uint8], Floats]:
-        """Marks (all 0) and larger units of one level; kept from segment to segment, since fresh memory costs more than the sums."""
+        """Room for marks and larger units of one level; kept from segment to segment, since fresh memory costs more than the sums."""
         if level == len(self._kept):
-            self._kept.append((np.empty((rows, bins), np.uint8), np.empty((rows // 2, bins), np.float32)))
+            self._kept.append((np.empty((rows, bins), np.uint8), aligned((rows // 2, bins))))
         marked, larger = self._kept[level]
         if len(marked) < rows:
-            marked, larger = self._kept[level] = np.empty((rows, bins), np.uint8), np.empty((rows // 2, bins), np.float32)
-        marked[:rows] = 0
+            marked, larger = self._kept[level] = np.empty((rows, bins), np.uint8), aligned((rows // 2, bins))
         return marked[:rows], larger[: rows // 2]
 
     def _emission(
@@ -263,6 +265,6 @@ class Detector:
 def _gain_between(ratio: Floats) -> float:
     """By how much the receiver's gain changed between segments: 1 unless most bins changed alike."""
     r = np.log(ratio)
-    middle = float(np.median(r))
+    middle = median(r)
     alike = np.abs(r - middle) < 0.15
-    return math.exp(float(np.median(r[alike]))) if abs(middle) > 0.14 and alike.mean() > 0.7 else 1.0
+    return math.exp(median(r[alike])) if abs(middle) > 0.14 and alike.mean() > 0.7 else 1.0

@@ -20,6 +20,8 @@ from scipy.ndimage import median_filter, uniform_filter1d
 from scipy.stats import gamma
 
 from picket.spectrum.floor_kernels import group_levels, trimmed_means, whittaker
+from picket.spectrum.order import median, quantile
+from picket.spectrum.order_kernels import nth_smallest
 from picket.spectrum.quiet_kernels import quiet_blocks
 from picket.spectrum.transform import VARIANCE_FACTOR
 
@@ -44,10 +46,10 @@ Doubles = npt.NDArray[np.float64]
 
 def local_floor(blocks: Floats, used: npt.NDArray[np.bool_]) -> tuple[Floats, Floats]:
     """Floor per bin (K,) and how many free blocks (K,) it rests on, from block means (B, K) of which rows `used` (B,) count."""
-    kept = np.ascontiguousarray(blocks[used][:: max(1, int(used.sum()) // 64)].T)  # a beginning only: some of them will do
-    nth = int(_START * (kept.shape[1] - 1))
-    floor = np.partition(kept, nth, axis=1)[:, nth] / np.float32(_QUARTILE)
-    floor = np.maximum(floor, np.float32(1e-30))
+    some = np.flatnonzero(used)[:: max(1, int(used.sum()) // 64)]  # a beginning only: some of them will do
+    floor = np.empty(blocks.shape[1], np.float32)
+    nth_smallest(blocks[some], int(_START * (len(some) - 1)), floor)
+    floor = np.maximum(floor / np.float32(_QUARTILE), np.float32(1e-30))
     group = min(_GROUP, len(floor) // 4)
     quiet = _quiet(blocks, used, floor, group)
     for g in np.flatnonzero(quiet.sum(axis=0) < 0.5 * len(blocks)):  # the bins' own quartile may have lain among the busy blocks
@@ -114,18 +116,18 @@ def shape(local: Floats, sigma: Doubles) -> Shape:
     y = 10 * np.log10(local.astype(np.float64))
     n = len(y)
     middle = slice(n // 2 - 2, n // 2 + 3)  # the receiver's own offset is no signal
-    y[middle] = np.minimum(y[middle], np.median(y[max(0, n // 2 - 7) : n // 2 + 8]))
+    y[middle] = np.minimum(y[middle], median(y[max(0, n // 2 - 7) : n // 2 + 8]))
     per_bin = np.maximum(4.34 * sigma, 0.02)
-    noise_db = float(np.median(per_bin))
+    noise_db = median(per_bin)
     edge, falling = _edges(y, noise_db)
     free = ~falling
-    z = np.full(n, np.quantile(y[free], 0.05))
+    z = np.full(n, quantile(y[free], 0.05))
     for _ in range(12):
         before, z = z, _smooth(np.minimum(y, z + 2.0), np.where(y > z, 0.02, 0.98) * free)
         if np.abs(z - before).max() < _STILL_DB:
             break
     below = (y - z)[free]
-    rough = max(noise_db, 1.5 * float(np.std(np.minimum(below, np.quantile(below, 0.35)))))
+    rough = max(noise_db, 1.5 * float(np.std(np.minimum(below, quantile(below, 0.35)))))
     occupied = np.zeros(n, bool)
     for _ in range(5):
         now = _standing_out(y, y - z, max(0.35, 3.5 * rough), per_bin) & ~falling
@@ -133,7 +135,7 @@ def shape(local: Floats, sigma: Doubles) -> Shape:
             break
         good = free & ~now
         z = _smooth(y, good.astype(float))
-        rough = max(noise_db, 1.48 * float(np.median(np.abs((y - z)[good]))))
+        rough = max(noise_db, 1.48 * median(np.abs((y - z)[good])))
         if (now == occupied).all():
             break
         occupied = now
@@ -147,7 +149,7 @@ def _edges(y: Doubles, noise_db: float) -> tuple[npt.NDArray[np.bool_], npt.NDAr
     width, outer = int(_EDGE * n), max(4, n // 40)
     edge = np.zeros(n, bool)
     edge[:width] = edge[n - width :] = True
-    falling = edge & (y < np.quantile(y[~edge], 0.1) - max(0.3, 3 * noise_db))
+    falling = edge & (y < quantile(y[~edge], 0.1) - max(0.3, 3 * noise_db))
     for side, inward in ((slice(None, width), y[:outer]), (slice(n - width, None), y[: n - outer - 1 : -1])):
         halves = np.array_split(inward, 2)
         if abs(halves[0].mean() - halves[1].mean()) < max(
@@ -196,7 +198,7 @@ def _broad(y: Doubles, excess: Doubles, limit: float, noise_db: Doubles) -> npt.
         inside = np.flatnonzero(10 ** (smooth[a:b] / 10) - 1 > cut) if b - a > 8 else np.arange(b - a)
         near = slope[max(0, a - 2 * step) : b + step]
         gentle = len(near) == 0 or near.max() < max(0.035, _RIPPLE_CYCLES * 2 * np.pi / n)
-        own = float(excess[a:b].mean()) > max(0.6 * limit, 6 * float(np.median(noise_db[a:b])) / np.sqrt(b - a))
+        own = float(excess[a:b].mean()) > max(0.6 * limit, 6 * median(noise_db[a:b]) / np.sqrt(b - a))
         if not own or not len(inside) or (b - a > 8 and gentle and smooth[a:b].max() < _RIPPLE_DB):
             out[a:b] = False
         else:

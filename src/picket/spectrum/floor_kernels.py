@@ -5,31 +5,33 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from picket._jit import kernel
+from picket._jit import kernel, lean
 
 Floats = npt.NDArray[np.float32]
 Doubles = npt.NDArray[np.float64]
 
 
-@kernel
+@lean
 def trimmed_means(blocks: Floats, limit: Floats, quiet: npt.NDArray[np.bool_], mean: Floats, count: Floats) -> None:
     """Fills mean and count (K,) from those of blocks (B, K) that are under limit (K,) while their group of bins is quiet (B, G)."""
-    mean[:] = 0
-    count[:] = 0
+    for k in range(mean.shape[0]):
+        mean[k] = count[k] = 0
     group = mean.shape[0] // quiet.shape[1]
     for b in range(blocks.shape[0]):
-        if quiet[b].all():
-            _add_under(blocks[b], limit, mean, count)
-            continue
-        for g in range(quiet.shape[1]):
-            if quiet[b, g]:
-                at = slice(g * group, (g + 1) * group)
-                _add_under(blocks[b, at], limit[at], mean[at], count[at])
+        first, groups = 0, quiet.shape[1]
+        while first < groups:  # stretches of quiet groups at once
+            last = first
+            while last < groups and quiet[b, last]:
+                last += 1
+            if last > first:
+                i, j = first * group, last * group
+                _add_under(blocks[b, i:j], limit[i:j], mean[i:j], count[i:j])
+            first = last + 1
     for k in range(mean.shape[0]):
         mean[k] /= max(count[k], np.float32(1))
 
 
-@kernel
+@lean
 def _add_under(row: Floats, limit: Floats, mean: Floats, count: Floats) -> None:
     for k in range(row.shape[0]):
         under = row[k] < limit[k]
@@ -53,13 +55,13 @@ def group_levels(blocks: Floats, scale: Floats, out: Floats) -> None:
         out[b] = work[now, :groups]
 
 
-@kernel
+@lean
 def _scaled(of: Floats, scale: Floats, share: float, out: Floats) -> None:
     for k in range(out.shape[0]):
         out[k] = of[k] * scale[k] * share
 
 
-@kernel
+@lean
 def _halved(row: Floats, out: Floats) -> None:
     for k in range(out.shape[0]):
         out[k] = row[2 * k] + row[2 * k + 1]

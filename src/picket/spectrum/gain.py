@@ -20,7 +20,7 @@ def level_steps(blocks: npt.NDArray[np.float32], used: npt.NDArray[np.bool_]) ->
     rows = np.flatnonzero(used)
     if len(rows) < 2 * _SHORTEST:
         return []
-    some = np.maximum(blocks[rows][:, :: max(1, blocks.shape[1] // 256)], np.float32(1e-30))
+    some = np.maximum(blocks[:, :: max(1, blocks.shape[1] // 256)][rows], np.float32(1e-30))
     nth = some.shape[1] // 5
     series = 10 * np.log10(np.partition(some, nth, axis=1)[:, nth].astype(np.float64))
     if _largest(series) is None:

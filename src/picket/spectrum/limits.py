@@ -8,7 +8,7 @@ equally among the sizes of box. The formula alone is not trusted: tests and the 
 from __future__ import annotations
 
 import math
-from functools import lru_cache
+from functools import cache, lru_cache
 
 import numpy as np
 import numpy.typing as npt
@@ -27,11 +27,13 @@ LEAST, LEAST_BUSY = (
 )  # no box is called for less than this share over the floor, whatever its size; in a busy band its floor is less sure
 
 
+@cache
 def pairs(bins: int) -> tuple[int, ...]:
     """Widths of the boxes that are two units long: 1, 2, 4, ... bins."""
     return tuple(1 << j for j in range(max(1, int(math.log2(bins)))))
 
 
+@cache
 def thirds(bins: int) -> tuple[int, ...]:
     """Widths of the boxes that are three units long: 2 and 3 times WIDE, 2 WIDE, 4 WIDE, ... bins, as far as two of three fit in."""
     return tuple(k * WIDE << j for j in range(32) if WIDE << j <= bins // 4 for k in (2, 3))

@@ -14,24 +14,25 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from picket._jit import kernel
+from picket._jit import lean
 
 Floats = npt.NDArray[np.float32]
 Bytes = npt.NDArray[np.uint8]
+Words = npt.NDArray[np.uint64]
 
 
-@kernel
-def first_level(grid: Floats, scale: Floats, frames: int, limits: Floats, marked: Bytes, larger: Floats) -> int:
+@lean
+def first_level(grid: Floats, scale: Floats, frames: int, limits: Floats, marked: Bytes, larger: Floats, work: Floats) -> int:
     """Sums pairs of rows of grid (T, K) times scale (K,) to units (2 where there is only noise) and goes on as `next_level` does,
     row by row while they are in cache.
     """
-    count = grid.shape[0] // 2
-    units = np.empty((3, grid.shape[1]), np.float32)  # the three last ones
-    work, hit, found = np.empty((2, grid.shape[1]), np.float32), np.zeros(grid.shape[1], np.uint8), 0
+    count, found = grid.shape[0] // 2, 0
+    units = work[3:]  # the three last ones
     for i in range(count):
+        _clear(marked[i])
         _unit(grid[2 * i], grid[2 * i + 1], scale, units[i % 3])
         if i > 0:
-            found += _boxes(units[(i - 1) % 3], units[i % 3], frames, limits, marked[i - 1], marked[i], work, hit)
+            found += _boxes(units[(i - 1) % 3], units[i % 3], frames, limits, marked[i - 1], marked[i], work)
             if i % 2 == 0:
                 _pair(units[(i - 2) % 3], units[(i - 1) % 3], marked[i - 2], marked[i - 1], frames, larger[i // 2 - 1])
     if count % 2 == 0:
@@ -41,17 +42,20 @@ def first_level(grid: Floats, scale: Floats, frames: int, limits: Floats, marked
     return found
 
 
-@kernel
-def next_level(units: Floats, frames: int, limits: Floats, marked: Bytes, larger: Floats) -> int:
+@lean
+def next_level(units: Floats, frames: int, limits: Floats, marked: Bytes, larger: Floats, work: Floats) -> int:
     """Marks (I, K) the units (I, K) of `frames` frames each that lie in a box over its limit, and fills larger (I // 2, K) with the
     sums of two units, where a marked one counts as noise. Returns at how many rows and widths a box was over its limit.
 
     A box is two units (2 x frames) long and 1, 2, 4, ... bins wide; limits (J,) are sums over the box. Within one pair of rows the
-    same rule holds over frequency: units of a marked box count as noise in wider ones.
+    same rule holds over frequency: units of a marked box count as noise in wider ones. work (6, K) is scratch of the whole bank; where
+    its rows begin at cache lines the sums take half the time.
     """
-    work, hit, found = np.empty((2, units.shape[1]), np.float32), np.zeros(units.shape[1], np.uint8), 0
+    found = 0
+    _clear(marked[0])
     for i in range(1, units.shape[0]):
-        found += _boxes(units[i - 1], units[i], frames, limits, marked[i - 1], marked[i], work, hit)
+        _clear(marked[i])
+        found += _boxes(units[i - 1], units[i], frames, limits, marked[i - 1], marked[i], work)
         if i % 2 == 0:
             _pair(units[i - 2], units[i - 1], marked[i - 2], marked[i - 1], frames, larger[i // 2 - 1])
     if units.shape[0] % 2 == 0:
@@ -60,16 +64,16 @@ def next_level(units: Floats, frames: int, limits: Floats, marked: Bytes, larger
     return found
 
 
-@kernel
-def thirds(units: Floats, frames: int, wide: int, limits: Floats, marked: Bytes, larger: Floats) -> int:
+@lean
+def thirds(units: Floats, frames: int, wide: int, limits: Floats, marked: Bytes, larger: Floats, work: Floats) -> int:
     """Marks as `next_level` does, after it, with boxes of three units in time and two or three in frequency: a unit is `wide` bins, then
     twice as many, and so on; limits (2 J,) go with picket.spectrum.limits.thirds. A burst between two lengths or widths of the dyadic
     boxes shows here. Corrects larger (I // 2, K) where something was marked.
     """
-    count, n = units.shape[0], units.shape[1] // wide
-    rows, work, found = np.empty((3, n), np.float32), np.empty((2, n), np.float32), 0
+    count, n, found = units.shape[0], units.shape[1] // wide, 0
+    rows = work[3:]
     for i in range(count):
-        _narrowed(units[i], marked[i], np.float32(frames), wide, rows[i % 3])
+        _narrowed(units[i], marked[i], np.float32(frames), wide, rows[i % 3, :n])
         if i < 2:
             continue
         a, b, c, now, width = rows[0], rows[1], rows[2], 0, wide
@@ -80,9 +84,8 @@ def thirds(units: Floats, frames: int, wide: int, limits: Floats, marked: Bytes,
             row = work[now]
             if _any_of_three(row, left, limits[2 * j], limits[2 * j + 1]):
                 found += 1
-                _mark_three(
-                    row, left, width, limits[2 * j], limits[2 * j + 1], np.float32(3 * frames * width), marked[i - 2 : i + 1]
-                )
+                noise = np.float32(3 * frames * width)
+                _mark_three(row, left, width, limits[2 * j], limits[2 * j + 1], noise, marked[i - 2 : i + 1], work[2])
             left //= 2
             width *= 2
             _halved(row, left, work[1 - now])
@@ -93,7 +96,13 @@ def thirds(units: Floats, frames: int, wide: int, limits: Floats, marked: Bytes,
     return found
 
 
-@kernel
+@lean
+def _clear(row: Bytes) -> None:
+    for k in range(row.shape[0]):
+        row[k] = 0
+
+
+@lean
 def _narrowed(row: Floats, marked: Bytes, noise: float, wide: int, out: Floats) -> None:
     """Sums over `wide` (4) bins, marked ones as noise."""
     any_marked = False
@@ -110,7 +119,7 @@ def _narrowed(row: Floats, marked: Bytes, noise: float, wide: int, out: Floats) 
         out[m] = total
 
 
-@kernel
+@lean
 def _any_of_three(row: Floats, n: int, two: float, three: float) -> bool:
     over = False
     for m in range(n - 2):
@@ -119,53 +128,53 @@ def _any_of_three(row: Floats, n: int, two: float, three: float) -> bool:
     return bool(over | (row[n - 2] + row[n - 1] > two))
 
 
-@kernel
-def _mark_three(row: Floats, n: int, bins: int, two: float, three: float, noise: float, marked: Bytes) -> None:
-    hit = np.zeros(n, np.bool_)
+@lean
+def _mark_three(row: Floats, n: int, bins: int, two: float, three: float, noise: float, marked: Bytes, scratch: Floats) -> None:
+    hit = scratch.view(np.uint8)
+    for m in range(n):
+        hit[m] = 0
     for m in range(n - 1):
         pair = row[m] + row[m + 1]
         if pair > two:
-            hit[m] = hit[m + 1] = True
+            hit[m] = hit[m + 1] = 1
         if m + 2 < n and pair + row[m + 2] > three:
-            hit[m] = hit[m + 1] = hit[m + 2] = True
+            hit[m] = hit[m + 1] = hit[m + 2] = 1
     for m in range(n):
         if hit[m]:
-            marked[:, m * bins : (m + 1) * bins] = 1
+            for i in range(marked.shape[0]):
+                for k in range(m * bins, (m + 1) * bins):
+                    marked[i, k] = 1
             row[m] = noise
 
 
-@kernel
+@lean
 def _unit(a: Floats, b: Floats, scale: Floats, out: Floats) -> None:
     for k in range(out.shape[0]):
         out[k] = (a[k] + b[k]) * scale[k]
 
 
-@kernel
+@lean
 def _pair(a: Floats, b: Floats, marked_a: Bytes, marked_b: Bytes, frames: int, out: Floats) -> None:
     noise = np.float32(frames)
     for k in range(out.shape[0]):
         out[k] = (noise if marked_a[k] else a[k]) + (noise if marked_b[k] else b[k])
 
 
-@kernel
-def _boxes(a: Floats, b: Floats, frames: int, limits: Floats, marked_a: Bytes, marked_b: Bytes, work: Floats, hit: Bytes) -> int:
-    """All boxes of one pair of unit rows (K,); work (2, K) and hit (K,) are scratch.
+@lean
+def _boxes(a: Floats, b: Floats, frames: int, limits: Floats, marked_a: Bytes, marked_b: Bytes, work: Floats) -> int:
+    """All boxes of one pair of unit rows (K,); work (3 or more, K) is scratch.
 
     No slices are taken: counting their references would cost as much as the sums of narrow rows.
     """
     n, bins, found, now = a.shape[0], 1, 0, 0
     if _sums(a, b, limits[0], work[0]):
         found += 1
-        for k in range(n):
-            if work[0, k] > limits[0]:
-                marked_a[k] = 1
-                marked_b[k] = 1
-                work[0, k] = np.float32(2 * frames)
+        _mark_narrow(work[0], limits[0], np.float32(2 * frames), marked_a, marked_b)
     for j in range(1, limits.shape[0]):  # here row[:n] holds units of `bins` bins
         row, other = work[now], work[1 - now]
         if _any_over(row, n, limits[j]):
             found += 1
-            _mark_wide(row, n, bins, limits[j], np.float32(2 * frames * bins), hit, marked_a, marked_b)
+            _mark_wide(row, n, bins, limits[j], np.float32(2 * frames * bins), work[2], marked_a, marked_b)
         n //= 2
         bins *= 2
         _halved(row, n, other)
@@ -173,21 +182,45 @@ def _boxes(a: Floats, b: Floats, frames: int, limits: Floats, marked_a: Bytes, m
     return found
 
 
-@kernel
-def _mark_wide(row: Floats, n: int, bins: int, limit: float, noise: float, hit: Bytes, marked_a: Bytes, marked_b: Bytes) -> None:
-    hit[:n] = 0
-    for m in range(n - 1):
-        if row[m] + row[m + 1] > limit:
-            hit[m] = 1
-            hit[m + 1] = 1
+@lean
+def _mark_narrow(row: Floats, limit: float, noise: float, marked_a: Bytes, marked_b: Bytes) -> None:
+    """Boxes of one bin. (Every cell is written, hit or not: so it becomes vectors, and a busy band has many hits.)"""
+    for k in range(row.shape[0]):
+        over = row[k] > limit
+        marked_a[k] |= np.uint8(over)
+        marked_b[k] |= np.uint8(over)
+        row[k] = noise if over else row[k]
+
+
+@lean
+def _mark_wide(
+    row: Floats, n: int, bins: int, limit: float, noise: float, scratch: Floats, marked_a: Bytes, marked_b: Bytes
+) -> None:
+    """Boxes of two neighbours. What is hit is noted a byte each, and looked at eight at a time to pass over what is not."""
+    last, hit, words = n - 1, scratch.view(np.uint8), scratch.view(np.uint64)
+    hit[0] = row[0] + row[1] > limit
+    hit[last] = row[last - 1] + row[last] > limit
+    for m in range(1, last):
+        hit[m] = np.uint8(row[m - 1] + row[m] > limit) | np.uint8(row[m] + row[m + 1] > limit)
     for m in range(n):
-        if hit[m]:
-            marked_a[m * bins : (m + 1) * bins] = 1
-            marked_b[m * bins : (m + 1) * bins] = 1
-            row[m] = noise
+        row[m] = noise if hit[m] else row[m]
+    if bins == 1:
+        for m in range(n):
+            marked_a[m] |= hit[m]
+            marked_b[m] |= hit[m]
+        return
+    step = min(8, n)
+    for first in range(0, n, step):
+        if step == 8 and words[first // 8] == 0:
+            continue
+        for m in range(first, first + step):
+            if hit[m]:
+                for k in range(m * bins, (m + 1) * bins):
+                    marked_a[k] = 1
+                    marked_b[k] = 1
 
 
-@kernel
+@lean
 def _sums(a: Floats, b: Floats, limit: float, out: Floats) -> bool:
     """Fills out with a + b; whether any of them is over the limit."""
     over = False
@@ -197,7 +230,7 @@ def _sums(a: Floats, b: Floats, limit: float, out: Floats) -> bool:
     return over
 
 
-@kernel
+@lean
 def _any_over(row: Floats, n: int, limit: float) -> bool:
     """Whether two neighbours together are over the limit. (`|`, not `or`: a loop that may not stop early becomes vectors.)"""
     over = False
@@ -206,13 +239,13 @@ def _any_over(row: Floats, n: int, limit: float) -> bool:
     return over
 
 
-@kernel
+@lean
 def _halved(row: Floats, n: int, out: Floats) -> None:
     for m in range(n):
         out[m] = row[2 * m] + row[2 * m + 1]
 
 
-@kernel
+@lean
 def spread_down(coarse: Bytes, fine: Bytes) -> None:
     """Marks in fine (I, K) what is marked in coarse (I // 2, K)."""
     for i in range(2 * coarse.shape[0]):
@@ -221,8 +254,8 @@ def spread_down(coarse: Bytes, fine: Bytes) -> None:
             into[k] |= of[k]
 
 
-@kernel
-def runs(mask: Bytes, words: npt.NDArray[np.uint64], slack: int, out: Any) -> int:
+@lean
+def runs(mask: Bytes, words: Words, slack: int, out: Any) -> int:
     """Runs of marked cells of mask (I, K), row by row, gaps of at most `slack` cells closed: fills out (M, 3) with row, first, last + 1.
 
     words is mask seen eight bytes at a time, to pass over empty rows. Returns how many there are; when more than M, only M are filled.

@@ -11,11 +11,12 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from picket._jit import kernel
+from picket._jit import kernel, lean
 
 Floats = npt.NDArray[np.float32]
 Doubles = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
+Counts = npt.NDArray[np.int32]
 
 STRONG = 6.0  # sigma: what is so far over the floor is busy by itself
 CHANGE = 4.0  # nats that a beginning or an end must be worth
@@ -38,10 +39,11 @@ def quiet_blocks(levels: Floats, used: Bools, cells: float, quiet: Bools) -> Non
         for g in range(groups):
             quiet[b, g] = used[b] and levels[b, g] < 1 + STRONG * sigma
     calm = quiet.copy()
+    across, calm_across, n = levels.T.copy(), calm.T.copy(), np.empty(blocks, np.int32)
     width = 1
     while width <= max(1, groups // 2):
         for first in range(0, groups - width + 1, max(1, width // 2)):
-            _window(levels, calm, first, width, x)
+            _window(across, calm_across, first, width, x, n)
             if _parted(x, cells * width, came, on):
                 for g in range(max(0, first - width // 2), min(groups, first + width + width // 2)):
                     if _follows(levels, calm, g, on, sigma):
@@ -50,16 +52,18 @@ def quiet_blocks(levels: Floats, used: Bools, cells: float, quiet: Bools) -> Non
         width *= 2
 
 
-@kernel
-def _window(levels: Floats, calm: Bools, first: int, width: int, x: Doubles) -> None:
-    """Means over a window's groups that are not strong; -1 where half of them or more are."""
-    for b in range(levels.shape[0]):
-        total, n = 0.0, 0
-        for g in range(first, first + width):
-            if calm[b, g]:
-                total += levels[b, g]
-                n += 1
-        x[b] = total / n if 2 * n > width else -1.0
+@lean
+def _window(levels: Floats, calm: Bools, first: int, width: int, x: Doubles, n: Counts) -> None:
+    """Means over a window's groups (rows of levels and calm (G, B)) that are not strong; -1 where half of them or more are."""
+    for b in range(x.shape[0]):
+        x[b], n[b] = 0.0, 0
+    for g in range(first, first + width):
+        row, counts = levels[g], calm[g]
+        for b in range(x.shape[0]):
+            x[b] += row[b] if counts[b] else np.float32(0)
+            n[b] += counts[b]
+    for b in range(x.shape[0]):
+        x[b] = x[b] / n[b] if 2 * n[b] > width else -1.0
 
 
 @kernel
@@ -101,8 +105,9 @@ def _lasting(x: Doubles, mean: float, count: int, cells: float) -> bool:
 @kernel
 def _low(x: Doubles) -> float:
     """The lower tenth of those that count."""
-    part = np.sort(x[x > 0])
-    return float(part[(part.shape[0] - 1) // 10]) if part.shape[0] else 0.0
+    part = x[x > 0]
+    nth = (part.shape[0] - 1) // 10
+    return float(np.partition(part, nth)[nth]) if part.shape[0] else 0.0
 
 
 @kernel

@@ -84,7 +84,8 @@ class Chain:
             self.waterfall.add(seg.grid, first)
         if seg.used.any():
             self._floors = [*self._floors[-15:], seg.shape.floor_db]
-            mean = seg.blocks[seg.used].mean(axis=0) - 10 ** (seg.shape.floor_db / 10)
+            blocks = seg.blocks if seg.used.all() else seg.blocks[seg.used]
+            mean = blocks.mean(axis=0) - 10 ** (seg.shape.floor_db / 10)
             self._spectra = [*self._spectra[-15:], (first, mean)]
         end = first + len(seg.grid) * self.bins
         found = stitch(self._open, found, first, self.rate_hz, 2 * self.detector.bin_hz)

@@ -14,22 +14,25 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from picket._jit import kernel
+from picket._jit import kernel, lean
 
 Floats = npt.NDArray[np.float32]
 
 
-@kernel
-def filter_bank(samples: Any, offset: float, window: Floats, twiddles: Floats, early: int, grid: Floats, blocks: Floats) -> None:
+@lean
+def filter_bank(
+    samples: Any, offset: float, window: Floats, twiddles: Floats, early: int, grid: Floats, blocks: Floats, work: Floats
+) -> None:
     """Fills grid (T, N) with the power of each frame of samples (2M,), and blocks (B, N) with the means over T // B (at least 8) frames.
 
     Frame r is the sum of two blocks of N samples from sample r N on, weighted by window (2, N); `offset` is subtracted first
-    (127.5 for unsigned bytes). twiddles (P, 6, N / 4) and early (2 or 3) come from transform.plan.
+    (127.5 for unsigned bytes). twiddles (P, 6, N / 4) and early (2 or 3) come from transform.plan; work (4, N) is scratch.
     """
     n, passes = grid.shape[1], twiddles.shape[0]
     per = max(1, min(8, grid.shape[0]))
-    work = np.empty((4, n), np.float32)
-    blocks[:] = 0
+    for b in range(blocks.shape[0]):
+        for k in range(n):
+            blocks[b, k] = 0
     for r in range(grid.shape[0]):
         a, b, stride = 0, 2, 1
         _fold(samples, 2 * r * n, np.float32(offset), window[0], window[1], work[0], work[1])
@@ -53,7 +56,7 @@ def filter_bank(samples: Any, offset: float, window: Floats, twiddles: Floats, e
             row[k] *= np.float32(1.0 / per)
 
 
-@kernel
+@lean
 def _fold(samples: Any, first: int, zero: float, w: Floats, v: Floats, re: Floats, im: Floats) -> None:
     n = re.shape[0]
     older, newer = samples[first : first + 2 * n], samples[first + 2 * n : first + 4 * n]
@@ -62,7 +65,7 @@ def _fold(samples: Any, first: int, zero: float, w: Floats, v: Floats, re: Float
         im[j] = (np.float32(older[2 * j + 1]) - zero) * w[j] + (np.float32(newer[2 * j + 1]) - zero) * v[j]
 
 
-@kernel
+@lean
 def _early_pass(re: Floats, im: Floats, turn: Floats, out_re: Floats, out_im: Floats) -> None:
     """Radix 4 over the quarters of (N,); the four results of each stand side by side. turn (6, N / 4): three complex factors."""
     m = re.shape[0] // 4
@@ -79,7 +82,7 @@ def _early_pass(re: Floats, im: Floats, turn: Floats, out_re: Floats, out_im: Fl
         out_re[4 * p + 3], out_im[4 * p + 3] = zr * c3[p] - zi * s3[p], zr * s3[p] + zi * c3[p]
 
 
-@kernel
+@lean
 def _late_pass(re: Floats, im: Floats, turn: Floats, stride: int, out_re: Floats, out_im: Floats) -> None:
     """The same in Stockham's form: runs of `stride` (64 or more) values have the same factors and stay together."""
     quarter = re.shape[0] // 4
@@ -103,7 +106,7 @@ def _late_pass(re: Floats, im: Floats, turn: Floats, stride: int, out_re: Floats
             r3[q], i3[q] = zr * c3 - zi * s3, zr * s3 + zi * c3
 
 
-@kernel
+@lean
 def _last_four(re: Floats, im: Floats, out: Floats) -> None:
     """The last pass, of radix 4, and its power."""
     m = re.shape[0] // 4
@@ -119,7 +122,7 @@ def _last_four(re: Floats, im: Floats, out: Floats) -> None:
         o3[q] = (ur - wi) * (ur - wi) + (ui + wr) * (ui + wr)
 
 
-@kernel
+@lean
 def _last_two(re: Floats, im: Floats, out: Floats) -> None:
     """The last pass, of radix 2, and its power."""
     m = re.shape[0] // 2
@@ -130,7 +133,7 @@ def _last_two(re: Floats, im: Floats, out: Floats) -> None:
         o1[q] = yr * yr + yi * yi
 
 
-@kernel
+@lean
 def _in_order(power: Floats, passes: int, out: Floats) -> None:
     """Turns round the three (two) digits of radix 4 that so many early passes have left in reverse in each stretch of 64 (16) values."""
     if passes == 2:
@@ -148,7 +151,7 @@ def _in_order(power: Floats, passes: int, out: Floats) -> None:
                     into[16 * a + 4 * c + d] = part[16 * d + 4 * c + a]
 
 
-@kernel
+@lean
 def _add(row: Floats, into: Floats) -> None:
     for k in range(row.shape[0]):
         into[k] += row[k]
