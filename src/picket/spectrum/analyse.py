@@ -23,6 +23,8 @@ LINE_HZ = 30e3  # narrower is a carrier
 DRONEID_S = 1e-3  # a DroneID burst is shorter
 _BUDGET = 10  # bursts of a kind that are looked at in a row, then one in so many segments (a second)
 _RARELY = 20
+_OWN_BAND = 1.2
+_PREAMBLE_HZ = 6e6  # Wi-Fi of which a stronger signal covers half still shows its training symbols
 _LONGEST_S, _SHORT_S = 0.05, 2e-3  # as much is looked at of a long signal, of a burst
 
 
@@ -100,11 +102,13 @@ class Analyst:
         if long:
             marks.sweep = sweep.sweep(c)
             marks.teeth = video.teeth(c)
+        own = _OWN_BAND * e.bandwidth_hz  # what lies beside it is another's
+        if e.bandwidth_hz > _PREAMBLE_HZ:
+            marks.preamble = wifi.preamble(band(x, self.rate_hz, e.center_hz, 0, wifi.OFDM_RATE_HZ, own)[0])
         if e.bandwidth_hz > 11e6:
-            marks.preamble = wifi.preamble(band(x, self.rate_hz, e.center_hz, 0, wifi.OFDM_RATE_HZ)[0])
-            marks.chips = wifi.chips(band(x, self.rate_hz, e.center_hz, 0, wifi.DSSS_RATE_HZ)[0])
+            marks.chips = wifi.chips(band(x, self.rate_hz, e.center_hz, 0, wifi.DSSS_RATE_HZ, own)[0])
         if 6e6 < e.bandwidth_hz < 14e6 and e.sample_count < DRONEID_S * self.rate_hz:
-            marks.zadoff_chu = zadoff_chu.likeness(band(x, self.rate_hz, e.center_hz, 0, zadoff_chu.RATE_HZ)[0])
+            marks.zadoff_chu = zadoff_chu.likeness(band(x, self.rate_hz, e.center_hz, 0, zadoff_chu.RATE_HZ, own)[0])
 
     def _narrow(self, marks: Marks, x: Wideband, e: Emission, c: Clip, floor: float) -> None:
         marks.profile = _profile(x, self.rate_hz, e, floor)

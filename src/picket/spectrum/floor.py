@@ -36,6 +36,7 @@ _WAVE = 0.5  # share of the band: shorter waves of the floor are not followed
 _RIPPLE_CYCLES = 4.0  # a hump is ripple when it rises no steeper than so many waves of 1 dB across the band would ...
 _RIPPLE_DB = 3.0  # ... and no higher than this
 _STILL_DB = 0.01
+_LOWEST = ((0.35, 1.5), (0.12, 3.1))  # share of the residuals that are looked at, and what makes their scatters alike
 _EDGE = 0.12  # share of the band at each end where the receiver's filter may fall off
 
 Floats = npt.NDArray[np.float32]
@@ -125,7 +126,7 @@ def shape(local: Floats, sigma: Doubles) -> Shape:
         if np.abs(z - before).max() < _STILL_DB:
             break
     below = (y - z)[free]
-    rough = max(noise_db, 1.5 * float(np.std(np.minimum(below, np.quantile(below, 0.35)))))
+    rough = max(noise_db, _roughness(below))
     occupied = np.zeros(n, bool)
     for _ in range(5):
         now = _standing_out(y, y - z, max(0.35, 3.5 * rough), per_bin) & ~falling
@@ -139,6 +140,11 @@ def shape(local: Floats, sigma: Doubles) -> Shape:
         occupied = now
     z = np.where(falling | (edge & (y < z)), y, z)
     return Shape(z, y - z, occupied, rough)
+
+
+def _roughness(below: Doubles) -> float:
+    """Scatter of the lowest residuals, from the lowest 35 % of them or from fewer: a signal may take up three quarters of the band."""
+    return min(factor * float(np.std(np.minimum(below, np.quantile(below, share)))) for share, factor in _LOWEST)
 
 
 def _edges(y: Doubles, noise_db: float) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.bool_]]:

@@ -131,7 +131,9 @@ def _wifi(c: Case) -> Verdict | None:
 
 def _ofdm(c: Case) -> Verdict | None:
     lag = c.lag("grid")
-    if lag is None or c.envelope < 0.5 or lag.sigma < (4.0 if c.width_hz > WIDE_HZ else 6.0) or not 0.025 < lag.share < 0.3:
+    if lag is None or c.envelope < 0.5 or not 0.025 < lag.share < 0.3:
+        return None
+    if lag.sigma < 6.0 and (c.width_hz < WIDE_HZ or (lag.sigma < 4.0 and lag.peak < 2.5)):
         return None
     words = f"cyclic prefix at 66.7 us, the 15 kHz grid ({lag.share:.3f} of the power, {lag.sigma:.0f} sigma)"
     return Verdict("ofdm_video", _sure(lag.sigma, 4, 10), (words, f"{c.width_hz / 1e6:.1f} MHz wide"))
