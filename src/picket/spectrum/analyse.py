@@ -24,6 +24,7 @@ DRONEID_S = 1e-3  # a DroneID burst is shorter
 _BUDGET = 10  # bursts of a kind that are looked at in a row, then one in so many segments (a second)
 _RARELY = 20
 _OWN_BAND = 1.2
+_VIDEO_HZ = 5e6  # at least so much of the band is looked at for video: a still picture's power lies in a few narrow parts of it
 _PREAMBLE_HZ = 6e6  # Wi-Fi of which a stronger signal covers half still shows its training symbols
 _LONGEST_S, _SHORT_S = 0.05, 2e-3  # as much is looked at of a long signal, of a burst
 
@@ -96,6 +97,8 @@ class Analyst:
             self._wide(marks, x.first(int(self.rate_hz * _SHORT_S)), e, c, long)
         else:
             self._narrow(marks, x, e, c, floor)
+            if long and e.bandwidth_hz > LINE_HZ:
+                marks.teeth = video.teeth(clip(x, self.rate_hz, e, max(1.25, _VIDEO_HZ / e.bandwidth_hz)))
         return marks
 
     def _wide(self, marks: Marks, x: Wideband, e: Emission, c: Clip, long: bool) -> None:

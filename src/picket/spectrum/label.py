@@ -201,4 +201,4 @@ def _hop_words(c: Case) -> tuple[str, ...]:
 
 
 _WIDE = (_chirp_jammer, _fm_video, _droneid, _wifi, _ofdm, _noise_jammer)
-_NARROW = (_lora, _carrier, _keyed, _ofdm, _fm_video)
+_NARROW = (_lora, _fm_video, _carrier, _keyed, _ofdm)
