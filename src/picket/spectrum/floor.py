@@ -37,6 +37,7 @@ _RIPPLE_CYCLES = 4.0  # a hump is ripple when it rises no steeper than so many w
 _RIPPLE_DB = 3.0  # ... and no higher than this
 _STILL_DB = 0.01
 _LOWEST = ((0.35, 1.5), (0.12, 3.1))  # share of the residuals that are looked at, and what makes their scatters alike
+_ROUGHEST_DB = 1.0
 _EDGE = 0.12  # share of the band at each end where the receiver's filter may fall off
 
 Floats = npt.NDArray[np.float32]
@@ -143,8 +144,11 @@ def shape(local: Floats, sigma: Doubles) -> Shape:
 
 
 def _roughness(below: Doubles) -> float:
-    """Scatter of the lowest residuals, from the lowest 35 % of them or from fewer: a signal may take up three quarters of the band."""
-    return min(factor * float(np.std(np.minimum(below, np.quantile(below, share)))) for share, factor in _LOWEST)
+    """Scatter of the lowest 35 % of the residuals; of the lowest eighth where that is more than a receiver's (a signal takes up three
+    quarters of the band).
+    """
+    scatter = [factor * float(np.std(np.minimum(below, np.quantile(below, share)))) for share, factor in _LOWEST]
+    return scatter[0] if scatter[0] < _ROUGHEST_DB else min(scatter)
 
 
 def _edges(y: Doubles, noise_db: float) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.bool_]]:
