@@ -22,7 +22,8 @@ from picket.spectrum.emission import Emission
 from picket.spectrum.floor import BLOCK, Shape, local_floor, runs_of, shape
 from picket.spectrum.gain import level_steps
 from picket.spectrum.pyramid_kernels import first_level, next_level, runs, spread_down, thirds
-from picket.spectrum.stitch import common_fate
+from picket.spectrum.stitch import common_fate, parted
+from picket.spectrum.tones import Tones
 from picket.spectrum.transform import Transform
 
 SEGMENT_FRAMES = 2048
@@ -34,6 +35,7 @@ _AT_STEP = 0.1  # share of the band: what is wider and lies within a block of a 
 _MAX_RUNS = 200_000
 _SHORTEST_ON = 12  # frames
 _LINE_BINS = 4
+_FAINT_DB = 0.35
 
 Floats = npt.NDArray[np.float32]
 Bools = npt.NDArray[np.bool_]
@@ -59,6 +61,7 @@ class Detector:
     transform: Transform
     baseline_db: npt.NDArray[np.float64] | None = None
     left_out: dict[str, int] = field(default_factory=dict)
+    tones: Tones = field(default_factory=Tones)
     gain_steps: list[tuple[int, float]] = field(default_factory=list)
     _floor: Floats | None = None
     _weight: Floats | None = None
@@ -89,9 +92,12 @@ class Detector:
         self._level(seg)
         seg.local, sigma = self._local(seg)
         seg.shape = shape(seg.local, sigma)
+        seg.shape.occupied[:] |= self.tones.find(
+            samples, self.transform.offset, seg.shape.excess_db, seg.shape.occupied, 4.34 * sigma
+        )
         steady = self._steady(seg)
         bursts = common_fate(self._bursts(seg, float(np.median(sigma))), seg.first, self.transform.bins)
-        return steady + bursts, seg
+        return parted(steady + bursts, self.transform.bins), seg
 
     def _count(self, reason: str, n: int = 1) -> None:
         self.left_out[reason] = self.left_out.get(reason, 0) + n
@@ -204,6 +210,8 @@ class Detector:
         """What turns power into units of the floor. Over a steady signal it is the signal's own peaks: its modulation is no burst."""
         level = seg.local.copy()
         for a, b in runs_of(seg.shape.occupied):
+            if seg.shape.excess_db[a:b].mean() < _FAINT_DB:
+                continue  # the local floor has it, and bursts over it show as elsewhere
             margin = (b - a) // 6 + 2
             c, d = max(0, a - margin), min(len(level), b + margin)
             peaks = np.quantile(seg.blocks[seg.used, c:d], 0.98, axis=0)

@@ -20,6 +20,7 @@ from scipy.ndimage import median_filter, uniform_filter1d
 from scipy.stats import gamma
 
 from picket.spectrum.floor_kernels import group_levels, trimmed_means, whittaker
+from picket.spectrum.plateau import Plateau, plateau
 from picket.spectrum.quiet_kernels import quiet_blocks
 from picket.spectrum.transform import VARIANCE_FACTOR
 
@@ -38,6 +39,7 @@ _RIPPLE_DB = 3.0  # ... and no higher than this
 _STILL_DB = 0.01
 _LOWEST = ((0.35, 1.5), (0.12, 3.1))  # share of the residuals that are looked at, and what makes their scatters alike
 _ROUGHEST_DB = 1.0
+_LINE_BINS = 6
 _EDGE = 0.12  # share of the band at each end where the receiver's filter may fall off
 
 Floats = npt.NDArray[np.float32]
@@ -139,8 +141,24 @@ def shape(local: Floats, sigma: Doubles) -> Shape:
         if (now == occupied).all():
             break
         occupied = now
+    faint = _faint(y, free, occupied, per_bin)
+    if faint is not None:
+        z = faint.floor_db
+        occupied[faint.first : faint.last] = True
     z = np.where(falling | (edge & (y < z)), y, z)
     return Shape(z, y - z, occupied, rough)
+
+
+def _faint(y: Doubles, free: npt.NDArray[np.bool_], occupied: npt.NDArray[np.bool_], per_bin: Doubles) -> Plateau | None:
+    """A plateau that the smooth line does not show, where nothing but lines stands out of it and the band is not busy."""
+    if any(b - a > _LINE_BINS for a, b in runs_of(occupied)):
+        return None
+    known = free & (per_bin < 1.2 * np.quantile(per_bin, 0.1))
+    n = len(y)
+    known[n // 2 - 3 : n // 2 + 4] = False
+    for a, b in runs_of(occupied):
+        known[max(0, a - 3) : b + 3] = False
+    return plateau(y, known, float(np.median(per_bin)))
 
 
 def _roughness(below: Doubles) -> float:

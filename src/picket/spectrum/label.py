@@ -116,7 +116,7 @@ def _droneid(c: Case) -> Verdict | None:
 
 
 def _wifi(c: Case) -> Verdict | None:
-    chips, start = c.best(lambda m: m.chips), c.best(lambda m: m.preamble) / max(c.in_signal, 0.1)
+    chips, start = c.best(lambda m: m.chips), c.best(lambda m: m.preamble) / max(c.in_signal, 0.3)  # noise alone reaches 0.15
     lag = c.lag("wifi")
     if chips > 2.5:
         return Verdict("wifi", _sure(chips, 2.5, 6), (f"11-chip Barker word each microsecond, {chips:.1f} times the mean",))
@@ -124,7 +124,7 @@ def _wifi(c: Case) -> Verdict | None:
         words = f"cyclic prefix at 3.2 us ({lag.share:.2f} of the power, {lag.sigma:.0f} sigma)"
         more = (f"short training symbols each 0.8 us ({start:.2f})",) if start > 0.4 else ()
         return Verdict("wifi", _sure(lag.sigma, 6, 12), (words, *more))
-    if start > 0.6:
+    if start > 0.6 and float(np.median(c.emitter.values("sample_count"))) < LONG_S * c.rate_hz:
         return Verdict("wifi", _sure(start, 0.6, 0.9), (f"short training symbols each 0.8 us ({start:.2f})",))
     return None
 
@@ -154,6 +154,9 @@ def _lora(c: Case) -> Verdict | None:
     share = c.best(lambda m: m.chirp[2] if m.chirp[:2] == (width, factor) else 0.0) / max(c.in_signal, 0.1)
     if share < 0.2:
         return None
+    alike = sum(m.chirp[:2] == (width, factor) and m.chirp[2] > 0.1 * c.in_signal for m in c.marks)
+    if alike < 0.5 * len(c.marks) and _keyed(c) is not None:
+        return None  # a few bursts of a chirped link among those of another
     words = f"de-chirped with {width / 1e3:g} kHz and spreading factor {factor}: {share:.2f} of the power in one line"
     return Verdict("lora_fhss", _sure(share, 0.2, 0.5), (words, *_hop_words(c)))
 
