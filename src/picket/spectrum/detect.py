@@ -35,7 +35,10 @@ _AT_STEP = 0.1  # share of the band: what is wider and lies within a block of a 
 _MAX_RUNS = 200_000
 _SHORTEST_ON = 12  # frames
 _LINE_BINS = 4
-_FAINT_DB = 0.35
+_FAINT_DB, _LEAST_FAINT = (
+    0.35,
+    0.4,
+)  # excess of what only the finer tests told; share of a segment that a faint carrier must be on for
 
 Floats = npt.NDArray[np.float32]
 Bools = npt.NDArray[np.bool_]
@@ -92,11 +95,15 @@ class Detector:
         self._level(seg)
         seg.local, sigma = self._local(seg)
         seg.shape = shape(seg.local, sigma)
-        seg.shape.occupied[:] |= self.tones.find(
-            samples, self.transform.offset, seg.shape.excess_db, seg.shape.occupied, 4.34 * sigma
-        )
+        faint = self._tones(samples, seg, sigma)
         steady = self._steady(seg)
         bursts = common_fate(self._bursts(seg, float(np.median(sigma))), seg.first, self.transform.bins)
+        least = _LEAST_FAINT * len(grid) * self.transform.bins
+        steady = [
+            e
+            for e in steady
+            if not faint[self._bin(e.center_hz)] or (e.sample_count >= least and not any(_covers(o, e) for o in bursts))
+        ]
         return parted(steady + bursts, self.transform.bins), seg
 
     def _count(self, reason: str, n: int = 1) -> None:
@@ -126,6 +133,20 @@ class Detector:
             weight = weight + kept
         self._floor, self._weight = now, weight.astype(np.float32)
         return now, 1 / np.sqrt(weight)
+
+    def _tones(self, samples: npt.NDArray[np.generic], seg: Segment, sigma: npt.NDArray[np.float64]) -> Bools:
+        """Bins of faint carriers, which are put into the segment's shape. A wide steady signal's skirts have lines of their own."""
+        taken = seg.shape.occupied.copy()
+        for a, b in runs_of(seg.shape.occupied):
+            margin = (b - a) // 4 + 8 if b - a > _LINE_BINS else 2
+            taken[max(0, a - margin) : b + margin] = True
+        found = self.tones.find(samples, self.transform.offset, seg.shape.excess_db, taken, 4.34 * sigma)
+        seg.shape.occupied[found] = True
+        return found
+
+    def _bin(self, hz: float) -> int:
+        n = self.transform.bins
+        return min(max(round(hz / self.bin_hz + n / 2), 0), n - 1)
 
     # -- steady signals ------------------------------------------------------------------------------------------------------
     def _steady(self, seg: Segment) -> list[Emission]:
@@ -266,6 +287,13 @@ class Detector:
         last = seg.first + (round((end + 0.5) * n) if end < rows - 0.5 else rows * n)
         edges = [(x - 0.5 - n / 2) * self.bin_hz for x in (low, high)]
         return Emission(first, max(1, last - first), edges[0], edges[1], 10 * math.log10(max(snr, 1e-9)), steady=steady)
+
+
+def _covers(wide: Emission, line: Emission) -> bool:
+    """Whether a line lies in a wide burst's band and nearly all of it in its time: a sweep that repeats itself is made of lines."""
+    together = min(wide.sample_end, line.sample_end) - max(wide.sample_start, line.sample_start)
+    inside = wide.low_hz < line.center_hz < wide.high_hz and wide.bandwidth_hz > 10 * line.bandwidth_hz
+    return inside and together > 0.8 * line.sample_count
 
 
 def _gain_between(ratio: Floats) -> float:

@@ -24,7 +24,8 @@ _PART = 8
 _LEAST_ROWS = 64
 _FALSE, _FIRST_FALSE = 1e-7, 1e-3  # chances that noise passes
 _MOST = 4  # that are asked in one segment, those that stand out most first
-_WITHIN = 0.8  # of a bin, either side, that is looked at
+_TAPS = 4
+_WITHIN = 0.6  # of a bin, either side, that is looked at
 _AGAIN = 20  # segments until a bin that did not pass is asked once more, unless it stands out more than it did
 _MORE = 1.25
 _DC_BINS = 3
@@ -34,7 +35,7 @@ Bools = npt.NDArray[np.bool_]
 
 
 def candidates(excess_db: Doubles, taken: Bools, sigma_db: Doubles) -> list[tuple[int, int, float]]:
-    """Bins (first, last + 1, sigma) that stand a little out of their neighbours, but for those taken; a carrier between two bins is both."""
+    """Bins (first, last + 1, sigma) that stand a little out of their neighbours, without those taken; a carrier between two is both."""
     n = len(excess_db)
     if n < 2 * _AROUND:
         return []
@@ -76,16 +77,31 @@ def _stands_out(samples: npt.NDArray[np.generic], offset: float, bins: int, at: 
     if offset:
         x -= np.float32(offset)
     step = (at - bins / 2) / bins
-    turn = np.exp(-2j * np.pi * ((step * np.arange(hop)) % 1.0)).astype(np.complex64)
-    y = (x.view(np.complex64).reshape(rows, hop) @ turn) * np.exp(-2j * np.pi * ((step * hop * np.arange(rows)) % 1.0))
+    window, response = _window(hop)
+    turn = (window * np.exp(-2j * np.pi * ((step * np.arange(len(window))) % 1.0))).astype(np.complex64).reshape(_TAPS, hop)
+    part = x.view(np.complex64).reshape(rows, hop) @ turn.T
+    rows -= _TAPS - 1
+    y = sum(part[tap : tap + rows, tap] for tap in range(_TAPS))
+    y = y * np.exp(-2j * np.pi * ((step * hop * np.arange(rows)) % 1.0))
     power = np.abs(scipy.fft.fft(y, workers=1)) ** 2
     f = scipy.fft.fftfreq(rows) * 2  # bins
     order = np.argsort(f)
     near = order[np.abs(f[order]) < _WITHIN]
-    lines = power[near] / np.sinc(f[near] / 2) ** 2
+    lines = power[near] / np.interp(np.abs(f[near]), *response) ** 2
     lines /= np.median(lines) / np.log(2) + 1e-30
     total = np.concatenate([[0.0], np.cumsum(lines)])
     return any(float((total[w:] - total[:-w]).max()) > _limit(w, len(lines), chance) for w in _WIDTHS)
+
+
+@lru_cache(maxsize=8)
+def _window(hop: int) -> tuple[npt.NDArray[np.float32], tuple[Doubles, Doubles]]:
+    """A filter of _TAPS hops that keeps carriers further than a bin and a half away 60 dB down (they would fold back), and its
+    response over bins.
+    """
+    window = np.kaiser(_TAPS * hop, 9.0)
+    f = np.linspace(0, 1, 65)
+    turns = np.exp(-2j * np.pi * f[:, None] * (np.arange(len(window)) - len(window) / 2)[None, :] / (2 * hop))
+    return window.astype(np.float32), (f, np.abs(turns @ window))
 
 
 @lru_cache(maxsize=64)
