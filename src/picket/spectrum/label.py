@@ -109,7 +109,7 @@ def _fm_video(c: Case) -> Verdict | None:
 def _droneid(c: Case) -> Verdict | None:
     both = c.best(lambda m: math.sqrt(m.zadoff_chu[0] * m.zadoff_chu[1])) / max(c.in_signal, 0.1)
     length = float(np.median(c.emitter.values("sample_count"))) / c.rate_hz
-    if both < 0.25 or length > 0.9e-3:
+    if both < 0.25 or (length > 0.9e-3 and both < 0.35):
         return None
     words = f"Zadoff-Chu symbols of roots 600 and 147 correlate with {both:.2f}"
     return Verdict("droneid", _sure(both, 0.25, 0.6), (words, f"{length * 1e6:.0f} us long"))

@@ -17,7 +17,8 @@ RATE_HZ = 15.36e6
 ROOTS = (600, 147)
 APART = 2 * (1024 + 72)
 _FRACTIONS_HZ = (0.0, -5e3, 5e3)
-_NEAR = 24  # samples: an offset of eight carriers moves the first peak by 14
+_NEAR = 10  # samples, and as many as the offset moves the first peak by
+_SOME = 0.04  # of the first symbol; with less the second is not looked for
 Complex = npt.NDArray[np.complex64]
 
 
@@ -38,13 +39,15 @@ def _spectrum(root: int, n: int) -> Complex:
     return np.asarray(np.conj(scipy.fft.fft(symbol(root), n, workers=1)))
 
 
-def likeness(iq: Complex) -> tuple[float, float]:
+def likeness(iq: Complex, off_hz: float = 120e3) -> tuple[float, float]:
     """Best normalised correlation (0..1, share of energy) of both symbols at their distance in IQ at RATE_HZ: (root 600, root 147).
 
-    The first is looked for everywhere, the second near its place and up to eight carriers beside its frequency (the centre of a box is
-    not known better than that). Noise alone reaches about ln(samples) / 601 = 0.02 and 0.03.
+    The first is looked for everywhere, the second near its place and up to off_hz beside its frequency (the centre of a box is
+    not known better than that, and less well where a stronger signal lies on it). Noise alone reaches about ln(samples) / 601 = 0.02
+    and 0.03.
     """
-    if len(iq) < APART + 1024 + _NEAR:
+    near = _NEAR + round(off_hz / 15e3 * 1024 / 601)
+    if len(iq) < APART + 1024 + near:
         return 0.0, 0.0
     n = scipy.fft.next_fast_len(len(iq) + 1024)
     total = np.cumsum(np.concatenate([[0.0], np.abs(iq) ** 2]))
@@ -56,15 +59,17 @@ def likeness(iq: Complex) -> tuple[float, float]:
         first = np.abs(scipy.fft.ifft(x * _spectrum(ROOTS[0], n), workers=1))[:last] ** 2 / energy[:last]
         if first.max() > best:
             best, at = float(first.max()), int(np.argmax(first))
-    begin = max(0, at + APART - _NEAR)
-    windows = np.lib.stride_tricks.sliding_window_view(iq[begin : at + APART + 1024 + _NEAR], 1024)
-    power = np.abs(windows @ _beside()) ** 2 / energy[begin : begin + len(windows), None]
+    if best < _SOME:
+        return best, 0.0
+    begin = max(0, at + APART - near)
+    windows = np.lib.stride_tricks.sliding_window_view(iq[begin : at + APART + 1024 + near], 1024)
+    power = np.abs(windows @ _beside(off_hz)) ** 2 / energy[begin : begin + len(windows), None]
     return best, float(power.max())
 
 
-@cache
-def _beside() -> Complex:
+@lru_cache(maxsize=4)
+def _beside(off_hz: float) -> Complex:
     """The second symbol's conjugate at each of the offsets looked for, (1024, M)."""
-    offsets = np.arange(-120e3, 121e3, 5e3)
+    offsets = np.arange(-off_hz, off_hz + 1, 5e3)
     turns = np.arange(1024)[:, None] * offsets[None, :] / RATE_HZ
     return np.asarray((np.conj(symbol(ROOTS[1]))[:, None] * np.exp(-2j * np.pi * (turns % 1.0))).astype(np.complex64))
