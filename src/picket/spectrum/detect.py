@@ -38,7 +38,7 @@ _LINE_BINS = 4
 _FAINT_DB, _LEAST_FAINT = (
     0.35,
     0.4,
-)  # excess of what only the finer tests told; share of a segment that a faint carrier must be on for
+)  # excess of what only the finer tests told; share of a segment that it must be on for
 
 Floats = npt.NDArray[np.float32]
 Bools = npt.NDArray[np.bool_]
@@ -158,7 +158,10 @@ class Detector:
             snr = 0.99 * total[-1] / max(high - low, 0.3)
             if self._mostly_bursts(seg, int(a), int(b)):
                 continue
+            faint = 10 * math.log10(1 + float(excess.mean())) < _FAINT_DB  # told by its length alone: no pieces of it
             for start, end, level in self._on(seg, int(a), int(b), float(excess.mean())):
+                if faint and end - start < _LEAST_FAINT * len(seg.grid):
+                    continue
                 shortest = _SHORTEST_ON if b - a > _LINE_BINS else len(seg.grid) // 2  # a line in pieces is scatter
                 if level > 0 and (end - start >= shortest or (start == 0) != (end == len(seg.grid))):
                     steady = end - start >= len(seg.grid) // 2
