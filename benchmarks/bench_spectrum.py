@@ -45,7 +45,7 @@ WIDTH_HZ = {
     "ofdm_video": 9e6, "droneid": 9e6, "fm_video": 12e6, "wifi": 16.6e6, "jam_noise": 5e6, "jam_chirp": 10e6,
     "lora_fhss": 0.85e6, "gfsk_fhss": 1e6, "bluetooth": 1e6, "cw": 1e4,
 }  # fmt: skip
-NOISE_S = float(os.environ.get("PICKET_BENCH_NOISE_S", "60"))
+NOISE_S = float(os.environ.get("PICKET_BENCH_NOISE_S", "120"))
 SCENES = int(os.environ.get("PICKET_BENCH_SCENES", "16"))
 DURATION_S = 0.12
 
