@@ -22,17 +22,19 @@ from picket.spectrum.transform import VARIANCE_FACTOR
 
 _GROUPS = 256  # so many groups of bins at most are looked at
 _LEAST_BINS = 256  # of a recording: fewer hold no signal that is wide
-_WAVES = 24  # half waves over the band, at most
-_COUNTS = (3, 5, 7, 9, 11, 13, 15, 19, 23, 3 + _WAVES)  # of terms, that are tried
+_WAVES = 40  # half waves over the band, at most
+_COUNTS = (3, 5, 7, 9, 11, 13, 15, 19, 23, 27, 33, 3 + _WAVES)  # of terms, that are tried
 _KNOWN = 0.7  # share of the band that must be known
 _NARROWEST, _WIDEST, _RIM = (
     1 / 24,
     0.7,
     1 / 40,
 )  # shares of the band: widths of a plateau, and how near to the ends of the band it may lie
-_BETTER = (
-    20.0  # twice the nats that a plateau must be better by, beyond what its three parameters cost; noise reached 8 in 500 spectra
-)
+_BETTER, _EACH = (
+    12.0,
+    1.5,
+)  # twice the nats that a plateau must be better by, beyond what its three parameters cost, and more for each term
+# that waves alone take: the more the floor is rippled, the less sure. Noise reached 4 in 800 spectra, ripple of 1 dB half of it.
 _LEAST_DB = 0.05
 _GRID = 2  # groups between the edges that are tried first
 
@@ -80,7 +82,7 @@ def plateau(y: Doubles, known: Bools, noise_db: float) -> Plateau | None:
         score = (rest[k] - gain[i, j]) / noise + cost * (k + 3)
         if score < best:
             best, at = score, (k, int(i) * _GRID, int(j) * _GRID)
-    if min(waves) - best < _BETTER or at[1] == at[2]:
+    if min(waves) - best < _BETTER + _EACH * (_COUNTS[int(np.argmin(waves))] - _COUNTS[0]) or at[1] == at[2]:
         return None
     return _fitted(y, mean, ok, terms, at, step)
 
