@@ -1,7 +1,7 @@
 """Faint carriers: what stands a little out of its neighbours is looked at in its samples, a thousand times as finely.
 
 A bin is 40 kHz wide and a carrier some ten Hz: in a bin it must reach six sigma, since there are 20,000 of them to be mistaken about a
-second. A bin (or two, for a carrier between them) at 3.6 sigma is a candidate, a few a second on noise. Its band is cut out (a sum over
+second. A bin (or two, for a carrier between them) at 3.8 sigma is a candidate, a few a second on noise. Its band is cut out (a sum over
 half a bin's inverse at a time, moved to 0 Hz) and transformed whole: there a carrier of that strength stands 20 dB out of the lines round
 it, and noise does not. Lines are summed over widths up to the phase noise of a poor oscillator.
 """
@@ -17,7 +17,7 @@ import scipy.fft
 from scipy.ndimage import uniform_filter1d
 from scipy.stats import gamma
 
-_CANDIDATE = 3.5  # sigma
+_CANDIDATE = 3.8  # sigma
 _AROUND, _OWN = 17, 5  # bins that a bin is compared with, without those that may be its own
 _WIDTHS = (3, 9, 33)  # lines that are summed
 _PART = 8
@@ -25,7 +25,7 @@ _LEAST_ROWS = 64
 _FALSE, _FIRST_FALSE = 1e-7, 1e-3  # chances that noise passes
 _MOST = 4  # that are asked in one segment, those that stand out most first
 _TAPS = 4
-_WITHIN = 0.6  # of a bin, either side, that is looked at
+_WITHIN = 0.85  # of a bin, either side, that is looked at
 _AGAIN = 20  # segments until a bin that did not pass is asked once more, unless it stands out more than it did
 _MORE = 1.25
 _DC_BINS = 3
