@@ -45,7 +45,7 @@ WIDTH_HZ = {
     "ofdm_video": 9e6, "droneid": 9e6, "fm_video": 12e6, "wifi": 16.6e6, "jam_noise": 5e6, "jam_chirp": 10e6,
     "lora_fhss": 0.85e6, "gfsk_fhss": 1e6, "bluetooth": 1e6, "cw": 1e4,
 }  # fmt: skip
-NOISE_S = float(os.environ.get("PICKET_BENCH_NOISE_S", "60"))
+NOISE_S = float(os.environ.get("PICKET_BENCH_NOISE_S", "120"))
 SCENES = int(os.environ.get("PICKET_BENCH_SCENES", "16"))
 DURATION_S = 0.12
 
@@ -127,7 +127,7 @@ def steady(quick: bool) -> dict[str, Any]:
     time; finite_bound_db is the SNR that an energy detector with that error needs in the cells of these 55 ms.
     """
     out: dict[str, Any] = {}
-    snrs = [-14.0, -12.0, -10.0, -8.0, -6.0, -4.0, -2.0, 0.0]
+    snrs = [-20.0, -18.0, -16.0, -15.0, -14.0, -13.0, -12.0, -10.0, -8.0, -6.0, -4.0, -3.0, -2.0, -1.0, 0.0]
     for label in STEADY:
         found, boxed, errors = Counter(), Counter(), {s: [] for s in snrs}
         seeds = 2 if quick else 10

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from picket.spectrum.emission import Emission
 from picket.spectrum.run import Chain, Report
+from picket.spectrum.stitch import parted
 from picket.train.radio.faults import Faults
 from picket.train.radio.scene import TRANSMITTERS, Part, Scene, simulate
 
@@ -181,3 +184,19 @@ def test_blocks_of_zeros_are_counted_whether_they_fill_a_segment_or_part_of_one(
     iq[step // 2 : 2 * step + step // 2] = 0
     report = look(iq, rate_hz)
     assert report.notes["blocks without signal (all zeros)"] == pytest.approx(2 * step / block, abs=2)
+
+
+def test_a_sweep_over_three_quarters_of_the_band_has_its_name() -> None:
+    """Where little of the band is free, the free bins' scatter was taken from the signal's, and nothing stood out."""
+    iq, _ = simulate(Scene(20e6, 0.06, [Part("jam_chirp", 12.0)]), 17)
+    (e,) = look(iq, 20e6).emissions
+    assert e.label == "jam_chirp"
+
+
+def test_a_burst_that_anothers_edge_parted_is_one() -> None:
+    frame, whole = 1024, Emission(100_000, 25_000, 3e6, 12e6, 9.0)
+    first, second = replace(whole, sample_count=9_000), replace(whole, sample_start=111_000, sample_count=14_000, snr_db=9.6)
+    other = Emission(110_500, 40_000, -9e6, 0.0, 18.0)
+    (joined_, kept) = sorted(parted([first, second, other], frame), key=lambda e: e.sample_start)
+    assert (joined_.sample_start, joined_.sample_end, kept) == (100_000, 125_000, other)
+    assert len(parted([first, second], frame)) == 2

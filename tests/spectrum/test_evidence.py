@@ -87,3 +87,26 @@ def test_the_same_seed_gives_the_same_recording() -> None:
         (a, t), (b, u) = (simulate(Scene(20e6, 0.02, [Part(label, 3.0)]), 5) for _ in range(2))
         assert np.array_equal(a, b)
         assert t == u
+
+
+@pytest.mark.parametrize("off_hz", [0.0, 45e3, -90e3])
+def test_droneid_is_found_beside_a_stronger_signal_and_off_its_centre(off_hz: float) -> None:
+    """The centre of a box was taken for the burst's own: two carriers off lost the second symbol."""
+    x, e = first_burst("droneid", 8.0)
+    rng = np.random.default_rng(4)
+    spectrum = np.fft.fft(rng.standard_normal(len(x)) + 1j * rng.standard_normal(len(x)))
+    f = np.fft.fftfreq(len(x), 1 / RATE_HZ) - e.center_hz
+    beside = np.fft.ifft(spectrum * ((f > 5.7e6) & (f < 9e6)))
+    y = (x + np.sqrt(8 * np.mean(np.abs(x) ** 2) / np.mean(np.abs(beside) ** 2)) * beside).astype(np.complex64)
+    both = zadoff_chu.likeness(band(y, RATE_HZ, e.center_hz + off_hz, 0, zadoff_chu.RATE_HZ, 1.2 * e.bandwidth_hz)[0])
+    assert min(both) > 0.3
+
+
+def test_a_pedestal_under_the_prefix_does_not_hide_it() -> None:
+    """Zadoff-Chu symbols of a low root are the same in every burst, and so are the correlations beside the lag."""
+    lag = prefix.Lag(prefix.GRID_15K_S, 5.5 + 0j, np.full(34, 1.5 + 0j), 100.0, 100.0)
+    assert lag.sigma < 4
+    assert lag.peak > 2.5
+    rng = np.random.default_rng(1)
+    noise = rng.standard_normal((20_000, 35)) + 1j * rng.standard_normal((20_000, 35))
+    assert not any(prefix.Lag(1.0, row[0], row[1:]).peak > 2.5 for row in noise)

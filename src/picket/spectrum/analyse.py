@@ -20,9 +20,16 @@ from picket.spectrum.evidence import dechirp, keying, prefix, sweep, video, wifi
 WIDE_HZ = 3e6  # narrower: keying and chirps; wider: prefixes and preambles
 LONG_S = 5e-3
 LINE_HZ = 30e3  # narrower is a carrier
-DRONEID_S = 1e-3  # a DroneID burst is shorter
+DRONEID_S = 1.5e-3  # a DroneID burst is shorter, with what a stronger signal adds to it
+_DRONEID_HZ, _CENTER_STEP_HZ = (
+    9.6e6,
+    0.9e6,
+)  # wider boxes hold more than such a burst; its symbols are looked for at such steps then
 _BUDGET = 10  # bursts of a kind that are looked at in a row, then one in so many segments (a second)
 _RARELY = 20
+_OWN_BAND = 1.2
+_VIDEO_HZ = 5e6  # at least so much of the band is looked at for video: a still picture's power lies in a few narrow parts of it
+_PREAMBLE_HZ = 6e6  # Wi-Fi of which a stronger signal covers half still shows its training symbols
 _LONGEST_S, _SHORT_S = 0.05, 2e-3  # as much is looked at of a long signal, of a burst
 
 
@@ -94,17 +101,32 @@ class Analyst:
             self._wide(marks, x.first(int(self.rate_hz * _SHORT_S)), e, c, long)
         else:
             self._narrow(marks, x, e, c, floor)
+            if long and e.bandwidth_hz > LINE_HZ:
+                marks.teeth = video.teeth(clip(x, self.rate_hz, e, max(1.25, _VIDEO_HZ / e.bandwidth_hz)))
         return marks
 
     def _wide(self, marks: Marks, x: Wideband, e: Emission, c: Clip, long: bool) -> None:
         if long:
             marks.sweep = sweep.sweep(c)
             marks.teeth = video.teeth(c)
+        own = _OWN_BAND * e.bandwidth_hz  # what lies beside it is another's
+        if e.bandwidth_hz > _PREAMBLE_HZ:
+            marks.preamble = wifi.preamble(band(x, self.rate_hz, e.center_hz, 0, wifi.OFDM_RATE_HZ, own)[0])
         if e.bandwidth_hz > 11e6:
-            marks.preamble = wifi.preamble(band(x, self.rate_hz, e.center_hz, 0, wifi.OFDM_RATE_HZ)[0])
-            marks.chips = wifi.chips(band(x, self.rate_hz, e.center_hz, 0, wifi.DSSS_RATE_HZ)[0])
-        if 6e6 < e.bandwidth_hz < 14e6 and e.sample_count < DRONEID_S * self.rate_hz:
-            marks.zadoff_chu = zadoff_chu.likeness(band(x, self.rate_hz, e.center_hz, 0, zadoff_chu.RATE_HZ)[0])
+            marks.chips = wifi.chips(band(x, self.rate_hz, e.center_hz, 0, wifi.DSSS_RATE_HZ, own)[0])
+        if 6e6 < e.bandwidth_hz < 20e6 and e.sample_count < DRONEID_S * self.rate_hz:
+            marks.zadoff_chu = self._droneid(x, e)
+
+    def _droneid(self, x: Wideband, e: Emission) -> tuple[float, float]:
+        """The Zadoff-Chu symbols of a DroneID burst in e's band: at its centre, and elsewhere where it is wider than such a burst."""
+        tries = max(0, math.ceil((e.bandwidth_hz - _DRONEID_HZ) / 2 / _CENTER_STEP_HZ))
+        found = (0.0, 0.0)
+        for i in range(-tries, tries + 1):
+            center = e.center_hz + i * _CENTER_STEP_HZ
+            width = _OWN_BAND * (min(e.bandwidth_hz, _DRONEID_HZ) if tries else e.bandwidth_hz)
+            part = band(x, self.rate_hz, center, 0, zadoff_chu.RATE_HZ, width)[0]
+            found = max(found, zadoff_chu.likeness(part, 120e3 if not tries else _CENTER_STEP_HZ / 2 + 100e3), key=math.prod)
+        return found
 
     def _narrow(self, marks: Marks, x: Wideband, e: Emission, c: Clip, floor: float) -> None:
         marks.profile = _profile(x, self.rate_hz, e, floor)

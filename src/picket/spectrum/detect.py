@@ -23,7 +23,8 @@ from picket.spectrum.floor import BLOCK, Shape, local_floor, runs_of, shape
 from picket.spectrum.gain import level_steps
 from picket.spectrum.order import median, quantile
 from picket.spectrum.pyramid_kernels import first_level, next_level, runs, spread_down, thirds
-from picket.spectrum.stitch import common_fate
+from picket.spectrum.stitch import common_fate, parted
+from picket.spectrum.tones import Tones
 from picket.spectrum.transform import Transform, aligned
 
 SEGMENT_FRAMES = 2048
@@ -35,6 +36,10 @@ _AT_STEP = 0.1  # share of the band: what is wider and lies within a block of a 
 _MAX_RUNS = 200_000
 _SHORTEST_ON = 12  # frames
 _LINE_BINS = 4
+_FAINT_DB, _LEAST_FAINT = (
+    0.35,
+    0.4,
+)  # excess of what only the finer tests told; share of a segment that it must be on for
 
 Floats = npt.NDArray[np.float32]
 Bools = npt.NDArray[np.bool_]
@@ -60,6 +65,7 @@ class Detector:
     transform: Transform
     baseline_db: npt.NDArray[np.float64] | None = None
     left_out: dict[str, int] = field(default_factory=dict)
+    tones: Tones = field(default_factory=Tones)
     gain_steps: list[tuple[int, float]] = field(default_factory=list)
     _floor: Floats | None = None
     _weight: Floats | None = None
@@ -92,9 +98,16 @@ class Detector:
         self._level(seg)
         seg.local, sigma = self._local(seg)
         seg.shape = shape(seg.local, sigma)
+        faint = self._tones(samples, seg, sigma)
         steady = self._steady(seg)
         bursts = common_fate(self._bursts(seg, median(sigma)), seg.first, self.transform.bins)
-        return steady + bursts, seg
+        least = _LEAST_FAINT * len(grid) * self.transform.bins
+        steady = [
+            e
+            for e in steady
+            if not faint[self._bin(e.center_hz)] or (e.sample_count >= least and not any(_covers(o, e) for o in bursts))
+        ]
+        return parted(steady + bursts, self.transform.bins), seg
 
     def _count(self, reason: str, n: int = 1) -> None:
         self.left_out[reason] = self.left_out.get(reason, 0) + n
@@ -124,6 +137,20 @@ class Detector:
         self._floor, self._weight = now, weight.astype(np.float32)
         return now, 1 / np.sqrt(weight)
 
+    def _tones(self, samples: npt.NDArray[np.generic], seg: Segment, sigma: npt.NDArray[np.float64]) -> Bools:
+        """Bins of faint carriers, which are put into the segment's shape. A wide steady signal's skirts have lines of their own."""
+        taken = seg.shape.occupied.copy()
+        for a, b in runs_of(seg.shape.occupied):
+            margin = (b - a) // 4 + 8 if b - a > _LINE_BINS else 2
+            taken[max(0, a - margin) : b + margin] = True
+        found = self.tones.find(samples, self.transform.offset, seg.shape.excess_db, taken, 4.34 * sigma)
+        seg.shape.occupied[found] = True
+        return found
+
+    def _bin(self, hz: float) -> int:
+        n = self.transform.bins
+        return min(max(round(hz / self.bin_hz + n / 2), 0), n - 1)
+
     # -- steady signals ------------------------------------------------------------------------------------------------------
     def _steady(self, seg: Segment) -> list[Emission]:
         found = []
@@ -134,7 +161,10 @@ class Detector:
             snr = 0.99 * total[-1] / max(high - low, 0.3)
             if self._mostly_bursts(seg, int(a), int(b)):
                 continue
+            faint = 10 * math.log10(1 + float(excess.mean())) < _FAINT_DB  # told by its length alone: no pieces of it
             for start, end, level in self._on(seg, int(a), int(b), float(excess.mean())):
+                if faint and end - start < _LEAST_FAINT * len(seg.grid):
+                    continue
                 shortest = _SHORTEST_ON if b - a > _LINE_BINS else len(seg.grid) // 2  # a line in pieces is scatter
                 if level > 0 and (end - start >= shortest or (start == 0) != (end == len(seg.grid))):
                     steady = end - start >= len(seg.grid) // 2
@@ -207,6 +237,8 @@ class Detector:
         """What turns power into units of the floor. Over a steady signal it is the signal's own peaks: its modulation is no burst."""
         level = seg.local.copy()
         for a, b in runs_of(seg.shape.occupied):
+            if seg.shape.excess_db[a:b].mean() < _FAINT_DB:
+                continue  # the local floor has it, and bursts over it show as elsewhere
             margin = (b - a) // 6 + 2
             c, d = max(0, a - margin), min(len(level), b + margin)
             peaks = np.quantile(seg.blocks[seg.used, c:d], 0.98, axis=0)
@@ -260,6 +292,13 @@ class Detector:
         last = seg.first + (round((end + 0.5) * n) if end < rows - 0.5 else rows * n)
         edges = [(x - 0.5 - n / 2) * self.bin_hz for x in (low, high)]
         return Emission(first, max(1, last - first), edges[0], edges[1], 10 * math.log10(max(snr, 1e-9)), steady=steady)
+
+
+def _covers(wide: Emission, line: Emission) -> bool:
+    """Whether a line lies in a wide burst's band and nearly all of it in its time: a sweep that repeats itself is made of lines."""
+    together = min(wide.sample_end, line.sample_end) - max(wide.sample_start, line.sample_start)
+    inside = wide.low_hz < line.center_hz < wide.high_hz and wide.bandwidth_hz > 10 * line.bandwidth_hz
+    return inside and together > 0.8 * line.sample_count
 
 
 def _gain_between(ratio: Floats) -> float:

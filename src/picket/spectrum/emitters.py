@@ -19,6 +19,7 @@ from picket.spectrum.transform import BIN_HZ, VARIANCE_FACTOR
 
 _LEVEL_DB = 5.0
 SLOT_S = 625e-6
+_SLOTS = 5  # of the longest Bluetooth packet
 _OFTEN, _SURE_SIGMA = 3, 8.0  # boxes that noise makes lie at 5.4 to 6.5 sigma
 
 
@@ -128,7 +129,8 @@ def _slotted(found: list[Emitter], rate_hz: float) -> list[Emitter]:
     out: list[Emitter] = []
     clocks: list[tuple[Emitter, float]] = []  # those that keep to a Bluetooth clock, and how well
     for m in sorted(found, key=lambda m: -len(m.bursts)):
-        if not 0.45e6 < m.bandwidth_hz < 1.6e6:
+        longest = float(np.median(m.values("sample_count"))) / rate_hz
+        if not 0.45e6 < m.bandwidth_hz < 1.6e6 or longest > _SLOTS * SLOT_S:
             out.append(m)
             continue
         for i, (other, kept) in enumerate(clocks):

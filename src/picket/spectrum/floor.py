@@ -22,6 +22,7 @@ from scipy.stats import gamma
 from picket.spectrum.floor_kernels import group_levels, trimmed_means, whittaker
 from picket.spectrum.order import median, quantile
 from picket.spectrum.order_kernels import nth_smallest
+from picket.spectrum.plateau import Plateau, plateau
 from picket.spectrum.quiet_kernels import quiet_blocks
 from picket.spectrum.transform import VARIANCE_FACTOR
 
@@ -38,6 +39,9 @@ _WAVE = 0.5  # share of the band: shorter waves of the floor are not followed
 _RIPPLE_CYCLES = 4.0  # a hump is ripple when it rises no steeper than so many waves of 1 dB across the band would ...
 _RIPPLE_DB = 3.0  # ... and no higher than this
 _STILL_DB = 0.01
+_LOWEST = ((0.35, 1.5), (0.12, 3.1))  # share of the residuals that are looked at, and what makes their scatters alike
+_ROUGHEST_DB = 1.0
+_LINE_BINS = 6
 _EDGE = 0.12  # share of the band at each end where the receiver's filter may fall off
 
 Floats = npt.NDArray[np.float32]
@@ -127,7 +131,7 @@ def shape(local: Floats, sigma: Doubles) -> Shape:
         if np.abs(z - before).max() < _STILL_DB:
             break
     below = (y - z)[free]
-    rough = max(noise_db, 1.5 * float(np.std(np.minimum(below, quantile(below, 0.35)))))
+    rough = max(noise_db, _roughness(below))
     occupied = np.zeros(n, bool)
     for _ in range(5):
         now = _standing_out(y, y - z, max(0.35, 3.5 * rough), per_bin) & ~falling
@@ -139,8 +143,32 @@ def shape(local: Floats, sigma: Doubles) -> Shape:
         if (now == occupied).all():
             break
         occupied = now
+    faint = _faint(y, free, occupied, per_bin)
+    if faint is not None:
+        z = faint.floor_db
+        occupied[faint.first : faint.last] = True
     z = np.where(falling | (edge & (y < z)), y, z)
     return Shape(z, y - z, occupied, rough)
+
+
+def _faint(y: Doubles, free: npt.NDArray[np.bool_], occupied: npt.NDArray[np.bool_], per_bin: Doubles) -> Plateau | None:
+    """A plateau that the smooth line does not show, where nothing but lines stands out of it and the band is not busy."""
+    if any(b - a > _LINE_BINS for a, b in runs_of(occupied)):
+        return None
+    known = free & (per_bin < 1.2 * np.quantile(per_bin, 0.1))
+    n = len(y)
+    known[n // 2 - 3 : n // 2 + 4] = False
+    for a, b in runs_of(occupied):
+        known[max(0, a - 3) : b + 3] = False
+    return plateau(y, known, float(np.median(per_bin)))
+
+
+def _roughness(below: Doubles) -> float:
+    """Scatter of the lowest 35 % of the residuals; of the lowest eighth where that is more than a receiver's (a signal takes up three
+    quarters of the band).
+    """
+    scatter = [factor * float(np.std(np.minimum(below, np.quantile(below, share)))) for share, factor in _LOWEST]
+    return scatter[0] if scatter[0] < _ROUGHEST_DB else min(scatter)
 
 
 def _edges(y: Doubles, noise_db: float) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.bool_]]:

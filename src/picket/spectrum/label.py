@@ -109,14 +109,14 @@ def _fm_video(c: Case) -> Verdict | None:
 def _droneid(c: Case) -> Verdict | None:
     both = c.best(lambda m: math.sqrt(m.zadoff_chu[0] * m.zadoff_chu[1])) / max(c.in_signal, 0.1)
     length = float(np.median(c.emitter.values("sample_count"))) / c.rate_hz
-    if both < 0.25 or length > 0.9e-3:
+    if both < 0.25 or (length > 0.9e-3 and both < 0.35):
         return None
     words = f"Zadoff-Chu symbols of roots 600 and 147 correlate with {both:.2f}"
     return Verdict("droneid", _sure(both, 0.25, 0.6), (words, f"{length * 1e6:.0f} us long"))
 
 
 def _wifi(c: Case) -> Verdict | None:
-    chips, start = c.best(lambda m: m.chips), c.best(lambda m: m.preamble) / max(c.in_signal, 0.1)
+    chips, start = c.best(lambda m: m.chips), c.best(lambda m: m.preamble) / max(c.in_signal, 0.3)  # noise alone reaches 0.15
     lag = c.lag("wifi")
     if chips > 2.5:
         return Verdict("wifi", _sure(chips, 2.5, 6), (f"11-chip Barker word each microsecond, {chips:.1f} times the mean",))
@@ -124,14 +124,16 @@ def _wifi(c: Case) -> Verdict | None:
         words = f"cyclic prefix at 3.2 us ({lag.share:.2f} of the power, {lag.sigma:.0f} sigma)"
         more = (f"short training symbols each 0.8 us ({start:.2f})",) if start > 0.4 else ()
         return Verdict("wifi", _sure(lag.sigma, 6, 12), (words, *more))
-    if start > 0.6:
+    if start > 0.6 and float(np.median(c.emitter.values("sample_count"))) < LONG_S * c.rate_hz:
         return Verdict("wifi", _sure(start, 0.6, 0.9), (f"short training symbols each 0.8 us ({start:.2f})",))
     return None
 
 
 def _ofdm(c: Case) -> Verdict | None:
     lag = c.lag("grid")
-    if lag is None or c.envelope < 0.5 or lag.sigma < (4.0 if c.width_hz > WIDE_HZ else 6.0) or not 0.025 < lag.share < 0.3:
+    if lag is None or c.envelope < 0.5 or not 0.025 < lag.share < 0.3:
+        return None
+    if lag.sigma < 6.0 and (c.width_hz < WIDE_HZ or (lag.sigma < 4.0 and lag.peak < 2.5)):
         return None
     words = f"cyclic prefix at 66.7 us, the 15 kHz grid ({lag.share:.3f} of the power, {lag.sigma:.0f} sigma)"
     return Verdict("ofdm_video", _sure(lag.sigma, 4, 10), (words, f"{c.width_hz / 1e6:.1f} MHz wide"))
@@ -152,6 +154,9 @@ def _lora(c: Case) -> Verdict | None:
     share = c.best(lambda m: m.chirp[2] if m.chirp[:2] == (width, factor) else 0.0) / max(c.in_signal, 0.1)
     if share < 0.2:
         return None
+    alike = sum(m.chirp[:2] == (width, factor) and m.chirp[2] > 0.1 * c.in_signal for m in c.marks)
+    if alike < 0.5 * len(c.marks) and _keyed(c) is not None:
+        return None  # a few bursts of a chirped link among those of another
     words = f"de-chirped with {width / 1e3:g} kHz and spreading factor {factor}: {share:.2f} of the power in one line"
     return Verdict("lora_fhss", _sure(share, 0.2, 0.5), (words, *_hop_words(c)))
 
@@ -199,4 +204,4 @@ def _hop_words(c: Case) -> tuple[str, ...]:
 
 
 _WIDE = (_chirp_jammer, _fm_video, _droneid, _wifi, _ofdm, _noise_jammer)
-_NARROW = (_lora, _carrier, _keyed, _ofdm, _fm_video)
+_NARROW = (_lora, _fm_video, _carrier, _keyed, _ofdm)

@@ -80,6 +80,42 @@ def common_fate(found: list[Emission], first: int, frame: int) -> list[Emission]
     return out + [e for e in found if e.sample_count < _LONG_FRAMES * frame]
 
 
+_PARTED_FRAMES, _ALIKE_DB, _PARTED_HZ, _EDGE = 4, 2.0, 3e6, 0.06
+
+
+def parted(found: list[Emission], frame: int) -> list[Emission]:
+    """Wide bursts in the same band with no more than a few frames between them, in which another wide one begins or ends, are one
+    burst: the other's edge, which splashes over the whole band, parted it.
+    """
+    wide = sorted((e for e in found if e.bandwidth_hz > _PARTED_HZ), key=lambda e: e.sample_start)
+    gone: set[int] = set()
+    out = {id(e): e for e in found}
+    for i, e in enumerate(wide):
+        for o in wide[i + 1 :]:
+            gap = o.sample_start - e.sample_end
+            if gap > _PARTED_FRAMES * frame:
+                break
+            slack = _EDGE * e.bandwidth_hz
+            same = (
+                abs(o.low_hz - e.low_hz) < slack and abs(o.high_hz - e.high_hz) < slack and abs(o.snr_db - e.snr_db) < _ALIKE_DB
+            )
+            if same and gap > -frame and _edge_between(wide, e, o, frame):
+                gone.add(id(e))
+                out[id(o)] = replace(joined(out[id(e)], o), marks=[])
+                break
+    return [out[id(e)] for e in found if id(e) not in gone]
+
+
+def _edge_between(wide: list[Emission], a: Emission, b: Emission, frame: int) -> bool:
+    """Whether another one begins or ends between a and b."""
+    first, last = a.sample_end - 2 * frame, b.sample_start + 2 * frame
+    return any(
+        (first <= e.sample_start <= last or first <= e.sample_end <= last)
+        for e in wide
+        if e is not a and e is not b and abs(e.center_hz - a.center_hz) > _EDGE * a.bandwidth_hz
+    )
+
+
 def _power(e: Emission) -> float:
     return float(10 ** (e.snr_db / 10) * e.bandwidth_hz)
 

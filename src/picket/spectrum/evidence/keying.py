@@ -15,6 +15,7 @@ from picket.spectrum.clip import Clip
 
 _GRID_HZ = 500.0
 _MOST = 12.0
+_PARTS, _PART_VALUES = 64, 8192  # of a long clip: parts, and values in each at least
 RATES_HZ = np.arange(40e3, 1.3e6, 1e3)
 
 
@@ -57,9 +58,11 @@ def clock(spectra: list[npt.NDArray[np.float32]], bandwidth_hz: float) -> tuple[
 
 def envelope(c: Clip) -> float:
     """Variance of the envelope's square over its mean's square, less what the noise brings: 0 for a constant envelope, 1 for
-    Gaussian noise.
+    Gaussian noise. Of a long clip the median over its parts: another's bursts may lie on it.
     """
     power = np.abs(c.iq) ** 2
     noise = 1 - c.in_signal
-    total = float(np.var(power) / np.mean(power) ** 2)
+    size = max(_PART_VALUES, len(power) // _PARTS)
+    parts = power[: len(power) // size * size].reshape(-1, size) if len(power) >= size else power[None, :]
+    total = float(np.median(np.var(parts, axis=1) / np.mean(parts, axis=1) ** 2))
     return (total - noise * (2 - noise)) / max((1 - noise) ** 2, 1e-3)

@@ -1,0 +1,135 @@
+"""Faint carriers: what stands a little out of its neighbours is looked at in its samples, a thousand times as finely.
+
+A bin is 40 kHz wide and a carrier some ten Hz: in a bin it must reach six sigma, since there are 20,000 of them to be mistaken about a
+second. A bin (or two, for a carrier between them) at 3.8 sigma is a candidate, a few a second on noise. Its band is cut out (a sum over
+half a bin's inverse at a time, moved to 0 Hz) and transformed whole: there a carrier of that strength stands 20 dB out of the lines round
+it, and noise does not. Lines are summed over widths up to the phase noise of a poor oscillator.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import lru_cache
+
+import numpy as np
+import numpy.typing as npt
+import scipy.fft
+from scipy.ndimage import uniform_filter1d
+from scipy.stats import gamma
+
+_CANDIDATE = 3.8  # sigma
+_AROUND, _OWN = 17, 5  # bins that a bin is compared with, without those that may be its own
+_WIDTHS = (3, 9, 33)  # lines that are summed
+_PART = 8
+_LEAST_ROWS = 64
+_FALSE, _FIRST_FALSE = 1e-7, 1e-3  # chances that noise passes
+_MOST = 4  # that are asked in one segment, those that stand out most first
+_TAPS = 4
+_WITHIN = 0.85  # of a bin, either side, that is looked at
+_AGAIN = 20  # segments until a bin that did not pass is asked once more, unless it stands out more than it did
+_MORE = 1.25
+_DC_BINS = 3
+
+Doubles = npt.NDArray[np.float64]
+Bools = npt.NDArray[np.bool_]
+
+
+def candidates(excess_db: Doubles, taken: Bools, sigma_db: Doubles) -> list[tuple[int, int, float]]:
+    """Bins (first, last + 1, sigma) that stand a little out of their neighbours, without those taken; a carrier between two is both."""
+    n = len(excess_db)
+    if n < 2 * _AROUND:
+        return []
+    around = _AROUND * uniform_filter1d(excess_db, _AROUND, mode="nearest") - _OWN * uniform_filter1d(
+        excess_db, _OWN, mode="nearest"
+    )
+    own = (excess_db - around / (_AROUND - _OWN)) / (sigma_db * np.sqrt(1 + 1 / (_AROUND - _OWN)))
+    own[taken] = -np.inf
+    own[n // 2 - _DC_BINS : n // 2 + _DC_BINS + 1] = -np.inf
+    two = (own[1:] + own[:-1]) / 1.48  # neighbouring bins go along with each other by 0.1
+    found = []
+    for k in np.flatnonzero((own > _CANDIDATE) | (np.append(two, -np.inf) > _CANDIDATE)):
+        pair = k + 1 < n and two[k] > own[k]
+        found.append((int(k), int(k) + 1 + int(pair), float(two[k] if pair else own[k])))
+    return found
+
+
+def is_tone(samples: npt.NDArray[np.generic], offset: float, bins: int, at: float) -> bool:
+    """Whether interleaved samples (2M,) hold a carrier within a bin of `at` (bins; bins / 2 is 0 Hz).
+
+    An eighth of them is asked first, which most noise does not pass.
+    """
+    hop = bins // 2
+    rows = len(samples) // 2 // hop
+    part = rows // _PART
+    if part < _LEAST_ROWS:
+        return False
+    middle = (rows - part) // 2
+    if not _stands_out(samples[2 * middle * hop : 2 * (middle + part) * hop], offset, bins, at, _FIRST_FALSE):
+        return False
+    return _stands_out(samples[: 2 * rows * hop], offset, bins, at, _FALSE)
+
+
+def _stands_out(samples: npt.NDArray[np.generic], offset: float, bins: int, at: float, chance: float) -> bool:
+    """The same of whole hops of half a bin's inverse, where noise says so with that chance."""
+    hop = bins // 2
+    rows = len(samples) // 2 // hop
+    x = samples.astype(np.float32)
+    if offset:
+        x -= np.float32(offset)
+    step = (at - bins / 2) / bins
+    window, response = _window(hop)
+    turn = (window * np.exp(-2j * np.pi * ((step * np.arange(len(window))) % 1.0))).astype(np.complex64).reshape(_TAPS, hop)
+    part = x.view(np.complex64).reshape(rows, hop) @ turn.T
+    rows -= _TAPS - 1
+    y = sum(part[tap : tap + rows, tap] for tap in range(_TAPS))
+    y = y * np.exp(-2j * np.pi * ((step * hop * np.arange(rows)) % 1.0))
+    power = np.abs(scipy.fft.fft(y, workers=1)) ** 2
+    f = scipy.fft.fftfreq(rows) * 2  # bins
+    order = np.argsort(f)
+    near = order[np.abs(f[order]) < _WITHIN]
+    lines = power[near] / np.interp(np.abs(f[near]), *response) ** 2
+    lines /= np.median(lines) / np.log(2) + 1e-30
+    total = np.concatenate([[0.0], np.cumsum(lines)])
+    return any(float((total[w:] - total[:-w]).max()) > _limit(w, len(lines), chance) for w in _WIDTHS)
+
+
+@lru_cache(maxsize=8)
+def _window(hop: int) -> tuple[npt.NDArray[np.float32], tuple[Doubles, Doubles]]:
+    """A filter of _TAPS hops that keeps carriers further than a bin and a half away 60 dB down (they would fold back), and its
+    response over bins.
+    """
+    window = np.kaiser(_TAPS * hop, 9.0)
+    f = np.linspace(0, 1, 65)
+    turns = np.exp(-2j * np.pi * f[:, None] * (np.arange(len(window)) - len(window) / 2)[None, :] / (2 * hop))
+    return window.astype(np.float32), (f, np.abs(turns @ window))
+
+
+@lru_cache(maxsize=64)
+def _limit(width: int, lines: int, chance: float) -> float:
+    return float(gamma.isf(chance / lines, width))
+
+
+@dataclass
+class Tones:
+    """What was asked before: a noise that stays in the floor's mean is not asked each time."""
+
+    asked: dict[int, tuple[int, float]] = field(default_factory=dict)  # bin: segment, sigma
+    segment: int = 0
+
+    def find(self, samples: npt.NDArray[np.generic], offset: float, excess_db: Doubles, taken: Bools, sigma_db: Doubles) -> Bools:
+        """Bins (K,) of faint carriers of one segment, besides those that are taken."""
+        self.segment += 1
+        out = np.zeros(len(excess_db), bool)
+        asked = 0
+        for first, last, sigma in sorted(candidates(excess_db, taken, sigma_db), key=lambda c: -c[2]):
+            before, by = self.asked.get(first, (-_AGAIN, 0.0))
+            if out[first:last].any() or (self.segment - before < _AGAIN and sigma < _MORE * by):
+                continue
+            asked += 1
+            if asked > _MOST:
+                break
+            if is_tone(samples, offset, len(excess_db), (first + last - 1) / 2):
+                out[first:last] = True
+            else:
+                self.asked[first] = (self.segment, sigma)
+        return out

@@ -1,0 +1,96 @@
+"""Faint signals that never pause: plateaus on a rippled floor, carriers in a bin's noise; and neither where there is none."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from picket.spectrum.floor import runs_of, shape
+from picket.spectrum.plateau import plateau
+from picket.spectrum.tones import Tones, candidates, is_tone
+
+BINS, FRAMES, NOISE_DB = 1024, 2048, 0.096  # one segment's
+
+
+def floor(rng: np.random.Generator, ripple: float, waves: float, noise_db: float = NOISE_DB) -> np.ndarray:
+    k = np.arange(BINS)
+    return 10 * np.log10(1 + ripple * np.sin(2 * np.pi * waves * k / BINS + rng.uniform(0, 6))) + rng.normal(0, noise_db, BINS)
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.integers(0, 10_000), st.floats(0.0, 0.12), st.floats(0.5, 6.0))
+def test_ripple_is_no_plateau(seed: int, ripple: float, waves: float) -> None:
+    assert plateau(floor(np.random.default_rng(seed), ripple, waves), np.ones(BINS, bool), NOISE_DB) is None
+
+
+@pytest.mark.parametrize(("level_db", "ripple", "noise_db"), [(0.14, 0.0, NOISE_DB), (0.14, 0.1, 0.034), (0.5, 0.1, NOISE_DB)])
+@pytest.mark.parametrize("width", [128, 256, 450])
+def test_a_plateau_far_under_the_ripple_is_told_with_its_edges(
+    level_db: float, ripple: float, noise_db: float, width: int
+) -> None:
+    found = 0
+    for seed in range(10):
+        rng = np.random.default_rng(seed)
+        plain = floor(rng, ripple, 3, 0.0)
+        first = int(rng.integers(60, BINS - 60 - width))
+        y = plain + rng.normal(0, noise_db, BINS)
+        y[first : first + width] += level_db
+        got = plateau(y, np.ones(BINS, bool), noise_db)
+        if got is not None:
+            found += 1
+            assert abs(got.first - first) < 40
+            assert abs(got.last - first - width) < 40
+            assert np.abs(got.floor_db - plain)[30:-30].max() < 0.6 * level_db + 0.05
+    assert found >= 9
+
+
+def test_a_faint_plateau_is_occupied_and_the_floor_runs_under_it() -> None:
+    rng = np.random.default_rng(5)
+    local = 10 ** (rng.normal(0, 0.05, BINS) / 10)
+    local[300:600] *= 1.04
+    got = shape(local.astype(np.float32), np.full(BINS, 0.05 / 4.34))
+    ((a, b),) = runs_of(got.occupied)
+    assert abs(a - 300) < 20
+    assert abs(b - 600) < 20
+    assert abs(got.floor_db[300:600].mean()) < 0.03
+
+
+def test_too_little_of_the_band_or_too_few_bins_say_nothing() -> None:
+    y = np.where((np.arange(BINS) > 300) & (np.arange(BINS) < 600), 1.0, 0.0)
+    assert plateau(y, np.arange(BINS) % 16 < 4, NOISE_DB) is None
+    assert plateau(y[:64], np.ones(64, bool), NOISE_DB) is None
+
+
+def samples(rng: np.random.Generator, tones: list[tuple[float, float]]) -> np.ndarray:
+    """Noise of variance 1 with tones (bin, SNR in dB in a bin), interleaved 16-bit."""
+    n = BINS * FRAMES
+    x = rng.standard_normal(2 * n, np.float32).view(np.complex64) * np.float32(np.sqrt(0.5))
+    for at, snr_db in tones:
+        turns = (np.arange(n) * ((at - BINS / 2) / BINS)) % 1.0
+        x += np.float32(np.sqrt(10 ** (snr_db / 10) / BINS)) * np.exp(2j * np.pi * turns).astype(np.complex64)
+    return np.rint(x.view(np.float32) * 1000).astype(np.int16)
+
+
+def test_a_carrier_eight_db_under_a_bins_noise_is_told_and_others_do_not_fold_back() -> None:
+    x = samples(np.random.default_rng(1), [(700.3, -8.0), (200.0, 40.0)])
+    assert is_tone(x, 0.0, BINS, 700.5)
+    assert not any(is_tone(x, 0.0, BINS, at) for at in (695.5, 712.0, 206.0, 300.0, 456.0))
+
+
+def test_a_bin_that_is_noise_is_not_asked_each_time() -> None:
+    rng = np.random.default_rng(2)
+    x = samples(rng, [(700.0, -7.0)])
+    excess, sigma = rng.normal(0, 0.5 * NOISE_DB, BINS), np.full(BINS, NOISE_DB)
+    excess[[100, 700]] = 4.5 * NOISE_DB, 5 * NOISE_DB
+    asked = [first for first, *_ in candidates(excess, np.zeros(BINS, bool), sigma)]
+    assert {100, 700} <= set(asked)
+    tones = Tones()
+    found = tones.find(x, 0.0, excess, np.zeros(BINS, bool), sigma)
+    assert found[700]
+    assert not found[100]
+    before = dict(tones.asked)
+    assert 100 in before
+    tones.find(x, 0.0, excess, np.zeros(BINS, bool), sigma)
+    assert tones.asked == before
