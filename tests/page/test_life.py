@@ -42,7 +42,8 @@ def test_keys_pressed_before_the_station_answers_are_not_lost(watched: Watched) 
     for key in ("a", "a", "x", "1"):
         page.keyboard.press(key)
     expect(row).to_contain_text("sending")
-    assert len(held) == 1 and not watched.station.requests
+    assert len(held) == 1, "a key held down asks once"
+    assert not watched.station.requests, "nothing goes before its turn"
     held[0].continue_()
     expect(row).to_have_attribute("data-state", "shelved")
     assert [path for _, path, _ in watched.station.requests] == ["/api/alerts/1/acknowledge", "/api/alerts/1/shelve"]
