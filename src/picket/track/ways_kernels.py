@@ -5,6 +5,8 @@ turns. A filter forgets an error of velocity of variance V in about tau = V/q se
 over T seconds keeps V tau/(tau + T) of it; it widens each way. The manoeuvring model stands at STANDS_AT where a radar is too
 coarse to tell, and then turning says nothing.
 
+The figures of WAYS began with these and were fitted to two simulated mixes of drones, birds and aircraft (decision 37).
+
 Birds: mean air speeds of 138 species are 8 to 23 m/s (Alerstam and others 2007, PLoS Biology 5:e197), of gulls, crows and
 passerines 9 to 16, and a wind of some m/s carries them. Drones: survey and filming at 3 to 12 m/s with stops and hovers,
 transit up to the 19 m/s that consumer multirotors are limited to, and fast ones of 20 to 40 m/s that fly at a target.
@@ -48,8 +50,9 @@ SLOWER_S = 8.0  # it takes some time to be seen slow
 STANDS_AT = MANOEUVRE_S / (MANOEUVRE_S + STEADY_S)  # of the manoeuvring model where plots say nothing
 TURN_GAIN, TURN_MOST, TURN_S = 29.2, 4.56, 10.0  # log-likelihood of turning for each unit over it; grows with T
 UNDER_M, SEA_M = 300.0, 20.0  # how fast a class thins out over its heights; height of a vessel's echo
-# Drones and birds alike keep low: two in three of either thin out with 100 m. That tells them from ships and aircraft, not from each other.
-NEAR_GROUND, NEAR_GROUND_M = 0.65, 100.0
+# Drones and birds alike keep low and off the sea: two in three of either as h exp(-h/60 m). That tells them from ships and aircraft, and
+# not from each other.
+NEAR_GROUND, NEAR_GROUND_M = 0.65, 60.0
 # Most drones keep under the ceiling that law sets them, and no bird knows it; who means harm does not care. So height leans to
 # one side, and not far enough to name a bird that does not turn (`tests/track/test_class.py`).
 CEILING_M, CEILING_SPREAD_M, LEAN, LOW, HEIGHT_S = 125.0, 22.0, 0.7, 0.4, 5.0
@@ -75,7 +78,8 @@ def flies_so(habit, height_msl, height_var, out, like):  # type: ignore[no-untyp
     noise, short = V * tau / (tau + T), 0.3 * V * tau / (tau + SHORT_S)
     slower, seen = habit[SPEED] - habit[LEAST], min(1.3 * T / (T + SLOWER_S), 1.0)
     turns = min(max(TURN_GAIN * (habit[TURNING] - STANDS_AT) * T / (T + TURN_S), 0.0), TURN_MOST)
-    low = math.exp(-min(max(height_msl, 0.0) / NEAR_GROUND_M, 30.0)) / NEAR_GROUND_M
+    low = min(max(height_msl / NEAR_GROUND_M, 0.0), 30.0)
+    low *= math.exp(-low) / NEAR_GROUND_M
     high = height_var < UNKNOWN_HEIGHT_M * UNKNOWN_HEIGHT_M
     for c in range(4):
         like[c] = 0.0
