@@ -4,7 +4,7 @@ Work is counted in units: a plot, a (track, plot) pair, ten pairs in a sweep of 
 each; one costs about 2 microseconds on one core of a server. What is done drains at `limit` units a second of the tracker's own time.
 What has not drained is the backlog; in this order, as it grows, are given up
 
-    backlog over 1 s of the limit   sweeps     FEW_SWEEPS of belief propagation instead of 200: contested plots are told apart less finely
+    backlog over 1 s of the limit   sweeps     FEW_SWEEPS of belief propagation instead of 30: contested plots are told apart less finely
     over 1.5 s                      births     of a look at most BIRTHS tracks begin, the likeliest; over guarded ground before all others
     over 2 s                        coasting   tracks that no sensor sees now end at once, far from guarded ground
 
