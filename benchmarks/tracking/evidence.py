@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict, deque
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
 from benchmarks.scenarios import START
-from benchmarks.tracking import actors, worlds
+from benchmarks.tracking import actors, other_actors, worlds
 from benchmarks.tracking.common import _owner, reported, share_and_interval
 from picket.track import Tracker
 from picket.words import DETECTION, Batch, concat
@@ -16,14 +17,20 @@ from picket.words import DETECTION, Batch, concat
 CLASS_SEEDS, EACH, CLASS_AFTER_S = 20, 10, 30
 HONEST_RUNS, LYING_RUNS, PER_RUN, SECONDS = 100, 20, 20, 60
 FLAG_WITHIN_S, LIE_FROM_M, LIE_TO_M = 10.0, 300.0, 1500.0
+Flights = Callable[[np.random.Generator, int, int], tuple[Any, Any, Any]]
 FLAGS = ("spoof_suspected", "unconfirmed_position")
 
 
 def classes(quick: bool) -> dict[str, Any]:
-    """Ten drones, birds and aircraft each, a seed: what each is called 30 s after its first plot."""
+    """Ten drones, birds and aircraft each, a seed: what each is called 30 s after its first plot; beside it the same of another mix."""
+    seeds = range(1, 1 + (2 if quick else CLASS_SEEDS))
+    return _classes(actors.flights, seeds) | {"other_mix": _classes(other_actors.flights, seeds)}
+
+
+def _classes(flights: Flights, seeds: range) -> dict[str, Any]:
     called: dict[int, Counter[str]] = {k: Counter() for k in range(3)}
-    for seed in range(1, 1 + (2 if quick else CLASS_SEEDS)):
-        for kind, word in _called(seed):
+    for seed in seeds:
+        for kind, word in _called(flights, seed):
             called[kind][word] += 1
     total = sum(sum(c.values()) for c in called.values())
     words = set(actors.NAMES) | {"vessel"}
@@ -38,10 +45,10 @@ def classes(quick: bool) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _called(seed: int) -> list[tuple[int, str]]:
+def _called(flights: Flights, seed: int) -> list[tuple[int, str]]:
     """(kind, class shown 30 s after the first plot, "no track" without one) of every object that was seen before the last 30 s."""
     rng = np.random.default_rng(seed)
-    paths, kinds, rcs = actors.flights(rng, EACH, SECONDS)
+    paths, kinds, rcs = flights(rng, EACH, SECONDS)
     site = worlds.site(worlds.sensor("radar", (0.0, 0.0, 0.0), clutter_per_scan=20))
     tracker, first, out = Tracker(site), {}, {}
     plots: dict[int, deque[int]] = defaultdict(lambda: deque(maxlen=8))

@@ -92,6 +92,14 @@ def test_a_coarse_radar_tells_nothing_of_turning() -> None:
     assert _classes(_habit(13.0, turning=0.1))["bird"] <= long["bird"]
 
 
+def test_what_is_slow_at_the_water_is_a_ship_and_over_it_a_drone() -> None:
+    """Drones and birds keep low, but off the sea."""
+    assert _classes(_habit(3.0, 0.0, slower=1.2), height_sigma=10.0)["vessel"] > 0.7
+    over = _classes(_habit(3.0, 60.0, slower=1.2), height_sigma=10.0)
+    assert over["vessel"] < 0.1
+    assert over["drone"] > 0.75
+
+
 def test_what_stops_on_its_way_is_a_drone_and_a_sensors_words_win_over_that() -> None:
     habit = _habit(6.0, slower=4.5)
     assert _classes(habit)["drone"] > 0.75

@@ -1,4 +1,4 @@
-"""Which plot may come from which track, and with what probability: gate, weights, loopy belief propagation.
+"""Which plot may come from which track: gate and weights. What then comes from which is in `marginals_kernels.py`.
 
 Sparse throughout: an edge is one (track, plot) pair inside the gate; there is no matrix of all pairs.
 
@@ -7,8 +7,6 @@ Sparse throughout: an edge is one (track, plot) pair inside the gate; there is n
   of sight and vague across it, so a box round it in metres would hold many that are far outside the ellipse.
 - Weight of an edge, relative to the track's miss and to the plot being clutter or new (Williams 2015, eq. 21-25; Meyer et al.
   2018, eq. 30-34):  w = r pD l(z) f / ((1 - r pD) (clutter + birth)), f what identities say.
-- Marginals by the two-line iteration of Williams and Lau (2014, eq. 23-24), which always converges:
-      mu_ij = w_ij / (1 + sum_k!=j w_ik nu_ik),   nu_ij = 1 / (1 + sum_k!=i mu_kj).
 """
 
 from __future__ import annotations
@@ -30,7 +28,6 @@ from picket.track.layout_kernels import (
     SAME_SENSOR_TRACK,
     SAME_TRANSMITTER,
     SURVIVAL_S,
-    SWEEP_TOLERANCE,
     TAU,
     WEIGHT_MAX,
 )
@@ -403,62 +400,3 @@ def _search(  # type: ignore[no-untyped-def]
                 edges += 1
             e_track[at], e_plot[at], e_log[at] = i, g, log_w
     return n, edges, shed
-
-
-@kernel
-def propagate(e_track, e_plot, w, n, M, sweeps):  # type: ignore[no-untyped-def]
-    """Marginal probability of each edge (E,), and for each plot the probability that no track gave it (M,).
-
-    Edges of a track lie together. A plot that one track alone competes for converges in the first sweep.
-    """
-    E = w.shape[0]
-    nu, p, total, free = np.ones(E), np.empty(E), np.empty(M), np.empty(M)
-    used = _sweep(e_track, e_plot, w, sweeps, np.empty(E), nu, p, total)
-    e = 0
-    while e < E:
-        end, row = e, 1.0
-        while end < E and e_track[end] == e_track[e]:
-            row += w[end] * nu[end]
-            end += 1
-        for k in range(e, end):
-            p[k] = w[k] * nu[k] / row
-        e = end
-    for g in range(M):
-        free[g] = 1.0 / (1.0 + total[g])
-    return p, free, used
-
-
-@lean
-def _sweep(e_track, e_plot, w, sweeps, mu, nu, rest, total):  # type: ignore[no-untyped-def]
-    """Moves nu (E,) and total (M,), the sum of mu at each plot, by at most `sweeps`; returns how many it took. The rest is scratch.
-
-    Each half is one loop over all edges without a branch: its divisions are most of the time, and the CPU does several at once.
-    """
-    E, used = w.shape[0], 0
-    for _ in range(sweeps):
-        used += 1
-        e = 0
-        while e < E:
-            end, row = e, 0.0
-            while end < E and e_track[end] == e_track[e]:
-                row += w[end] * nu[end]
-                end += 1
-            for k in range(e, end):
-                rest[k] = row
-            e = end
-        for k in range(E):
-            others = rest[k] - w[k] * nu[k]
-            mu[k] = w[k] / (1.0 + (others if others > 0.0 else 0.0))
-        total[:] = 0.0
-        for k in range(E):
-            total[e_plot[k]] += mu[k]
-        for k in range(E):
-            rest[k] = total[e_plot[k]] - mu[k]
-        moved = 0  # a number, not the largest change: a maximum would be taken one edge after the other
-        for k in range(E):
-            fresh = 1.0 / (1.0 + (rest[k] if rest[k] > 0.0 else 0.0))
-            moved += 1 if abs(fresh - nu[k]) >= SWEEP_TOLERANCE else 0
-            nu[k] = fresh
-        if moved == 0:
-            break
-    return used

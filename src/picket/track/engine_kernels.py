@@ -5,10 +5,11 @@ from __future__ import annotations
 import numpy as np
 
 from picket._jit import kernel, lean
-from picket.track.associate_kernels import gate, propagate
+from picket.track.associate_kernels import gate
 from picket.track.begin_kernels import begin
 from picket.track.conditions_kernels import burst
 from picket.track.life_kernels import misses
+from picket.track.marginals_kernels import marginals
 from picket.track.measure_kernels import background
 from picket.track.update_kernels import update
 
@@ -34,8 +35,8 @@ def look(tracks, n, plots, members, T, sensors, owner, pairs, next_id, since, du
     s = plots.sensor[members[0]]
     e_track, e_plot, weight, shed = gate(tracks, n, plots, members, T, sensors)
     E, M = weight.shape[0], members.shape[0]
-    p, free, used = propagate(e_track, e_plot, weight, n, M, sweeps)
-    work = M + E + used * E // 10
+    p, free, used = marginals(e_track, e_plot, weight, M, sweeps)
+    work = M + E + used // 10
     if sensors.placed[s] == 1 and sensors.claims[s] == 0 and sensors.fresh[s] == 0.0:
         sensors.excess[s, :] = 1.0
         assumed, now = np.empty(M), np.empty(M)
@@ -47,8 +48,8 @@ def look(tracks, n, plots, members, T, sensors, owner, pairs, next_id, since, du
             for e in range(E):
                 weight[e] *= assumed[e_plot[e]] / now[e_plot[e]]
             assumed[:] = now
-            p, free, used = propagate(e_track, e_plot, weight, n, M, sweeps)
-            work += used * E // 10
+            p, free, used = marginals(e_track, e_plot, weight, M, sweeps)
+            work += used // 10
     update(tracks, e_track, e_plot, p, plots, members, sensors, owner, pairs)
     before = n
     n, unborn = begin(tracks, n, plots, members, free, sensors, owner, next_id, most, guarded)
