@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Callable
 
 from picket.learn.actors import Context
 from picket.learn.broad import broad_drafts
@@ -49,13 +50,14 @@ _WEAK_WORDS = re.compile(
 )
 
 
+Again = Callable[[Sentence, list[Draft]], list[Draft]]
 _THROUGHOUT = 0.33  # share of sentences with a drone from which on a report is about nothing else
 _AT_SEA = re.compile(r"\b(?:Sea|Gulf|Ocean|Straits?|Channel|Bab al-Mandab)$")
 _REMEMBERED = 300  # names kept for "the group" and "it"; bounds the work for a report of any length
 _LONGEST = 1500  # characters of a sentence; longer ones are tables, menus or attacks on the reader
 
 
-def claims_of(report: Report) -> list[Claim]:
+def claims_of(report: Report, again: Again | None = None) -> list[Claim]:
     """The claims of a report, in the order of its text. Cost: about 5 ms for a page of news on one core."""
     published = Published.parse(report.published)
     spans = list(sentence_spans(report.text))
@@ -88,6 +90,8 @@ def claims_of(report: Report) -> list[Claim]:
             report.text, begin, end, published, context, near or (topical and bool(_WEAK_WORDS.search(report.text, begin, end)))
         )
         drafts = _drafts(sentence)
+        if again is not None:
+            drafts = again(sentence, drafts)
         _whose_drones(sentence, drafts)
         _blamed(sentence, drafts)
         context.takers.extend((k, d.recipient) for d in drafts if d.kind == "supply" and d.provider and d.recipient)

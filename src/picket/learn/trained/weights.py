@@ -1,0 +1,57 @@
+"""The weights of the trained reader: which feature speaks for which kind and for which end. Written by `python -m benchmarks.train_reader`.
+
+The file is a numpy archive of plain arrays (no pickled objects): the features as one text, a column of weights a kind.
+"""
+
+from __future__ import annotations
+
+import io
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+
+import numpy as np
+from numpy.typing import NDArray
+
+from picket.learn.claim import KINDS
+
+Floats = NDArray[np.float32]
+
+
+@dataclass(slots=True)
+class Weights:
+    """`kind_rows` names the rows of `kinds` (features by KINDS); `end_rows` those of `ends` (features)."""
+
+    kind_rows: dict[str, int]
+    kinds: Floats
+    end_rows: dict[str, int]
+    ends: Floats
+
+    def kind_logits(self, features: list[str]) -> Floats:
+        """The log odds of each of KINDS for a sentence or an anchor with these features."""
+        rows = [self.kind_rows[f] for f in features if f in self.kind_rows]
+        return self.kinds[rows].sum(axis=0) if rows else np.zeros(len(KINDS), np.float32)
+
+    def end_logit(self, features: list[str]) -> float:
+        """The log odds that a mention with these features is that end of the claim."""
+        rows = [self.end_rows[f] for f in features if f in self.end_rows]
+        return float(self.ends[rows].sum())
+
+
+def load(raw: bytes) -> Weights:
+    """The weights of a file's bytes; raises ValueError if it does not fit this code."""
+    with np.load(io.BytesIO(raw), allow_pickle=False) as found:
+        if tuple(bytes(found["kinds_in_order"]).decode().split("\n")) != KINDS:
+            raise ValueError(f"the weights of the trained reader are for other kinds than {KINDS}; run python -m benchmarks.train_reader")
+        kind_rows = bytes(found["kind_rows"]).decode().split("\n")
+        end_rows = bytes(found["end_rows"]).decode().split("\n")
+        kinds, ends = found["kinds"].astype(np.float32), found["ends"].astype(np.float32)
+    if kinds.shape != (len(kind_rows), len(KINDS)) or ends.shape != (len(end_rows),):
+        raise ValueError("the weights of the trained reader and their names differ in number; run python -m benchmarks.train_reader")
+    return Weights({f: i for i, f in enumerate(kind_rows)}, kinds, {f: i for i, f in enumerate(end_rows)}, ends)
+
+
+@cache
+def shipped() -> Weights:
+    """The package's weights."""
+    return load(files("picket.learn").joinpath("data", "trained.npz").read_bytes())
