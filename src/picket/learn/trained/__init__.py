@@ -1,22 +1,44 @@
-"""The trained reader: claims that small logistic models find where the rules read nothing or less."""
+"""The trained reader: two small logistic models that read each sentence after the rules (docs/learn.md, decision 42).
+
+What a rule has read firmly stays; what the models find more is added, and stands in place of the last resort's guesses. Everything
+that they touch carries a rule "trained-..." and so counts as guessed: never more than possible until somebody has checked it.
+"""
 
 from __future__ import annotations
 
-from picket.learn.claim import guessed
+from picket.learn.claim import TRANSFERS, guessed
 from picket.learn.drafts import Draft
+from picket.learn.report import Report
 from picket.learn.sentence import Sentence
+from picket.learn.trained.ends import LIMITS, Limits, ends_of, filled, trained_drafts
+from picket.learn.trained.kinds import kind_odds
+from picket.learn.trained.memory import Memory
 from picket.learn.trained.mentions import mentions_of
-from picket.learn.trained.reader import Limits, kind_odds, trained_draft
-from picket.learn.trained.weights import Weights
+from picket.learn.trained.weights import Weights, shipped
+
+__all__ = ["Limits", "Trained"]
 
 
-def with_trained(sentence: Sentence, made: list[Draft], weights: Weights, limits: Limits = Limits()) -> list[Draft]:
-    """The rules' drafts and those that the weights add: a kind that no rule found, and in place of the last resort's guesses."""
-    odds = kind_odds(sentence, weights)
-    firm = [d for d in made if not guessed(d.rule)]
-    wanted = [k for k, p in odds.items() if p >= limits.kind and all(d.kind != k for d in firm)]
-    if not wanted:
+class Trained:
+    """Reads the sentences of one report in order; call it with a sentence and the rules' drafts."""
+
+    def __init__(self, report: Report, weights: Weights | None = None, limits: Limits = LIMITS) -> None:
+        self.memory = Memory(report)
+        self.weights = weights or shipped()
+        self.limits = limits
+
+    def __call__(self, sentence: Sentence, made: list[Draft]) -> list[Draft]:
+        """The drafts that stand: the rules' firm ones, what the weights add, else the last resort's guesses."""
+        odds = kind_odds(sentence, self.weights)
+        firm = [d for d in made if not guessed(d.rule)]
+        read = {d.kind for d in firm}
+        wanted = [k for k, p in odds.items() if p >= self.limits.kind and k not in read]
+        open_ends = [d for d in firm if d.kind in TRANSFERS and any(getattr(d, role) is None for role in ends_of(d.kind))]
+        if wanted or open_ends:
+            mentions = mentions_of(sentence, self.memory)
+            for draft in open_ends:
+                filled(sentence, draft, mentions, self.weights, self.limits)
+            added = [d for kind in wanted for d in trained_drafts(sentence, kind, mentions, self.weights, self.limits)]
+            made = [*firm, *added] if added else made
+        self.memory.keep(sentence)
         return made
-    mentions = mentions_of(sentence)
-    added = [trained_draft(sentence, kind, mentions, weights, limits) for kind in wanted]
-    return [*firm, *added]

@@ -7,14 +7,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from picket.learn.actors import Context, actors_of
+from picket.learn.actors import actors_of
 from picket.learn.chunks import Mark, Phrase, Verb
-from picket.learn.lexicon import given_names
-from picket.learn.naming import ORGANISED, bare_text, is_person
-from picket.learn.report import Report
-from picket.learn.sentence import Sentence, is_drone, origin_of, place_name, read_sentence
-from picket.learn.trained.features import phrase_type, stem
+from picket.learn.lexicon import lexicon
+from picket.learn.naming import bare_text, classes_of, is_person
+from picket.learn.sentence import Sentence, is_drone, origin_of, place_name
 from picket.learn.tokens import Token
+from picket.learn.trained.features import phrase_type, stem, type_of
+from picket.learn.trained.memory import Memory, inner_names, name_of
 
 
 @dataclass(slots=True)
@@ -29,78 +29,12 @@ class Mention:
     inside: bool = False
 
 
-@dataclass(slots=True)
-class Named:
-    """An actor that the report has named: its name, what it is, how often, in which sentence last, ever a subject, in the title."""
-
-    name: str
-    kind: str
-    times: int = 0
-    sentence: int = -9
-    subject: bool = False
-    titled: bool = False
-
-
-class Memory:
-    """Who was named in a report so far, its title first; one for each report."""
-
-    def __init__(self, report: Report) -> None:
-        self.named: dict[str, Named] = {}
-        self.surnames: set[str] = set()
-        if report.title:
-            title = report.title
-            self.keep(read_sentence(title, 0, len(title), None, Context(), near=True), titled=True)
-
-    def keep(self, sentence: Sentence, *, titled: bool = False) -> None:
-        """Remembers the sentence's actors."""
-        subjects = {id(p) for v in sentence.verbs for p in v.subjects}
-        for phrase in sentence.phrases():
-            if phrase.time:
-                continue
-            if is_person(phrase):
-                self.surnames.add(phrase.head.low)
-            names = actors_of(phrase, sentence.context, bare=False) or self.unknown(phrase)
-            for name in [*names, *(_name(t) for t, _ in _inner(phrase))]:
-                if not any(c.isupper() for c in name):
-                    continue
-                entry = self.named.setdefault(name.lower(), Named(name, phrase_type(phrase)))
-                entry.times += 1
-                entry.titled |= titled
-                entry.subject |= id(phrase) in subjects
-                entry.sentence = -1 if titled else sentence.context.sentence
-
-    def unknown(self, phrase: Phrase) -> list[str]:
-        """The name of an organisation that no gazetteer knows, if its own words say that it is one; a person's name never is."""
-        head = phrase.head
-        if head.tag != "NP" or head.name is not None or is_person(phrase) or head.low in self.surnames:
-            return []
-        words = [t.text for t in phrase.tokens if t.tag == "NP"]
-        if words[0].lower() in given_names():
-            return []
-        known = any(w.isupper() and len(w) > 1 for w in words) or words[-1].lower().rstrip(".") in _ORGANISATIONS
-        return [" ".join(words)] if known else []
-
-
-_ORGANISATIONS = frozenset(
-    (
-        "systems aerospace industries industrial machinery technologies technology group defence defense dynamics robotics electronics "
-        "international airlines ltd inc corp corporation company aviation avionics drones marine shipping trading engineering labs works "
-        "army navy police force forces service services ministry council front movement brigade battalion regiment corps guard guards command "
-        "agency bureau institute university academy school center centre union party league federation coalition alliance cartel legion militia"
-    ).split()
-)
-
-
-def _name(token: Token) -> str:
-    state = token.name.state if token.name is not None and token.name.kind in {"demonym", "capital"} else None
-    return (state or token.text).removeprefix("the ")
-
-
 def mentions_of(sentence: Sentence, memory: Memory) -> list[Mention]:
     """The candidates of the sentence in order, then those of the sentences before."""
     found: list[Mention] = []
     seen: set[tuple[str, int]] = set()
     before = _before(sentence)
+    places = {t.start: k for k, t in enumerate(sentence.tokens)}
     tellers = {id(p) for v in sentence.verbs if v.classes & {"say", "warn", "fear"} and not v.passive for p in v.subjects}
     for phrase in sentence.phrases():
         if phrase.time:
@@ -109,6 +43,7 @@ def mentions_of(sentence: Sentence, memory: Memory) -> list[Mention]:
         prep = before.get(phrase.i, "-")
         head = f"head:{stem(phrase.head.low)}" if phrase.head.name is None else "head:-"
         base = [f"type:{kind}", f"prep:{prep}", f"prep:{prep}:{kind}", head]
+        base += _beside(sentence, places, phrase, kind)
         if id(phrase) in tellers:
             base.append("teller")
         if phrase.tokens[0].low in {"the", "a", "an", "its", "their"}:
@@ -117,9 +52,10 @@ def mentions_of(sentence: Sentence, memory: Memory) -> list[Mention]:
             known = memory.named.get(name.lower())
             more = ["known", f"known:{'title' if known.titled else 'text'}"] if known is not None else []
             _add(found, seen, Mention(name, True, phrase, phrase.i, [*base, *more, "named"]))
-        for token, how in _inner(phrase):
+        for token, how in inner_names(phrase):
             features = [f"in:{how}", f"in:{how}:{kind}", f"prep:{prep}:in", f"inhead:{stem(phrase.head.low)}"]
-            _add(found, seen, Mention(_name(token), True, phrase, phrase.i, [*features, f"in:{how}:{prep}"], inside=True))
+            features += [f"in{f}" for f in _beside(sentence, places, phrase, kind)[:3]]
+            _add(found, seen, Mention(name_of(token), True, phrase, phrase.i, [*features, f"in:{how}:{prep}"], inside=True))
         if is_drone(phrase) and (maker := origin_of(phrase, sentence)):
             _add(found, seen, Mention(maker, True, phrase, phrase.i, ["origin", f"origin:{prep}"], inside=True))
         if phrase.pronoun or is_drone(phrase):
@@ -144,15 +80,25 @@ def _add(found: list[Mention], seen: set[tuple[str, int]], mention: Mention) -> 
         found.append(mention)
 
 
-def _inner(phrase: Phrase) -> list[tuple[Token, str]]:
-    """Names inside a phrase that are not its head: "Iran's drones", "Russian instructors", "US-made jets"."""
-    out = []
-    for k, token in enumerate(phrase.tokens):
-        if token is phrase.head or token.name is None or token.name.kind not in ORGANISED | {"demonym"}:
-            continue
-        owned = k + 1 < len(phrase.tokens) and phrase.tokens[k + 1].tag == "POS"
-        out.append((token, "pos" if owned else token.name.kind))
-    return out
+def _beside(sentence: Sentence, places: dict[int, int], phrase: Phrase, kind: str) -> list[str]:
+    """The words before and after a phrase: "deliveries to X", "X handed", "between X and"."""
+    tokens = sentence.tokens
+    at = places.get(phrase.tokens[0].start)
+    last = places.get(phrase.tokens[-1].start)
+    if at is None or last is None:
+        return []
+    first, second = _word(tokens, at - 1), _word(tokens, at - 2)
+    made = [f"p1:{first}", f"p2:{second}_{first}", f"n1:{_word(tokens, last + 1)}", f"p1:{first}:{kind}", f"n2:{_word(tokens, last + 1)}_{_word(tokens, last + 2)}"]
+    if at >= 2:
+        made += [f"pc:{c}_{first}" for c in sorted(classes_of(tokens[at - 2]))]
+    made += [f"nc:{c}" for c in sorted(lexicon().verb_classes.get(tokens[last + 1].lemma, ()))] if last + 1 < len(tokens) else []
+    return made
+
+
+def _word(tokens: list[Token], k: int) -> str:
+    if not 0 <= k < len(tokens):
+        return "^"
+    return type_of(tokens[k]) or stem(tokens[k].low)
 
 
 def _before(sentence: Sentence) -> dict[int, str]:
@@ -217,6 +163,8 @@ def end_features(sentence: Sentence, mention: Mention, kind: str, anchor: Verb |
         voice = "p" if anchor.passive else "a"
         inner = "i" if mention.inside else "h"
         made += [f"rel:{place}:{voice}:{inner}", f"vrel:{anchor.lemma}:{place}:{inner}"]
+        kinds = [f for f in mention.features if f.startswith("type:")][:1]
+        made += [f"rt:{place}:{voice}:{f}" for f in kinds] + [f"lrt:{anchor.link}:{place}:{inner}"]
         made += [f"crel:{c}:{place}:{voice}:{inner}" for c in sorted(anchor.classes)]
         if place == "-":
             other = next((v for v in sentence.verbs if v is not anchor and _relation(v, phrase) != "-"), None)

@@ -6,9 +6,11 @@ The file is a numpy archive of plain arrays (no pickled objects): the features a
 from __future__ import annotations
 
 import io
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from typing import BinaryIO
 
 import numpy as np
 from numpy.typing import NDArray
@@ -32,19 +34,39 @@ class Weights:
         rows = [self.kind_rows[f] for f in features if f in self.kind_rows]
         return self.kinds[rows].sum(axis=0) if rows else np.zeros(len(KINDS), np.float32)
 
+    def kind_logit(self, features: list[str], kind: str) -> float:
+        """The same for one kind."""
+        return float(self.kind_logits(features)[KINDS.index(kind)])
+
     def end_logit(self, features: list[str]) -> float:
         """The log odds that a mention with these features is that end of the claim."""
         rows = [self.end_rows[f] for f in features if f in self.end_rows]
         return float(self.ends[rows].sum())
 
 
+def written(weights: Weights, out: BinaryIO) -> None:
+    """Writes the file that `load` reads; the same weights give the same bytes."""
+    np.savez_compressed(
+        out,
+        kinds_in_order=_text(KINDS),
+        kind_rows=_text(weights.kind_rows),
+        kinds=weights.kinds.astype(np.float16),
+        end_rows=_text(weights.end_rows),
+        ends=weights.ends.astype(np.float16),
+    )
+
+
+def _text(names: Iterable[str]) -> NDArray[np.uint8]:
+    return np.frombuffer("\n".join(names).encode(), np.uint8)
+
+
 def load(raw: bytes) -> Weights:
     """The weights of a file's bytes; raises ValueError if it does not fit this code."""
     with np.load(io.BytesIO(raw), allow_pickle=False) as found:
-        if tuple(bytes(found["kinds_in_order"]).decode().split("\n")) != KINDS:
+        if tuple(found["kinds_in_order"].tobytes().decode().split("\n")) != KINDS:
             raise ValueError(f"the weights of the trained reader are for other kinds than {KINDS}; run python -m benchmarks.train_reader")
-        kind_rows = bytes(found["kind_rows"]).decode().split("\n")
-        end_rows = bytes(found["end_rows"]).decode().split("\n")
+        kind_rows = found["kind_rows"].tobytes().decode().split("\n")
+        end_rows = found["end_rows"].tobytes().decode().split("\n")
         kinds, ends = found["kinds"].astype(np.float32), found["ends"].astype(np.float32)
     if kinds.shape != (len(kind_rows), len(KINDS)) or ends.shape != (len(end_rows),):
         raise ValueError("the weights of the trained reader and their names differ in number; run python -m benchmarks.train_reader")
