@@ -148,7 +148,10 @@ def tuned() -> list[Annotated]:
 def measured(reports: list[Annotated]) -> dict[str, Any]:
     """Scores without and with the trained reader, by batch: each report read with weights of reports that are not in its part."""
     seen = {a.doc: seen_in(a) for a in reports}
-    found: dict[str, dict[int, list[dict[str, Any]]]] = {"rules alone": defaultdict(list), "with the trained reader": defaultdict(list)}
+    found: dict[str, dict[int, list[dict[str, Any]]]] = {
+        "rules alone": defaultdict(list),
+        "with the trained reader": defaultdict(list),
+    }
     for part in range(PARTS):
         left_out = reports[part::PARTS]
         docs = {a.doc for a in left_out}
@@ -171,7 +174,9 @@ def rules_alone(sentence: Sentence, made: list[Draft]) -> list[Draft]:
 
 def main() -> None:
     """Trains and writes, or measures."""
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.train_reader", description="Trains or measures the trained reader.")
+    parser = argparse.ArgumentParser(
+        prog="python -m benchmarks.train_reader", description="Trains or measures the trained reader."
+    )
     parser.add_argument("--measure", action="store_true", help="measure by cross-validation over reports; write no weights")
     if parser.parse_args().measure:
         figures = measured(tuned())

@@ -61,7 +61,9 @@ def trained_drafts(sentence: Sentence, kind: str, mentions: list[Mention], weigh
             continue
         if role not in ends:
             ends[role] = [mention]
-        elif role != "target" and p >= limits.other and len(ends[role]) < _MOST and _coordinated(sentence, ends[role][0], mention):
+        elif (
+            role != "target" and p >= limits.other and len(ends[role]) < _MOST and _coordinated(sentence, ends[role][0], mention)
+        ):
             ends[role].append(mention)
         else:
             continue

@@ -15,10 +15,10 @@ from picket.learn.naming import classes_of, is_actor, is_person
 from picket.learn.sentence import Sentence, drone_head, is_drone, personnel
 from picket.learn.tokens import Token
 
-_ENDINGS = (
-    "ations", "ation", "ments", "ment", "ings", "ing", "ions", "ion", "ers", "ors", "ies", "ied", "er", "or", "ed", "es", "ly", "al", "s", "e", "y",
-)  # fmt: skip
+# Longest first: a shorter one would leave half of a longer one.
+_ENDINGS = tuple("ations ation ments ment ings ing ions ion ers ors ies ied er or ed es ly al s e y".split())  # noqa: SIM905
 _ACTING = frozenset(["state", "capital", "force", "group", "agency", "company", "bloc", "think", "demonym"])
+_CLASSES = ("force", "group", "company", "people", "state", "building", "attacknoun", "sightnoun", "trainnoun", "supplynoun")
 
 
 def stem(word: str) -> str:
@@ -58,7 +58,7 @@ def phrase_type(phrase: Phrase) -> str:
     if personnel(phrase):
         return "staff"
     kinds = classes_of(phrase.head)
-    for kind in ("force", "group", "company", "people", "state", "building", "attacknoun", "sightnoun", "trainnoun", "supplynoun"):
+    for kind in _CLASSES:
         if kind in kinds:
             return kind
     if is_actor(phrase):

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from picket.learn.actors import Context, actors_of
 from picket.learn.chunks import Phrase
-from picket.learn.lexicon import given_names
+from picket.learn.lexicon import given_names, word_set
 from picket.learn.naming import ORGANISED, is_person
 from picket.learn.report import Report
 from picket.learn.sentence import Sentence, read_sentence
@@ -66,14 +66,7 @@ class Memory:
         return [" ".join(words)] if known else []
 
 
-_ORGANISATIONS = frozenset(
-    (
-        "systems aerospace industries industrial machinery technologies technology group defence defense dynamics robotics electronics "
-        "international airlines ltd inc corp corporation company aviation avionics drones marine shipping trading engineering labs works "
-        "army navy police force forces service services ministry council front movement brigade battalion regiment corps guard guards command "
-        "agency bureau institute university academy school center centre union party league federation coalition alliance cartel legion militia"
-    ).split()
-)
+_ORGANISATIONS = word_set("trained.organisations")
 
 
 def name_of(token: Token) -> str:

@@ -88,7 +88,13 @@ def _beside(sentence: Sentence, places: dict[int, int], phrase: Phrase, kind: st
     if at is None or last is None:
         return []
     first, second = _word(tokens, at - 1), _word(tokens, at - 2)
-    made = [f"p1:{first}", f"p2:{second}_{first}", f"n1:{_word(tokens, last + 1)}", f"p1:{first}:{kind}", f"n2:{_word(tokens, last + 1)}_{_word(tokens, last + 2)}"]
+    made = [
+        f"p1:{first}",
+        f"p2:{second}_{first}",
+        f"n1:{_word(tokens, last + 1)}",
+        f"p1:{first}:{kind}",
+        f"n2:{_word(tokens, last + 1)}_{_word(tokens, last + 2)}",
+    ]
     if at >= 2:
         made += [f"pc:{c}_{first}" for c in sorted(classes_of(tokens[at - 2]))]
     made += [f"nc:{c}" for c in sorted(lexicon().verb_classes.get(tokens[last + 1].lemma, ()))] if last + 1 < len(tokens) else []
@@ -144,7 +150,11 @@ def _earlier(sentence: Sentence, found: list[Mention], memory: Memory) -> None:
         features = ["earlier", *(f"earlier:{label}" for label in why)]
         known = memory.named.get(name.lower())
         if known is not None:
-            features += [f"etype:{known.kind}", f"ago:{min(context.sentence - known.sentence, 4)}", f"etimes:{min(known.times, 4)}"]
+            features += [
+                f"etype:{known.kind}",
+                f"ago:{min(context.sentence - known.sentence, 4)}",
+                f"etimes:{min(known.times, 4)}",
+            ]
             features += ["esubject"] * known.subject + ["etitled"] * known.titled
         features += [f"eothers:{min(sum(m.acts and 'named' in m.features for m in found), 3)}"]
         found.append(Mention(name, True, None, -1, features))

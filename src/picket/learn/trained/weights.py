@@ -64,12 +64,16 @@ def load(raw: bytes) -> Weights:
     """The weights of a file's bytes; raises ValueError if it does not fit this code."""
     with np.load(io.BytesIO(raw), allow_pickle=False) as found:
         if tuple(found["kinds_in_order"].tobytes().decode().split("\n")) != KINDS:
-            raise ValueError(f"the weights of the trained reader are for other kinds than {KINDS}; run python -m benchmarks.train_reader")
+            raise ValueError(
+                f"the weights of the trained reader are for other kinds than {KINDS}; run python -m benchmarks.train_reader"
+            )
         kind_rows = found["kind_rows"].tobytes().decode().split("\n")
         end_rows = found["end_rows"].tobytes().decode().split("\n")
         kinds, ends = found["kinds"].astype(np.float32), found["ends"].astype(np.float32)
     if kinds.shape != (len(kind_rows), len(KINDS)) or ends.shape != (len(end_rows),):
-        raise ValueError("the weights of the trained reader and their names differ in number; run python -m benchmarks.train_reader")
+        raise ValueError(
+            "the weights of the trained reader and their names differ in number; run python -m benchmarks.train_reader"
+        )
     return Weights({f: i for i, f in enumerate(kind_rows)}, kinds, {f: i for i, f in enumerate(end_rows)}, ends)
 
 
