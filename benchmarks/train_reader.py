@@ -33,10 +33,10 @@ from picket.learn.sentence import Sentence
 from picket.learn.trained import Trained
 from picket.learn.trained.ends import ends_of
 from picket.learn.trained.features import sentence_features
-from picket.learn.trained.kinds import anchor_of
+from picket.learn.trained.kinds import anchors_of
 from picket.learn.trained.memory import Memory
 from picket.learn.trained.mentions import Mention, end_features, mentions_of
-from picket.learn.trained.weights import Weights, written
+from picket.learn.trained.weights import Weights, tables, written
 
 FILE = Path(__file__).parents[1] / "src/picket/learn/data/trained.npz"
 PARTS = 10
@@ -118,24 +118,25 @@ def train(seen: list[Seen]) -> Weights:
     names = vocabulary(rows)
     claimed = np.array([[any(g["kind"] == kind for g in s.gold) for kind in KINDS] for s in seen], float)
     kinds = fitted(matrix(rows, names), claimed, KIND_PENALTY, names["bias"])
-    weights = Weights(names, kinds.astype(np.float16).astype(np.float32), {}, np.zeros(0, np.float32))
+    weights = Weights(names, kinds.astype(np.float16).astype(np.float32), {})
     rows, right = _ends(seen, weights)
     names = vocabulary(rows)
     ends = fitted(matrix(rows, names), np.array(right, float)[:, None], END_PENALTY, names["actor|bias"])
-    return Weights(weights.kind_rows, weights.kinds, names, ends[:, 0].astype(np.float16).astype(np.float32))
+    return Weights(weights.kind_rows, weights.kinds, tables(names, ends[:, 0].astype(np.float16).tolist()))
 
 
 def _ends(seen: list[Seen], weights: Weights) -> tuple[list[list[str]], list[bool]]:
     rows: list[list[str]] = []
     right: list[bool] = []
     for s in seen:
+        anchors = anchors_of(s.sentence, weights) if s.gold else {}
         for kind in dict.fromkeys(g["kind"] for g in s.gold):
-            anchor = anchor_of(s.sentence, kind, weights)
+            seen_as = [end_features(s.sentence, mention, anchors.get(kind)) for mention in s.mentions]
             for role in ends_of(kind):
                 values = [g[role] for g in s.gold if g["kind"] == kind and g[role]]
-                for mention in s.mentions:
+                for mention, made in zip(s.mentions, seen_as, strict=True):
                     if mention.acts or role == "target":
-                        rows.append(end_features(s.sentence, mention, kind, anchor, role))
+                        rows.append([f"{table}|{f}" for table in (role, f"{kind}.{role}") for f in made])
                         right.append(any(same_name(mention.name, value) for value in values))
     return rows, right
 

@@ -11,7 +11,7 @@ from picket.learn.drafts import Draft
 from picket.learn.report import Report
 from picket.learn.sentence import Sentence
 from picket.learn.trained.ends import LIMITS, Limits, ends_of, filled, trained_drafts
-from picket.learn.trained.kinds import kind_odds
+from picket.learn.trained.kinds import anchors_of, kind_odds
 from picket.learn.trained.memory import Memory
 from picket.learn.trained.mentions import mentions_of
 from picket.learn.trained.weights import Weights, shipped
@@ -38,7 +38,12 @@ class Trained:
             mentions = mentions_of(sentence, self.memory)
             for draft in open_ends:
                 filled(sentence, draft, mentions, self.weights, self.limits)
-            added = [d for kind in wanted for d in trained_drafts(sentence, kind, mentions, self.weights, self.limits)]
+            anchors = anchors_of(sentence, self.weights) if wanted else {}
+            added = [
+                d
+                for kind in wanted
+                for d in trained_drafts(sentence, kind, anchors.get(kind), mentions, self.weights, self.limits)
+            ]
             made = [*firm, *added] if added else made
         self.memory.keep(sentence)
         return made

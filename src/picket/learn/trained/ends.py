@@ -10,7 +10,7 @@ from picket.learn.claim import TRANSFERS
 from picket.learn.drafts import Draft
 from picket.learn.naming import text_of
 from picket.learn.sentence import Sentence, drone_head, is_drone
-from picket.learn.trained.kinds import anchor_of, probability
+from picket.learn.trained.kinds import probability
 from picket.learn.trained.mentions import Mention, end_features
 from picket.learn.trained.weights import Weights
 
@@ -40,18 +40,19 @@ def ranked(
     sentence: Sentence, kind: str, anchor: Verb | None, mentions: list[Mention], weights: Weights
 ) -> list[tuple[float, Mention, str]]:
     """(probability, mention, role), likeliest first."""
-    found = [
-        (-probability(weights.end_logit(end_features(sentence, m, kind, anchor, role))), k, role)
-        for k, m in enumerate(mentions)
-        for role in ends_of(kind)
-        if m.acts or role == "target"
-    ]
+    found = []
+    for k, mention in enumerate(mentions):
+        features = end_features(sentence, mention, anchor)
+        for role in ends_of(kind):
+            if mention.acts or role == "target":
+                found.append((-probability(weights.end_logit(features, kind, role)), k, role))
     return [(-minus, mentions[k], role) for minus, k, role in sorted(found)]
 
 
-def trained_drafts(sentence: Sentence, kind: str, mentions: list[Mention], weights: Weights, limits: Limits) -> list[Draft]:
+def trained_drafts(
+    sentence: Sentence, kind: str, anchor: Verb | None, mentions: list[Mention], weights: Weights, limits: Limits
+) -> list[Draft]:
     """The claims of one kind: one, or one for each of coordinated ends."""
-    anchor = anchor_of(sentence, kind, weights)
     ends: dict[str, list[Mention]] = {}
     taken: set[str] = set()
     for p, mention, role in ranked(sentence, kind, anchor, mentions, weights):

@@ -8,9 +8,9 @@ anchor speaks most for a kind.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from picket.learn.chunks import Phrase, Verb
-from picket.learn.cues import scores
 from picket.learn.naming import classes_of, is_actor, is_person
 from picket.learn.sentence import Sentence, drone_head, is_drone, personnel
 from picket.learn.tokens import Token
@@ -21,6 +21,7 @@ _ACTING = frozenset(["state", "capital", "force", "group", "agency", "company", 
 _CLASSES = ("force", "group", "company", "people", "state", "building", "attacknoun", "sightnoun", "trainnoun", "supplynoun")
 
 
+@lru_cache(20_000)
 def stem(word: str) -> str:
     """The word without its ending: "smuggled", "smugglers" and "smuggling" are one; at least three letters stay."""
     for ending in _ENDINGS:
@@ -85,10 +86,6 @@ def sentence_features(sentence: Sentence) -> list[str]:
     kinds = [phrase_type(p) for p in sentence.phrases()]
     for kind in dict.fromkeys(kinds):
         found[f"has:{kind}"] = None
-    for weight, kind in scores(sentence.words):
-        found[f"cue:{kind}"] = None
-        if weight >= 4:
-            found[f"cue2:{kind}"] = None
     acting = sum(k in _ACTING or k in {"people", "actor", "staff"} for k in kinds)
     found[f"acting:{min(acting, 4)}"] = None
     found["drone" if sentence.drone else "nodrone"] = None

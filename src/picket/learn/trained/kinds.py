@@ -22,17 +22,14 @@ def probability(logit: float) -> float:
     return 1 / (1 + math.exp(-max(-30.0, min(30.0, logit))))
 
 
-def anchor_of(sentence: Sentence, kind: str, weights: Weights) -> Verb | None:
-    """The verb group that speaks most for the kind, alone and with what stands around it; None without verbs."""
-    best: tuple[float, Verb] | None = None
-    for verb in sentence.verbs:
-        if verb.classes & {"say"} and len(sentence.verbs) > 1:
-            continue
+def anchors_of(sentence: Sentence, weights: Weights) -> dict[str, Verb]:
+    """For each kind the verb group that speaks most for it, alone and with what stands around it; {} without verbs."""
+    verbs = [v for v in sentence.verbs if not v.classes & {"say"}] or sentence.verbs[:1]
+    logits = []
+    for verb in verbs:
         made = dict.fromkeys(verb_features(verb))
         words = [*verb.tokens, *(p.head for ps in [verb.subjects, verb.objects, *(q for _, q in verb.preps)] for p in ps)]
         for token in words:
             made.update(dict.fromkeys(token_features(token)))
-        value = weights.kind_logit(list(made), kind)
-        if best is None or value > best[0]:
-            best = (value, verb)
-    return best[1] if best is not None else None
+        logits.append(weights.kind_logits(list(made)))
+    return {kind: max(zip(logits, verbs, strict=True), key=lambda e: e[0][k])[1] for k, kind in enumerate(KINDS)} if verbs else {}

@@ -160,8 +160,8 @@ def _earlier(sentence: Sentence, found: list[Mention], memory: Memory) -> None:
         found.append(Mention(name, True, None, -1, features))
 
 
-def end_features(sentence: Sentence, mention: Mention, kind: str, anchor: Verb | None, role: str) -> list[str]:
-    """The features of a mention as an end of a claim of `kind` told by `anchor`."""
+def end_features(sentence: Sentence, mention: Mention, anchor: Verb | None) -> list[str]:
+    """The features of a mention as an end of a claim that `anchor` tells; the same for each role, which has weights of its own."""
     made = ["bias", *mention.features]
     phrase = mention.phrase
     if phrase is None:
@@ -184,7 +184,7 @@ def end_features(sentence: Sentence, mention: Mention, kind: str, anchor: Verb |
                 made += [f"oc:{c}:{_relation(other, phrase)}" for c in sorted(other.classes)[:3]]
         side = "after" if mention.at > anchor.i else "before"
         made.append(f"side:{side}:{min(abs(mention.at - anchor.i) // 4, 4)}")
-    return [*(f"{role}|{f}" for f in made), *(f"{kind}.{role}|{f}" for f in made)]
+    return made
 
 
 def _relation(verb: Verb, phrase: Phrase) -> str:

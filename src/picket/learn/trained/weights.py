@@ -22,26 +22,22 @@ Floats = NDArray[np.float32]
 
 @dataclass(slots=True)
 class Weights:
-    """`kind_rows` names the rows of `kinds` (features by KINDS); `end_rows` those of `ends` (features)."""
+    """`kind_rows` names the rows of `kinds` (features by KINDS); `ends` has a table of features for each role ("provider") and for each
+    kind's role ("supply.provider")."""
 
     kind_rows: dict[str, int]
     kinds: Floats
-    end_rows: dict[str, int]
-    ends: Floats
+    ends: dict[str, dict[str, float]]
 
     def kind_logits(self, features: list[str]) -> Floats:
         """The log odds of each of KINDS for a sentence or an anchor with these features."""
         rows = [self.kind_rows[f] for f in features if f in self.kind_rows]
         return self.kinds[rows].sum(axis=0) if rows else np.zeros(len(KINDS), np.float32)
 
-    def kind_logit(self, features: list[str], kind: str) -> float:
-        """The same for one kind."""
-        return float(self.kind_logits(features)[KINDS.index(kind)])
-
-    def end_logit(self, features: list[str]) -> float:
-        """The log odds that a mention with these features is that end of the claim."""
-        rows = [self.end_rows[f] for f in features if f in self.end_rows]
-        return float(self.ends[rows].sum())
+    def end_logit(self, features: list[str], kind: str, role: str) -> float:
+        """The log odds that a mention with these features is that end of a claim of that kind."""
+        whole, own = self.ends.get(role, {}), self.ends.get(f"{kind}.{role}", {})
+        return sum(whole.get(f, 0.0) + own.get(f, 0.0) for f in features)
 
 
 def written(weights: Weights, out: BinaryIO) -> None:
@@ -51,8 +47,8 @@ def written(weights: Weights, out: BinaryIO) -> None:
         kinds_in_order=_text(KINDS),
         kind_rows=_text(weights.kind_rows),
         kinds=weights.kinds.astype(np.float16),
-        end_rows=_text(weights.end_rows),
-        ends=weights.ends.astype(np.float16),
+        end_rows=_text(f"{table}|{f}" for table, rows in weights.ends.items() for f in rows),
+        ends=np.array([w for rows in weights.ends.values() for w in rows.values()], np.float16),
     )
 
 
@@ -74,7 +70,16 @@ def load(raw: bytes) -> Weights:
         raise ValueError(
             "the weights of the trained reader and their names differ in number; run python -m benchmarks.train_reader"
         )
-    return Weights({f: i for i, f in enumerate(kind_rows)}, kinds, {f: i for i, f in enumerate(end_rows)}, ends)
+    return Weights({f: i for i, f in enumerate(kind_rows)}, kinds, tables(end_rows, ends.tolist()))
+
+
+def tables(names: Iterable[str], values: Iterable[float]) -> dict[str, dict[str, float]]:
+    """The tables of `Weights.ends` from names "table|feature" and their weights."""
+    out: dict[str, dict[str, float]] = {}
+    for name, value in zip(names, values, strict=True):
+        table, _, feature = name.partition("|")
+        out.setdefault(table, {})[feature] = value
+    return out
 
 
 @cache
