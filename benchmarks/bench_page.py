@@ -141,58 +141,41 @@ def alerts(browser: Any, n: int = 10_000, count: int = ALERTS) -> dict[str, Any]
             "worst_ms": round(took[-1], 1), "load_1min": before}  # fmt: skip
 
 
-def _memory(page: Any, context: Any) -> dict[str, float]:
-    session = context.new_cdp_session(page)
-    session.send("HeapProfiler.collectGarbage")
-    session.send("Performance.enable")
-    metrics = {m["name"]: m["value"] for m in session.send("Performance.getMetrics")["metrics"]}
-    session.detach()
-    return {"heap_mb": metrics["JSHeapUsedSize"] / 1e6, "nodes": metrics["Nodes"], "listeners": metrics["JSEventListeners"]}
-
-
-def _resident_mb(system: Any) -> float:
-    found = system.send("SystemInfo.getProcessInfo")["processInfo"]
-    total = 0.0
-    for p in found:
-        if p["type"] == "renderer":
-            status = Path(f"/proc/{p['id']}/status").read_text()
-            total += int(status.split("VmRSS:")[1].split()[0]) / 1024
-    return total
-
-
-def soak(browser: Any, minutes: float = SOAK_MIN, hz: float = SOAK_HZ, n: int = 3_000) -> dict[str, Any]:
+def soak(minutes: float = SOAK_MIN, hz: float = SOAK_HZ, n: int = 3_000) -> dict[str, Any]:
     """Growth while `n` tracks move `hz` times a second and an alert comes every four pictures, is acknowledged and closed."""
     from fake_station import FakeStation
+    from page_driver import chromium, flags
+
+    from benchmarks.devtools import Page
 
     if minutes < 2:
         raise ValueError(
             f"a soak of {minutes:g} min has no end of its first minute to compare with: PICKET_SOAK_MIN of 2 or more"
         )
-    with FakeStation(n=n, rate_hz=hz) as station:
-        context = browser.new_context(viewport=WINDOW)
-        page, system = context.new_page(), browser.new_browser_cdp_session()
+    with FakeStation(n=n, rate_hz=hz) as station, Page(chromium() or "chromium", flags(), WINDOW) as page:
         page.goto(station.url)
-        until(page, "window.picket && picket.firstTrackMs !== null")
-        page.keyboard.press("Enter")
+        until(page, "Boolean(window.picket && picket.firstTrackMs !== null)")
+        page.press("Enter")
         began, i = time.monotonic(), 0
         way: list[dict[str, float]] = []
         while time.monotonic() - began < 60 * minutes:
             alert = station.raise_alert(1 + i % n, ("high", "medium", "low")[i % 3])
             _sleep_until(began + (i + 0.5) * 4 / hz)
-            page.keyboard.press(" ")
-            page.keyboard.press("a")
+            page.press(" ")
+            page.press("a")
             _sleep_until(began + (i + 1) * 4 / hz)
             if alert["id"] > 4:
                 station.change_alert(alert["id"] - 4, state="closed", cause="other", note="")
             i += 1
             if time.monotonic() - began > 60 * (1 + len(way) * max(1.0, minutes / 12)):
-                way.append({**_memory(page, context), "renderer_mb": _resident_mb(system)})
+                way.append(page.memory())
         took = (time.monotonic() - began) / 60
-        last = {**_memory(page, context), "renderer_mb": _resident_mb(system)}
+        last = page.memory()
         pictures, still_open = page.evaluate("[picket.frames, picket.alerts.length]")
-        context.close()
+        version = page.version
     first = way[0]
-    return {"minutes": round(took, 1), "asked_hz": hz, "pictures_a_second": round(pictures / took / 60, 2), "pictures": pictures,
+    return {"chromium": version, "window": "1280x720, no GPU", "minutes": round(took, 1), "asked_hz": hz,
+            "pictures_a_second": round(pictures / took / 60, 2), "pictures": pictures,
             "pictures_of_an_8_h_watch": round(pictures / WATCH_PICTURES, 3), "tracks": n, "alerts": i, "alerts_open_at_the_end": still_open,
             "after_1_min": {k: round(v, 1) for k, v in first.items()}, "at_the_end": {k: round(v, 1) for k, v in last.items()},
             "on_the_way": {k: [round(m[k], 1) for m in way] for k in first}, "heap_growth_mb": round(last["heap_mb"] - first["heap_mb"], 1),
@@ -299,6 +282,6 @@ ROWS: dict[str, tuple[str, Callable[[bool], dict[str, Any]]]] = {
     ),
     "soak": (
         "8 h at 3,000 tracks: memory growth < 20 MB",
-        _in_a_browser(lambda browser, quick: soak(browser, 2 if quick else SOAK_MIN)),
+        lambda quick: soak(2 if quick else SOAK_MIN),
     ),
 }

@@ -37,6 +37,18 @@ DOUBTED = [
     ("Three men are on trial for supplying drones to Hezbollah.", "alleged"),
     ("Iran supplied drones to Sudan, two people familiar with the matter said.", "reported"),
     ("Iran supplied drones to Sudan, the State Department said.", "stated"),
+    ("As set out in the complaint, the company sold drone engines to Iran.", "alleged"),
+    ("According to court documents, the company sold drone engines to Iran.", "alleged"),
+    ("The drones were almost certainly supplied by Iran to the Houthis.", "possible"),
+    ("It remains unknown who supplied the drones to the cartel.", "possible"),
+    ("Nor is it certain that Moscow has supplied drones to any African army.", "possible"),
+    ("Kosovo's wish to buy drones from Turkey has angered Serbia.", "possible"),
+    ("The Houthis said they had attacked a ship with drones.", "alleged"),
+    ("Six drones to be assembled at Bamako by a Turkish firm were paid for by Mali.", "possible"),
+    ("Turkey delivers the first drones to Malaysia in 2027.", "possible"),
+    ("The United States has not seen any evidence that Iran has delivered drones to Russia.", "denied"),
+    ("Drones presumed to be launched by the RSF hit a depot in Kosti.", "possible"),
+    ("Officials claimed the new drones were first used in an attack on Omdurman.", "alleged"),
 ]
 
 

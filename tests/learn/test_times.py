@@ -8,6 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from picket.learn.extract import claims_of
+from picket.learn.report import Report
 from picket.learn.times import Published, times_of
 
 CASES = [
@@ -51,6 +53,13 @@ CASES = [
     ("last week", "2025-07-22", "2025-07-14/2025-07-20"),
     ("at the turn of the year", "2024", "2024-01"),
     ("next year", "2025-07", "2026"),
+    ("in February of last year", "2025-06-12", "2024-02"),
+    ("on January 28 of last year", "2025-04-01", "2024-01-28"),
+    ("this August", "2025-02-20", "2025-08"),
+    ("next March", "2025-11-20", "2026-03"),
+    ("before the end of June", "2024-07-28", "2024-06"),
+    ("since spring", "2025-06-12", "2025-03/.."),
+    ("in the spring", "2026-01-20", "2025-03/2025-05"),
 ]
 
 
@@ -86,6 +95,8 @@ WORDS = st.lists(
             "2,000",
             "year",
             "month",
+            "last year",
+            "spring",
             "week",
             "two",
             "days",
@@ -112,3 +123,25 @@ def test_any_words_give_well_formed_times(words: list[str], published: str | Non
         assert 0 <= time.start < time.end <= len(text)
         if time.iso:
             assert re.fullmatch(r"\d{4}(-\d\d){0,2}(/(\d{4}(-\d\d){0,2}|\.\.))?", time.iso)
+
+
+@pytest.mark.parametrize(
+    ("text", "iso"),
+    [
+        ("The same night two drones flew over Esbjerg.", "2025-09-22"),
+        ("Two days later drones flew over Esbjerg.", "2025-09-24"),
+        ("That month a drone was also seen over Esbjerg.", "2025-09"),
+        ("Drones also flew over Esbjerg.", None),
+    ],
+)
+def test_times_that_point_back(text: str, iso: str | None) -> None:
+    before = "Drones flew over Copenhagen airport on 22 September. "
+    claims = claims_of(Report(doc="x", text=before + text, published="2025-10-05", title="Drones"))
+    assert [c.time for c in claims if c.start >= len(before)] == [iso]
+
+
+def test_a_month_to_come_is_that_of_the_next_year() -> None:
+    (claim,) = claims_of(
+        Report(doc="x", text="Turkey will deliver drones to Mali in March.", published="2025-11-20", title="Drones")
+    )
+    assert (claim.time, claim.certainty) == ("2026-03", "possible")

@@ -17,6 +17,7 @@ from picket.learn.naming import (
     is_actor,
     is_person,
     is_plural,
+    join,
     kind_of,
     name_text,
     named,
@@ -26,6 +27,8 @@ from picket.learn.tokens import Token
 
 _BARE = word_set("actors.bare")
 _OF_TRANSPARENT = word_set("actors.of_transparent")
+_SHORTENED = frozenset(["company", "group", "force", "agency", "org", "think"])
+_RELATED = word_set("actors.related")  # "its allies" are others, "its troops" are its own
 _STATE_HEADS = frozenset(["government", "state", "authorities", "regime", "country", "nation", "leadership", "side", "republic"])
 
 
@@ -52,10 +55,27 @@ class Context:
     country: str | None = None
     state_name: str | None = None
     place_country: str | None = None
+    event: tuple[int, str] | None = None  # sentence and country of the claim told last
+    when: tuple[int, str] | None = None  # sentence and time of the claim told last
 
     takers: list[tuple[int, str]] = field(default_factory=list)
 
     flier: tuple[int, str] | None = None
+
+    events: dict[str, int] = field(default_factory=dict)  # the sentence that last told of an attack, of a sighting
+
+    def told_of(self, *kinds: str) -> bool:
+        """Do the three sentences before tell of an attack or a sighting?"""
+        return any(0 < self.sentence - at <= 3 for kind, at in self.events.items() if kind in kinds)
+
+    persons: set[str] = field(default_factory=set)  # last words of persons' names: "Zouari" of "Mohamed Zouari"
+
+    def short_for(self, word: str) -> str | None:
+        """The organisation named before of which `word` is the first of several words: "Qods" of "Qods Aviation Industries"."""
+        if word in self.persons:
+            return None
+        full = [m.name for m in self.mentions if m.kind in _SHORTENED and m.name.startswith(f"{word} ")]
+        return full[-1] if full else None
 
     def flies(self, actor: str) -> None:
         """Remembers whose drones the report speaks of."""
@@ -65,15 +85,17 @@ class Context:
         """Whose "the drones", "one of them" and "the remaining ones" are; None after three sentences without them."""
         return self.flier[1] if self.flier is not None and self.sentence - self.flier[0] <= 3 else None
 
-    def last_taker(self, givers: list[str]) -> list[str]:
-        """Who got the things of the transfer told last, for "Norway pledged 50 more"; [] when that was more than three sentences ago."""
-        near = [n for at, n in self.takers if self.sentence - at <= 3 and n not in givers and any(c.isupper() for c in n)]
+    def last_taker(self, givers: list[str], within: int = 3) -> list[str]:
+        """Who got the things of the transfer told last, for "Norway pledged 50 more"; [] when that was more than `within` sentences ago."""
+        near = [n for at, n in self.takers if self.sentence - at <= within and n not in givers and any(c.isupper() for c in n)]
         return near[-1:]
 
     def see(self, phrase: Phrase) -> None:
         """Remembers the actors of a phrase."""
         if phrase.time:
             return
+        if is_person(phrase) and phrase.head.tag == "NP":
+            self.persons.add(phrase.head.text)
         for name in actors_of(phrase, self, bare=False):
             self.mentions.append(
                 Mention(name, kind_of(phrase), home_of(phrase), is_plural(phrase), self.sentence, phrase.head.low)
@@ -103,7 +125,7 @@ def actors_of(phrase: Phrase, context: Context, *, bare: bool = True) -> list[st
     if phrase.time:
         return []
     if phrase.alias is not None:
-        return [phrase.alias.head.text]
+        return [join(phrase.alias.tokens)]
     if phrase.pronoun:
         found = resolve_pronoun(phrase, context) if bare else None
         return [found] if found else []
@@ -111,7 +133,7 @@ def actors_of(phrase: Phrase, context: Context, *, bare: bool = True) -> list[st
         phrase.of is not None and phrase.head.low in {"member", "members", "leaders", "commanders", "pilots"}
     ):
         return []
-    if phrase.of is not None and phrase.head.tag == "NUM":
+    if phrase.of is not None and phrase.head.tag in {"NUM", "DET"}:
         return actors_of(phrase.of, context, bare=bare)  # "3,000 of the soldiers"
     if (
         phrase.of is not None
@@ -124,6 +146,10 @@ def actors_of(phrase: Phrase, context: Context, *, bare: bool = True) -> list[st
             if former and classes_of(phrase.head) & {"people"} and not named(phrase.of):
                 return [f"{former} {phrase.head.text} of {n}" for n in inner]
             return inner
+    if phrase.head.tag == "NP" and phrase.head.name is None and len(phrase.tokens) == 1 and bare:
+        full = context.short_for(phrase.head.text)
+        if full is not None:
+            return [full]
     owned = any(t.tag == "PRP$" for t in phrase.tokens) and phrase.head.low in {"men", "people", "youths"}
     if not is_actor(phrase) and not owned:
         return []
@@ -136,16 +162,21 @@ def actors_of(phrase: Phrase, context: Context, *, bare: bool = True) -> list[st
             if phrase.head.low.endswith("s") and len(phrase.tokens) <= 2
             else [name_text(phrase)]
         )
-    owner = next((t for t in phrase.tokens if t.tag == "PRP$"), None)
+    owner = next((t for t in phrase.tokens if t.tag == "PRP$" or t.low == "whose"), None)
     if (
         owner is not None
         and bare
         and not any(t.tag == "DEM" for t in phrase.tokens)
         and classes_of(phrase.head) & {"people", "force", "group", "people_abstract"}
+        and phrase.head.low not in _RELATED
     ):
         found = resolve_owner(owner, context)
         if found:
             return [found]
+    if owner is not None and bare and len(phrase.tokens) == 2 and "company" in classes_of(phrase.head):
+        company = next((m.name for m in reversed(context.mentions) if m.kind == "company"), None)
+        if company is not None:
+            return [company]  # "his company"
     if (
         classes_of(phrase.head) & {"people"}
         and phrase.after
@@ -194,6 +225,11 @@ def resolve_inside(items: list[Item], verbs: list[Verb], context: Context) -> No
             continue
         if talker is not None and item.head.low in {"we", "us"}:
             context.inside[item.head.start] = name_text(talker)
+        if item.tokens[0].low == "whose":
+            before = [p for p in items[: items.index(item)] if isinstance(p, Phrase) and is_actor(p)]
+            names = actors_of(before[-1], context) if before else []
+            if names:
+                context.inside[item.tokens[0].start] = names[0]  # "Hezbollah, whose engineers"
         parts = [item, *([item.of] if item.of else [])]
         for token in [
             t for p in parts for t in p.tokens if t.tag in {"PRON", "PRP$"} and t.low in {"it", "they", "them", "its", "their"}
@@ -377,7 +413,7 @@ def owner_of(phrase: Phrase, context: Context) -> str | None:
     for token in tokens:
         if token is phrase.head:
             continue
-        if token.name is not None and token.name.kind in ORGANISED | {"demonym"}:
+        if token.name is not None and token.name.kind in ORGANISED | {"demonym"} and not _makers(token, tokens):
             return token.name.state if token.name.kind in {"demonym", "capital"} else token.text
         if (
             token.tag == "N"
@@ -427,6 +463,22 @@ def owner_of(phrase: Phrase, context: Context) -> str | None:
             if names:
                 return names[0]
     return None
+
+
+_SOLD = frozenset({"IR", "TR", "CN"})  # whose drones are mostly others' by now
+
+
+def _makers(token: Token, tokens: list[Token]) -> bool:
+    """ "Iranian Shahed drones": the adjective says whose model it is, not whose drone."""
+    return (
+        token.name is not None
+        and token.name.kind == "demonym"
+        and token.name.country in _SOLD
+        and any(
+            (t.name is not None and t.name.kind == "drone" and t.name.country == token.name.country) or t.low.startswith("shahed")
+            for t in tokens
+        )
+    )
 
 
 def _definite(token: Token) -> Token:

@@ -48,6 +48,14 @@ def _finite(token: Token) -> bool:
     )
 
 
+def _relative_subject(found: list[Token], i: int) -> bool:
+    """Is the noun before i the whole subject of a clause that a relative word opens: "which Russia", "that the army"?"""
+    k = i - 1
+    while k >= 0 and found[k].tag in {"N", "NP", "DET", "ADJ", "PRP$"}:
+        k -= 1
+    return k >= 0 and found[k].tag == "REL" and found[k].low in {"which", "that"} and found[i - 1].low[-1:] != "s"
+
+
 def _finite_later(found: list[Token], i: int) -> bool:
     """Is there a finite verb further on in this segment that has no subject of its own just before it?"""
     for k in range(i + 1, len(found)):
@@ -121,10 +129,25 @@ def decide(found: list[Token], words: Lexicon) -> None:
             token.tag = "PRON"
 
 
+def _said_where(found: list[Token], i: int) -> bool:
+    """Does "that" open what a verb of saying before it says, with only where, when or to whom it was said between?"""
+    after = found[i + 1] if i + 1 < len(found) else None
+    if after is None or after.tag in {"V", "V?", "BE", "HAVE", "MODAL", "DO", "ADV"}:
+        return False
+    for token in reversed(found[max(0, i - 9) : i]):
+        if token.tag in {"V", "V?"}:
+            return bool(_SAYING & lexicon().verb_classes.get(token.lemma or "", frozenset()))
+        if token.tag not in {"PREP", "DET", "ADJ", "N", "NP", "TIME", "PRP$", "PRON", "DEM", "POS", "NUM", "ADV"}:
+            return False
+    return False
+
+
 def _that(found: list[Token], i: int) -> None:
     prev = found[i - 1] if i else None
     after = found[i + 1] if i + 1 < len(found) else None
-    if prev is not None and (
+    if prev is not None and _said_where(found, i):
+        found[i].tag = "SUB"  # "said in a statement that", "told reporters in Kyiv on Friday that"
+    elif prev is not None and (
         prev.tag in {"V", "V?"}
         or (prev.tag == "NP" and i >= 2 and found[i - 2].low in {"told", "tells", "telling"})
         or prev.low
@@ -196,6 +219,12 @@ def _that(found: list[Token], i: int) -> None:
             "parliament",
             "reporters",
             "journalists",
+            "newspaper",
+            "agency",
+            "afp",
+            "reuters",
+            "lawmakers",
+            "court",
         }
         or prev.tag == "PRON"
     ):
@@ -234,6 +263,8 @@ def _verb_or_not(token: Token, prev: Token | None, after: Token | None, found: l
     if token.form in {"ed", "past", "part"}:
         return _past(token, prev, after, found, i)
     if token.form == "ing":
+        if token.low == "loitering" and next_tag == "N":
+            return "ADJ"
         if tag == "BE":
             return "V"
         if tag in {"DET", "POS", "PRP$", "ADJ", "NUM"}:
@@ -264,6 +295,8 @@ def _verb_or_not(token: Token, prev: Token | None, after: Token | None, found: l
             }:
                 if tag in {"N", "NP", "SUB"} and next_tag in {"DET", "DEM", "PRP$", "NP"}:
                     return "V"
+                if tag == "NP" and next_tag in {"NUM", "QUAL"} and any(t.tag == "BE" for t in found[:i]):
+                    return "V"  # "trainers are at Fort Bragg training 30 soldiers"
                 if (
                     tag == "PREP"
                     and next_tag == "N"
@@ -340,11 +373,29 @@ def _verb_or_not(token: Token, prev: Token | None, after: Token | None, found: l
         and tag in {"NP", "ADJ", "NUM", "DEM", "N"}
     ):
         return "N"
+    if token.low == "headquarters":
+        return "N"
+    if (
+        token.form == "s"
+        and tag in {"N", "NP"}
+        and after is not None
+        and after.low in {"how", "that", "why", "whether"}
+        and not (i >= 2 and found[i - 2].tag in {"V", "V?"})
+    ):
+        return "V"
+    if token.low == "sources" and tag in {"N", "ADJ", "DEM", "NP"}:
+        return "N"
+    if token.low in {"lies", "rests", "flies"} and tag in {"N", "NP"} and next_tag == "PREP":
+        return "V"
+    if token.form == "s" and tag in {"NP", "N"} and i >= 2 and _relative_subject(found, i) and next_tag != "V?":
+        return "V"  # "a decoy which Russia launches along with"
     if token.form == "base":
         if not ambiguous:
             if tag in {"DET", "PRP$", "POS", "NUM", "ADJ", "QUAL"} and next_tag in {"N", "ADJ", "NP"}:
                 return "ADJ"
             return "V" if tag not in {"DET", "PRP$", "POS"} else "N"
+        if tag == "," and next_tag in {"DET", "NP", "PRP$", "PRON", "NUM"} and _main_verb_missing(found, i):
+            return "V"  # "engineers, two of whom died last year, help the Houthis"
         if tag in _NOMINAL_BEFORE or tag == "PREP" or tag == "":
             return "N"
         if token.low in {"worry", "fear"} and tag == "N" and after is not None and after.low in {"about", "that", "over"}:
@@ -367,6 +418,13 @@ def _verb_or_not(token: Token, prev: Token | None, after: Token | None, found: l
             earlier = next((t for t in reversed(found[:i]) if t.tag == "V"), None)
             return "V" if earlier is not None and earlier.form == "base" and opens else "N"
         opens = opens or (next_tag in {"N", "ADJ"} and _only_verb(found, i))
+        if (
+            token.low in {"fear", "worry", "hope", "claim"}
+            and tag == "N"
+            and plural
+            and next_tag in {"DET", "NP", "PRON", "DEM", "PRP$"}
+        ):
+            return "V"  # "officials fear the group will"
         return "V" if plural and opens and not _finite_later(found, i) else "N"
     # third person -s
     if not ambiguous and token.low not in {"attacks", "means", "needs"}:
@@ -401,6 +459,13 @@ def _verb_or_not(token: Token, prev: Token | None, after: Token | None, found: l
     opens = (
         opens
         or (next_tag == "V?" and after is not None and after.form == "ing")
+        or (
+            next_tag == "V?"
+            and after is not None
+            and after.form == "ed"
+            and i + 2 < len(found)
+            and found[i + 2].tag in {"N", "ADJ"}
+        )
         or (next_tag in {"N", "ADJ"} and _only_verb(found, i))
     )
     if tag == "," and _main_verb_missing(found, i):

@@ -14,6 +14,7 @@ from picket.learn.lexicon import word_set
 from picket.learn.naming import classes_of, join
 
 _CONTENT = re.compile(r"^\s+(?:that|it|the \w+ (?:had|has|was|is|were))\b")
+_NOT_ONE = re.compile(r"^\W*(?:not (?:one|a single|even one)|hardly any)\b", re.IGNORECASE)
 _HEARER = re.compile(  # to whom, or when, it was said
     r"^\s+(?:[A-Z]\w+|the|a|an|journalists|reporters|senators|on|in|late|last|[A-Z]\w+day)(?:\s+(?!that\b)[\w'’.-]+){0,6}"
 )
@@ -65,6 +66,9 @@ def _parenthetical(say: Verb, text: str, end: int) -> bool:
     plain = say.lemma in {"tell", "say", "add", "announce", "report", "write"}
     if plain and after_comma and not _CONTENT.match(rest):
         rest = _HEARER.sub("", rest)
+        first = min((p.start for p in say.subjects), default=say.tokens[0].start)
+        if text[:first].rstrip().endswith((",", "”", '"')) and not re.search(r"\b(?:that|whether)\b|:", rest):
+            return True  # "..., Defence Secretary John Healey announced on Wednesday at a meeting of ..."
     return bool(re.match(r"^\s*[.!?”\"’']*\s*$|^\s*,", rest))
 
 
@@ -80,10 +84,20 @@ def speaker(phrases: list[Phrase]) -> str | None:
     tokens = [t for t in phrase.tokens if t.tag not in {"DET", "PRP$", "QUAL"} and t.tag != "NUM"]
     unknown = [t for t in tokens if t.tag == "NP" and t.name is None]
     if len(unknown) >= 2 and phrase.head in unknown and any("official" in classes_of(t) for t in tokens):
+        title = max((k for k, t in enumerate(tokens) if "official" in classes_of(t) and t is not phrase.head), default=-1)
+        name = [t for t in tokens[title + 1 :] if t in unknown]
+        unknown = name if len(name) >= 2 else unknown
         tokens = unknown if not any(t.text.isupper() for t in unknown) else tokens
-    return (join(tokens) or join(phrase.tokens)) + (
-        " of " + join(phrase.of.tokens) if phrase.of is not None and len(tokens) < 4 else ""
-    )
+    elif phrase.head.tag == "NP" and len(tokens) > 1:  # "the broadcaster NHK", "its security chief Cathy Lanier"
+        last = max((k for k, t in enumerate(tokens) if t.tag == "N" and t.text.islower()), default=-1)
+        tokens = tokens[last + 1 :] or tokens
+    words = join(tokens) or join(phrase.tokens)
+    if phrase.of is not None and len(tokens) < 4:
+        return words + " of " + join(phrase.of.tokens)
+    home = phrase.after[0] if phrase.after and phrase.head.tag == "N" else None
+    if home is not None and home[0] in {"at", "from", "with", "in"} and home[1].head.tag == "NP" and not home[1].time:
+        words += f" {home[0]} {join([t for t in home[1].tokens if t.tag != 'DET'])}"  # "analysts at the Clingendael Institute"
+    return words
 
 
 def chain_of(verb: Verb) -> list[Verb]:
@@ -110,6 +124,7 @@ def certainty_of(verb: Verb, say: Verb | None, said_by: str | None, sentence: st
         p.tokens[0].low in {"no", "neither", "none"}
         for p in [*verb.subjects, *verb.objects, *verb.indirect, *verb.prep("to", "for", "with", "against")]
     )
+    none = none or bool(_NOT_ONE.match(sentence) and verb.finite and verb.link == "main")
     if (none or any(v.negated for v in chain)) and not negated_ok:
         return "denied" if said_by is not None else None
     if verb.link == "conj" and verb.governor is not None and verb.form == "base" and not verb.modal:
@@ -185,7 +200,8 @@ def unnamed(said_by: str | None) -> bool:
         return True
     if words[0].lower() in {"people", "anonymous", "unnamed", "insiders", "persons", "unidentified"}:
         return True
-    last = words[-1].lower().strip(".,'")
+    core = re.split(r" (?:in|at|from|with) ", said_by)[0].split()  # "a report in the Wall Street Journal" is a report
+    last = core[-1].lower().strip(".,'") if core else ""
     if last in _UNNAMED or "investigation" in said_by.lower() or words[0].lower() in {"sources", "reports", "media", "reporting"}:
         return True
     entries = lexicon().names.get(words[0].lower(), ())

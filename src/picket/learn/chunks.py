@@ -17,6 +17,11 @@ _COLLECTIVE = word_set("chunks.collective")
 _PARTICLES = word_set("chunks.particles")
 
 
+_EACH = frozenset(["each", "all", "both", "some", "many", "most", "several", "few", "none", "half", "either", "neither", "any"])
+_RANKED = frozenset(["first", "second", "third", "last", "latest", "rest", "remainder"])
+_HERE = frozenset(["home", "abroad", "overseas", "here", "there", "elsewhere", "then"])
+
+
 @dataclass(slots=True)
 class Phrase:
     """A noun phrase: tokens i..j of the sentence (j exclusive), head index, and the phrase after "of"."""
@@ -107,16 +112,29 @@ def chunks_of(tokens: list[Token]) -> list[Item]:
             items.append(verb)
             i = verb.j
             continue
-        phrase = _noun_phrase(tokens, i)
+        phrase = _noun_phrase(tokens, i) or _between(tokens, i)
         if phrase:
             items.append(phrase)
             i = phrase.j
             continue
         token = tokens[i]
+        if token.tag == "DET" and token.low in _EACH and i + 1 < len(tokens) and tokens[i + 1].low == "of":
+            items.append(Phrase(i, i + 1, token, [token]))
+            i += 1
+            continue
+        if token.tag == "ADV" and token.low in _HERE and items and tag_of(items[-1]) == "P" and tokens[i - 1].tag == "PREP":
+            items.pop()  # "at home", "from abroad": no phrase hangs on the preposition
         if token.tag not in {"ADV", "NEG", "ADJ", "DET"}:
             items.append(Mark(token.tag if token.tag != "PREP" else "P", token.low, i))
         i += 1
-    return _join_of(_without_abbreviations(items))
+    return _join_of(_together(_without_abbreviations(items)))
+
+
+_OPENS = frozenset(["PREP", "DET", "ADJ", "PRP$", "POS", "DEM", "CC", "BE"])
+
+
+def _says(token: Token) -> bool:
+    return "say" in lexicon().verb_classes.get(token.lemma or "", frozenset())
 
 
 def _without_scare_quotes(tokens: list[Token]) -> list[Token]:
@@ -126,13 +144,63 @@ def _without_scare_quotes(tokens: list[Token]) -> list[Token]:
     for k, token in enumerate(tokens):
         if k == skip:
             continue
-        if token.tag == '"' and k and tokens[k - 1].tag in {"PREP", "DET", "ADJ", "PRP$", "POS", "DEM", "CC"}:
-            close = next((n for n in range(k + 2, min(k + 5, len(tokens))) if tokens[n].tag == '"'), None)
+        if token.tag == '"' and (
+            k == 0 or tokens[k - 1].tag in _OPENS or (tokens[k - 1].tag == "V" and not _says(tokens[k - 1]))
+        ):
+            close = next((n for n in range(k + 2, min(k + 7, len(tokens))) if tokens[n].tag == '"'), None)
+            if (
+                k == 0
+                and close is not None
+                and close + 1 < len(tokens)
+                and tokens[close + 1].tag not in {"N", "NP", "ADJ", "V", "BE"}
+            ):
+                close = None
             if close is not None and not any(t.tag in {"V", "BE", "HAVE", "MODAL", ",", "."} for t in tokens[k + 1 : close]):
                 skip = close
                 continue
         out.append(token)
     return out
+
+
+def _together(items: list[Item]) -> list[Item]:
+    """ "X, along with Y, has" and "X as well as Y" are "X and Y": the words and their commas become one conjunction."""
+    out: list[Item] = []
+    k = 0
+    while k < len(items):
+        n = k + 1 if tag_of(items[k]) == "," else k
+        width = _joined(items, n)
+        follows = items[n + width] if width and n + width < len(items) else None
+        if (
+            width
+            and out
+            and isinstance(out[-1], Phrase)
+            and not out[-1].time
+            and isinstance(follows, Phrase)
+            and not follows.time
+        ):
+            mark = items[n]
+            assert isinstance(mark, Mark)
+            out += [Mark("CC", "and", mark.i), follows]
+            k = n + width + 1
+            if (
+                n > 0
+                and k < len(items)
+                and tag_of(items[k]) == ","
+                and isinstance(items[k + 1] if k + 1 < len(items) else None, Verb)
+            ):
+                k += 1
+            continue
+        out.append(items[k])
+        k += 1
+    return out
+
+
+def _joined(items: list[Item], n: int) -> int:
+    """How many marks at n say "and": "as well as" one, "along with" two; 0 if none."""
+    first, second = (low_of(x) for x in [*items[n : n + 2], None, None][:2])
+    if first == "as_well_as":
+        return 1
+    return 2 if first in {"along", "together"} and second == "with" else 0
 
 
 def _without_abbreviations(items: list[Item]) -> list[Item]:
@@ -151,10 +219,45 @@ def _without_abbreviations(items: list[Item]) -> list[Item]:
                 and len(inner.tokens) <= 2
             ):
                 i += 3
+                rest = items[i] if i < len(items) else None
+                before = out[-1]
+                if (
+                    isinstance(before, Phrase)
+                    and isinstance(rest, Phrase)
+                    and inner.head.text.isupper()
+                    and _goes_with(before, rest)
+                ):
+                    out[-1] = Phrase(
+                        before.i, rest.j, rest.head, [*before.tokens, *rest.tokens]
+                    )  # "aerial vehicle (UAV) instructors"
+                    i += 1
                 continue
         out.append(items[i])
         i += 1
     return out
+
+
+def _nations(tokens: list[Token], j: int) -> bool:
+    """Do adjectives of nationality, a conjunction and a noun follow the comma at j?"""
+    k = j + 1
+    while k + 1 < len(tokens) and tokens[k].tag == "DEM" and tokens[k + 1].tag == ",":
+        k += 2
+    return [t.tag for t in tokens[k : k + 3]] == ["DEM", "CC", "DEM"] and k + 3 < len(tokens) and tokens[k + 3].tag == "N"
+
+
+def _between(tokens: list[Token], i: int) -> Phrase | None:
+    """ "Between 300 and 400 ex-soldiers": one phrase, of the lower number."""
+    if [t.tag for t in tokens[i + 1 : i + 4]] != ["NUM", "CC", "NUM"] or tokens[i].low != "between":
+        return None
+    phrase = _noun_phrase(tokens, i + 3)
+    if phrase is None or phrase.head.tag == "NUM":
+        return None
+    return Phrase(i, phrase.j, phrase.head, [tokens[i + 1], *phrase.tokens[1:]])
+
+
+def _goes_with(before: Phrase, rest: Phrase) -> bool:
+    """Is the noun after the brackets one phrase with the words before them?"""
+    return rest.tokens[0].tag == "N" and before.head.tag == "N" and before.of is None and not rest.pronoun
 
 
 def _noun_phrase(tokens: list[Token], i: int) -> Phrase | None:
@@ -179,7 +282,15 @@ def _noun_phrase(tokens: list[Token], i: int) -> Phrase | None:
                     j += 1
                     continue  # "eight such attacks"
                 break
-            if j > i and tokens[j - 1].tag not in {"DET", "QUAL"} and not (tokens[j - 1].tag == "ADV" and j == i + 1):
+            ranked = (
+                token.low == "such" and j > i and tokens[j - 1].tag == "ADJ" and _noun_ahead(tokens, j + 1)
+            )  # "the 115th such attack"
+            if (
+                not ranked
+                and j > i
+                and tokens[j - 1].tag not in {"DET", "QUAL"}
+                and not (tokens[j - 1].tag == "ADV" and j == i + 1)
+            ):
                 break
         elif tag == "ADJ":
             if head >= 0 and tokens[head].tag == "N" and head == j - 1 and not _noun_ahead(tokens, j):
@@ -261,6 +372,8 @@ def _noun_phrase(tokens: list[Token], i: int) -> Phrase | None:
                 and (head < 0 or tokens[head].tag == "DEM")
             ):
                 break
+        elif tag == "," and j > i and tokens[j - 1].tag == "DEM" and _nations(tokens, j):
+            pass  # "Ukrainian, Polish and Czech firms"
         elif tag in {",", '"'}:
             if not (
                 j > i
@@ -285,6 +398,8 @@ def _noun_phrase(tokens: list[Token], i: int) -> Phrase | None:
         else:
             break
         j += 1
+    if head < 0 and j > i and tokens[j - 1].low in _RANKED and j < len(tokens) and tokens[j].low == "of":
+        head = j - 1  # "the first of 43 TB2s"
     if head < 0:
         return None
     while j > head + 1:
@@ -317,7 +432,8 @@ def _indirect_break(tokens: list[Token], i: int, head: int, j: int) -> bool:
         return False
     if tokens[j].low in {"thousands", "hundreds", "dozens", "scores", "millions"}:
         return True
-    return i > 0 and tokens[i - 1].tag == "V" and tokens[i - 1].lemma in _GIVING and tokens[j].tag == "N"
+    people = "people" in lexicon().noun_classes.get(tokens[j].low, frozenset())  # "taught Houthi crews"
+    return i > 0 and tokens[i - 1].tag == "V" and tokens[i - 1].lemma in _GIVING and tokens[j].tag == "N" and not people
 
 
 def _kind(token: Token) -> str:
@@ -455,7 +571,7 @@ def _join_of(items: list[Item]) -> list[Item]:
                 mark, following = items[i + 1], items[i + 2]
                 if (
                     isinstance(mark, Mark)
-                    and mark.low == "of"
+                    and (mark.low == "of" or (mark.low == "out_of" and chain.head.tag == "NUM"))
                     and mark.tag == "P"
                     and isinstance(following, Phrase)
                     and not following.time

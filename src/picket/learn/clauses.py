@@ -7,15 +7,17 @@ to that verb. Cost: linear in the sentence's phrases, for practical lengths.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import pairwise
 
 from picket.learn.chunks import Item, Mark, Phrase, Verb, low_of, tag_of
-from picket.learn.lexicon import lexicon
+from picket.learn.lexicon import lexicon, word_set
 from picket.learn.subjects import find_subject
 
 
 def link_clauses(items: list[Item]) -> list[Verb]:
     """Fills subjects, objects, preps, governor and link of the verb groups in `items`; returns them in order."""
+    gaps = _gapped(items)
     verbs = [item for item in items if isinstance(item, Verb)]
     for k, item in enumerate(items):
         if isinstance(item, Verb):
@@ -36,10 +38,59 @@ def link_clauses(items: list[Item]) -> list[Verb]:
             and not verb.preps
         ):
             verb.preps = list(later.preps)  # "trained and equipped by X"
+    for again, told in gaps:
+        if not again.prep("from"):
+            again.preps.extend((n, list(ps)) for n, ps in told.preps if n == "from")
+        again.indirect = again.indirect or list(told.indirect)
+    _shared_objects(items, verbs)
     for n, verb in enumerate(verbs):
         find_subject(items, verb, verbs[:n])
+    for again, _ in gaps:
+        again.subjects = [p for p in items[again.at - 1 : again.at] if isinstance(p, Phrase)]
     _fronted(items, verbs)
     return verbs
+
+
+_TRADED = frozenset(["give", "sell", "offer", "equip", "get", "request", "train"])
+
+
+def _gapped(items: list[Item]) -> list[tuple[Verb, Verb]]:
+    """ "Kenya will receive 12 drones from Turkey, Ghana six from the US and Togo four": the later members get the verb again."""
+    told: Verb | None = None
+    made: list[tuple[Verb, Verb]] = []
+    k = 0
+    while k + 2 < len(items):
+        mark, name, number = items[k : k + 3]
+        if isinstance(mark, Verb):
+            told = mark if not mark.passive and mark.classes & _TRADED else None
+        elif tag_of(mark) in {"SUB", "REL", ";"}:
+            told = None
+        elif told is not None and tag_of(mark) in {",", "CC"} and isinstance(name, Phrase) and isinstance(number, Phrase):
+            acts = name.head.name is not None and name.head.name.kind in _ACTING and name.of is None
+            if acts and number.head.tag == "NUM" and not number.time and len(number.tokens) <= 2:
+                again = replace(told, i=number.i, finite=True, infinitive=False, subjects=[], objects=[], indirect=[], preps=[])
+                items.insert(k + 2, again)
+                made.append((again, told))
+                k += 2
+        k += 1
+    return made
+
+
+_ACTING = frozenset({"state", "force", "group", "agency", "company", "capital"})
+_PARTICLES = frozenset(["in", "out", "up", "down", "over", "off", "on", "away", "back", "across", "through"])
+_TRANSITIVE = word_set("clauses.transitive")
+
+
+def _shared_objects(items: list[Item], verbs: list[Verb]) -> None:
+    """ "To build and fly drones", "were trained and equipped by X": the first of two verbs has what stands after the second."""
+    for verb, later in pairwise(reversed(verbs)):
+        verb, later = later, verb
+        if later.at != verb.at + 2 or tag_of(items[verb.at + 1]) != "CC" or verb.objects or verb.preps:
+            continue
+        if verb.passive and later.participle:
+            verb.preps = list(later.preps)
+        elif not verb.passive and not later.passive and verb.classes & _TRANSITIVE and later.classes & _TRANSITIVE:
+            verb.objects, verb.indirect, verb.preps = list(later.objects), list(later.indirect), list(later.preps)
 
 
 _KINDS = frozenset({"company", "force", "group"})
@@ -55,7 +106,7 @@ def _own_names(items: list[Item]) -> None:
         follows = items[k + 4] if k + 4 < len(items) else None
         if tag_of(follows) == "CC" and k + 5 < len(items) and isinstance(items[k + 5], Phrase):
             continue  # "the army, Wagner, and the police"
-        single = len(name.tokens) == 1 and name.head.tag == "NP" and name.of is None
+        single = all(t.tag == "NP" for t in name.tokens) and len(name.tokens) < 4 and name.of is None
         known = name.head.name is None or name.head.name.kind in {"company", "force", "group", "agency"}
         if single and known and whole.head.name is None and classes.get(whole.head.low, frozenset()) & _KINDS:
             whole.alias = name
@@ -112,6 +163,14 @@ def _coordinates(items: list[Item], k: int) -> bool:
         return mark.low in {"and", "or"} and not (isinstance(after, Verb) and after.finite)
     if mark.tag != ",":
         return False
+    first = items[k - 1] if k else None
+    if (
+        isinstance(first, Phrase)
+        and first.head.tag == "NP"
+        and following.tokens[0].low in {"a", "an"}
+        and following.head.tag == "N"
+    ):
+        return False  # "Odessa, a port and capital of its district": said of the name before
     # A comma joins a list only if "and X" or ", X and" comes further on before anything else.
     n = k
     while n + 1 < len(items) and isinstance(items[n + 1], Phrase):
@@ -179,6 +238,9 @@ def _right_side(items: list[Item], verb: Verb) -> None:
             continue
         if item.tag in {"REL", "SUB", ";", ":", "?", "!"} or (item.tag == "." and k > verb.at):
             break
+        if item.tag == "P" and item.low in _PARTICLES and tag_of(items[k + 1] if k + 1 < len(items) else None) == "P":
+            k += 1  # "smuggled in by the rebels"
+            continue
         if item.tag == "P":
             break
         if item.tag in {",", "-"}:

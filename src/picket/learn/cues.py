@@ -47,7 +47,8 @@ _MEANT = frozenset(
     ]
 )
 _NOT_NEWS = re.compile(
-    r"\b(?:condemn\w*|criticis\w*|criticiz\w*|oppos\w*|apologi\w*|sanction\w*|blacklist\w*|ban(?:s|ned)?|"
+    r"\b(?:condemn\w*|criticis\w*|criticiz\w*|oppos\w*|apologi\w*|sanction\w*|tighten\w*|embargo\w*|curbs on|"
+    r"rules (?:on|for)|blacklist\w*|ban(?:s|ned)?|"
     r"demand\w* an end|appeal\w*|praised?|"
     r"not (?:been )?(?:seen|used|found|attacked|supplied)|never)\b",
     re.IGNORECASE,

@@ -18,7 +18,12 @@ _HEDGE_BEFORE = re.compile(
     r"|\b(?:interest(?:ed)? in|in talks? (?:to|on|over|about|with)|talks (?:to|on|over|about)|plans? (?:to|for|by)|proposals? (?:to|for)|"
     r"hopes? (?:to|of)|ambitions? (?:to|of)|bids? to|intentions? (?:to|of)|willingness to|readiness to|requests? (?:to|for)|"
     r"possibility (?:of|that)|prospect (?:of|that)|risks? (?:of|that)|fears? (?:of|that)|concerns? that|threat(?:s|ened)? to|"
-    r"speculation (?:of|that)|rumou?rs? (?:that|of)|doubts? (?:that|over|about)|wants? [^,;]{0,40} to|discuss(?:ed|ing|es)?|"
+    r"speculation (?:of|that)|rumou?rs? (?:that|of)|wish(?:es)? (?:to|for)|desire (?:to|for)|attempts? (?:to|at)|efforts? (?:to|at)|"
+    r"(?:inquir(?:y|ies)|investigations?|probes?|enquir(?:y|ies)) into|investigat(?:e|es|ed|ing)|looking into|examin(?:e|es|ed|ing)|"
+    r"promises? (?:to|of)|offers? (?:to|of)|pledges? (?:to|of)|questions? (?:over|about|whether)|"
+    r"suggestions? (?:that|of)|hints? (?:that|of)|"
+    r"presumed|assumed|(?:believed|thought|supposed|feared)(?= to| by| ?$)|presumably|apparently|"
+    r"doubts? (?:that|over|about)|wants? [^,;]{0,40} to|discuss(?:ed|ing|es)?|"
     r"negotiat(?:e|es|ed|ing)|mulling|weighing|exploring|urged [^,;]{0,60} to|called (?:on|for) [^,;]{0,60}|asked [^,;]{0,60} to)\b[^,;]*$",
     re.IGNORECASE,
 )
@@ -57,6 +62,7 @@ _DENIED_BEFORE = re.compile(
     r"disavow(?:s|ed)?)\b(?: as \w+)?(?: the| any| all| such)? ?(?:\w+ )?(?:reports?|claims?|allegations?|accusations?|charges?|"
     r"suggestions?|assertions?|notion|idea|rumou?rs?|involvement|role|responsibility|links?)\b[^;]*$"
     r"|\b(?:denial|denials) (?:that|of)\b[^;]*$"
+    r"|\b(?:no|not [^,;]{0,25}\bany|without|lack of) (?:\w+ )?(?:evidence|proof|indications?|signs?)\b[^;]*$"
     r"|\bnothing to do with\b[^;]*$|\bnot responsible for\b[^;]*$|\bno (?:involvement|part|role|hand) in\b[^;]*$",
     re.IGNORECASE,
 )
@@ -98,6 +104,48 @@ _SO_CALLED = re.compile(
     r" (?:was|were|is|are)\b"
 )
 _TO_COME = re.compile(r"^(?:is|are|was|were) (?:\w+ )?to (?!date\b)[a-z]+\b", re.IGNORECASE)  # "deliveries are to start in March"
+_NOT_SURE = re.compile(
+    r"\b(?:almost|nearly|all but|virtually|most) certainly\b"
+    r"|\b(?:not|n[o']t|cannot|never) (?:be )?(?:rule[ds]?|ruling|exclude[ds]?|excluding)(?: out)?\b"
+    r"|\b(?:nor|not|neither) (?:is it |been |yet |be |at all |fully |entirely )*"
+    r"(?:certain|clear|known|established|proven|proved|confirmed)\b"
+    r"|\b(?:remain(?:s|ed)?|is|was|are|were) (?:still )?"
+    r"(?:unknown|unclear|uncertain|disputed|unproven|unresolved|in doubt|an open question|a mystery)\b"
+    r"|\bnever been (?:confirmed|verified|proven|proved|established|acknowledged)\b"
+    r"|\b(?:bore|bear|bears|bearing|has|have|had|with) (?:all )?the hallmarks of\b",
+    re.IGNORECASE,
+)
+_IN_COURT = re.compile(
+    r"\b(?:set out|described|alleged|stated|laid out|detailed|outlined|contained) in (?:the|a|an|his|her|their)? ?(?:\w+ )?"
+    r"(?:complaint|indictment|"
+    r"affidavit|charge sheet|charges|court (?:documents|papers|filings?|records)|lawsuit)\b"
+    r"|\baccording to (?:the |a |an )?(?:\w+ ){0,2}(?:complaint|indictment|affidavit|charge sheet|"
+    r"charging (?:papers|documents)|court (?:documents|papers|"
+    r"filings?|records)|prosecutors|prosecution|lawsuit)\b",
+    re.IGNORECASE,
+)
+_ACCUSED = re.compile(
+    r"\b(?:alleg(?:es?|ed|edly|ing|ations?)|accus(?:es?|ed|ing|ations?)|claim(?:s|ed|ing)? (?:that|the|it|they|he|she|to)|"
+    r"blam(?:es?|ed|ing)|"
+    r"suspect(?:s|ed)?|indict(?:ed|ment)|charged (?:with|over))\b",
+    re.IGNORECASE,
+)
+_ANONYMOUS = re.compile(
+    r"\bon (?:the )?condition of anonymity\b|\b(?:asked|declined|requested|wished|preferred) not to be (?:named|identified|quoted)\b|"
+    r"\b(?:declined|refused) to be (?:named|identified)\b|\b(?:spoke|speaking|said) anonymously\b|"
+    r"\bnot authori[sz]ed to (?:speak|discuss|brief)\b",
+    re.IGNORECASE,
+)
+_ANYWHERE = re.compile(
+    r"\b(?:may|might|could|would|possibl[ey]|probabl[ey]|likely|plan(?:s|ned)? (?:to|for)|intends? to|wish(?:es)? (?:to|for)|"
+    r"hopes? to|expects?|"
+    r"expected to|set to|due to be|in talks|consider(?:s|ing|ed)|allegedly|reportedly|suspected|believed|thought to|feared|fears)\b",
+    re.IGNORECASE,
+)
+_TO_BE = re.compile(r"to be\b", re.IGNORECASE)
+_FOUND = re.compile(
+    r"\b(?:found|known|shown|proved|proven|confirmed|continues?d?|needs?|allowed?|began|started|came) $", re.IGNORECASE
+)
 _RANK = {"stated": 0, "reported": 1, "possible": 2, "alleged": 3, "denied": 4}
 
 
@@ -126,13 +174,36 @@ def doubt_around(verb: Verb, text: str, begin: int, end: int, said_by: str | Non
         return "alleged"
     if _SUSPECTED.search(whole):
         return "alleged"
-    if _UNSETTLED.search(whole) or _PRESUMED.search(whole):
+    if _IN_COURT.search(whole):
+        return "alleged"
+    if _NOT_SURE.search(whole) or _UNSETTLED.search(whole) or _PRESUMED.search(whole):
         return "possible"
     if verb.lemma == "be" and _TO_COME.match(after):
         return "possible"
+    if verb.lemma in {"mean", "intend"} or (verb.passive and _TO_BE.match(text, start) and not _FOUND.search(before)):
+        return "possible"  # "six of them to be assembled at Bandung", "was meant for the group"
     if _HEDGE_BEFORE.search(before) or _IF_TRUE.match(text[begin:start]) or _UNVERIFIED.search(before + after):
         return "possible"
     return None
+
+
+def hedged(words: str) -> str | None:
+    """alleged or possible, when a word of accusation, doubt or plans stands anywhere: for a broad rule, whose clause is not sure."""
+    return "alleged" if _ACCUSED.search(words) else "possible" if _ANYWHERE.search(words) else None
+
+
+def nameless(words: str) -> bool:
+    """Does the sentence's source keep its name to itself?"""
+    return bool(_ANONYMOUS.search(words))
+
+
+def to_come(time: str | None, published: str | None) -> bool:
+    """Does the time begin after the report was published? What is still to come is no fact."""
+    if not time or not published:
+        return False
+    begin = time.split("/")[0]
+    known = min(len(begin), len(published), 10)
+    return begin[:1].isdigit() and begin[:known] > published[:known]
 
 
 def lowered(certainty: str, doubt: str | None) -> str:

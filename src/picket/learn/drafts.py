@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from picket.learn.chunks import Phrase, Verb
+from picket.learn.claim import Quantity
 
 
 @dataclass(slots=True)
@@ -27,3 +28,4 @@ class Draft:
     place: str | None = None
     country: str | None = None
     at: int = 0
+    amount: Quantity | None = None

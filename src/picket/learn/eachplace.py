@@ -17,7 +17,8 @@ def each_place(drafts: list[Draft]) -> list[Draft]:
     """The drafts, those of kinds that happen apart once for each town, base or airport of a list beside their verb."""
     out: list[Draft] = []
     for draft in drafts:
-        places = _listed(draft) if draft.kind in _APART and draft.verb is not None else []
+        apart = draft.kind in _APART or (draft.kind == "use_attack" and draft.target is None)
+        places = _listed(draft) if apart and draft.verb is not None else []
         if len(places) < 2:
             out.append(draft)
             continue
@@ -31,7 +32,15 @@ def each_place(drafts: list[Draft]) -> list[Draft]:
 
 def _listed(draft: Draft) -> list[tuple[Phrase, str, str | None]]:
     assert draft.verb is not None
-    groups = [ps for n, ps in draft.verb.preps if n in _SPOTS]
+    spots = [(n, p) for n, ps in draft.verb.preps if n in _SPOTS for p in ps]
+    groups: list[list[Phrase]] = []
+    last = ""
+    for name, phrase in spots:  # "at A, at B and at C" is one list too
+        if groups and name == last and phrase.i - groups[-1][-1].j <= 3:
+            groups[-1].append(phrase)
+        else:
+            groups.append([phrase])
+        last = name
     for phrase in [*draft.verb.subjects, *draft.verb.objects]:
         for name in _SPOTS:
             groups.append([p for n, p in phrase.after if n == name])
@@ -42,7 +51,7 @@ def _listed(draft: Draft) -> list[tuple[Phrase, str, str | None]]:
             len(found) == len(group)
             and len(found) > 1
             and specific == {max(specific)}
-            and (max(specific) == 3 or draft.kind == "deployment")
+            and (max(specific) == 3 or draft.kind in {"deployment", "use_attack"})
         ):
             return [(p, e[1], e[2]) for p, e in found]
     return []

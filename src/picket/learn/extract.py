@@ -12,28 +12,34 @@ from collections import Counter
 from collections.abc import Callable
 
 from picket.learn.actors import Context
+from picket.learn.amounts import amount_of, time_of
 from picket.learn.broad import broad_drafts
-from picket.learn.certainty import attribution, certainty_of, chain_of, unnamed
+from picket.learn.certainty import attribution, certainty_of, chain_of, is_saying, unnamed
 from picket.learn.chunks import Phrase, Verb
-from picket.learn.claim import TRANSFERS, Claim, Quantity, guessed
+from picket.learn.claim import TRANSFERS, Claim, guessed
+from picket.learn.continued import continued_drafts
 from picket.learn.cues import cue_drafts
-from picket.learn.doubt import doubt_around, lowered
+from picket.learn.denials import with_denials
+from picket.learn.doubt import doubt_around, hedged, lowered, nameless, to_come
 from picket.learn.drafts import Draft
+from picket.learn.eachnumber import each_number
 from picket.learn.eachplace import each_place
 from picket.learn.fallback import loose_drafts
 from picket.learn.frames import drafts_of
+from picket.learn.funds import fund_drafts
 from picket.learn.lexicon import lexicon
 from picket.learn.naming import classes_of
 from picket.learn.nominals import behind_drafts, nominal_drafts
-from picket.learn.places import home_country
-from picket.learn.quantities import quantity_in
+from picket.learn.ordinals import ordinal_drafts
 from picket.learn.report import Report
-from picket.learn.sentence import DRONE_WORDS, Sentence, drone_head, place_of, read_sentence
+from picket.learn.sentence import DRONE_WORDS, Sentence, drone_head, read_sentence
 from picket.learn.sentences import sentence_spans
 from picket.learn.statistics import statistic_drafts
+from picket.learn.tallies import tally_drafts
 from picket.learn.times import Published
 from picket.learn.trained import Trained
 from picket.learn.warnings import warning_drafts
+from picket.learn.whereabouts import whereabouts
 
 _CARRIED = re.compile(
     r"^\W*(?:he|she|it|they|the (?:report|study|group|official|spokesman|spokeswoman|ministry|minister|paper|"
@@ -41,7 +47,9 @@ _CARRIED = re.compile(
     re.IGNORECASE,
 )
 _ACCORDING = re.compile(
-    r"\b[Aa]ccording to ((?:[A-Z]\.(?:[A-Z]\.)+|[^,.;])+?)(?=[,.;]|$| (?:has|have|had|was|were|is|are|which|who|that)\b)"
+    r"\b(?:[Aa]ccording to|[Aa]s (?:set out|described|laid out|alleged|stated) in) ((?:[A-Z]\.(?:[A-Z]\.)+|[^,.;])+?)"
+    r"(?=[,.;]|$| (?:has|have|had|was|were|is|are|which|who|that|and \d+|"
+    r"(?:obtained|seen|reviewed|published|released|cited|compiled) by)\b)"
 )
 _WEAK_WORDS = re.compile(
     r"\b(?:jammers?|skill|skills|course|courses|experience|recruits?|volunteers?|fighters?|instructors?|"
@@ -54,8 +62,9 @@ _WEAK_WORDS = re.compile(
 # What reads a sentence after the rules: given their drafts, it returns those that stand.
 Again = Callable[[Sentence, list[Draft]], list[Draft]]
 _THROUGHOUT = 0.33  # share of sentences with a drone from which on a report is about nothing else
-_AT_SEA = re.compile(r"\b(?:Sea|Gulf|Ocean|Straits?|Channel|Bab al-Mandab)$")
+_EVENTS = frozenset({"use_attack", "sighting", "statistic"})
 _REMEMBERED = 300  # names kept for "the group" and "it"; bounds the work for a report of any length
+_TOLD_BEFORE = 8  # claims told before, of which one may be denied
 _LONGEST = 1500  # characters of a sentence; longer ones are tables, menus or attacks on the reader
 
 
@@ -97,12 +106,13 @@ def claims_of(report: Report, again: Again | None = None) -> list[Claim]:
         sentence = read_sentence(
             report.text, begin, end, published, context, near or (topical and bool(_WEAK_WORDS.search(report.text, begin, end)))
         )
-        drafts = again(sentence, _drafts(sentence))
+        drafts = with_denials(sentence, again(sentence, _drafts(sentence)), found[-_TOLD_BEFORE:])
         _whose_drones(sentence, drafts)
         _blamed(sentence, drafts)
         context.takers.extend((k, d.recipient) for d in drafts if d.kind == "supply" and d.provider and d.recipient)
         claims, carried = _finish(report, sentence, drafts, carried)
         found.extend(claims)
+        context.events.update({c.kind: k for c in claims if c.kind in _EVENTS and not guessed(c.rule)})
         _remember(sentence)
     return found
 
@@ -148,8 +158,14 @@ def _drafts(sentence: Sentence) -> list[Draft]:
     made.extend(behind_drafts(sentence))
     made.extend(nominal_drafts(sentence, made))
     made.extend(list(statistic_drafts(sentence, made)))
+    made.extend(list(ordinal_drafts(sentence, made)))
+    made.extend(list(tally_drafts(sentence, made)))
     made.extend(list(warning_drafts(sentence, made)))
     made.extend(list(broad_drafts(sentence, made)))
+    if not made:
+        made.extend(continued_drafts(sentence))
+    if not made:
+        made.extend(fund_drafts(sentence))
     if not made:
         made.extend(loose_drafts(sentence))
     if not made:
@@ -157,7 +173,7 @@ def _drafts(sentence: Sentence) -> list[Draft]:
     for draft in made:
         if draft.kind == "adoption" and draft.actor is not None and _maker(draft.actor):
             draft.kind = "production"  # a maker that unveils, develops or tests a drone makes it
-    return each_place(_distinct(made))
+    return each_place(each_number(sentence, _distinct(made)))
 
 
 def _maker(name: str) -> bool:
@@ -294,11 +310,12 @@ def _finish(report: Report, sentence: Sentence, drafts: list[Draft], carried: st
     words = sentence.words
     match = _ACCORDING.search(words)
     according = re.sub(r"^(?:the|a|an) ", "", match.group(1)).strip() if match else None
+    if according is not None and according.lower() in {"him", "her", "them", "it"}:
+        according = carried
     claims: list[Claim] = []
     said_last: str | None = None
-    taken: list[tuple[str, int]] = []
     for verb in sentence.verbs:
-        if verb.classes & {"say"} and verb.subjects and not verb.passive:
+        if is_saying(verb) and verb.subjects and not verb.passive:
             said_last = attribution_name(verb) or said_last
     for draft in drafts:
         by, say = (
@@ -306,9 +323,10 @@ def _finish(report: Report, sentence: Sentence, drafts: list[Draft], carried: st
             if draft.verb is not None
             else (according, None)
         )
-        by = draft.attributed_to or by
+        by = by if draft.rule == "count" and say is not None and by else draft.attributed_to or by
         if by is None and (say is not None or _CARRIED.match(words)):
             by = carried
+        by = by or _accuser(draft)
         certainty = draft.certainty or (
             certainty_of(draft.verb, say, by, words, draft.kind == "warning") if draft.verb is not None else "stated"
         )
@@ -318,8 +336,16 @@ def _finish(report: Report, sentence: Sentence, drafts: list[Draft], carried: st
             certainty = lowered(certainty, doubt_around(draft.verb, report.text, sentence.begin, sentence.end, by))
         if certainty == "stated" and match and according and unnamed(according):
             certainty = "reported"
+        if certainty == "stated" and draft.rule.startswith("broad-"):
+            certainty = hedged(words) or certainty
         if certainty == "stated" and guessed(draft.rule):
             certainty = "possible"  # the reader is not sure that the sentence says so: no fact until somebody has checked it
+        if certainty == "stated" and nameless(words):
+            certainty = "reported"
+        if certainty == "stated" and to_come(time_of(sentence, draft, report.published), report.published):
+            certainty = "possible"
+        if certainty == "stated" and draft.kind == "use_attack" and by is not None and by == draft.actor and _armed_group(by):
+            certainty = "alleged"  # a group's own word for its success
         if (
             draft.kind == "use_attack"
             and certainty == "possible"
@@ -327,10 +353,31 @@ def _finish(report: Report, sentence: Sentence, drafts: list[Draft], carried: st
             and not draft.rule.startswith(("cue-", "trained-"))
         ):
             draft.kind, draft.rule = "warning", f"feared-{draft.rule}"
-        claims.append(_claim(report, sentence, draft, by, certainty, taken))
+        claims.append(_claim(report, sentence, draft, by, certainty, drafts))
+        if claims[-1].country and certainty != "denied":
+            sentence.context.event = (sentence.context.sentence, claims[-1].country)
+    told = next((c.time for c in reversed(claims) if c.time), None)
+    if told:
+        sentence.context.when = (sentence.context.sentence, told)
     if said_last is None and according:
         said_last = according
     return [c for c in claims if _substantial(c, sentence)], said_last or (carried if _CARRIED.match(words) else None)
+
+
+def _accuser(draft: Draft) -> str | None:
+    """Who blames, charges, holds or counts: "Ambrey attributed the raid to X", "police detained men suspected of"."""
+    for verb in chain_of(draft.verb) if draft.verb is not None else []:
+        if verb.lemma in _ACCUSING and verb.subjects and not verb.passive and not any(p.pronoun for p in verb.subjects):
+            return attribution_name(verb)
+    return None
+
+
+_ACCUSING = frozenset(["blame", "attribute", "ascribe", "charge", "accuse", "indict", "suspect", "detain", "trace"])
+
+
+def _armed_group(name: str) -> bool:
+    words = tuple(name.split())
+    return any(parts == words and entry.kind == "group" for parts, entry in lexicon().names.get(words[0].lower(), ()))
 
 
 def _only_feared(verb: Verb | None) -> bool:
@@ -355,10 +402,8 @@ def _substantial(claim: Claim, sentence: Sentence) -> bool:
     )
 
 
-def _claim(
-    report: Report, sentence: Sentence, draft: Draft, by: str | None, certainty: str, taken: list[tuple[str, int]]
-) -> Claim:
-    place, country = _where(sentence, draft)
+def _claim(report: Report, sentence: Sentence, draft: Draft, by: str | None, certainty: str, drafts: list[Draft]) -> Claim:
+    place, country = whereabouts(sentence, draft)
     return Claim(
         doc=report.doc,
         kind=draft.kind,
@@ -369,8 +414,8 @@ def _claim(
         capability=_short(draft.thing),
         place=place,
         country=country,
-        time=_time(sentence, draft),
-        quantity=_quantity(sentence, draft),
+        time=time_of(sentence, draft, report.published),
+        quantity=amount_of(sentence, draft, drafts),
         attributed_to=by,
         certainty=certainty,
         evidence=sentence.words,
@@ -386,111 +431,3 @@ def _short(thing: str | None) -> str | None:
     if not thing:
         return None
     return " ".join(thing.split())[:120]
-
-
-def _quantity(sentence: Sentence, draft: Draft) -> Quantity | None:
-    for phrase in draft.numbers:
-        part: Phrase | None = phrase
-        while part is not None:
-            found = quantity_in(part, sentence.text, sentence.end)
-            if found is not None:
-                return found
-            part = part.of
-    if draft.kind in {"warning", "statistic"}:
-        return None
-    verb = draft.verb
-    if verb is not None:
-        for phrases in [verb.subjects, verb.objects, *(ps for n, ps in verb.preps)]:
-            for phrase in phrases:
-                if not phrase.time:
-                    found = quantity_in(phrase, sentence.text, sentence.end)
-                    if found is not None:
-                        return found
-    if verb is not None and verb.link == "inf" and verb.governor is not None and draft.kind in TRANSFERS:
-        for phrase in [
-            *verb.governor.prep("worth", "for", "of"),
-            *verb.governor.objects,
-        ]:  # "won a contract worth 8 million euros to"
-            found = quantity_in(phrase, sentence.text, sentence.end)
-            if found is not None and not phrase.time:
-                return found
-    speakers = [p for v in sentence.verbs if v.classes & {"say", "warn", "fear"} for p in v.subjects]
-    if draft.kind not in {"use_attack", "sighting"}:  # the dead of the next clause are not the number of a delivery
-        speakers += [p for v in sentence.verbs if v.classes & {"kill"} and v is not verb for p in [*v.subjects, *v.objects]]
-    last = max((v.i for v in sentence.verbs if v.governor is verb or v is verb), default=0)
-    for phrase in sentence.phrases():
-        if (
-            not phrase.time
-            and phrase not in speakers
-            and (verb is None or phrase.i > verb.i)
-            and not any(v.finite and last < v.i < phrase.i for v in sentence.verbs)
-        ):
-            found = quantity_in(phrase, sentence.text, sentence.end)
-            if found is not None:
-                return found
-    return None
-
-
-def _time(sentence: Sentence, draft: Draft) -> str | None:
-    known = [t for t in sentence.times if t.iso]
-    if not known:
-        return None
-    if draft.verb is None or len(known) == 1:
-        return known[0].iso
-    chain = list(chain_of(draft.verb))
-    start, end = min(v.tokens[0].start for v in chain), max(v.tokens[-1].end for v in chain)
-    return min(known, key=lambda t: (max(0, t.start - end) if t.start >= end else (start - t.end) + 20, t.start)).iso
-
-
-def _where(sentence: Sentence, draft: Draft) -> tuple[str | None, str | None]:
-    context = sentence.context
-    if draft.place is not None:
-        return draft.place, draft.country
-    place, country = place_of(sentence, draft.verb, draft.where)
-    if country == "":  # several: none
-        return None, home_country(draft.recipient) if draft.kind in TRANSFERS else None
-    if draft.kind in TRANSFERS:
-        if draft.kind in {"supply", "recruitment"}:
-            home = home_country(draft.recipient)
-            if home:
-                return (place if place and country == home else None), home
-        else:
-            home = home_country(draft.provider if draft.rule == "join-to-learn" else draft.recipient)
-            if place is None or (home and country != home and draft.kind == "advising"):
-                return place if country == home else None, home or country or context.country
-        return place, country or home_country(draft.recipient)
-    if country:
-        return place, country
-    if place is not None and _AT_SEA.search(place):
-        return place, None  # the sea is nobody's
-    if draft.kind == "warning" and (at := home_country(draft.target)):
-        return place, at
-    target = draft.target_phrase
-    if target is not None:
-        from picket.learn.naming import home_of
-
-        home = home_of(target)
-        if home and draft.kind == "use_attack" and not (draft.actor and home_country(draft.actor) == home):
-            return place, home
-    home = home_country(draft.actor)
-    if draft.kind in {"statistic", "sighting"} and (at := home_country(draft.target)) and at != home:
-        return place, at
-    if draft.kind in {"statistic", "sighting"} and draft.verb is not None and draft.verb.subjects and not home:
-        from picket.learn.naming import home_of
-
-        home = home_of(draft.verb.subjects[0])
-        if home:
-            return place, home
-    if draft.kind in {"adoption", "production"} and home:
-        return place, home
-    if context.country:
-        return place, context.country
-    if draft.kind in {"sighting", "statistic", "use_attack"} and not sentence.near:
-        from picket.learn.naming import home_of
-
-        homes = [h for v in sentence.verbs for p in v.subjects if (h := home_of(p))]
-        if homes:
-            return place, homes[0]
-    if draft.kind == "use_attack" and home and home == context.place_country:
-        return place, home
-    return place, context.place_country if sentence.near and draft.kind in {"sighting", "statistic", "use_attack"} else None

@@ -265,7 +265,8 @@ def _load_names(found: Lexicon) -> None:
             _add_name(found, text, Name("drone", text, None if iso == "-" else iso))
     for iso, names in _rows("places.tsv"):
         for text in names.split(";"):
-            _add_name(found, text, Name("place", text, None if iso == "-" else iso))
+            for spelt in {text, text[0].swapcase() + text[1:]} if text.lower().startswith(("al-", "el-")) else {text}:
+                _add_name(found, spelt, Name("place", text, None if iso == "-" else iso))
     _lay_over(found, gazetteer.active())
     for entries in found.names.values():
         entries.sort(key=lambda e: -len(e[0]))

@@ -143,6 +143,18 @@ def organisation_in(phrase: Phrase) -> str | None:
     return token.name.state if token.name.kind == "capital" else token.text
 
 
+def state_of_official(phrase: Phrase) -> str | None:
+    """The state for which an official acts by title ("Serbia's president", "the Serbian defence minister"); None for others."""
+    if not is_person(phrase):
+        return None
+    token = next((t for t in phrase.tokens if t.name is not None and t.name.kind in {"state", "demonym"} and t.name.state), None)
+    titled = any(t.low in _RULING for t in phrase.tokens)
+    return token.name.state if token is not None and token.name is not None and titled else None
+
+
+_RULING = frozenset(["president", "minister", "premier", "leader", "king", "chancellor", "government", "junta"])
+
+
 def names_of(phrase: Phrase, token: Token) -> list[str]:
     name = token.name
     assert name is not None
@@ -156,6 +168,9 @@ def coordinated(phrase: Phrase) -> list[str]:
     joint = next((k for k, t in enumerate(phrase.tokens) if t.tag == "CC"), None)
     if joint is None:
         return [name_text(phrase)]
+    nations = [t for t in phrase.tokens[: joint + 2] if t.tag == "DEM"]
+    if len(nations) > 2:
+        return [" ".join(t.text for t in [nation, *phrase.tokens[joint + 2 :]]) for nation in nations]
     first = [t for t in phrase.tokens[:joint] if t.tag in {"DEM", "ADJ"}]
     second = phrase.tokens[joint + 1]
     rest = phrase.tokens[joint + 2 :]
@@ -174,6 +189,9 @@ def name_text(phrase: Phrase) -> str:
     ):
         tokens.pop(0)
     text = join(tokens)
+    seat = tokens[0].name if len(tokens) > 2 and tokens[1].tag == "POS" else None
+    if seat is not None and seat.kind == "capital" and seat.state:
+        text = seat.state + text[len(tokens[0].text) :]  # "Kyiv's troops" are Ukraine's
     if phrase.of is not None:
         text += " of " + name_text(phrase.of)
     if phrase.after and phrase.after[0][0] in {"in", "from"} and phrase.of is None:

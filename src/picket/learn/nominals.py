@@ -7,11 +7,13 @@ from collections.abc import Iterator
 from picket.learn.actors import actors_of
 from picket.learn.chunks import Phrase, Verb
 from picket.learn.drafts import Draft
+from picket.learn.frames.common import GOODS
 from picket.learn.lexicon import word_set
 from picket.learn.naming import bare_text, classes_of, is_person, organisation_in, text_of
-from picket.learn.sentence import Sentence, drone_owner, is_drone, origin_of, place_name, place_state
+from picket.learn.sentence import Sentence, drone_head, drone_owner, is_drone, origin_of, place_name, place_state
 
 _HELPING = word_set("frames.helping")
+_RULES = word_set("nominals.rules")  # "rules on the export of drone parts": nothing has passed hands
 _APPROVE = frozenset(["approve", "authorise", "authorize", "announce", "confirm", "clear", "permit", "agree", "make"])
 _NOT_DONE = word_set("nominals.not_done")
 
@@ -19,8 +21,11 @@ _NOT_DONE = word_set("nominals.not_done")
 def nominal_drafts(sentence: Sentence, made: list[Draft]) -> Iterator[Draft]:
     """Drafts of noun phrases that no verb frame has taken."""
     kinds_made = {d.kind for d in made}
+    barred = {
+        id(p) for q in sentence.phrases() if q.head.low in _RULES for p in [*(o for _, o in q.after), *([q.of] if q.of else [])]
+    }
     for outer in sentence.items:
-        if not isinstance(outer, Phrase) or -outer.i - 1 in sentence.consumed:
+        if not isinstance(outer, Phrase) or -outer.i - 1 in sentence.consumed or id(outer) in barred:
             continue
         item, verb = outer, _verb_at(sentence, outer)
         while (
@@ -59,6 +64,17 @@ def nominal_drafts(sentence: Sentence, made: list[Draft]) -> Iterator[Draft]:
             yield from _transfer_noun(sentence, item, verb, "advising")
         elif item.head.low in {"use", "deployment", "employment"} and is_drone(item) and not kinds_made:
             yield from _use_noun(sentence, item, verb)
+        elif (
+            item.head.low in _CAUGHT | _FALLEN
+            and item.of is not None
+            and drone_head(item.of)
+            and not kinds_made & {"supply", "sighting"}
+        ):
+            yield from _met_noun(sentence, item, verb)
+        elif item.head.low in _CAUGHT and not kinds_made & {"supply", "sighting"} and (sentence.drone or sentence.near):
+            yield from _caught_noun(sentence, item, verb)
+        elif item.head.low in _TRIALS and _tried(sentence, item) and verb is not None and verb.lemma in _HELD and not kinds_made:
+            yield from _trial_noun(sentence, item, verb)
         elif item.head.low in {"production", "manufacture", "assembly"} and is_drone(item) and "production" not in kinds_made:
             yield from _production_noun(sentence, item, verb)
         elif (
@@ -116,9 +132,8 @@ def _attack_noun(sentence: Sentence, item: Phrase, verb: Verb | None) -> Iterato
         a for p in by for a in [*actors_of(p, sentence.context), *filter(None, [drone_owner(p, sentence)])][:1]
     ] or _possessor(item, sentence)
     killed = verb is not None and verb.classes & {"kill", "destroy"} and item in verb.subjects
-    hurt = (verb.objects if killed and verb is not None else []) or [
-        p for n, p in item.after if n in {"on", "against", "at"} and not p.time
-    ]
+    hurt = [p for n, p in item.after if n in {"on", "against", "at"} and not p.time]
+    hurt = hurt or (verb.objects if killed and verb is not None else [])
     if (
         not actors
         and verb is not None
@@ -213,6 +228,77 @@ def _use_noun(sentence: Sentence, item: Phrase, verb: Verb | None) -> Iterator[D
             numbers=[item.of] if item.of else [],
             where=[p for _, p in item.after if place_name(p)],
         )
+
+
+_CAUGHT = frozenset(["interception", "seizure", "discovery", "recovery", "confiscation"])
+
+
+_FALLEN = frozenset(["crash", "downing", "shooting", "shootdown", "loss", "capture", "detection", "appearance", "arrival"])
+
+
+def _met_noun(sentence: Sentence, item: Phrase, verb: Verb | None) -> Iterator[Draft]:
+    """ "The seizure of 12 drones from a house in Tijuana", "the crash of a Gerbera near Vilnius": drones found or come down."""
+    drone = item.of
+    spots = [p for q in (item, drone) if q is not None for _, p in q.after if not p.time]
+    where = [q for p in spots for q in [p, *(o for _, o in p.after)] if place_name(q)]
+    if drone is None or not where or (verb is not None and (verb.negated or verb.modal)):
+        return
+    yield Draft(
+        "sighting",
+        "met-noun",
+        verb,
+        actor=drone_owner(drone, sentence),
+        thing=text_of(drone),
+        numbers=[drone],
+        where=[*where, *spots],
+    )
+
+
+def _caught_noun(sentence: Sentence, item: Phrase, verb: Verb | None) -> Iterator[Draft]:
+    """ "The interception of 750 tonnes of Iranian weapons": goods on their way to who got the last ones."""
+    goods = item.of
+    while goods is not None and goods.of is not None and goods.head.low not in GOODS:
+        goods = goods.of
+    giver = origin_of(goods, sentence) if goods is not None and (goods.head.low in GOODS or is_drone(goods)) else None
+    bound = [
+        a for n, p in [*item.after, *(goods.after if goods else [])] if n in {"for", "to"} for a in actors_of(p, sentence.context)
+    ]
+    for taker in (bound or sentence.context.last_taker([giver], within=8))[:1] if giver is not None else []:
+        if goods is not None and taker != giver:
+            yield Draft(
+                "supply",
+                "caught-noun",
+                verb,
+                provider=giver,
+                recipient=taker,
+                thing=text_of(goods),
+                numbers=[p for p in (item.of, goods) if p is not None],
+            )
+
+
+_TRIALS = frozenset(["trial", "trials", "test", "tests", "testing", "evaluation", "demonstration", "demonstrations"])
+_HELD = frozenset(
+    ["hold", "conduct", "carry_out", "run", "stage", "complete", "begin", "start", "take", "perform", "undergo", "finish"]
+)
+
+
+def _tried(sentence: Sentence, item: Phrase) -> bool:
+    return is_drone(item) or (
+        sentence.near and item.of is not None and item.of.head.low in {"type", "model", "aircraft", "machine"}
+    )
+
+
+def _trial_noun(sentence: Sentence, item: Phrase, verb: Verb) -> Iterator[Draft]:
+    """ "Trials of the drone were held at X": taken up by who held them, else by the state where they were."""
+    spots = [p for p in [*verb.prep("at", "in", "near"), *(q for _, q in item.after)] if place_name(p)]
+    actors = (
+        sentence.actors(verb.prep("by") if item in verb.subjects else verb.subjects)
+        or [a for n, p in item.after if n == "by" for a in actors_of(p, sentence.context)]
+        or [s for p in spots if (s := place_state(p))][:1]
+        or [s for s in [sentence.context.state_name] if s]
+    )
+    for actor in actors:
+        yield Draft("adoption", "trial-noun", verb, actor=actor, thing=text_of(item.of or item), numbers=[item], where=spots)
 
 
 def _production_noun(sentence: Sentence, item: Phrase, verb: Verb | None) -> Iterator[Draft]:

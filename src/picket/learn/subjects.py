@@ -9,6 +9,24 @@ from picket.learn.lexicon import lexicon, word_set
 
 _PURPOSEFUL = frozenset(["use", "employ", "fly", "deploy", "launch", "send", "dispatch", "operate", "buy", "build", "have"])
 _OBJECT_CONTROL = word_set("clauses.object_control")
+_MEANS = frozenset(["services", "service", "help", "aid", "assistance"])  # "hired the services of X to train"
+_CAUGHT = frozenset(
+    [
+        "accuse",
+        "suspect",
+        "blame",
+        "charge",
+        "indict",
+        "arrest",
+        "detain",
+        "jail",
+        "sentence",
+        "convict",
+        "catch",
+        "fine",
+        "prosecute",
+    ]
+)
 _NAMING = frozenset(["know", "call", "name", "dub", "nickname", "describe", "identify", "style"])
 
 
@@ -38,6 +56,9 @@ def find_subject(items: list[Item], verb: Verb, earlier: list[Verb]) -> None:
     if verb.infinitive or (tag_of(before) == "SUB" and verb.infinitive):
         governor = _purpose_of(earlier)
         verb.governor, verb.link = governor, "inf"
+        if verb.passive and isinstance(before, Phrase) and not before.time and k >= 2 and tag_of(items[k - 2]) in {",", "-"}:
+            verb.subjects = [before]  # "bought 12 Anka, six of them to be assembled at home"
+            return
         if governor is not None:
             control = (
                 governor.lemma.split("_")[0] in _OBJECT_CONTROL
@@ -46,6 +67,7 @@ def find_subject(items: list[Item], verb: Verb, earlier: list[Verb]) -> None:
                 and governor.lemma not in {"use"}
             )
             verb.subjects = list(governor.indirect or governor.objects) if control else list(governor.subjects)
+            verb.subjects = [p.of if control and p.of is not None and p.head.low in _MEANS else p for p in verb.subjects]
         else:
             verb.subjects = _next_subject(items, k)
         return
@@ -122,16 +144,15 @@ def _gerund(items: list[Item], verb: Verb, earlier: list[Verb], before: Item | N
     ):
         verb.link = "ger-noun"
         verb.subjects = [before]
+        place = before.head.name is not None and before.head.name.kind in {"place", "state", "capital"}
+        if place and governor.lemma == "be" and verb.at >= 2 and tag_of(items[verb.at - 2]) == "P":
+            verb.link, verb.subjects = "ger", list(governor.subjects)  # "are at Fort Bragg training recruits"
+            return
         if verb.at >= 2 and low_of(items[verb.at - 2]) == "with":
             for other in earlier:  # "..., with X moving to": X belongs to the participle alone
                 other.preps = [(n, ps) for n, ps in other.preps if before not in ps]
         return
-    if (
-        tag_of(before) == "P"
-        and governor.lemma in {"accuse", "suspect", "blame", "charge", "indict"}
-        and not governor.passive
-        and governor.objects
-    ):
+    if tag_of(before) == "P" and governor.lemma in _CAUGHT and not governor.passive and governor.objects:
         verb.subjects = list(governor.objects)
         return
     verb.subjects = list(governor.subjects)
@@ -159,15 +180,15 @@ def _next_subject(items: list[Item], k: int) -> list[Phrase]:
 def _antecedent(items: list[Item], rel: int) -> list[Phrase]:
     n = rel - 1
     if n >= 3 and tag_of(items[n]) == "P" and low_of(items[n]) == "of" and isinstance(part := items[n - 1], Phrase):
-        whole = items[n - 3] if tag_of(items[n - 2]) == "," else items[n - 2]
-        if isinstance(whole, Phrase) and part.of is None:
+        whole = _whole_before(items, n - 2 if tag_of(items[n - 2]) == "," else n - 1)
+        if whole is not None and part.of is None:
             part.of = whole  # "TB2s, eight of which were delivered"
         return [part]
     if n >= 0 and tag_of(items[n]) == ",":
         n -= 1
     if n < 0 or not isinstance(items[n], Phrase):
         return []
-    nearest = items[n]
+    nearest = _named_before(items, n) or items[n]
     assert isinstance(nearest, Phrase)
     who = low_of(items[rel]) in {"who", "whom"}
     if who:
@@ -184,6 +205,8 @@ def _antecedent(items: list[Item], rel: int) -> list[Phrase]:
                 return [inside]  # "recruitment of fighters who gained experience"
             if isinstance(item, Verb):
                 break
+    if not who and (group := _plural_before(items, n, rel)) is not None:
+        return [group]
     inner = nearest
     while (
         inner.of is not None
@@ -193,6 +216,33 @@ def _antecedent(items: list[Item], rel: int) -> list[Phrase]:
     ):
         inner = inner.of
     return [inner]
+
+
+def _named_before(items: list[Item], n: int) -> Phrase | None:
+    """ "The Azawad Liberation Front, a coalition that": what is said of the coalition is said of the name that it explains."""
+    aside, comma, named = items[n], items[n - 1] if n else None, items[n - 2] if n >= 2 else None
+    if not isinstance(aside, Phrase) or not isinstance(named, Phrase) or tag_of(comma) != "," or named.head.name is None:
+        return None
+    explains = aside.tokens[0].low in {"a", "an", "one"} and aside.head.name is None
+    words = lexicon().noun_classes.get(aside.head.low, frozenset())
+    return named if explains and words & {"group", "force", "company", "state"} and named.head.name.kind in _ACTING else None
+
+
+_ACTING = frozenset({"state", "force", "group", "agency", "company", "bloc"})
+
+
+def _plural_before(items: list[Item], n: int, rel: int) -> Phrase | None:
+    """ "The groups in Myanmar that fly them": a plural verb cannot have the place for its subject, so the phrase before it is meant."""
+    verb, place = (items[rel + 1] if rel + 1 < len(items) else None), items[n]
+    if not isinstance(verb, Verb) or not isinstance(place, Phrase) or n < 2 or tag_of(items[n - 1]) != "P":
+        return None
+    plural = verb.tokens[0].low in {"are", "were", "have"} or (verb.form == "base" and len(verb.tokens) == 1)
+    named = place.head.name is not None and place.head.name.kind in {"state", "place", "capital"}
+    before = items[n - 2]
+    if not (plural and named and isinstance(before, Phrase)) or before.time:
+        return None
+    words = lexicon().noun_classes.get(before.head.low, frozenset())
+    return before if before.head.low.endswith("s") and words & {"people", "group", "force", "company", "drone"} else None
 
 
 def _whole_before(items: list[Item], at: int) -> Phrase | None:
@@ -205,135 +255,26 @@ def _whole_before(items: list[Item], at: int) -> Phrase | None:
 
 
 def _finite_subject(items: list[Item], verb: Verb, earlier: list[Verb], before: Item | None) -> None:
+    """The subject of a finite verb: each way that the words before it can say it, the plainest first."""
     governor = _previous(earlier)
-    if (
-        tag_of(before) == "CC"
-        and governor is not None
-        and governor.infinitive
-        and verb.form == "base"
-        and not verb.modal
-        and len(verb.tokens) == 1
+    for way in (
+        _joined_infinitive,
+        _after_conjunction,
+        _after_naming,
+        _after_participle,
+        _after_gerund,
+        _object_relative,
+        _passive_goes_on,
+        _aside_before,
+        _after_comma,
     ):
-        verb.finite, verb.infinitive = False, True  # "taught them to build and fly drones"
-        verb.governor, verb.link, verb.subjects = governor.governor, governor.link, list(governor.subjects)
-        return
-    if tag_of(before) == "CC" and governor is not None:
-        finite = _previous(earlier, finite=True) or governor
-        verb.governor, verb.link = finite, "conj"
-        verb.subjects = list(finite.subjects)
-        return
-    if isinstance(before, Phrase) and verb.at >= 2:
-        mark = items[verb.at - 2]
-        named = governor if governor is not None and governor.participle and governor.lemma in _NAMING else None
-        if named is not None and low_of(mark) in {"as", ""} and (whole := _whole_before(items, named.at)) is not None:
-            verb.subjects, verb.link, verb.governor = [whole], "main", None  # "militants from a group known as X attacked"
+        if way(items, verb, earlier, before):
             return
-        if tag_of(mark) == "P" and low_of(mark) in {"after", "before", "since", "until", "as", "than"} and not before.time:
-            verb.subjects, verb.governor, verb.link = [before], governor, "comp"
-            for other in earlier:
-                other.preps = [(n, ps) for n, ps in other.preps if before not in ps]
-            return
-    aside = items[verb.at - 2] if verb.at >= 2 else None
-    if (
-        isinstance(before, Phrase)
-        and isinstance(aside, Phrase)
-        and not before.time
-        and not aside.time
-        and not verb.objects
-        and not verb.passive
-        and before.head.name is not None
-        and verb.classes & {"give", "sell", "use", "get", "make", "launch"}
-    ) or (
-        isinstance(before, Phrase)
-        and isinstance(aside, Phrase)
-        and not aside.time
-        and not verb.objects
-        and not verb.passive
-        and (before.pronoun or before.head.name is not None)
-        and verb.lemma in {"accuse", "suspect", "blame", "charge"}
-    ):
-        verb.subjects, verb.objects, verb.governor, verb.link = [before], [aside], governor, "rel"  # "drones Washington supplies"
-        for other in earlier:
-            other.objects = [p for p in other.objects if p is not before]
+    gathered, stopped, relative = _gathered(items, verb, before)
+    if stopped is not None and gathered is None:
         return
-    if (
-        "kill" in verb.classes
-        and not verb.objects
-        and governor is not None
-        and governor.passive
-        and "kill" in governor.classes
-        and isinstance(before, Phrase)
-        and not verb.passive
-    ):
-        verb.passive, verb.link, verb.governor = True, "conj", governor  # "six were killed and two wounded by"
-        verb.subjects = [*governor.subjects, before]
-        return
-    opening = _before_apposition(items, verb) if tag_of(before) == "," else None
-    said = "say" in verb.classes
-    goes_on = (
-        said
-        and verb.at + 2 < len(items)
-        and isinstance(items[verb.at + 2], Verb)
-        and getattr(items[verb.at + 2], "finite", False)
-    )
-    if opening is not None and (not said or goes_on):
-        verb.subjects, verb.governor, verb.link = [opening], governor, "main"
-        return
-    if said and verb.objects and tag_of(before) in {",", '"', "-"} and not verb.passive and len(verb.tokens) == 1:
-        verb.subjects, verb.objects, verb.governor, verb.link = verb.objects, [], None, "after"
-        return
-    gathered: list[Phrase] = []
-    k = verb.at - 1
-    stopped: Verb | None = None
-    relative: int | None = None
-    while k >= 0:
-        item = items[k]
-        if isinstance(item, Phrase):
-            ahead = items[k - 1] if k else None
-            if item.time:
-                pass
-            elif tag_of(ahead) == "P":
-                k -= 1
-            elif tag_of(ahead) in {"CC", ","} and _member_of_prep_list(items, k):
-                pass
-            else:
-                gathered.append(item)
-        elif isinstance(item, Verb):
-            if item.finite:
-                # Inside a relative clause that ends here, the subject stands before the relative word.
-                rel = _relative_before(items, k)
-                parenthetical = bool(gathered) and gathered[0] is before and tag_of(items[verb.at - 2]) == ","
-                if rel is not None and not parenthetical and not (gathered and not isinstance(items[k + 1], Phrase)):
-                    found = _antecedent(items, rel)
-                    if found and (not gathered or items[k + 1] is gathered[-1]):
-                        verb.subjects = found
-                        verb.link = "main"
-                        return
-                stopped = item
-                break
-            if gathered and isinstance(items[k + 1], Phrase) and items[k + 1] is gathered[-1]:
-                tail = items[k + 2 : verb.at]
-                if not any(tag_of(t) == "," for t in tail) or item.participle:
-                    gathered.pop()
-        elif item.tag in {"SUB", "REL", ";", ":"}:
-            if item.tag == "REL":
-                relative = k
-            break
-        elif item.tag == "," and gathered and k >= 1 and isinstance(items[k - 1], Verb):
-            break
-        k -= 1
     if gathered:
-        nearest = gathered[0]
-        gathered.reverse()
-        left = items[items.index(nearest) - 1] if items.index(nearest) else None
-        if (
-            nearest is before
-            and tag_of(left) in {",", '"'}
-            and (stopped is not None or len(gathered) > 1)
-            and ("say" in verb.classes or stopped is not None)
-        ) or (stopped is not None and len(gathered) > 1 and "say" not in stopped.classes and gathered[0] in stopped.objects):
-            gathered = [nearest]
-        verb.subjects = _subject_list(items, gathered, verb)
+        _of_gathered(items, verb, gathered, stopped, before)
         verb.link = verb.link or ("comp" if governor else "main")
         verb.governor = governor
         if relative is not None and not verb.objects:
@@ -343,6 +284,230 @@ def _finite_subject(items: list[Item], verb: Verb, earlier: list[Verb], before: 
     verb.governor, verb.link = governor, "conj"
     if governor is not None:
         verb.subjects = list((_previous(earlier, finite=True) or governor).subjects)
+
+
+def _joined_infinitive(items: list[Item], verb: Verb, earlier: list[Verb], before: Item | None) -> bool:
+    """ "Taught them to build and fly drones"."""
+    governor = _previous(earlier)
+    if not (
+        tag_of(before) == "CC"
+        and governor is not None
+        and governor.infinitive
+        and verb.form == "base"
+        and not verb.modal
+        and len(verb.tokens) == 1
+    ):
+        return False
+    verb.finite, verb.infinitive = False, True
+    verb.governor, verb.link, verb.subjects = governor.governor, governor.link, list(governor.subjects)
+    return True
+
+
+def _after_conjunction(items: list[Item], verb: Verb, earlier: list[Verb], before: Item | None) -> bool:
+    """ "X bought drones and trained crews"."""
+    governor = _previous(earlier)
+    if tag_of(before) != "CC" or governor is None:
+        return False
+    finite = _previous(earlier, finite=True) or governor
+    verb.governor, verb.link = finite, "conj"
+    verb.subjects = list(finite.subjects)
+    return True
+
+
+def _after_naming(items: list[Item], verb: Verb, earlier: list[Verb], before: Item | None) -> bool:
+    """ "Militants from a group known as X attacked", "after X attacked"."""
+    governor = _previous(earlier)
+    if not isinstance(before, Phrase) or verb.at < 2:
+        return False
+    mark = items[verb.at - 2]
+    named = governor if governor is not None and governor.participle and governor.lemma in _NAMING else None
+    if named is not None and low_of(mark) in {"as", ""} and (whole := _whole_before(items, named.at)) is not None:
+        verb.subjects, verb.link, verb.governor = [whole], "main", None
+        return True
+    if tag_of(mark) == "P" and low_of(mark) in {"after", "before", "since", "until", "as", "than"} and not before.time:
+        verb.subjects, verb.governor, verb.link = [before], governor, "comp"
+        for other in earlier:
+            other.preps = [(n, ps) for n, ps in other.preps if before not in ps]
+        return True
+    return False
+
+
+def _after_participle(items: list[Item], verb: Verb, earlier: list[Verb], before: Item | None) -> bool:
+    """ "After a drone operated by X hit Y": the drone, which "after" holds only together with its clause."""
+    near = earlier[-1] if earlier else None
+    if near is None or not near.participle or not near.subjects or verb.participle or not isinstance(before, Phrase):
+        return False
+    subject = near.subjects[0]
+    at = next((k for k, item in enumerate(items) if item is subject), 0)
+    between = items[near.at + 1 : verb.at]
+    if not at or tag_of(items[at - 1]) != "P" or low_of(items[at - 1]) not in {"after", "before", "since", "until", "as"}:
+        return False
+    if any(tag_of(x) in {",", ";", ":", "-", "SUB", "REL"} for x in between):
+        return False
+    verb.subjects, verb.governor, verb.link = [subject], _previous(earlier), "comp"
+    for other in earlier:
+        other.preps = [(n, ps) for n, ps in other.preps if subject not in ps]
+    return True
+
+
+def _after_gerund(items: list[Item], verb: Verb, earlier: list[Verb], before: Item | None) -> bool:
+    """ "A drone carrying phones, drugs and tobacco crashed": the drone, and not the last of its load."""
+    near = earlier[-1] if earlier else None
+    if near is None or not near.gerund or near.link != "ger-noun" or not near.subjects or verb.participle:
+        return False
+    between = [x for x in items[near.at + 1 : verb.at] if isinstance(x, Phrase)]
+    load = [*near.objects, *(p for _, ps in near.preps for p in ps)]
+    marks = {tag_of(x) for x in items[near.at + 1 : verb.at] if not isinstance(x, Phrase)}
+    listed = bool(between) and any(between[0] is q for q in load) and marks <= {",", "CC"} and "CC" in marks
+    if len(between) < 2 or not (listed or all(any(p is q for q in load) for p in between)) or marks & {"SUB", "REL", ";", ":"}:
+        return False
+    verb.subjects, verb.governor, verb.link = list(near.subjects), _previous(earlier), "main"
+    return True
+
+
+def _object_relative(items: list[Item], verb: Verb, earlier: list[Verb], before: Item | None) -> bool:
+    """ "Drones Washington supplies": the phrase before the subject is what the verb acts on."""
+    aside = items[verb.at - 2] if verb.at >= 2 else None
+    if not (isinstance(before, Phrase) and isinstance(aside, Phrase)) or aside.time or verb.objects or verb.passive:
+        return False
+    given = not before.time and before.head.name is not None and verb.classes & {"give", "sell", "use", "get", "make", "launch"}
+    accused = (before.pronoun or before.head.name is not None) and verb.lemma in {"accuse", "suspect", "blame", "charge"}
+    if not (given or accused):
+        return False
+    verb.subjects, verb.objects, verb.governor, verb.link = [before], [aside], _previous(earlier), "rel"
+    for other in earlier:
+        other.objects = [p for p in other.objects if p is not before]
+    return True
+
+
+def _passive_goes_on(items: list[Item], verb: Verb, earlier: list[Verb], before: Item | None) -> bool:
+    """ "Six were killed and two wounded by"."""
+    governor = _previous(earlier)
+    if not (
+        "kill" in verb.classes
+        and not verb.objects
+        and governor is not None
+        and governor.passive
+        and "kill" in governor.classes
+        and isinstance(before, Phrase)
+        and not verb.passive
+    ):
+        return False
+    verb.passive, verb.link, verb.governor = True, "conj", governor
+    verb.subjects = [*governor.subjects, before]
+    return True
+
+
+def _aside_before(items: list[Item], verb: Verb, earlier: list[Verb], before: Item | None) -> bool:
+    """ "X, one of the states that fly drones, has received"; and "..., said X"."""
+    opening = _before_apposition(items, verb) if tag_of(before) == "," else None
+    said = "say" in verb.classes
+    following = items[verb.at + 2] if verb.at + 2 < len(items) else None
+    goes_on = said and isinstance(following, Verb) and following.finite
+    if opening is not None and (not said or goes_on):
+        verb.subjects, verb.governor, verb.link = [opening], _previous(earlier), "main"
+        return True
+    if said and verb.objects and tag_of(before) in {",", '"', "-"} and not verb.passive and len(verb.tokens) == 1:
+        verb.subjects, verb.objects, verb.governor, verb.link = verb.objects, [], None, "after"
+        return True
+    return False
+
+
+def _after_comma(items: list[Item], verb: Verb, earlier: list[Verb], before: Item | None) -> bool:
+    """ "X bought drones, trained its crews and fired 600": the second of several verbs of one subject."""
+    first = earlier[-1] if earlier else None
+    if tag_of(before) != "," or first is None or not first.finite or first.link == "rel" or not first.subjects:
+        return False
+    between = items[first.at + 1 : verb.at - 1]
+    if "say" in verb.classes or any(tag_of(x) in {"SUB", "REL", ";", ":", ",", "-", '"'} for x in between):
+        return False
+    later = next((x for x in items[verb.at + 1 :] if isinstance(x, Verb) or tag_of(x) in {"SUB", "REL", ";", ":"}), None)
+    if not isinstance(later, Verb) or tag_of(items[later.at - 1]) != "CC":
+        return False  # only in a list that a conjunction closes
+    verb.governor, verb.link, verb.subjects = first, "conj", list(first.subjects)
+    return True
+
+
+def _gathered(items: list[Item], verb: Verb, before: Item | None) -> tuple[list[Phrase] | None, Verb | None, int | None]:
+    """The phrases before the verb that no preposition holds, nearest first; the finite verb that ended the search; the relative word.
+
+    None for the phrases when the verb has got its subject here: the one before a relative clause that ends at the verb.
+    """
+    gathered: list[Phrase] = []
+    k = verb.at - 1
+    while k >= 0:
+        item = items[k]
+        if isinstance(item, Phrase):
+            ahead = items[k - 1] if k else None
+            if item.time:
+                pass
+            elif tag_of(ahead) == "P":
+                k -= 1
+            elif tag_of(ahead) in {"CC", ","} and (_member_of_prep_list(items, k) or _rest_of_place(items, k)):
+                pass
+            else:
+                gathered.append(item)
+        elif isinstance(item, Verb):
+            if item.finite:
+                return (None if _before_relative(items, verb, gathered, before, k) else gathered), item, None
+            if gathered and isinstance(items[k + 1], Phrase) and items[k + 1] is gathered[-1]:
+                tail = items[k + 2 : verb.at]
+                if not any(tag_of(t) == "," for t in tail) or item.participle:
+                    gathered.pop()
+        elif item.tag in {"SUB", "REL", ";", ":"}:
+            return gathered, None, k if item.tag == "REL" else None
+        elif item.tag == "," and gathered and k >= 1 and isinstance(items[k - 1], Verb):
+            break
+        k -= 1
+    return gathered, None, None
+
+
+def _rest_of_place(items: list[Item], k: int) -> bool:
+    """ "In Aguililla, Michoacán": the second name goes on with the first, which a preposition holds."""
+    town, item = (items[k - 2] if k >= 2 else None), items[k]
+    if tag_of(items[k - 1]) != "," or not isinstance(town, Phrase) or not isinstance(item, Phrase):
+        return False
+    placed = all(p.head.tag == "NP" and p.of is None for p in (town, item))
+    placed = (
+        placed
+        and all(t.tag == "NP" for t in item.tokens)
+        and (item.head.name is None or item.head.name.kind in {"place", "state"})
+    )
+    known = any(p.head.name is not None and p.head.name.kind in {"place", "state"} for p in (town, item))
+    larger = town.head.name is None or town.head.name.kind not in {
+        "state",
+        "capital",
+    }  # "In Germany, Munich airport": the smaller acts
+    return placed and known and larger and k >= 3 and tag_of(items[k - 3]) == "P"
+
+
+def _before_relative(items: list[Item], verb: Verb, gathered: list[Phrase], before: Item | None, k: int) -> bool:
+    """Inside a relative clause that ends here, the subject stands before the relative word; True when it was found."""
+    rel = _relative_before(items, k)
+    parenthetical = bool(gathered) and gathered[0] is before and tag_of(items[verb.at - 2]) == ","
+    if rel is None or parenthetical or (gathered and not isinstance(items[k + 1], Phrase)):
+        return False
+    found = _antecedent(items, rel)
+    if not found or (gathered and items[k + 1] is not gathered[-1]):
+        return False
+    verb.subjects, verb.link = found, "main"
+    return True
+
+
+def _of_gathered(items: list[Item], verb: Verb, gathered: list[Phrase], stopped: Verb | None, before: Item | None) -> None:
+    """Fills the subjects from the phrases gathered to the left, nearest first."""
+    nearest = gathered[0]
+    gathered.reverse()
+    at = items.index(nearest)
+    left = items[at - 1] if at else None
+    alone = (
+        nearest is before
+        and tag_of(left) in {",", '"'}
+        and (stopped is not None or len(gathered) > 1)
+        and ("say" in verb.classes or stopped is not None)
+    )
+    taken = stopped is not None and len(gathered) > 1 and "say" not in stopped.classes and gathered[0] in stopped.objects
+    verb.subjects = _subject_list(items, [nearest] if alone or taken else gathered, verb)
 
 
 def _before_apposition(items: list[Item], verb: Verb) -> Phrase | None:
@@ -367,12 +532,13 @@ def _before_apposition(items: list[Item], verb: Verb) -> Phrase | None:
         return None
     names = sum(isinstance(x, Phrase) for x in aside)
     finite = [x for x in aside if isinstance(x, Verb) and x.finite]
-    related = any(tag_of(x) == "REL" for x in aside)
+    related = any(tag_of(x) == "REL" or (isinstance(x, Phrase) and x.tokens[0].low == "whose") for x in aside)
     if names == 0 or (finite and not related) or any(tag_of(x) in {"SUB", ";"} for x in aside):
         return None
     if (
         isinstance(starts, Phrase)
         and not related
+        and not (starts.tokens[0].low in {"a", "an"} and first.head.tag == "NP" and not any(tag_of(x) == "," for x in aside))
         and any(tag_of(x) in {",", "CC"} for x in aside)
         and tag_of(items[n + 2]) in {",", "CC"}
     ):

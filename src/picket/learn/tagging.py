@@ -8,10 +8,12 @@ none can be installed off line with a licence that lets it ship.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from picket.learn.ambiguity import NOUN_ING, decide
 from picket.learn.lexicon import Lexicon, lexicon, word_set
+from picket.learn.numerals import join_numerals
 from picket.learn.tokens import Token, is_number, join_names, split_words
 
 DETERMINERS = word_set("tagging.determiners")
@@ -84,6 +86,7 @@ _ADJ_ENDINGS = (
     "-sized",
     "-class",
 )
+_RANK = re.compile(r"\d+(?:st|nd|rd|th)")
 _ADJECTIVES = word_set("tagging.adjectives")
 
 
@@ -91,7 +94,7 @@ def tokens_of(text: str, start: int, end: int, times: Sequence[tuple[int, int]] 
     """Tagged tokens of the sentence at start:end of `text`; words inside `times` get the tag TIME."""
     words = lexicon()
     raw = split_words(text, start, end)
-    found = join_names(raw, words)
+    found = join_names(join_numerals(raw), words)
     for token in found:
         if any(a <= token.start and token.end <= b for a, b in times):
             token.tag = "TIME"
@@ -108,10 +111,12 @@ def _first_tag(token: Token, i: int, found: list[Token], words: Lexicon) -> None
     low = token.low
     if token.name:
         token.tag = "DEM" if token.name.kind == "demonym" else "NP"
-    elif not (token.text[0].isalnum() or token.text[0] in "$€£₹"):
+    elif not (token.text[0].isalnum() or token.text[0] in "$€£₹¥₩₴₦"):
         token.tag = {"—": "-", "–": "-", "“": '"', "”": '"', "‘": '"', "’": '"', "'": '"', "»": '"', "«": '"'}.get(
             token.text, token.text
         )
+    elif _RANK.fullmatch(low):
+        token.tag = "ADJ"  # "the 115th such attack"
     elif is_number(token):
         token.tag = "NUM"
     elif low == "to":
@@ -202,7 +207,9 @@ def _open_class(token: Token, i: int, found: list[Token], words: Lexicon) -> Non
         token.lemma, token.form, token.tag = low[:-2], "ed", "V?"
     elif low.endswith("ing") and len(low) > 5 and low not in NOUN_ING and "-" not in low:
         token.lemma, token.form, token.tag = low[:-3], "ing", "V?"
-    elif low.endswith(_ADJ_ENDINGS) or ("-" in low and low.endswith(("ed", "ing", "en"))):
+    elif (low.endswith(_ADJ_ENDINGS) and low not in {"hashish", "rubbish", "fish", "missive", "explosive"}) or (
+        "-" in low and low.endswith(("ed", "ing", "en"))
+    ):
         token.tag = "ADJ"
     elif capital and first and low not in words.noun_classes:
         token.tag = "NP?"

@@ -115,6 +115,10 @@ _PATTERNS: list[tuple[str, re.Pattern[str]]] = [
         ),
         ("dmy", rf"\b(?:on |the )?(?P<day>\d{{1,2}})(?:st|nd|rd|th)?(?: of)? {_MONTH},? (?P<year>(?:19|20)\d\d)\b"),
         ("mdy", rf"\b(?:on )?{_MONTH} (?P<day>\d{{1,2}})(?:st|nd|rd|th)?,? (?P<year>(?:19|20)\d\d)\b"),
+        (
+            "ofyear",
+            rf"\b(?:on |in |the )?{_MONTH}(?: (?P<day>\d{{1,2}})(?:st|nd|rd|th)?)?,?(?: of)? (?P<which>last|this|next) year\b",
+        ),
         ("iso", r"\b(?P<year>20\d\d)-(?P<m>\d\d)-(?P<day>\d\d)\b"),
         (
             "my",
@@ -128,7 +132,11 @@ _PATTERNS: list[tuple[str, re.Pattern[str]]] = [
             r"\b(?:the )?(?P<part>early |late |mid-)?(?P<season>spring|summer|autumn|fall|winter)(?: of)? "
             r"(?P<year>(?:19|20)\d\d)\b",
         ),
-        ("lastseason", r"\b(?P<which>last|this) (?P<season>spring|summer|autumn|fall|winter)\b"),
+        (
+            "lastseason",
+            r"\b(?P<which>last|this|next|since|in the|during the|since the|over the) (?P<season>spring|summer|autumn|winter)\b",
+        ),
+        ("lastseason", r"\b(?P<which>last|this|next) (?P<season>fall)\b"),
         ("half", r"\b(?:the )?(?P<which>first|second) half of (?P<year>(?:19|20)\d\d|last year|this year|the year)\b"),
         (
             "quarter",
@@ -143,7 +151,9 @@ _PATTERNS: list[tuple[str, re.Pattern[str]]] = [
         ("years", r"\b(?P<y1>(?:19|20)\d\d)[-–/](?P<y2>(?:19|20)?\d\d)\b"),
         (
             "lastmonthname",
-            rf"\b(?P<which>last|this|in|since|by|until|from|during|late|early|mid-) ?{_MONTH}\b(?!,? (?:\d|of \d))",
+            r"\b(?P<which>last|this|next|in|since|by|until|from|during|late|early|mid-|before|after|"
+            r"(?:the )?(?:end|start|beginning|middle) of) ?"
+            rf"{_MONTH}\b(?!,? (?:\d|of \d))",
         ),
         (
             "ago",
@@ -191,14 +201,14 @@ def times_of(text: str, start: int, end: int, published: Published | None) -> li
                 continue
             if name == "lastmonthname" and match["month"].lower() == "may" and not match["month"][0].isupper():
                 continue
-            if name in {"dm", "md", "my", "dmy", "mdy"} and match["month"][0].islower():
+            if name in {"dm", "md", "my", "dmy", "mdy", "ofyear"} and match["month"][0].islower():
                 continue
             iso = _resolve(name, match, published)
             since = bool(
                 re.search(r"\bsince\s+(?:the\s+|[\w-]+(?:'s|’s)\s+)?$", text[max(start, begin - 24) : begin].lower())
             ) or match.group().lower().startswith("since")
-            if since and iso and "/" not in iso:
-                iso = f"{iso}/.."
+            if since and iso:
+                iso = f"{iso.split('/')[0]}/.."
             taken.append(Time(begin, match.end(), iso, since, match.group()))
     return sorted(taken, key=lambda t: t.start)
 
@@ -278,6 +288,17 @@ def _resolve(name: str, m: re.Match[str], published: Published | None) -> str | 
         return f"{group['year']}-{_month_number(group['month']):02d}"
     if name in {"dm", "md"}:
         return _latest(_month_number(group["month"]), published, day=int(group["day"]))
+    if name == "ofyear":
+        if published is None:
+            return None
+        year = published.day.year + {"last": -1, "this": 0, "next": 1}[group["which"].lower()]
+        month = _month_number(group["month"])
+        day = int(group["day"] or 0)
+        return f"{year}-{month:02d}-{day:02d}" if 1 <= day <= _last_day(year, month) else f"{year}-{month:02d}"
+    if name == "lastmonthname" and published is not None and group["which"].lower() in {"this", "next"}:
+        month = _month_number(group["month"])
+        later = group["which"].lower() == "next" and published.precision != "year" and month <= published.day.month
+        return f"{published.day.year + later}-{month:02d}"
     if name == "lastmonthname":
         return _latest(_month_number(group["month"]), published, before_this_month=group["which"].lower() == "last")
     return _relative(name, m, published)
@@ -292,6 +313,14 @@ def _relative(name: str, m: re.Match[str], published: Published | None) -> str |
         a, b = _SEASONS[group["season"].lower()]
         if name == "season":
             year: int | None = int(group["year"])
+        elif published is not None and group["which"].lower() not in {"last", "this"}:
+            ahead = group["which"].lower() == "next"
+            known = published.precision != "year"
+            year = (
+                published.day.year
+                + (ahead and known and a <= published.day.month)
+                - (not ahead and known and a > published.day.month)
+            )
         else:
             year = (
                 None

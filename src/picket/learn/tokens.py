@@ -9,9 +9,9 @@ from picket.learn.lexicon import Lexicon, Name, given_names, word_set
 _TOKEN = re.compile(
     r"""[A-Za-z]\.(?:[A-Za-z]\.)+            # U.S.
     | (?:Col|Gen|Lt|Sgt|Mr|Mrs|Ms|Dr|Maj|Capt|Cmdr|Adm|Brig|Gov|Sen|Rep|St|Prof)\.  # titles
-    | [$€£₹]\s?\d[\d,]*(?:\.\d+)?             # money
+    | (?:US|AU?|CA?|NZ|HK|S|R|Z)?[$€£₹¥₩₴₦]\s?\d[\d,]*(?:\.\d+)?(?:bn|mn|tn|m|k)?\b   # money
     | \d[\d,]*\d(?:\.\d+)?(?:st|nd|rd|th)?(?:-[A-Za-z][\w-]*)? | \d+(?:\.\d+)?(?:st|nd|rd|th|s|[A-Z]{1,3}\b)?(?:-[A-Za-z][\w-]*)?
-    | [^\W\d_]+(?:['’][^\W\d_]+)*(?:[-‑–/][\w]+(?:['’][a-z]+)?)*[\w]*   # words, hyphenated too
+    | [^\W\d_]+(?:['’][^\W\d_]+)*(?:[-‑–/][\w]+(?:['’][a-z]+)?)*[\w]*(?:(?<=\d)['’]s\b)?   # words, hyphenated too
     | %|\S""",
     re.VERBOSE,
 )
@@ -56,7 +56,8 @@ NUMBER_WORDS = {
     "billion": 1_000_000_000,
     "dozen": 12,
 }
-_JOINED = [
+_PLANNED = word_set("tokens.planned")
+_JOINED = [  # words read as one
     ("according", "to"),
     ("because", "of"),
     ("due", "to"),
@@ -104,6 +105,13 @@ QUALIFIERS = {
     ("on", "average"): "average",
     ("average", "of"): "average",
     ("exceeding",): "over",
+    ("north", "of"): "over",
+    ("more", "or", "less"): "about",
+    ("something", "like"): "about",
+    ("not", "fewer", "than"): "at_least",
+    ("a", "record"): "exact",
+    ("well", "above"): "over",
+    ("above",): "over",
     ("in", "excess", "of"): "over",
     ("just", "over"): "over",
     ("well", "over"): "over",
@@ -118,7 +126,7 @@ _QUALIFIER_STARTS = frozenset(k[0] for k in QUALIFIERS)
 class Token:
     """A word, a name or a mark: text, lower case, offsets in the report, tag, and for verbs lemma and form."""
 
-    __slots__ = ("end", "form", "lemma", "low", "name", "qualifier", "start", "tag", "text")
+    __slots__ = ("end", "form", "lemma", "low", "name", "qualifier", "start", "tag", "text", "value")
 
     def __init__(self, text: str, start: int, end: int) -> None:
         self.text = text
@@ -130,6 +138,7 @@ class Token:
         self.form = ""
         self.name: Name | None = None
         self.qualifier = ""
+        self.value: float | None = None  # of a number of several words
 
     def __repr__(self) -> str:
         return f"{self.text}/{self.tag}"
@@ -188,6 +197,11 @@ def _match_name(raw: list[Token], i: int, words: Lexicon) -> tuple[int, Name] | 
     return None
 
 
+def _obliged(raw: list[Token], i: int) -> bool:
+    """ "Due to be finished", "due to visit": what is planned, not a cause."""
+    return raw[i].low == "due" and i + 2 < len(raw) and raw[i + 2].low in _PLANNED
+
+
 def join_names(raw: list[Token], words: Lexicon) -> list[Token]:
     """Names of the gazetteer, joined prepositions and qualifiers ("more than") become one token each."""
     out: list[Token] = []
@@ -211,7 +225,7 @@ def join_names(raw: list[Token], words: Lexicon) -> list[Token]:
             i += width
             continue
         for parts in _JOINED:
-            if token.low == parts[0] and tuple(t.low for t in raw[i : i + len(parts)]) == parts:
+            if token.low == parts[0] and tuple(t.low for t in raw[i : i + len(parts)]) == parts and not _obliged(raw, i):
                 joined = _merge(raw[i : i + len(parts)])
                 joined.low = "_".join(parts)
                 if parts == ("in", "order", "to"):
@@ -292,6 +306,7 @@ def _qualifier(raw: list[Token], i: int) -> int:
 
 
 def is_number(token: Token) -> bool:
+    """Is the word a number: figures, money, a number word?"""
     return (
         (
             token.text[0].isdigit()
@@ -299,7 +314,9 @@ def is_number(token: Token) -> bool:
             and not token.low.endswith(("st", "nd", "rd", "th"))
             and not re.search(r"[a-z]{3}", token.low)
         )
-        or token.text[0] in "$€£₹"
+        or token.text[0] in "$€£₹¥₩₴₦"
+        or bool(re.match(r"[A-Z]{1,2}[$€£]\s?\d", token.text))
+        or token.value is not None
         or (token.low in NUMBER_WORDS and token.low != "zero")
         or ("-" in token.low and all(p in NUMBER_WORDS for p in token.low.split("-")))
     )

@@ -31,8 +31,11 @@ def warning_drafts(sentence: Sentence, made: list[Draft]) -> Iterator[Draft]:
     """Drafts of the sentence's warnings; none where the content of "warned that" is a fact of another kind."""
     if not (sentence.drone or sentence.near):
         return
+    if (draft := _conditional(sentence, made)) is not None:
+        yield draft
+        return
     for verb in sentence.verbs:
-        if verb.classes & {"warn", "fear"} and not verb.negated:
+        if verb.classes & {"warn", "fear"} and not verb.negated and not verb.participle:
             draft = _warned(sentence, verb, made)
             if draft:
                 yield draft
@@ -121,6 +124,37 @@ def warning_drafts(sentence: Sentence, made: list[Draft]) -> Iterator[Draft]:
     yield from _gap(sentence, made)
 
 
+def _conditional(sentence: Sentence, made: list[Draft]) -> Draft | None:
+    """ "If the group obtains drones, the jammers will be useless": what is only supposed is what is feared."""
+    opening = re.match(r"\s*(?:If|Should|Unless|Once)\b[^,]*,", sentence.words)
+    future = _FUTURE.search(sentence.words, opening.end()) if opening else None
+    if opening is None or future is None:
+        return None
+    supposed = [
+        d for d in made if d.verb is not None and d.kind in _SUPPOSED and d.verb.tokens[0].start < sentence.begin + opening.end()
+    ]
+    if not supposed:
+        return None
+    for draft in supposed:
+        made.remove(draft)
+    said = next((v for v in sentence.verbs if v.classes & {"say", "warn"} and v.subjects), None)
+    first = supposed[0]
+    return Draft(
+        "warning",
+        "if-then",
+        first.verb,
+        actor=first.actor or first.recipient,
+        target=first.target,
+        thing=first.thing,
+        attributed_to=speaker(said.subjects) if said is not None else None,
+        certainty="possible",
+        numbers=[],
+    )
+
+
+_SUPPOSED = frozenset({"adoption", "supply", "use_attack", "sighting", "training", "production"})
+
+
 def _warned(sentence: Sentence, verb: Verb, made: list[Draft]) -> Draft | None:
     content = [v for v in sentence.verbs if v.i > verb.i]
     if (
@@ -131,6 +165,8 @@ def _warned(sentence: Sentence, verb: Verb, made: list[Draft]) -> Draft | None:
         and len(sentence.verbs) > 1
     ):
         return _warned_before(sentence, verb, made)
+    if verb.lemma in {"alarm", "alert"} and not verb.passive and not sentence.actors(verb.subjects) and made:
+        return None  # "the transfer has alarmed the coalition"
     clause = sentence.text[verb.tokens[-1].end : sentence.end]
     of = [p for p in verb.prep("of", "about", "against", "over") if not p.time]
     factual = [d for d in made if d.verb is not None and d.verb.i > verb.i and d.kind not in {"warning"}]
@@ -138,8 +174,13 @@ def _warned(sentence: Sentence, verb: Verb, made: list[Draft]) -> Draft | None:
     if factual and not of and not future and not verb.classes & {"fear"}:
         return None
     passed = next((d for d in factual if d.recipient), None)
+    if future and verb.classes & {"fear"}:
+        for draft in [d for d in factual if d.kind == "sighting"]:
+            made.remove(draft)
+            factual.remove(draft)
     if factual and all(
-        d.kind in {"use_attack", "supply", "training", "recruitment", "production", "adoption", "advising"} for d in factual
+        d.kind in {"use_attack", "supply", "training", "recruitment", "production", "adoption", "advising", "deployment"}
+        for d in factual
     ):
         for draft in factual:
             made.remove(draft)

@@ -58,14 +58,15 @@ def _components(tracks, index, now):  # type: ignore[no-untyped-def]
 def _join(tracks, index, now, cell, head, after, ix, iy, parent):  # type: ignore[no-untyped-def]
     """The links of `_components` into the forest `parent`, by a hash of cells: its heads, and what comes after each in a chain."""
     size = head.shape[0]
+    row = 2 * int(math.sqrt(size)) + 1  # cells of a row lie one behind the other
     for k in range(index.shape[0]):
         i = index[k]
         dt = max(now - tracks.time[i], 0.0)
         ix[k] = math.floor((tracks.x[i, 0] + dt * tracks.x[i, 3]) / cell)
         iy[k] = math.floor((tracks.x[i, 1] + dt * tracks.x[i, 4]) / cell)
-        for dx in range(-1, 2):
-            for dy in range(-1, 2):
-                b = ((ix[k] + dx) * 73856093 ^ (iy[k] + dy) * 19349663) & (size - 1)
+        for dy in range(-1, 2):
+            for dx in range(-1, 2):
+                b = ((iy[k] + dy) * row + ix[k] + dx) & (size - 1)
                 q = head[b]
                 while q >= 0:
                     if ix[q] == ix[k] + dx and iy[q] == iy[k] + dy:
@@ -73,7 +74,7 @@ def _join(tracks, index, now, cell, head, after, ix, iy, parent):  # type: ignor
                         if one != two and _linked(tracks, i, index[q], now):
                             parent[max(one, two)] = min(one, two)
                     q = after[q]
-        b = (ix[k] * 73856093 ^ iy[k] * 19349663) & (size - 1)
+        b = (iy[k] * row + ix[k]) & (size - 1)
         after[k] = head[b]
         head[b] = k
 

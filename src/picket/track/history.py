@@ -35,6 +35,7 @@ WAIT_S = 1.0  # late plots wait so long, in the tracker's time, for others to be
 KEEP_S = LATE_S + WAIT_S + 0.5
 ALLOWANCE = 256  # plots that may be taken in again before as many arrived
 STATE_S = 0.25  # states lie at least so far apart
+CALM_S, CALM_STATE_S = 30.0, 2.5  # and this far while nothing came late for so long: a copy is a tenth of a step
 STATE_BYTES = 256 << 20  # of all states together; a state alone larger than a quarter of it is not kept
 
 
@@ -150,6 +151,7 @@ class History:
         self.keeps = keep
         self.segments: list[Segment] = []
         self.waiting: Segment | None = None
+        self.late = -math.inf  # when a plot last came late
         self.since = math.inf  # when the first of those waiting came
         self.credit = self.taken_again = 0
         self.step = 0
@@ -201,6 +203,7 @@ class History:
         return self._open
 
     def _wait(self, late: Segment, clock: float) -> None:
+        self.late = clock
         if self.waiting is None:
             self.waiting, self.since = late, clock
         else:
@@ -242,7 +245,7 @@ class History:
 
     def close(self, time: float | None, clock: float, rows: Batch, state: Callable[[], State], size: int) -> None:
         """A step ends at `clock` with the answer `rows`; size: bytes of a state now."""
-        self.shown = rows.take(np.flatnonzero(~rows.equals("status", "ended")))
+        self.shown = rows
         start = self.segments[-1].end if self.segments else -math.inf
         if clock <= start:
             if self._open is not None:  # compared with a lag: nothing before it can be had back
@@ -259,9 +262,13 @@ class History:
         old = [i for i, g in enumerate(self.segments) if g.state is not None and g.start <= clock - KEEP_S]
         if old and self.waiting is None:  # what waits is taken in by the next step at the latest when it is due
             del self.segments[: old[-1]]
-        apart = max(STATE_S, KEEP_S * size / STATE_BYTES)
+        apart = max(CALM_STATE_S if clock - self.late > CALM_S else STATE_S, KEEP_S * size / STATE_BYTES)
         if size <= STATE_BYTES // 4 and clock - self._last_state >= apart:
             self._next, self._last_state = state(), clock
+        elif size > STATE_BYTES // 4 and self._next is None and self.waiting is None:
+            # no state again: the plots, and what was shown, are of no use any more, and plots of seconds would be gigabytes
+            self.segments = [Segment(new_plots(0), np.empty(0, np.int64), np.empty(0, np.int64), start=start, end=clock)]
+            self.shown = Batch.empty(TRACK)
 
     def answer(self, ids: Ints, weights: npt.NDArray[np.float64]) -> None:
         """Fills in, by row of this step's batch, which track gave it and with what probability; before the step is closed."""
@@ -271,8 +278,9 @@ class History:
 
     def with_lost(self, rows: Batch, now: float) -> Batch:
         """`rows`, and one with status ended for every track that was shown and never began after all."""
-        lost = np.flatnonzero(~np.isin(self.shown["track_id"], rows["track_id"]))
+        shown = self.shown
+        lost = np.flatnonzero(~shown.equals("status", "ended") & ~np.isin(shown["track_id"], rows["track_id"]))
         if not len(lost):
             return rows
-        ended = [{**row, "status": "ended", "time": now} for row in self.shown.take(lost).rows()]
+        ended = [{**row, "status": "ended", "time": now} for row in shown.take(lost).rows()]
         return concat(TRACK, [Batch.from_rows(TRACK, ended), rows])

@@ -144,24 +144,18 @@ class Tracks(NamedTuple):
     habit: Array  # (cap, HABITS) how it has flown so far, see `habit_kernels`
 
 
-FLOAT_FIELDS = ("time", "r", "r_birth", "born", "updated", "radar_time", "claim_time", "foreign_time", "spoof_time",
-                "survived", "period", "timeout", "disbelief", "together",
-                "believed")  # fmt: skip
 INT_FIELDS = ("id", "status", "updates", "claims", "radar_updates", "looks", "transmitter", "sensor_track", "sensors",
               "flags", "origin", "group", "named", "pair_sensor")  # fmt: skip
 
 
 def new_tracks(capacity: int, sensors: int) -> Tracks:
-    """An empty pool."""
-    floats = {name: np.zeros(capacity) for name in FLOAT_FIELDS}
-    ints = {name: np.full(capacity, -1, np.int64) for name in INT_FIELDS}
-    return Tracks(
-        x=np.zeros((capacity, 6)), P=np.zeros((capacity, 6, 6)), xm=np.zeros((capacity, 2, 6)),
-        Pm=np.zeros((capacity, 2, 6, 6)), mu=np.zeros((capacity, 2)), score=np.zeros((capacity, 4)), belief=np.zeros((capacity, 4)),
-        look=np.zeros((capacity, sensors)), missed=np.zeros((capacity, sensors), np.int64),
-        ident=np.full((capacity, N_KINDS), -1, np.int64), pair_plot=np.zeros((capacity, 10)), claimed=np.full((capacity, 3), np.nan),
-        habit=np.zeros((capacity, HABITS)), **floats, **ints,
-    )  # fmt: skip
+    """An empty pool. What a slot holds before a track begins in it means nothing, and takes no memory before it is written."""
+    shapes = {
+        "x": (6,), "P": (6, 6), "xm": (2, 6), "Pm": (2, 6, 6), "mu": (2,), "score": (4,), "belief": (4,), "look": (sensors,),
+        "missed": (sensors,), "ident": (N_KINDS,), "pair_plot": (10,), "claimed": (3,), "habit": (HABITS,),
+    }  # fmt: skip
+    kinds = dict.fromkeys((*INT_FIELDS, "ident"), np.int64) | {"missed": np.int8}
+    return Tracks(**{name: np.zeros((capacity, *shapes.get(name, ())), kinds.get(name, np.float64)) for name in Tracks._fields})
 
 
 class Sensors(NamedTuple):

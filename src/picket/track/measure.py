@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -24,6 +25,7 @@ COLUMNS = (
 _ROW = {name: q for q, name in enumerate(COLUMNS)}
 REASONS = ("", "no_time", "bad_value", "no_position", "no_sensor_place", "future", "duplicate", "late")
 ORIGINS = ("live", "replay", "exercise")
+_SORTED = ("time", "range_m", "azimuth_deg", "lat_deg", "lon_deg", "elevation_deg")
 _NONE = np.full(1, -1, np.int64)
 _SAID = {
     0: ("drone", "uav", "uas", "multirotor", "quadcopter", "multicopter"), 1: ("bird", "flock"),
@@ -189,16 +191,17 @@ def prepare(
         rows = np.flatnonzero(~batch.equals("report", "status"))
         batch = batch.take(rows)
     n = batch.n
-    F = np.full((len(COLUMNS), n), np.nan)
-    for name, held in batch.columns.items():
-        if name in _ROW:
-            F[_ROW[name]] = held
+    present = [name for name in batch.columns if name in _ROW]
+    F, at = np.empty((len(present) + 1, n)), np.full(len(COLUMNS), len(present))
+    F[-1] = np.nan
+    for q, name in enumerate(present):
+        F[q], at[_ROW[name]] = batch.columns[name], q
     sensor = sensor_rows(batch, table, frame)
-    order = np.lexsort((F[3], F[6], F[5], F[2], F[1], F[0], sensor)) if n > 1 else np.zeros(n, np.int64)
+    order = _order((sensor, *(F[at[_ROW[name]]] for name in _SORTED)))
     foreign = batch.equals("report", "track").astype(np.int64)
     plots, reason = new_plots(n), np.zeros(n, np.int64)
     m = k.convert(
-        F, order, sensor, foreign, geoid_m, frame.alt_wgs84_m, frame.rotation, frame.origin_ecef_m, horizon, table.arrays,
+        F, at, order, sensor, foreign, geoid_m, frame.alt_wgs84_m, frame.rotation, frame.origin_ecef_m, horizon, table.arrays,
         plots, reason,
     )  # fmt: skip
     row = plots.row[:m]
@@ -215,6 +218,24 @@ def prepare(
     k.cut(plots, m, table.arrays.period, seen, group, reason)
     _count(reason, left_out)
     return Prepared(plots, looks_of(plots, group, m), rows[row])
+
+
+def _order(keys: Sequence[npt.NDArray[Any]]) -> Ints:
+    """np.lexsort by the keys, the first first; but keys that are all alike are left out, and those that settle nothing more: a sort by
+    seven keys took a fifth of a step of a million plots."""
+    n = len(keys[0])
+    if n < 2:
+        return np.zeros(n, np.int64)
+    telling = [k for k in keys if not (k == k[0]).all() and not np.isnan(k).all()]
+    least = 2 if telling and telling[0] is keys[0] else 1  # sensors alone never do
+    for m in range(least, min(least + 2, len(telling))):
+        order = np.lexsort(telling[m - 1 :: -1])
+        apart = np.zeros(n - 1, np.bool_)
+        for key in telling[:m]:
+            apart |= (key[order[1:]] > key[order[:-1]]) | (key[order[1:]] < key[order[:-1]])  # never of NaN
+        if apart.all():
+            return order
+    return np.lexsort(telling[::-1]) if telling else np.arange(n)
 
 
 def _sensor_tracks(batch: Batch, sensor: Ints, codes: Codes) -> Ints:

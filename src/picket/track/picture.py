@@ -9,7 +9,7 @@ import numpy as np
 
 from picket.geo import LocalFrame
 from picket.track import picture_kernels as k
-from picket.track.layout_kernels import CLASSES, FLAGS, IDENTITY_KINDS, STATUSES
+from picket.track.layout_kernels import CLASSES, DEAD, FLAGS, IDENTITY_KINDS, STATUSES
 from picket.track.measure import ORIGINS, Codes
 from picket.track.pool import Pool
 from picket.track.sensors import SensorTable
@@ -38,17 +38,16 @@ def _names(sensors: tuple[str, ...], mask: int) -> tuple[str, ...]:
 def picture(pool: Pool, now: float, frame: LocalFrame, geoid_m: float, codes: Codes, sensors: SensorTable) -> Batch:
     """One row per track at `now`, also of those that ended since the last picture; in the order of their ids."""
     n = pool.n
+    m = int(np.count_nonzero(pool.tracks.status[:n] < DEAD))
     floats: Array
     ints: Array
     codes_of: Array
-    floats, ints, codes_of = np.empty((k.N_FLOATS, n)), np.empty((k.N_INTS, n), np.int64), np.empty((k.N_CODES, n), np.int32)
-    m, rise, alike, named = k.rows(
+    floats, ints, codes_of = np.empty((k.N_FLOATS, m)), np.empty((k.N_INTS, m), np.int64), np.empty((k.N_CODES, m), np.int32)
+    _, rise, alike, named = k.rows(
         pool.tracks, n, now, frame.origin_ecef_m, frame.rotation, geoid_m, sensors.under(), floats, ints, codes_of
     )
     if m == 0:
         return Batch.empty(TRACK)
-    if m < n:
-        floats, ints, codes_of = (np.ascontiguousarray(a[:, :m]) for a in (floats, ints, codes_of))
     if not rise:  # slots lie in order of their ids, unless late plots were taken in
         order = np.argsort(ints[k.ID], kind="stable")
         floats, ints, codes_of = (np.ascontiguousarray(a[:, order]) for a in (floats, ints, codes_of))

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import numpy.typing as npt
 
 from picket.track.layout_kernels import DEAD, Tracks, new_tracks
 
 Ints = npt.NDArray[np.int64]
+_BLOCK = 1 << 16
 
 
 class Pool:
     """Tracks in slots 0..n-1 in the order in which they began; `owner[code]` is the slot that holds an identity, or -1."""
 
-    def __init__(self, sensors: int = 8) -> None:
+    def __init__(self, sensors: int = 2) -> None:
         self.tracks: Tracks = new_tracks(256, sensors)
         self.n = 0
         self.owner: Ints = np.full(256, -1, np.int64)
@@ -22,20 +25,29 @@ class Pool:
         """Makes room for `more` tracks, for that many sensors and identity codes."""
         capacity, width = self.tracks.look.shape
         if self.n + more > capacity or sensors > width:
-            while capacity < self.n + more:
-                capacity *= 2
-            grown = new_tracks(capacity, max(width, sensors))
-            for new, old in zip(grown, self.tracks, strict=True):
-                if new.ndim == 2 and new.shape[1] != old.shape[1]:
-                    new[: self.n, : old.shape[1]] = old[: self.n]
-                else:
-                    new[: self.n] = old[: self.n]
-            grown.look[: self.n, width:] = grown.time[: self.n, None]
-            self.tracks = grown
+            if self.n + more > capacity:
+                while capacity < 2 * (self.n + more):  # what is not used is no memory yet, and a copy is twice the memory
+                    capacity *= 2
+            self._grow(capacity, width if sensors <= width else max(2 * width, sensors))
         if codes > len(self.owner):
             owner = np.full(max(codes, 2 * len(self.owner)), -1, np.int64)
             owner[: len(self.owner)] = self.owner
             self.owner = owner
+
+    def _grow(self, capacity: int, width: int) -> None:
+        """Moves every column to one of another size, and frees the old one before the next is moved."""
+        n = self.n
+        old: list[Any] = list(self.tracks)
+        self.tracks = new_tracks(capacity, width)
+        for k, new in enumerate(self.tracks):
+            held, old[k] = old[k][:n], None
+            if new.shape[1:] == held.shape[1:]:
+                new[:n] = held
+            else:
+                new[:n, : held.shape[1]] = held
+                if new is self.tracks.look:
+                    new[:n, held.shape[1] :] = self.tracks.time[:n, None]
+            del held
 
     def pack(self, *, always: bool = False) -> None:
         """Gives dead slots back when they are a third of all (or always), keeping the order of the rest."""
@@ -44,7 +56,13 @@ class Pool:
         if m == self.n or not (always or self.n - m > 64 + self.n // 3):
             return
         for array in self.tracks:
-            array[:m] = array[: self.n][alive]
+            at = 0
+            for begin in range(
+                0, self.n, _BLOCK
+            ):  # no slot moves to a later place, so a block at a time needs no second copy of all
+                kept = array[begin : min(begin + _BLOCK, self.n)][alive[begin : begin + _BLOCK]]
+                array[at : at + len(kept)] = kept
+                at += len(kept)
         self.n = m
         self.own()
 

@@ -14,7 +14,7 @@ from picket._jit import lean
 from picket.track.layout_kernels import EARTH_M, FAR_RANGE_M, POLAR, POSITION, TAU
 from picket.track.measure_kernels import form_of
 
-# rows of the float matrix, in the order of `measure.COLUMNS`
+# columns of floats, in the order of `measure.COLUMNS`
 TIME, RANGE, AZ, EL, RATE, LAT, LON, ALT, MSL, PRESSURE, TAKEOFF, SPEED, COURSE, CLIMB = range(14)
 S_RANGE, S_AZ, S_EL, S_RATE, S_POSITION, S_ALT, S_SPEED, RECEIVED = range(14, 22)
 
@@ -46,21 +46,21 @@ def _pick(value, default, low):  # type: ignore[no-untyped-def]
 
 
 @lean
-def _polar(F, i, j, s, far, geoid, sensors, plots):  # type: ignore[no-untyped-def]
+def _polar(F, at, i, j, s, far, geoid, sensors, plots):  # type: ignore[no-untyped-def]
     """Row i as POLAR plot j. Returns the reason code."""
-    r, az, el = F[RANGE, i], math.radians(F[AZ, i] + sensors.azimuth_offset[s]), math.radians(F[EL, i])
+    r, az, el = F[at[RANGE], i], math.radians(F[at[AZ], i] + sensors.azimuth_offset[s]), math.radians(F[at[EL], i])
     if not (0.0 < r < 1e6) or not abs(az) < 20.0 or abs(el) > 1.6:
         return BAD_VALUE
     plots.kind[j] = POLAR
-    plots.sigma[j, 0] = _pick(F[S_RANGE, i], sensors.sigma[s, 0], 0.5)
-    plots.sigma[j, 1] = math.radians(_pick(F[S_AZ, i], sensors.sigma[s, 1], 0.01))
-    plots.sigma[j, 2] = math.radians(_pick(F[S_EL, i], sensors.sigma[s, 2], 0.01))
-    plots.sigma[j, 3] = _pick(F[S_RATE, i], sensors.sigma[s, 3], 0.1)
-    height, sigma_h = F[ALT, i], _pick(F[S_ALT, i], sensors.sigma[s, 5], 1.0)
+    plots.sigma[j, 0] = _pick(F[at[S_RANGE], i], sensors.sigma[s, 0], 0.5)
+    plots.sigma[j, 1] = math.radians(_pick(F[at[S_AZ], i], sensors.sigma[s, 1], 0.01))
+    plots.sigma[j, 2] = math.radians(_pick(F[at[S_EL], i], sensors.sigma[s, 2], 0.01))
+    plots.sigma[j, 3] = _pick(F[at[S_RATE], i], sensors.sigma[s, 3], 0.1)
+    height, sigma_h = F[at[ALT], i], _pick(F[at[S_ALT], i], sensors.sigma[s, 5], 1.0)
     if math.isnan(height):
-        height = F[MSL, i] + geoid
+        height = F[at[MSL], i] + geoid
     if math.isnan(height):
-        height, sigma_h = F[PRESSURE, i] + geoid, PRESSURE_SIGMA_M
+        height, sigma_h = F[at[PRESSURE], i] + geoid, PRESSURE_SIGMA_M
     weak = False
     if math.isnan(el):
         if not abs(height) < 1e5:
@@ -85,7 +85,7 @@ def _polar(F, i, j, s, far, geoid, sensors, plots):  # type: ignore[no-untyped-d
         plots.z[j, 4] = el  # the guess, for the track that may begin here; not a measurement
     else:
         plots.z[j, 2] = el
-    rate = F[RATE, i]
+    rate = F[at[RATE], i]
     if abs(rate) < 2000.0:
         plots.z[j, 3] = rate
     across, up = ground * plots.sigma[j, 1], u * plots.sigma[j, 2]
@@ -94,15 +94,15 @@ def _polar(F, i, j, s, far, geoid, sensors, plots):  # type: ignore[no-untyped-d
 
 
 @lean
-def _bearing(F, i, j, s, sensors, plots):  # type: ignore[no-untyped-def]
+def _bearing(F, at, i, j, s, sensors, plots):  # type: ignore[no-untyped-def]
     """Row i, a direction without a distance, as POLAR plot j: it has no place, so it may help a track and begins none."""
-    az, el = math.radians(F[AZ, i] + sensors.azimuth_offset[s]), math.radians(F[EL, i])
+    az, el = math.radians(F[at[AZ], i] + sensors.azimuth_offset[s]), math.radians(F[at[EL], i])
     if not abs(az) < 20.0 or abs(el) > 1.6:
         return BAD_VALUE
     plots.kind[j] = POLAR
     plots.z[j, 1], plots.z[j, 2] = az, el
-    plots.sigma[j, 1] = math.radians(_pick(F[S_AZ, i], sensors.sigma[s, 1], 0.01))
-    plots.sigma[j, 2] = math.radians(_pick(F[S_EL, i], sensors.sigma[s, 2], 0.01))
+    plots.sigma[j, 1] = math.radians(_pick(F[at[S_AZ], i], sensors.sigma[s, 1], 0.01))
+    plots.sigma[j, 2] = math.radians(_pick(F[at[S_EL], i], sensors.sigma[s, 2], 0.01))
     for k in range(3):
         plots.p[j, k] = sensors.offset[s, k]
     plots.half[j] = ANYWHERE_M
@@ -110,21 +110,21 @@ def _bearing(F, i, j, s, sensors, plots):  # type: ignore[no-untyped-def]
 
 
 @lean
-def _position(F, i, j, s, geoid, site_height, site_rotation, site_ecef, sensors, plots):  # type: ignore[no-untyped-def]
+def _position(F, at, i, j, s, geoid, site_height, site_rotation, site_ecef, sensors, plots):  # type: ignore[no-untyped-def]
     """Row i as POSITION plot j. Returns the reason code."""
-    lat, lon = math.radians(F[LAT, i]), math.radians(F[LON, i])
+    lat, lon = math.radians(F[at[LAT], i]), math.radians(F[at[LON], i])
     if abs(lat) > 0.5 * math.pi or abs(lon) > TAU:
         return BAD_VALUE
-    if F[LAT, i] == 0.0 and F[LON, i] == 0.0:
+    if F[at[LAT], i] == 0.0 and F[at[LON], i] == 0.0:
         return BAD_VALUE  # what receivers send without a fix
     plots.kind[j] = POSITION
-    height, sigma_h = F[ALT, i], _pick(F[S_ALT, i], sensors.sigma[s, 5], 1.0)
+    height, sigma_h = F[at[ALT], i], _pick(F[at[S_ALT], i], sensors.sigma[s, 5], 1.0)
     if not abs(height) < 1e5:
-        height = F[MSL, i] + geoid
+        height = F[at[MSL], i] + geoid
     if not abs(height) < 1e5:
-        height, sigma_h = F[PRESSURE, i] + geoid, PRESSURE_SIGMA_M
+        height, sigma_h = F[at[PRESSURE], i] + geoid, PRESSURE_SIGMA_M
     if not abs(height) < 1e5:
-        height, sigma_h = F[TAKEOFF, i] + site_height, TAKEOFF_SIGMA_M
+        height, sigma_h = F[at[TAKEOFF], i] + site_height, TAKEOFF_SIGMA_M
     measured = abs(height) < 1e5
     if not measured:
         height = geoid if sensors.under[s] == 1 else site_height + NEAR_HEIGHT_M
@@ -139,7 +139,7 @@ def _position(F, i, j, s, geoid, site_height, site_rotation, site_ecef, sensors,
     plots.z[j, 0], plots.z[j, 1] = plots.p[j, 0], plots.p[j, 1]
     if measured:
         plots.z[j, 2] = plots.p[j, 2]
-    speed, course = F[SPEED, i], math.radians(F[COURSE, i])
+    speed, course = F[at[SPEED], i], math.radians(F[at[COURSE], i])
     moving = UNSAID_FAR_MPS if sensors.far[s] == 1 else UNSAID_MPS
     if 0.0 <= speed < 2000.0:
         if abs(course) < 20.0 or speed < 0.5:
@@ -150,11 +150,11 @@ def _position(F, i, j, s, geoid, site_height, site_rotation, site_ecef, sensors,
             for k in range(2):
                 plots.z[j, 3 + k] = R[k, 0] * vx + R[k, 1] * vy + R[k, 2] * vz
         moving = speed
-    if abs(F[CLIMB, i]) < 300.0:
-        plots.z[j, 5] = F[CLIMB, i]
-    sigma = _pick(F[S_POSITION, i], sensors.sigma[s, 4], 1.0)
+    if abs(F[at[CLIMB], i]) < 300.0:
+        plots.z[j, 5] = F[at[CLIMB], i]
+    sigma = _pick(F[at[S_POSITION], i], sensors.sigma[s, 4], 1.0)
     sigma = math.hypot(sigma, moving * sensors.latency[s])
-    speed_sigma = _pick(F[S_SPEED, i], CLAIM_SPEED_SIGMA_MPS, 0.5)
+    speed_sigma = _pick(F[at[S_SPEED], i], CLAIM_SPEED_SIGMA_MPS, 0.5)
     for k in range(2):
         plots.sigma[j, k], plots.sigma[j, 3 + k] = sigma, speed_sigma
     plots.sigma[j, 2], plots.sigma[j, 5] = sigma_h, max(speed_sigma, 2.0)
@@ -163,37 +163,39 @@ def _position(F, i, j, s, geoid, site_height, site_rotation, site_ecef, sensors,
 
 
 @lean
-def convert(F, order, sensor, foreign, geoid, site_height, site_rotation, site_ecef, horizon, sensors, plots, reason):  # type: ignore[no-untyped-def]
-    """Fills plots from the rows `order` of F (22, M); reason (M,) by row. Returns how many plots came out.
+def convert(F, at, order, sensor, foreign, geoid, site_height, site_rotation, site_ecef, horizon, sensors, plots, reason):  # type: ignore[no-untyped-def]
+    """Fills plots from the rows `order`; reason (M,) by row. Returns how many plots came out.
+
+    F (columns, M): the columns that there are, and one of NaN; at (22,): where each of `measure.COLUMNS` lies in it.
 
     horizon: the latest time that is believed (NaN = a row's own arrival, where known, is the judge).
     """
     j = np.int64(0)  # a literal 0 would compile what takes it a second time
     for i in order:
         s = sensor[i]
-        t = F[TIME, i]
+        t = F[at[TIME], i]
         if math.isnan(t):
             reason[i] = NO_TIME
             continue
         if not (0.0 <= t < 1e11):
             reason[i] = BAD_VALUE
             continue
-        limit = F[RECEIVED, i] if math.isnan(horizon) else horizon
+        limit = F[at[RECEIVED], i] if math.isnan(horizon) else horizon
         if t > limit + FUTURE_S:
             reason[i] = FUTURE
             continue
         plots.z[j, :] = np.nan
-        has_polar = not math.isnan(F[RANGE, i]) and not math.isnan(F[AZ, i])
-        has_position = not math.isnan(F[LAT, i]) and not math.isnan(F[LON, i])
+        has_polar = not math.isnan(F[at[RANGE], i]) and not math.isnan(F[at[AZ], i])
+        has_position = not math.isnan(F[at[LAT], i]) and not math.isnan(F[at[LON], i])
         if has_polar and (sensors.placed[s] == 1 or not has_position):
             if sensors.placed[s] == 0:
                 reason[i] = NO_SENSOR_PLACE
                 continue
-            reason[i] = _polar(F, i, j, s, sensors.far[s] == 1 or F[RANGE, i] > FAR_RANGE_M, geoid, sensors, plots)
+            reason[i] = _polar(F, at, i, j, s, sensors.far[s] == 1 or F[at[RANGE], i] > FAR_RANGE_M, geoid, sensors, plots)
         elif has_position:
-            reason[i] = _position(F, i, j, s, geoid, site_height, site_rotation, site_ecef, sensors, plots)
-        elif sensors.placed[s] == 1 and not math.isnan(F[AZ, i]):
-            reason[i] = _bearing(F, i, j, s, sensors, plots)
+            reason[i] = _position(F, at, i, j, s, geoid, site_height, site_rotation, site_ecef, sensors, plots)
+        elif sensors.placed[s] == 1 and not math.isnan(F[at[AZ], i]):
+            reason[i] = _bearing(F, at, i, j, s, sensors, plots)
         else:
             reason[i] = NO_POSITION
         if reason[i] != OK:

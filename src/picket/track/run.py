@@ -76,7 +76,7 @@ def track_files(
     batch = read_inputs(inputs, summary, site, origin or (site.station.origin if site else "live"), on_progress)
     summary.detections = batch.n
     summary.read_s = clock() - begin
-    tracker, parts, waiting, ids = Tracker(site), [], 0, np.empty(0, np.int64)
+    tracker, parts, waiting, ids = Tracker(site, exact_late=False), [], 0, np.empty(0, np.int64)  # `scans` sorts: nothing is late
     writer = TableWriter(out, TRACK) if out is not None and batch.n else None
     begin = clock()
     try:

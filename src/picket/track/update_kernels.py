@@ -48,18 +48,22 @@ NEGLIGIBLE = 1e-3  # a plot with less probability than this moves nothing
 
 @lean
 def sound(P, L):  # type: ignore[no-untyped-def]
-    """True when P (6, 6) is symmetric positive definite; otherwise P becomes its own diagonal, made positive. L (6, 6): scratch."""
+    """True when P (6, 6) is symmetric positive definite; otherwise P becomes its own diagonal, made positive. L (6, 6): scratch.
+
+    By the squares of Cholesky's pivots, which take one division a column and no root: P = L D L', row c of L holding what column c
+    of L D has under its diagonal.
+    """
     good = True
     for a in range(6):
-        for b in range(a + 1):
-            total = P[a, b]
-            for c in range(b):
-                total -= L[a, c] * L[b, c]
-            if a == b:
-                good = good and total > 1e-9
-                L[a, a] = math.sqrt(max(total, 1e-9))
-            else:
-                L[a, b] = total / L[b, b]
+        for b in range(a, 6):
+            L[a, b] = P[b, a]
+    for c in range(6):
+        good = good and L[c, c] > 1e-9
+        share = 1.0 / max(L[c, c], 1e-9)
+        for a in range(c + 1, 6):
+            part = L[c, a] * share
+            for b in range(a, 6):
+                L[a, b] -= part * L[c, b]
     if good:
         return True
     for a in range(6):

@@ -43,6 +43,7 @@ WAYS = np.array([
     (_AIRCRAFT, 0.015, 20.0, 40.0, 10.0, 15.0, 0.5, 800.0),
     (_VESSEL, 1.00, 5.0, 5.0, 1.5, 2.0, 0.0, 0.0),
 ])  # fmt: skip
+FARTHEST = 60.0  # squared sigmas: beyond it nothing is less likely still
 SEEN_S = 8.0  # what has flown for less tells its way in part only: chains of false plots are short
 SLOWER_S = 8.0  # it takes some time to be seen slow
 STANDS_AT = MANOEUVRE_S / (MANOEUVRE_S + STEADY_S)  # of the manoeuvring model where plots say nothing
@@ -57,7 +58,7 @@ UNKNOWN_HEIGHT_M = 100.0  # 1 sigma; beyond it a height is not known
 @lean
 def _density(value, mean, variance):  # type: ignore[no-untyped-def]
     """Of a Gaussian but for a factor; never quite zero: no outlier is a proof."""
-    return math.exp(-0.5 * min((value - mean) * (value - mean) / variance, 60.0)) / math.sqrt(variance)
+    return math.exp(-0.5 * min((value - mean) * (value - mean) / variance, FARTHEST)) / math.sqrt(variance)
 
 
 @lean
@@ -78,13 +79,16 @@ def flies_so(habit, height_msl, height_var, out, like):  # type: ignore[no-untyp
         like[c] = 0.0
     for w in range(WAYS.shape[0]):
         c = int(WAYS[w, 0])
-        p = WAYS[w, 1] * _density(habit[SPEED], WAYS[w, 2], WAYS[w, 3] * WAYS[w, 3] + noise)
-        p *= _density(slower, seen * WAYS[w, 4], WAYS[w, 5] * WAYS[w, 5] + short) * math.exp(turns * WAYS[w, 6])
+        p, wide, deep = WAYS[w, 1], WAYS[w, 3] * WAYS[w, 3] + noise, WAYS[w, 5] * WAYS[w, 5] + short
+        off, under = habit[SPEED] - WAYS[w, 2], slower - seen * WAYS[w, 4]
+        power = turns * WAYS[w, 6] - 0.5 * (min(off * off / wide, FARTHEST) + min(under * under / deep, FARTHEST))
         if high:
             if c == _VESSEL:
                 p *= _density(height_msl, 0.0, SEA_M * SEA_M + height_var) / math.sqrt(2.0 * math.pi)
             else:
-                p *= math.exp(-min(max(height_msl - WAYS[w, 7], 0.0) / UNDER_M, 30.0)) / WAYS[w, 7]
+                power -= min(max(height_msl - WAYS[w, 7], 0.0) / UNDER_M, 30.0)
+                p /= WAYS[w, 7]
+        p *= math.exp(power) / math.sqrt(wide * deep)  # both densities by one exponential: it is most of the time
         like[c] += p
     known, mean = min(T / SEEN_S, 1.0), (like[_DRONE] + like[_BIRD] + like[_AIRCRAFT]) / 3.0
     for c in range(4):

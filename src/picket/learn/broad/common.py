@@ -19,9 +19,6 @@ TRANSFERS = frozenset({"supply", "training", "advising", "recruitment"})
 LAWS = frozenset(
     ["law", "bill", "legislation", "decree", "act", "rules", "rule", "amendment", "ordinance", "regulation", "regulations"]
 )
-HOUSES = frozenset(
-    ["parliament", "senate", "congress", "legislature", "assembly", "lawmakers", "cabinet", "ministers", "deputies", "council"]
-)
 OWN = frozenset(
     [
         "home-made",
@@ -49,7 +46,7 @@ WRECKS = frozenset(
     ["debris", "wreckage", "fragments", "explosives", "bomb", "bombs", "grenade", "grenades", "shrapnel", "warhead"]
 )
 COUNTER = re.compile(
-    r"\b(?:jam|net|netting|detector|radar|sensor|interceptor|no-fly|shield|wall|anti-drone|anti-aircraft|laser|zone|counter-|c-uas|gun|"
+    r"\b(?:jam|net|netting|detect|radar|sensor|interceptor|no-fly|shield|wall|anti-drone|anti-aircraft|laser|zone|counter-|c-uas|gun|"
     r"acoustic|launcher|loitering|balloon|glider|buoy|unmanned|uncrewed|hexacopter|craft|boat|vessel|aircraft|unit|platoon|battery)",
     re.IGNORECASE,
 )

@@ -57,6 +57,8 @@ def _supply(noun: Noun) -> Iterator[Draft]:
     verb, phrase, first, second = noun.verb, noun.phrase, noun.first, noun.second
     if noun.thing is None or not (first or second):
         return
+    if phrase.head.low in {"request", "requests", "appeal", "appeals", "demand", "application"} and first and not second:
+        first, second = second, first  # "a request from Mexico for radars"
     agent: list[str] = []
     if verb is not None and phrase not in verb.subjects and not verb.passive and not verb.classes & {"say"}:
         agent = [n for n in ends(noun.sentence, verb.subjects, states=False) if n not in first + second]

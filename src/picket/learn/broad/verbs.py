@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from picket.learn.broad.common import (
     ADVISING,
     COUNTER,
-    HOUSES,
     LAWS,
     LENGTHS,
     NOT_DONE,
@@ -26,7 +25,7 @@ from picket.learn.broad.common import (
 )
 from picket.learn.chunks import Phrase, Verb
 from picket.learn.drafts import Draft
-from picket.learn.frames.common import KNOWHOW, MONEY, TEACHING, actors_in, homes_of, things_of
+from picket.learn.frames.common import HOUSES, KNOWHOW, MONEY, TEACHING, actors_in, homes_of, things_of
 from picket.learn.frames.presence import people_of_state
 from picket.learn.naming import bare_text, classes_of, text_of
 from picket.learn.sentence import (
@@ -34,6 +33,7 @@ from picket.learn.sentence import (
     drone_head,
     drone_owner,
     is_drone,
+    model_origin,
     origin_of,
     personnel,
     place_name,
@@ -125,7 +125,7 @@ def _recruited(clause: Clause) -> Iterator[Draft]:
 def _taken_up(clause: Clause) -> Iterator[Draft]:
     """Adoption and production: somebody and the drones; for production a place and the drones will do."""
     verb, row, thing, things = clause.verb, clause.row, clause.thing, clause.things
-    if verb.participle or thing is None:
+    if verb.participle or thing is None or "supplynoun" in classes_of(thing.head):
         return
     spots = verb.prep("in", "at")
     if not clause.first and row.kind == "production" and drone_head(thing) and any(place_name(p) for p in spots):
@@ -192,6 +192,8 @@ def _supply(clause: Clause) -> Iterator[Draft]:
     elif not first and not second:
         origin = origin_of(thing, sentence)
         first = [origin] if origin else []
+    if not first and second and verb.lemma in {"sign", "order"} and (maker := model_origin(thing)) and maker not in second:
+        first = [maker]
     if not first and not second:
         return
     for draft in pairs(row, "broad-supply", verb, first, second, thing, [thing, *verb.objects, *verb.prep("for")]):

@@ -1,6 +1,5 @@
 """Verb frames, one file a family; `table.py` says which class of verbs has which frame."""
 
-from picket.learn.frames.common import launched_by
 from picket.learn.frames.table import drafts_of
 
-__all__ = ["drafts_of", "launched_by"]
+__all__ = ["drafts_of"]

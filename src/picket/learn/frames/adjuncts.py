@@ -17,6 +17,9 @@ from picket.learn.sentence import Sentence, is_drone, origin_of, place_state
 
 _HELP = word_set("frames.helping")
 _GOODS = word_set("frames.goods")
+_CARGO = frozenset(
+    ["consignment", "shipment", "cargo", "load", "containers", "container", "parcel", "weapons", "goods", "crates", "haul"]
+)
 _BOUND = frozenset(["bind", "destine", "intend", "mean", "head"])
 
 
@@ -26,7 +29,7 @@ def adjunct_drafts(sentence: Sentence) -> Iterator[Draft]:
         return
     for verb in sentence.verbs:
         yield from _helped(sentence, verb)
-        if verb.participle and verb.lemma in _BOUND:
+        if (verb.participle or verb.passive) and verb.lemma in _BOUND:
             yield from _bound(sentence, verb)
 
 
@@ -74,13 +77,22 @@ def _matter(verb: Verb) -> str | None:
 def _bound(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
     """ "Iranian weapons bound for the Houthis": they were on their way from one to the other."""
     goods = next((p for p in _goods_before(sentence, verb)), None)
+    if goods is None and not verb.participle:
+        goods = next((p for p in verb.subjects if p.head.low in _CARGO), None)
     if goods is None:
         return
     takers = actors_in(sentence, verb.prep("for", "to")) or [s for p in verb.prep("for", "to") if (s := place_state(p))]
     givers = list(filter(None, [origin_of(goods, sentence)]))
-    for a, b in pairs(givers, takers):
+    for a, b in pairs(givers or _origin_said(sentence), takers):
         if b and a != b:
             yield Draft("supply", "bound-for", verb, provider=a, recipient=b, thing=text_of(goods), numbers=[goods])
+
+
+def _origin_said(sentence: Sentence) -> list[str]:
+    """ "Was of Chinese origin"."""
+    made = next((p for p in sentence.phrases() if p.head.low in {"origin", "make", "manufacture", "provenance"}), None)
+    token = next((t for t in made.tokens if t.name is not None and t.name.state), None) if made is not None else None
+    return [token.name.state] if token is not None and token.name is not None and token.name.state else []
 
 
 def _goods_before(sentence: Sentence, verb: Verb) -> list[Phrase]:

@@ -7,13 +7,14 @@ from collections.abc import Iterator
 from picket.learn.actors import actors_of
 from picket.learn.chunks import Phrase, Verb
 from picket.learn.drafts import Draft
-from picket.learn.frames.common import CONTRABAND, HARMFUL, actors_in, doers_of, launched_by, things_of
+from picket.learn.frames.common import CONTRABAND, HARMFUL, actors_in, doers_of, things_of
 from picket.learn.frames.sightings import detect, smuggle
 from picket.learn.lexicon import word_set
 from picket.learn.naming import bare_text, classes_of, is_actor, kind_of, text_of
 from picket.learn.sentence import Sentence, drone_head, drone_owner, instruments, is_drone, place_name, refers_to_drone
 
 _SHOTS = frozenset(["missile", "missiles", "rocket", "rockets", "bomb", "bombs", "shots", "munitions", "round", "rounds"])
+_ARMED = word_set("attacks.armed")
 _LENGTHS = word_set("statistics.units_of_length")
 
 
@@ -21,6 +22,8 @@ def strike(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
     if verb.i in sentence.consumed:
         return
     doers, hurt = doers_of(verb), things_of(verb)
+    if verb.link == "rel":  # "a part of the drone that killed": the drone did
+        doers = [p.of if p.of is not None and drone_head(p.of) and not is_actor(p.of) else p for p in doers]
     if any(drone_head(p) for p in hurt) and not any(drone_head(p) for p in doers):
         yield from detect(sentence, verb)
         return
@@ -44,7 +47,8 @@ def strike(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
     by_drone = [p for p in doers if drone_head(p) or (is_drone(p) and not is_actor(p))] or [
         p
         for p in doers
-        if p.head.low in {"ones", "one", "rest", "others"} and sentence.near and not is_actor(p) and not verb.classes & {"kill"}
+        if (p.head.low in {"ones", "one", "rest", "others"} and sentence.near and not is_actor(p) and not verb.classes & {"kill"})
+        or (p.head.low in {"aircraft", "craft", "machine", "device"} and not sentence.drone and refers_to_drone(p, sentence))
     ]
     attack_subject = [
         p
@@ -55,7 +59,15 @@ def strike(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
             or any(v.participle and v.subjects and v.subjects[0] is p and instruments(sentence, v) for v in sentence.verbs)
         )
     ]
-    pronoun_tool = [p for p in doers if p.pronoun and p.head.low in {"they", "it"} and sentence.near and not sentence.drone]
+    pronoun_tool = [
+        p
+        for p in doers
+        if p.pronoun
+        and p.head.low in {"they", "it"}
+        and sentence.near
+        and not sentence.drone
+        and p.head.start not in sentence.context.inside
+    ]
     if not (by_drone or tools or attack_subject or pronoun_tool):
         return
     if verb.lemma == "set_fire" and not hurt:
@@ -65,7 +77,7 @@ def strike(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
     actors: list[str] = []
     if by_drone or attack_subject:
         for phrase in [*by_drone, *attack_subject]:
-            owner = drone_owner(phrase, sentence) or launched_by(sentence, phrase)
+            owner = drone_owner(phrase, sentence)
             actors += [owner] if owner else []
     else:
         actors = actors_in(sentence, doers)
@@ -110,6 +122,13 @@ def attack_drafts(
             for n, q in p.after
             if n in {"on", "against", "at"} and not q.time
         ]
+        noun = next((p for p in [*verb.prep("in", "by"), *([tool] if tool else [])] if "attacknoun" in classes_of(p.head)), None)
+        struck = struck or [
+            q
+            for v in sentence.verbs
+            if noun is not None and noun in v.subjects and v.classes & {"strike"} and v is not verb
+            for q in v.objects
+        ]
         hurt = struck or hurt
     hurt = [p for p in hurt if p.head.low not in _LENGTHS and p.head.low not in {"effect", "missiles", "missile", "others"}]
     if hurt and all(p.pronoun and p.head.low in {"it", "them"} for p in hurt):
@@ -123,7 +142,7 @@ def attack_drafts(
             rule,
             verb,
             actor=a,
-            target="; ".join(bare_text(p) for p in hurt if not p.pronoun)[:160] or None,
+            target="; ".join(dict.fromkeys(bare_text(p) for p in hurt if not p.pronoun))[:160] or None,
             thing=text_of(tool) if tool is not None and not tool.pronoun else "drones",
             numbers=[
                 *sorted([*bystanders, *(hurt if verb.classes & {"kill"} else []), *victims, *counted], key=lambda p: p.i),
@@ -167,6 +186,17 @@ def launch(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
             "fired-missiles", sentence, verb, [owner] if owner else [], aimed or follow, carriers[0], aimed or follow
         )
         return
+    shots = [p for p in things if p.head.low in _SHOTS and p.head.low not in {"rockets", "rocket"}]
+    if not drones and shots and verb.passive:
+        tools = [p for p in verb.prep("from", "by") if drone_head(p)]
+        aimed = [p for p in verb.prep("at", "into", "on", "against") if not p.time]
+        told = sentence.context.told_of("use_attack") and not sentence.drone
+        if tools or (told and aimed and not verb.prep("from", "by")):
+            owner = drone_owner(tools[0], sentence) if tools else sentence.context.last_flier()
+            yield from attack_drafts(
+                "fired-missiles", sentence, verb, [owner] if owner else [], aimed, (tools or shots)[0], aimed
+            )
+            return
     if not drones:
         return
     if any(
@@ -189,7 +219,9 @@ def launch(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
         and not p.time
         and p not in verb.prep("at", "against", "on", "toward", "towards", "into", "onto", "over", "across", "near", "above")
     ]
-    if (aimed := verb.prep("against")) and not verb.classes & {"give"}:
+    armed = any(t.low in _ARMED for p in drones for t in p.tokens)
+    aimed = verb.prep("against") or [p for p in verb.prep("at", "into", "onto") if armed and verb.lemma == "fly" and not p.time]
+    if aimed and not verb.classes & {"give"}:
         yield from attack_drafts("flown-against", sentence, verb, doers, aimed, drones[0], aimed)
         return
     peaceful = any(v.governor is verb and (v.classes & {"spy", "smuggle"}) for v in sentence.verbs) or any(
@@ -209,6 +241,8 @@ def launch(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
     )
     if hostile and not (verb.infinitive and verb.governor and verb.governor.classes & {"learn", "train"}):
         yield from attack_drafts("launch", sentence, verb, doers, targets, drones[0], targets)
+    elif "steer" in verb.classes and _struck_by(verb):
+        return  # steer() reads it
     elif targets and not (verb.infinitive and verb.governor and verb.governor.classes & {"learn", "train"}):
         for a in doers or [None]:  # type: ignore[list-item]
             if all(p.pronoun for p in targets):
@@ -237,9 +271,8 @@ def drop(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
     doers = actors_in(sentence, doers_of(verb))
     owner = next((o for p in tools if (o := drone_owner(p, sentence))), None)
     doers = doers or ([owner] if owner else [])
-    targets = [
-        p for p in verb.prep("on", "onto", "over", "into", "at", "near", "in", "inside", "upon") if not p.time and not is_drone(p)
-    ]
+    targets = [p for p in verb.prep("on", "onto", "over", "at", "upon", "against") if not p.time and not is_drone(p)]
+    targets = targets or [p for p in verb.prep("into", "near", "in", "inside") if not p.time and not is_drone(p)]
     if not targets and verb.link == "conj" and verb.governor is not None:
         targets = list(verb.governor.prep("over", "at", "above", "into", "against"))
     if targets and targets[0].pronoun:
@@ -300,7 +333,7 @@ def crash(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
     if (
         verb.lemma in {"explode", "detonate", "crash", "smash"}
         and hit
-        and not (verb.lemma == "crash" and verb.prep("in", "on", "near"))
+        and not (verb.lemma == "crash" and verb.prep("in", "on", "near", "at", "outside", "inside"))
     ):
         yield from attack_drafts("crash-into", sentence, verb, [owner] if owner else [], hit, drones[0], places)
     else:
@@ -336,6 +369,21 @@ def wage(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
 
 def _claimed(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
     """ "Claimed responsibility for the strike", in a report where the strike before was a drone's; "claimed a drone attack"."""
+    lives = next((p for p in verb.objects if p.head.low in {"life", "lives"}), None)
+    tool = next((p for p in verb.subjects if drone_head(p) or (is_drone(p) and not is_actor(p))), None)
+    if lives is not None and tool is not None:  # "a drone strike claimed the lives of 40"
+        struck = [q for n, q in tool.after if n in {"on", "against", "at"} and not q.time]
+        dead = [p for p in [lives.of] if p is not None]
+        yield from attack_drafts(
+            "claimed-lives",
+            sentence,
+            verb,
+            [o for o in [drone_owner(tool, sentence)] if o],
+            struck or dead,
+            tool,
+            [*dead, *struck],
+        )
+        return
     direct = next((p for p in verb.objects if "attacknoun" in classes_of(p.head) and is_drone(p)), None)
     for a in actors_in(sentence, verb.subjects) if direct is not None else []:
         hurt = [p for n, p in direct.after if n in {"on", "against", "at"} and not p.time] if direct is not None else []
@@ -361,16 +409,21 @@ def _claimed(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
         )
 
 
-def steer(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
-    """Drones guided or flown into something that suffers by it."""
-    drones = [p for p in things_of(verb) if drone_head(p)]
-    hit = [
+def _struck_by(verb: Verb) -> list[Phrase]:
+    """What a drone is flown into that suffers by it."""
+    return [
         p
         for p in verb.prep("into", "onto")
         if not p.time
         and (classes_of(p.head) & {"building", "people", "force"})
         and p.head.low not in {"prison", "prisons", "jail", "airspace", "territory"}
     ]
+
+
+def steer(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
+    """Drones guided or flown into something that suffers by it."""
+    drones = [p for p in things_of(verb) if drone_head(p)]
+    hit = _struck_by(verb)
     if drones and hit:
         doers = actors_in(sentence, doers_of(verb)) or list(filter(None, [drone_owner(drones[0], sentence)]))
         yield from attack_drafts("steer", sentence, verb, doers, hit, drones[0], hit)
@@ -410,6 +463,15 @@ def fired_on(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
 
 def attributed(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
     """ "Attributed the drone attack on the station to dissidents": alleged."""
+    told = sentence.context.told_of("use_attack")
+    raids = [p for p in verb.prep("for") if "attacknoun" in classes_of(p.head) and (is_drone(p) or told)]
+    if verb.lemma == "blame" and not verb.passive and raids:  # "has blamed X for these attacks"
+        hurt = [p for n, p in raids[0].after if n in {"on", "against", "at"} and not p.time]
+        for draft in attack_drafts("blamed-for", sentence, verb, actors_in(sentence, verb.objects)[:1], hurt, raids[0], hurt):
+            if draft.actor is not None:
+                draft.certainty = "alleged"
+                yield draft
+        return
     attack = next((p for p in things_of(verb) if "attacknoun" in classes_of(p.head) and (is_drone(p) or sentence.near)), None)
     doers = actors_in(sentence, verb.prep("to", "on"))
     if attack is None or not doers or verb.participle or (verb.lemma == "blame" and not verb.passive):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from picket.learn.chunks import Phrase, Verb
 from picket.learn.lexicon import lexicon, word_set
 from picket.learn.naming import text_of
-from picket.learn.sentence import Sentence, place_name, place_state
+from picket.learn.sentence import UNNAMED, Sentence, place_name, place_state
 
 HARMFUL = word_set("frames.harmful")
 CONTRABAND = word_set("frames.contraband")
@@ -14,7 +14,22 @@ MONEY = word_set("frames.money")
 KNOWHOW = word_set("frames.knowhow")
 TEACHING = frozenset(["training", "course", "courses", "instruction", "lessons", "drills", "workshop", "tuition"])
 SPYING = word_set("frames.spying")
-UNNAMED = word_set("frames.unnamed")
+HOUSES = frozenset(
+    [
+        "parliament",
+        "senate",
+        "congress",
+        "legislature",
+        "assembly",
+        "lawmakers",
+        "legislators",
+        "mps",
+        "cabinet",
+        "ministers",
+        "deputies",
+        "council",
+    ]
+)
 
 
 def things_of(verb: Verb) -> list[Phrase]:
@@ -92,36 +107,3 @@ def drone_topic(sentence: Sentence, verb: Verb) -> bool:
 
 def first_text(phrases: list[Phrase]) -> str | None:
     return text_of(phrases[0]) if phrases else None
-
-
-def launched_by(sentence: Sentence, phrase: Phrase) -> str | None:
-    """ "drones launched by X", "a drone flown from Y by X"."""
-    for verb in sentence.verbs:
-        if (
-            verb.participle
-            and verb.subjects
-            and verb.subjects[0] is phrase
-            and verb.lemma
-            in {
-                "launch",
-                "operate",
-                "fly",
-                "use",
-                "deploy",
-                "fire",
-                "send",
-                "control",
-                "pilot",
-                "attribute",
-                "link",
-                "blame",
-                "belong",
-            }
-        ):
-            found = actors_in(
-                sentence,
-                verb.prep("by", "to", "on") if verb.lemma in {"attribute", "link", "blame", "belong"} else verb.prep("by"),
-            )
-            if found:
-                return found[0]
-    return None

@@ -13,7 +13,7 @@ from picket.learn.drafts import Draft
 from picket.learn.frames.common import actors_in, pairs
 from picket.learn.frames.sightings import intrude
 from picket.learn.lexicon import word_set
-from picket.learn.naming import classes_of, kind_of, text_of
+from picket.learn.naming import ORGANISED, classes_of, kind_of, text_of
 from picket.learn.sentence import Sentence, drone_head, is_drone, origin_of, place_name, place_state, refers_to_drone
 
 _CONTRACT = word_set("frames.contract")
@@ -42,6 +42,9 @@ def contract(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
     first_sells = to_supply or (
         _company(sentence, verb.subjects) and paper.head.low != "order" and bool(second or verb.lemma == "win")
     )
+    payer = [t.text for t in paper.tokens if t.name is not None and t.name.kind in ORGANISED and t is not paper.head]
+    if verb.lemma in {"receive", "get", "win", "secure", "land"} and payer and not second:
+        second, first_sells = payer[:1], True  # "has received a $65 million U.S. Army contract"
     if verb.lemma in {"win", "land", "secure"} and paper.head.low in {"contract", "order", "contracts", "orders", "tender"}:
         first_sells = True
         second = second or actors_in(sentence, [p for n, p in _around(verb, paper) if n == "from"])

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from picket.learn.chunks import Phrase, Verb
 from picket.learn.drafts import Draft
 from picket.learn.frames.attacks import attack_drafts
-from picket.learn.frames.common import CONTRABAND, GOODS, HARMFUL, SPYING, actors_in, class_of_people, doers_of, things_of
+from picket.learn.frames.common import CONTRABAND, GOODS, HARMFUL, HOUSES, SPYING, actors_in, class_of_people, doers_of, things_of
 from picket.learn.frames.sightings import intrude
-from picket.learn.naming import classes_of, is_actor, kind_of, text_of
+from picket.learn.naming import classes_of, is_actor, kind_of, state_of_official, text_of
 from picket.learn.sentence import Sentence, drone_head, drone_owner, is_drone, origin_of, place_name, refers_to_drone
 
 
@@ -189,6 +189,9 @@ def adopt(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
     doers = actors_in(sentence, doers_of(verb))
     if verb.passive and not doers and not verb.participle and (owner := drone_owner(thing, sentence)):
         doers = [owner]
+    doers = doers or [s for p in doers_of(verb) if (s := state_of_official(p))][:1]
+    if not doers and sentence.context.state_name and any(p.head.low in HOUSES for p in doers_of(verb)):
+        doers = [sentence.context.state_name]
     for a in doers:
         company = any(kind_of(p) == "company" for p in doers_of(verb)) or any(
             m.kind == "company" and m.name == a for m in sentence.context.mentions
@@ -217,8 +220,8 @@ def factory(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
 
 def make(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
     things = things_of(verb)
-    if verb.participle and not verb.prep("by"):
-        return
+    if (verb.participle and not verb.prep("by")) or (verb.gerund and verb.lemma == "make" and things and things[0].pronoun):
+        return  # "making it the fifth attack"
     up = verb.governor
     if verb.participle and up is not None and up.classes & {"get", "give"} and any(p in up.objects for p in verb.subjects):
         return  # "buys drones made by DJI": a supply
@@ -315,7 +318,8 @@ def _works(sentence: Sentence, phrases: list[Phrase]) -> list[str]:
                 ):
                     return by
             owner = drone_owner(phrase, sentence)
-            return [owner or text_of(phrase)]
+            bare = [t.low for t in phrase.tokens] in (["a", phrase.head.low], ["an", phrase.head.low]) and phrase.of is None
+            return [owner or text_of(phrase)] if owner or not bare else []
     return []
 
 

@@ -95,7 +95,12 @@ def join(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
     if not drone_topic(sentence, verb) or verb.i in sentence.consumed:
         return
     if verb.lemma == "fight" or verb.lemma == "serve":
-        ends = [*verb.prep("for", "alongside", "with", "in")] if verb.lemma == "fight" else [*verb.prep("with", "in", "under")]
+        sides = [p.of for p in verb.prep("on") if p.head.low in {"side", "behalf"} and p.of is not None]
+        ends = (
+            [*verb.prep("for", "alongside", "with", "in"), *sides]
+            if verb.lemma == "fight"
+            else [*verb.prep("with", "in", "under")]
+        )
     else:
         ends = [*verb.objects, *verb.prep("for", "in", "with", "to")]
         if verb.lemma in {"enter", "pass"}:
@@ -263,8 +268,13 @@ def deploy(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
         return
     destinations = [p for p in verb.prep("to", "in", "into", "near", "at", "on", "for") if place_name(p) or is_actor(p)]
     destinations = destinations or [p for n, p in thing.after if n in {"to", "in", "into"}] or list(verb.indirect)
+    if not destinations and {t.low for p in things for t in p.tokens} & (INSTRUCTORS | ADVISERS):
+        before = [v for v in sentence.verbs if v.i < verb.i and v.classes & {"give", "sell"} and v.subjects == verb.subjects]
+        destinations = [
+            p for v in before[-1:] for p in [*v.indirect, *v.prep("to")]
+        ]  # "delivered drones to X and has since sent instructors"
     aims = [v for v in sentence.verbs if v.i > verb.i and v.link == "inf" and v.classes & {"train", "advise"}]
-    if not destinations and not aims and verb.lemma not in {"deploy", "dispatch", "station", "embed"}:
+    if not destinations and not aims and verb.lemma not in {"deploy", "dispatch", "station"}:
         return
     numbers = [*things, *(p for p in sentence.phrases() if personnel(p) and p is not thing)]
     for a in senders:
@@ -294,7 +304,9 @@ def _mission(
         receivers, taught = shown, []
     receivers = [r for r in receivers if r not in senders]
     teaching = bool(words & INSTRUCTORS) or any("train" in w for w in words)
-    advising = bool(words & ADVISERS) or any(w.startswith("advis") for w in words)
+    helping = any(v.i > verb.i and v.classes & {"advise"} for v in sentence.verbs)
+    lent = helping or verb.lemma in {"lend", "loan", "second"}
+    advising = any(w.startswith(("advis", "consult")) for w in words) or (lent and bool(words & ADVISERS))
     due = [("training", "sent-instructors")] if teaching and not taught else []
     due += [("advising", "sent-advisers")] if advising else []
     for kind, rule in due:
@@ -320,6 +332,14 @@ def arrive(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
         taught = [o for p in people for t in p.tokens if t.tag == "PRP$" and (o := resolve_owner(t, sentence.context))]
         for a, b in pairs(givers, taught[:1]):
             yield Draft("training", "instructors-from", verb, provider=a, recipient=b, thing="drone operations", numbers=people)
+        return
+    abroad = [s for p in verb.prep("to", "for") if (s := place_state(p))]
+    courses = [p for p in verb.prep("for") if p.head.low in TEACHING or "trainnoun" in classes_of(p.head)]
+    if courses and abroad and not verb.negated:
+        for b in actors_in(sentence, people):
+            yield Draft(
+                "training", "went-to-learn", verb, provider=abroad[0], recipient=b, thing=text_of(courses[0]), numbers=people
+            )
         return
     if any(v.governor is verb and v.classes & {"learn", "train"} for v in sentence.verbs):
         return  # "left for Ukraine to study": the lesson is the claim

@@ -6,9 +6,19 @@ from collections.abc import Iterator
 
 from picket.learn.chunks import Phrase, Verb
 from picket.learn.drafts import Draft
-from picket.learn.frames.common import CONTRABAND, GOODS, HARMFUL, actors_in, doers_of, launched_by, things_of
+from picket.learn.frames.common import CONTRABAND, GOODS, HARMFUL, actors_in, doers_of, things_of
 from picket.learn.naming import classes_of, text_of
-from picket.learn.sentence import Sentence, drone_head, drone_owner, instruments, is_drone, place_name, refers_to_drone
+from picket.learn.sentence import (
+    Sentence,
+    drone_head,
+    drone_owner,
+    instruments,
+    is_drone,
+    origin_of,
+    place_name,
+    place_state,
+    refers_to_drone,
+)
 
 _FOUND = frozenset(
     [
@@ -28,13 +38,49 @@ _FOUND = frozenset(
 )
 
 
+_DONE = frozenset(
+    ["manage", "help", "begin", "start", "continue", "use", "seem", "appear", "scramble", "say", "report", "know", "fire"]
+)
+_SAID = frozenset(["confirm", "report", "document", "note", "record"])
+_LET = frozenset(["allow", "permit", "empower", "authorise", "authorize", "entitle", "enable", "forbid", "bar", "prohibit"])
+
+
+def only_allowed(verb: Verb) -> bool:
+    """Is the deed one that somebody may, must not, wants to or has means to do, and so no event?"""
+    up = verb.governor
+    seen = 0
+    while verb.infinitive and verb.link == "conj" and up is not None and up.infinitive and seen < 3:
+        verb, up, seen = up, up.governor, seen + 1
+    return verb.infinitive and up is not None and (up.lemma in _LET or (up.lemma not in _DONE and not up.passive and _means(up)))
+
+
+def _means(verb: Verb) -> bool:
+    """Does the verb get, make, want or put up the means?"""
+    return bool(
+        verb.classes & {"get", "adopt", "plan", "make", "request", "fund", "lack", "give", "learn", "train"}
+    ) or verb.lemma in {
+        "need",
+        "have",
+        "fail",
+        "be",
+        "order",
+        "urge",
+        "design",
+        "threaten",
+    }
+
+
 def detect(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
+    if only_allowed(verb):
+        return
     things = things_of(verb)
     drones = [
         p
         for p in things
         if drone_head(p)
-        or ("sightnoun" in classes_of(p.head) and is_drone(p))
+        or (
+            "sightnoun" in classes_of(p.head) and is_drone(p) and not (verb.lemma in _SAID and "supplynoun" in classes_of(p.head))
+        )
         or (refers_to_drone(p, sentence) and p.pronoun and verb.classes & {"down", "seize"})
         or (
             (p.head.tag == "NUM" or p.head.low in {"one", "some", "most", "all", "several"})
@@ -81,7 +127,15 @@ def detect(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
             for q in [p, *([p.of] if p.of else [])]
             if q.head.low in GOODS or q.head.low in {"wreckage", "debris"}
         ]
-        if parts and verb.lemma in _FOUND and (sentence.drone or sentence.near):
+        loads = [
+            v for v in sentence.verbs if v.gerund and v.lemma in {"carry", "transport"} and v.subjects and v.subjects[0] in things
+        ]
+        laden = [p for v in loads for p in v.objects if p.head.low in GOODS or is_drone(p)]
+        shipped = in_transit(sentence, loads[0], laden, caught=True) if laden else None
+        shipped = shipped or (in_transit(sentence, verb, parts) if parts else None)
+        if shipped is not None:
+            yield shipped
+        elif parts and verb.lemma in _FOUND and (sentence.drone or sentence.near):
             yield Draft(
                 "sighting",
                 "seized-parts",
@@ -98,7 +152,7 @@ def detect(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
         "sightnoun" in classes_of(drone.head) or drone_head(drone)
     ):
         return
-    owner = drone_owner(drone, sentence) or launched_by(sentence, drone)
+    owner = _owner(drone, sentence)
     doers = doers_of(verb)
     if verb.lemma in {"have"} and not doers:
         return
@@ -136,6 +190,29 @@ def detect(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
     )
 
 
+_ON_THE_WAY = _FOUND | {"stop", "hold", "turn_up", "take", "take_off", "open", "pull", "haul"}
+
+
+def in_transit(sentence: Sentence, verb: Verb, goods: list[Phrase], *, caught: bool = False) -> Draft | None:
+    """Goods caught on their way are a supply: from where they are, to whom they were bound or who got the last ones. None otherwise."""
+    if (verb.lemma not in _ON_THE_WAY and not caught) or not (sentence.drone or sentence.near) or verb.negated:
+        return None
+    if any(drone_head(p) for p in verb.prep("in", "inside", "from")):
+        return None  # parts found in a drone
+    thing = goods[0]
+    sent = [n for p in verb.prep("from") for n in (actors_in(sentence, [p]) or [s for s in [place_state(p)] if s])]
+    giver = origin_of(thing, sentence) or next(iter(sent), None)
+    bound = [p for n, p in [*thing.after, *((n, q) for n, ps in verb.preps for q in ps)] if n in {"for", "to"} and not p.time]
+    taker = next(iter(actors_in(sentence, bound)), None) or next(
+        iter(sentence.context.last_taker([giver] if giver else [], within=8)), None
+    )
+    if any(v.lemma in {"bind", "destine", "intend", "mean", "head"} and v.prep("for", "to") for v in sentence.verbs):
+        return None  # read beside the verb
+    if giver is None or taker is None or giver == taker:
+        return None
+    return Draft("supply", "in-transit", verb, provider=giver, recipient=taker, thing=text_of(thing), numbers=goods)
+
+
 def _distance(phrase: Phrase) -> bool:
     return phrase.head.low in {"metres", "meters", "km", "kilometres", "kilometers", "miles", "m", "feet"}
 
@@ -146,6 +223,7 @@ def intrude(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
         for p in verb.subjects
         if drone_head(p)
         or (p.pronoun and sentence.near and p.head.low in {"they", "it"} and not sentence.drone)
+        or (p.of is not None and p.of.pronoun and (p.head.tag == "NUM" or p.head.low in {"one", "some", "most", "several"}))
         or (p.head.low in {"object", "objects"} and sentence.drone)
     ]
     if verb.passive:
@@ -164,7 +242,7 @@ def intrude(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
                 "sighting",
                 "intrude",
                 verb,
-                actor=drone_owner(drones[0], sentence),
+                actor=_owner(drones[0], sentence),
                 target=name,
                 thing=text_of(drones[0]),
                 numbers=drones,
@@ -175,12 +253,45 @@ def intrude(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
         "sighting",
         "intrude",
         verb,
-        actor=drone_owner(drones[0], sentence),
-        target="; ".join(text_of(p) for p in targets[:2]),
+        actor=_owner(drones[0], sentence),
+        target="; ".join(text_of(p) for p in targets[:2] if not p.pronoun) or None,
         thing=text_of(drones[0]) if not drones[0].pronoun else "drones",
         numbers=drones,
         where=targets,
     )
+
+
+def _owner(drone: Phrase, sentence: Sentence) -> str | None:
+    """Whose drone it is; "one of them" is nobody's by its own words."""
+    return None if drone.of is not None and drone.of.pronoun else drone_owner(drone, sentence)
+
+
+def turned_up(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
+    """ "A turbojet made by X turned up in a cargo": on its way; "a drone turned up near X": found."""
+    goods = [p for p in verb.subjects if p.head.low in GOODS]
+    if goods and (shipped := in_transit(sentence, verb, goods)) is not None:
+        yield shipped
+    drones = [p for p in verb.subjects if drone_head(p)]
+    spots = [p for p in verb.prep("in", "near", "at", "on", "off") if place_name(p) or "building" in classes_of(p.head)]
+    if drones and spots and not verb.negated:
+        yield Draft(
+            "sighting",
+            "turned-up",
+            verb,
+            actor=drone_owner(drones[0], sentence),
+            thing=text_of(drones[0]),
+            numbers=drones,
+            where=spots,
+        )
+
+
+def wandered(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
+    """ "One of them went on into Romania", "the decoy settled on a roof": seen where it went."""
+    if verb.passive or verb.infinitive or not any(n in {"into", "over", "on", "across", "onto"} for n, _ in verb.preps):
+        return
+    spots = [p for p in verb.prep("into", "over", "on", "across", "onto") if place_name(p) or "building" in classes_of(p.head)]
+    if spots:
+        yield from intrude(sentence, verb)
 
 
 def _separate_sites(targets: list[Phrase]) -> list[tuple[str, Phrase]]:
@@ -203,6 +314,8 @@ def _separate_sites(targets: list[Phrase]) -> list[tuple[str, Phrase]]:
 
 
 def smuggle(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
+    if any(drone_head(p) for p in things_of(verb)) and verb.lemma.startswith("smuggle"):
+        return  # the drone is what was smuggled: a supply
     tools = instruments(sentence, verb)
     using = (
         verb.governor is not None
@@ -232,8 +345,13 @@ def smuggle(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
 
 
 def spy(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
+    if verb.passive and any(drone_head(p) for p in verb.subjects):
+        yield from detect(sentence, verb)  # "drones were tracked over Klaipeda"
+        return
     tools = [*[p for p in verb.subjects if drone_head(p)], *instruments(sentence, verb)]
     if not tools or (verb.governor is not None and verb.governor.classes & {"use"} and verb.link == "inf"):
+        return
+    if not things_of(verb) and verb.lemma in {"follow", "track", "watch", "map"}:
         return
     doers = actors_in(sentence, verb.subjects) or list(filter(None, [drone_owner(tools[0], sentence)]))
     for a in doers or [None]:  # type: ignore[list-item]
@@ -263,6 +381,9 @@ def disrupt(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
         ),
         None,
     )
+    above = [q for p in parties for n, q in p.after if n in {"over", "above", "around"} and not q.time]
+    if above and site is not None and site.head.low in {"airspace", "skies", "traffic", "flights"}:
+        site, parties = above[0], [above[0]]  # "the airspace above X was shut"
     shut = next((p for p in parties if "airport" in {t.low for t in p.tokens} or ((e := place_name(p)) and e[0] == 3)), None)
     site = shut if shut is not None and site is not None else site  # "Vilnius Airport suspended traffic": the airport
     cause = next((p for p in sentence.phrases() if is_drone(p) and p not in parties), None)
@@ -313,8 +434,22 @@ def landed_load(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
 
 
 def carry(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
-    """A drone that carries contraband."""
+    """A drone that carries contraband; somebody who carries parts of drones to a country."""
     if verb.link == "ger-noun":
+        return
+    goods = [p for p in things_of(verb) if p.head.low in GOODS and (is_drone(p) or sentence.drone)]
+    takers = actors_in(sentence, verb.prep("to", "into")) or [s for p in verb.prep("to", "into") if (s := place_state(p))]
+    if goods and takers and verb.lemma == "carry" and not any(drone_head(p) for p in verb.subjects):
+        givers = actors_in(sentence, verb.prep("from")) or actors_in(sentence, doers_of(verb))
+        yield Draft(
+            "supply",
+            "carried",
+            verb,
+            provider=next(iter(givers), None),
+            recipient=takers[0],
+            thing=text_of(goods[0]),
+            numbers=goods,
+        )
         return
     if any({t.low for t in q.tokens} & CONTRABAND for p in verb.objects for q in [p, *([p.of] if p.of else [])]) and any(
         drone_head(p) for p in verb.subjects

@@ -13,6 +13,7 @@ from picket.learn.chunks import Verb
 from picket.learn.drafts import Draft
 from picket.learn.frames.adjuncts import adjunct_drafts
 from picket.learn.frames.attacks import attributed, crash, drop, fired_on, launch, steer, strike, suffer, under_attack, wage
+from picket.learn.frames.common import things_of
 from picket.learn.frames.contracts import buyer, contract, package, reach, supplier
 from picket.learn.frames.means import (
     adapt,
@@ -33,8 +34,20 @@ from picket.learn.frames.means import (
 )
 from picket.learn.frames.people import arrive, deploy, enlisted, join, link, people, recruit
 from picket.learn.frames.presence import keep, present
-from picket.learn.frames.sightings import carry, detect, disrupt, footage, intrude, landed_load, lose, smuggle, spy
-from picket.learn.frames.teaching import learn, practise, show, train
+from picket.learn.frames.sightings import (
+    carry,
+    detect,
+    disrupt,
+    footage,
+    intrude,
+    landed_load,
+    lose,
+    smuggle,
+    spy,
+    turned_up,
+    wandered,
+)
+from picket.learn.frames.teaching import learn, practise, returned, show, train
 from picket.learn.frames.transfers import advise, equip, fund, get, give, issue, request, share, turn_to
 from picket.learn.lexicon import word_set
 from picket.learn.sentence import Sentence
@@ -116,6 +129,16 @@ _BY_LEMMA: dict[str, Frame] = {
     "enter_service": belong,
     "issue": issue,
     "provide_with": issue,
+    "return": returned,
+    "embed": deploy,
+    "turn_up": turned_up,
+    "wash_up": turned_up,
+    "go_on": wandered,
+    "continue": wandered,
+    "settle": wandered,
+    "drift": wandered,
+    "wander": wandered,
+    "veer": wandered,
 }
 
 
@@ -128,6 +151,8 @@ def _come(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
 def _opened(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
     yield from factory(sentence, verb)
     yield from fired_on(sentence, verb)
+    if sentence.drone and any(p.head.low in {"school", "academy", "centre", "center"} for p in things_of(verb)):
+        yield from adopt(sentence, verb)
 
 
 _BY_LEMMA["open"] = _opened
@@ -190,6 +215,7 @@ def only_meant(verb: Verb) -> bool:
         up is not None
         and verb.gerund
         and up.objects
+        and verb.i - up.objects[-1].j <= 1
         and (up.objects[0].has("no", "few", "little") or up.objects[0].head.low == "lack")
     ):
         return True

@@ -20,6 +20,8 @@ from picket.learn.sentence import (
     refers_to_drone,
 )
 
+_TRAVEL = frozenset(["travel", "go", "come", "fly", "leave", "depart", "arrive", "head", "move"])
+
 
 def train(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
     if not drone_topic(sentence, verb):
@@ -67,6 +69,8 @@ def train(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
         givers = actors_in(sentence, chain_up.subjects) or givers
     if not verb.passive and not verb.objects and not verb.indirect:
         where = [s for p in verb.prep("in", "at") if (s := place_state(p))]
+        if chain_up is not None and chain_up.lemma in _TRAVEL:
+            where += [s for p in chain_up.prep("to", "in", "for") if (s := place_state(p)) and s not in homes_of(givers)]
         by_whom = actors_in(sentence, verb.prep("with", "under", "alongside"))
         if verb.prep("with") and not by_whom and not where:
             return
@@ -137,8 +141,14 @@ def learn(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
         and v.prep("by")
     ]:
         teachers = teachers or actors_in(sentence, course_verb.prep("by"))
-    if not teachers and up is not None and up.lemma in {"travel", "go", "come", "fly", "leave", "depart", "arrive"}:
+    if not teachers and up is not None and up.lemma in _TRAVEL:
         teachers = [s for p in up.prep("to", "in", "for") if (s := place_state(p)) and s not in homes_of(learners)]
+    if not teachers and up is not None and up.classes & {"deploy", "give"} and verb.infinitive:
+        teachers = [s for p in up.prep("to") if (s := place_state(p))][:1]
+        if teachers and all(n.islower() for n in learners):
+            learners = [
+                n for n in actors_in(sentence, up.subjects) if n not in teachers
+            ] or learners  # "gangs send fighters to X to learn"
     if not teachers:
         teachers = [
             s
@@ -158,6 +168,11 @@ def learn(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
                 numbers=verb.subjects,
                 where=things,
             )
+    elif learners and course and verb.lemma != "study" and (sentence.drone or any(is_drone(p) for p in course)):
+        for b in learners:
+            yield Draft(
+                "training", "took-a-course", verb, recipient=b, thing=text_of(course[0]), numbers=verb.subjects, where=things
+            )
     elif (
         learners
         and things
@@ -166,6 +181,26 @@ def learn(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
     ):
         for b in learners:
             yield Draft("adoption", "learn", verb, actor=b, thing="; ".join(text_of(p) for p in things[:3]), numbers=[])
+
+
+def returned(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
+    """ "Soldiers returned from a drone course in Turkey": taught there."""
+    course = next((p for p in verb.prep("from") if p.head.low in TEACHING or "trainnoun" in classes_of(p.head)), None)
+    learners = actors_in(sentence, verb.subjects) if course is not None and drone_topic(sentence, verb) else []
+    where = [s for n, p in course.after if n in {"in", "at"} and (s := place_state(p))] if course is not None else []
+    where = where or [s for p in verb.prep("in", "at") if (s := place_state(p))]
+    for a, b in pairs(where[:1], learners):
+        if b and course is not None:
+            yield Draft(
+                "training",
+                "returned",
+                verb,
+                provider=a,
+                recipient=b,
+                thing=text_of(course),
+                numbers=verb.subjects,
+                where=[course],
+            )
 
 
 def show(sentence: Sentence, verb: Verb) -> Iterator[Draft]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from itertools import takewhile
 
 from picket.learn.chunks import Phrase, Verb
 from picket.learn.drafts import Draft
@@ -53,7 +55,7 @@ def give(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
         for p in verb.prep("with")
         if is_drone(p) or p.head.low in TEACHING | KNOWHOW or (sentence.drone and p.head.low in GOODS)
     ]
-    if (with_ or (verb.participle and verb.lemma == "supply")) and is_actor(thing) and not drone_head(thing):
+    if (with_ or (verb.participle and verb.lemma == "supply")) and (is_actor(thing) or thing.pronoun) and not drone_head(thing):
         yield from equip(sentence, verb)
         return
     if verb.lemma == "give" and verb.indirect and any(drone_head(p) for p in verb.subjects):
@@ -103,7 +105,9 @@ def give(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
         low in {"support", "intelligence", "technology"} and not drone_head(thing) and low != "technology"
     ):
         receivers = recipients_of(sentence, verb, "to", "for")
-        if (sentence.drone or sentence.near) and (providers or receivers):
+        if not receivers and verb.participle and verb.governor is not None and verb.governor.lemma in _ENJOY:
+            receivers = [n for n in actors_in(sentence, verb.governor.subjects) if n not in providers]
+        if (sentence.drone or sentence.near) and (providers or receivers) and not thing.has("material", "moral", "political"):
             for a, b in pairs(providers, receivers):
                 yield Draft("advising", "give-advice", verb, provider=a, recipient=b, thing=text_of(thing), where=things)
         return
@@ -133,6 +137,10 @@ def give(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
             for q in [p, *(o for n, o in p.after if n == "in")]
             if (s := place_state(q)) and s not in providers
         ][:1]
+    routes = [*verb.prep("from"), *(q for p in verb.prep("by") for n, q in p.after if n == "from")]
+    if verb.lemma.startswith("smuggle") and verb.passive and routes:
+        receivers = [n.split(" from ")[0] for n in receivers or actors_in(sentence, verb.prep("by"))]
+        providers = actors_in(sentence, routes) or [s for p in routes if (s := place_state(p))]
     if not providers and verb.passive:
         providers = actors_in(sentence, verb.prep("from")) or [s for p in verb.prep("from") if (s := place_state(p))]
     if not providers:
@@ -141,7 +149,9 @@ def give(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
     if not receivers and verb.passive and providers and (owner := drone_owner(thing, sentence)) and owner not in providers:
         receivers = [owner]  # "Hezbollah's drones are supplied by Iran"
     if not receivers and providers and not verb.participle:
-        receivers = sentence.context.last_taker(providers)
+        asked = [v for v in sentence.verbs if v.i < verb.i and v.classes & {"request", "get"} and not v.passive]
+        receivers = [n for v in asked for n in actors_in(sentence, v.subjects) if n not in providers][-1:]
+        receivers = receivers or sentence.context.last_taker(providers)
     to = [p for p in verb.prep("to") if p.tokens and p.tokens[0].tag in {"NUM", "QUAL"}]
     if not receivers and not (providers and (to or verb.classes & {"sell"} or verb.lemma in {"supply", "provide", "deliver"})):
         return
@@ -164,12 +174,14 @@ def _given(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
     thing = verb.objects[0]
     kind = "training" if thing.head.low in TEACHING else "advising" if thing.head.low in KNOWHOW else "supply"
     givers = actors_in(sentence, verb.prep("by", "from"))
+    if not givers and (origin := origin_of(thing, sentence)) and origin not in receivers:
+        givers = [origin]
     if receivers and refers_to_drone(thing, sentence) and kind == "supply" and not givers:
         for b in receivers:
             yield Draft("adoption", "given-nobody-named", verb, actor=b, thing=text_of(thing), numbers=verb.objects)
         return
     if receivers and (refers_to_drone(thing, sentence) or (sentence.drone and kind != "supply")):
-        for a, c in pairs(actors_in(sentence, verb.prep("by", "from")), receivers):
+        for a, c in pairs(givers, receivers):
             yield Draft(kind, "given", verb, provider=a, recipient=c, thing=text_of(thing), numbers=verb.objects)
 
 
@@ -191,6 +203,12 @@ def equip(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
             if a and a != c:
                 yield Draft("supply", "supplied-by", verb, provider=a, recipient=c, thing="drones", numbers=[])
         return
+    if not things and receivers and verb.lemma == "arm" and (sentence.drone or sentence.near) and not verb.participle:
+        givers = actors_in(sentence, doers_of(verb)) or [o for p in doers_of(verb) if (o := drone_owner(p, sentence))]
+        for a, c in pairs(givers, receivers):
+            if a and a != c and not verb.prep("with"):
+                yield Draft("supply", "arm", verb, provider=a, recipient=c, thing="drones", numbers=[])
+        return
     if not things or not receivers:
         return
     kind = (
@@ -203,6 +221,8 @@ def equip(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
     providers = actors_in(sentence, doers_of(verb)) or list(filter(None, [origin_of(things[0], sentence)]))
     if providers == receivers:
         providers = []
+    if any(t.low in {"no", "none", "neither", "nobody"} for p in things_of(verb) for t in p.tokens) or _not_one(sentence, verb):
+        return
     if not providers:
         for b in receivers:
             yield Draft("adoption", "equipped-with", verb, actor=b, thing=text_of(things[0]), numbers=things)
@@ -211,6 +231,12 @@ def equip(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
         yield Draft(kind, "equip", verb, provider=a, recipient=c, thing=text_of(things[0]), numbers=things)
 
 
+def _not_one(sentence: Sentence, verb: Verb) -> bool:
+    """ "Not one battalion has been issued with": nobody was."""
+    return bool(re.search(r"\b[Nn]ot (?:one|a single|any)\b", sentence.text[sentence.begin : verb.tokens[0].start]))
+
+
+_ENJOY = frozenset(["benefit", "profit", "gain", "receive", "get", "rely", "depend", "obtain", "enjoy", "draw"])
 _ON_BEHALF = frozenset(["buy", "procure", "purchase", "acquire", "obtain", "source", "import", "order", "collect"])
 
 
@@ -227,6 +253,8 @@ def get(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
     if not things:
         return
     thing = things[0]
+    if thing.head.low in {"contract", "contracts", "order", "orders"} and verb.lemma in {"receive", "get", "secure"}:
+        return  # the paper, not the drones: contracts.py
     doers = doers_of(verb)
     if verb.participle and not verb.prep("by") and verb.governor is not None and not verb.governor.passive:
         doers = verb.governor.subjects
@@ -235,6 +263,7 @@ def get(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
     sources += [p for t in things for name, p in t.after if name == "from" and p not in sources]
     givers = actors_in(sentence, [p for p in sources if not drone_head(p)])
     givers = _scattered(sentence, sources, givers)
+    givers = [g for g in givers if g not in receivers]
     if not givers:
         givers = [s for p in sources if (s := place_state(p))]
     if not givers and verb.lemma in {"buy", "procure", "purchase", "acquire", "obtain", "source", "order"}:
@@ -251,7 +280,7 @@ def get(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
             yield Draft(
                 "training", "get-training", verb, provider=a, recipient=b, thing=text_of(thing), numbers=[*verb.subjects, *things]
             )
-        if not is_drone(thing):
+        if not is_drone(thing) or thing.head.low in TEACHING:
             return
     if thing.head.low in KNOWHOW and not drone_head(thing):
         if (is_drone(thing) or sentence.drone) and receivers:
@@ -263,6 +292,11 @@ def get(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
                     yield Draft("adoption", "get-skill", verb, actor=b, thing=text_of(thing))
         return
     receivers = receivers or [g for p in doers if (g := leader_of(p))]
+    if not givers:
+        givers = [s for p in sources for n, q in p.after if n == "in" and (s := place_state(q))]
+    unnamed = verb.passive and not verb.participle and not receivers and bool(givers) and drone_head(thing)
+    if unnamed:
+        receivers = sentence.context.last_taker(givers)
     bought_for = False
     ends = [p for p in [*verb.prep("for"), *(q for t in things for n, q in t.after if n == "for")] if not p.time]
     if verb.lemma in _ON_BEHALF and (behalf := [n for p in ends for n in _buyer_behind(sentence, p)]):
@@ -271,6 +305,10 @@ def get(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
         receivers = behalf[:1]
         bought_for = True
     bearing = any(refers_to_drone(p, sentence) for p in things) or (thing.head.low in GOODS and (sentence.drone or sentence.near))
+    if unnamed and not receivers:
+        for a in givers:
+            yield Draft("supply", "get-unnamed", verb, provider=a, thing=text_of(thing), numbers=things)
+        return
     if not bearing or not receivers or thing.head.low in {"report", "reports", "call", "calls", "video", "footage"}:
         return
     planned = verb.governor is not None and verb.link in {"chain", "inf"} and bool(verb.governor.classes & {"plan"})
@@ -290,7 +328,7 @@ def get(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
     if (
         not givers
         and not planned
-        and verb.lemma in {"receive", "import", "order", "buy", "purchase", "acquire", "procure", "obtain"}
+        and verb.lemma in {"receive", "take_delivery", "import", "order", "buy", "purchase", "acquire", "procure", "obtain"}
         and (maker := model_origin(thing))
     ):
         givers = [maker] if maker not in receivers else []
@@ -310,7 +348,10 @@ def request(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
         (
             p
             for p in things
-            if refers_to_drone(p, sentence) or p.head.low in TEACHING or (p.head.low == "number" and sentence.near)
+            if refers_to_drone(p, sentence)
+            or p.head.low in TEACHING
+            or (p.head.low == "number" and sentence.near)
+            or (p.head.low in GOODS and p in verb.prep("for"))
         ),
         None,
     )
@@ -429,7 +470,8 @@ def advise(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
 def _scattered(sentence: Sentence, phrases: list[Phrase], names: list[str]) -> list[str]:
     """ "Rebel groups in Mali and Syria" -> one name for each place."""
     if len(phrases) == 1 and len(names) == 1:
-        places = [p for name, p in phrases[0].after if name == "in" and place_name(p)]
+        behind = list(takewhile(lambda e: e[0] == "in", phrases[0].after))
+        places = [p for _, p in behind if place_name(p)]
         if len(places) > 1:
             base = names[0].split(" in ")[0]
             return [f"{base} in {text_of(p)}" for p in places]

@@ -1,0 +1,93 @@
+"""Numbers of several words as one token: "30 to 40", "between ten and fifteen", "two dozen", "half a dozen", "a pair of".
+
+The value of a range is its lower end. "Several dozen" and "dozens" stay as they are: they are vague.
+"""
+
+from __future__ import annotations
+
+import re
+
+from picket.learn.tokens import NUMBER_WORDS, Token, is_number
+
+MONEY = re.compile(r"^(?:US|A|AU|C|CA|NZ|HK|S|R|Z)?[$€£₹¥₩₴₦]\s?")
+_TO = frozenset(["to", "-", "–", "—", "or"])
+_FEW = frozenset(["several", "few", "many", "some"])
+
+
+def value_of(token: Token) -> float | None:
+    """The value of a single number word or figure without its multiple; None for what is none."""
+    if token.value is not None:
+        return token.value
+    text = MONEY.sub("", token.text).replace(",", "")
+    match = re.match(r"^\d+(?:\.\d+)?", text)
+    if match:
+        return float(match.group())
+    if token.low in NUMBER_WORDS:
+        return float(NUMBER_WORDS[token.low])
+    if "-" in token.low and all(p in NUMBER_WORDS for p in token.low.split("-")):
+        return float(sum(NUMBER_WORDS[p] for p in token.low.split("-")))
+    return None
+
+
+def join_numerals(raw: list[Token]) -> list[Token]:
+    """The words with number expressions joined; every joined token carries its `value`."""
+    out: list[Token] = []
+    i = 0
+    while i < len(raw):
+        width, value = _range(raw, i) or _dozens(raw, i) or (0, 0.0)
+        if width:
+            joined = _one(raw[i : i + width])
+            joined.value, joined.tag = value, "NUM"
+            out.append(joined)
+            i += width
+        else:
+            out.append(raw[i])
+            i += 1
+    return out
+
+
+def _one(parts: list[Token]) -> Token:
+    text = "".join(p.text + (" " if k + 1 < len(parts) and parts[k + 1].start > p.end else "") for k, p in enumerate(parts))
+    return Token(text, parts[0].start, parts[-1].end)
+
+
+def _plain(token: Token) -> float | None:
+    """A figure or word that can be one end of a range: no money, no date's year, no multiple."""
+    if not is_number(token) or token.low in {"hundred", "thousand", "million", "billion"}:
+        return None
+    return value_of(token)
+
+
+def _range(raw: list[Token], i: int) -> tuple[int, float] | None:
+    """ "30 to 40", "30-40", "between 30 and 40", "from 30 to 40"; both ends are plain and the second is larger."""
+    k = i + 1 if raw[i].low in {"between", "from"} else i
+    if k + 2 >= len(raw):
+        return None
+    low, high = _plain(raw[k]), _plain(raw[k + 2])
+    link = raw[k + 1].low
+    if low is None or high is None or not low < high or raw[k].low == "one":
+        return None
+    if not (link in _TO - {"or"} or (link == "and" and raw[i].low == "between")):
+        return None
+    if link in {"-", "–", "—"} and (raw[k + 1].start != raw[k].end or raw[k + 2].start != raw[k + 1].end):
+        return None
+    if 1900 <= low <= 2100 and 1900 <= high <= 2100:
+        return None
+    if raw[i].low == "from" and (i and raw[i - 1].text[:1].isalnum()) and link != "to":
+        return None
+    return k + 3 - i, low
+
+
+def _dozens(raw: list[Token], i: int) -> tuple[int, float] | None:
+    words = tuple(t.low for t in raw[i : i + 3])
+    if words == ("half", "a", "dozen"):
+        return 3, 6.0
+    if words[:1] == ("half-dozen",):
+        return 1, 6.0
+    if words == ("a", "pair", "of") or words == ("another", "pair", "of"):
+        return 3, 2.0
+    if len(words) > 1 and words[1] == "dozen" and words[0] not in _FEW | {"a", "dozen"}:
+        count = _plain(raw[i])
+        if count is not None and count < 50:
+            return 2, count * 12
+    return None

@@ -1,0 +1,50 @@
+"""The country of a claim: the place beside the verb, what a where-clause points to, and what goes on from the sentence before."""
+
+from __future__ import annotations
+
+import pytest
+
+from picket.learn import Report
+from picket.learn.extract import claims_of
+from picket.learn.places import country_of
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "country"),
+    [
+        (
+            "Twelve al-Shabaab fighters had travelled to Yemen, where Houthi instructors taught them to fly drones.",
+            "training",
+            "YE",
+        ),
+        ("The first 40 Danish soldiers left for western Ukraine this summer to study drone warfare.", "training", "UA"),
+        ("JNIM has recorded more than 30 drone incidents in Mali and Burkina Faso since 2023.", "statistic", None),
+        ("The Houthis launched 18 drones at ships in the Red Sea on 9 January.", "use_attack", None),
+        ("Analysts in Seoul warn that North Korea could use drones to overwhelm air defences.", "warning", "KR"),
+        ("Ukraine's air force said that it had intercepted 31 of 38 drones overnight.", "sighting", "UA"),
+        ("US forces shot down a drone near their base in Tel Baider, Syria.", "sighting", "SY"),
+        ("Romania reported a Russian drone entering its airspace.", "sighting", "RO"),
+        ("Poland shot down three Russian drones in its airspace on Wednesday.", "sighting", "PL"),
+        ("US forces shot down three Houthi drones on Saturday.", "sighting", None),
+        ("Thirteen Russian drones were shot down, Ukraine's president said.", "sighting", "UA"),
+        ("A Ukrainian drone was found near Constanta by the navy.", "sighting", "RO"),
+    ],
+)
+def test_country(text: str, kind: str, country: str | None) -> None:
+    found = [c for c in claims_of(Report(doc="x", text=text, published="2025-06-10", title="Drones")) if c.kind == kind]
+    assert {c.country for c in found} == {country}
+
+
+def test_a_claim_without_a_place_keeps_the_country_told_last() -> None:
+    text = (
+        "Drones hit a fuel depot near El Obeid on Sunday. Drones from China and Turkey are cheap. A drone also damaged a hotel."
+    )
+    told = [c for c in claims_of(Report(doc="x", text=text, published="2025-06-10", title="Drones")) if c.kind == "use_attack"]
+    assert [c.country for c in told] == ["SD", "SD"]
+
+
+@pytest.mark.parametrize(
+    ("place", "country"), [("Constanta", "RO"), ("Gwinnett County", "US"), ("Al-Fashir", "SD"), ("el-Obeid", "SD")]
+)
+def test_a_place_as_news_spells_it(place: str, country: str) -> None:
+    assert country_of(place) == country
