@@ -24,7 +24,7 @@ class Limits:
     kind: float = 0.2
     end: float = 0.2
     other: float = 0.2
-    fill: float = 0.35
+    fill: float = 0.2
 
 
 LIMITS = Limits()
