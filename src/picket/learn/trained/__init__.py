@@ -32,7 +32,8 @@ class Trained:
         odds = kind_odds(sentence, self.weights)
         firm = [d for d in made if not guessed(d.rule)]
         read = {d.kind for d in firm}
-        wanted = [k for k, p in odds.items() if p >= self.limits.kind and k not in read]
+        least = self.limits.beside if firm else self.limits.kind
+        wanted = [k for k, p in odds.items() if p >= least and k not in read]
         open_ends = [d for d in firm if d.kind in TRANSFERS and any(getattr(d, role) is None for role in ends_of(d.kind))]
         if wanted or open_ends:
             mentions = mentions_of(sentence, self.memory)

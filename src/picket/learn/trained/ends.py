@@ -17,11 +17,13 @@ from picket.learn.trained.weights import Weights
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """From which probability on a kind is claimed, an end taken, a coordinated end given a claim of its own, a rule's open end filled.
+    """From which probability on a kind is claimed, and beside what a rule has read firmly; an end is taken; a coordinated end has a claim
+    of its own; a rule's open end is filled.
 
     Chosen by cross-validation over whole reports (`python -m benchmarks.train_reader`)."""
 
-    kind: float = 0.2
+    kind: float = 0.15
+    beside: float = 0.5
     end: float = 0.2
     other: float = 0.2
     fill: float = 0.2
