@@ -29,11 +29,11 @@ CERTAINTIES = ("stated", "reported", "alleged", "denied", "possible")
 QUALIFIERS = ("exact", "at_least", "about", "average", "over")
 
 
-_GUESSED = ("cue-", "loose-")
+_GUESSED = ("cue-", "loose-", "trained-")
 
 
 def guessed(rule: str | None) -> bool:
-    """Did a rule of the last resort make the claim? It is then never more than possible, until somebody edits it."""
+    """Did a rule of the last resort or the trained reader make the claim? It is then never more than possible, until somebody edits it."""
     return bool(rule) and str(rule).startswith(_GUESSED)
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Callable
 
 from picket.learn.actors import Context
 from picket.learn.amounts import amount_of, time_of
@@ -36,6 +37,7 @@ from picket.learn.sentences import sentence_spans
 from picket.learn.statistics import statistic_drafts
 from picket.learn.tallies import tally_drafts
 from picket.learn.times import Published
+from picket.learn.trained import Trained
 from picket.learn.warnings import warning_drafts
 from picket.learn.whereabouts import whereabouts
 
@@ -57,6 +59,8 @@ _WEAK_WORDS = re.compile(
 )
 
 
+# What reads a sentence after the rules: given their drafts, it returns those that stand.
+Again = Callable[[Sentence, list[Draft]], list[Draft]]
 _THROUGHOUT = 0.33  # share of sentences with a drone from which on a report is about nothing else
 _EVENTS = frozenset({"use_attack", "sighting", "statistic"})
 _REMEMBERED = 300  # names kept for "the group" and "it"; bounds the work for a report of any length
@@ -64,8 +68,11 @@ _TOLD_BEFORE = 8  # claims told before, of which one may be denied
 _LONGEST = 1500  # characters of a sentence; longer ones are tables, menus or attacks on the reader
 
 
-def claims_of(report: Report) -> list[Claim]:
-    """The claims of a report, in the order of its text. Cost: about 5 ms for a page of news on one core."""
+def claims_of(report: Report, again: Again | None = None) -> list[Claim]:
+    """The claims of a report, in the order of its text. Cost: about 8 ms for a page of news on one core.
+
+    `again` reads after the rules in place of the trained reader (training and measuring do so).
+    """
     published = Published.parse(report.published)
     spans = list(sentence_spans(report.text))
     about = [bool(DRONE_WORDS.search(report.text, a, b)) or _names_drone(report.text[a:b]) for a, b in spans]
@@ -77,6 +84,7 @@ def claims_of(report: Report) -> list[Claim]:
     )
     context = Context()
     _overview(report, context)
+    again = again or Trained(report)
     found: list[Claim] = []
     carried: str | None = None
     for k, (begin, end) in enumerate(spans):
@@ -92,11 +100,13 @@ def claims_of(report: Report) -> list[Claim]:
         if not wanted:
             context.place_country = context.place_country if near else None
             carried = None
+            aside = read_sentence(report.text, begin, end, published, context, False)
+            found.extend(_finish(report, aside, again(aside, []), None)[0])
             continue
         sentence = read_sentence(
             report.text, begin, end, published, context, near or (topical and bool(_WEAK_WORDS.search(report.text, begin, end)))
         )
-        drafts = with_denials(sentence, _drafts(sentence), found[-_TOLD_BEFORE:])
+        drafts = with_denials(sentence, again(sentence, _drafts(sentence)), found[-_TOLD_BEFORE:])
         _whose_drones(sentence, drafts)
         _blamed(sentence, drafts)
         context.takers.extend((k, d.recipient) for d in drafts if d.kind == "supply" and d.provider and d.recipient)
@@ -340,7 +350,7 @@ def _finish(report: Report, sentence: Sentence, drafts: list[Draft], carried: st
             draft.kind == "use_attack"
             and certainty == "possible"
             and _only_feared(draft.verb)
-            and not draft.rule.startswith("cue-")
+            and not draft.rule.startswith(("cue-", "trained-"))
         ):
             draft.kind, draft.rule = "warning", f"feared-{draft.rule}"
         claims.append(_claim(report, sentence, draft, by, certainty, drafts))

@@ -1,0 +1,200 @@
+"""Trains the weights of the trained reader (`picket.learn.trained`) and measures it on reports that it was not trained on.
+
+    python -m benchmarks.train_reader              trains on the tuned reports of benchmarks/reports and writes the weights
+    python -m benchmarks.train_reader --measure    writes nothing: the reports in ten parts, each read with weights of the other nine
+
+Two logistic regressions with a quadratic penalty, fitted by L-BFGS from zero: no chance in it, the same reports give the same file. Only
+reports marked `tuned`, all written for this project, are ever read here: the weights ship.
+"""
+
+from __future__ import annotations
+
+import argparse
+import io
+import json
+from collections import Counter, defaultdict
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+from scipy.optimize import minimize
+from scipy.sparse import csr_matrix
+
+from benchmarks.claim_scores import same_name, score
+from benchmarks.reports import Annotated, all_annotated
+from picket.learn.claim import KINDS
+from picket.learn.drafts import Draft
+from picket.learn.extract import claims_of
+from picket.learn.report import Report
+from picket.learn.sentence import Sentence
+from picket.learn.trained import Trained
+from picket.learn.trained.ends import ends_of
+from picket.learn.trained.features import sentence_features
+from picket.learn.trained.kinds import anchors_of
+from picket.learn.trained.memory import Memory
+from picket.learn.trained.mentions import Mention, end_features, mentions_of
+from picket.learn.trained.weights import Weights, tables, written
+
+FILE = Path(__file__).parents[1] / "src/picket/learn/data/trained.npz"
+PARTS = 10
+KIND_PENALTY, END_PENALTY = 1.0, 3.0
+FREE_PENALTY = 0.001  # of the constant: how frequent a kind is
+LEAST = 2  # a feature is kept that stands in so many sentences or mentions
+STEPS = 150
+Floats = NDArray[np.float64]
+
+
+@dataclass
+class Seen:
+    """A sentence as it was when the reader came to it: its features, mentions and gold claims."""
+
+    features: list[str]
+    mentions: list[Mention]
+    sentence: Sentence
+    gold: list[dict[str, Any]]
+
+
+def report_of(annotated: Annotated) -> Report:
+    """The report as a reader gets it."""
+    return Report(doc=annotated.doc, text=annotated.text, published=annotated.published, title=annotated.title)
+
+
+def seen_in(annotated: Annotated) -> list[Seen]:
+    """The sentences of a report, read as the trained reader reads them."""
+    gold = defaultdict(list)
+    for claim in annotated.gold:
+        gold[claim["evidence"]].append(claim)
+    report = report_of(annotated)
+    memory = Memory(report)
+    out: list[Seen] = []
+
+    def look(sentence: Sentence, made: list[Draft]) -> list[Draft]:
+        mentions = mentions_of(sentence, memory)
+        out.append(Seen(sentence_features(sentence), mentions, sentence, gold.get(sentence.words, [])))
+        memory.keep(sentence)
+        return made
+
+    claims_of(report, look)
+    return out
+
+
+def vocabulary(rows: list[list[str]]) -> dict[str, int]:
+    """The features that occur often enough, in order of the alphabet."""
+    count = Counter(f for row in rows for f in row)
+    return {f: i for i, f in enumerate(sorted(f for f, n in count.items() if n >= LEAST))}
+
+
+def matrix(rows: list[list[str]], names: dict[str, int]) -> csr_matrix:
+    """One row a sentence or mention, one column a feature."""
+    at = [[names[f] for f in row if f in names] for row in rows]
+    ends = np.cumsum([0, *map(len, at)])
+    columns = np.array([k for row in at for k in row], int)
+    return csr_matrix((np.ones(len(columns)), columns, ends), shape=(len(rows), len(names)))
+
+
+def fitted(x: csr_matrix, y: Floats, penalty: float, free: int) -> Floats:
+    """The weights (features by columns of y) of logistic regressions side by side."""
+    features, columns = x.shape[1], y.shape[1]
+    strength = np.full((features, 1), penalty)
+    strength[free] = FREE_PENALTY
+    turned = x.T.tocsr()
+
+    def loss(flat: Floats) -> tuple[float, Floats]:
+        w = flat.reshape(features, columns)
+        z = x @ w
+        value = float((np.logaddexp(0, z) - y * z).sum() + 0.5 * (strength * w * w).sum())
+        return value, (turned @ (1 / (1 + np.exp(-z)) - y) + strength * w).ravel()
+
+    found = minimize(loss, np.zeros(features * columns), jac=True, method="L-BFGS-B", options={"maxiter": STEPS})
+    return np.asarray(found.x).reshape(features, columns)
+
+
+def train(seen: list[Seen]) -> Weights:
+    """The kinds first, on whole sentences; then the ends, for the kinds that the annotators found."""
+    rows = [s.features for s in seen]
+    names = vocabulary(rows)
+    claimed = np.array([[any(g["kind"] == kind for g in s.gold) for kind in KINDS] for s in seen], float)
+    kinds = fitted(matrix(rows, names), claimed, KIND_PENALTY, names["bias"])
+    weights = Weights(names, kinds.astype(np.float16).astype(np.float32), {})
+    rows, right = _ends(seen, weights)
+    names = vocabulary(rows)
+    ends = fitted(matrix(rows, names), np.array(right, float)[:, None], END_PENALTY, names["actor|bias"])
+    return Weights(weights.kind_rows, weights.kinds, tables(names, ends[:, 0].astype(np.float16).tolist()))
+
+
+def _ends(seen: list[Seen], weights: Weights) -> tuple[list[list[str]], list[bool]]:
+    rows: list[list[str]] = []
+    right: list[bool] = []
+    for s in seen:
+        anchors = anchors_of(s.sentence, weights) if s.gold else {}
+        for kind in dict.fromkeys(g["kind"] for g in s.gold):
+            seen_as = [end_features(s.sentence, mention, anchors.get(kind)) for mention in s.mentions]
+            for role in ends_of(kind):
+                values = [g[role] for g in s.gold if g["kind"] == kind and g[role]]
+                for mention, made in zip(s.mentions, seen_as, strict=True):
+                    if mention.acts or role == "target":
+                        rows.append([f"{table}|{f}" for table in (role, f"{kind}.{role}") for f in made])
+                        right.append(any(same_name(mention.name, value) for value in values))
+    return rows, right
+
+
+def tuned() -> list[Annotated]:
+    """The reports that the weights may be trained on."""
+    return [a for a in all_annotated() if not a.unseen]
+
+
+def measured(reports: list[Annotated]) -> dict[str, Any]:
+    """Scores without and with the trained reader, by batch: each report read with weights of reports that are not in its part."""
+    seen = {a.doc: seen_in(a) for a in reports}
+    found: dict[str, dict[int, list[dict[str, Any]]]] = {
+        "rules alone": defaultdict(list),
+        "with the trained reader": defaultdict(list),
+    }
+    for part in range(PARTS):
+        left_out = reports[part::PARTS]
+        docs = {a.doc for a in left_out}
+        weights = train([s for a in reports if a.doc not in docs for s in seen[a.doc]])
+        for a in left_out:
+            report = report_of(a)
+            found["rules alone"][a.batch] += map(msgspec.to_builtins, claims_of(report, rules_alone))
+            found["with the trained reader"][a.batch] += map(msgspec.to_builtins, claims_of(report, Trained(report, weights)))
+    out: dict[str, Any] = {}
+    for batch in sorted({a.batch for a in reports}):
+        gold = {a.doc: a.gold for a in reports if a.batch == batch}
+        out[f"batch {batch}"] = {name: score(claims[batch], gold) for name, claims in found.items()} | {"reports": len(gold)}
+    return out
+
+
+def rules_alone(sentence: Sentence, made: list[Draft]) -> list[Draft]:
+    """Stands in for the trained reader where the rules are measured without it."""
+    return made
+
+
+def main() -> None:
+    """Trains and writes, or measures."""
+    parser = argparse.ArgumentParser(
+        prog="python -m benchmarks.train_reader", description="Trains or measures the trained reader."
+    )
+    parser.add_argument("--measure", action="store_true", help="measure by cross-validation over reports; write no weights")
+    if parser.parse_args().measure:
+        figures = measured(tuned())
+        out = Path(__file__).parent / "results" / "train_reader.json"
+        out.write_text(json.dumps(figures, indent=1, sort_keys=True) + "\n")
+        for batch, rows in figures.items():
+            for name in ("rules alone", "with the trained reader"):
+                row = rows[name]
+                parts = ", ".join(f"{k} {row[k]['f1']}" for k in ("evidence", "kind", "roles", "quantity", "country", "flow"))
+                print(f"{batch}, {rows['reports']} reports, {name}: total {row['total']}, {parts}")
+        return
+    reports = tuned()
+    buffer = io.BytesIO()
+    written(train([s for a in reports for s in seen_in(a)]), buffer)
+    FILE.write_bytes(buffer.getvalue())
+    print(f"{FILE}: {len(buffer.getvalue())} bytes from {len(reports)} reports")
+
+
+if __name__ == "__main__":
+    main()

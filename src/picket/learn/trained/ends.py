@@ -1,0 +1,116 @@
+"""Who stands at the ends of a claim: every mention is weighed for every role, the likeliest take theirs, nobody stands at both ends."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import product
+
+from picket.learn.chunks import Phrase, Verb
+from picket.learn.claim import TRANSFERS
+from picket.learn.drafts import Draft
+from picket.learn.naming import text_of
+from picket.learn.sentence import Sentence, drone_head, is_drone
+from picket.learn.trained.kinds import probability
+from picket.learn.trained.mentions import Mention, end_features
+from picket.learn.trained.weights import Weights
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """From which probability on a kind is claimed, and beside what a rule has read firmly; an end is taken; a coordinated end has a claim
+    of its own; a rule's open end is filled.
+
+    Chosen by cross-validation over whole reports (`python -m benchmarks.train_reader`)."""
+
+    kind: float = 0.15
+    beside: float = 0.5
+    end: float = 0.2
+    other: float = 0.2
+    fill: float = 0.2
+
+
+LIMITS = Limits()
+_MOST = 4  # claims of one kind in one sentence along one role
+
+
+def ends_of(kind: str) -> tuple[str, str]:
+    """The slots of a kind's two ends."""
+    return ("provider", "recipient") if kind in TRANSFERS else ("actor", "target")
+
+
+def ranked(
+    sentence: Sentence, kind: str, anchor: Verb | None, mentions: list[Mention], weights: Weights
+) -> list[tuple[float, Mention, str]]:
+    """(probability, mention, role), likeliest first."""
+    found = []
+    for k, mention in enumerate(mentions):
+        features = end_features(sentence, mention, anchor)
+        for role in ends_of(kind):
+            if mention.acts or role == "target":
+                found.append((-probability(weights.end_logit(features, kind, role)), k, role))
+    return [(-minus, mentions[k], role) for minus, k, role in sorted(found)]
+
+
+def trained_drafts(
+    sentence: Sentence, kind: str, anchor: Verb | None, mentions: list[Mention], weights: Weights, limits: Limits
+) -> list[Draft]:
+    """The claims of one kind: one, or one for each of coordinated ends."""
+    ends: dict[str, list[Mention]] = {}
+    taken: set[str] = set()
+    for p, mention, role in ranked(sentence, kind, anchor, mentions, weights):
+        if p < limits.end:
+            break
+        if mention.name.lower() in taken:
+            continue
+        if role not in ends:
+            ends[role] = [mention]
+        elif (
+            role != "target" and p >= limits.other and len(ends[role]) < _MOST and _coordinated(sentence, ends[role][0], mention)
+        ):
+            ends[role].append(mention)
+        else:
+            continue
+        taken.add(mention.name.lower())
+    thing = _thing(sentence)
+    return [_draft(kind, anchor, dict(zip(ends, chosen, strict=True)), thing) for chosen in product(*ends.values())]
+
+
+def _draft(kind: str, anchor: Verb | None, ends: dict[str, Mention], thing: Phrase | None) -> Draft:
+    draft = Draft(kind, f"trained-{kind}", anchor)
+    for role, mention in ends.items():
+        setattr(draft, role, mention.name)
+    target = ends.get("target")
+    if target is not None and target.phrase is not None:
+        draft.target_phrase = target.phrase
+        draft.where = [target.phrase]
+    if thing is not None:
+        draft.thing = text_of(thing)
+        draft.numbers = [thing]
+    return draft
+
+
+def filled(sentence: Sentence, draft: Draft, mentions: list[Mention], weights: Weights, limits: Limits) -> None:
+    """Fills an end that a rule left open; the claim then counts as guessed, so its rule says so."""
+    roles = ends_of(draft.kind)
+    there = {str(getattr(draft, role)).lower() for role in roles if getattr(draft, role)}
+    for p, mention, role in ranked(sentence, draft.kind, draft.verb, mentions, weights):
+        if p < limits.fill:
+            return
+        if getattr(draft, role) is None and mention.name.lower() not in there:
+            setattr(draft, role, mention.name)
+            draft.rule = f"trained-end-{draft.rule}"
+            return
+
+
+def _coordinated(sentence: Sentence, first: Mention, second: Mention) -> bool:
+    """Do two mentions stand in one list: "Turkey and China sent"?"""
+    a, b = first.phrase, second.phrase
+    if a is None or b is None or a is b or first.inside or second.inside:
+        return False
+    lists = [ps for v in sentence.verbs for ps in (v.subjects, v.objects, v.indirect, *(p for _, p in v.preps))]
+    return any(any(p is a for p in ps) and any(p is b for p in ps) for ps in lists)
+
+
+def _thing(sentence: Sentence) -> Phrase | None:
+    phrases = sentence.phrases()
+    return next((p for p in phrases if drone_head(p)), None) or next((p for p in phrases if is_drone(p)), None)

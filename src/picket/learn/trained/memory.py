@@ -1,0 +1,86 @@
+"""Who was named in a report so far, for ends that stand in another sentence than the claim; organisations that no gazetteer knows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from picket.learn.actors import Context, actors_of
+from picket.learn.chunks import Phrase
+from picket.learn.lexicon import given_names, word_set
+from picket.learn.naming import ORGANISED, is_person
+from picket.learn.report import Report
+from picket.learn.sentence import Sentence, read_sentence
+from picket.learn.tokens import Token
+from picket.learn.trained.features import phrase_type
+
+
+@dataclass(slots=True)
+class Named:
+    """An actor that the report has named: its name, what it is, how often, in which sentence last, ever a subject, in the title."""
+
+    name: str
+    kind: str
+    times: int = 0
+    sentence: int = -9
+    subject: bool = False
+    titled: bool = False
+
+
+class Memory:
+    """Who was named in a report so far, its title first; one for each report."""
+
+    def __init__(self, report: Report) -> None:
+        self.named: dict[str, Named] = {}
+        self.surnames: set[str] = set()
+        if report.title:
+            title = report.title
+            self.keep(read_sentence(title, 0, len(title), None, Context(), near=True), titled=True)
+
+    def keep(self, sentence: Sentence, *, titled: bool = False) -> None:
+        """Remembers the sentence's actors."""
+        subjects = {id(p) for v in sentence.verbs for p in v.subjects}
+        for phrase in sentence.phrases():
+            if phrase.time:
+                continue
+            if is_person(phrase):
+                self.surnames.add(phrase.head.low)
+            names = actors_of(phrase, sentence.context, bare=False) or self.unknown(phrase)
+            for name in [*names, *(name_of(t) for t, _ in inner_names(phrase))]:
+                if not any(c.isupper() for c in name):
+                    continue
+                entry = self.named.setdefault(name.lower(), Named(name, phrase_type(phrase)))
+                entry.times += 1
+                entry.titled |= titled
+                entry.subject |= id(phrase) in subjects
+                entry.sentence = -1 if titled else sentence.context.sentence
+
+    def unknown(self, phrase: Phrase) -> list[str]:
+        """The name of an organisation that no gazetteer knows, if its own words say that it is one; a person's name never is."""
+        head = phrase.head
+        if head.tag != "NP" or head.name is not None or is_person(phrase) or head.low in self.surnames:
+            return []
+        words = [t.text for t in phrase.tokens if t.tag == "NP"]
+        if words[0].lower() in given_names():
+            return []
+        known = any(w.isupper() and len(w) > 1 for w in words) or words[-1].lower().rstrip(".") in _ORGANISATIONS
+        return [" ".join(words)] if known else []
+
+
+_ORGANISATIONS = word_set("trained.organisations")
+
+
+def name_of(token: Token) -> str:
+    """How a claim names it: a capital or a demonym as its state."""
+    state = token.name.state if token.name is not None and token.name.kind in {"demonym", "capital"} else None
+    return (state or token.text).removeprefix("the ")
+
+
+def inner_names(phrase: Phrase) -> list[tuple[Token, str]]:
+    """Names inside a phrase that are not its head: "Iran's drones", "Russian instructors", "US-made jets"."""
+    out = []
+    for k, token in enumerate(phrase.tokens):
+        if token is phrase.head or token.name is None or token.name.kind not in ORGANISED | {"demonym"}:
+            continue
+        owned = k + 1 < len(phrase.tokens) and phrase.tokens[k + 1].tag == "POS"
+        out.append((token, "pos" if owned else token.name.kind))
+    return out

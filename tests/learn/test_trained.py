@@ -1,0 +1,135 @@
+"""The trained reader: its weights fit the code, the same reports give the same weights, and what it adds is never shown as fact."""
+
+from __future__ import annotations
+
+import io
+
+import numpy as np
+import pytest
+from benchmarks.reports import all_annotated
+from benchmarks.train_reader import FILE, report_of, rules_alone, seen_in, train
+
+from picket.learn import Report
+from picket.learn.claim import KINDS, TRANSFERS, Claim, encode_claim, guessed
+from picket.learn.drafts import Draft
+from picket.learn.extract import claims_of
+from picket.learn.sentence import Sentence
+from picket.learn.trained import Trained
+from picket.learn.trained.ends import ends_of
+from picket.learn.trained.features import stem
+from picket.learn.trained.memory import Memory
+from picket.learn.trained.weights import load, shipped, written
+
+TUNED = [a for a in all_annotated() if not a.unseen]
+SOME = TUNED[::9]
+
+
+def test_the_weights_that_ship_fit_the_code() -> None:
+    weights = load(FILE.read_bytes())
+    assert FILE.stat().st_size < 1_000_000
+    assert weights.kinds.shape == (len(weights.kind_rows), len(KINDS))
+    assert np.isfinite(weights.kinds).all()
+    assert set(weights.ends) == {r for k in KINDS for r in ends_of(k)} | {f"{k}.{r}" for k in KINDS for r in ends_of(k)}
+    used = {f for a in SOME for s in seen_in(a) for f in s.features}
+    assert len(used & set(weights.kind_rows)) > 0.5 * len(used)  # the features are named as this code names them
+
+
+def test_weights_for_other_kinds_or_cut_short_are_refused() -> None:
+    with np.load(io.BytesIO(FILE.read_bytes())) as found:
+        parts = dict(found)
+    for change in (
+        {"kinds_in_order": np.frombuffer(b"training\nsupply", np.uint8)},
+        {"kinds": parts["kinds"][:-1]},
+        {"ends": parts["ends"][:-1]},
+    ):
+        out = io.BytesIO()
+        np.savez_compressed(out, **(parts | change))
+        with pytest.raises(ValueError, match=r"benchmarks\.train_reader"):
+            load(out.getvalue())
+
+
+def test_the_same_reports_give_the_same_weights() -> None:
+    files = []
+    for _ in range(2):
+        out = io.BytesIO()
+        written(train([s for a in SOME[:4] for s in seen_in(a)]), out)
+        files.append(out.getvalue())
+    assert files[0] == files[1]
+    out = io.BytesIO()
+    written(load(files[0]), out)
+    assert out.getvalue() == files[0]
+
+
+def added() -> list[tuple[Report, Claim]]:
+    return [(report_of(a), c) for a in SOME for c in claims_of(report_of(a)) if str(c.rule).startswith("trained-")]
+
+
+def test_what_it_adds_is_marked_never_stated_and_stands_in_the_report() -> None:
+    claims = added()
+    assert len(claims) > 10
+    for report, claim in claims:
+        assert guessed(claim.rule)
+        assert claim.certainty != "stated"
+        assert report.text[claim.start : claim.end] == claim.evidence
+        assert (claim.provider is None and claim.recipient is None) or claim.kind in TRANSFERS
+        assert claim.provider is None or claim.provider != claim.recipient
+
+
+def test_the_same_report_twice_gives_the_same_bytes() -> None:
+    for a in SOME:
+        one, two = (b"".join(map(encode_claim, claims_of(report_of(a)))) for _ in range(2))
+        assert one == two
+
+
+def test_what_a_rule_has_read_firmly_stays() -> None:
+    for a in SOME:
+        reader = Trained(report_of(a))
+
+        def look(sentence: Sentence, made: list[Draft], reader: Trained = reader) -> list[Draft]:
+            before = [(d, d.kind, d.provider, d.recipient, d.actor, d.target, d.rule) for d in made if not guessed(d.rule)]
+            kept = reader(sentence, made)
+            for draft, kind, provider, recipient, actor, target, rule in before:
+                assert any(d is draft for d in kept)
+                assert (draft.kind, draft.actor, draft.target) == (kind, actor, target)
+                assert provider in {None, draft.provider}
+                assert recipient in {None, draft.recipient}
+                assert draft.rule == rule or ((provider is None or recipient is None) and guessed(draft.rule))
+            return kept
+
+        claims_of(report_of(a), look)
+
+
+def test_it_reads_what_no_rule_has_read() -> None:
+    found = [c for _, c in added()]
+    rules = {(c.doc, c.evidence) for a in SOME for c in claims_of(report_of(a), rules_alone)}
+    gold = {(a.doc, g["evidence"], g["kind"]) for a in SOME for g in a.gold}
+    new = [c for c in found if (c.doc, c.evidence) not in rules]
+    assert new
+    assert sum((c.doc, c.evidence, c.kind) in gold for c in new) > len(new) / 2
+
+
+def test_a_person_is_no_organisation_that_nobody_knows() -> None:
+    said: list[list[str]] = []
+    text = "Drones were sold by Syos Aerospace. Maria Kovalenko met Kovalenko Systems and KRT. Kovalenko flew a drone to Brezno."
+
+    def look(sentence: Sentence, made: list[Draft]) -> list[Draft]:
+        said.append([name for p in sentence.phrases() for name in memory.unknown(p)])
+        memory.keep(sentence)
+        return made
+
+    report = Report(doc="x", text=text)
+    memory = Memory(report)
+    claims_of(report, look)
+    assert said[0] == ["Syos Aerospace"]
+    assert "Maria Kovalenko" not in said[1]
+    assert "KRT" in said[1]
+    assert said[2] == []
+
+
+def test_words_of_one_family_have_one_stem() -> None:
+    assert {stem(w) for w in ("smuggled", "smugglers", "smuggling", "smuggler")} == {"smuggl"}
+    assert stem("gas") == "gas"
+
+
+def test_weights_are_read_once() -> None:
+    assert shipped() is shipped()
