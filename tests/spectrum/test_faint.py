@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from picket.spectrum.detect import Detector
 from picket.spectrum.floor import runs_of, shape
 from picket.spectrum.plateau import plateau
 from picket.spectrum.tones import Tones, candidates, is_tone
@@ -94,3 +97,14 @@ def test_a_bin_that_is_noise_is_not_asked_each_time() -> None:
     assert 100 in before
     tones.find(x, 0.0, excess, np.zeros(BINS, bool), sigma)
     assert tones.asked == before
+
+
+def test_a_carrier_that_does_not_stand_out_of_the_smooth_floor_is_none() -> None:
+    """Its neighbours lie lower still. Its strength came out as nothing at all, by which its length was then divided."""
+    occupied, excess_db = np.zeros(BINS, bool), np.full(BINS, -0.2)
+    occupied[200] = occupied[300] = True
+    excess_db[300] = 1e-29
+    shape_ = SimpleNamespace(occupied=occupied, excess_db=excess_db, floor_db=np.zeros(BINS))
+    level = np.ones((FRAMES, BINS), np.float32)
+    seg = SimpleNamespace(shape=shape_, grid=level, local=level[0], blocks=level[:256], used=np.ones(256, bool))
+    assert Detector._steady(Detector.__new__(Detector), seg) == []  # type: ignore[arg-type]

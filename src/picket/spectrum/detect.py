@@ -36,10 +36,8 @@ _AT_STEP = 0.1  # share of the band: what is wider and lies within a block of a 
 _MAX_RUNS = 200_000
 _SHORTEST_ON = 12  # frames
 _LINE_BINS = 4
-_FAINT_DB, _LEAST_FAINT = (
-    0.35,
-    0.4,
-)  # excess of what only the finer tests told; share of a segment that it must be on for
+_FAINT_DB, _LEAST_FAINT = 0.35, 0.4  # excess of what only the finer tests told; share of a segment that it must be on for
+_LEAST_EXCESS = 1e-3  # over the floor: less is rounding, -294 dB was seen
 
 Floats = npt.NDArray[np.float32]
 Bools = npt.NDArray[np.bool_]
@@ -156,6 +154,8 @@ class Detector:
         found = []
         for a, b in runs_of(seg.shape.occupied):
             excess = np.maximum(10 ** (seg.shape.excess_db[a:b] / 10) - 1, 0)
+            if excess.max() < _LEAST_EXCESS:
+                continue  # a faint carrier that stands out of its neighbours, but not of the smooth line over them
             total = np.concatenate([[0], np.cumsum(excess)])
             low, high = np.interp([0.005 * total[-1], 0.995 * total[-1]], total, np.arange(a, b + 1))
             snr = 0.99 * total[-1] / max(high - low, 0.3)
