@@ -16,9 +16,9 @@ import msgspec
 from benchmarks.claim_losses import losses
 from benchmarks.claim_scores import score
 from benchmarks.reports import all_annotated
-from benchmarks.train_reader import rules_alone
-from picket.learn.extract import Again, claims_of
+from picket.learn.extract import claims_of
 from picket.learn.report import Report
+from picket.learn.trained import Trained
 
 GIVEN = next(
     (
@@ -42,8 +42,8 @@ def _given() -> list[tuple[Report, list[dict[str, Any]]]]:
     return out
 
 
-def _scored(pairs: list[tuple[Report, list[dict[str, Any]]]], again: Again | None = None) -> dict[str, Any]:
-    found = [msgspec.to_builtins(c) for report, _ in pairs for c in claims_of(report, again)]
+def _scored(pairs: list[tuple[Report, list[dict[str, Any]]]], *, trained: bool = False) -> dict[str, Any]:
+    found = [msgspec.to_builtins(c) for report, _ in pairs for c in claims_of(report, Trained(report) if trained else None)]
     return {"reports": len(pairs), "claims": len(found)} | score(found, {r.doc: g for r, g in pairs})
 
 
@@ -55,9 +55,11 @@ def run() -> dict[str, Any]:
         "unseen": [(r, a.gold) for r, a in own if a.unseen],
         "unseen_first": [(r, a.gold) for r, a in own if a.unseen and a.batch == 1],
         "unseen_batch_2": [(r, a.gold) for r, a in own if a.unseen and a.batch == 2],
+        "unseen_older": [(r, a.gold) for r, a in own if a.unseen and a.batch < 3],
+        "unseen_news": [(r, a.gold) for r, a in own if a.unseen and a.batch == 3],
     }
     figures: dict[str, Any] = {name: _scored(pairs) | {"losses": losses(pairs)} for name, pairs in sets.items()}
-    figures |= {f"{name}_rules_alone": _scored(pairs, rules_alone) for name, pairs in sets.items()}
+    figures |= {f"{name}_with_guesses": _scored(pairs, trained=True) for name, pairs in sets.items()}
     given = _given()
     if given:
         figures["given"] = _scored(given)

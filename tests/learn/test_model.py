@@ -148,8 +148,7 @@ def page(tmp_path: Path) -> Path:
 
 
 def test_the_command_asks_and_says_what_it_kept_and_refused(page: Path, tmp_path: Path) -> None:
-    other = {**GOOD, "kind": "advising"}  # the training is read here already
-    with ModelServer(lambda q: {"claims": [other, {**other, "place": "Mars"}]}) as server:
+    with ModelServer(lambda q: {"claims": [GOOD, {**GOOD, "place": "Mars"}]}) as server:
         done = learn(page, "-o", tmp_path / "c.jsonl", "--model", "m1", "--endpoint", server.address, "--key-env", "KEY", "--json",
                      env={"KEY": "secret-9"})  # fmt: skip
     assert done.exit_code == 0, done.output
@@ -159,7 +158,7 @@ def test_the_command_asks_and_says_what_it_kept_and_refused(page: Path, tmp_path
     assert "secret-9" not in done.output
     assert server.asked[0]["model"] == "m1"
     assert server.asked[0]["temperature"] == 0
-    assert [c.rule for c in read_claims(tmp_path / "c.jsonl") if c.kind == "advising"] == ["model:m1"]
+    assert [c.rule for c in read_claims(tmp_path / "c.jsonl") if c.kind == "training"] == ["model:m1"]
 
 
 def stalls(server: ModelServer) -> None:

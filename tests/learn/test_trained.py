@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import io
+from pathlib import Path
 
 import numpy as np
 import pytest
 from benchmarks.reports import all_annotated
-from benchmarks.train_reader import FILE, report_of, rules_alone, seen_in, train
+from benchmarks.train_reader import FILE, report_of, seen_in, train
+from click.testing import CliRunner
 
+from picket.cli import main
 from picket.learn import Report
-from picket.learn.claim import KINDS, TRANSFERS, Claim, encode_claim, guessed
+from picket.learn.claim import KINDS, TRANSFERS, Claim, encode_claim, guessed, read_claims
 from picket.learn.drafts import Draft
 from picket.learn.extract import claims_of
 from picket.learn.sentence import Sentence
@@ -61,7 +64,7 @@ def test_the_same_reports_give_the_same_weights() -> None:
 
 
 def added() -> list[tuple[Report, Claim]]:
-    return [(report_of(a), c) for a in SOME for c in claims_of(report_of(a)) if str(c.rule).startswith("trained-")]
+    return [(r, c) for r in map(report_of, SOME) for c in claims_of(r, Trained(r)) if str(c.rule).startswith("trained-")]
 
 
 def test_what_it_adds_is_marked_never_stated_and_stands_in_the_report() -> None:
@@ -77,7 +80,8 @@ def test_what_it_adds_is_marked_never_stated_and_stands_in_the_report() -> None:
 
 def test_the_same_report_twice_gives_the_same_bytes() -> None:
     for a in SOME:
-        one, two = (b"".join(map(encode_claim, claims_of(report_of(a)))) for _ in range(2))
+        report = report_of(a)
+        one, two = (b"".join(map(encode_claim, claims_of(report, Trained(report)))) for _ in range(2))
         assert one == two
 
 
@@ -101,7 +105,7 @@ def test_what_a_rule_has_read_firmly_stays() -> None:
 
 def test_it_reads_what_no_rule_has_read() -> None:
     found = [c for _, c in added()]
-    rules = {(c.doc, c.evidence) for a in SOME for c in claims_of(report_of(a), rules_alone)}
+    rules = {(c.doc, c.evidence) for a in SOME for c in claims_of(report_of(a))}
     gold = {(a.doc, g["evidence"], g["kind"]) for a in SOME for g in a.gold}
     new = [c for c in found if (c.doc, c.evidence) not in rules]
     assert new
@@ -133,3 +137,15 @@ def test_words_of_one_family_have_one_stem() -> None:
 
 def test_weights_are_read_once() -> None:
     assert shipped() is shipped()
+
+
+def test_it_reads_only_when_it_is_asked_to(tmp_path: Path) -> None:
+    text = tmp_path / "news.txt"
+    text.write_text(report_of(SOME[3]).text, "utf-8")
+    rules = {}
+    for words in ([], ["--guess"]):
+        out = tmp_path / "claims.jsonl"
+        CliRunner().invoke(main, ["learn", "read", str(text), "--published", SOME[3].published, "-o", str(out), *words])
+        rules[bool(words)] = [str(c.rule) for c in read_claims(out)]
+    assert not any(r.startswith("trained-") for r in rules[False])
+    assert any(r.startswith("trained-") for r in rules[True])

@@ -63,6 +63,11 @@ def learn() -> None:
 )
 @click.option("--endpoint", help="Address of the model's server (OpenAI chat protocol), such as http://127.0.0.1:8080/v1.")
 @click.option("--key-env", help="Environment variable that holds the server's key.")
+@click.option(
+    "--guess",
+    is_flag=True,
+    help="Read each sentence once more with the trained reader: it finds more, and what it finds is marked as guessed.",
+)
 @GAZETTEER
 @click.option("--answer-s", type=float, default=60.0, show_default=True, help="How long one answer of the model may take, s.")
 @JSON
@@ -77,6 +82,7 @@ def read(
     endpoint: str | None,
     key_env: str | None,
     answer_s: float,
+    guess: bool,
     own_names: Path | None,
     as_json: bool,
 ) -> None:
@@ -86,6 +92,7 @@ def read(
     from picket.learn.extract import claims_of
     from picket.learn.reading import Given, read_reports
     from picket.learn.times import Published
+    from picket.learn.trained import Trained
 
     if published is not None and Published.parse(published) is None:
         raise click.BadParameter(
@@ -109,7 +116,8 @@ def read(
                 texts.mkdir(parents=True, exist_ok=True)
                 (texts / (found.doc.replace("/", "_").replace(":", "_") + ".txt")).write_text(found.text, "utf-8", newline="")
             if found.language in {None, "en"}:
-                claims.extend(by_model(found, claims_of(found)) if by_model else claims_of(found))
+                read_so = claims_of(found, Trained(found) if guess else None)
+                claims.extend(by_model(found, read_so) if by_model else read_so)
     try:
         if out is not None:
             write_claims(out, claims)
