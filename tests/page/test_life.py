@@ -70,6 +70,24 @@ def test_an_answer_that_comes_after_its_alert_has_gone_brings_nothing_back(watch
     assert watched.get("alerts") == []
 
 
+def test_rows_that_went_leave_nothing_behind_and_the_focus_stays(watched: Watched) -> None:
+    """lit's repeat leaves a comment for each row that goes: a watch of many alerts must not grow by them."""
+    station = watched.station
+    page = watched.open()
+    station.raise_alert(1, "high")
+    page.locator('[data-alert="1"]').wait_for()
+    page.keyboard.press("Space")
+    expect(page.locator('[data-alert="1"] .alert-main')).to_be_focused()
+    for number in range(2, 132):
+        station.raise_alert(1 + number % 50, "low")
+        watched.until(f"picket.alerts.some((a) => a.id === {number})")
+        station.change_alert(number, state="closed", closed_at=time.time(), closed_by="other", cause="bird")
+    watched.until("picket.alerts.length === 1")
+    expect(page.locator('[data-alert="131"]')).to_have_attribute("data-state", "closed")
+    assert page.evaluate("[...document.querySelector('#alerts').childNodes].filter((n) => n.nodeType === 8).length") < 100
+    expect(page.locator('[data-alert="1"] .alert-main')).to_be_focused()
+
+
 def test_minutes_and_a_reason_in_own_words(watched: Watched) -> None:
     watched.station.raise_alert(3, "medium")
     page = watched.open()

@@ -1,10 +1,18 @@
 /** The alerts: what is open first, one row each, everything reachable from the keyboard. */
 import { html, nothing, type TemplateResult } from "lit";
-import { repeat } from "lit/directives/repeat.js";
 import type { Alert } from "../api.ts";
 import type { Desk } from "../desk.ts";
 import { age, clockWithZone, plural, SEVERITY_SHAPES, spaced } from "../words.ts";
 import { causes, shelf } from "./choosers.ts";
+import { Renewed } from "./renewed.ts";
+
+const rows = new Renewed<Alert>((a) => a.id, keepFocus);
+
+/** The row that has the keyboard's focus has it again once the rows are new. */
+function keepFocus(): void {
+  const id = document.activeElement?.closest<HTMLElement>("[data-alert]")?.dataset["alert"];
+  if (id) requestAnimationFrame(() => document.querySelector<HTMLElement>(`[data-alert="${id}"] .alert-main`)?.focus({ preventScroll: true }));
+}
 
 export function alertList(desk: Desk): TemplateResult {
   const { state } = desk;
@@ -32,11 +40,7 @@ export function alertList(desk: Desk): TemplateResult {
     <ol class="alerts" id="alerts">
       ${
         list.length
-          ? repeat(
-              list,
-              (a) => a.id,
-              (a) => row(desk, a),
-            )
+          ? rows.rows(list, (a) => row(desk, a))
           : html`<li class="empty">Nothing to do. Alerts appear here, the most severe first.</li>`
       }
     </ol>

@@ -1,13 +1,14 @@
 /** The watch log: its newest lines, a search, a note or hand-over being written, and the page to print. */
 import { html, nothing, type TemplateResult } from "lit";
-import { repeat } from "lit/directives/repeat.js";
 import type { LogEntry } from "../api.ts";
 import type { Desk } from "../desk.ts";
 import { clock, day, place } from "../words.ts";
 import { ref as refOf } from "lit/directives/ref.js";
 import { takeFocus } from "./choosers.ts";
+import { Renewed } from "./renewed.ts";
 
 const LONGEST_TEXT = 4000;
+const lines = new Renewed<LogEntry>((e) => e.n);
 
 export function logPane(desk: Desk): TemplateResult {
   const { log } = desk;
@@ -24,11 +25,7 @@ export function logPane(desk: Desk): TemplateResult {
     <div class="scroll" tabindex="0" role="region" aria-label="Entries of the watch log">
       ${log.error ? html`<p class="more is-bad" role="alert">${log.error}</p>` : nothing}
       <ol class="log">
-        ${repeat(
-          log.entries,
-          (e) => e.n,
-          (e) => line(desk, e),
-        )}
+        ${lines.rows(log.entries, (e) => line(desk, e))}
       </ol>
       ${log.entries.length ? nothing : html`<p class="more">${log.search ? "Nothing in the log has these words." : "Nothing is written yet. Press n for a note."}</p>`}
     </div>

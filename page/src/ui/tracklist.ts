@@ -1,6 +1,5 @@
 /** The track list: filtered by one box, sorted by alert, distance, age or name. Long lists show their first rows and say so. */
 import { html, nothing, type TemplateResult } from "lit";
-import { repeat } from "lit/directives/repeat.js";
 import type { Desk } from "../desk.ts";
 import { bearingDistance } from "../geo.ts";
 import { flagWords } from "../flags.ts";
@@ -10,6 +9,7 @@ import type { Sort, State } from "../state.ts";
 import { COASTING, VESSEL, type TrackStore } from "../store.ts";
 import { heightNumber, heightUnit, speedNumber, speedUnit } from "../units.ts";
 import { tableHead } from "./table.ts";
+import { Renewed } from "./renewed.ts";
 import {
   AFFILIATION_WORDS,
   bearing,
@@ -39,6 +39,8 @@ interface Row {
   bearingDeg: number;
   distanceM: number;
 }
+
+const rows = new Renewed<Row>((r) => r.id);
 
 function wordsOf(state: State, slot: number): string {
   const { store } = state;
@@ -126,11 +128,7 @@ export function trackList(desk: Desk): TemplateResult {
       <table class="tracks">
         ${tableHead("Track", "Class", ">Brg", ">Dist", `>Ht ${heightUnit()}`, `>${speedUnit()}`, ">Age")}
         <tbody>
-          ${repeat(
-            shown,
-            (r) => r.id,
-            (r) => trackRow(desk, r),
-          )}
+          ${rows.rows(shown, (r) => trackRow(desk, r))}
         </tbody>
       </table>
       ${all.length > shown.length ? html`<p class="more">${count(all.length - shown.length)} more. Filter to see them.</p>` : nothing}
