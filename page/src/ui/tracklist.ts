@@ -40,7 +40,7 @@ interface Row {
   distanceM: number;
 }
 
-const rows = new Renewed<Row>((r) => r.id);
+const drawn = new Renewed<Row>((r) => r.id);
 
 function wordsOf(state: State, slot: number): string {
   const { store } = state;
@@ -128,7 +128,7 @@ export function trackList(desk: Desk): TemplateResult {
       <table class="tracks">
         ${tableHead("Track", "Class", ">Brg", ">Dist", `>Ht ${heightUnit()}`, `>${speedUnit()}`, ">Age")}
         <tbody>
-          ${rows.rows(shown, (r) => trackRow(desk, r))}
+          ${drawn.rows(shown, (r) => trackRow(desk, r))}
         </tbody>
       </table>
       ${all.length > shown.length ? html`<p class="more">${count(all.length - shown.length)} more. Filter to see them.</p>` : nothing}
