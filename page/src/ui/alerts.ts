@@ -8,10 +8,14 @@ import { Renewed } from "./renewed.ts";
 
 const rows = new Renewed<Alert>((a) => a.id, keepFocus);
 
-/** The row that has the keyboard's focus has it again once the rows are new. */
-function keepFocus(): void {
-  const id = document.activeElement?.closest<HTMLElement>("[data-alert]")?.dataset["alert"];
-  if (id) requestAnimationFrame(() => document.querySelector<HTMLElement>(`[data-alert="${id}"] .alert-main`)?.focus({ preventScroll: true }));
+/** Not while something is typed or chosen in a row; the row that has the keyboard's focus has it again once the rows are new. */
+function keepFocus(): boolean {
+  const held = document.activeElement;
+  const id = held?.closest<HTMLElement>("[data-alert]")?.dataset["alert"];
+  if (id === undefined) return true;
+  if (!held!.matches(".alert-main")) return false;
+  requestAnimationFrame(() => document.querySelector<HTMLElement>(`[data-alert="${id}"] .alert-main`)?.focus({ preventScroll: true }));
+  return true;
 }
 
 export function alertList(desk: Desk): TemplateResult {

@@ -8,7 +8,7 @@ import { takeFocus } from "./choosers.ts";
 import { Renewed } from "./renewed.ts";
 
 const LONGEST_TEXT = 4000;
-const lines = new Renewed<LogEntry>((e) => e.n);
+const lines = new Renewed<LogEntry>((e) => e.n, () => !document.activeElement?.closest(".log-line"));
 
 export function logPane(desk: Desk): TemplateResult {
   const { log } = desk;

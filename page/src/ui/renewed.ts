@@ -15,22 +15,21 @@ export class Renewed<T> {
   private gone = 0;
   private generation = 0;
   private readonly key: (row: T) => number;
-  private readonly onRenewed: () => void;
+  private readonly ready: () => boolean;
 
-  /** `onRenewed` is called before the rows are drawn anew: the focus that is in one of them is lost unless it takes care of it. */
-  constructor(key: (row: T) => number, onRenewed: () => void = () => {}) {
+  /** `ready` is asked before the rows are drawn anew, and false puts it off: the focus that is in one of them would be lost. */
+  constructor(key: (row: T) => number, ready: () => boolean = () => true) {
     this.key = key;
-    this.onRenewed = onRenewed;
+    this.ready = ready;
   }
 
   rows(list: readonly T[], row: (row: T) => TemplateResult): unknown {
     const now = new Set(list.map(this.key));
     for (const id of this.held) if (!now.has(id)) this.gone++;
     this.held = now;
-    if (this.gone >= MOST_GONE) {
+    if (this.gone >= MOST_GONE && this.ready()) {
       this.gone = 0;
       this.generation++;
-      this.onRenewed();
     }
     return keyed(this.generation, html`${repeat(list, this.key, row)}`);
   }
