@@ -13,7 +13,8 @@ from picket.learn.drafts import Draft
 from picket.learn.frames.common import things_of
 from picket.learn.lexicon import word_set
 from picket.learn.naming import bare_text, classes_of
-from picket.learn.sentence import Sentence, drone_owner, place_name
+from picket.learn.sentence import Sentence, drone_owner
+from picket.learn.spots import place_name
 
 _OTHERS = re.compile(
     r"\b(?:missiles?|rockets?|artillery|mortars?|shells?|shelling|jets?|warplanes?|air ?strikes?|air raids?|gunm[ae]n|ambush\w*|"
@@ -83,17 +84,7 @@ def _again(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
         return
     owner = drone_owner(subject, sentence) or sentence.context.last_flier()
     numbers = [p for v in sentence.verbs if v.classes & {"kill"} for p in things_of(v)]
-    yield Draft(
-        "use_attack",
-        "goes-on-again",
-        verb,
-        actor=owner,
-        target="; ".join(bare_text(p) for p in hurt) or None,
-        thing="drones",
-        numbers=[*numbers, *hurt],
-        where=[*spots, *hurt],
-        target_phrase=hurt[0] if hurt else None,
-    )
+    yield _attack("goes-on-again", verb, owner, hurt, [*spots, *hurt], [*numbers, *hurt])
 
 
 def _hurt_in(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
@@ -110,51 +101,42 @@ def _hurt_in(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
     by = sentence.actors([p for n, p in attack.after if n == "by"])
     hurt = struck or [p for p in verb.subjects if not p.pronoun]
     spots = [p for p in [*verb.prep("in", "at", "near"), *(q for _, q in attack.after)] if place_name(p)]
-    yield Draft(
-        "use_attack",
-        "goes-on-hurt",
-        verb,
-        actor=next(iter(by), None) or drone_owner(attack, sentence) or sentence.context.last_flier(),
-        target="; ".join(bare_text(p) for p in hurt) or None,
-        thing="drones",
-        numbers=[*verb.subjects, *hurt],
-        where=[*spots, *hurt],
-        target_phrase=hurt[0] if hurt else None,
-    )
+    actor = next(iter(by), None) or drone_owner(attack, sentence) or sentence.context.last_flier()
+    yield _attack("goes-on-hurt", verb, actor, hurt, [*spots, *hurt], [*verb.subjects, *hurt])
 
 
 def _struck(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
     """What was struck, damaged or set on fire; by whom only where the drones before were somebody's."""
     if not verb.classes & _HARM or (verb.passive and any(not p.pronoun for p in verb.prep("by"))):
         return
-    flier = sentence.context.last_flier()
+    rule, flier = "goes-on-attack", sentence.context.last_flier()
     hurt = [p for p in things_of(verb) if not p.time and not p.pronoun and _site(p)]
     where = [p for p in [*hurt, *verb.prep("in", "at", "near", "on", "over")] if not p.time]
     if verb.passive and hurt:
-        yield _attack(verb, flier, hurt, where)
+        yield _attack(rule, verb, flier, hurt, where, hurt)
     elif verb.passive and any(p.pronoun for p in verb.subjects):
         spots = [p for p in where if place_name(p)]
         if spots:
-            yield _attack(verb, flier, [], where)
+            yield _attack(rule, verb, flier, [], where, [])
     elif not verb.passive and flier is not None and flier in sentence.actors(verb.subjects):
         spots = [p for p in verb.prep("in", "at", "near", "on", "against") if _site(p) or place_name(p)]
         if hurt or spots:
-            yield _attack(verb, flier, hurt, [*where, *spots])
+            yield _attack(rule, verb, flier, hurt, [*where, *spots], hurt)
 
 
 def _site(phrase: Phrase) -> bool:
     return "building" in classes_of(phrase.head) or place_name(phrase) is not None
 
 
-def _attack(verb: Verb, actor: str | None, hurt: list[Phrase], where: list[Phrase]) -> Draft:
+def _attack(rule: str, verb: Verb, actor: str | None, hurt: list[Phrase], where: list[Phrase], numbers: list[Phrase]) -> Draft:
     return Draft(
         "use_attack",
-        "goes-on-attack",
+        rule,
         verb,
         actor=actor,
         target="; ".join(bare_text(p) for p in hurt) or None,
         thing="drones",
-        numbers=hurt,
+        numbers=numbers,
         where=where,
         target_phrase=hurt[0] if hurt else None,
     )

@@ -18,17 +18,8 @@ from picket.learn.chunks import Phrase, Verb
 from picket.learn.drafts import Draft
 from picket.learn.frames.common import GOODS, actors_in
 from picket.learn.naming import bare_text, classes_of, home_of, is_actor, text_of
-from picket.learn.sentence import (
-    Sentence,
-    drone_head,
-    drone_owner,
-    is_drone,
-    origin_of,
-    personnel,
-    place_name,
-    place_state,
-    refers_to_drone,
-)
+from picket.learn.sentence import Sentence, drone_head, drone_owner, is_drone, origin_of, personnel, refers_to_drone
+from picket.learn.spots import place_name, place_state
 
 _ENOUGH = 2
 _MEANT = frozenset(

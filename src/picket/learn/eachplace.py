@@ -7,7 +7,7 @@ from dataclasses import replace
 from picket.learn.chunks import Phrase
 from picket.learn.drafts import Draft
 from picket.learn.naming import bare_text
-from picket.learn.sentence import place_name
+from picket.learn.spots import place_name
 
 _APART = frozenset({"deployment", "sighting"})
 _SPOTS = frozenset({"in", "at", "to", "over", "near", "above", "around"})

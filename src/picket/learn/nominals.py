@@ -10,7 +10,8 @@ from picket.learn.drafts import Draft
 from picket.learn.frames.common import GOODS
 from picket.learn.lexicon import word_set
 from picket.learn.naming import bare_text, classes_of, is_person, organisation_in, text_of
-from picket.learn.sentence import Sentence, drone_head, drone_owner, is_drone, origin_of, place_name, place_state
+from picket.learn.sentence import Sentence, drone_head, drone_owner, is_drone, origin_of
+from picket.learn.spots import place_name, place_state
 
 _HELPING = word_set("frames.helping")
 _RULES = word_set("nominals.rules")  # "rules on the export of drone parts": nothing has passed hands

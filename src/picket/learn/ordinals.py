@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from picket.learn.chunks import Phrase
 from picket.learn.drafts import Draft
 from picket.learn.naming import bare_text, classes_of
-from picket.learn.sentence import Sentence, drone_owner, place_name
+from picket.learn.sentence import Sentence, drone_owner
+from picket.learn.spots import place_name
 from picket.learn.tokens import Token
 
 _ORDER = "second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth thirteenth fourteenth fifteenth".split()  # noqa: SIM905

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from itertools import pairwise
 
 from picket.learn.actors import Context, actors_of, owner_of, resolve_inside
 from picket.learn.chunks import Item, Phrase, Verb, chunks_of
 from picket.learn.clauses import link_clauses
 from picket.learn.lexicon import lexicon, word_set
-from picket.learn.naming import classes_of, join, text_of
+from picket.learn.naming import classes_of
+from picket.learn.spots import place_state
 from picket.learn.tagging import tokens_of
 from picket.learn.times import Published, Time, times_of
 from picket.learn.tokens import Token
@@ -323,233 +323,6 @@ def instruments(sentence: Sentence, verb: Verb) -> list[Phrase]:
     return found
 
 
-def place_of(sentence: Sentence, verb: Verb | None, extra: list[Phrase] = []) -> tuple[str | None, str | None]:  # noqa: B006
-    """(place, country) of the event: the most specific place beside the verb, else anywhere in the sentence after in/at/near."""
-    from picket.learn.places import country_of
-
-    candidates: list[Phrase] = []
-    if verb is not None:
-        names = [verb]
-        up = verb.governor
-        if up is not None and (verb.link in {"chain", "inf", "ger", "part", "conj"} or _where_clause(sentence, verb)):
-            names.append(up)
-        for v in names:
-            if v.lemma in {"leave", "depart", "head", "set_off", "fly"}:
-                candidates.extend(v.prep("for"))
-            for name, phrases in v.preps:
-                if name in {
-                    "in",
-                    "at",
-                    "near",
-                    "over",
-                    "into",
-                    "across",
-                    "inside",
-                    "outside",
-                    "to",
-                    "on",
-                    "around",
-                    "along",
-                    "above",
-                    "off",
-                    "close_to",
-                    "toward",
-                    "towards",
-                    "within",
-                    "through",
-                    "throughout",
-                }:
-                    candidates.extend(phrases)
-    for phrase in extra:
-        candidates.extend(p for name, p in phrase.after if name in {"in", "at", "near", "over", "on", "along", "outside"})
-        candidates.append(phrase)
-    spoken = _of_speakers(sentence)
-    candidates = [p for p in candidates if id(p) not in spoken]
-    found: list[tuple[int, str, str | None]] = []
-    for phrase in candidates:
-        entry = _with_state(sentence, phrase) or place_name(phrase)
-        if entry:
-            found.append(entry)
-    if not found:
-        for k, item in enumerate(sentence.items):
-            if (
-                isinstance(item, Phrase)
-                and k
-                and id(item) not in spoken
-                and getattr(sentence.items[k - 1], "tag", "") == "P"
-                and getattr(sentence.items[k - 1], "low", "") in {"in", "at", "near", "over", "across", "on", "outside", "inside"}
-                and not (k > 1 and isinstance(before := sentence.items[k - 2], Phrase) and before.head.low in _WARS)
-            ):
-                entry = _with_state(sentence, item) or place_name(item)
-                if entry and entry[0] == 1 and _and_another(sentence, k, entry[2]):
-                    return None, ""
-                if entry:
-                    found.append(entry)
-    if not found:
-        return None, None
-    found.sort(key=lambda e: -e[0])
-    if _several_states(candidates, found):
-        return None, ""
-    if any(n == "Georgia" for _, n, _ in found) and sentence.context.country == "US":
-        found = [(s, n, "US" if n == "Georgia" else c) for s, n, c in found]  # the American state
-    name, country = found[0][1], found[0][2]
-    if country is None and not AT_SEA.search(name):
-        country = next((c for _, _, c in found if c), None)
-    if country is None:
-        country = country_of(name)
-    return name, country
-
-
-_WARS = frozenset(["war", "wars", "invasion", "conflict", "use", "fighting", "experience", "front", "veterans"])
-AT_SEA = re.compile(r"\b(?:Sea|Gulf|Ocean|Straits?|Channel|Bab al-Mandab|Lake \w+(?: basin)?)$")
-
-
-def _with_state(sentence: Sentence, phrase: Phrase) -> tuple[int, str, str | None] | None:
-    """ "Tel Baider, Syria": a name that no table has, with its state behind a comma."""
-    if phrase.head.tag != "NP" or phrase.head.name is not None or phrase.time or any(t.tag == "POS" for t in phrase.tokens):
-        return None
-    k = next((n for n, item in enumerate(sentence.items) if item is phrase), -1)
-    if k < 0 or k + 2 >= len(sentence.items) or getattr(sentence.items[k + 1], "tag", "") != ",":
-        return None
-    state = sentence.items[k + 2]
-    if not isinstance(state, Phrase) or state.head.name is None or state.head.name.kind not in {"state", "place"}:
-        return None
-    return (3, join([t for t in phrase.tokens if t.tag == "NP"]), state.head.name.country) if len(state.tokens) == 1 else None
-
-
-def _where_clause(sentence: Sentence, verb: Verb) -> bool:
-    """ "Travelled to Yemen, where instructors taught them": what happens in a where-clause happens at the place before it."""
-    if verb.governor is None or verb.link not in {"rel", "sub", "adv", "comp"}:
-        return False
-    return any(getattr(item, "low", "") == "where" for item in sentence.items[verb.governor.at : verb.at])
-
-
-def _and_another(sentence: Sentence, k: int, country: str | None) -> bool:
-    """ "In Mali and Burkina Faso", "in Mali, Niger and Chad": is another state listed behind the one at k?"""
-    n = k + 1
-    while n + 1 < len(sentence.items) and getattr(sentence.items[n], "tag", "") in {"CC", ","}:
-        other = sentence.items[n + 1]
-        entry = place_name(other) if isinstance(other, Phrase) else None
-        if entry is None or entry[0] != 1:
-            return False
-        if entry[2] != country:
-            return True
-        n += 2
-    return False
-
-
-def _of_speakers(sentence: Sentence) -> set[int]:
-    """Phrases that say where a speaker is ("an official in Peshawar", "the Institute in Pretoria"), and not where it happened."""
-    out: set[int] = set()
-    tellers = [p for v in sentence.verbs if v.classes & {"say", "warn"} for p in (v.prep("by") if v.passive else v.subjects)]
-    for verb in sentence.verbs:
-        tellers += [p for name, phrases in verb.preps if name == "according_to" for p in phrases]
-    for phrase in tellers:
-        out.update(id(p) for _, p in phrase.after)
-        for verb in sentence.verbs:
-            if (
-                verb.participle
-                and verb.lemma in {"base", "locate", "station", "interview", "quote"}
-                and verb.subjects
-                and verb.subjects[0] is phrase
-            ):
-                out.update(id(p) for _, phrases in verb.preps for p in phrases)
-    return out
-
-
-def _several_states(candidates: list[Phrase], found: list[tuple[int, str, str | None]]) -> bool:
-    """ "In Mali and Burkina Faso": the event has no one country."""
-    return found[0][0] == 1 and len({c for s, _, c in found if s == 1}) > 1 and len(candidates) > 1 and _listed(candidates)
-
-
-def _listed(candidates: list[Phrase]) -> bool:
-    states = [p for p in candidates if p.head.name is not None and p.head.name.kind == "state"]
-    return len(states) > 1 and any(0 < b.i - a.j <= 2 for a, b in pairwise(sorted(states, key=lambda p: p.i)))
-
-
-def place_name(phrase: Phrase) -> tuple[int, str, str | None] | None:
-    """(how specific, name, country) if the phrase is a place: 3 town or base, 2 region, 1 state."""
-    from picket.learn.places import country_of
-
-    if phrase.time:
-        return None
-    head = phrase.head
-    if head.name is not None:
-        kind = head.name.kind
-        if kind == "place":
-            return (3, head.text.removeprefix("the "), head.name.country)
-        if kind == "capital":
-            return (
-                (3, head.text.removeprefix("the "), head.name.country)
-                if head.text.lower() not in {"kremlin", "the kremlin"}
-                else None
-            )
-        if kind == "state":
-            return (1, head.name.shown, head.name.country)
-        return None
-    inner = next(
-        (t for t in reversed(phrase.tokens) if t.name is not None and t.name.kind in {"place", "state", "capital", "demonym"}),
-        None,
-    )
-    low = head.low
-    geographic = low in _GEO_HEADS
-    if geographic and (inner is not None or any(t.tag == "NP" for t in phrase.tokens)):
-        text = join([t for t in phrase.tokens if t.tag not in {"DET", "PRP$"}])
-        if phrase.of is not None and low in {
-            "border",
-            "coast",
-            "city",
-            "town",
-            "province",
-            "state",
-            "region",
-            "village",
-            "port",
-            "outskirts",
-        }:
-            text += " of " + join(phrase.of.tokens)
-        country = inner.name.country if inner is not None and inner.name is not None else country_of(text)
-        return (2, text, country)
-    if phrase.of is not None and (
-        geographic
-        or low in {"part", "parts", "area", "outskirts", "north", "south", "east", "west", "city", "capital", "waters", "skies"}
-    ):
-        sub = place_name(phrase.of)
-        if sub:
-            return (
-                2,
-                (
-                    text_of(phrase)
-                    if geographic
-                    and low
-                    not in {
-                        "part",
-                        "parts",
-                        "outskirts",
-                        "city",
-                        "town",
-                        "village",
-                        "state",
-                        "province",
-                        "region",
-                        "port",
-                        "capital",
-                    }
-                    else sub[1]
-                ),
-                sub[2],
-            )
-    if head.tag == "NP" and not any(t.tag == "POS" for t in phrase.tokens):
-        text = join([t for t in phrase.tokens if t.tag == "NP"])
-        country = country_of(text)
-        if country or (len(phrase.tokens) == 1 and text[0].isupper() and not text.isupper()):
-            return (3, text, country)
-    return None
-
-
-_GEO_HEADS = word_set("sentence.geo_heads")
-
-
 def origin_of(phrase: Phrase, sentence: Sentence) -> str | None:
     """Where a thing comes from: "Chinese drones", "Turkish-made", "drones made in China", "its TB2"; a state or a maker."""
     for token in phrase.tokens:
@@ -619,12 +392,6 @@ def state_of_word(word: str) -> str | None:
         if len(parts) == 1 and name.kind in {"demonym", "state"}:
             return name.state
     return None
-
-
-def place_state(phrase: Phrase) -> str | None:
-    """The state in which a place lies."""
-    entry = place_name(phrase)
-    return lexicon().states.get(entry[2]) if entry and entry[2] else None
 
 
 def model_origin(phrase: Phrase) -> str | None:

@@ -3,20 +3,26 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 
 from picket.learn.actors import Context
+from picket.learn.chunks import Phrase, Verb
 from picket.learn.claim import TRANSFERS
 from picket.learn.drafts import Draft
-from picket.learn.naming import home_of
-from picket.learn.places import home_country
-from picket.learn.sentence import AT_SEA, Sentence, drone_head, place_of
+from picket.learn.naming import home_of, join
+from picket.learn.places import country_of, home_country
+from picket.learn.sentence import Sentence, drone_head
+from picket.learn.spots import place_name
+
+_WARS = frozenset(["war", "wars", "invasion", "conflict", "use", "fighting", "experience", "front", "veterans"])
+_AT_SEA = re.compile(r"\b(?:Sea|Gulf|Ocean|Straits?|Channel|Bab al-Mandab|Lake \w+(?: basin)?)$")
 
 
 def whereabouts(sentence: Sentence, draft: Draft) -> tuple[str | None, str | None]:
     context = sentence.context
     if draft.place is not None:
         return draft.place or None, draft.country
-    place, country = place_of(sentence, draft.verb, draft.where)
+    place, country = _place_of(sentence, draft.verb, draft.where)
     if country == "":  # several: none
         return None, home_country(draft.recipient) if draft.kind in TRANSFERS else None
     if draft.kind in TRANSFERS:
@@ -36,7 +42,7 @@ def whereabouts(sentence: Sentence, draft: Draft) -> tuple[str | None, str | Non
         place = country = None  # whom one is afraid of is not where
     if country:
         return place, country
-    if place is not None and AT_SEA.search(place):
+    if place is not None and _AT_SEA.search(place):
         return place, None  # the sea is nobody's
     if draft.kind == "warning" and (at := home_country(draft.target) or _warner(sentence)):
         return place, at
@@ -131,3 +137,141 @@ def last_event(context: Context) -> str | None:
 
 def _plural_class(name: str | None) -> bool:
     return bool(name) and str(name)[:1].isdigit()
+
+
+def _place_of(sentence: Sentence, verb: Verb | None, extra: list[Phrase] = []) -> tuple[str | None, str | None]:  # noqa: B006
+    """(place, country) of the event: the most specific place beside the verb, else anywhere in the sentence after in/at/near."""
+    candidates: list[Phrase] = []
+    if verb is not None:
+        names = [verb]
+        up = verb.governor
+        if up is not None and (verb.link in {"chain", "inf", "ger", "part", "conj"} or _where_clause(sentence, verb)):
+            names.append(up)
+        for v in names:
+            if v.lemma in {"leave", "depart", "head", "set_off", "fly"}:
+                candidates.extend(v.prep("for"))
+            for name, phrases in v.preps:
+                if name in {
+                    "in",
+                    "at",
+                    "near",
+                    "over",
+                    "into",
+                    "across",
+                    "inside",
+                    "outside",
+                    "to",
+                    "on",
+                    "around",
+                    "along",
+                    "above",
+                    "off",
+                    "close_to",
+                    "toward",
+                    "towards",
+                    "within",
+                    "through",
+                    "throughout",
+                }:
+                    candidates.extend(phrases)
+    for phrase in extra:
+        candidates.extend(p for name, p in phrase.after if name in {"in", "at", "near", "over", "on", "along", "outside"})
+        candidates.append(phrase)
+    spoken = _of_speakers(sentence)
+    candidates = [p for p in candidates if id(p) not in spoken]
+    found: list[tuple[int, str, str | None]] = []
+    for phrase in candidates:
+        entry = _with_state(sentence, phrase) or place_name(phrase)
+        if entry:
+            found.append(entry)
+    if not found:
+        for k, item in enumerate(sentence.items):
+            if (
+                isinstance(item, Phrase)
+                and k
+                and id(item) not in spoken
+                and getattr(sentence.items[k - 1], "tag", "") == "P"
+                and getattr(sentence.items[k - 1], "low", "") in {"in", "at", "near", "over", "across", "on", "outside", "inside"}
+                and not (k > 1 and isinstance(before := sentence.items[k - 2], Phrase) and before.head.low in _WARS)
+            ):
+                entry = _with_state(sentence, item) or place_name(item)
+                if entry and entry[0] == 1 and _and_another(sentence, k, entry[2]):
+                    return None, ""
+                if entry:
+                    found.append(entry)
+    if not found:
+        return None, None
+    found.sort(key=lambda e: -e[0])
+    if _several_states(candidates, found):
+        return None, ""
+    if any(n == "Georgia" for _, n, _ in found) and sentence.context.country == "US":
+        found = [(s, n, "US" if n == "Georgia" else c) for s, n, c in found]  # the American state
+    name, country = found[0][1], found[0][2]
+    if country is None and not _AT_SEA.search(name):
+        country = next((c for _, _, c in found if c), None)
+    if country is None:
+        country = country_of(name)
+    return name, country
+
+
+def _with_state(sentence: Sentence, phrase: Phrase) -> tuple[int, str, str | None] | None:
+    """ "Tel Baider, Syria": a name that no table has, with its state behind a comma."""
+    if phrase.head.tag != "NP" or phrase.head.name is not None or phrase.time or any(t.tag == "POS" for t in phrase.tokens):
+        return None
+    k = next((n for n, item in enumerate(sentence.items) if item is phrase), -1)
+    if k < 0 or k + 2 >= len(sentence.items) or getattr(sentence.items[k + 1], "tag", "") != ",":
+        return None
+    state = sentence.items[k + 2]
+    if not isinstance(state, Phrase) or state.head.name is None or state.head.name.kind not in {"state", "place"}:
+        return None
+    return (3, join([t for t in phrase.tokens if t.tag == "NP"]), state.head.name.country) if len(state.tokens) == 1 else None
+
+
+def _where_clause(sentence: Sentence, verb: Verb) -> bool:
+    """ "Travelled to Yemen, where instructors taught them": what happens in a where-clause happens at the place before it."""
+    if verb.governor is None or verb.link not in {"rel", "sub", "adv", "comp"}:
+        return False
+    return any(getattr(item, "low", "") == "where" for item in sentence.items[verb.governor.at : verb.at])
+
+
+def _and_another(sentence: Sentence, k: int, country: str | None) -> bool:
+    """ "In Mali and Burkina Faso", "in Mali, Niger and Chad": is another state listed behind the one at k?"""
+    n = k + 1
+    while n + 1 < len(sentence.items) and getattr(sentence.items[n], "tag", "") in {"CC", ","}:
+        other = sentence.items[n + 1]
+        entry = place_name(other) if isinstance(other, Phrase) else None
+        if entry is None or entry[0] != 1:
+            return False
+        if entry[2] != country:
+            return True
+        n += 2
+    return False
+
+
+def _of_speakers(sentence: Sentence) -> set[int]:
+    """Phrases that say where a speaker is ("an official in Peshawar", "the Institute in Pretoria"), and not where it happened."""
+    out: set[int] = set()
+    tellers = [p for v in sentence.verbs if v.classes & {"say", "warn"} for p in (v.prep("by") if v.passive else v.subjects)]
+    for verb in sentence.verbs:
+        tellers += [p for name, phrases in verb.preps if name == "according_to" for p in phrases]
+    for phrase in tellers:
+        out.update(id(p) for _, p in phrase.after)
+        for verb in sentence.verbs:
+            if (
+                verb.participle
+                and verb.lemma in {"base", "locate", "station", "interview", "quote"}
+                and verb.subjects
+                and verb.subjects[0] is phrase
+            ):
+                out.update(id(p) for _, phrases in verb.preps for p in phrases)
+    return out
+
+
+def _several_states(candidates: list[Phrase], found: list[tuple[int, str, str | None]]) -> bool:
+    """ "In Mali and Burkina Faso": the event has no one country."""
+    return found[0][0] == 1 and len({c for s, _, c in found if s == 1}) > 1 and len(candidates) > 1 and _listed(candidates)
+
+
+def _listed(candidates: list[Phrase]) -> bool:
+    states = [p for p in candidates if p.head.name is not None and p.head.name.kind == "state"]
+    return len(states) > 1 and any(0 < b.i - a.j <= 2 for a, b in pairwise(sorted(states, key=lambda p: p.i)))

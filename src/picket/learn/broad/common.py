@@ -13,7 +13,8 @@ from picket.learn.drafts import Draft
 from picket.learn.frames.common import GOODS, actors_in, homes_of, things_of
 from picket.learn.lexicon import lexicon, word_set
 from picket.learn.naming import classes_of, is_person, organisation_in, text_of
-from picket.learn.sentence import Sentence, drone_head, drone_owner, place_state, refers_to_drone
+from picket.learn.sentence import Sentence, drone_head, drone_owner, refers_to_drone
+from picket.learn.spots import place_state
 
 TRANSFERS = frozenset({"supply", "training", "advising", "recruitment"})
 LAWS = frozenset(

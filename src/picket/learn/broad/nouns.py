@@ -10,7 +10,8 @@ from picket.learn.chunks import Phrase, Verb
 from picket.learn.drafts import Draft
 from picket.learn.frames.common import actors_in
 from picket.learn.naming import bare_text, classes_of, kind_of, text_of
-from picket.learn.sentence import Sentence, drone_head, drone_owner, is_drone, personnel, place_name
+from picket.learn.sentence import Sentence, drone_head, drone_owner, is_drone, personnel
+from picket.learn.spots import place_name
 
 
 @dataclass(slots=True)

@@ -28,18 +28,8 @@ from picket.learn.drafts import Draft
 from picket.learn.frames.common import HOUSES, KNOWHOW, MONEY, TEACHING, actors_in, homes_of, things_of
 from picket.learn.frames.presence import people_of_state
 from picket.learn.naming import bare_text, classes_of, text_of
-from picket.learn.sentence import (
-    Sentence,
-    drone_head,
-    drone_owner,
-    is_drone,
-    model_origin,
-    origin_of,
-    personnel,
-    place_name,
-    place_state,
-    refers_to_drone,
-)
+from picket.learn.sentence import Sentence, drone_head, drone_owner, is_drone, model_origin, origin_of, personnel, refers_to_drone
+from picket.learn.spots import place_name, place_state
 
 
 @dataclass(slots=True)

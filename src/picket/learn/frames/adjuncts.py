@@ -13,7 +13,8 @@ from picket.learn.drafts import Draft
 from picket.learn.frames.common import actors_in, doers_of, pairs, things_of
 from picket.learn.lexicon import word_set
 from picket.learn.naming import classes_of, is_actor, text_of
-from picket.learn.sentence import Sentence, is_drone, origin_of, place_state
+from picket.learn.sentence import Sentence, is_drone, origin_of
+from picket.learn.spots import place_state
 
 _HELP = word_set("frames.helping")
 _GOODS = word_set("frames.goods")

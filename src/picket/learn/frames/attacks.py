@@ -11,7 +11,8 @@ from picket.learn.frames.common import CONTRABAND, HARMFUL, actors_in, doers_of,
 from picket.learn.frames.sightings import detect, smuggle
 from picket.learn.lexicon import word_set
 from picket.learn.naming import bare_text, classes_of, is_actor, kind_of, text_of
-from picket.learn.sentence import Sentence, drone_head, drone_owner, instruments, is_drone, place_name, refers_to_drone
+from picket.learn.sentence import Sentence, drone_head, drone_owner, instruments, is_drone, refers_to_drone
+from picket.learn.spots import place_name
 
 _SHOTS = frozenset(["missile", "missiles", "rocket", "rockets", "bomb", "bombs", "shots", "munitions", "round", "rounds"])
 _ARMED = word_set("attacks.armed")

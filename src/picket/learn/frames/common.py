@@ -5,7 +5,8 @@ from __future__ import annotations
 from picket.learn.chunks import Phrase, Verb
 from picket.learn.lexicon import lexicon, word_set
 from picket.learn.naming import text_of
-from picket.learn.sentence import UNNAMED, Sentence, place_name, place_state
+from picket.learn.sentence import UNNAMED, Sentence
+from picket.learn.spots import place_name, place_state
 
 HARMFUL = word_set("frames.harmful")
 CONTRABAND = word_set("frames.contraband")

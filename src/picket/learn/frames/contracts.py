@@ -14,7 +14,8 @@ from picket.learn.frames.common import actors_in, pairs
 from picket.learn.frames.sightings import intrude
 from picket.learn.lexicon import word_set
 from picket.learn.naming import ORGANISED, classes_of, kind_of, text_of
-from picket.learn.sentence import Sentence, drone_head, is_drone, origin_of, place_name, place_state, refers_to_drone
+from picket.learn.sentence import Sentence, drone_head, is_drone, origin_of, refers_to_drone
+from picket.learn.spots import place_name, place_state
 
 _CONTRACT = word_set("frames.contract")
 _AGREED = frozenset(

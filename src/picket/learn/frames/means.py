@@ -10,7 +10,8 @@ from picket.learn.frames.attacks import attack_drafts
 from picket.learn.frames.common import CONTRABAND, GOODS, HARMFUL, HOUSES, SPYING, actors_in, class_of_people, doers_of, things_of
 from picket.learn.frames.sightings import intrude
 from picket.learn.naming import classes_of, is_actor, kind_of, state_of_official, text_of
-from picket.learn.sentence import Sentence, drone_head, drone_owner, is_drone, origin_of, place_name, refers_to_drone
+from picket.learn.sentence import Sentence, drone_head, drone_owner, is_drone, origin_of, refers_to_drone
+from picket.learn.spots import place_name
 
 
 def use(sentence: Sentence, verb: Verb) -> Iterator[Draft]:

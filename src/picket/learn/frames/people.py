@@ -11,18 +11,8 @@ from picket.learn.frames.common import TEACHING, actors_in, doers_of, drone_topi
 from picket.learn.frames.means import use
 from picket.learn.lexicon import lexicon
 from picket.learn.naming import classes_of, is_actor, text_of
-from picket.learn.sentence import (
-    ADVISERS,
-    INSTRUCTORS,
-    Sentence,
-    drone_head,
-    is_drone,
-    origin_of,
-    personnel,
-    place_name,
-    place_state,
-    refers_to_drone,
-)
+from picket.learn.sentence import ADVISERS, INSTRUCTORS, Sentence, drone_head, is_drone, origin_of, personnel, refers_to_drone
+from picket.learn.spots import place_name, place_state
 
 
 def recruit(sentence: Sentence, verb: Verb) -> Iterator[Draft]:

@@ -9,7 +9,8 @@ from picket.learn.chunks import Phrase, Verb
 from picket.learn.drafts import Draft
 from picket.learn.frames.common import actors_in, doers_of, things_of
 from picket.learn.naming import home_of, text_of
-from picket.learn.sentence import Sentence, personnel, place_name
+from picket.learn.sentence import Sentence, personnel
+from picket.learn.spots import place_name
 
 _SOLDIERLY = frozenset(
     [

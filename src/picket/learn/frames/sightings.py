@@ -8,17 +8,8 @@ from picket.learn.chunks import Phrase, Verb
 from picket.learn.drafts import Draft
 from picket.learn.frames.common import CONTRABAND, GOODS, HARMFUL, actors_in, doers_of, things_of
 from picket.learn.naming import classes_of, text_of
-from picket.learn.sentence import (
-    Sentence,
-    drone_head,
-    drone_owner,
-    instruments,
-    is_drone,
-    origin_of,
-    place_name,
-    place_state,
-    refers_to_drone,
-)
+from picket.learn.sentence import Sentence, drone_head, drone_owner, instruments, is_drone, origin_of, refers_to_drone
+from picket.learn.spots import place_name, place_state
 
 _FOUND = frozenset(
     [

@@ -9,16 +9,8 @@ from picket.learn.chunks import Verb
 from picket.learn.drafts import Draft
 from picket.learn.frames.common import TEACHING, actors_in, doers_of, drone_topic, first_text, homes_of, pairs, things_of
 from picket.learn.naming import classes_of, is_actor, text_of
-from picket.learn.sentence import (
-    INSTRUCTORS,
-    Sentence,
-    drone_owner,
-    is_drone,
-    personnel,
-    place_name,
-    place_state,
-    refers_to_drone,
-)
+from picket.learn.sentence import INSTRUCTORS, Sentence, drone_owner, is_drone, personnel, refers_to_drone
+from picket.learn.spots import place_name, place_state
 
 _TRAVEL = frozenset(["travel", "go", "come", "fly", "leave", "depart", "arrive", "head", "move"])
 

@@ -28,18 +28,8 @@ from picket.learn.frames.common import (
 from picket.learn.frames.people import deploy
 from picket.learn.frames.sightings import landed, smuggle
 from picket.learn.naming import classes_of, is_actor, is_person, leader_of, organisation_in, text_of
-from picket.learn.sentence import (
-    Sentence,
-    drone_head,
-    drone_owner,
-    is_drone,
-    model_origin,
-    origin_of,
-    personnel,
-    place_name,
-    place_state,
-    refers_to_drone,
-)
+from picket.learn.sentence import Sentence, drone_head, drone_owner, is_drone, model_origin, origin_of, personnel, refers_to_drone
+from picket.learn.spots import place_name, place_state
 
 
 def give(sentence: Sentence, verb: Verb) -> Iterator[Draft]:

@@ -11,7 +11,8 @@ from picket.learn.actors import actors_of
 from picket.learn.chunks import Mark, Phrase, Verb
 from picket.learn.lexicon import lexicon
 from picket.learn.naming import bare_text, classes_of, is_person
-from picket.learn.sentence import Sentence, is_drone, origin_of, place_name
+from picket.learn.sentence import Sentence, is_drone, origin_of
+from picket.learn.spots import place_name
 from picket.learn.tokens import Token
 from picket.learn.trained.features import phrase_type, stem, type_of
 from picket.learn.trained.memory import Memory, inner_names, name_of
