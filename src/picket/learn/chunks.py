@@ -227,9 +227,8 @@ def _without_abbreviations(items: list[Item]) -> list[Item]:
                     and inner.head.text.isupper()
                     and _goes_with(before, rest)
                 ):
-                    out[-1] = Phrase(
-                        before.i, rest.j, rest.head, [*before.tokens, *rest.tokens]
-                    )  # "aerial vehicle (UAV) instructors"
+                    # "aerial vehicle (UAV) instructors"
+                    out[-1] = Phrase(before.i, rest.j, rest.head, [*before.tokens, *rest.tokens])
                     i += 1
                 continue
         out.append(items[i])
@@ -282,9 +281,8 @@ def _noun_phrase(tokens: list[Token], i: int) -> Phrase | None:
                     j += 1
                     continue  # "eight such attacks"
                 break
-            ranked = (
-                token.low == "such" and j > i and tokens[j - 1].tag == "ADJ" and _noun_ahead(tokens, j + 1)
-            )  # "the 115th such attack"
+            # "the 115th such attack"
+            ranked = token.low == "such" and j > i and tokens[j - 1].tag == "ADJ" and _noun_ahead(tokens, j + 1)
             if (
                 not ranked
                 and j > i

@@ -21,10 +21,8 @@ WIDE_HZ = 3e6  # narrower: keying and chirps; wider: prefixes and preambles
 LONG_S = 5e-3
 LINE_HZ = 30e3  # narrower is a carrier
 DRONEID_S = 1.5e-3  # a DroneID burst is shorter, with what a stronger signal adds to it
-_DRONEID_HZ, _CENTER_STEP_HZ = (
-    9.6e6,
-    0.9e6,
-)  # wider boxes hold more than such a burst; its symbols are looked for at such steps then
+# Wider boxes hold more than such a burst; its symbols are looked for at such steps then.
+_DRONEID_HZ, _CENTER_STEP_HZ = 9.6e6, 0.9e6
 _BUDGET = 10  # bursts of a kind that are looked at in a row, then one in so many segments (a second)
 _RARELY = 20
 _OWN_BAND = 1.2

@@ -25,16 +25,11 @@ _LEAST_BINS = 256  # of a recording: fewer hold no signal that is wide
 _WAVES = 40  # half waves over the band, at most
 _COUNTS = (3, 5, 7, 9, 11, 13, 15, 19, 23, 27, 33, 3 + _WAVES)  # of terms, that are tried
 _KNOWN = 0.7  # share of the band that must be known
-_NARROWEST, _WIDEST, _RIM = (
-    1 / 24,
-    0.7,
-    1 / 40,
-)  # shares of the band: widths of a plateau, and how near to the ends of the band it may lie
-_BETTER, _EACH = (
-    12.0,
-    1.5,
-)  # twice the nats that a plateau must be better by, beyond what its three parameters cost, and more for each term
-# that waves alone take: the more the floor is rippled, the less sure. Noise reached 4 in 800 spectra, ripple of 1 dB half of it.
+# Shares of the band: widths of a plateau, and how near to the ends of the band it may lie.
+_NARROWEST, _WIDEST, _RIM = 1 / 24, 0.7, 1 / 40
+# Twice the nats that a plateau must be better by, beyond what its three parameters cost, and more for each term that waves alone take:
+# the more the floor is rippled, the less sure. Noise reached 4 in 800 spectra, ripple of 1 dB half of it.
+_BETTER, _EACH = 12.0, 1.5
 _LEAST_DB = 0.05
 _GRID = 2  # groups between the edges that are tried first
 

@@ -56,10 +56,8 @@ class Pool:
         if m == self.n or not (always or self.n - m > 64 + self.n // 3):
             return
         for array in self.tracks:
-            at = 0
-            for begin in range(
-                0, self.n, _BLOCK
-            ):  # no slot moves to a later place, so a block at a time needs no second copy of all
+            at = 0  # no slot moves to a later place, so a block at a time needs no second copy of all
+            for begin in range(0, self.n, _BLOCK):
                 kept = array[begin : min(begin + _BLOCK, self.n)][alive[begin : begin + _BLOCK]]
                 array[at : at + len(kept)] = kept
                 at += len(kept)
