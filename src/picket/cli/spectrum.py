@@ -14,6 +14,8 @@ import click
 from picket.cli.common import JSON, NOTHING_USABLE, UNREADABLE, example, mistakes, moment, progress
 from picket.cli.sweeps import is_table, show
 
+_PAIR = (".sigmf-meta", ".sigmf-data")
+
 
 @click.command(**example("picket spectrum roof.sigmf-meta -o emissions.sigmf-meta --waterfall roof.png"))
 @click.argument("recording", metavar="IN")
@@ -82,9 +84,9 @@ def spectrum(
         if serve:
             _serve(source, folder, port, as_json)
             return
-        if out is not None and out.resolve() in {
-            Path(recording).with_suffix(s).resolve() for s in (".sigmf-meta", ".sigmf-data")
-        }:
+        own = Path(recording)
+        pair = [own.with_suffix(s) for s in _PAIR] if own.suffix in _PAIR else [own]
+        if out is not None and out.resolve() in {p.resolve() for p in pair}:
             raise SpectrumError(f"{out}: that is the recording itself; choose another name", 2)
         reference = Baseline.load(baseline) if baseline else None
         begin = time.perf_counter()
