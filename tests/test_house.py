@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import os
 import re
 import subprocess
 import sys
@@ -118,3 +119,11 @@ def test_locks_name_no_host_and_hash_everything() -> None:
         assert len(pins) >= 10, lock.name
         assert text.count("--hash=sha256:") >= len(pins)
     assert '"resolved"' not in (ROOT / "page" / "package-lock.json").read_text()
+
+
+def test_products_of_matrices_keep_to_one_core() -> None:
+    """Their threads wait in a loop: a station's spectrum chain took twice its CPU on two cores."""
+    words = "import picket.cli, numpy, os; a = numpy.ones((600, 600)); a @ a; print(len(os.listdir('/proc/self/task')))"
+    free = {k: v for k, v in os.environ.items() if k != "OPENBLAS_NUM_THREADS"}
+    said = subprocess.run([sys.executable, "-c", words], capture_output=True, text=True, check=True, env=free).stdout
+    assert int(said) == 1, "numpy started threads of its own"

@@ -10,9 +10,14 @@ Names load on first use, so that `import picket` is quick.
 from __future__ import annotations
 
 import importlib
+import os
 from typing import Any
 
 __version__ = "0.1.0"
+
+# A small product of matrices on every core costs more than it saves: OpenBLAS's threads wait for one another in a loop, and the spectrum
+# chain took twice the CPU. It reads this when numpy is first loaded; who sets it, or loads numpy before, keeps what they have.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 _WHERE = {
     "Batch": "picket.words",
