@@ -40,6 +40,7 @@ _FAINT_DB, _LEAST_FAINT = 0.35, 0.4  # excess of what only the finer tests told;
 _LEAST_EXCESS = 1e-3  # over the floor: less is rounding, -294 dB was seen
 
 Floats = npt.NDArray[np.float32]
+Doubles = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
 
 
@@ -67,10 +68,15 @@ class Detector:
     gain_steps: list[tuple[int, float]] = field(default_factory=list)
     _floor: Floats | None = None
     _weight: Floats | None = None
-    _grid: Floats | None = None
+    _blocks: Floats = field(default_factory=lambda: np.empty((0, 0), np.float32))
     _busy: bool = False
     _steps: list[int] = field(default_factory=list)  # frames of the segment at which the gain steps, to a block
     _kept: list[tuple[npt.NDArray[np.uint8], Floats]] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        # filled anew by each segment, as `_kept` is: fresh memory costs more than the sums
+        self._grid = aligned((SEGMENT_FRAMES, self.transform.bins))
+        self._blocks = aligned((SEGMENT_FRAMES // BLOCK, self.transform.bins))
 
     @property
     def bin_hz(self) -> float:
@@ -82,10 +88,11 @@ class Detector:
         """
         if self._grid is None:
             self._grid = aligned((SEGMENT_FRAMES, self.transform.bins))
+            self._blocks = aligned((SEGMENT_FRAMES // BLOCK, self.transform.bins))
         rows = min(SEGMENT_FRAMES, self.transform.frames(len(samples) // 2))
-        blocks = aligned((max(1, rows // BLOCK), self.transform.bins))
+        blocks = self._blocks[: max(1, rows // BLOCK)]
         grid = self.transform.power(samples, self._grid, blocks)
-        used = blocks[:, ::64].max(axis=1) > 0  # a few of each are enough to tell, nearly always
+        used = blocks[:, 0] > 0  # one of each is enough to tell, nearly always
         if not used.all():
             used[~used] = blocks[~used].max(axis=1) > 0
         seg = Segment(first, grid, blocks, used, np.ones(grid.shape[1], np.float32), Shape.flat(grid.shape[1]))
@@ -151,7 +158,7 @@ class Detector:
 
     # -- steady signals ------------------------------------------------------------------------------------------------------
     def _steady(self, seg: Segment) -> list[Emission]:
-        found = []
+        found: list[Emission] = []
         for a, b in runs_of(seg.shape.occupied):
             excess = np.maximum(10 ** (seg.shape.excess_db[a:b] / 10) - 1, 0)
             if excess.max() < _LEAST_EXCESS:
@@ -169,7 +176,7 @@ class Detector:
                 if level > 0 and (end - start >= shortest or (start == 0) != (end == len(seg.grid))):
                     steady = end - start >= len(seg.grid) // 2
                     on = float(snr) * level / float(excess.mean())
-                    found.append(self._emission(seg, start, end, float(low), float(high), on, steady=steady))
+                    found += self._emissions(seg, np.array([[start, end, low, high, on]], float), steady=steady)
         return found
 
     def _mostly_bursts(self, seg: Segment, a: int, b: int) -> bool:
@@ -216,22 +223,26 @@ class Detector:
         kept = np.ones(len(fitted), np.bool_)
         drop_doubles(fitted, kept)
         mend(seg.grid, scale, fitted, kept, far, least)
-        middle = len(seg.local) / 2 + 0.5
-        out = []
-        for start, end, low, high, snr in fitted[kept, :5].tolist():
-            if abs(low - middle) <= _DC_BINS and abs(high - middle) <= _DC_BINS:
-                self._count("at 0 Hz (the receiver's own offset)")
-                continue
-            if high - low > _WHOLE * len(seg.local) and snr < _LEVEL_SNR:
-                self._count("change of level over the whole band")
-                continue
-            if any(step - BLOCK - 2 <= start and end <= step + BLOCK + 2 for step in self._steps) and high - low > _AT_STEP * len(
-                seg.local
-            ):
-                self._count("at a step of the receiver's gain")
-                continue
-            out.append(self._emission(seg, start, end, low, high, snr))
-        return out
+        rows = fitted[kept, :5]
+        return self._emissions(seg, rows[self._own(rows, len(seg.local))])
+
+    def _own(self, rows: Doubles, bins: int) -> Bools:
+        """Which of rows (M, 5: frames from, to, bins from, to, SNR) the receiver did not make itself; the others are counted."""
+        start, end, low, high, snr = rows.T
+        middle, wide = bins / 2 + 0.5, high - low
+        stepped = np.zeros(len(rows), bool)
+        for step in self._steps:
+            stepped |= (step - BLOCK - 2 <= start) & (end <= step + BLOCK + 2)
+        left = np.ones(len(rows), bool)
+        for reason, theirs in (
+            ("at 0 Hz (the receiver's own offset)", (abs(low - middle) <= _DC_BINS) & (abs(high - middle) <= _DC_BINS)),
+            ("change of level over the whole band", (wide > _WHOLE * bins) & (snr < _LEVEL_SNR)),
+            ("at a step of the receiver's gain", stepped & (wide > _AT_STEP * bins)),
+        ):
+            if (left & theirs).any():
+                self._count(reason, int((left & theirs).sum()))
+                left &= ~theirs
+        return left
 
     def _scale(self, seg: Segment) -> Floats:
         """What turns power into units of the floor. Over a steady signal it is the signal's own peaks: its modulation is no burst."""
@@ -262,15 +273,14 @@ class Detector:
             if level and rows >= 3:
                 over = limits.limits(self.rate_hz, bins, 3 * frames, limits.thirds(bins), sigma, least)
                 hits += thirds(units, frames, limits.WIDE, over, marked, larger, work)
-            marks.append(marked if hits else None)
+            marks.append((marked, hits > 0))
             units, rows, frames, level = larger, rows // 2, 2 * frames, level + 1
         coarse: npt.NDArray[np.uint8] | None = None
-        for i in range(len(marks) - 1, -1, -1):
-            fine = marks[i]
+        for fine, hit in reversed(marks):
             if coarse is not None:
-                fine = np.zeros((len(grid) // 2 >> i, bins), np.uint8) if fine is None else fine
                 spread_down(coarse, fine)
-            coarse = fine
+            if hit or coarse is not None:
+                coarse = fine
         return coarse
 
     def _scratch(self, level: int, rows: int, bins: int) -> tuple[npt.NDArray[np.uint8], Floats]:
@@ -282,16 +292,19 @@ class Detector:
             marked, larger = self._kept[level] = np.empty((rows, bins), np.uint8), aligned((rows // 2, bins))
         return marked[:rows], larger[: rows // 2]
 
-    def _emission(
-        self, seg: Segment, start: float, end: float, low: float, high: float, snr: float, *, steady: bool = False
-    ) -> Emission:
-        """From frames and bins (edges) to samples and Hz."""
-        n = self.transform.bins
-        rows = len(seg.grid)
-        first = seg.first + (round((start + 0.5) * n) if start > 0.5 else 0)
-        last = seg.first + (round((end + 0.5) * n) if end < rows - 0.5 else rows * n)
-        edges = [(x - 0.5 - n / 2) * self.bin_hz for x in (low, high)]
-        return Emission(first, max(1, last - first), edges[0], edges[1], 10 * math.log10(max(snr, 1e-9)), steady=steady)
+    def _emissions(self, seg: Segment, rows: Doubles, *, steady: bool = False) -> list[Emission]:
+        """From frames and bins (edges; rows as in `_own`) to samples and Hz."""
+        n, frames = self.transform.bins, len(seg.grid)
+        start, end, low, high, snr = rows.T
+        first = seg.first + np.where(start > 0.5, np.rint((start + 0.5) * n), 0).astype(np.int64)
+        last = seg.first + np.where(end < frames - 0.5, np.rint((end + 0.5) * n), frames * n).astype(np.int64)
+        edges = [((x - 0.5 - n / 2) * self.bin_hz).tolist() for x in (low, high)]
+        level = (10 * np.log10(np.maximum(snr, 1e-9))).tolist()
+        counts = np.maximum(last - first, 1).tolist()
+        return [
+            Emission(a, count, c, d, db, steady=steady)
+            for a, count, c, d, db in zip(first.tolist(), counts, *edges, level, strict=True)
+        ]
 
 
 def _covers(wide: Emission, line: Emission) -> bool:

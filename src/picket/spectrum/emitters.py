@@ -8,16 +8,15 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field
-from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from picket.spectrum.analyse import LINE_HZ, WIDE_HZ
 from picket.spectrum.emission import Emission
+from picket.spectrum.emitters_kernels import LEVEL_DB, assign
 from picket.spectrum.transform import BIN_HZ, VARIANCE_FACTOR
 
-_LEVEL_DB = 5.0
 SLOT_S = 625e-6
 _SLOTS = 5  # of the longest Bluetooth packet
 _OFTEN, _SURE_SIGMA = 3, 8.0  # boxes that noise makes lie at 5.4 to 6.5 sigma
@@ -66,54 +65,14 @@ def sigmas(e: Emission, rate_hz: float) -> float:
 
 def group(emissions: list[Emission], rate_hz: float) -> list[Emitter]:
     """Emitters, those heard first first. Cost: emissions x emitters."""
-    groups: list[list[Emission]] = []
-    reference: list[_Kind] = []
-    for e in sorted(emissions, key=lambda e: (-e.snr_db, e.sample_start)):
-        own = _Kind(e.center_hz, e.bandwidth_hz, e.sample_count / rate_hz, e.snr_db, math.log(e.bandwidth_hz))
-        best, nearest = -1, math.inf
-        for i, other in enumerate(reference):
-            if abs(own.log_width - other.log_width) > _WIDEST_APART and own.width > 4 * LINE_HZ:
-                continue
-            apart = _apart(own, other)
-            if apart < nearest:
-                best, nearest = i, apart
-        if best < 0:
-            groups.append([e])
-            reference.append(own)
-        else:
-            groups[best].append(e)
+    loudest = sorted(emissions, key=lambda e: (-e.snr_db, e.sample_start))
+    kinds = np.array([(e.center_hz, e.bandwidth_hz, e.sample_count / rate_hz, e.snr_db) for e in loudest], float).reshape(-1, 4)
+    number = np.empty(len(loudest), np.int64)
+    groups: list[list[Emission]] = [[] for _ in range(assign(kinds, WIDE_HZ, 4 * LINE_HZ, number))]
+    for e, i in zip(loudest, number.tolist(), strict=True):
+        groups[i].append(e)
     found = [Emitter(sorted(g, key=lambda e: e.sample_start)) for g in groups]
     return sorted(_slotted(found, rate_hz), key=lambda m: (m.bursts[0].sample_start, m.bursts[0].low_hz))
-
-
-class _Kind(NamedTuple):
-    """What a burst is compared by: Hz, seconds, dB."""
-
-    center: float
-    width: float
-    seconds: float
-    level: float
-    log_width: float
-
-
-_WIDEST_APART = 0.6  # no rule of `_apart` puts together what differs by more in width (natural logarithm), carriers apart
-
-
-def _apart(e: _Kind, group: _Kind) -> float:
-    """How unlike a burst is to a group's first one: infinite when it cannot belong."""
-    ratio, level_db = abs(e.log_width - group.log_width), abs(e.level - group.level)
-    if e.width > WIDE_HZ or group.width > WIDE_HZ:
-        off = abs(e.center - group.center) / max(group.width, e.width)
-        return ratio + off + level_db / 50 if ratio < 0.35 and off < 0.15 and level_db < 2 * _LEVEL_DB else math.inf
-    if e.width < LINE_HZ * 4 and e.seconds > 5e-3:  # a carrier does not hop
-        off = abs(e.center - group.center)
-        return ratio + off / 1e5 if off < 5e4 else math.inf
-    if e.width < LINE_HZ * 4 or group.width < LINE_HZ * 4:
-        return math.inf if ratio > 0.5 or level_db > _LEVEL_DB else ratio + level_db / 10
-    if ratio > (0.3 if e.level > 3 else 0.6) or level_db > _LEVEL_DB:
-        return math.inf
-    longer = abs(math.log(e.seconds / group.seconds))
-    return ratio + level_db / 10 + longer if longer <= 0.15 else math.inf
 
 
 def slots(emitter: Emitter, rate_hz: float, period_s: float = SLOT_S) -> float:
@@ -135,7 +94,7 @@ def _slotted(found: list[Emitter], rate_hz: float) -> list[Emitter]:
             continue
         for i, (other, kept) in enumerate(clocks):
             both = Emitter(sorted(other.bursts + m.bursts, key=lambda e: e.sample_start))
-            near = abs(float(np.median(m.values("snr_db")) - np.median(other.values("snr_db")))) < _LEVEL_DB
+            near = abs(float(np.median(m.values("snr_db")) - np.median(other.values("snr_db")))) < LEVEL_DB
             if near and (together := slots(both, rate_hz)) > max(0.85 * kept, 0.75):
                 other.bursts, clocks[i] = both.bursts, (other, together)
                 break

@@ -155,19 +155,19 @@ def _faint(y: Doubles, free: npt.NDArray[np.bool_], occupied: npt.NDArray[np.boo
     """A plateau that the smooth line does not show, where nothing but lines stands out of it and the band is not busy."""
     if any(b - a > _LINE_BINS for a, b in runs_of(occupied)):
         return None
-    known = free & (per_bin < 1.2 * np.quantile(per_bin, 0.1))
+    known = free & (per_bin < 1.2 * quantile(per_bin, 0.1))
     n = len(y)
     known[n // 2 - 3 : n // 2 + 4] = False
     for a, b in runs_of(occupied):
         known[max(0, a - 3) : b + 3] = False
-    return plateau(y, known, float(np.median(per_bin)))
+    return plateau(y, known, median(per_bin))
 
 
 def _roughness(below: Doubles) -> float:
     """Scatter of the lowest 35 % of the residuals; of the lowest eighth where that is more than a receiver's (a signal takes up three
     quarters of the band).
     """
-    scatter = [factor * float(np.std(np.minimum(below, np.quantile(below, share)))) for share, factor in _LOWEST]
+    scatter = [factor * float(np.std(np.minimum(below, quantile(below, share)))) for share, factor in _LOWEST]
     return scatter[0] if scatter[0] < _ROUGHEST_DB else min(scatter)
 
 

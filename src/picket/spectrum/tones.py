@@ -8,6 +8,7 @@ it, and noise does not. Lines are summed over widths up to the phase noise of a 
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 from functools import lru_cache
 
@@ -16,6 +17,8 @@ import numpy.typing as npt
 import scipy.fft
 from scipy.ndimage import uniform_filter1d
 from scipy.stats import gamma
+
+from picket.spectrum.order import median
 
 _CANDIDATE = 3.8  # sigma
 _AROUND, _OWN = 17, 5  # bins that a bin is compared with, without those that may be its own
@@ -77,18 +80,16 @@ def _stands_out(samples: npt.NDArray[np.generic], offset: float, bins: int, at: 
     if offset:
         x -= np.float32(offset)
     step = (at - bins / 2) / bins
-    window, response = _window(hop)
+    window, _ = _window(hop)
     turn = (window * np.exp(-2j * np.pi * ((step * np.arange(len(window))) % 1.0))).astype(np.complex64).reshape(_TAPS, hop)
     part = x.view(np.complex64).reshape(rows, hop) @ turn.T
     rows -= _TAPS - 1
     y = sum(part[tap : tap + rows, tap] for tap in range(_TAPS))
     y = y * np.exp(-2j * np.pi * ((step * hop * np.arange(rows)) % 1.0))
     power = np.abs(scipy.fft.fft(y, workers=1)) ** 2
-    f = scipy.fft.fftfreq(rows) * 2  # bins
-    order = np.argsort(f)
-    near = order[np.abs(f[order]) < _WITHIN]
-    lines = power[near] / np.interp(np.abs(f[near]), *response) ** 2
-    lines /= np.median(lines) / np.log(2) + 1e-30
+    near, response = _lines(rows, hop)
+    lines = power[near] / response
+    lines /= median(lines) / math.log(2) + 1e-30
     total = np.concatenate([[0.0], np.cumsum(lines)])
     return any(float((total[w:] - total[:-w]).max()) > _limit(w, len(lines), chance) for w in _WIDTHS)
 
@@ -102,6 +103,15 @@ def _window(hop: int) -> tuple[npt.NDArray[np.float32], tuple[Doubles, Doubles]]
     f = np.linspace(0, 1, 65)
     turns = np.exp(-2j * np.pi * f[:, None] * (np.arange(len(window)) - len(window) / 2)[None, :] / (2 * hop))
     return window.astype(np.float32), (f, np.abs(turns @ window))
+
+
+@lru_cache(maxsize=8)
+def _lines(rows: int, hop: int) -> tuple[npt.NDArray[np.intp], Doubles]:
+    """Which of so many lines are looked at, in order of frequency, and by how much the filter weakens their power."""
+    f = scipy.fft.fftfreq(rows) * 2  # bins
+    order = np.argsort(f)
+    near = order[np.abs(f[order]) < _WITHIN]
+    return near, np.interp(np.abs(f[near]), *_window(hop)[1]) ** 2
 
 
 @lru_cache(maxsize=64)

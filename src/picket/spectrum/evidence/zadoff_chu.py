@@ -35,8 +35,10 @@ def symbol(root: int) -> Complex:
 
 
 @lru_cache(maxsize=32)
-def _spectrum(root: int, n: int) -> Complex:
-    return np.asarray(np.conj(scipy.fft.fft(symbol(root), n, workers=1)))
+def _spectrum(root: int, n: int, shift_hz: float) -> Complex:
+    """What a spectrum of n lines is to be multiplied by to correlate its samples, moved up by shift_hz, with the symbol."""
+    down = np.exp(-2j * np.pi * shift_hz / RATE_HZ * np.arange(1024))
+    return np.asarray(np.conj(scipy.fft.fft((symbol(root) * down).astype(np.complex64), n, workers=1)))
 
 
 def likeness(iq: Complex, off_hz: float = 120e3) -> tuple[float, float]:
@@ -53,10 +55,9 @@ def likeness(iq: Complex, off_hz: float = 120e3) -> tuple[float, float]:
     total = np.cumsum(np.concatenate([[0.0], np.abs(iq) ** 2]))
     energy = np.maximum(total[1024:] - total[:-1024], 1e-12 * total[-1] + 1e-30)
     last = len(energy) - APART
-    turns, best, at = np.arange(len(iq)) / RATE_HZ, -1.0, 0
+    x, best, at = scipy.fft.fft(iq, n, workers=1), -1.0, 0
     for shift in _FRACTIONS_HZ:
-        x = scipy.fft.fft(iq * np.exp(2j * np.pi * ((shift * turns) % 1.0)), n, workers=1)
-        first = np.abs(scipy.fft.ifft(x * _spectrum(ROOTS[0], n), workers=1))[:last] ** 2 / energy[:last]
+        first = np.abs(scipy.fft.ifft(x * _spectrum(ROOTS[0], n, shift), workers=1))[:last] ** 2 / energy[:last]
         if first.max() > best:
             best, at = float(first.max()), int(np.argmax(first))
     if best < _SOME:
