@@ -34,13 +34,14 @@ from picket.learn.trained import Trained
 from picket.learn.trained.ends import ends_of
 from picket.learn.trained.features import sentence_features
 from picket.learn.trained.kinds import anchors_of
+from picket.learn.trained.look import Look
 from picket.learn.trained.memory import Memory
 from picket.learn.trained.mentions import Mention, end_features, mentions_of
 from picket.learn.trained.weights import Weights, tables, written
 
 FILE = Path(__file__).parents[1] / "src/picket/learn/data/trained.npz"
 PARTS = 10
-KIND_PENALTY, END_PENALTY = 1.0, 3.0
+KIND_PENALTY, END_PENALTY = 4.0, 6.0
 FREE_PENALTY = 0.001  # of the constant: how frequent a kind is
 LEAST = 2  # a feature is kept that stands in so many sentences or mentions
 STEPS = 150
@@ -53,7 +54,7 @@ class Seen:
 
     features: list[str]
     mentions: list[Mention]
-    sentence: Sentence
+    look: Look
     gold: list[dict[str, Any]]
 
 
@@ -72,8 +73,8 @@ def seen_in(annotated: Annotated) -> list[Seen]:
     out: list[Seen] = []
 
     def look(sentence: Sentence, made: list[Draft]) -> list[Draft]:
-        mentions = mentions_of(sentence, memory)
-        out.append(Seen(sentence_features(sentence), mentions, sentence, gold.get(sentence.words, [])))
+        seen = Look.of(sentence, made)
+        out.append(Seen(sentence_features(seen), mentions_of(seen, memory), seen, gold.get(sentence.words, [])))
         memory.keep(sentence)
         return made
 
@@ -129,9 +130,9 @@ def _ends(seen: list[Seen], weights: Weights) -> tuple[list[list[str]], list[boo
     rows: list[list[str]] = []
     right: list[bool] = []
     for s in seen:
-        anchors = anchors_of(s.sentence, weights) if s.gold else {}
+        anchors = anchors_of(s.look, weights) if s.gold else {}
         for kind in dict.fromkeys(g["kind"] for g in s.gold):
-            seen_as = [end_features(s.sentence, mention, anchors.get(kind)) for mention in s.mentions]
+            seen_as = [[*mention.features, *end_features(s.look, kind, mention, anchors.get(kind))] for mention in s.mentions]
             for role in ends_of(kind):
                 values = [g[role] for g in s.gold if g["kind"] == kind and g[role]]
                 for mention, made in zip(s.mentions, seen_as, strict=True):

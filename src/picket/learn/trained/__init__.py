@@ -12,6 +12,7 @@ from picket.learn.report import Report
 from picket.learn.sentence import Sentence
 from picket.learn.trained.ends import LIMITS, Limits, ends_of, filled, trained_drafts
 from picket.learn.trained.kinds import anchors_of, kind_odds
+from picket.learn.trained.look import Look
 from picket.learn.trained.memory import Memory
 from picket.learn.trained.mentions import mentions_of
 from picket.learn.trained.weights import Weights, shipped
@@ -29,22 +30,30 @@ class Trained:
 
     def __call__(self, sentence: Sentence, made: list[Draft]) -> list[Draft]:
         """The drafts that stand: the rules' firm ones, what the weights add, else the last resort's guesses."""
-        odds = kind_odds(sentence, self.weights)
-        firm = [d for d in made if not guessed(d.rule)]
+        look = Look.of(sentence, made)
+        odds = kind_odds(look, self.weights)
+        held = [d for d in made if not guessed(d.rule)]
+        firm = [d for d in held if odds[d.kind] >= self.limits.keep]
         read = {d.kind for d in firm}
         least = self.limits.beside if firm else self.limits.kind
         wanted = [k for k, p in odds.items() if p >= least and k not in read]
-        open_ends = [d for d in firm if d.kind in TRANSFERS and any(getattr(d, role) is None for role in ends_of(d.kind))]
+        open_ends = [
+            d for d in firm
+            if (self.limits.swap < 1 or any(getattr(d, role) is None for role in ends_of(d.kind)))
+            and (d.kind in TRANSFERS or self.limits.fill_events < 1)
+        ]
         if wanted or open_ends:
-            mentions = mentions_of(sentence, self.memory)
+            mentions = mentions_of(look, self.memory)
             for draft in open_ends:
-                filled(sentence, draft, mentions, self.weights, self.limits)
-            anchors = anchors_of(sentence, self.weights) if wanted else {}
+                filled(look, draft, mentions, self.weights, self.limits)
+            anchors = anchors_of(look, self.weights) if wanted else {}
             added = [
                 d
                 for kind in wanted
-                for d in trained_drafts(sentence, kind, anchors.get(kind), mentions, self.weights, self.limits)
+                for d in trained_drafts(look, kind, anchors.get(kind), mentions, self.weights, self.limits)
             ]
-            made = [*firm, *added] if added else made
+            made = [*firm, *added] if added else (made if len(firm) == len(held) else firm)
+        else:
+            made = made if len(firm) == len(held) else firm
         self.memory.keep(sentence)
         return made

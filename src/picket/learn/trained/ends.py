@@ -11,6 +11,7 @@ from picket.learn.drafts import Draft
 from picket.learn.naming import text_of
 from picket.learn.sentence import Sentence, drone_head, is_drone
 from picket.learn.trained.kinds import probability
+from picket.learn.trained.look import Look
 from picket.learn.trained.mentions import Mention, end_features
 from picket.learn.trained.weights import Weights
 
@@ -27,6 +28,10 @@ class Limits:
     end: float = 0.2
     other: float = 0.2
     fill: float = 0.2
+    keep: float = 0.0
+    refill: float = 1.1
+    fill_events: float = 1.1
+    swap: float = 1.1
 
 
 LIMITS = Limits()
@@ -39,12 +44,12 @@ def ends_of(kind: str) -> tuple[str, str]:
 
 
 def ranked(
-    sentence: Sentence, kind: str, anchor: Verb | None, mentions: list[Mention], weights: Weights
+    look: Look, kind: str, anchor: Verb | None, mentions: list[Mention], weights: Weights
 ) -> list[tuple[float, Mention, str]]:
     """(probability, mention, role), likeliest first."""
     found = []
     for k, mention in enumerate(mentions):
-        features = end_features(sentence, mention, anchor)
+        features = [*mention.features, *end_features(look, kind, mention, anchor)]
         for role in ends_of(kind):
             if mention.acts or role == "target":
                 found.append((-probability(weights.end_logit(features, kind, role)), k, role))
@@ -52,12 +57,13 @@ def ranked(
 
 
 def trained_drafts(
-    sentence: Sentence, kind: str, anchor: Verb | None, mentions: list[Mention], weights: Weights, limits: Limits
+    look: Look, kind: str, anchor: Verb | None, mentions: list[Mention], weights: Weights, limits: Limits
 ) -> list[Draft]:
     """The claims of one kind: one, or one for each of coordinated ends."""
+    sentence = look.sentence
     ends: dict[str, list[Mention]] = {}
     taken: set[str] = set()
-    for p, mention, role in ranked(sentence, kind, anchor, mentions, weights):
+    for p, mention, role in ranked(look, kind, anchor, mentions, weights):
         if p < limits.end:
             break
         if mention.name.lower() in taken:
@@ -89,17 +95,28 @@ def _draft(kind: str, anchor: Verb | None, ends: dict[str, Mention], thing: Phra
     return draft
 
 
-def filled(sentence: Sentence, draft: Draft, mentions: list[Mention], weights: Weights, limits: Limits) -> None:
-    """Fills an end that a rule left open; the claim then counts as guessed, so its rule says so."""
+def filled(look: Look, draft: Draft, mentions: list[Mention], weights: Weights, limits: Limits) -> None:
+    """Fills an end that a rule left open, or takes another where the weights see it much more likely; the claim then counts as guessed,
+    so its rule says so."""
     roles = ends_of(draft.kind)
-    there = {str(getattr(draft, role)).lower() for role in roles if getattr(draft, role)}
-    for p, mention, role in ranked(sentence, draft.kind, draft.verb, mentions, weights):
-        if p < limits.fill:
-            return
-        if getattr(draft, role) is None and mention.name.lower() not in there:
-            setattr(draft, role, mention.name)
-            draft.rule = f"trained-end-{draft.rule}"
-            return
+    least = limits.fill if draft.kind in TRANSFERS else limits.fill_events
+    order = ranked(look, draft.kind, draft.verb, mentions, weights)
+    odds = {(m.name.lower(), role): p for p, m, role in reversed(order)}
+    touched = False
+    for p, mention, role in order:
+        held = getattr(draft, role)
+        there = {str(getattr(draft, r)).lower() for r in roles if getattr(draft, r)}
+        if mention.name.lower() in there:
+            continue
+        if held is None:
+            if p < least:
+                continue
+        elif p < limits.swap or odds.get((held.lower(), role), 0.0) > limits.refill * p or (held.lower(), role) not in odds:
+            continue
+        setattr(draft, role, mention.name)
+        touched = True
+    if touched:
+        draft.rule = f"trained-end-{draft.rule}"
 
 
 def _coordinated(sentence: Sentence, first: Mention, second: Mention) -> bool:

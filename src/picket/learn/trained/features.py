@@ -14,6 +14,7 @@ from picket.learn.chunks import Phrase, Verb
 from picket.learn.naming import classes_of, is_actor, is_person
 from picket.learn.sentence import Sentence, drone_head, is_drone, personnel
 from picket.learn.tokens import Token
+from picket.learn.trained.look import Look
 
 # Longest first: a shorter one would leave half of a longer one.
 _ENDINGS = tuple("ations ation ments ment ings ing ions ion ers ors ies ied er or ed es ly al s e y".split())  # noqa: SIM905
@@ -69,9 +70,20 @@ def phrase_type(phrase: Phrase) -> str:
     return "name" if phrase.head.tag == "NP" else "thing"
 
 
-def sentence_features(sentence: Sentence) -> list[str]:
+def sentence_features(look: Look) -> list[str]:
     """The features of the whole sentence, each once, those of its anchors among them."""
+    sentence = look.sentence
     found: dict[str, None] = {"bias": None}
+    twice: dict[str, int] = {}
+    for concepts in look.concepts:
+        for concept in concepts:
+            twice[concept] = twice.get(concept, 0) + 1
+    for concept, n in twice.items():
+        found[f"c:{concept}"] = None
+        if n > 1:
+            found[f"c2:{concept}"] = None
+    for feature in look.rule_features():
+        found[feature] = None
     previous = "^"
     for token in sentence.tokens:
         for feature in token_features(token):
@@ -81,11 +93,14 @@ def sentence_features(sentence: Sentence) -> list[str]:
             found[f"b:{previous}_{word}"] = None
             previous = word
     for verb in sentence.verbs:
-        for feature in verb_features(verb):
+        for feature in verb_features(look, verb):
             found[feature] = None
     kinds = [phrase_type(p) for p in sentence.phrases()]
     for kind in dict.fromkeys(kinds):
         found[f"has:{kind}"] = None
+    for phrase in sentence.phrases():
+        for concept in look.concepts_at(phrase.head):
+            found[f"hC:{concept}"] = None
     acting = sum(k in _ACTING or k in {"people", "actor", "staff"} for k in kinds)
     found[f"acting:{min(acting, 4)}"] = None
     found["drone" if sentence.drone else "nodrone"] = None
@@ -110,8 +125,8 @@ def token_features(token: Token) -> list[str]:
     return made
 
 
-def verb_features(verb: Verb) -> list[str]:
-    """The features of a verb group: what it is, and what kind of thing stands around it."""
+def verb_features(look: Look, verb: Verb) -> list[str]:
+    """The features of a verb group: what it is and stands for, and what kind of thing stands around it."""
     made = [f"v:{verb.lemma}", *(f"vc:{c}" for c in sorted(verb.classes))]
     voice = "passive" if verb.passive else "active"
     around = [("subj", verb.subjects), ("obj", verb.objects), ("ind", verb.indirect), *verb.preps]
@@ -119,9 +134,9 @@ def verb_features(verb: Verb) -> list[str]:
         for phrase in phrases[:2]:
             kind = phrase_type(phrase)
             made.append(f"a:{place}:{kind}:{voice}")
-            made.append(f"va:{verb.lemma}:{place}:{kind}")
             made += [f"ca:{c}:{place}:{kind}" for c in sorted(verb.classes)]
-            made.append(f"h:{place}:{stem(phrase.head.low) if phrase.head.name is None else phrase.head.name.kind}")
+    for concept in dict.fromkeys(c for t in verb.tokens for c in look.concepts_at(t)):
+        made.append(f"vC:{concept}:{voice}:{'m' if verb.modal else ''}:{verb.link}")
     if not verb.classes:
         made.append("vc:none")
     return made
