@@ -19,7 +19,7 @@ from picket.learn.extract import claims_of
 from picket.learn.sentence import Sentence
 from picket.learn.trained import Trained
 from picket.learn.trained.ends import ends_of
-from picket.learn.trained.features import stem
+from picket.learn.trained.sorts import stem
 from picket.learn.trained.memory import Memory
 from picket.learn.trained.weights import load, shipped, written
 

@@ -12,7 +12,7 @@ from picket.learn.report import Report
 from picket.learn.sentence import Sentence
 from picket.learn.trained.ends import LIMITS, Limits, ends_of, filled, trained_drafts
 from picket.learn.trained.kinds import anchors_of, kind_odds
-from picket.learn.trained.look import Look
+from picket.learn.trained.look import ROLES, Look
 from picket.learn.trained.memory import Memory
 from picket.learn.trained.mentions import mentions_of
 from picket.learn.trained.weights import Weights, shipped
@@ -30,7 +30,7 @@ class Trained:
 
     def __call__(self, sentence: Sentence, made: list[Draft]) -> list[Draft]:
         """The drafts that stand: the rules' firm ones, what the weights add, else the last resort's guesses."""
-        look = Look.of(sentence, made)
+        look = Look.of(sentence, made, self.memory)
         odds = kind_odds(look, self.weights)
         held = [d for d in made if not guessed(d.rule)]
         firm = [d for d in held if odds[d.kind] >= self.limits.keep]
@@ -56,4 +56,7 @@ class Trained:
         else:
             made = made if len(firm) == len(held) else firm
         self.memory.keep(sentence)
+        for draft in made:
+            ends = {role: str(value).lower() for role in ROLES if (value := getattr(draft, role))}
+            self.memory.tell(sentence.context.sentence, draft.kind, ends)
         return made

@@ -10,6 +10,7 @@ from picket.learn.drafts import Draft
 from picket.learn.sentence import Sentence
 from picket.learn.tokens import Token
 from picket.learn.trained.concepts import concepts_of
+from picket.learn.trained.memory import Memory
 
 ROLES = ("provider", "recipient", "actor", "target")
 Told = dict[str, str | None]
@@ -21,15 +22,16 @@ class Look:
 
     sentence: Sentence
     told: list[tuple[str, str, Told]]
+    memory: Memory
     concepts: list[tuple[str, ...]] = field(default_factory=list)
     at: dict[int, int] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, sentence: Sentence, made: list[Draft]) -> Look:
+    def of(cls, sentence: Sentence, made: list[Draft], memory: Memory) -> Look:
         """The look at a sentence with the rules' drafts."""
         told = [(d.kind, d.rule, {role: getattr(d, role) for role in ROLES}) for d in made]
         at = {t.start: k for k, t in enumerate(sentence.tokens)}
-        return cls(sentence, told, concepts_of(sentence.tokens), at)
+        return cls(sentence, told, memory, concepts_of(sentence.tokens), at)
 
     def rule_features(self) -> list[str]:
         """What the rules and the cues of `data/cues.tsv` speak for."""
@@ -43,7 +45,7 @@ class Look:
             made[f"cue:{kind}:{min(n, 4)}"] = None
             if not k:
                 made[f"cuetop:{kind}"] = None
-        return list(made)
+        return [*made, *self.memory.kinds_before(self.sentence.context.sentence)]
 
     def concepts_at(self, token: Token) -> tuple[str, ...]:
         """What a token of the sentence stands for."""

@@ -12,7 +12,7 @@ from picket.learn.naming import ORGANISED, is_person
 from picket.learn.report import Report
 from picket.learn.sentence import Sentence, read_sentence
 from picket.learn.tokens import Token
-from picket.learn.trained.features import phrase_type
+from picket.learn.trained.sorts import phrase_type
 
 
 @dataclass(slots=True)
@@ -37,6 +37,7 @@ class Memory:
         self._text = report.text.lower()
         self._title = (report.title or "").lower()
         self._about: dict[str, list[str]] = {}
+        self.told: list[tuple[int, str, dict[str, str]]] = []
         if report.title:
             title = report.title
             self.keep(read_sentence(title, 0, len(title), None, Context(), near=True), titled=True)
@@ -58,6 +59,29 @@ class Memory:
                 entry.titled |= titled
                 entry.subject |= id(phrase) in subjects
                 entry.sentence = -1 if titled else sentence.context.sentence
+
+    def tell(self, sentence: int, kind: str, ends: dict[str, str]) -> None:
+        """Remembers a claim that a sentence gave: its kind, and who stood at its ends (lower case)."""
+        self.told.append((sentence, kind, ends))
+
+    def kinds_before(self, sentence: int) -> list[str]:
+        """Which kinds the claims before a sentence were of."""
+        made = dict.fromkeys(f"before:{kind}" for _, kind, _ in self.told[-3:])
+        made.update(dict.fromkeys(f"last:{kind}:{min(sentence - k, 3)}" for k, kind, _ in self.told[-1:]))
+        return [*made] or ["before:-"]
+
+    def ends_before(self, name: str) -> list[str]:
+        """At which ends of claims a name stood before: of any, of each kind, of the last two."""
+        made: dict[str, None] = {}
+        key = name.lower()
+        for k, (_, kind, ends) in enumerate(reversed(self.told)):
+            for role, value in ends.items():
+                if value == key:
+                    made[f"was:{role}"] = None
+                    made[f"was:{kind}:{role}"] = None
+                    if k < 2:
+                        made[f"late:{role}"] = None
+        return list(made)
 
     def about(self, name: str) -> list[str]:
         """How often and where the report names somebody, and how the name is written."""

@@ -14,9 +14,9 @@ from picket.learn.naming import bare_text, classes_of, is_person
 from picket.learn.sentence import Sentence, is_drone, origin_of
 from picket.learn.spots import place_name
 from picket.learn.tokens import Token
-from picket.learn.trained.features import phrase_type, stem, type_of
 from picket.learn.trained.look import Look
 from picket.learn.trained.memory import Memory, inner_names, name_of
+from picket.learn.trained.sorts import phrase_type, stem, type_of
 
 
 @dataclass(slots=True)
@@ -78,7 +78,7 @@ def mentions_of(look: Look, memory: Memory) -> list[Mention]:
     _parts(actors)
     _earlier(sentence, found, memory)
     for mention in found:
-        mention.features += memory.about(mention.name)
+        mention.features += [*memory.about(mention.name), *memory.ends_before(mention.name)]
     return found
 
 
