@@ -35,10 +35,10 @@ from picket.learn.trained import Trained
 from picket.learn.trained.ends import ends_of
 from picket.learn.trained.features import sentence_features
 from picket.learn.trained.kinds import anchors_of
-from picket.learn.trained.look import ROLES, Look
+from picket.learn.trained.look import Look
 from picket.learn.trained.memory import Memory
 from picket.learn.trained.mentions import Mention, end_features, mentions_of
-from picket.learn.trained.weights import Weights, tables, written
+from picket.learn.trained.weights import ENDS, ROLES, Weights, written
 
 FILE = Path(__file__).parents[1] / "src/picket/learn/data/trained.npz"
 PARTS = 10
@@ -46,6 +46,7 @@ KIND_PENALTY, END_PENALTY = 4.0, 6.0
 FREE_PENALTY = 0.001  # of the constant: how frequent a kind is
 LEAST = 2  # a feature is kept that stands in so many sentences or mentions
 STEPS = 150
+LITTLE = 0.004  # a weight below this is left out
 RECALLED = 65  # of 100 annotated claims that the reader in training remembers from earlier sentences: about as many as it will find
 Floats = NDArray[np.float64]
 
@@ -135,11 +136,31 @@ def train(seen: list[Seen]) -> Weights:
     names = vocabulary(rows)
     claimed = np.array([[any(g["kind"] == kind for g in s.gold) for kind in KINDS] for s in seen], float)
     kinds = fitted(matrix(rows, names), claimed, KIND_PENALTY, names["bias"])
-    weights = Weights(names, kinds.astype(np.float16).astype(np.float32), {})
+    none = np.zeros((0, len(ROLES)), np.float32), np.zeros((0, len(ENDS)), np.float32)
+    weights = Weights(names, _rounded(kinds), {}, *none)
     rows, right = _ends(seen, weights)
     names = vocabulary(rows)
-    ends = fitted(matrix(rows, names), np.array(right, float)[:, None], END_PENALTY, names["actor|bias"])
-    return Weights(weights.kind_rows, weights.kinds, tables(names, ends[:, 0].astype(np.float16).tolist()))
+    ends = _rounded(fitted(matrix(rows, names), np.array(right, float)[:, None], END_PENALTY, names["actor|bias"]))[:, 0]
+    return Weights(weights.kind_rows, weights.kinds, *_end_tables(list(names), ends))
+
+
+def _rounded(weights: Floats) -> NDArray[np.float32]:
+    """As the file keeps them; what hardly counts is nothing, so that the file is small."""
+    return np.where(np.abs(weights) < LITTLE, 0, weights).astype(np.float16).astype(np.float32)
+
+
+def _end_tables(names: list[str], weights: NDArray[np.float32]) -> tuple[dict[str, int], NDArray[np.float32], NDArray[np.float32]]:
+    """The rows of ends, and their weights by role and by kind and role, from weights named "provider|f" and "supply.provider|f"."""
+    parts = [(*name.split("|", 1), float(w)) for name, w in zip(names, weights, strict=True) if w]
+    rows = {f: i for i, f in enumerate(sorted({f for _, f, _ in parts}))}
+    shared, own = np.zeros((len(rows), len(ROLES)), np.float32), np.zeros((len(rows), len(ENDS)), np.float32)
+    for table, f, weight in parts:
+        kind, _, role = table.rpartition(".")
+        if kind:
+            own[rows[f], ENDS[kind, role]] = weight
+        else:
+            shared[rows[f], ROLES.index(role)] = weight
+    return rows, shared, own
 
 
 def _ends(seen: list[Seen], weights: Weights) -> tuple[list[list[str]], list[bool]]:

@@ -12,10 +12,10 @@ from picket.learn.report import Report
 from picket.learn.sentence import Sentence
 from picket.learn.trained.ends import LIMITS, Limits, ends_of, filled, trained_drafts
 from picket.learn.trained.kinds import anchors_of, kind_odds
-from picket.learn.trained.look import ROLES, Look
+from picket.learn.trained.look import Look
 from picket.learn.trained.memory import Memory
 from picket.learn.trained.mentions import mentions_of
-from picket.learn.trained.weights import Weights, shipped
+from picket.learn.trained.weights import ROLES, Weights, shipped
 
 __all__ = ["Limits", "Trained"]
 

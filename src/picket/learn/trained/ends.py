@@ -13,7 +13,7 @@ from picket.learn.sentence import Sentence, drone_head, is_drone
 from picket.learn.trained.kinds import probability
 from picket.learn.trained.look import Look
 from picket.learn.trained.mentions import Mention, end_features
-from picket.learn.trained.weights import Weights
+from picket.learn.trained.weights import ENDS, Weights
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +27,7 @@ class Limits:
     beside: float = 0.5
     end: float = 0.2
     other: float = 0.2
+    apart: float = 1.1
     fill: float = 0.2
     keep: float = 0.0
     refill: float = 1.1
@@ -47,12 +48,15 @@ def ranked(
     look: Look, kind: str, anchor: Verb | None, mentions: list[Mention], weights: Weights
 ) -> list[tuple[float, Mention, str]]:
     """(probability, mention, role), likeliest first."""
+    roles = [(role, ENDS[kind, role]) for role in ends_of(kind)]
     found = []
     for k, mention in enumerate(mentions):
-        features = [*mention.features, *end_features(look, kind, mention, anchor)]
-        for role in ends_of(kind):
+        if mention.logits is None:
+            mention.logits = weights.end_logits(mention.features)
+        logits = mention.logits + weights.end_logits(end_features(look, kind, mention, anchor))
+        for role, column in roles:
             if mention.acts or role == "target":
-                found.append((-probability(weights.end_logit(features, kind, role)), k, role))
+                found.append((-probability(float(logits[column])), k, role))
     return [(-minus, mentions[k], role) for minus, k, role in sorted(found)]
 
 
@@ -71,7 +75,9 @@ def trained_drafts(
         if role not in ends:
             ends[role] = [mention]
         elif (
-            role != "target" and p >= limits.other and len(ends[role]) < _MOST and _coordinated(sentence, ends[role][0], mention)
+            role != "target"
+            and len(ends[role]) < _MOST
+            and p >= (limits.other if _coordinated(sentence, ends[role][0], mention) else limits.apart)
         ):
             ends[role].append(mention)
         else:

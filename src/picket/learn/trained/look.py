@@ -5,14 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from picket.learn.claim import guessed
-from picket.learn.cues import scores
 from picket.learn.drafts import Draft
 from picket.learn.sentence import Sentence
 from picket.learn.tokens import Token
 from picket.learn.trained.concepts import concepts_of
 from picket.learn.trained.memory import Memory
+from picket.learn.trained.weights import ROLES
 
-ROLES = ("provider", "recipient", "actor", "target")
 Told = dict[str, str | None]
 
 
@@ -34,17 +33,13 @@ class Look:
         return cls(sentence, told, memory, concepts_of(sentence.tokens), at)
 
     def rule_features(self) -> list[str]:
-        """What the rules and the cues of `data/cues.tsv` speak for."""
+        """What the rules made of the sentence, and of which kinds the claims before it were."""
         made: dict[str, None] = {}
         for kind, rule, _ in self.told:
             made[f"R:{'g' if guessed(rule) else 'f'}:{kind}"] = None
             made[f"RR:{rule}:{kind}"] = None
         if not self.told:
             made["R:none"] = None
-        for k, (n, kind) in enumerate(scores(self.sentence.words)):
-            made[f"cue:{kind}:{min(n, 4)}"] = None
-            if not k:
-                made[f"cuetop:{kind}"] = None
         return [*made, *self.memory.kinds_before(self.sentence.context.sentence)]
 
     def concepts_at(self, token: Token) -> tuple[str, ...]:
