@@ -1,12 +1,12 @@
-"""The trained reader: two small logistic models that read each sentence after the rules (docs/learn.md, decision 42).
+"""The trained reader: two small logistic models that read each sentence after the rules (docs/learn.md, decision 47).
 
-What a rule has read firmly stays; what the models find more is added, and stands in place of the last resort's guesses. Everything
-that they touch carries a rule "trained-..." and so counts as guessed: never more than possible until somebody has checked it.
+What a rule has read firmly stays, unless the weights see next to no sign of it; what they find more is added, and stands in place of the
+last resort's guesses. Everything that they touch carries a rule "trained-..." and so counts as guessed: never more than possible until somebody has checked it.
 """
 
 from __future__ import annotations
 
-from picket.learn.claim import TRANSFERS, guessed
+from picket.learn.claim import KINDS, guessed
 from picket.learn.drafts import Draft
 from picket.learn.report import Report
 from picket.learn.sentence import Sentence
@@ -35,13 +35,12 @@ class Trained:
         held = [d for d in made if not guessed(d.rule)]
         firm = [d for d in held if odds[d.kind] >= self.limits.keep]
         read = {d.kind for d in firm}
+        for draft in firm:
+            draft.doubtful = odds["doubt"] >= self.limits.doubt
         least = self.limits.beside if firm else self.limits.kind
-        wanted = [k for k, p in odds.items() if p >= least and k not in read]
-        open_ends = [
-            d for d in firm
-            if (self.limits.swap < 1 or any(getattr(d, role) is None for role in ends_of(d.kind)))
-            and (d.kind in TRANSFERS or self.limits.fill_events < 1)
-        ]
+        wanted = [k for k in KINDS if odds[k] >= least and k not in read]
+        open_ends = [d for d in firm if any(getattr(d, role) is None for role in ends_of(d.kind))]
+        kept = made if len(firm) == len(held) else firm
         if wanted or open_ends:
             mentions = mentions_of(look, self.memory)
             for draft in open_ends:
@@ -52,11 +51,9 @@ class Trained:
                 for kind in wanted
                 for d in trained_drafts(look, kind, anchors.get(kind), mentions, self.weights, self.limits)
             ]
-            made = [*firm, *added] if added else (made if len(firm) == len(held) else firm)
-        else:
-            made = made if len(firm) == len(held) else firm
+            kept = [*firm, *added] if added else kept
         self.memory.keep(sentence)
-        for draft in made:
+        for draft in kept:
             ends = {role: str(value).lower() for role in ROLES if (value := getattr(draft, role))}
             self.memory.tell(sentence.context.sentence, draft.kind, ends)
-        return made
+        return kept

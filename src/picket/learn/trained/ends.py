@@ -18,21 +18,20 @@ from picket.learn.trained.weights import ENDS, Weights
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """From which probability on a kind is claimed, and beside what a rule has read firmly; an end is taken; a coordinated end has a claim
-    of its own; a rule's open end is filled.
+    """From which probability on a kind is claimed where no rule has read firmly, and beside what one has read; below which a rule's
+    claim is dropped; from which on an end is taken, a coordinated end has a claim of its own, the open end of a rule's transfer or of
+    its other kinds is filled; and a rule's claim is doubted.
 
-    Chosen by cross-validation over whole reports (`python -m benchmarks.train_reader`)."""
+    Chosen on reports of hands that the weights were not trained on (`python -m benchmarks.train_reader --measure`)."""
 
-    kind: float = 0.15
-    beside: float = 0.5
-    end: float = 0.2
+    kind: float = 0.18
+    beside: float = 0.4
+    keep: float = 0.05
+    end: float = 0.25
     other: float = 0.2
-    apart: float = 1.1
     fill: float = 0.2
-    keep: float = 0.0
-    refill: float = 1.1
-    fill_events: float = 1.1
-    swap: float = 1.1
+    fill_events: float = 0.3
+    doubt: float = 0.3
 
 
 LIMITS = Limits()
@@ -48,15 +47,16 @@ def ranked(
     look: Look, kind: str, anchor: Verb | None, mentions: list[Mention], weights: Weights
 ) -> list[tuple[float, Mention, str]]:
     """(probability, mention, role), likeliest first."""
-    roles = [(role, ENDS[kind, role]) for role in ends_of(kind)]
+    rows = []
+    for mention in mentions:
+        if mention.rows is None:
+            mention.rows = weights.rows_of(mention.features)
+        rows.append([*mention.rows, *weights.rows_of(end_features(look, kind, mention, anchor))])
     found = []
-    for k, mention in enumerate(mentions):
-        if mention.logits is None:
-            mention.logits = weights.end_logits(mention.features)
-        logits = mention.logits + weights.end_logits(end_features(look, kind, mention, anchor))
-        for role, column in roles:
-            if mention.acts or role == "target":
-                found.append((-probability(float(logits[column])), k, role))
+    for role in ends_of(kind):
+        for k, logit in enumerate(weights.end_logits(rows, ENDS[kind, role]).tolist() if rows else ()):
+            if mentions[k].acts or role == "target":
+                found.append((-probability(logit), k, role))
     return [(-minus, mentions[k], role) for minus, k, role in sorted(found)]
 
 
@@ -75,9 +75,7 @@ def trained_drafts(
         if role not in ends:
             ends[role] = [mention]
         elif (
-            role != "target"
-            and len(ends[role]) < _MOST
-            and p >= (limits.other if _coordinated(sentence, ends[role][0], mention) else limits.apart)
+            role != "target" and p >= limits.other and len(ends[role]) < _MOST and _coordinated(sentence, ends[role][0], mention)
         ):
             ends[role].append(mention)
         else:
@@ -102,27 +100,17 @@ def _draft(kind: str, anchor: Verb | None, ends: dict[str, Mention], thing: Phra
 
 
 def filled(look: Look, draft: Draft, mentions: list[Mention], weights: Weights, limits: Limits) -> None:
-    """Fills an end that a rule left open, or takes another where the weights see it much more likely; the claim then counts as guessed,
-    so its rule says so."""
+    """Fills the ends that a rule left open; the claim then counts as guessed, so its rule says so."""
     roles = ends_of(draft.kind)
     least = limits.fill if draft.kind in TRANSFERS else limits.fill_events
-    order = ranked(look, draft.kind, draft.verb, mentions, weights)
-    odds = {(m.name.lower(), role): p for p, m, role in reversed(order)}
-    touched = False
-    for p, mention, role in order:
-        held = getattr(draft, role)
+    rule = draft.rule
+    for p, mention, role in ranked(look, draft.kind, draft.verb, mentions, weights):
+        if p < least:
+            return
         there = {str(getattr(draft, r)).lower() for r in roles if getattr(draft, r)}
-        if mention.name.lower() in there:
-            continue
-        if held is None:
-            if p < least:
-                continue
-        elif p < limits.swap or odds.get((held.lower(), role), 0.0) > limits.refill * p or (held.lower(), role) not in odds:
-            continue
-        setattr(draft, role, mention.name)
-        touched = True
-    if touched:
-        draft.rule = f"trained-end-{draft.rule}"
+        if getattr(draft, role) is None and mention.name.lower() not in there:
+            setattr(draft, role, mention.name)
+            draft.rule = f"trained-end-{rule}"
 
 
 def _coordinated(sentence: Sentence, first: Mention, second: Mention) -> bool:

@@ -7,10 +7,10 @@ anchor speaks most for a kind.
 
 from __future__ import annotations
 
-import re
+from functools import lru_cache
 
 from picket.learn.chunks import Verb
-from picket.learn.naming import classes_of
+from picket.learn.naming import classes_of_word
 from picket.learn.tokens import Token
 from picket.learn.trained.look import Look
 from picket.learn.trained.sorts import ACTING, phrase_type, stem, type_of
@@ -32,10 +32,10 @@ def sentence_features(look: Look) -> list[str]:
         found[feature] = None
     previous = "^"
     for token in sentence.tokens:
-        for feature in token_features(token):
-            found[feature] = None
+        features = token_features(token)
+        found.update(dict.fromkeys(features))
         word = type_of(token) or stem(token.low)
-        if token.tag not in {"DET"} and re.search(r"\w", token.low):
+        if token.tag != "DET" and any(map(str.isalnum, token.low)):
             found[f"b:{previous}_{word}"] = None
             previous = word
     for verb in sentence.verbs:
@@ -57,18 +57,20 @@ def sentence_features(look: Look) -> list[str]:
     return list(found)
 
 
-def token_features(token: Token) -> list[str]:
+def token_features(token: Token) -> tuple[str, ...]:
     """The features of one word."""
     kind = type_of(token)
-    if kind is not None:
-        return [f"t:{kind}"]
-    if not token.low[:1].isalpha():
-        return [f"m:{token.low}"]
-    made = [f"w:{stem(token.low)}"]
-    if "-" in token.low:
-        made += [f"w:{stem(part)}" for part in token.low.split("-") if part]
-    made += [f"nc:{c}" for c in sorted(classes_of(token))]
-    return made
+    return (f"t:{kind}",) if kind is not None else _word_features(token.low)
+
+
+@lru_cache(20_000)
+def _word_features(low: str) -> tuple[str, ...]:
+    if not low[:1].isalpha():
+        return (f"m:{low}",)
+    made = [f"w:{stem(low)}"]
+    if "-" in low:
+        made += [f"w:{stem(part)}" for part in low.split("-") if part]
+    return (*made, *(f"nc:{c}" for c in sorted(classes_of_word(low))))
 
 
 def verb_features(look: Look, verb: Verb) -> list[str]:

@@ -8,13 +8,13 @@ from picket.learn.chunks import Verb
 from picket.learn.claim import KINDS
 from picket.learn.trained.features import sentence_features, token_features, verb_features
 from picket.learn.trained.look import Look
-from picket.learn.trained.weights import Weights
+from picket.learn.trained.weights import COLUMNS, Weights
 
 
 def kind_odds(look: Look, weights: Weights) -> dict[str, float]:
-    """The probability of each kind."""
+    """The probability of each kind, and of "doubt": that what the sentence claims is only possible, alleged or denied."""
     logits = weights.kind_logits(sentence_features(look))
-    return {kind: probability(float(x)) for kind, x in zip(KINDS, logits, strict=True)}
+    return {column: probability(float(x)) for column, x in zip(COLUMNS, logits, strict=True)}
 
 
 def probability(logit: float) -> float:

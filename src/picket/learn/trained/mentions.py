@@ -17,7 +17,6 @@ from picket.learn.tokens import Token
 from picket.learn.trained.look import Look
 from picket.learn.trained.memory import Memory, inner_names, name_of
 from picket.learn.trained.sorts import phrase_type, stem, type_of
-from picket.learn.trained.weights import Floats
 
 
 @dataclass(slots=True)
@@ -30,7 +29,7 @@ class Mention:
     at: int
     features: list[str]
     inside: bool = False
-    logits: Floats | None = None  # of its own features, once they were weighed
+    rows: list[int] | None = None  # of its own features, once they were looked up
 
 
 def mentions_of(look: Look, memory: Memory) -> list[Mention]:

@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
+from itertools import chain
 from typing import BinaryIO
 
 import numpy as np
@@ -19,12 +20,13 @@ from picket.learn.claim import KINDS, TRANSFERS
 
 Floats = NDArray[np.float32]
 ROLES = ("provider", "recipient", "actor", "target")
+COLUMNS = (*KINDS, "doubt")
 ENDS = {(kind, role): 2 * k + r for k, kind in enumerate(KINDS) for r, role in enumerate(ROLES[:2] if kind in TRANSFERS else ROLES[2:])}
 
 
 @dataclass(slots=True)
 class Weights:
-    """`kind_rows` names the rows of `kinds` (features by KINDS), `end_rows` those of `shared` (features by ROLES: what counts for a role
+    """`kind_rows` names the rows of `kinds` (features by COLUMNS), `end_rows` those of `shared` (features by ROLES: what counts for a role
     whatever the kind) and of `own` (features by ENDS: what counts for one kind besides)."""
 
     kind_rows: dict[str, int]
@@ -32,18 +34,23 @@ class Weights:
     end_rows: dict[str, int]
     shared: Floats
     own: Floats
-    ends: Floats = field(init=False)
+    columns: list[Floats] = field(init=False)  # shared and own together, one for each of ENDS
 
     def __post_init__(self) -> None:
-        self.ends = self.own + self.shared[:, [ROLES.index(role) for _, role in ENDS]]
+        self.columns = [self.own[:, k] + self.shared[:, ROLES.index(role)] for (_, role), k in ENDS.items()]
 
     def kind_logits(self, features: Iterable[str]) -> Floats:
-        """The log odds of each of KINDS for a sentence or an anchor with these features."""
+        """The log odds of each of COLUMNS for a sentence or an anchor with these features."""
         return _summed(self.kind_rows, self.kinds, features)
 
-    def end_logits(self, features: Iterable[str]) -> Floats:
-        """What these features of a mention add to the log odds of each of ENDS."""
-        return _summed(self.end_rows, self.ends, features)
+    def rows_of(self, features: Iterable[str]) -> list[int]:
+        """The rows of `end_rows` that these features of a mention have."""
+        return [k for k in map(self.end_rows.get, features) if k is not None]
+
+    def end_logits(self, rows: list[list[int]], column: int) -> Floats:
+        """The log odds of one of ENDS for mentions with these rows; each has at least one."""
+        starts = np.cumsum([0, *map(len, rows)])[:-1]
+        return np.add.reduceat(self.columns[column].take(np.fromiter(chain.from_iterable(rows), np.intp)), starts)
 
 
 def _summed(rows: dict[str, int], weights: Floats, features: Iterable[str]) -> Floats:
@@ -55,7 +62,7 @@ def written(weights: Weights, out: BinaryIO) -> None:
     """Writes the file that `load` reads; the same weights give the same bytes."""
     np.savez_compressed(
         out,
-        kinds_in_order=_text(KINDS),
+        kinds_in_order=_text(COLUMNS),
         kind_rows=_text(weights.kind_rows),
         kinds=weights.kinds.astype(np.float16),
         end_rows=_text(weights.end_rows),
@@ -71,14 +78,14 @@ def _text(names: Iterable[str]) -> NDArray[np.uint8]:
 def load(raw: bytes) -> Weights:
     """The weights of a file's bytes; raises ValueError if it does not fit this code."""
     with np.load(io.BytesIO(raw), allow_pickle=False) as found:
-        if tuple(found["kinds_in_order"].tobytes().decode().split("\n")) != KINDS:
+        if tuple(found["kinds_in_order"].tobytes().decode().split("\n")) != COLUMNS:
             raise ValueError(
-                f"the weights of the trained reader are for other kinds than {KINDS}; run python -m benchmarks.train_reader"
+                f"the weights of the trained reader are for other kinds than {COLUMNS}; run python -m benchmarks.train_reader"
             )
         kind_rows = found["kind_rows"].tobytes().decode().split("\n")
         end_rows = found["end_rows"].tobytes().decode().split("\n")
         kinds, shared, own = (found[name].astype(np.float32) for name in ("kinds", "shared", "own"))
-    shapes = (len(kind_rows), len(KINDS)), (len(end_rows), len(ROLES)), (len(end_rows), len(ENDS))
+    shapes = (len(kind_rows), len(COLUMNS)), (len(end_rows), len(ROLES)), (len(end_rows), len(ENDS))
     if (kinds.shape, shared.shape, own.shape) != shapes:
         raise ValueError(
             "the weights of the trained reader and their names differ in number; run python -m benchmarks.train_reader"
