@@ -46,7 +46,9 @@ FREE_PENALTY = 0.001  # of the constant: how frequent a kind is
 LEAST = 2  # a feature is kept that stands in so many sentences or mentions
 STEPS = 150
 LITTLE = 0.004  # a weight below this is left out
-RECALLED = 65  # of 100 annotated claims that the reader in training remembers from earlier sentences: about as many as it will find
+RECALLED = (
+    65  # of 100 annotated claims that the reader in training remembers from earlier sentences: about as many as it will find
+)
 Floats = NDArray[np.float64]
 
 
@@ -153,7 +155,9 @@ def _rounded(weights: Floats) -> NDArray[np.float32]:
     return np.where(np.abs(weights) < LITTLE, 0, weights).astype(np.float16).astype(np.float32)
 
 
-def _end_tables(names: list[str], weights: NDArray[np.float32]) -> tuple[dict[str, int], NDArray[np.float32], NDArray[np.float32]]:
+def _end_tables(
+    names: list[str], weights: NDArray[np.float32]
+) -> tuple[dict[str, int], NDArray[np.float32], NDArray[np.float32]]:
     """The rows of ends, and their weights by role and by kind and role, from weights named "provider|f" and "supply.provider|f"."""
     parts = [(*name.split("|", 1), float(w)) for name, w in zip(names, weights, strict=True) if w]
     rows = {f: i for i, f in enumerate(sorted({f for _, f, _ in parts}))}
@@ -249,7 +253,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(
         prog="python -m benchmarks.train_reader", description="Trains or measures the trained reader."
     )
-    parser.add_argument("--measure", action="store_true", help="measure each annotator's reports with weights of the others; write no weights")
+    parser.add_argument(
+        "--measure", action="store_true", help="measure each annotator's reports with weights of the others; write no weights"
+    )
     if parser.parse_args().measure:
         figures = measured(tuned())
         out = Path(__file__).parent / "results" / "train_reader.json"

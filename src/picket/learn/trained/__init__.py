@@ -47,9 +47,7 @@ class Trained:
                 filled(look, draft, mentions, self.weights, self.limits)
             anchors = anchors_of(look, self.weights) if wanted else {}
             added = [
-                d
-                for kind in wanted
-                for d in trained_drafts(look, kind, anchors.get(kind), mentions, self.weights, self.limits)
+                d for kind in wanted for d in trained_drafts(look, kind, anchors.get(kind), mentions, self.weights, self.limits)
             ]
             kept = [*firm, *added] if added else kept
         self.memory.keep(sentence)

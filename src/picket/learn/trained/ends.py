@@ -28,7 +28,7 @@ class Limits:
     beside: float = 0.4
     keep: float = 0.05
     end: float = 0.25
-    other: float = 0.2
+    other: float = 0.25
     fill: float = 0.2
     fill_events: float = 0.3
     doubt: float = 0.3

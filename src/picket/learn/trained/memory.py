@@ -89,7 +89,11 @@ class Memory:
         found = self._about.get(key)
         if found is None:
             first = self._text.find(key)
-            found = [f"dn:{min(self._text.count(key), 5)}", f"len:{min(len(key.split()), 5)}", "cap" if name[:1].isupper() else "low"]
+            found = [
+                f"dn:{min(self._text.count(key), 5)}",
+                f"len:{min(len(key.split()), 5)}",
+                "cap" if name[:1].isupper() else "low",
+            ]
             at = self._title.find(key)
             found += [f"dtitle:{3 * at // max(1, len(self._title))}"] if at >= 0 else []
             found += ["dfirst"] if 0 <= first < _OPENING else []

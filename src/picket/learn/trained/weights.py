@@ -21,7 +21,11 @@ from picket.learn.claim import KINDS, TRANSFERS
 Floats = NDArray[np.float32]
 ROLES = ("provider", "recipient", "actor", "target")
 COLUMNS = (*KINDS, "doubt")
-ENDS = {(kind, role): 2 * k + r for k, kind in enumerate(KINDS) for r, role in enumerate(ROLES[:2] if kind in TRANSFERS else ROLES[2:])}
+ENDS = {
+    (kind, role): 2 * k + r
+    for k, kind in enumerate(KINDS)
+    for r, role in enumerate(ROLES[:2] if kind in TRANSFERS else ROLES[2:])
+}
 
 
 @dataclass(slots=True)
