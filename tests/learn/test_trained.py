@@ -19,8 +19,8 @@ from picket.learn.extract import claims_of
 from picket.learn.sentence import Sentence
 from picket.learn.trained import Limits, Trained
 from picket.learn.trained.concepts import concepts_of_word
-from picket.learn.trained.sorts import stem
 from picket.learn.trained.memory import Memory
+from picket.learn.trained.sorts import stem
 from picket.learn.trained.weights import load, shipped, written
 
 TUNED = [a for a in all_annotated() if not a.unseen]

@@ -121,7 +121,8 @@ _FIRM = (
 )
 _PROPER = r"((?:[A-Z][\w&’'-]*)(?: (?:[A-Z][\w&’'-]*|de|del|of|al))*(?<! of)(?<! de))"
 _STANDS_BESIDE = re.compile(
-    rf"\b{_PROPER},? (?:\([A-Z]+\),? )?(?:an?|the|another|one|which is an?) (?:[\w-]+ ){{0,4}}?{_FIRM}\b|\b{_FIRM} (?:called |named |known as )?{_PROPER}"
+    rf"\b{_PROPER},? (?:\([A-Z]+\),? )?(?:an?|the|another|one|which is an?) (?:[\w-]+ ){{0,4}}?{_FIRM}\b"
+    rf"|\b{_FIRM} (?:called |named |known as )?{_PROPER}"
     rf"|\b{_FIRM}, {_PROPER},"
 )
 
