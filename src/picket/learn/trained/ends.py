@@ -31,7 +31,7 @@ class Limits:
     other: float = 0.25
     fill: float = 0.2
     fill_events: float = 0.3
-    doubt: float = 0.3
+    doubt: float = 0.2
 
 
 LIMITS = Limits()
