@@ -24,7 +24,7 @@ from picket.learn.trained.sorts import stem
 from picket.learn.trained.weights import load, shipped, written
 
 TUNED = [a for a in all_annotated() if not a.unseen]
-SOME = TUNED[::9]
+SOME = TUNED[::32]
 
 
 def test_the_weights_that_ship_fit_the_code() -> None:
