@@ -155,11 +155,16 @@ def _rounded(weights: Floats) -> NDArray[np.float32]:
     return np.where(np.abs(weights) < LITTLE, 0, weights).astype(np.float16).astype(np.float32)
 
 
+def _halves(name: str) -> tuple[str, str]:
+    table, _, feature = name.partition("|")
+    return table, feature
+
+
 def _end_tables(
     names: list[str], weights: NDArray[np.float32]
 ) -> tuple[dict[str, int], NDArray[np.float32], NDArray[np.float32]]:
     """The rows of ends, and their weights by role and by kind and role, from weights named "provider|f" and "supply.provider|f"."""
-    parts = [(*name.split("|", 1), float(w)) for name, w in zip(names, weights, strict=True) if w]
+    parts = [(*_halves(name), float(w)) for name, w in zip(names, weights, strict=True) if w]
     rows = {f: i for i, f in enumerate(sorted({f for _, f, _ in parts}))}
     shared, own = np.zeros((len(rows), len(ROLES)), np.float32), np.zeros((len(rows), len(ENDS)), np.float32)
     for table, f, weight in parts:
