@@ -149,6 +149,21 @@ def _one(counts: dict[str, list[int]], p: Row | None, g: Row | None) -> None:
     _add(counts["flow"], bool(right), p in flows if p else False, g in flows if g else False)
 
 
+def flow_counts(found: list[Row], gold: list[Row]) -> list[int]:
+    """[right, found, annotated] flows of one report: the parts of its flow F1."""
+    counts: dict[str, list[int]] = defaultdict(lambda: [0, 0, 0])
+    matched = pairs(found, gold)
+    for p, g in matched:
+        _one(counts, p, g)
+    for p in found:
+        if not any(p is q for q, _ in matched):
+            _one(counts, p, None)
+    for g in gold:
+        if not any(g is h for _, h in matched):
+            _one(counts, None, g)
+    return counts["flow"]
+
+
 def same_quantity(p: Row, g: Row) -> bool:
     a, b = p["quantity"], g["quantity"]
     if not a or not b or abs(a["value"] - b["value"]) > 0.005 * max(abs(a["value"]), abs(b["value"])):

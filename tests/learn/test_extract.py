@@ -38,7 +38,7 @@ def test_evidence_stands_in_the_report_to_the_letter(parts: list[str], joint: st
 
 
 def test_the_same_report_twice_gives_the_same_bytes() -> None:
-    for annotated in OWN:
+    for annotated in OWN[::6]:
         report = Report(doc=annotated.doc, text=annotated.text, published=annotated.published)
         assert [encode_claim(c) for c in claims_of(report)] == [encode_claim(c) for c in claims_of(report)]
 

@@ -17,22 +17,23 @@ from picket.learn.claim import KINDS, TRANSFERS, Claim, encode_claim, guessed, r
 from picket.learn.drafts import Draft
 from picket.learn.extract import claims_of
 from picket.learn.sentence import Sentence
-from picket.learn.trained import Trained
-from picket.learn.trained.ends import ends_of
-from picket.learn.trained.features import stem
+from picket.learn.trained import Limits, Trained
+from picket.learn.trained.concepts import concepts_of_word
 from picket.learn.trained.memory import Memory
+from picket.learn.trained.sorts import stem
 from picket.learn.trained.weights import load, shipped, written
 
 TUNED = [a for a in all_annotated() if not a.unseen]
-SOME = TUNED[::9]
+SOME = TUNED[::32]
 
 
 def test_the_weights_that_ship_fit_the_code() -> None:
     weights = load(FILE.read_bytes())
-    assert FILE.stat().st_size < 1_000_000
-    assert weights.kinds.shape == (len(weights.kind_rows), len(KINDS))
+    assert FILE.stat().st_size < 2_000_000
+    assert weights.kinds.shape == (len(weights.kind_rows), len(KINDS) + 1)  # and whether it is doubtful
     assert np.isfinite(weights.kinds).all()
-    assert set(weights.ends) == {r for k in KINDS for r in ends_of(k)} | {f"{k}.{r}" for k in KINDS for r in ends_of(k)}
+    assert len(weights.columns) == 2 * len(KINDS)
+    assert all(np.isfinite(column).all() and column.any() for column in weights.columns)
     used = {f for a in SOME for s in seen_in(a) for f in s.features}
     assert len(used & set(weights.kind_rows)) > 0.5 * len(used)  # the features are named as this code names them
 
@@ -43,7 +44,8 @@ def test_weights_for_other_kinds_or_cut_short_are_refused() -> None:
     for change in (
         {"kinds_in_order": np.frombuffer(b"training\nsupply", np.uint8)},
         {"kinds": parts["kinds"][:-1]},
-        {"ends": parts["ends"][:-1]},
+        {"own": parts["own"][:-1]},
+        {"shared": parts["shared"][:-1]},
     ):
         out = io.BytesIO()
         np.savez_compressed(out, **(parts | change))
@@ -85,7 +87,9 @@ def test_the_same_report_twice_gives_the_same_bytes() -> None:
         assert one == two
 
 
-def test_what_a_rule_has_read_firmly_stays() -> None:
+def test_what_a_rule_has_read_firmly_stays_where_the_weights_see_a_sign_of_it() -> None:
+    gone: list[str] = []
+    stayed: list[str] = []
     for a in SOME:
         reader = Trained(report_of(a))
 
@@ -93,14 +97,20 @@ def test_what_a_rule_has_read_firmly_stays() -> None:
             before = [(d, d.kind, d.provider, d.recipient, d.actor, d.target, d.rule) for d in made if not guessed(d.rule)]
             kept = reader(sentence, made)
             for draft, kind, provider, recipient, actor, target, rule in before:
-                assert any(d is draft for d in kept)
-                assert (draft.kind, draft.actor, draft.target) == (kind, actor, target)
+                if not any(d is draft for d in kept):
+                    gone.append(draft.kind)
+                    continue
+                stayed.append(draft.kind)
+                assert draft.kind == kind
                 assert provider in {None, draft.provider}
                 assert recipient in {None, draft.recipient}
-                assert draft.rule == rule or ((provider is None or recipient is None) and guessed(draft.rule))
+                assert actor in {None, draft.actor}
+                assert target in {None, draft.target}
+                assert draft.rule == rule or guessed(draft.rule)
             return kept
 
         claims_of(report_of(a), look)
+    assert len(gone) < 0.2 * len(stayed)
 
 
 def test_it_reads_what_no_rule_has_read() -> None:
@@ -130,6 +140,18 @@ def test_a_person_is_no_organisation_that_nobody_knows() -> None:
     assert said[2] == []
 
 
+def test_a_sentence_that_the_weights_doubt_gives_no_fact() -> None:
+    report = Report(doc="x", text="Iran supplied drones to Russia.", published="2024-05-01")
+    assert [c.certainty for c in claims_of(report, Trained(report, limits=Limits(doubt=1.1, keep=0.0)))] == ["stated"]
+    assert [c.certainty for c in claims_of(report, Trained(report, limits=Limits(doubt=0.0, keep=0.0)))] == ["possible"]
+
+
+def test_words_of_one_concept_count_as_one() -> None:
+    assert set(concepts_of_word("taught")) == set(concepts_of_word("instructed")) == {"teach", "teach.do"}
+    assert concepts_of_word("counter-drone") == ("counter.mean", "counter")
+    assert concepts_of_word("zebra") == ()
+
+
 def test_words_of_one_family_have_one_stem() -> None:
     assert {stem(w) for w in ("smuggled", "smugglers", "smuggling", "smuggler")} == {"smuggl"}
     assert stem("gas") == "gas"
@@ -139,13 +161,13 @@ def test_weights_are_read_once() -> None:
     assert shipped() is shipped()
 
 
-def test_it_reads_only_when_it_is_asked_to(tmp_path: Path) -> None:
+def test_it_reads_unless_it_is_told_not_to(tmp_path: Path) -> None:
     text = tmp_path / "news.txt"
     text.write_text(report_of(SOME[3]).text, "utf-8")
     rules = {}
-    for words in ([], ["--guess"]):
+    for words in ([], ["--no-guess"]):
         out = tmp_path / "claims.jsonl"
         CliRunner().invoke(main, ["learn", "read", str(text), "--published", SOME[3].published, "-o", str(out), *words])
         rules[bool(words)] = [str(c.rule) for c in read_claims(out)]
-    assert not any(r.startswith("trained-") for r in rules[False])
-    assert any(r.startswith("trained-") for r in rules[True])
+    assert any(r.startswith("trained-") for r in rules[False])
+    assert not any(r.startswith("trained-") for r in rules[True])

@@ -64,8 +64,9 @@ def learn() -> None:
 @click.option("--endpoint", help="Address of the model's server (OpenAI chat protocol), such as http://127.0.0.1:8080/v1.")
 @click.option("--key-env", help="Environment variable that holds the server's key.")
 @click.option(
-    "--guess",
-    is_flag=True,
+    "--guess/--no-guess",
+    default=True,
+    show_default=True,
     help="Read each sentence once more with the trained reader: it finds more, and what it finds is marked as guessed.",
 )
 @GAZETTEER

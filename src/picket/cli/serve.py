@@ -85,6 +85,7 @@ def _read(inputs: Sequence[str], source: str | None, published: str | None) -> t
     from picket.learn.reading import Given, Trouble, read_reports
     from picket.learn.sources import read_ledger
     from picket.learn.times import Published
+    from picket.learn.trained import Trained
 
     if published is not None and Published.parse(published) is None:
         fail(f"--published expected a date such as 2025-03-04, 2025-03 or 2025, got {published!r}", WRONG_USE)
@@ -101,7 +102,7 @@ def _read(inputs: Sequence[str], source: str | None, published: str | None) -> t
                 continue
             reports.append(found)
             if found.doc not in known and found.language in {None, "en"}:
-                claims.extend(claims_of(found))
+                claims.extend(claims_of(found, Trained(found)))
     beside = files[0].parent / "sources.jsonl" if files else None
     ledger = read_ledger(beside) if beside is not None and beside.exists() and {r.doc for r in reports} <= known else []
     return claims, reports, ledger

@@ -41,8 +41,8 @@ _CLAIM_BEFORE = re.compile(
     re.IGNORECASE,
 )
 _HELD_FOR = re.compile(
-    r"\b(?:arrest\w*|detain\w*|charged?|charges|indict\w*|accus\w*|investigat\w*|suspect\w*|on trial|wanted|extradit\w*|sanction\w*)\b"
-    r"[^,;]{0,60} (?:for|with|of|over|on)\b[^,;]*$",
+    r"\b(?:arrest\w*|detain\w*|charged?|charges|indict\w*|accus\w*|investigat\w*|suspect\w*|on trial|wanted|extradit\w*|sanction\w*|"
+    r"blacklist\w*|designated)\b[^,;]{0,120} (?:for|with|of|over|on)\b[^,;]*$",
     re.IGNORECASE,
 )
 _BLAMED = re.compile(
@@ -82,7 +82,15 @@ _PRESUMED = re.compile(
 _UNSETTLED = re.compile(
     r"\b(?:being|been|still|is|are|was|were) (?:still )?(?:negotiated|discussed|considered|mulled|weighed|debated)\b"
     r"|\b(?:letters? of intent|memorand\w+ of understanding|in principle|in line for|"
-    r"waiting list|(?:its|their) eyes? on|keen on|hopes? for)\b"
+    r"waiting list|(?:its|their) eyes? on|keen on|hopes? for|memorand(?:um|a)|framework (?:agreement|contract)|provisional(?:ly)?|"
+    r"preliminary (?:agreement|deal|accord)|shortlist\w*|front-?runner|preferred bidder|bidd(?:er|ing)|feasibility stud(?:y|ies)|"
+    r"await(?:s|ed|ing)?|awaiting|on the drawing board|still to (?:come|be)|yet to (?:be|arrive|come)|one day|in future|"
+    r"is to follow|are to follow|if all goes|subject to approval|options? (?:on|for)|draft (?:budget|law|plan|contract)|"
+    r"a matter of time|as many as believed|by some accounts|if .{1,40} (?:is|are) to be believed)\b"
+    r"|\b(?:selected|chosen|picked|tapped|earmarked|cleared|approved) (?:by [^,;]{0,60} )?(?:to|for)\b"
+    r"|\b(?:is|are|was|were|been) (?:assessed|judged|reckoned|estimated|rumou?red|tipped|said|held|deemed|understood) "
+    r"(?:to (?:have|be)|as)\b"
+    r"|^\W*(?:suppose|imagine|what if)\b"
     r"|\bunclear (?:who|what|where|how|why|which|when)\b|\bunder (?:discussion|consideration|negotiation)\b"
     r"|\b(?:perhaps|maybe|possibly|presumably|apparently|seemingly|whoever)\b",
     re.IGNORECASE,
@@ -90,6 +98,9 @@ _UNSETTLED = re.compile(
 _SUSPECTED = re.compile(
     r"\b(?:suspected|alleged|purported|supposed)\b (?:\w+[- ]){0,3}?(?:drones?|uavs?|attacks?|strikes?|flights?|sightings?|"
     r"incursions?|sales?|deliver(?:y|ies)|suppl(?:y|ies)|transfers?)\b|\bpleaded not guilty\b|\bcourt heard\b|"
+    r"\b(?:maintain|insist|contend|assert|purport|profess)(?:s|ed|ing)? (?:to the (?:end|last) )?that\b|"
+    r"\b(?:the|a|this|that|its|their) (?:claim|allegation|accusation|charge|assertion)s? (?:came|comes|was made|were made|is|that)\b|"
+    r"\b(?:told|tell|tells) (?:investigators|interrogators|the court|a court|prosecutors)\b|"
     r"\bfac(?:es?|ed|ing) (?:charges|trial)\b|\bon trial\b|\bpoint\w* (?:the|a) finger\b|"
     r"\b(?:has|have|had|was|were) (?:been )?(?:charged|indicted|accused)\b",
     re.IGNORECASE,

@@ -29,3 +29,4 @@ class Draft:
     country: str | None = None
     at: int = 0
     amount: Quantity | None = None
+    doubtful: bool = False  # the trained reader sees doubt in the sentence: never more than possible

@@ -338,7 +338,7 @@ def _finish(report: Report, sentence: Sentence, drafts: list[Draft], carried: st
             certainty = "reported"
         if certainty == "stated" and draft.rule.startswith("broad-"):
             certainty = hedged(words) or certainty
-        if certainty == "stated" and guessed(draft.rule):
+        if certainty == "stated" and (guessed(draft.rule) or draft.doubtful):
             certainty = "possible"  # the reader is not sure that the sentence says so: no fact until somebody has checked it
         if certainty == "stated" and nameless(words):
             certainty = "reported"

@@ -24,11 +24,19 @@ _SERVICES = frozenset(
 
 def classes_of(token: Token) -> frozenset[str]:
     """Noun classes of a token's word; the last part of a hyphenated word counts too."""
+    return classes_of_word(token.low)
+
+
+def classes_of_word(low: str) -> frozenset[str]:
+    """Noun classes of a word in small letters."""
     words = lexicon().noun_classes
-    found = words.get(token.low)
-    if found is None and "-" in token.low:
-        found = words.get(token.low.rsplit("-", 1)[1])
-    return found or frozenset()
+    found = words.get(low)
+    if found is None and "-" in low:
+        found = words.get(low.rsplit("-", 1)[1])
+    return found or _NONE
+
+
+_NONE: frozenset[str] = frozenset()
 
 
 def named(phrase: Phrase) -> Token | None:

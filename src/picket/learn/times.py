@@ -191,10 +191,39 @@ _PATTERNS: list[tuple[str, re.Pattern[str]]] = [
 ]
 
 
+_MONTH_NAMED = re.compile(r"jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec")
+_OF_MONTHS = frozenset(["months", "dayrange", "dmy", "mdy", "ofyear", "my", "dm", "md", "lastmonthname"])
+# What must stand in a sentence, in small letters, for a pattern to be worth trying: most sentences hold few times.
+_NEEDED = {
+    "halves": ("months of",),
+    "range": ("between", "from"),
+    "iso": ("20",),
+    "season": ("spring", "summer", "autumn", "fall", "winter"),
+    "lastseason": ("spring", "summer", "autumn", "fall", "winter"),
+    "half": ("half of",),
+    "quarter": ("quarter of",),
+    "partyear": ("early", "late", "mid", "start of", "end of", "beginning of", "middle of", "turn of", "close of", "course of"),
+    "years": ("19", "20"),
+    "ago": ("ago", "earlier", "before"),
+    "pastn": ("last", "past", "previous", "preceding"),
+    "thisx": ("this", "last", "next"),
+    "yesterday": ("yesterday", "today", "tonight", "overnight", "last night", "this morning", "tomorrow"),
+    "weekday": ("day",),
+    "year": ("19", "20"),
+    "vague": ("day", "week", "month", "year", "night"),
+}
+
+
+def _worth_trying(low: str) -> list[tuple[str, re.Pattern[str]]]:
+    """The patterns that can match a sentence, given in small letters."""
+    month = _MONTH_NAMED.search(low) is not None
+    return [e for e in _PATTERNS if (month if e[0] in _OF_MONTHS else any(w in low for w in _NEEDED[e[0]]))]
+
+
 def times_of(text: str, start: int, end: int, published: Published | None) -> list[Time]:
     """Time expressions between start and end of `text`, in order, without overlaps (longer patterns first)."""
     taken: list[Time] = []
-    for name, pattern in _PATTERNS:
+    for name, pattern in _worth_trying(text[start:end].lower()):
         for match in pattern.finditer(text, start, end):
             begin = match.start() + len(match.group()) - len(match.group().lstrip(" -"))
             if any(match.start() < t.end and t.start < match.end() for t in taken):

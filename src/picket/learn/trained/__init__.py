@@ -1,20 +1,22 @@
-"""The trained reader: two small logistic models that read each sentence after the rules (docs/learn.md, decision 42).
+"""The trained reader: two small logistic models that read each sentence after the rules (docs/learn.md, decision 47).
 
-What a rule has read firmly stays; what the models find more is added, and stands in place of the last resort's guesses. Everything
-that they touch carries a rule "trained-..." and so counts as guessed: never more than possible until somebody has checked it.
+What a rule has read firmly stays, unless the weights see next to no sign of it; what they find more is added, and stands in place of the
+last resort's guesses. Everything that they touch carries a rule "trained-..." and so counts as guessed: never more than possible until
+somebody has checked it.
 """
 
 from __future__ import annotations
 
-from picket.learn.claim import TRANSFERS, guessed
+from picket.learn.claim import KINDS, guessed
 from picket.learn.drafts import Draft
 from picket.learn.report import Report
 from picket.learn.sentence import Sentence
 from picket.learn.trained.ends import LIMITS, Limits, ends_of, filled, trained_drafts
 from picket.learn.trained.kinds import anchors_of, kind_odds
+from picket.learn.trained.look import Look
 from picket.learn.trained.memory import Memory
 from picket.learn.trained.mentions import mentions_of
-from picket.learn.trained.weights import Weights, shipped
+from picket.learn.trained.weights import ROLES, Weights, shipped
 
 __all__ = ["Limits", "Trained"]
 
@@ -29,22 +31,28 @@ class Trained:
 
     def __call__(self, sentence: Sentence, made: list[Draft]) -> list[Draft]:
         """The drafts that stand: the rules' firm ones, what the weights add, else the last resort's guesses."""
-        odds = kind_odds(sentence, self.weights)
-        firm = [d for d in made if not guessed(d.rule)]
+        look = Look.of(sentence, made, self.memory)
+        odds = kind_odds(look, self.weights)
+        held = [d for d in made if not guessed(d.rule)]
+        firm = [d for d in held if odds[d.kind] >= self.limits.keep]
         read = {d.kind for d in firm}
+        for draft in firm:
+            draft.doubtful = odds["doubt"] >= self.limits.doubt
         least = self.limits.beside if firm else self.limits.kind
-        wanted = [k for k, p in odds.items() if p >= least and k not in read]
-        open_ends = [d for d in firm if d.kind in TRANSFERS and any(getattr(d, role) is None for role in ends_of(d.kind))]
+        wanted = [k for k in KINDS if odds[k] >= least and k not in read]
+        open_ends = [d for d in firm if any(getattr(d, role) is None for role in ends_of(d.kind))]
+        kept = made if len(firm) == len(held) else firm
         if wanted or open_ends:
-            mentions = mentions_of(sentence, self.memory)
+            mentions = mentions_of(look, self.memory)
             for draft in open_ends:
-                filled(sentence, draft, mentions, self.weights, self.limits)
-            anchors = anchors_of(sentence, self.weights) if wanted else {}
+                filled(look, draft, mentions, self.weights, self.limits)
+            anchors = anchors_of(look, self.weights) if wanted else {}
             added = [
-                d
-                for kind in wanted
-                for d in trained_drafts(sentence, kind, anchors.get(kind), mentions, self.weights, self.limits)
+                d for kind in wanted for d in trained_drafts(look, kind, anchors.get(kind), mentions, self.weights, self.limits)
             ]
-            made = [*firm, *added] if added else made
+            kept = [*firm, *added] if added else kept
         self.memory.keep(sentence)
-        return made
+        for draft in kept:
+            ends = {role: str(value).lower() for role in ROLES if (value := getattr(draft, role))}
+            self.memory.tell(sentence.context.sentence, draft.kind, ends)
+        return kept

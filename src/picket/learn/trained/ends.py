@@ -11,22 +11,27 @@ from picket.learn.drafts import Draft
 from picket.learn.naming import text_of
 from picket.learn.sentence import Sentence, drone_head, is_drone
 from picket.learn.trained.kinds import probability
+from picket.learn.trained.look import Look
 from picket.learn.trained.mentions import Mention, end_features
-from picket.learn.trained.weights import Weights
+from picket.learn.trained.weights import ENDS, Weights
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """From which probability on a kind is claimed, and beside what a rule has read firmly; an end is taken; a coordinated end has a claim
-    of its own; a rule's open end is filled.
+    """From which probability on a kind is claimed where no rule has read firmly, and beside what one has read; below which a rule's
+    claim is dropped; from which on an end is taken, a coordinated end has a claim of its own, the open end of a rule's transfer or of
+    its other kinds is filled; and a rule's claim is doubted.
 
-    Chosen by cross-validation over whole reports (`python -m benchmarks.train_reader`)."""
+    Chosen on reports of hands that the weights were not trained on (`python -m benchmarks.train_reader --measure`)."""
 
-    kind: float = 0.15
-    beside: float = 0.5
-    end: float = 0.2
-    other: float = 0.2
+    kind: float = 0.18
+    beside: float = 0.4
+    keep: float = 0.05
+    end: float = 0.25
+    other: float = 0.25
     fill: float = 0.2
+    fill_events: float = 0.3
+    doubt: float = 0.2
 
 
 LIMITS = Limits()
@@ -39,25 +44,30 @@ def ends_of(kind: str) -> tuple[str, str]:
 
 
 def ranked(
-    sentence: Sentence, kind: str, anchor: Verb | None, mentions: list[Mention], weights: Weights
+    look: Look, kind: str, anchor: Verb | None, mentions: list[Mention], weights: Weights
 ) -> list[tuple[float, Mention, str]]:
     """(probability, mention, role), likeliest first."""
+    rows = []
+    for mention in mentions:
+        if mention.rows is None:
+            mention.rows = weights.rows_of(mention.features)
+        rows.append([*mention.rows, *weights.rows_of(end_features(look, kind, mention, anchor))])
     found = []
-    for k, mention in enumerate(mentions):
-        features = end_features(sentence, mention, anchor)
-        for role in ends_of(kind):
-            if mention.acts or role == "target":
-                found.append((-probability(weights.end_logit(features, kind, role)), k, role))
+    for role in ends_of(kind):
+        for k, logit in enumerate(weights.end_logits(rows, ENDS[kind, role]).tolist() if rows else ()):
+            if mentions[k].acts or role == "target":
+                found.append((-probability(logit), k, role))
     return [(-minus, mentions[k], role) for minus, k, role in sorted(found)]
 
 
 def trained_drafts(
-    sentence: Sentence, kind: str, anchor: Verb | None, mentions: list[Mention], weights: Weights, limits: Limits
+    look: Look, kind: str, anchor: Verb | None, mentions: list[Mention], weights: Weights, limits: Limits
 ) -> list[Draft]:
     """The claims of one kind: one, or one for each of coordinated ends."""
+    sentence = look.sentence
     ends: dict[str, list[Mention]] = {}
     taken: set[str] = set()
-    for p, mention, role in ranked(sentence, kind, anchor, mentions, weights):
+    for p, mention, role in ranked(look, kind, anchor, mentions, weights):
         if p < limits.end:
             break
         if mention.name.lower() in taken:
@@ -89,17 +99,18 @@ def _draft(kind: str, anchor: Verb | None, ends: dict[str, Mention], thing: Phra
     return draft
 
 
-def filled(sentence: Sentence, draft: Draft, mentions: list[Mention], weights: Weights, limits: Limits) -> None:
-    """Fills an end that a rule left open; the claim then counts as guessed, so its rule says so."""
+def filled(look: Look, draft: Draft, mentions: list[Mention], weights: Weights, limits: Limits) -> None:
+    """Fills the ends that a rule left open; the claim then counts as guessed, so its rule says so."""
     roles = ends_of(draft.kind)
-    there = {str(getattr(draft, role)).lower() for role in roles if getattr(draft, role)}
-    for p, mention, role in ranked(sentence, draft.kind, draft.verb, mentions, weights):
-        if p < limits.fill:
+    least = limits.fill if draft.kind in TRANSFERS else limits.fill_events
+    rule = draft.rule
+    for p, mention, role in ranked(look, draft.kind, draft.verb, mentions, weights):
+        if p < least:
             return
+        there = {str(getattr(draft, r)).lower() for r in roles if getattr(draft, r)}
         if getattr(draft, role) is None and mention.name.lower() not in there:
             setattr(draft, role, mention.name)
-            draft.rule = f"trained-end-{draft.rule}"
-            return
+            draft.rule = f"trained-end-{rule}"
 
 
 def _coordinated(sentence: Sentence, first: Mention, second: Mention) -> bool:

@@ -7,86 +7,47 @@ anchor speaks most for a kind.
 
 from __future__ import annotations
 
-import re
 from functools import lru_cache
 
-from picket.learn.chunks import Phrase, Verb
-from picket.learn.naming import classes_of, is_actor, is_person
-from picket.learn.sentence import Sentence, drone_head, is_drone, personnel
+from picket.learn.chunks import Verb
+from picket.learn.naming import classes_of_word
 from picket.learn.tokens import Token
-
-# Longest first: a shorter one would leave half of a longer one.
-_ENDINGS = tuple("ations ation ments ment ings ing ions ion ers ors ies ied er or ed es ly al s e y".split())  # noqa: SIM905
-_ACTING = frozenset(["state", "capital", "force", "group", "agency", "company", "bloc", "think", "demonym"])
-_CLASSES = ("force", "group", "company", "people", "state", "building", "attacknoun", "sightnoun", "trainnoun", "supplynoun")
+from picket.learn.trained.look import Look
+from picket.learn.trained.sorts import ACTING, phrase_type, stem, type_of
 
 
-@lru_cache(20_000)
-def stem(word: str) -> str:
-    """The word without its ending: "smuggled", "smugglers" and "smuggling" are one; at least three letters stay."""
-    for ending in _ENDINGS:
-        if word.endswith(ending) and len(word) - len(ending) >= 3:
-            word = word.removesuffix(ending)
-            break
-    return word[:-1] if len(word) > 4 and word[-1] == word[-2] else word
-
-
-def type_of(token: Token) -> str | None:
-    """What a name, number or time is, in capitals; None for a common word."""
-    if token.tag == "TIME":
-        return "TIME"
-    if token.name is not None:
-        return token.name.kind.upper()
-    if token.tag == "NUM":
-        return "MONEY" if token.text[:1] in "$€£₹" else "NUM"
-    if token.tag == "NP":
-        return "NAME"
-    return None
-
-
-def phrase_type(phrase: Phrase) -> str:
-    """What a noun phrase is, in one word."""
-    if phrase.time:
-        return "time"
-    if phrase.pronoun:
-        return "pron"
-    if drone_head(phrase):
-        return "drone"
-    if phrase.head.name is not None:
-        return phrase.head.name.kind
-    if is_person(phrase):
-        return "person"
-    if personnel(phrase):
-        return "staff"
-    kinds = classes_of(phrase.head)
-    for kind in _CLASSES:
-        if kind in kinds:
-            return kind
-    if is_actor(phrase):
-        return "actor"
-    if is_drone(phrase):
-        return "fordrone"
-    return "name" if phrase.head.tag == "NP" else "thing"
-
-
-def sentence_features(sentence: Sentence) -> list[str]:
+def sentence_features(look: Look) -> list[str]:
     """The features of the whole sentence, each once, those of its anchors among them."""
+    sentence = look.sentence
     found: dict[str, None] = {"bias": None}
+    twice: dict[str, int] = {}
+    for concepts in look.concepts:
+        for concept in concepts:
+            twice[concept] = twice.get(concept, 0) + 1
+    for concept, n in twice.items():
+        found[f"c:{concept}"] = None
+        if n > 1:
+            found[f"c2:{concept}"] = None
+    for feature in look.rule_features():
+        found[feature] = None
     previous = "^"
     for token in sentence.tokens:
-        for feature in token_features(token):
-            found[feature] = None
+        features = token_features(token)
+        found.update(dict.fromkeys(features))
         word = type_of(token) or stem(token.low)
-        if token.tag not in {"DET"} and re.search(r"\w", token.low):
+        if token.tag != "DET" and any(map(str.isalnum, token.low)):
             found[f"b:{previous}_{word}"] = None
             previous = word
     for verb in sentence.verbs:
-        for feature in verb_features(verb):
+        for feature in verb_features(look, verb):
             found[feature] = None
     kinds = [phrase_type(p) for p in sentence.phrases()]
     for kind in dict.fromkeys(kinds):
         found[f"has:{kind}"] = None
-    acting = sum(k in _ACTING or k in {"people", "actor", "staff"} for k in kinds)
+    for phrase in sentence.phrases():
+        for concept in look.concepts_at(phrase.head):
+            found[f"hC:{concept}"] = None
+    acting = sum(k in ACTING or k in {"people", "actor", "staff"} for k in kinds)
     found[f"acting:{min(acting, 4)}"] = None
     found["drone" if sentence.drone else "nodrone"] = None
     if any(v.modal for v in sentence.verbs):
@@ -96,22 +57,24 @@ def sentence_features(sentence: Sentence) -> list[str]:
     return list(found)
 
 
-def token_features(token: Token) -> list[str]:
+def token_features(token: Token) -> tuple[str, ...]:
     """The features of one word."""
     kind = type_of(token)
-    if kind is not None:
-        return [f"t:{kind}"]
-    if not token.low[:1].isalpha():
-        return [f"m:{token.low}"]
-    made = [f"w:{stem(token.low)}"]
-    if "-" in token.low:
-        made += [f"w:{stem(part)}" for part in token.low.split("-") if part]
-    made += [f"nc:{c}" for c in sorted(classes_of(token))]
-    return made
+    return (f"t:{kind}",) if kind is not None else _word_features(token.low)
 
 
-def verb_features(verb: Verb) -> list[str]:
-    """The features of a verb group: what it is, and what kind of thing stands around it."""
+@lru_cache(20_000)
+def _word_features(low: str) -> tuple[str, ...]:
+    if not low[:1].isalpha():
+        return (f"m:{low}",)
+    made = [f"w:{stem(low)}"]
+    if "-" in low:
+        made += [f"w:{stem(part)}" for part in low.split("-") if part]
+    return (*made, *(f"nc:{c}" for c in sorted(classes_of_word(low))))
+
+
+def verb_features(look: Look, verb: Verb) -> list[str]:
+    """The features of a verb group: what it is and stands for, and what kind of thing stands around it."""
     made = [f"v:{verb.lemma}", *(f"vc:{c}" for c in sorted(verb.classes))]
     voice = "passive" if verb.passive else "active"
     around = [("subj", verb.subjects), ("obj", verb.objects), ("ind", verb.indirect), *verb.preps]
@@ -119,9 +82,9 @@ def verb_features(verb: Verb) -> list[str]:
         for phrase in phrases[:2]:
             kind = phrase_type(phrase)
             made.append(f"a:{place}:{kind}:{voice}")
-            made.append(f"va:{verb.lemma}:{place}:{kind}")
             made += [f"ca:{c}:{place}:{kind}" for c in sorted(verb.classes)]
-            made.append(f"h:{place}:{stem(phrase.head.low) if phrase.head.name is None else phrase.head.name.kind}")
+    for concept in dict.fromkeys(c for t in verb.tokens for c in look.concepts_at(t)):
+        made.append(f"vC:{concept}:{voice}:{'m' if verb.modal else ''}:{verb.link}")
     if not verb.classes:
         made.append("vc:none")
     return made

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from picket.learn.actors import Context, actors_of
@@ -11,7 +12,7 @@ from picket.learn.naming import ORGANISED, is_person
 from picket.learn.report import Report
 from picket.learn.sentence import Sentence, read_sentence
 from picket.learn.tokens import Token
-from picket.learn.trained.features import phrase_type
+from picket.learn.trained.sorts import phrase_type
 
 
 @dataclass(slots=True)
@@ -32,6 +33,11 @@ class Memory:
     def __init__(self, report: Report) -> None:
         self.named: dict[str, Named] = {}
         self.surnames: set[str] = set()
+        self.organisations = _organisations(report.text)
+        self._text = report.text.lower()
+        self._title = (report.title or "").lower()
+        self._about: dict[str, list[str]] = {}
+        self.told: list[tuple[int, str, dict[str, str]]] = []
         if report.title:
             title = report.title
             self.keep(read_sentence(title, 0, len(title), None, Context(), near=True), titled=True)
@@ -54,6 +60,46 @@ class Memory:
                 entry.subject |= id(phrase) in subjects
                 entry.sentence = -1 if titled else sentence.context.sentence
 
+    def tell(self, sentence: int, kind: str, ends: dict[str, str]) -> None:
+        """Remembers a claim that a sentence gave: its kind, and who stood at its ends (lower case)."""
+        self.told.append((sentence, kind, ends))
+
+    def kinds_before(self, sentence: int) -> list[str]:
+        """Which kinds the claims before a sentence were of."""
+        made = dict.fromkeys(f"before:{kind}" for _, kind, _ in self.told[-3:])
+        made.update(dict.fromkeys(f"last:{kind}:{min(sentence - k, 3)}" for k, kind, _ in self.told[-1:]))
+        return [*made] or ["before:-"]
+
+    def ends_before(self, name: str) -> list[str]:
+        """At which ends of claims a name stood before: of any, of each kind, of the last two."""
+        made: dict[str, None] = {}
+        key = name.lower()
+        for k, (_, kind, ends) in enumerate(reversed(self.told)):
+            for role, value in ends.items():
+                if value == key:
+                    made[f"was:{role}"] = None
+                    made[f"was:{kind}:{role}"] = None
+                    if k < 2:
+                        made[f"late:{role}"] = None
+        return list(made)
+
+    def about(self, name: str) -> list[str]:
+        """How often and where the report names somebody, and how the name is written."""
+        key = name.lower()
+        found = self._about.get(key)
+        if found is None:
+            first = self._text.find(key)
+            found = [
+                f"dn:{min(self._text.count(key), 5)}",
+                f"len:{min(len(key.split()), 5)}",
+                "cap" if name[:1].isupper() else "low",
+            ]
+            at = self._title.find(key)
+            found += [f"dtitle:{3 * at // max(1, len(self._title))}"] if at >= 0 else []
+            found += ["dfirst"] if 0 <= first < _OPENING else []
+            self._about[key] = found
+        return found
+
     def unknown(self, phrase: Phrase) -> list[str]:
         """The name of an organisation that no gazetteer knows, if its own words say that it is one; a person's name never is."""
         head = phrase.head
@@ -63,10 +109,31 @@ class Memory:
         if words[0].lower() in given_names():
             return []
         known = any(w.isupper() and len(w) > 1 for w in words) or words[-1].lower().rstrip(".") in _ORGANISATIONS
+        known = known or " ".join(words) in self.organisations
         return [" ".join(words)] if known else []
 
 
 _ORGANISATIONS = word_set("trained.organisations")
+_OPENING = 250  # characters of a report in which its first sentence stands
+_FIRM = (
+    r"(?:company|firm|start-?up|maker|manufacturer|producer|contractor|supplier|subsidiary|trader|conglomerate|exporter|plant|factory|"
+    r"militia|gang|cartel|faction|battalion|brigade|unit|network|agency|cell|group)"
+)
+_PROPER = r"((?:[A-Z][\w&’'-]*)(?: (?:[A-Z][\w&’'-]*|de|del|of|al))*(?<! of)(?<! de))"
+_STANDS_BESIDE = re.compile(
+    rf"\b{_PROPER},? (?:\([A-Z]+\),? )?(?:an?|the|another|one|which is an?) (?:[\w-]+ ){{0,4}}?{_FIRM}\b"
+    rf"|\b{_FIRM} (?:called |named |known as )?{_PROPER}"
+    rf"|\b{_FIRM}, {_PROPER},"
+)
+
+
+def _organisations(text: str) -> frozenset[str]:
+    """Names that stand beside what they are: "Orqa, a Croatian firm", "the company Orqa"; a person's name never is one."""
+    found = {next(g for g in m.groups() if g) for m in _STANDS_BESIDE.finditer(text[:_READ])}
+    return frozenset(n.removesuffix("'s").removesuffix("’s") for n in found if n.split()[0].lower() not in given_names())
+
+
+_READ = 60_000  # characters in which such names are looked for
 
 
 def name_of(token: Token) -> str:

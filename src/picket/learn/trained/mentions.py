@@ -14,8 +14,9 @@ from picket.learn.naming import bare_text, classes_of, is_person
 from picket.learn.sentence import Sentence, is_drone, origin_of
 from picket.learn.spots import place_name
 from picket.learn.tokens import Token
-from picket.learn.trained.features import phrase_type, stem, type_of
+from picket.learn.trained.look import Look
 from picket.learn.trained.memory import Memory, inner_names, name_of
+from picket.learn.trained.sorts import phrase_type, stem, type_of
 
 
 @dataclass(slots=True)
@@ -28,14 +29,16 @@ class Mention:
     at: int
     features: list[str]
     inside: bool = False
+    rows: list[int] | None = None  # of its own features, once they were looked up
 
 
-def mentions_of(sentence: Sentence, memory: Memory) -> list[Mention]:
+def mentions_of(look: Look, memory: Memory) -> list[Mention]:
     """The candidates of the sentence in order, then those of the sentences before."""
+    sentence = look.sentence
     found: list[Mention] = []
     seen: set[tuple[str, int]] = set()
     before = _before(sentence)
-    places = {t.start: k for k, t in enumerate(sentence.tokens)}
+    governors = _governors(sentence)
     tellers = {id(p) for v in sentence.verbs if v.classes & {"say", "warn", "fear"} and not v.passive for p in v.subjects}
     for phrase in sentence.phrases():
         if phrase.time:
@@ -44,7 +47,8 @@ def mentions_of(sentence: Sentence, memory: Memory) -> list[Mention]:
         prep = before.get(phrase.i, "-")
         head = f"head:{stem(phrase.head.low)}" if phrase.head.name is None else "head:-"
         base = [f"type:{kind}", f"prep:{prep}", f"prep:{prep}:{kind}", head]
-        base += _beside(sentence, places, phrase, kind)
+        beside = _beside(look, phrase, kind)
+        base += [*beside, *_around(look, phrase, prep, kind, "h"), *_governed(look, governors, phrase, "h")]
         if id(phrase) in tellers:
             base.append("teller")
         if phrase.tokens[0].low in {"the", "a", "an", "its", "their"}:
@@ -55,23 +59,85 @@ def mentions_of(sentence: Sentence, memory: Memory) -> list[Mention]:
             _add(found, seen, Mention(name, True, phrase, phrase.i, [*base, *more, "named"]))
         for token, how in inner_names(phrase):
             features = [f"in:{how}", f"in:{how}:{kind}", f"prep:{prep}:in", f"inhead:{stem(phrase.head.low)}"]
-            features += [f"in{f}" for f in _beside(sentence, places, phrase, kind)[:3]]
+            features += [f"in{f}" for f in beside[:3]]
+            features += [*_around(look, phrase, prep, kind, "i"), *_governed(look, governors, phrase, "i")]
             _add(found, seen, Mention(name_of(token), True, phrase, phrase.i, [*features, f"in:{how}:{prep}"], inside=True))
         if is_drone(phrase) and (maker := origin_of(phrase, sentence)):
             _add(found, seen, Mention(maker, True, phrase, phrase.i, ["origin", f"origin:{prep}"], inside=True))
         if phrase.pronoun or is_drone(phrase):
             continue
-        if place := place_name(phrase):
+        place = place_name(phrase)
+        if place:
             base = [*base, f"place:{place[0]}"]
         for name in memory.unknown(phrase):
             _add(found, seen, Mention(name, True, phrase, phrase.i, [*base, "unknown"]))
-        common = phrase.head.tag == "N" and not is_person(phrase)
+        common = not is_person(phrase) and (phrase.head.tag == "N" or bool(place))
         _add(found, seen, Mention(bare_text(phrase), common, phrase, phrase.i, [*base, "asthing"]))
     actors = [m for m in found if m.acts and "asthing" not in m.features]
     for k, mention in enumerate(actors):
         mention.features = [*mention.features, f"nth:{min(k, 3)}:{min(len(actors), 4)}"]
+    _parts(actors)
     _earlier(sentence, found, memory)
+    for mention in found:
+        mention.features += [*memory.about(mention.name), *memory.ends_before(mention.name)]
     return found
+
+
+def _parts(actors: list[Mention]) -> None:
+    """Is a mention's name a part of another's, or the whole of it: "Air Force" beside "South African Air Force"?"""
+    names = [f" {m.name.lower()} " for m in actors]
+    for k, mention in enumerate(actors):
+        others = [n for j, n in enumerate(names) if j != k]
+        mention.features += ["part"] * any(names[k] in n for n in others) + ["whole"] * any(n in names[k] for n in others)
+
+
+def _around(look: Look, phrase: Phrase, prep: str, kind: str, inner: str) -> list[str]:
+    """What the words before, after and inside a phrase stand for, near ones apart from farther ones."""
+    concepts, at = look.concepts, look.at
+    first, last, head = at.get(phrase.tokens[0].start), at.get(phrase.tokens[-1].start), at.get(phrase.head.start)
+    if first is None or last is None or head is None:
+        return []
+    made = dict.fromkeys(f"hc:{c}:{inner}" for c in concepts[head])
+    nearest = None
+    for side, way in (("L", range(first - 1, max(-1, first - 7), -1)), ("R", range(last + 1, min(len(concepts), last + 7)))):
+        for n, k in enumerate(way):
+            for concept in concepts[k]:
+                made.setdefault(f"{side}:{concept}:{inner}")
+                if n < 2:
+                    made.setdefault(f"{side}{n}:{concept}:{inner}")
+            if side == "L" and nearest is None and concepts[k]:
+                nearest = concepts[k][0]
+    for k in range(first, last + 1):
+        if k != head:
+            made.update(dict.fromkeys(f"I:{c}:{inner}" for c in concepts[k]))
+    return [*made, f"np:{nearest}:{prep}", f"npt:{nearest}:{prep}:{kind}:{inner}"]
+
+
+def _governors(sentence: Sentence) -> dict[int, tuple[Verb, str]]:
+    """The verb that each phrase hangs on first, and where, by the phrase's id."""
+    out: dict[int, tuple[Verb, str]] = {}
+    for verb in sentence.verbs:
+        for place, phrases in (("subj", verb.subjects), ("obj", verb.objects), ("ind", verb.indirect), *verb.preps):
+            for candidate in phrases:
+                part: Phrase | None = candidate
+                depth = 0
+                while part is not None:
+                    out.setdefault(id(part), (verb, place if not depth else f"{place}.of"))
+                    for _, after in part.after:
+                        out.setdefault(id(after), (verb, f"{place}.after"))
+                    part, depth = part.of, depth + 1
+    return out
+
+
+def _governed(look: Look, governors: dict[int, tuple[Verb, str]], phrase: Phrase, inner: str) -> list[str]:
+    """The verb that a phrase hangs on, what it stands for, and where the phrase stands by it."""
+    verb, place = governors.get(id(phrase), (None, ""))
+    if verb is None:
+        return ["g:-"]
+    voice = "p" if verb.passive else "a"
+    made = [f"g:{place}:{voice}:{inner}", f"gl:{verb.lemma}:{place}:{voice}", f"glink:{verb.link}:{place}:{inner}"]
+    made += [f"gc:{c}:{place}:{voice}:{inner}" for t in verb.tokens for c in look.concepts_at(t)]
+    return made + [f"gk:{c}:{place}:{voice}:{inner}" for c in sorted(verb.classes)]
 
 
 def _add(found: list[Mention], seen: set[tuple[str, int]], mention: Mention) -> None:
@@ -81,21 +147,16 @@ def _add(found: list[Mention], seen: set[tuple[str, int]], mention: Mention) -> 
         found.append(mention)
 
 
-def _beside(sentence: Sentence, places: dict[int, int], phrase: Phrase, kind: str) -> list[str]:
+def _beside(look: Look, phrase: Phrase, kind: str) -> list[str]:
     """The words before and after a phrase: "deliveries to X", "X handed", "between X and"."""
-    tokens = sentence.tokens
-    at = places.get(phrase.tokens[0].start)
-    last = places.get(phrase.tokens[-1].start)
+    tokens = look.sentence.tokens
+    at = look.at.get(phrase.tokens[0].start)
+    last = look.at.get(phrase.tokens[-1].start)
     if at is None or last is None:
         return []
     first, second = _word(tokens, at - 1), _word(tokens, at - 2)
-    made = [
-        f"p1:{first}",
-        f"p2:{second}_{first}",
-        f"n1:{_word(tokens, last + 1)}",
-        f"p1:{first}:{kind}",
-        f"n2:{_word(tokens, last + 1)}_{_word(tokens, last + 2)}",
-    ]
+    after = _word(tokens, last + 1)
+    made = [f"p1:{first}", f"p2:{second}_{first}", f"n1:{after}", f"p1:{first}:{kind}", f"n2:{after}_{_word(tokens, last + 2)}"]
     if at >= 2:
         made += [f"pc:{c}_{first}" for c in sorted(classes_of(tokens[at - 2]))]
     made += [f"nc:{c}" for c in sorted(lexicon().verb_classes.get(tokens[last + 1].lemma, ()))] if last + 1 < len(tokens) else []
@@ -161,31 +222,50 @@ def _earlier(sentence: Sentence, found: list[Mention], memory: Memory) -> None:
         found.append(Mention(name, True, None, -1, features))
 
 
-def end_features(sentence: Sentence, mention: Mention, anchor: Verb | None) -> list[str]:
-    """The features of a mention as an end of a claim that `anchor` tells; the same for each role, which has weights of its own."""
-    made = ["bias", *mention.features]
+def end_features(look: Look, kind: str, mention: Mention, anchor: Verb | None) -> list[str]:
+    """The features of a mention as an end of a claim of a kind that `anchor` tells, beside its own; the same for each role, which has
+    weights of its own."""
+    made = ["bias", *_said_by_rules(look, kind, mention)]
     phrase = mention.phrase
     if phrase is None:
-        pass
-    elif anchor is None:
-        made.append("noanchor")
-    else:
-        place = _relation(anchor, phrase)
-        voice = "p" if anchor.passive else "a"
-        inner = "i" if mention.inside else "h"
-        made += [f"rel:{place}:{voice}:{inner}", f"vrel:{anchor.lemma}:{place}:{inner}"]
-        kinds = [f for f in mention.features if f.startswith("type:")][:1]
-        made += [f"rt:{place}:{voice}:{f}" for f in kinds] + [f"lrt:{anchor.link}:{place}:{inner}"]
-        made += [f"crel:{c}:{place}:{voice}:{inner}" for c in sorted(anchor.classes)]
-        if place == "-":
-            other = next((v for v in sentence.verbs if v is not anchor and _relation(v, phrase) != "-"), None)
-            if other is not None:
-                link = other.link if other.governor is anchor else ("up" if anchor.governor is other else "far")
-                made += [f"orel:{link}:{_relation(other, phrase)}:{inner}"]
-                made += [f"oc:{c}:{_relation(other, phrase)}" for c in sorted(other.classes)[:3]]
-        side = "after" if mention.at > anchor.i else "before"
-        made.append(f"side:{side}:{min(abs(mention.at - anchor.i) // 4, 4)}")
+        return made
+    if anchor is None:
+        return [*made, "noanchor"]
+    place = _relation(anchor, phrase)
+    voice = "p" if anchor.passive else "a"
+    inner = "i" if mention.inside else "h"
+    made += [f"rel:{place}:{voice}:{inner}", f"vrel:{anchor.lemma}:{place}:{inner}"]
+    kinds = [f for f in mention.features if f.startswith("type:")][:1]
+    made += [f"rt:{place}:{voice}:{f}" for f in kinds] + [f"lrt:{anchor.link}:{place}:{inner}"]
+    made += [f"crel:{c}:{place}:{voice}:{inner}" for c in sorted(anchor.classes)]
+    made += [f"vcr:{c}:{place}:{voice}:{inner}" for t in anchor.tokens for c in look.concepts_at(t)]
+    if place == "-":
+        other = next((v for v in look.sentence.verbs if v is not anchor and _relation(v, phrase) != "-"), None)
+        if other is not None:
+            link = other.link if other.governor is anchor else ("up" if anchor.governor is other else "far")
+            made += [f"orel:{link}:{_relation(other, phrase)}:{inner}"]
+            made += [f"oc:{c}:{_relation(other, phrase)}" for c in sorted(other.classes)[:3]]
+    side = "after" if mention.at > anchor.i else "before"
+    made.append(f"side:{side}:{min(abs(mention.at - anchor.i) // 4, 4)}")
     return made
+
+
+def _said_by_rules(look: Look, kind: str, mention: Mention) -> list[str]:
+    """Which ends the rules gave this mention, and what they gave the ends of the kind."""
+    made: dict[str, None] = {}
+    name = mention.name.lower()
+    for told, rule, ends in look.told:
+        for role, value in ends.items():
+            if value and value.lower() == name:
+                made[f"r:{'same' if told == kind else told}:{role}"] = None
+                if told == kind:
+                    made[f"rr:{rule}:{role}"] = None
+    first = next((ends for told, _, ends in look.told if told == kind), None)
+    if first is not None:
+        made["rkind"] = None
+        for role, value in first.items():
+            made[f"{'rnone' if value is None else 'rhas' if value.lower() == name else 'rother'}:{role}"] = None
+    return list(made)
 
 
 def _relation(verb: Verb, phrase: Phrase) -> str:

@@ -1,54 +1,77 @@
 """The weights of the trained reader: which feature speaks for which kind and for which end. Written by `python -m benchmarks.train_reader`.
 
-The file is a numpy archive of plain arrays (no pickled objects): the features as one text, a column of weights a kind.
+The file is a numpy archive of plain arrays (no pickled objects): the features as one text, a row of weights each.
 """
 
 from __future__ import annotations
 
 import io
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
+from itertools import chain
 from typing import BinaryIO
 
 import numpy as np
 from numpy.typing import NDArray
 
-from picket.learn.claim import KINDS
+from picket.learn.claim import KINDS, TRANSFERS
 
 Floats = NDArray[np.float32]
+ROLES = ("provider", "recipient", "actor", "target")
+COLUMNS = (*KINDS, "doubt")
+ENDS = {
+    (kind, role): 2 * k + r
+    for k, kind in enumerate(KINDS)
+    for r, role in enumerate(ROLES[:2] if kind in TRANSFERS else ROLES[2:])
+}
 
 
 @dataclass(slots=True)
 class Weights:
-    """`kind_rows` names the rows of `kinds` (features by KINDS); `ends` has a table of features for each role ("provider") and for each
-    kind's role ("supply.provider")."""
+    """`kind_rows` names the rows of `kinds` (features by COLUMNS), `end_rows` those of `shared` (features by ROLES: what counts for a role
+    whatever the kind) and of `own` (features by ENDS: what counts for one kind besides)."""
 
     kind_rows: dict[str, int]
     kinds: Floats
-    ends: dict[str, dict[str, float]]
+    end_rows: dict[str, int]
+    shared: Floats
+    own: Floats
+    columns: list[Floats] = field(init=False)  # shared and own together, one for each of ENDS
 
-    def kind_logits(self, features: list[str]) -> Floats:
-        """The log odds of each of KINDS for a sentence or an anchor with these features."""
-        rows = [self.kind_rows[f] for f in features if f in self.kind_rows]
-        return self.kinds[rows].sum(axis=0) if rows else np.zeros(len(KINDS), np.float32)
+    def __post_init__(self) -> None:
+        self.columns = [self.own[:, k] + self.shared[:, ROLES.index(role)] for (_, role), k in ENDS.items()]
 
-    def end_logit(self, features: list[str], kind: str, role: str) -> float:
-        """The log odds that a mention with these features is that end of a claim of that kind."""
-        whole, own = self.ends.get(role, {}), self.ends.get(f"{kind}.{role}", {})
-        return sum(whole.get(f, 0.0) + own.get(f, 0.0) for f in features)
+    def kind_logits(self, features: Iterable[str]) -> Floats:
+        """The log odds of each of COLUMNS for a sentence or an anchor with these features."""
+        return _summed(self.kind_rows, self.kinds, features)
+
+    def rows_of(self, features: Iterable[str]) -> list[int]:
+        """The rows of `end_rows` that these features of a mention have."""
+        return [k for k in map(self.end_rows.get, features) if k is not None]
+
+    def end_logits(self, rows: list[list[int]], column: int) -> Floats:
+        """The log odds of one of ENDS for mentions with these rows; each has at least one."""
+        starts = np.cumsum([0, *map(len, rows)])[:-1]
+        return np.add.reduceat(self.columns[column].take(np.fromiter(chain.from_iterable(rows), np.intp)), starts)
+
+
+def _summed(rows: dict[str, int], weights: Floats, features: Iterable[str]) -> Floats:
+    known = [k for k in map(rows.get, features) if k is not None]
+    return np.add.reduce(weights[known], axis=0) if known else np.zeros(weights.shape[1], np.float32)
 
 
 def written(weights: Weights, out: BinaryIO) -> None:
     """Writes the file that `load` reads; the same weights give the same bytes."""
     np.savez_compressed(
         out,
-        kinds_in_order=_text(KINDS),
+        kinds_in_order=_text(COLUMNS),
         kind_rows=_text(weights.kind_rows),
         kinds=weights.kinds.astype(np.float16),
-        end_rows=_text(f"{table}|{f}" for table, rows in weights.ends.items() for f in rows),
-        ends=np.array([w for rows in weights.ends.values() for w in rows.values()], np.float16),
+        end_rows=_text(weights.end_rows),
+        shared=weights.shared.astype(np.float16),
+        own=weights.own.astype(np.float16),
     )
 
 
@@ -59,27 +82,19 @@ def _text(names: Iterable[str]) -> NDArray[np.uint8]:
 def load(raw: bytes) -> Weights:
     """The weights of a file's bytes; raises ValueError if it does not fit this code."""
     with np.load(io.BytesIO(raw), allow_pickle=False) as found:
-        if tuple(found["kinds_in_order"].tobytes().decode().split("\n")) != KINDS:
+        if tuple(found["kinds_in_order"].tobytes().decode().split("\n")) != COLUMNS:
             raise ValueError(
-                f"the weights of the trained reader are for other kinds than {KINDS}; run python -m benchmarks.train_reader"
+                f"the weights of the trained reader are for other kinds than {COLUMNS}; run python -m benchmarks.train_reader"
             )
         kind_rows = found["kind_rows"].tobytes().decode().split("\n")
         end_rows = found["end_rows"].tobytes().decode().split("\n")
-        kinds, ends = found["kinds"].astype(np.float32), found["ends"].astype(np.float32)
-    if kinds.shape != (len(kind_rows), len(KINDS)) or ends.shape != (len(end_rows),):
+        kinds, shared, own = (found[name].astype(np.float32) for name in ("kinds", "shared", "own"))
+    shapes = (len(kind_rows), len(COLUMNS)), (len(end_rows), len(ROLES)), (len(end_rows), len(ENDS))
+    if (kinds.shape, shared.shape, own.shape) != shapes:
         raise ValueError(
             "the weights of the trained reader and their names differ in number; run python -m benchmarks.train_reader"
         )
-    return Weights({f: i for i, f in enumerate(kind_rows)}, kinds, tables(end_rows, ends.tolist()))
-
-
-def tables(names: Iterable[str], values: Iterable[float]) -> dict[str, dict[str, float]]:
-    """The tables of `Weights.ends` from names "table|feature" and their weights."""
-    out: dict[str, dict[str, float]] = {}
-    for name, value in zip(names, values, strict=True):
-        table, _, feature = name.partition("|")
-        out.setdefault(table, {})[feature] = value
-    return out
+    return Weights({f: i for i, f in enumerate(kind_rows)}, kinds, {f: i for i, f in enumerate(end_rows)}, shared, own)
 
 
 @cache
