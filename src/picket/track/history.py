@@ -4,8 +4,9 @@ The history is a row of segments, one for each step that moved the clock: the pl
 comes after its segment has ended is put into that segment; the tracker then goes back to the newest state before it and takes in
 all that followed again, in order. So the tracks are those of the sorted input, stepped to the same ends.
 
-What that costs is counted in plots. While it is more than the plots that arrived since, late plots wait, at most WAIT_S of the
-tracker's time. No clock is read.
+What that costs is counted in plots. While it is more than PAYS times the plots that arrived since, late plots wait, at most WAIT_S of
+the tracker's time or until nothing comes for QUIET_S; meanwhile those up to LAGGED_S late are compared as of their own time. For rows up to
+L late the steps taken in again for each step are 1 + L/W, where W is how long they wait: PAYS = 1.5 makes it twice L. No clock is read.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ import math
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -31,9 +33,11 @@ Ints = npt.NDArray[np.int64]
 Numbers = tuple[float, float, int, float, float]  # clock, settled, confirmed; backlog of work and its time
 LATE_S = 5.0  # a plot so far behind the tracker's time is of no use any more
 LAGGED_S = 2.0  # and where there is no state to go back to; up to then it is compared as of its own time
-WAIT_S = 1.0  # late plots wait so long, in the tracker's time, for others to be taken in with them
+WAIT_S = 10.0  # late plots wait so long at most, in the tracker's time, for others to be taken in with them
+QUIET_S = 1.0  # and no longer once nothing came for so long
 KEEP_S = LATE_S + WAIT_S + 0.5
-ALLOWANCE = 256  # plots that may be taken in again before as many arrived
+ALLOWANCE, PAYS = 256, 1.5  # plots that may be taken in again: so many at once, and so many for each that arrived
+AGAIN_STATE_S = 1.0  # states made again while going back lie at least so far apart
 STATE_S = 0.25  # states lie at least so far apart
 CALM_S, CALM_STATE_S = 30.0, 2.5  # and this far while nothing came late for so long: a copy is a tenth of a step
 STATE_BYTES = 256 << 20  # of all states together; a state alone larger than a quarter of it is not kept
@@ -153,13 +157,16 @@ class History:
         self.waiting: Segment | None = None
         self.late = -math.inf  # when a plot last came late
         self.since = math.inf  # when the first of those waiting came
-        self.credit = self.taken_again = 0
+        self.credit, self.taken_again = 0.0, 0
+        self.heard = math.inf  # the clock when plots last came
         self.step = 0
         self.lost = 0  # plots that waited when all was forgotten, not yet counted as late
         self.shown = Batch.empty(TRACK)
         self._last_state = -math.inf
         self._next: State | None = state() if keep else None
         self._open: Segment | None = None
+        self._came_late: Segment | None = None  # in this step
+        self._lagged: Segment | None = None  # those of them that did not wait in vain
 
     def clear(self, state: Callable[[], State] | None = None) -> None:
         """Forgets everything: the tracker begins anew (from `state`), or what the plots refer to is gone."""
@@ -172,8 +179,8 @@ class History:
     def arrived(self, n: int) -> None:
         """A step begins, with n rows."""
         self.step += 1
-        self.credit = min(self.credit + n, 1_000_000)
-        self._open = None
+        self.credit = min(self.credit + PAYS * n, 1e6)
+        self._open = self._came_late = self._lagged = None
 
     def sort_in(self, prepared: Prepared, clock: float, left_out: Counter[str]) -> Segment | None:
         """What of a batch is to be taken in now; plots from before `clock` wait for `due`, or are counted as late."""
@@ -203,14 +210,27 @@ class History:
         return self._open
 
     def _wait(self, late: Segment, clock: float) -> None:
-        self.late = clock
+        self.late, self._came_late = clock, late
         if self.waiting is None:
             self.waiting, self.since = late, clock
         else:
             self.waiting.add(late)
 
-    def due(self, clock: float, left_out: Counter[str]) -> tuple[State, list[Segment]] | None:
-        """The state to go back to and the segments to take in from there, with the plots that waited in them; None = not now."""
+    def lagged(self, clock: float) -> Segment | None:
+        """What came late in this step and still waits, where it is not too old to be compared as of its own time until it is due."""
+        late = self._came_late
+        if late is None or self.waiting is None:
+            return None
+        which = np.flatnonzero(late.plots.time >= clock - LAGGED_S)
+        if len(which):
+            self._lagged = Segment(_taken(late.plots, which), late.rows[which], late.step[which])
+        return self._lagged
+
+    def due(self, clock: float, now: float | None, left_out: Counter[str]) -> tuple[State, list[Segment]] | None:
+        """The state to go back to and the segments to take in from there, with the plots that waited in them; None = not now.
+
+        now: the time until which nothing more came.
+        """
         if self.lost:
             left_out["late"] += self.lost
             self.lost = 0
@@ -224,7 +244,8 @@ class History:
             self.waiting, self.since = None, math.inf
             return None
         cost = sum(len(g.rows) for g in self.segments[first:])
-        if cost > self.credit + ALLOWANCE and clock - self.since < WAIT_S:
+        quiet = now is not None and now - self.heard >= QUIET_S
+        if cost > self.credit + ALLOWANCE and clock - self.since < WAIT_S and not quiet:
             return None
         self.credit, self.taken_again = self.credit - cost, self.taken_again + cost
         self.waiting, self.since = None, math.inf
@@ -236,7 +257,20 @@ class History:
                 left_out["duplicate"] += again
         state = self.segments[first].state
         assert state is not None
+        self._thin(first, clock)
         return state, self.segments[first:]
+
+    def _thin(self, first: int, clock: float) -> None:
+        """Of the states after `first`, which are to be made again, leaves those that what is still to come late can need."""
+        held = [g for g in self.segments[first:] if g.state is not None]
+        last = held[0].start
+        for g, following in pairwise([*held[1:], None]):
+            assert g is not None
+            old = following is not None and following.start <= clock - LATE_S
+            if old or g.start - last < AGAIN_STATE_S:
+                g.state = None
+            else:
+                last = g.start
 
     def renew(self, state: Callable[[], State]) -> None:
         """After going back: the state kept for the segment to come is another now."""
@@ -246,6 +280,8 @@ class History:
     def close(self, time: float | None, clock: float, rows: Batch, state: Callable[[], State], size: int) -> None:
         """A step ends at `clock` with the answer `rows`; size: bytes of a state now."""
         self.shown = rows
+        if self._open is not None or self._came_late is not None:
+            self.heard = clock
         start = self.segments[-1].end if self.segments else -math.inf
         if clock <= start:
             if self._open is not None:  # compared with a lag: nothing before it can be had back
@@ -272,7 +308,7 @@ class History:
 
     def answer(self, ids: Ints, weights: npt.NDArray[np.float64]) -> None:
         """Fills in, by row of this step's batch, which track gave it and with what probability; before the step is closed."""
-        for g in [*self.segments, *([self._open] if self._open else [])]:
+        for g in [*self.segments, *(g for g in (self._open, self._lagged) if g is not None)]:
             mine = np.flatnonzero(g.step == self.step)
             ids[g.rows[mine]], weights[g.rows[mine]] = g.plots.track[mine], g.plots.weight[mine]
 

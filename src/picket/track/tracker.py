@@ -134,7 +134,7 @@ class Tracker:
             prepared = prepare(batch, self._sensors, self._frame, self._geoid_m, self._codes, horizon, self.left_out)
             self._take_in(prepared)
         else:
-            self._go_back()
+            self._go_back(time)
         self._history.answer(ids, weights)
         return self._finish(time)
 
@@ -143,7 +143,7 @@ class Tracker:
         self._next_id = max(self._next_id, first_id)
         self.assigned = Assigned(np.empty(0, np.int64), np.empty(0))
         self._history.arrived(0)
-        self._go_back()
+        self._go_back(time)
         return self._finish(time)
 
     def reset(self) -> Batch:
@@ -200,6 +200,9 @@ class Tracker:
         self._pool.reserve(0, len(self._sensors.names), len(self._codes.words))
         on_time = self._history.sort_in(prepared, self.clock, self.left_out)
         self._go_back()
+        lagged = self._history.lagged(self.clock)
+        if lagged is not None:
+            self._take_segment(lagged)
         if on_time is not None:
             self._take_segment(on_time)
 
@@ -207,16 +210,19 @@ class Tracker:
         for w in segment.looks(self._sensors.arrays.period, len(self._codes.words)):
             self._look(segment.plots, w)
 
-    def _go_back(self) -> None:
-        """Takes in what came late, where that is due: back to a state before it, and all that followed again in order."""
-        again = self._history.due(self.clock, self.left_out)
+    def _go_back(self, now: float | None = None) -> None:
+        """Takes in what came late, where that is due: back to a state before it, and all that followed again in order.
+
+        now: the time until which nothing more has come.
+        """
+        again = self._history.due(self.clock, now, self.left_out)
         if again is None:
             return
         state, segments = again
         self._restore(state)
         self._replaying = self._replayed = True
         for segment in segments:
-            if segment.state is not None:
+            if segment.state is not None and segment.state is not state:
                 segment.state = self._state()
             self._take_segment(segment)
             if self._pass_time(segment.time, segment.end):
