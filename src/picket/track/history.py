@@ -164,6 +164,7 @@ class History:
         self.shown = Batch.empty(TRACK)
         self._last_state = -math.inf
         self._next: State | None = state() if keep else None
+        self._wanted = False
         self._open: Segment | None = None
         self._came_late: Segment | None = None  # in this step
         self._lagged: Segment | None = None  # those of them that did not wait in vain
@@ -172,7 +173,7 @@ class History:
         """Forgets everything: the tracker begins anew (from `state`), or what the plots refer to is gone."""
         self.lost += len(self.waiting.rows) if self.waiting else 0
         self.segments, self.waiting, self._open, self.since = [], None, None, math.inf
-        self._next, self._last_state = (state() if state and self.keeps else None), -math.inf
+        self._next, self._last_state, self._wanted = (state() if state and self.keeps else None), -math.inf, False
         if state:
             self.shown = Batch.empty(TRACK)
 
@@ -272,12 +273,12 @@ class History:
             else:
                 last = g.start
 
-    def renew(self, state: Callable[[], State]) -> None:
-        """After going back: the state kept for the segment to come is another now."""
-        if self._next is not None:
-            self._next = state()
+    def begin(self, state: Callable[[], State]) -> None:
+        """The segment to come begins now, after what came late was taken in: the state before it is copied, if one is wanted."""
+        if self._wanted:
+            self._next, self._wanted = state(), False
 
-    def close(self, time: float | None, clock: float, rows: Batch, state: Callable[[], State], size: int) -> None:
+    def close(self, time: float | None, clock: float, rows: Batch, size: int) -> None:
         """A step ends at `clock` with the answer `rows`; size: bytes of a state now."""
         self.shown = rows
         if self._open is not None or self._came_late is not None:
@@ -300,22 +301,24 @@ class History:
             del self.segments[: old[-1]]
         apart = max(CALM_STATE_S if clock - self.late > CALM_S else STATE_S, KEEP_S * size / STATE_BYTES)
         if size <= STATE_BYTES // 4 and clock - self._last_state >= apart:
-            self._next, self._last_state = state(), clock
-        elif size > STATE_BYTES // 4 and self._next is None and self.waiting is None:
+            self._wanted, self._last_state = True, clock  # made when the next step has gone back, or has not
+        elif size > STATE_BYTES // 4 and not self._wanted and self.waiting is None:
             # no state again: the plots, and what was shown, are of no use any more, and plots of seconds would be gigabytes
             self.segments = [Segment(new_plots(0), np.empty(0, np.int64), np.empty(0, np.int64), start=start, end=clock)]
             self.shown = Batch.empty(TRACK)
 
     def answer(self, ids: Ints, weights: npt.NDArray[np.float64]) -> None:
         """Fills in, by row of this step's batch, which track gave it and with what probability; before the step is closed."""
-        for g in [*self.segments, *(g for g in (self._open, self._lagged) if g is not None)]:
+        for g in [*(self.segments if self._came_late else ()), *(g for g in (self._open, self._lagged) if g is not None)]:
             mine = np.flatnonzero(g.step == self.step)
             ids[g.rows[mine]], weights[g.rows[mine]] = g.plots.track[mine], g.plots.weight[mine]
 
     def with_lost(self, rows: Batch, now: float) -> Batch:
         """`rows`, and one with status ended for every track that was shown and never began after all."""
         shown = self.shown
-        lost = np.flatnonzero(~shown.equals("status", "ended") & ~np.isin(shown["track_id"], rows["track_id"]))
+        ids = np.sort(rows["track_id"])
+        there = np.searchsorted(ids, shown["track_id"], "right") > np.searchsorted(ids, shown["track_id"], "left")
+        lost = np.flatnonzero(~(there | shown.equals("status", "ended")))
         if not len(lost):
             return rows
         ended = [{**row, "status": "ended", "time": now} for row in shown.take(lost).rows()]

@@ -216,9 +216,11 @@ class Tracker:
         now: the time until which nothing more has come.
         """
         again = self._history.due(self.clock, now, self.left_out)
-        if again is None:
-            return
-        state, segments = again
+        if again is not None:
+            self._take_again(*again)
+        self._history.begin(self._state)
+
+    def _take_again(self, state: State, segments: list[Segment]) -> None:
         self._restore(state)
         self._replaying = self._replayed = True
         for segment in segments:
@@ -229,7 +231,6 @@ class Tracker:
                 move(self._pool, self.clock, self._frame, self._geoid_m, self._sensors)
                 self._forget_ended()
         self._replaying = False
-        self._history.renew(self._state)
 
     def _state(self) -> State:
         numbers = (self.clock, self._settled, self._confirmed, self._shedding.backlog, self._shedding.at)
@@ -374,7 +375,7 @@ class Tracker:
             rows = self._history.with_lost(rows, self.clock)
             self._replayed = False
         if self._history.keeps:
-            self._history.close(time, self.clock, rows, self._state, state_bytes(self._pool))
+            self._history.close(time, self.clock, rows, state_bytes(self._pool))
         return rows
 
     def _pass_time(self, time: float | None, end: float) -> bool:
