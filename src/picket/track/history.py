@@ -37,7 +37,7 @@ WAIT_S = 10.0  # late plots wait so long at most, in the tracker's time, for oth
 QUIET_S = 1.0  # and no longer once nothing came for so long
 KEEP_S = LATE_S + WAIT_S + 0.5
 ALLOWANCE, PAYS = 256, 1.5  # plots that may be taken in again: so many at once, and so many for each that arrived
-AGAIN_STATE_S = 1.0  # states made again while going back lie at least so far apart
+AGAIN_STATE_S = 2.0  # states made while late plots wait, or again while going back, lie at least so far apart
 STATE_S = 0.25  # states lie at least so far apart
 CALM_S, CALM_STATE_S = 30.0, 2.5  # and this far while nothing came late for so long: a copy is a tenth of a step
 STATE_BYTES = 256 << 20  # of all states together; a state alone larger than a quarter of it is not kept
@@ -299,7 +299,8 @@ class History:
         old = [i for i, g in enumerate(self.segments) if g.state is not None and g.start <= clock - KEEP_S]
         if old and self.waiting is None:  # what waits is taken in by the next step at the latest when it is due
             del self.segments[: old[-1]]
-        apart = max(CALM_STATE_S if clock - self.late > CALM_S else STATE_S, KEEP_S * size / STATE_BYTES)
+        least = CALM_STATE_S if clock - self.late > CALM_S else AGAIN_STATE_S if self.waiting else STATE_S
+        apart = max(least, KEEP_S * size / STATE_BYTES)
         if size <= STATE_BYTES // 4 and clock - self._last_state >= apart:
             self._wanted, self._last_state = True, clock  # made when the next step has gone back, or has not
         elif size > STATE_BYTES // 4 and not self._wanted and self.waiting is None:
