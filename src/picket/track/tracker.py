@@ -20,7 +20,6 @@ from picket.site import Site
 from picket.track.conditions_kernels import book_free, estimate
 from picket.track.crossing import Bearings
 from picket.track.crossing_kernels import cross
-from picket.track.engine_kernels import look
 from picket.track.group_kernels import group
 from picket.track.history import History, Segment, State, state_bytes
 from picket.track.layout_kernels import BIRTH_LEAST, CONFIRMED, DEAD, ENDED, POLAR, TENTATIVE, Plots
@@ -33,6 +32,7 @@ from picket.track.register_kernels import correct
 from picket.track.registration import Registration, SensorBias
 from picket.track.sensors import SensorTable
 from picket.track.shedding import Shedding
+from picket.track.threads import default_threads, look_on
 from picket.words import TRACK, Batch, concat
 
 REWIND_S, REWIND_BATCHES = 60.0, 3  # so many batches in a row, all so far behind: the source's clock was set back
@@ -81,6 +81,8 @@ class Tracker:
 
     work_limit: units of work a second of its own time, beyond which work is shed in the order of `shedding.py`; None: none ever is.
 
+    threads: that a large picture is worked out on (`threads.py`), the same to the last byte; None: PICKET_THREADS, else two.
+
     left_out counts rows that could not be used, by reason; shed counts work given up, by reason;
     merged: of the last tracks that were made one with another (`merge.py`), the number that goes on.
 
@@ -91,7 +93,14 @@ class Tracker:
     ['tentative']
     """
 
-    def __init__(self, site: Site | None, seed: int = 0, exact_late: bool = True, work_limit: float | None = None) -> None:
+    def __init__(
+        self,
+        site: Site | None,
+        seed: int = 0,
+        exact_late: bool = True,
+        work_limit: float | None = None,
+        threads: int | None = None,
+    ) -> None:
         self.site, self.seed = site, seed
         self.left_out: Counter[str] = Counter()
         self.shed: Counter[str] = Counter()
@@ -104,6 +113,7 @@ class Tracker:
         self._registration = Registration()
         self._bearings = Bearings()
         self._shedding = Shedding(work_limit)
+        self._threads = default_threads() if threads is None else threads
         self._next_id = 0
         self._behind = self._confirmed = 0
         self._settled = -math.inf
@@ -228,7 +238,7 @@ class Tracker:
                 segment.state = self._state()
             self._take_segment(segment)
             if self._pass_time(segment.time, segment.end):
-                move(self._pool, self.clock, self._frame, self._geoid_m, self._sensors)
+                move(self._pool, self.clock, self._frame, self._geoid_m, self._sensors, self._threads)
                 self._forget_ended()
         self._replaying = False
 
@@ -264,8 +274,8 @@ class Tracker:
         before = pool.n
         with self._corrected(plots, members, s) as ahead:
             level = self._shedding.level(self.clock, len(members))
-            pool.n, edges, unborn, work, free = look(
-                pool.tracks, before, plots, members, T + ahead, sensors, pool.owner, self._registration.pairs, self._next_id,
+            pool.n, edges, unborn, work, free = look_on(
+                self._threads, pool.tracks, before, plots, members, T + ahead, sensors, pool.owner, self._registration.pairs, self._next_id,
                 sensors.first[s], due, self._shedding.sweeps(level), self._shedding.births(level), self._shedding.guarded,
             )  # fmt: skip
             self._shedding.did(work)
@@ -405,7 +415,7 @@ class Tracker:
 
     def _picture(self, now: float) -> Batch:
         assert self._frame is not None
-        return picture(self._pool, now, self._frame, self._geoid_m, self._codes, self._sensors)
+        return picture(self._pool, now, self._frame, self._geoid_m, self._codes, self._sensors, self._threads)
 
     def _set_aside(self, now: float) -> None:
         """Inside a long batch: keeps the rows of ended tracks for the answer, and frees their slots."""
