@@ -56,7 +56,7 @@ def test_the_same_bytes_on_any_number_of_threads(seed: int, monkeypatch: pytest.
 def test_a_large_look_is_shared_and_a_small_one_is_not(monkeypatch: pytest.MonkeyPatch) -> None:
     shared: list[int] = []
     work = threads._on_threads
-    monkeypatch.setattr(threads, "_on_threads", lambda n, *a: shared.append(n) or work(n, *a))
+    monkeypatch.setattr(threads, "_on_threads", lambda n, *a: [shared.append(n), work(n, *a)][1])
     scans = _crowd(1, 400)
     _bytes(sim.site(WIDE), scans, 2)
     assert shared == []

@@ -34,7 +34,7 @@ Numbers = tuple[float, float, int, float, float]  # clock, settled, confirmed; b
 LATE_S = 5.0  # a plot so far behind the tracker's time is of no use any more
 LAGGED_S = 2.0  # and where there is no state to go back to; up to then it is compared as of its own time
 WAIT_S = 10.0  # late plots wait so long at most, in the tracker's time, for others to be taken in with them
-QUIET_S = 1.0  # and no longer once nothing came for so long
+QUIET_S = 1.0  # and no longer once nothing came in time for so long
 KEEP_S = LATE_S + WAIT_S + 0.5
 ALLOWANCE, PAYS = 256, 1.5  # plots that may be taken in again: so many at once, and so many for each that arrived
 AGAIN_STATE_S = 2.0  # states made while late plots wait, or again while going back, lie at least so far apart
@@ -158,7 +158,7 @@ class History:
         self.late = -math.inf  # when a plot last came late
         self.since = math.inf  # when the first of those waiting came
         self.credit, self.taken_again = 0.0, 0
-        self.heard = math.inf  # the clock when plots last came
+        self.heard = math.inf  # the clock when plots last came in time
         self.step = 0
         self.lost = 0  # plots that waited when all was forgotten, not yet counted as late
         self.shown = Batch.empty(TRACK)
@@ -230,7 +230,7 @@ class History:
     def due(self, clock: float, now: float | None, left_out: Counter[str]) -> tuple[State, list[Segment]] | None:
         """The state to go back to and the segments to take in from there, with the plots that waited in them; None = not now.
 
-        now: the time until which nothing more came.
+        now: the time until which nothing more came in time.
         """
         if self.lost:
             left_out["late"] += self.lost
@@ -281,7 +281,7 @@ class History:
     def close(self, time: float | None, clock: float, rows: Batch, size: int) -> None:
         """A step ends at `clock` with the answer `rows`; size: bytes of a state now."""
         self.shown = rows
-        if self._open is not None or self._came_late is not None:
+        if self._open is not None:
             self.heard = clock
         start = self.segments[-1].end if self.segments else -math.inf
         if clock <= start:

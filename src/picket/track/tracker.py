@@ -142,7 +142,7 @@ class Tracker:
             assert self._frame is not None
             horizon = math.nan if time is None or not math.isfinite(time) else time
             prepared = prepare(batch, self._sensors, self._frame, self._geoid_m, self._codes, horizon, self.left_out)
-            self._take_in(prepared)
+            self._take_in(prepared, time)
         else:
             self._go_back(time)
         self._history.answer(ids, weights)
@@ -198,7 +198,7 @@ class Tracker:
         self.left_out["no_position"] += int(batch.n - np.count_nonzero(placed))
         return False
 
-    def _take_in(self, prepared: Prepared) -> None:
+    def _take_in(self, prepared: Prepared, time: float | None) -> None:
         looks = prepared.looks
         if looks:
             if max(w.time for w in looks) < self.clock - REWIND_S:
@@ -209,7 +209,7 @@ class Tracker:
                 self._behind = 0
         self._pool.reserve(0, len(self._sensors.names), len(self._codes.words))
         on_time = self._history.sort_in(prepared, self.clock, self.left_out)
-        self._go_back()
+        self._go_back(time if on_time is None else None)
         lagged = self._history.lagged(self.clock)
         if lagged is not None:
             self._take_segment(lagged)
@@ -223,7 +223,7 @@ class Tracker:
     def _go_back(self, now: float | None = None) -> None:
         """Takes in what came late, where that is due: back to a state before it, and all that followed again in order.
 
-        now: the time until which nothing more has come.
+        now: the time until which nothing more came in time.
         """
         again = self._history.due(self.clock, now, self.left_out)
         if again is not None:
