@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 import track_sim as sim
 
+from picket._threads import SETTING, default_threads
 from picket.site import Site
 from picket.track import Tracker, threads
 from picket.words import DETECTION, Batch
@@ -66,11 +67,11 @@ def test_a_large_look_is_shared_and_a_small_one_is_not(monkeypatch: pytest.Monke
 
 
 def test_the_setting(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv(threads.SETTING, "3")
-    assert threads.default_threads() == 3
-    monkeypatch.delenv(threads.SETTING)
-    assert 1 <= threads.default_threads() <= 2
+    monkeypatch.setenv(SETTING, "3")
+    assert default_threads() == 3
+    monkeypatch.delenv(SETTING)
+    assert 1 <= default_threads() <= 2
     for wrong in ("0", "many", "65", "-1"):
-        monkeypatch.setenv(threads.SETTING, wrong)
+        monkeypatch.setenv(SETTING, wrong)
         with pytest.raises(ValueError, match="PICKET_THREADS: expected a number of threads from 1 to 64"):
             Tracker(None)

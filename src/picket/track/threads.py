@@ -7,7 +7,6 @@ more than it gains, and is not used.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
@@ -23,17 +22,6 @@ from picket.track.picture_kernels import ID, SENSORS, rows
 
 LEAST = 8192  # tracks and plots; a thread of its own is paid for from some thousands on
 STRETCHES = 4  # for each thread: some stretches hold more that is near
-SETTING = "PICKET_THREADS"
-
-
-def default_threads() -> int:
-    """PICKET_THREADS, 1 to 64, else two where the process may use two cores. Raises ValueError for a setting that is no such number."""
-    told = os.environ.get(SETTING, "").strip()
-    if not told:
-        return min(2, len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1)
-    if not told.isdecimal() or not 1 <= int(told) <= 64:
-        raise ValueError(f"{SETTING}: expected a number of threads from 1 to 64, got {told!r}")
-    return int(told)
 
 
 @cache

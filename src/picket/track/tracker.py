@@ -15,6 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from picket._threads import default_threads
 from picket.geo import LocalFrame
 from picket.site import Site
 from picket.track.conditions_kernels import book_free, estimate
@@ -32,7 +33,7 @@ from picket.track.register_kernels import correct
 from picket.track.registration import Registration, SensorBias
 from picket.track.sensors import SensorTable
 from picket.track.shedding import Shedding
-from picket.track.threads import default_threads, look_on
+from picket.track.threads import look_on
 from picket.words import TRACK, Batch, concat
 
 REWIND_S, REWIND_BATCHES = 60.0, 3  # so many batches in a row, all so far behind: the source's clock was set back
