@@ -238,6 +238,15 @@ class History:
         assert state is not None
         return state, self.segments[first:]
 
+    def let_go(self, clock: float, pool: Pool) -> None:
+        """After `answer`: drops the step's plots before the picture is made, where no state is kept to take them in again from."""
+        if self.keeps:
+            start = self.segments[-1].end if self.segments else -math.inf
+            held = self._next is not None or self.waiting is not None or any(g.state is not None for g in self.segments)
+            if held or not clock > start or state_bytes(pool) <= STATE_BYTES // 4:
+                return
+        self._open = None
+
     def renew(self, state: Callable[[], State]) -> None:
         """After going back: the state kept for the segment to come is another now."""
         if self._next is not None:
