@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import weakref
+from typing import Any
+
 import numpy as np
 import pytest
 import track_sim as sim
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from picket.track import Tracker
+from picket.track import Tracker, history, measure, picture
+from picket.track import tracker as tracker_module
 from picket.words import TRACK, Batch
 
 
@@ -112,3 +116,27 @@ def test_without_going_back_two_seconds_are_the_limit() -> None:
     tracker.step(rows[5])
     assert tracker.left_out == {"late": 1}
     assert tracker._history.taken_again == 0
+
+
+def test_a_pool_too_large_for_states_lets_its_plots_go_and_tracks_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    rng, sensor = np.random.default_rng(3), sim.radar()
+    scans = [sim.plots(rng, sim.T0 + k, np.array([1500.0 - 12.0 * k, 300.0, 90.0]), sensor, pd=1.0) for k in range(8)]
+    kept = [list(b.rows()) for b in map(Tracker(sim.site(sensor)).step, scans)]
+    monkeypatch.setattr(history, "STATE_BYTES", 4)
+    held: list[weakref.ref[np.ndarray]] = []
+    alive = []
+
+    def prepared(*of: Any) -> Any:
+        out = measure.prepare(*of)
+        held.append(weakref.ref(out.plots.time))
+        return out
+
+    def shown(*of: Any) -> Any:
+        alive.append(sum(ref() is not None for ref in held))
+        return picture.picture(*of)
+
+    monkeypatch.setattr(tracker_module, "prepare", prepared)
+    monkeypatch.setattr(tracker_module, "picture", shown)
+    tracker = Tracker(sim.site(sensor))
+    assert [list(b.rows()) for b in map(tracker.step, scans)] == kept
+    assert alive == [1] + [0] * (len(scans) - 1)  # the empty beginning is a state, and small enough

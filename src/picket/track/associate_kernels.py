@@ -33,7 +33,7 @@ from picket.track.layout_kernels import (
 )
 from picket.track.measure_kernels import alike, background, distance, expected, factor, remember, residual
 from picket.track.motion_kernels import MANOEUVRE_H, advance
-from picket.track.place_kernels import difference, inverse, is_place, length, near, rates, spread
+from picket.track.place_kernels import difference, gradient, inverse, is_place, length, near, rates, spread
 
 _GATE = np.array(GATE)
 SMALL = 16  # so few plots are tried one by one
@@ -379,12 +379,14 @@ def _search(  # type: ignore[no-untyped-def]
             else:
                 same = alike(plots.form[j], lag, plots.sigma[j], known)
             if not same:
-                m = expected(x, lag, plots.form[j], plots.sigma[j], rotation, offset, H, h, R)
                 if place_alone:
+                    m = 3
+                    gradient(x, lag, plots.form[j], plots.sigma[j], rotation, offset, H, h, R)
                     d0, d1, d2 = rates(H, x)
                     s00, s10, s20, s11, s21, s22 = spread(P, H, R, lag, PHt)
                     i00, i10, i20, i11, i21, i22, log_det = inverse(s00, s10, s20, s11, s21, s22)
                 else:
+                    m = expected(x, lag, plots.form[j], plots.sigma[j], rotation, offset, H, h, R)
                     log_det = factor(P, H, R, m, plots.form[j], lag, PHt, L)
                 remember(plots.form[j], lag, plots.sigma[j], known)
             if place_alone:

@@ -273,6 +273,15 @@ class History:
             else:
                 last = g.start
 
+    def let_go(self, clock: float, pool: Pool) -> None:
+        """After `answer`: drops the step's plots before the picture is made, where no state is kept to take them in again from."""
+        if self.keeps:
+            start = self.segments[-1].end if self.segments else -math.inf
+            held = self._next is not None or self.waiting is not None or any(g.state is not None for g in self.segments)
+            if held or not clock > start or state_bytes(pool) <= STATE_BYTES // 4:
+                return
+        self._open = None
+
     def begin(self, state: Callable[[], State]) -> None:
         """The segment to come begins now, after what came late was taken in: the state before it is copied, if one is wanted."""
         if self._wanted:

@@ -142,11 +142,11 @@ class Tracker:
         if batch.n and self._find_origin(batch):
             assert self._frame is not None
             horizon = math.nan if time is None or not math.isfinite(time) else time
-            prepared = prepare(batch, self._sensors, self._frame, self._geoid_m, self._codes, horizon, self.left_out)
-            self._take_in(prepared, time)
+            self._take_in(prepare(batch, self._sensors, self._frame, self._geoid_m, self._codes, horizon, self.left_out), time)
         else:
             self._go_back(time)
         self._history.answer(ids, weights)
+        self._history.let_go(self.clock, self._pool)
         return self._finish(time)
 
     def advance(self, time: float, first_id: int = 0) -> Batch:
