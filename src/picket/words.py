@@ -330,6 +330,13 @@ class Batch:
             array.setflags(write=False)
         return Batch(self.table, n, columns, self.texts)
 
+    def cut(self, begin: int, end: int) -> Batch:
+        """The rows from `begin` to before `end`, without a copy."""
+        if begin == 0 and end >= self.n:
+            return self
+        columns = {name: array[begin:end] for name, array in self.columns.items()}  # as little to be written to as the whole
+        return Batch(self.table, max(min(end, self.n) - begin, 0), columns, self.texts)
+
     def replace(self, columns: Mapping[str, Any]) -> Batch:
         """The same rows with the named columns replaced or added (values as for `build`)."""
         new = Batch.build(self.table, self.n, columns)
@@ -354,12 +361,18 @@ def concat(table: Table, batches: Iterable[Batch]) -> Batch:
         coded = kind in ("text", "list")
         column = columns[name] = np.empty(ends[-1], _DTYPE[kind])
         code: dict[Any, int] = {}
+        moved: Array | None = None  # the codes of the words that `last` was, where they are others
+        last: tuple[Any, ...] | None = None
         for p, begin, end in spans:
             own = p.columns.get(name, _UNKNOWN[kind])
             if coded and name in p.columns:
-                codes = [code.setdefault(w, len(code)) for w in p.words(name)]
-                if codes != list(range(len(codes))):
-                    own = np.array([*codes, -1], np.int32)[own]  # code -1 reads the last entry: unknown stays unknown
+                words = p.words(name)
+                if words is not last:  # parts of one source share them
+                    codes = [code.setdefault(w, len(code)) for w in words]
+                    moved = None if codes == list(range(len(codes))) else np.array([*codes, -1], np.int32)
+                    last = words
+                if moved is not None:
+                    own = moved[own]  # code -1 reads the last entry: unknown stays unknown
             column[begin:end] = own
         if coded:
             texts[name] = tuple(code)

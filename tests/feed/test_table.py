@@ -87,10 +87,16 @@ def test_a_large_table_has_few_row_groups_and_the_same_bytes_wherever_its_batche
 
 
 def test_pages_of_a_large_table_are_small(tmp_path: Path) -> None:
-    """A column's pages wait in memory for its dictionary: a column of many values gives its dictionary up early."""
+    """A column's pages wait in memory for its dictionary: a column of many values gives its dictionary up early, or has none."""
     n = 100_000
-    table.write_table(Batch.build(DETECTION, n, {"time": np.random.default_rng(1).random(n)}), tmp_path / "t.parquet")
-    column = pa.parquet.read_metadata(tmp_path / "t.parquet").row_group(0).column(0)
+    values = np.random.default_rng(1).random((2, n))
+    values[0, :5_000] = 0.5  # it repeats itself at first
+    table.write_table(Batch.build(DETECTION, n, {"time": values[0], "range_m": values[1]}), tmp_path / "t.parquet")
+    columns = pa.parquet.read_metadata(tmp_path / "t.parquet").row_group(0)
+    column = columns.column(list(DETECTION.kinds).index("range_m"))
+    assert column.path_in_schema == "range_m"
+    assert not column.has_dictionary_page
+    column = columns.column(0)
     assert column.path_in_schema == "time"
     assert 0 < column.data_page_offset - column.dictionary_page_offset <= 140_000
 
@@ -448,3 +454,40 @@ def test_words_of_a_dictionary_that_no_row_uses_are_not_counted() -> None:
     left_out: Counter[str] = Counter()
     checks.clean_words("kind", np.array([1, 1], np.int32), ("flying saucer", "radar"), left_out)
     assert left_out == {}
+
+
+def test_whole_numbers_of_any_width_are_judged_alike(tmp_path: Path) -> None:
+    wanted = [0, 2**63 - 1, -1, -1]
+    for kind, values in ((pa.int64(), [0, 2**63 - 1, -5, None]), (pa.uint64(), [0, 2**63 - 1, 2**63, None])):
+        pyarrow.parquet.write_table(pa.table({"source_offset": pa.array(values, kind)}), tmp_path / "t.parquet")
+        left_out: Counter[str] = Counter()
+        assert table.read_table(tmp_path / "t.parquet", DETECTION, left_out)["source_offset"].tolist() == wanted
+        assert left_out == {"source_offset_out_of_range": 1}
+
+
+def test_columns_of_nulls_cost_nothing_and_unknown_ones_are_still_named(tmp_path: Path) -> None:
+    found = pa.table({"time": [1.0, 2.0], "range_m": pa.nulls(2, pa.float64()), "colour": pa.nulls(2, pa.string())})
+    pyarrow.parquet.write_table(found, tmp_path / "t.parquet")
+    left_out: Counter[str] = Counter()
+    batch = table.read_table(tmp_path / "t.parquet", DETECTION, left_out)
+    assert set(batch.columns) == {"time"}
+    assert batch["time"].tolist() == [1.0, 2.0]
+    assert left_out == {"unknown_column 'colour' (nearest: source)": 2}
+    pyarrow.parquet.write_table(found.select(["range_m"]), tmp_path / "t.parquet")  # rows are rows, whatever is in them
+    assert table.read_table(tmp_path / "t.parquet").n == 2
+    parts = [found.slice(0, 1), pa.table({"time": [3.0], "range_m": [7.0], "colour": pa.nulls(1, pa.string())})]
+    with pyarrow.parquet.ParquetWriter(tmp_path / "t.parquet", found.schema) as writer:
+        for part in parts:  # the second row group has a range
+            writer.write_table(part)
+    assert np.array_equal(table.read_table(tmp_path / "t.parquet")["range_m"], [np.nan, 7.0], equal_nan=True)
+
+
+def test_words_of_a_dictionary_may_repeat_or_be_null(tmp_path: Path) -> None:
+    words = pa.DictionaryArray.from_arrays(pa.array([0, 1, 2, None, 2], pa.uint8()), pa.array(["b", "a", "b"]))
+    holes = pa.DictionaryArray.from_arrays(pa.array([0, 1, 2, None, 2], pa.int16()), pa.array(["b", None, "a"]))
+    schema = pa.schema([("identity", words.type), ("transmitter", holes.type)])
+    with pa.ipc.new_file(tmp_path / "t.arrow", schema) as writer:
+        writer.write_batch(pa.RecordBatch.from_arrays([words, holes], schema=schema))
+    batch = table.read_table(tmp_path / "t.arrow")
+    assert batch.values("identity") == ["b", "a", "b", None, "b"]
+    assert batch.values("transmitter") == ["b", None, "a", None, "a"]

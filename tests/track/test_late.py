@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import weakref
+from typing import Any
+
 import numpy as np
 import pytest
 import track_sim as sim
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from picket.track import Tracker
+from picket.track import Tracker, history, measure, picture
+from picket.track import tracker as tracker_module
 from picket.words import TRACK, Batch
 
 
@@ -81,6 +85,27 @@ def test_a_row_in_time_and_a_late_one_of_the_same_step_both_say_where_they_went(
     assert tracker.assigned.track_id.tolist() == [out["track_id"][0]] * 2
 
 
+def test_a_large_picture_waits_before_it_goes_back_and_shows_what_came_late_meanwhile() -> None:
+    """Thirty rows a second are more than may be taken in again at once; what is 1.5 s late is used, and in the end all is as if sorted."""
+    rng, site = np.random.default_rng(3), sim.site(sim.radar("a"), sim.RID)
+    places = rng.uniform(-3000.0, 3000.0, (30, 3)) * [1, 1, 0] + [0, 0, 200.0]
+    parts = [sim.plots(rng, sim.T0 + k, places, sim.radar("a"), pd=1.0) for k in range(24)]
+    late = sim.joined(*(sim.claim(rng, sim.T0 + k + 0.5, np.array([5000.0, 0.0, 150.0]), f"S{k}") for k in (18, 20)))
+    tracker, want = Tracker(site), Tracker(site)
+    for k, part in enumerate(parts):
+        told = tracker.step(
+            part if k not in (20, 22) else sim.joined(part, late.take(np.array([k == 20, k == 22]))), time=sim.T0 + k
+        )
+        if k == 20:
+            assert "S18" in told.values("identity")
+        extra = {19: 0, 21: 1}.get(k)
+        want.step(part if extra is None else sim.joined(part, late.take(np.array([extra]))), time=sim.T0 + k)
+    got, sure = tracker.advance(sim.T0 + 25.0), want.advance(sim.T0 + 25.0)
+    assert got.n == sure.n
+    for name in ("lat_deg", "vel_east_mps", "existence"):
+        assert np.allclose(np.sort(got[name]), np.sort(sure[name]), rtol=0, atol=1e-9), name
+
+
 def test_without_going_back_two_seconds_are_the_limit() -> None:
     rng, tracker = np.random.default_rng(1), Tracker(sim.site(sim.radar(), sim.RID), exact_late=False)
     rows = [sim.claim(rng, sim.T0 + k, np.array([10.0 * k, 0.0, 90.0])) for k in range(10)]
@@ -91,3 +116,27 @@ def test_without_going_back_two_seconds_are_the_limit() -> None:
     tracker.step(rows[5])
     assert tracker.left_out == {"late": 1}
     assert tracker._history.taken_again == 0
+
+
+def test_a_pool_too_large_for_states_lets_its_plots_go_and_tracks_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    rng, sensor = np.random.default_rng(3), sim.radar()
+    scans = [sim.plots(rng, sim.T0 + k, np.array([1500.0 - 12.0 * k, 300.0, 90.0]), sensor, pd=1.0) for k in range(8)]
+    kept = [list(b.rows()) for b in map(Tracker(sim.site(sensor)).step, scans)]
+    monkeypatch.setattr(history, "STATE_BYTES", 4)
+    held: list[weakref.ref[np.ndarray]] = []
+    alive = []
+
+    def prepared(*of: Any) -> Any:
+        out = measure.prepare(*of)
+        held.append(weakref.ref(out.plots.time))
+        return out
+
+    def shown(*of: Any) -> Any:
+        alive.append(sum(ref() is not None for ref in held))
+        return picture.picture(*of)
+
+    monkeypatch.setattr(tracker_module, "prepare", prepared)
+    monkeypatch.setattr(tracker_module, "picture", shown)
+    tracker = Tracker(sim.site(sensor))
+    assert [list(b.rows()) for b in map(tracker.step, scans)] == kept
+    assert alive == [1] + [0] * (len(scans) - 1)  # the empty beginning is a state, and small enough

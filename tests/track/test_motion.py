@@ -44,7 +44,10 @@ def test_a_step_is_the_textbook_mix_and_prediction(seed: int, dt: float) -> None
         wanted_x.append(x)
         wanted_P.append(P)
     x, P = np.zeros(6), np.zeros((6, 6))
-    motion.advance(xm, Pm, mu, x, P, dt)
+    half = np.ascontiguousarray(Pm[..., *np.tril_indices(6)])
+    motion.advance(xm, half, mu, x, P, dt)
+    for k in range(2):
+        motion.unpack(half[k], Pm[k])
     assert mu == pytest.approx(c)
     assert xm == pytest.approx(np.array(wanted_x))
     assert np.allclose(Pm, wanted_P, rtol=1e-9)

@@ -9,7 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from picket.track.measure_kernels import expected
-from picket.track.place_kernels import difference, inverse, length, rates, spread, state
+from picket.track.motion_kernels import unpack
+from picket.track.place_kernels import difference, gradient, inverse, length, rates, spread, state
+from picket.track.update_kernels import sound, sound_half
 
 SIGMA = np.array([10.0, math.radians(0.5), math.radians(0.8), 1.0, 1.0, 1.0])
 OFFSET = np.array([30.0, -20.0, 5.0])
@@ -39,6 +41,10 @@ def test_an_update_is_the_textbooks(seed: int, edges: int, lag: float) -> None:
     P, rotation = _covariance(rng), _turned(rng)
     H, h, R = np.zeros((6, 6)), np.zeros(6), np.zeros(6)
     assert expected(x, lag, 7, SIGMA, rotation, OFFSET, H, h, R) == 3
+    G, short = np.empty((3, 3)), np.empty((2, 3))
+    gradient(x, lag, 7, SIGMA, rotation, OFFSET, G, short[0], short[1])
+    assert np.allclose(G, H[:3, :3], rtol=1e-12, atol=1e-15)
+    assert np.allclose(short, [h[:3], R[:3]], rtol=1e-12)
     when = 100.0 - lag - rng.uniform(0, 0.04, edges)
     when[0] = 100.0 - lag
     z = np.full((edges, 6), np.nan)
@@ -52,9 +58,10 @@ def test_an_update_is_the_textbooks(seed: int, edges: int, lag: float) -> None:
     mean = sum(p[e] * K @ v[e] for e in range(edges))
     want = P - p.sum() * K @ S @ K.T + sum(p[e] * np.outer(K @ v[e], K @ v[e]) for e in range(edges)) - np.outer(mean, mean)
 
-    got, Q, fit = x.copy(), P.copy(), np.zeros(8)
-    state(got, Q, 100.0, when, lag, 7, 0, edges, np.arange(edges), p, 0.0, np.arange(edges), z, H, h, R,
-          np.empty((6, 6)), np.empty((6, 6)), np.empty((6, 6)), fit)  # fmt: skip
+    got, half, Q, fit = x.copy(), P[np.tril_indices(6)], np.empty((6, 6)), np.zeros(8)
+    state(got, half, 100.0, when, lag, 7, SIGMA, rotation, OFFSET, 0, edges, np.arange(edges), p, 0.0, np.arange(edges), z, fit,
+          np.empty((6, 6)), np.empty(8), np.empty(8))  # fmt: skip
+    unpack(half, Q)
     scale = np.sqrt(np.diag(P))
     assert np.allclose((got - x) / scale, mean / scale, atol=2e-3)  # a plot's own age is taken in to first order
     assert np.allclose(Q / np.outer(scale, scale), want / np.outer(scale, scale), atol=2e-3)
@@ -77,3 +84,19 @@ def test_the_inverse_and_the_distance_are_those_of_the_matrix() -> None:
     v = difference(7, z, h, 0.0, *rates(H, x))
     assert np.allclose(v, [15.0, -0.01, 0.02])
     assert math.isclose(length(*v, *inv), np.array(v) @ np.linalg.solve(S, v), rel_tol=1e-9)
+
+
+@given(st.integers(0, 10_000), st.floats(-12.0, 3.0))
+@settings(max_examples=60, deadline=None)
+def test_a_half_is_sound_when_the_whole_is(seed: int, power: float) -> None:
+    rng = np.random.default_rng(seed)
+    P = _covariance(rng)
+    values, vectors = np.linalg.eigh(P)
+    values[0] = rng.choice([-1.0, 1.0]) * 10.0**power
+    P = vectors @ np.diag(values) @ vectors.T
+    P = np.tril(P) + np.tril(P, -1).T
+    whole, half, out = P.copy(), P[np.tril_indices(6)], np.empty((6, 6))
+    sound(whole, np.empty((6, 6)))
+    sound_half(half, np.empty((2, 6, 6)))
+    unpack(half, out)
+    assert np.array_equal(out, whole)

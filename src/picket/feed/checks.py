@@ -160,6 +160,16 @@ def ints(name: str, values: Iterable[Any], left_out: Counter[str], *, from_text:
     return np.array(out, np.int64)
 
 
+def whole(name: str, array: Ints, unknown: int, left_out: Counter[str]) -> Ints:
+    """The int64 column with negative numbers unknown and counted; `unknown` of its rows are -1 for want of a value."""
+    negative = array < 0
+    outside = int(np.count_nonzero(negative)) - unknown
+    if outside:
+        left_out[f"{name}_out_of_range"] += outside
+        array = np.where(negative, -1, array)
+    return array
+
+
 def texts(name: str, values: Iterable[Any], left_out: Counter[str]) -> tuple[npt.NDArray[np.int32], tuple[str, ...]]:
     """(codes, words) of a text column from Python values. Whole numbers are taken as text (an MMSI, a track number)."""
     values = values if isinstance(values, list) else list(values)

@@ -43,6 +43,7 @@ ROWS = 1 << 16  # rows of one record batch read or written
 # them, and what the heap loses to them), its rows some 200 bytes each until it is written.
 GROUP = 1 << 18
 PAGE = 1 << 17  # bytes of a page and of a dictionary: those of one column are in memory until its part of the group is written
+_LOOK = 1 << 11  # rows looked at to tell whether a column's values repeat
 _SAME = 1 << 12  # rows of one value that stand for all rows of a block
 _POOL = pa.system_memory_pool()  # for writing: Arrow's own pool keeps tens of MB that a large row group has given back
 _ARROW: dict[str, Any] = {"float": pa.float64(), "int": pa.int64(), "text": pa.string(), "list": pa.list_(pa.string())}
@@ -103,8 +104,11 @@ def _to_arrow(batch: Batch, name: str, kind: str) -> pa.Array:
     if kind == "int":
         return pa.array(held, pa.int64(), mask=held == -1)
     words = (*batch.words(name), None)  # code -1 finds the last one
+    compute = sys.modules.get("pyarrow.compute")  # a third of the time; but importing it costs 9 MB for good (docs/commands.md)
+    if compute is not None:  # whoever reads tables has it
+        told = pa.array([list(w) if isinstance(w, tuple) else w for w in words], _ARROW[kind])
+        return compute.take(told, pa.array(np.where(held < 0, len(words) - 1, held)), memory_pool=_POOL)
     values = np.fromiter(words, object, len(words))
-    # Not pyarrow.compute.take, which needs a fifth of the time: importing it costs 9 MB for good (docs/commands.md, a large recording).
     return pa.array(values[held], _ARROW[kind], memory_pool=_POOL)
 
 
@@ -144,6 +148,9 @@ def from_arrow(
 def _from_arrow(table: Table, name: str, array: pa.Array, left_out: Counter[str], from_text: bool) -> tuple[Any, Any]:
     kind, held = table.kinds[name], array.type
     if pa.types.is_dictionary(held):
+        words = array.dictionary
+        if kind == "text" and pa.types.is_string(words.type) and not words.null_count and len(words) <= len(array):
+            return checks.clean_words(name, _codes(array), words.to_pylist(), left_out)
         array, held = array.dictionary_decode(), held.value_type
     if pa.types.is_binary(held):  # CSV: bytes that need not be UTF-8
         array = _as_text(array)
@@ -159,9 +166,17 @@ def _from_arrow(table: Table, name: str, array: pa.Array, left_out: Counter[str]
         return checks.bounded(name, np.asarray(micros, np.float64) / 1e6, left_out), None
     if kind == "text" and (text or pa.types.is_integer(held)):
         coded = array.cast(pa.string()).dictionary_encode()
-        codes = coded.indices.fill_null(-1).to_numpy(zero_copy_only=False).astype(np.int32)
-        return checks.clean_words(name, codes, coded.dictionary.to_pylist(), left_out)
+        return checks.clean_words(name, _codes(coded), coded.dictionary.to_pylist(), left_out)
+    if kind == "int" and pa.types.is_integer(held):
+        with contextlib.suppress(pa.ArrowInvalid):  # larger than an int64: value by value, below
+            whole = array.cast(pa.int64())
+            return checks.whole(name, whole.fill_null(-1).to_numpy(zero_copy_only=False), whole.null_count, left_out), None
     return checks.column(table, name, array.to_pylist(), left_out, from_text=from_text)
+
+
+def _codes(coded: pa.DictionaryArray) -> Any:
+    """The codes (n,) int32 of a dictionary-coded column, -1 where it is null."""
+    return coded.indices.cast(pa.int32()).fill_null(-1).to_numpy(zero_copy_only=False)
 
 
 def _as_text(array: pa.Array) -> pa.Array:
@@ -193,9 +208,29 @@ def read_batches(file: BinaryIO, kind: str, table: Table, left_out: Counter[str]
 
 
 def _parquet(file: BinaryIO, table: Table, source: str) -> Iterator[pa.RecordBatch]:
+    """Record batches with text as codes where the file has it so, and without the table's columns in which it says that nothing is: of a
+    radar's rows most are such, and to read them took four fifths of the time."""
     opened = pyarrow.parquet.ParquetFile(file)
-    _check_metadata(opened.schema_arrow.metadata, table, source)
-    yield from opened.iter_batches(ROWS)
+    found = opened.schema_arrow
+    _check_metadata(found.metadata, table, source)
+    texts = [f.name for f in found if table.kinds.get(f.name) == "text" and pa.types.is_string(f.type)]
+    opened = pyarrow.parquet.ParquetFile(file, metadata=opened.metadata, read_dictionary=texts)
+    empty = _empty(opened.metadata) & set(table.kinds)
+    names = [f.name for f in found if f.name not in empty]
+    yield from opened.iter_batches(ROWS, columns=names if empty and names else None, use_threads=False)
+
+
+def _empty(metadata: Any) -> set[str]:
+    """The names of the flat columns of a Parquet file in which every row is null, by the statistics of its row groups."""
+    names = [metadata.schema.column(c).path for c in range(metadata.num_columns)]
+    empty = {c for c, name in enumerate(names) if names.count(name) == 1}
+    for g in range(metadata.num_row_groups):
+        group = metadata.row_group(g)
+        for c in list(empty):
+            told = group.column(c).statistics
+            if told is None or not told.has_null_count or told.null_count < group.num_rows:
+                empty.discard(c)
+    return {names[c] for c in empty}
 
 
 def _arrow(file: BinaryIO, table: Table, source: str) -> Iterator[pa.RecordBatch]:
@@ -300,11 +335,6 @@ class _Sink(Protocol):
     def drop(self) -> None: ...
 
 
-def _slice(batch: Batch, begin: int, end: int) -> Batch:
-    """The rows from `begin` to `end`; all of them without a copy."""
-    return batch if end - begin == batch.n else batch.take(np.arange(begin, end))
-
-
 class _ArrowSink:
     """Holds batches, not Arrow: a row of a radar's is 100 bytes as a batch and 335 as an Arrow row with its nulls.
 
@@ -317,18 +347,16 @@ class _ArrowSink:
         self._parts: list[Batch] = []  # of the next block
         self._n = 0  # rows of these
         self._group = GROUP // ROWS if kind == "parquet" else 1
-        if kind == "parquet":
-            self._writer: Any = pyarrow.parquet.ParquetWriter(
-                file, self._schema, compression="zstd", data_page_size=PAGE, dictionary_pagesize_limit=PAGE, memory_pool=_POOL
-            )
-        elif kind == "csv":
+        self._file = file
+        self._writer: Any = None  # Parquet's is made when the first rows have shown which columns repeat themselves
+        if kind == "csv":
             self._schema = pa.schema(
                 [pa.field(f.name, pa.string() if pa.types.is_list(f.type) else f.type) for f in self._schema]
             )
             self._writer = pyarrow.csv.CSVWriter(
                 file, self._schema, write_options=pyarrow.csv.WriteOptions(quoting_style="needed")
             )
-        else:
+        elif kind == "arrow":
             self._writer = pyarrow.ipc.new_file(file, self._schema)
 
     def write(self, batch: Batch) -> None:
@@ -336,13 +364,13 @@ class _ArrowSink:
         begin = 0
         while self._n + batch.n - begin >= ROWS:
             end = begin + ROWS - self._n
-            self._parts.append(_slice(batch, begin, end))
+            self._parts.append(batch.cut(begin, end))
             self._gather()
             begin = end
             if len(self._blocks) == self._group:
                 self._flush()
         if begin < batch.n:
-            self._parts.append(_slice(batch, begin, batch.n))
+            self._parts.append(batch.cut(begin, batch.n))
             self._n += batch.n - begin
 
     def _gather(self) -> None:
@@ -356,6 +384,8 @@ class _ArrowSink:
         if self._kind == "csv":
             arrays = [_joined(a) if pa.types.is_list(a.type) else a for a in arrays]
         found = pa.Table.from_arrays(arrays, schema=self._schema)
+        if self._writer is None:
+            self._open(_repeating(blocks[0]))
         if self._kind == "arrow":
             for one in found.combine_chunks().to_batches():
                 self._writer.write_batch(one)
@@ -367,10 +397,32 @@ class _ArrowSink:
             self._gather()
         if self._blocks:
             self._flush()
+        if self._writer is None:
+            self._open([])
         self._writer.close()
 
     def drop(self) -> None:
-        self._writer.close()
+        if self._writer is not None:
+            self._writer.close()
+
+    def _open(self, repeating: list[str]) -> None:
+        """repeating: the columns to write as codes of a dictionary."""
+        self._writer = pyarrow.parquet.ParquetWriter(
+            self._file, self._schema, compression="zstd", data_page_size=PAGE, dictionary_pagesize_limit=PAGE,
+            use_dictionary=repeating or False, memory_pool=_POOL,
+        )  # fmt: skip
+
+
+def _repeating(block: Batch) -> list[str]:
+    """The Parquet names of the columns that a dictionary shortens: all but numbers of which the first rows differ. To look up measured
+    values one by one, and give up after some thousands, takes a fifth of the time of writing and makes the file larger."""
+    names = []
+    for c in block.table.columns:
+        held = block.columns.get(c.name)
+        few = held is None or c.kind != "float" or 2 * len(np.unique(held[:_LOOK])) < min(len(held), _LOOK)
+        if few:
+            names.append(f"{c.name}.list.element" if c.kind == "list" else c.name)
+    return names
 
 
 def _joined(lists: pa.ChunkedArray) -> pa.ChunkedArray:

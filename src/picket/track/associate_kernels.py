@@ -33,7 +33,7 @@ from picket.track.layout_kernels import (
 )
 from picket.track.measure_kernels import alike, background, distance, expected, factor, remember, residual
 from picket.track.motion_kernels import MANOEUVRE_H, advance
-from picket.track.place_kernels import difference, inverse, is_place, length, near, rates, spread
+from picket.track.place_kernels import difference, gradient, inverse, is_place, length, near, rates, spread
 
 _GATE = np.array(GATE)
 SMALL = 16  # so few plots are tried one by one
@@ -240,9 +240,15 @@ def gate(tracks, n, plots, members, T, sensors):  # type: ignore[no-untyped-def]
 
     Returns (track (E,), place in members (E,), weight (E,), number shed). T: time of the group's last plot.
     """
+    known, rings, slices, start, place, box, base = index(plots, members, T, sensors)
+    none = np.int64(0)  # a literal 0 would compile the search a second time, for that value
+    return search(tracks, none, n, plots, members, T, sensors, known, rings, slices, start, place, box, base)
+
+
+@kernel
+def index(plots, members, T, sensors):  # type: ignore[no-untyped-def]
+    """What `search` needs to know of a group of plots."""
     M = members.shape[0]
-    room = max(64, 2 * M)
-    e_track, e_plot, e_log = np.empty(room, np.int64), np.empty(room, np.int64), np.empty(room)
     base, look, bucket, box = np.empty(M), np.empty(LOOKS), np.empty(M, np.int64), np.empty((M, 5))
     ringed = _survey(plots, members, T, sensors, base, look)
     if ringed:  # most radars' looks
@@ -262,10 +268,19 @@ def gate(tracks, n, plots, members, T, sensors):  # type: ignore[no-untyped-def]
         _cells(plots, members, look[WIDTH], int(look[STRIDE]), slices - 1, bucket)
         start, place = _index(bucket, slices)
         _boxes(plots, members, look[WIDTH], place, box)
+    return look, rings, slices, start, place, box, base
+
+
+@kernel
+def search(tracks, begin, n, plots, members, T, sensors, look, rings, slices, start, place, box, base):  # type: ignore[no-untyped-def]
+    """`gate` for the tracks from `begin` to before n: a track's edges are its own, so stretches may be searched at one time."""
+    M = members.shape[0]
+    room = max(64, min(2 * M, 2 * (n - begin)))
+    e_track, e_plot, e_log = np.empty(room, np.int64), np.empty(room, np.int64), np.empty(room)
     found, work, W = np.empty(M, np.int64), np.empty((3, 6, 6)), np.empty((4, 8))
-    none = np.int64(0)  # a literal 0 would compile the search a second time, for that value
+    none = np.int64(0)
     i, edges, shed = _search(
-        tracks, none, n, plots, members, T, sensors, look, rings, slices, start, place, box, base, found, work, W, e_track, e_plot,
+        tracks, begin, n, plots, members, T, sensors, look, rings, slices, start, place, box, base, found, work, W, e_track, e_plot,
         e_log, none, none,
     )  # fmt: skip
     while i < n:  # the edges need more room
@@ -364,12 +379,14 @@ def _search(  # type: ignore[no-untyped-def]
             else:
                 same = alike(plots.form[j], lag, plots.sigma[j], known)
             if not same:
-                m = expected(x, lag, plots.form[j], plots.sigma[j], rotation, offset, H, h, R)
                 if place_alone:
+                    m = 3
+                    gradient(x, lag, plots.form[j], plots.sigma[j], rotation, offset, H, h, R)
                     d0, d1, d2 = rates(H, x)
                     s00, s10, s20, s11, s21, s22 = spread(P, H, R, lag, PHt)
                     i00, i10, i20, i11, i21, i22, log_det = inverse(s00, s10, s20, s11, s21, s22)
                 else:
+                    m = expected(x, lag, plots.form[j], plots.sigma[j], rotation, offset, H, h, R)
                     log_det = factor(P, H, R, m, plots.form[j], lag, PHt, L)
                 remember(plots.form[j], lag, plots.sigma[j], known)
             if place_alone:

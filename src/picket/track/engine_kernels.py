@@ -32,8 +32,19 @@ def look(tracks, n, plots, members, T, sensors, owner, pairs, next_id, since, du
     sweeps: of belief propagation at most; most, guarded: see `begin_kernels.begin`. What they leave out is shed (`shedding.py`).
     Returns (slots in use after it, edges shed, births shed, work done, probability of each member that no track explains it).
     """
-    s = plots.sensor[members[0]]
     e_track, e_plot, weight, shed = gate(tracks, n, plots, members, T, sensors)
+    n, unborn, work, free = take_in(
+        tracks, n, plots, members, T, sensors, owner, pairs, next_id, since, due, sweeps, most, guarded, e_track, e_plot, weight
+    )
+    return n, shed, unborn, work, free
+
+
+@kernel
+def take_in(  # type: ignore[no-untyped-def]
+    tracks, n, plots, members, T, sensors, owner, pairs, next_id, since, due, sweeps, most, guarded, e_track, e_plot, weight
+):
+    """`look` after its gate. Returns (slots in use after it, births shed, work done, probability that no track explains each member)."""
+    s = plots.sensor[members[0]]
     E, M = weight.shape[0], members.shape[0]
     p, free, used = marginals(e_track, e_plot, weight, M, sweeps)
     work = M + E + used // 10
@@ -55,4 +66,4 @@ def look(tracks, n, plots, members, T, sensors, owner, pairs, next_id, since, du
     n, unborn = begin(tracks, n, plots, members, free, sensors, owner, next_id, most, guarded)
     if sensors.placed[s] == 1 and sensors.claims[s] == 0 and sensors.listens[s] == 0:
         misses(tracks, before, s, T, since, due, sensors)
-    return n, shed, unborn, work, free
+    return n, unborn, work, free

@@ -4,8 +4,9 @@ The history is a row of segments, one for each step that moved the clock: the pl
 comes after its segment has ended is put into that segment; the tracker then goes back to the newest state before it and takes in
 all that followed again, in order. So the tracks are those of the sorted input, stepped to the same ends.
 
-What that costs is counted in plots. While it is more than the plots that arrived since, late plots wait, at most WAIT_S of the
-tracker's time. No clock is read.
+What that costs is counted in plots. While it is more than PAYS times the plots that arrived since, late plots wait, at most WAIT_S of
+the tracker's time or until nothing comes for QUIET_S; meanwhile those up to LAGGED_S late are compared as of their own time. For rows up to
+L late the steps taken in again for each step are 1 + L/W, where W is how long they wait: PAYS = 1.5 makes it twice L. No clock is read.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ import math
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -31,9 +33,11 @@ Ints = npt.NDArray[np.int64]
 Numbers = tuple[float, float, int, float, float]  # clock, settled, confirmed; backlog of work and its time
 LATE_S = 5.0  # a plot so far behind the tracker's time is of no use any more
 LAGGED_S = 2.0  # and where there is no state to go back to; up to then it is compared as of its own time
-WAIT_S = 1.0  # late plots wait so long, in the tracker's time, for others to be taken in with them
+WAIT_S = 10.0  # late plots wait so long at most, in the tracker's time, for others to be taken in with them
+QUIET_S = 1.0  # and no longer once nothing came in time for so long
 KEEP_S = LATE_S + WAIT_S + 0.5
-ALLOWANCE = 256  # plots that may be taken in again before as many arrived
+ALLOWANCE, PAYS = 256, 1.5  # plots that may be taken in again: so many at once, and so many for each that arrived
+AGAIN_STATE_S = 2.0  # states made while late plots wait, or again while going back, lie at least so far apart
 STATE_S = 0.25  # states lie at least so far apart
 CALM_S, CALM_STATE_S = 30.0, 2.5  # and this far while nothing came late for so long: a copy is a tenth of a step
 STATE_BYTES = 256 << 20  # of all states together; a state alone larger than a quarter of it is not kept
@@ -153,27 +157,31 @@ class History:
         self.waiting: Segment | None = None
         self.late = -math.inf  # when a plot last came late
         self.since = math.inf  # when the first of those waiting came
-        self.credit = self.taken_again = 0
+        self.credit, self.taken_again = 0.0, 0
+        self.heard = math.inf  # the clock when plots last came in time
         self.step = 0
         self.lost = 0  # plots that waited when all was forgotten, not yet counted as late
         self.shown = Batch.empty(TRACK)
         self._last_state = -math.inf
         self._next: State | None = state() if keep else None
+        self._wanted = False
         self._open: Segment | None = None
+        self._came_late: Segment | None = None  # in this step
+        self._lagged: Segment | None = None  # those of them that did not wait in vain
 
     def clear(self, state: Callable[[], State] | None = None) -> None:
         """Forgets everything: the tracker begins anew (from `state`), or what the plots refer to is gone."""
         self.lost += len(self.waiting.rows) if self.waiting else 0
         self.segments, self.waiting, self._open, self.since = [], None, None, math.inf
-        self._next, self._last_state = (state() if state and self.keeps else None), -math.inf
+        self._next, self._last_state, self._wanted = (state() if state and self.keeps else None), -math.inf, False
         if state:
             self.shown = Batch.empty(TRACK)
 
     def arrived(self, n: int) -> None:
         """A step begins, with n rows."""
         self.step += 1
-        self.credit = min(self.credit + n, 1_000_000)
-        self._open = None
+        self.credit = min(self.credit + PAYS * n, 1e6)
+        self._open = self._came_late = self._lagged = None
 
     def sort_in(self, prepared: Prepared, clock: float, left_out: Counter[str]) -> Segment | None:
         """What of a batch is to be taken in now; plots from before `clock` wait for `due`, or are counted as late."""
@@ -203,14 +211,27 @@ class History:
         return self._open
 
     def _wait(self, late: Segment, clock: float) -> None:
-        self.late = clock
+        self.late, self._came_late = clock, late
         if self.waiting is None:
             self.waiting, self.since = late, clock
         else:
             self.waiting.add(late)
 
-    def due(self, clock: float, left_out: Counter[str]) -> tuple[State, list[Segment]] | None:
-        """The state to go back to and the segments to take in from there, with the plots that waited in them; None = not now."""
+    def lagged(self, clock: float) -> Segment | None:
+        """What came late in this step and still waits, where it is not too old to be compared as of its own time until it is due."""
+        late = self._came_late
+        if late is None or self.waiting is None:
+            return None
+        which = np.flatnonzero(late.plots.time >= clock - LAGGED_S)
+        if len(which):
+            self._lagged = Segment(_taken(late.plots, which), late.rows[which], late.step[which])
+        return self._lagged
+
+    def due(self, clock: float, now: float | None, left_out: Counter[str]) -> tuple[State, list[Segment]] | None:
+        """The state to go back to and the segments to take in from there, with the plots that waited in them; None = not now.
+
+        now: the time until which nothing more came in time.
+        """
         if self.lost:
             left_out["late"] += self.lost
             self.lost = 0
@@ -224,7 +245,8 @@ class History:
             self.waiting, self.since = None, math.inf
             return None
         cost = sum(len(g.rows) for g in self.segments[first:])
-        if cost > self.credit + ALLOWANCE and clock - self.since < WAIT_S:
+        quiet = now is not None and now - self.heard >= QUIET_S
+        if cost > self.credit + ALLOWANCE and clock - self.since < WAIT_S and not quiet:
             return None
         self.credit, self.taken_again = self.credit - cost, self.taken_again + cost
         self.waiting, self.since = None, math.inf
@@ -236,16 +258,40 @@ class History:
                 left_out["duplicate"] += again
         state = self.segments[first].state
         assert state is not None
+        self._thin(first, clock)
         return state, self.segments[first:]
 
-    def renew(self, state: Callable[[], State]) -> None:
-        """After going back: the state kept for the segment to come is another now."""
-        if self._next is not None:
-            self._next = state()
+    def _thin(self, first: int, clock: float) -> None:
+        """Of the states after `first`, which are to be made again, leaves those that what is still to come late can need."""
+        held = [g for g in self.segments[first:] if g.state is not None]
+        last = held[0].start
+        for g, following in pairwise([*held[1:], None]):
+            assert g is not None
+            old = following is not None and following.start <= clock - LATE_S
+            if old or g.start - last < AGAIN_STATE_S:
+                g.state = None
+            else:
+                last = g.start
 
-    def close(self, time: float | None, clock: float, rows: Batch, state: Callable[[], State], size: int) -> None:
+    def let_go(self, clock: float, pool: Pool) -> None:
+        """After `answer`: drops the step's plots before the picture is made, where no state is kept to take them in again from."""
+        if self.keeps:
+            start = self.segments[-1].end if self.segments else -math.inf
+            held = self._next is not None or self.waiting is not None or any(g.state is not None for g in self.segments)
+            if held or not clock > start or state_bytes(pool) <= STATE_BYTES // 4:
+                return
+        self._open = None
+
+    def begin(self, state: Callable[[], State]) -> None:
+        """The segment to come begins now, after what came late was taken in: the state before it is copied, if one is wanted."""
+        if self._wanted:
+            self._next, self._wanted = state(), False
+
+    def close(self, time: float | None, clock: float, rows: Batch, size: int) -> None:
         """A step ends at `clock` with the answer `rows`; size: bytes of a state now."""
         self.shown = rows
+        if self._open is not None:
+            self.heard = clock
         start = self.segments[-1].end if self.segments else -math.inf
         if clock <= start:
             if self._open is not None:  # compared with a lag: nothing before it can be had back
@@ -262,24 +308,27 @@ class History:
         old = [i for i, g in enumerate(self.segments) if g.state is not None and g.start <= clock - KEEP_S]
         if old and self.waiting is None:  # what waits is taken in by the next step at the latest when it is due
             del self.segments[: old[-1]]
-        apart = max(CALM_STATE_S if clock - self.late > CALM_S else STATE_S, KEEP_S * size / STATE_BYTES)
+        least = CALM_STATE_S if clock - self.late > CALM_S else AGAIN_STATE_S if self.waiting else STATE_S
+        apart = max(least, KEEP_S * size / STATE_BYTES)
         if size <= STATE_BYTES // 4 and clock - self._last_state >= apart:
-            self._next, self._last_state = state(), clock
-        elif size > STATE_BYTES // 4 and self._next is None and self.waiting is None:
+            self._wanted, self._last_state = True, clock  # made when the next step has gone back, or has not
+        elif size > STATE_BYTES // 4 and not self._wanted and self.waiting is None:
             # no state again: the plots, and what was shown, are of no use any more, and plots of seconds would be gigabytes
             self.segments = [Segment(new_plots(0), np.empty(0, np.int64), np.empty(0, np.int64), start=start, end=clock)]
             self.shown = Batch.empty(TRACK)
 
     def answer(self, ids: Ints, weights: npt.NDArray[np.float64]) -> None:
         """Fills in, by row of this step's batch, which track gave it and with what probability; before the step is closed."""
-        for g in [*self.segments, *([self._open] if self._open else [])]:
+        for g in [*(self.segments if self._came_late else ()), *(g for g in (self._open, self._lagged) if g is not None)]:
             mine = np.flatnonzero(g.step == self.step)
             ids[g.rows[mine]], weights[g.rows[mine]] = g.plots.track[mine], g.plots.weight[mine]
 
     def with_lost(self, rows: Batch, now: float) -> Batch:
         """`rows`, and one with status ended for every track that was shown and never began after all."""
         shown = self.shown
-        lost = np.flatnonzero(~shown.equals("status", "ended") & ~np.isin(shown["track_id"], rows["track_id"]))
+        ids = np.sort(rows["track_id"])
+        there = np.searchsorted(ids, shown["track_id"], "right") > np.searchsorted(ids, shown["track_id"], "left")
+        lost = np.flatnonzero(~(there | shown.equals("status", "ended")))
         if not len(lost):
             return rows
         ended = [{**row, "status": "ended", "time": now} for row in shown.take(lost).rows()]

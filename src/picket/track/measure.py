@@ -229,7 +229,9 @@ def _order(keys: Sequence[npt.NDArray[Any]]) -> Ints:
     telling = [k for k in keys if not (k == k[0]).all() and not np.isnan(k).all()]
     least = 2 if telling and telling[0] is keys[0] else 1  # sensors alone never do
     for m in range(least, min(least + 2, len(telling))):
-        order = np.lexsort(telling[m - 1 :: -1])
+        order = (
+            np.argsort(telling[0]) if m == 1 else np.lexsort(telling[m - 1 :: -1])
+        )  # of one key that sets all apart any sort will do
         apart = np.zeros(n - 1, np.bool_)
         for key in telling[:m]:
             apart |= (key[order[1:]] > key[order[:-1]]) | (key[order[1:]] < key[order[:-1]])  # never of NaN

@@ -13,6 +13,7 @@ from picket.track.layout_kernels import CLASSES, DEAD, FLAGS, IDENTITY_KINDS, ST
 from picket.track.measure import ORIGINS, Codes
 from picket.track.pool import Pool
 from picket.track.sensors import SensorTable
+from picket.track.threads import rows_on
 from picket.words import TRACK, Array, Batch
 
 DOMAINS = ("air", "surface", "unknown", "subsurface")
@@ -35,7 +36,9 @@ def _names(sensors: tuple[str, ...], mask: int) -> tuple[str, ...]:
     return tuple(sorted(name for b, name in enumerate(sensors) if mask >> b & 1))
 
 
-def picture(pool: Pool, now: float, frame: LocalFrame, geoid_m: float, codes: Codes, sensors: SensorTable) -> Batch:
+def picture(
+    pool: Pool, now: float, frame: LocalFrame, geoid_m: float, codes: Codes, sensors: SensorTable, threads: int = 1
+) -> Batch:
     """One row per track at `now`, also of those that ended since the last picture; in the order of their ids."""
     n = pool.n
     m = int(np.count_nonzero(pool.tracks.status[:n] < DEAD))
@@ -43,8 +46,8 @@ def picture(pool: Pool, now: float, frame: LocalFrame, geoid_m: float, codes: Co
     ints: Array
     codes_of: Array
     floats, ints, codes_of = np.empty((k.N_FLOATS, m)), np.empty((k.N_INTS, m), np.int64), np.empty((k.N_CODES, m), np.int32)
-    _, rise, alike, named = k.rows(
-        pool.tracks, n, now, frame.origin_ecef_m, frame.rotation, geoid_m, sensors.under(), floats, ints, codes_of
+    rise, alike, named = rows_on(
+        threads, pool.tracks, n, now, frame.origin_ecef_m, frame.rotation, geoid_m, sensors.under(), floats, ints, codes_of
     )
     if m == 0:
         return Batch.empty(TRACK)
@@ -66,11 +69,11 @@ def picture(pool: Pool, now: float, frame: LocalFrame, geoid_m: float, codes: Co
     return Batch(TRACK, m, columns, texts)
 
 
-def move(pool: Pool, now: float, frame: LocalFrame | None, geoid_m: float, sensors: SensorTable) -> None:
+def move(pool: Pool, now: float, frame: LocalFrame | None, geoid_m: float, sensors: SensorTable, threads: int = 1) -> None:
     """What taking a picture at `now` does to the tracks (their averaged class), without the picture."""
     assert frame is not None
     n = pool.n
-    k.rows(
-        pool.tracks, n, now, frame.origin_ecef_m, frame.rotation, geoid_m, sensors.under(), np.empty((k.N_FLOATS, n)),
+    rows_on(
+        threads, pool.tracks, n, now, frame.origin_ecef_m, frame.rotation, geoid_m, sensors.under(), np.empty((k.N_FLOATS, n)),
         np.empty((k.N_INTS, n), np.int64), np.empty((k.N_CODES, n), np.int32),
     )  # fmt: skip

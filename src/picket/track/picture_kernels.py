@@ -91,15 +91,19 @@ def _name(belief, held, passed, p):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def rows(tracks, n, now, origin_ecef, rotation, geoid, under, floats, ints, codes):  # type: ignore[no-untyped-def]
-    """Fills floats (15, n), ints (4, n) and codes (6, n), a row of each by its name above.
+def rows(tracks, begin, n, at, now, origin_ecef, rotation, geoid, under, floats, ints, codes):  # type: ignore[no-untyped-def]
+    """Fills floats (15, ...), ints (4, ...) and codes (6, ...), a row of each by its name above, from column `at` on, with the slots from
+    `begin` to before n.
 
-    Returns (number of rows, whether their ids rise, whether the same sensors saw all, whether one has an identity). under: bits of the
-    sensors that hear what is under water. Every slot that is not DEAD gives a row at `now`. rotation (3, 3) is ECEF -> ENU at the site.
+    Returns (the column after the last, whether their ids rise, whether the same sensors saw all, whether one has an identity). under:
+    bits of the sensors that hear what is under water. Every slot that is not DEAD gives a row at `now`. rotation (3, 3) is ECEF -> ENU
+    at the site.
     """
     return _rows(
         tracks,
+        begin,
         n,
+        at,
         now,
         origin_ecef,
         rotation,
@@ -116,14 +120,14 @@ def rows(tracks, n, now, origin_ecef, rotation, geoid, under, floats, ints, code
 
 
 @lean
-def _rows(tracks, n, now, origin_ecef, rotation, geoid, under, floats, ints, codes, p, like, w, V):  # type: ignore[no-untyped-def]
+def _rows(tracks, begin, n, at, now, origin_ecef, rotation, geoid, under, floats, ints, codes, p, like, w, V):  # type: ignore[no-untyped-def]
     """`rows`, with its scratch: p and like (4,), w (3,), V (2, 2)."""
     a, e2 = 6378137.0, 0.0066943799901413165
     b = a * math.sqrt(1.0 - e2)
     ep2 = e2 / (1.0 - e2)
-    k = 0
+    k = at
     rise, alike, named = True, True, False
-    for i in range(n):
+    for i in range(begin, n):
         if tracks.status[i] >= DEAD:
             continue
         x, P = tracks.x[i], tracks.P[i]
@@ -188,8 +192,8 @@ def _rows(tracks, n, now, origin_ecef, rotation, geoid, under, floats, ints, cod
         ints[ID, k], ints[GROUP, k], ints[SENSORS, k] = tracks.id[i], tracks.group[i], tracks.sensors[i]
         codes[STATUS, k], codes[CLASS, k], codes[DOMAIN, k] = tracks.status[i], shown, domain
         codes[FLAG, k], codes[ORIGIN, k] = tracks.flags[i] - 1, tracks.origin[i]
-        if k > 0:
+        if k > at:
             rise = rise and ints[ID, k] > ints[ID, k - 1]
-            alike = alike and ints[SENSORS, k] == ints[SENSORS, 0]
+            alike = alike and ints[SENSORS, k] == ints[SENSORS, at]
         k += 1
     return k, rise, alike, named

@@ -55,12 +55,12 @@ class Pool:
         m = int(np.count_nonzero(alive))
         if m == self.n or not (always or self.n - m > 64 + self.n // 3):
             return
+        first = int(np.argmin(alive))  # the old ones in front stay where they are
+        kept = first + np.flatnonzero(alive[first:])
         for array in self.tracks:
-            at = 0  # no slot moves to a later place, so a block at a time needs no second copy of all
-            for begin in range(0, self.n, _BLOCK):
-                kept = array[begin : min(begin + _BLOCK, self.n)][alive[begin : begin + _BLOCK]]
-                array[at : at + len(kept)] = kept
-                at += len(kept)
+            for begin in range(0, len(kept), _BLOCK):  # no slot moves to a later place: no second copy of all is needed
+                moved = kept[begin : begin + _BLOCK]
+                array[first + begin : first + begin + len(moved)] = array.take(moved, axis=0)
         self.n = m
         self.own()
 

@@ -144,15 +144,13 @@ def _write(
     parts: list[Batch], ids: npt.NDArray[np.int64], writer: TableWriter | None, summary: Summary, clock: Callable[[], float]
 ) -> npt.NDArray[np.int64]:
     """Writes the collected rows; returns all track ids so far."""
-    if not parts:
-        return ids
     begin = clock()
-    rows = concat(TRACK, parts)
-    summary.rows += rows.n
     if writer is not None:
-        writer.write(rows)
+        for part in parts:
+            writer.write(part)
     summary.write_s += clock() - begin
-    return np.union1d(ids, rows["track_id"])
+    summary.rows += sum(part.n for part in parts)
+    return np.unique(np.concatenate([ids, *(part["track_id"] for part in parts)]))
 
 
 def scans(batch: Batch, site: Site | None, every: float | None) -> Iterator[tuple[Batch, float | None]]:
@@ -161,20 +159,20 @@ def scans(batch: Batch, site: Site | None, every: float | None) -> Iterator[tupl
     Rows without time come last, with None, so that the tracker counts them.
     """
     time = batch["time"]
-    order = np.argsort(time, kind="stable")  # NaN sorts last
     timed = int(np.count_nonzero(~np.isnan(time)))
-    batch = batch.take(order)
-    time = batch["time"]
+    if timed < batch.n or (time[1:] < time[:-1]).any():
+        batch = batch.take(np.argsort(time, kind="stable"))  # NaN sorts last
+        time = batch["time"]
     ends = _fixed(time[:timed], every) if every is not None else _scan_ends(batch, timed, site)
     start = 0
     for end in ends.tolist():
         stop = int(np.searchsorted(time[:timed], end, side="right"))
-        yield batch.take(np.arange(start, stop)), end
+        yield batch.cut(start, stop), end
         start = stop
     if start < timed:
-        yield batch.take(np.arange(start, timed)), float(time[timed - 1])
+        yield batch.cut(start, timed), float(time[timed - 1])
     if timed < batch.n:
-        yield batch.take(np.arange(timed, batch.n)), None
+        yield batch.cut(timed, batch.n), None
 
 
 def _fixed(time: npt.NDArray[np.float64], every: float) -> npt.NDArray[np.float64]:

@@ -15,12 +15,12 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from picket._threads import default_threads
 from picket.geo import LocalFrame
 from picket.site import Site
 from picket.track.conditions_kernels import book_free, estimate
 from picket.track.crossing import Bearings
 from picket.track.crossing_kernels import cross
-from picket.track.engine_kernels import look
 from picket.track.group_kernels import group
 from picket.track.history import History, Segment, State, state_bytes
 from picket.track.layout_kernels import BIRTH_LEAST, CONFIRMED, DEAD, ENDED, POLAR, TENTATIVE, Plots
@@ -33,6 +33,7 @@ from picket.track.register_kernels import correct
 from picket.track.registration import Registration, SensorBias
 from picket.track.sensors import SensorTable
 from picket.track.shedding import Shedding
+from picket.track.threads import look_on
 from picket.words import TRACK, Batch, concat
 
 REWIND_S, REWIND_BATCHES = 60.0, 3  # so many batches in a row, all so far behind: the source's clock was set back
@@ -81,6 +82,8 @@ class Tracker:
 
     work_limit: units of work a second of its own time, beyond which work is shed in the order of `shedding.py`; None: none ever is.
 
+    threads: that a large picture is worked out on (`threads.py`), the same to the last byte; None: PICKET_THREADS, else two.
+
     left_out counts rows that could not be used, by reason; shed counts work given up, by reason;
     merged: of the last tracks that were made one with another (`merge.py`), the number that goes on.
 
@@ -91,7 +94,14 @@ class Tracker:
     ['tentative']
     """
 
-    def __init__(self, site: Site | None, seed: int = 0, exact_late: bool = True, work_limit: float | None = None) -> None:
+    def __init__(
+        self,
+        site: Site | None,
+        seed: int = 0,
+        exact_late: bool = True,
+        work_limit: float | None = None,
+        threads: int | None = None,
+    ) -> None:
         self.site, self.seed = site, seed
         self.left_out: Counter[str] = Counter()
         self.shed: Counter[str] = Counter()
@@ -104,6 +114,7 @@ class Tracker:
         self._registration = Registration()
         self._bearings = Bearings()
         self._shedding = Shedding(work_limit)
+        self._threads = default_threads() if threads is None else threads
         self._next_id = 0
         self._behind = self._confirmed = 0
         self._settled = -math.inf
@@ -131,11 +142,11 @@ class Tracker:
         if batch.n and self._find_origin(batch):
             assert self._frame is not None
             horizon = math.nan if time is None or not math.isfinite(time) else time
-            prepared = prepare(batch, self._sensors, self._frame, self._geoid_m, self._codes, horizon, self.left_out)
-            self._take_in(prepared)
+            self._take_in(prepare(batch, self._sensors, self._frame, self._geoid_m, self._codes, horizon, self.left_out), time)
         else:
-            self._go_back()
+            self._go_back(time)
         self._history.answer(ids, weights)
+        self._history.let_go(self.clock, self._pool)
         return self._finish(time)
 
     def advance(self, time: float, first_id: int = 0) -> Batch:
@@ -143,7 +154,7 @@ class Tracker:
         self._next_id = max(self._next_id, first_id)
         self.assigned = Assigned(np.empty(0, np.int64), np.empty(0))
         self._history.arrived(0)
-        self._go_back()
+        self._go_back(time)
         return self._finish(time)
 
     def reset(self) -> Batch:
@@ -188,7 +199,7 @@ class Tracker:
         self.left_out["no_position"] += int(batch.n - np.count_nonzero(placed))
         return False
 
-    def _take_in(self, prepared: Prepared) -> None:
+    def _take_in(self, prepared: Prepared, time: float | None) -> None:
         looks = prepared.looks
         if looks:
             if max(w.time for w in looks) < self.clock - REWIND_S:
@@ -199,7 +210,10 @@ class Tracker:
                 self._behind = 0
         self._pool.reserve(0, len(self._sensors.names), len(self._codes.words))
         on_time = self._history.sort_in(prepared, self.clock, self.left_out)
-        self._go_back()
+        self._go_back(time if on_time is None else None)
+        lagged = self._history.lagged(self.clock)
+        if lagged is not None:
+            self._take_segment(lagged)
         if on_time is not None:
             self._take_segment(on_time)
 
@@ -207,23 +221,27 @@ class Tracker:
         for w in segment.looks(self._sensors.arrays.period, len(self._codes.words)):
             self._look(segment.plots, w)
 
-    def _go_back(self) -> None:
-        """Takes in what came late, where that is due: back to a state before it, and all that followed again in order."""
-        again = self._history.due(self.clock, self.left_out)
-        if again is None:
-            return
-        state, segments = again
+    def _go_back(self, now: float | None = None) -> None:
+        """Takes in what came late, where that is due: back to a state before it, and all that followed again in order.
+
+        now: the time until which nothing more came in time.
+        """
+        again = self._history.due(self.clock, now, self.left_out)
+        if again is not None:
+            self._take_again(*again)
+        self._history.begin(self._state)
+
+    def _take_again(self, state: State, segments: list[Segment]) -> None:
         self._restore(state)
         self._replaying = self._replayed = True
         for segment in segments:
-            if segment.state is not None:
+            if segment.state is not None and segment.state is not state:
                 segment.state = self._state()
             self._take_segment(segment)
             if self._pass_time(segment.time, segment.end):
-                move(self._pool, self.clock, self._frame, self._geoid_m, self._sensors)
+                move(self._pool, self.clock, self._frame, self._geoid_m, self._sensors, self._threads)
                 self._forget_ended()
         self._replaying = False
-        self._history.renew(self._state)
 
     def _state(self) -> State:
         numbers = (self.clock, self._settled, self._confirmed, self._shedding.backlog, self._shedding.at)
@@ -257,8 +275,8 @@ class Tracker:
         before = pool.n
         with self._corrected(plots, members, s) as ahead:
             level = self._shedding.level(self.clock, len(members))
-            pool.n, edges, unborn, work, free = look(
-                pool.tracks, before, plots, members, T + ahead, sensors, pool.owner, self._registration.pairs, self._next_id,
+            pool.n, edges, unborn, work, free = look_on(
+                self._threads, pool.tracks, before, plots, members, T + ahead, sensors, pool.owner, self._registration.pairs, self._next_id,
                 sensors.first[s], due, self._shedding.sweeps(level), self._shedding.births(level), self._shedding.guarded,
             )  # fmt: skip
             self._shedding.did(work)
@@ -368,7 +386,7 @@ class Tracker:
             rows = self._history.with_lost(rows, self.clock)
             self._replayed = False
         if self._history.keeps:
-            self._history.close(time, self.clock, rows, self._state, state_bytes(self._pool))
+            self._history.close(time, self.clock, rows, state_bytes(self._pool))
         return rows
 
     def _pass_time(self, time: float | None, end: float) -> bool:
@@ -398,7 +416,7 @@ class Tracker:
 
     def _picture(self, now: float) -> Batch:
         assert self._frame is not None
-        return picture(self._pool, now, self._frame, self._geoid_m, self._codes, self._sensors)
+        return picture(self._pool, now, self._frame, self._geoid_m, self._codes, self._sensors, self._threads)
 
     def _set_aside(self, now: float) -> None:
         """Inside a long batch: keeps the rows of ended tracks for the answer, and frees their slots."""

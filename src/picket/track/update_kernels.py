@@ -33,7 +33,7 @@ from picket.track.layout_kernels import (
     UNCONFIRMED,
 )
 from picket.track.measure_kernels import alike, distance, expected, factor, remember, residual
-from picket.track.motion_kernels import MANOEUVRE_LEAST, match
+from picket.track.motion_kernels import MANOEUVRE_LEAST, match, pack, unpack
 from picket.track.place_kernels import is_place, near, state
 from picket.track.register_kernels import PAIR_WEIGHT, compare
 
@@ -43,6 +43,7 @@ WORD, WORD_FADES = (
 )  # log-likelihood of what a sensor calls a plot, and what is left of it one word later: 5 at most, as
 # words of one sensor on one object are wrong together. A radar that is right eight times in nine would be worth 2.1 a word
 SETTLED_UPDATES = 4  # a velocity means something from so many plots on
+WIDE, ROUND = 1e-5, 1e-6  # pivots over it, and so much of what they are a difference of, are no errors of rounding
 NEGLIGIBLE = 1e-3  # a plot with less probability than this moves nothing
 
 
@@ -73,6 +74,47 @@ def sound(P, L):  # type: ignore[no-untyped-def]
             elif not P[a, a] > 1e-3:
                 P[a, a] = 1e-3
     return False
+
+
+@lean
+def sound_half(L, work):  # type: ignore[no-untyped-def]
+    """`sound` for the lower half L (21,) of a covariance; work (2, 6, 6): scratch.
+
+    P = [A B'; B C] is positive definite when A and C - B A^-1 B' are, and these (3, 3) when their leading minors are: one division. What
+    does not pass by a wide margin is looked at as `sound` does.
+    """
+    a00, a10, a11, a20, a21, a22 = L[0], L[1], L[2], L[3], L[4], L[5]
+    i00, i10, i20 = a11 * a22 - a21 * a21, a20 * a21 - a10 * a22, a10 * a21 - a20 * a11
+    i11, i21, i22 = a00 * a22 - a20 * a20, a10 * a20 - a00 * a21, a00 * a11 - a10 * a10
+    det = a00 * i00 + a10 * i10 + a20 * i20
+    share = 1.0 / det
+    x0, x1, x2 = L[6] * i00 + L[7] * i10 + L[8] * i20, L[6] * i10 + L[7] * i11 + L[8] * i21, L[6] * i20 + L[7] * i21 + L[8] * i22
+    y0, y1, y2 = (
+        L[10] * i00 + L[11] * i10 + L[12] * i20,
+        L[10] * i10 + L[11] * i11 + L[12] * i21,
+        L[10] * i20 + L[11] * i21 + L[12] * i22,
+    )
+    z0, z1, z2 = (
+        L[15] * i00 + L[16] * i10 + L[17] * i20,
+        L[15] * i10 + L[16] * i11 + L[17] * i21,
+        L[15] * i20 + L[16] * i21 + L[17] * i22,
+    )
+    c00 = L[9] - share * (x0 * L[6] + x1 * L[7] + x2 * L[8])
+    c10 = L[13] - share * (y0 * L[6] + y1 * L[7] + y2 * L[8])
+    c11 = L[14] - share * (y0 * L[10] + y1 * L[11] + y2 * L[12])
+    c20 = L[18] - share * (z0 * L[6] + z1 * L[7] + z2 * L[8])
+    c21 = L[19] - share * (z0 * L[10] + z1 * L[11] + z2 * L[12])
+    c22 = L[20] - share * (z0 * L[15] + z1 * L[16] + z2 * L[17])
+    minor = c00 * c11 - c10 * c10
+    last = c00 * (c11 * c22 - c21 * c21) + c10 * (c20 * c21 - c10 * c22) + c20 * (c10 * c21 - c20 * c11)
+    good = a00 > WIDE and i22 > WIDE * a00 and det > WIDE * i22 and c00 > WIDE and minor > WIDE * c00 and last > WIDE * minor
+    good = good and i22 > ROUND * a00 * a11 and det > ROUND * a00 * a11 * a22 and c00 > ROUND * L[9] and c11 > ROUND * L[14]
+    if good and c22 > ROUND * L[20] and minor > ROUND * c00 * c11 and last > ROUND * c00 * c11 * c22:
+        return
+    P = work[0]
+    unpack(L, P)
+    sound(P, work[1])
+    pack(P, L)
 
 
 @lean
@@ -282,7 +324,7 @@ def _look_over(tracks, i, s, t, some, pd, sector, sensors):  # type: ignore[no-u
 @kernel
 def update(tracks, e_track, e_plot, p, plots, members, sensors, owner, pairs):  # type: ignore[no-untyped-def]
     """Every track with an edge: existence, state, bookkeeping. Fills plots.track and plots.weight of the members."""
-    work, W, fit, other = np.empty((6, 6, 6)), np.empty((6, 8)), np.empty((2, EDGES_PER_TRACK)), np.empty((8, 6))
+    work, W, fit, other = np.empty((7, 6, 6)), np.empty((6, 8)), np.empty((2, EDGES_PER_TRACK)), np.empty((8, 6))
     _update(tracks, e_track, e_plot, p, plots, members, sensors, owner, pairs, work, W, fit, other)
 
 
@@ -314,28 +356,22 @@ def _update(tracks, e_track, e_plot, p, plots, members, sensors, owner, pairs, w
             tracks.time[i],
             _all_near(tracks.time[i], e, end, e_plot, p, members, plots.form, plots.sigma, plots.time, plots.foreign, W[5]),
         )
-        for k in range(2):
-            if near >= 0:
-                x, P, lag, form, H, h, R = (
-                    tracks.xm[i, k],
-                    tracks.Pm[i, k],
-                    time - plots.time[near],
-                    plots.form[near],
-                    work[0],
-                    W[2],
-                    W[1],
-                )
-                expected(x, lag, form, plots.sigma[near], sensors.rotation[s], sensors.offset[s], H, h, R)
+        if near >= 0:
+            for k in range(2):
                 state(
-                    x, P, time, plots.time, lag, form, e, end, e_plot, p, NEGLIGIBLE, members, plots.z, H, h, R, work[1], work[5], work[4],
-                    fit[k],
+                    tracks.xm[i, k], tracks.Pm[i, k], time, plots.time, time - plots.time[near], plots.form[near], plots.sigma[near],
+                    sensors.rotation[s], sensors.offset[s], e, end, e_plot, p, NEGLIGIBLE, members, plots.z, fit[k], work[0], W[0], W[1],
                 )  # fmt: skip
-                sound(P, work[2])
-                continue
-            _state(
-                tracks.xm[i, k], tracks.Pm[i, k], tracks.time[i], tracks.foreign_time[i], e, end, e_plot, p, members, plots.form,
-                plots.z, plots.sigma, plots.time, plots.foreign, sensors.rotation[s], sensors.offset[s], work, W, fit[k],
-            )  # fmt: skip
+                sound_half(tracks.Pm[i, k], work)
+        else:
+            for k in range(2):
+                P = work[6]
+                unpack(tracks.Pm[i, k], P)
+                _state(
+                    tracks.xm[i, k], P, time, tracks.foreign_time[i], e, end, e_plot, p, members, plots.form,
+                    plots.z, plots.sigma, plots.time, plots.foreign, sensors.rotation[s], sensors.offset[s], work, W, fit[k],
+                )  # fmt: skip
+                pack(P, tracks.Pm[i, k])
         _weigh(tracks.mu[i], p, e, end, none, fit)
         match(tracks.xm[i], tracks.Pm[i], tracks.mu[i], tracks.x[i], tracks.P[i])
         if some >= 0.5:

@@ -93,7 +93,9 @@ def flies_so(habit, height_msl, height_var, out, like):  # type: ignore[no-untyp
             if c == _VESSEL:
                 p *= _density(height_msl, 0.0, SEA_M * SEA_M + height_var) / math.sqrt(2.0 * math.pi)
             else:
-                spread = math.exp(-min(max(height_msl - WAYS[w, 7], 0.0) / UNDER_M, 30.0)) / WAYS[w, 7]
+                spread = 1.0 / WAYS[w, 7]
+                if height_msl > WAYS[w, 7]:
+                    spread = math.exp(-min((height_msl - WAYS[w, 7]) / UNDER_M, 30.0)) / WAYS[w, 7]
                 p *= spread if c == _AIRCRAFT else (1.0 - NEAR_GROUND) * spread + NEAR_GROUND * low
         p *= math.exp(power) / math.sqrt(wide * deep)  # both densities by one exponential: it is most of the time
         like[c] += p

@@ -1,0 +1,70 @@
+"""The parts of a large picture on several threads: the gate of a look and the rows of a picture, a stretch of tracks each.
+
+What a stretch gives depends on its own tracks alone, and the stretches are put together in order: the bytes are those of one thread,
+however many there are. Kernels leave Python's lock, so threads run side by side. Below LEAST tracks or plots a second thread costs
+more than it gains, and is not used.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from functools import cache
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+
+from picket.track.associate_kernels import index, search
+from picket.track.engine_kernels import look, take_in
+from picket.track.layout_kernels import DEAD, Plots, Tracks
+from picket.track.picture_kernels import ID, SENSORS, rows
+
+LEAST = 8192  # tracks and plots; a thread of its own is paid for from some thousands on
+STRETCHES = 4  # for each thread: some stretches hold more that is near
+
+
+@cache
+def _workers(threads: int) -> ThreadPoolExecutor:
+    return ThreadPoolExecutor(threads, "picket-track")
+
+
+def _on_threads(threads: int, work: Callable[..., Any], parts: list[tuple[Any, ...]]) -> list[Any]:
+    return list(_workers(threads).map(work, *zip(*parts, strict=True)))
+
+
+def _stretches(n: int, threads: int) -> list[tuple[np.int64, np.int64]]:
+    cuts = [np.int64(n * k // (STRETCHES * threads)) for k in range(STRETCHES * threads + 1)]
+    return list(pairwise(cuts))
+
+
+def look_on(threads: int, tracks: Tracks, n: int, plots: Plots, members: Any, T: float, sensors: Any, *more: Any) -> Any:
+    """`engine_kernels.look`, its gate on several threads where there is enough to do."""
+    if threads < 2 or min(n, len(members)) < LEAST:
+        return look(tracks, n, plots, members, T, sensors, *more)
+    known = index(plots, members, T, sensors)
+    parts = _on_threads(
+        threads,
+        lambda begin, end: search(tracks, begin, end, plots, members, T, sensors, *known),
+        _stretches(n, threads),
+    )
+    e_track, e_plot, weight = (np.concatenate([part[k] for part in parts]) for k in range(3))
+    shed = sum(part[3] for part in parts)
+    after, unborn, work, free = take_in(tracks, n, plots, members, T, sensors, *more, e_track, e_plot, weight)
+    return after, shed, unborn, work, free
+
+
+def rows_on(threads: int, tracks: Tracks, n: int, *more: Any) -> tuple[bool, bool, bool]:
+    """`picture_kernels.rows` of n slots: whether their ids rise, the same sensors saw all, one has an identity."""
+    if threads < 2 or n < LEAST:
+        return rows(tracks, 0, n, 0, *more)[1:]  # type: ignore[no-any-return]
+    ints, stretches = more[-2], _stretches(n, threads)
+    shown = [int(np.count_nonzero(tracks.status[begin:end] < DEAD)) for begin, end in stretches]
+    at = np.concatenate([[0], np.cumsum(shown)])
+    parts = _on_threads(
+        threads, lambda stretch, first: rows(tracks, *stretch, first, *more), list(zip(stretches, at[:-1], strict=True))
+    )
+    seam = at[1:-1][(at[1:-1] > 0) & (at[1:-1] < at[-1])]
+    rise = all(p[1] for p in parts) and bool((ints[ID, seam] > ints[ID, seam - 1]).all())
+    alike = all(p[2] for p in parts) and bool((ints[SENSORS, seam] == ints[SENSORS, 0]).all())
+    return rise, alike, any(p[3] for p in parts)
