@@ -28,6 +28,7 @@ _ALIKE = 0.85  # share of the time in which two bands that belong together are o
 _LEAST_COLUMNS, _LEAST_ROWS = 3, 4
 _ACCOUNTED = 0.9
 _DC_BINS = 3
+_BEYOND = 48  # bins by which a box may be too narrow for one of its signals
 
 Floats = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
@@ -153,15 +154,8 @@ def _boxes(
     first, last = band.first * _COLUMN, band.last * _COLUMN
     profile = power[:, first:last].mean(axis=1)
     free = band.on & ~np.any([o.on for o in others], axis=0) if others else band.on
-    used = np.repeat(free if free.sum() >= 2 else band.on, _ROWS)
-    c, d = max(0, first - _COLUMN), min(power.shape[1], last + _COLUMN)
-    if free.sum() < 2:  # never alone: no further than the columns say
-        c, d = first, last
-    spectrum = power[: len(used)][used][:, c:d].mean(axis=0) - 1
-    strong = np.flatnonzero(spectrum > 0.25 * np.median(spectrum[spectrum > 0])) if (spectrum > 0).any() else np.array([], int)
-    if not len(strong):
-        return []
-    edges = [(low + c + x - 0.5 - bins / 2) * bin_hz for x in (int(strong[0]), int(strong[-1]) + 1)]
+    edges_at = _edges(seg, np.repeat(free, _ROWS), (a, low + first, low + last), place, power.shape[1])
+    edges = [(x - 0.5 - bins / 2) * bin_hz for x in edges_at]
     out = []
     for start, end in _times(profile > _ON):
         if end - start < _LEAST_ROWS:
@@ -175,6 +169,29 @@ def _boxes(
             )
         )
     return out
+
+
+def _edges(seg: Segment, free: Bools, at: tuple[int, int, int], place: tuple[int, int, int], width: int) -> tuple[int, int]:
+    """The bins of a band (from first row a, bins first to last) from the frames at which it alone is on: a column further on each side
+    than its columns, and as far as it goes where the box ends, since the box may be too narrow for it.
+    """
+    (a, first, last), low = at, place[2]
+    if free.sum() < _LEAST_ROWS:  # never alone: no better than the columns say
+        return first, last
+    reach = [_BEYOND if outer else _COLUMN for outer in (first == low, last > low + width - 2 * _COLUMN)]
+    c, d = max(0, first - reach[0]), min(seg.grid.shape[1], last + reach[1])
+    rows = a + np.flatnonzero(free)
+    spectrum = seg.grid[rows, c:d].mean(axis=0) / 10 ** (seg.shape.floor_db[c:d] / 10) - 1
+    strong = np.flatnonzero(spectrum > 0.25 * max(float(np.median(spectrum[first - c : last - c])), 1e-3))
+    inside = np.flatnonzero((strong >= first - c) & (strong < last - c))
+    if not len(inside):
+        return first, last
+    i, j = int(inside[0]), int(inside[-1])
+    while i > 0 and strong[i] - strong[i - 1] <= _DC_BINS:
+        i -= 1
+    while j + 1 < len(strong) and strong[j + 1] - strong[j] <= _DC_BINS:
+        j += 1
+    return c + int(strong[i]), c + int(strong[j]) + 1
 
 
 def _times(on: Bools) -> list[tuple[int, int]]:
