@@ -16,6 +16,7 @@ import numpy.typing as npt
 
 from picket.spectrum.detect import Segment
 from picket.spectrum.emission import Emission
+from picket.spectrum.stitch import joined
 
 _WIDE_HZ = 3e6  # narrower ones are fitted by themselves
 _DOUBTFUL_HZ = 11e6  # one so wide is asked always, a narrower one when another's band lies within its own
@@ -27,6 +28,7 @@ _FULL = 0.93  # share of a box's cells that are on: it is one signal
 _ALIKE = 0.85  # share of the time in which two bands that belong together are on and off together
 _LEAST_COLUMNS, _LEAST_ROWS = 3, 4
 _ACCOUNTED = 0.9
+_CUT_FRAMES, _EDGE, _ALIKE_DB = 4, 0.08, 2.0
 _DC_BINS = 3
 _BEYOND = 48  # bins by which a box may be too narrow for one of its signals
 
@@ -38,11 +40,33 @@ def taken_apart(found: list[Emission], seg: Segment, rate_hz: float) -> list[Emi
     """found, with the wide boxes that hold several signals parted. Cost: nothing where no box is doubtful."""
     bin_hz = rate_hz / seg.grid.shape[1]
     wide = [e for e in found if e.bandwidth_hz > _WIDE_HZ]
-    out: list[Emission] = []
+    whole, apart = [], []
     for e in found:
         parts = _parts(seg, e, bin_hz) if _doubtful(e, wide) else []
-        out += [p for p in parts if not any(_same(p, o) for o in found if o is not e)] if parts else [e]
-    return out
+        apart += parts
+        if not parts:
+            whole.append(e)
+    for p in apart:
+        if not any(_same(p, o) for o in whole):
+            _put(p, whole, seg.grid.shape[1])
+    return whole
+
+
+def _put(p: Emission, whole: list[Emission], frame: int) -> None:
+    """Puts a part among the others, joined with what it goes on from or what goes on from it: a box ends where another's edge was."""
+    slack = _EDGE * p.bandwidth_hz
+    for i, o in enumerate(whole):
+        gap = max(p.sample_start - o.sample_end, o.sample_start - p.sample_end)
+        if (
+            -frame <= gap <= _CUT_FRAMES * frame
+            and abs(o.low_hz - p.low_hz) < slack
+            and abs(o.high_hz - p.high_hz) < slack
+            and abs(o.snr_db - p.snr_db) < _ALIKE_DB
+        ):
+            del whole[i]
+            _put(replace(joined(o, p), marks=[]), whole, frame)
+            return
+    whole.append(p)
 
 
 def _doubtful(e: Emission, wide: list[Emission]) -> bool:
@@ -117,18 +141,18 @@ def _bands(on: Bools) -> list[_Band]:
         else:
             runs.append(_Band(k, k + 1, on[:, k].copy()))
     runs = [r for r in runs if r.last - r.first >= _LEAST_COLUMNS]
-    joined: list[_Band] = []
+    bands: list[_Band] = []
     for r in runs:
-        if joined and r.first - joined[-1].last <= _LEAST_COLUMNS and np.mean(joined[-1].on == r.on) >= _ALIKE:
-            joined[-1].last = r.last
+        if bands and r.first - bands[-1].last <= _LEAST_COLUMNS and np.mean(bands[-1].on == r.on) >= _ALIKE:
+            bands[-1].last = r.last
         else:
-            joined.append(r)
-    for i in range(1, len(joined) - 1):
-        before, r, after = joined[i - 1 : i + 2]
+            bands.append(r)
+    for i in range(1, len(bands) - 1):
+        before, r, after = bands[i - 1 : i + 2]
         both = before.on | after.on
         if before.on.any() and after.on.any() and np.mean(r.on == both) > 0.9 and not (np.array_equal(before.on, after.on)):
             before.last, after.first, r.on = r.last, r.first, np.zeros_like(r.on)
-    return [r for r in joined if r.on.any()]
+    return [r for r in bands if r.on.any()]
 
 
 def _accounted(on: Bools, bands: list[_Band]) -> float:
@@ -163,11 +187,7 @@ def _boxes(
         begin = e.sample_start if start == 0 else seg.first + round((a + start + 0.5) * bins)
         stop = e.sample_end if end == b - a else seg.first + round((a + end + 0.5) * bins)
         snr = max(float(profile[start:end].mean()) - 1, 1e-3)
-        out.append(
-            replace(
-                e, sample_start=begin, sample_count=stop - begin, low_hz=edges[0], high_hz=edges[1], snr_db=10 * math.log10(snr)
-            )
-        )
+        out.append(Emission(begin, stop - begin, edges[0], edges[1], 10 * math.log10(snr)))
     return out
 
 
@@ -204,7 +224,7 @@ def _times(on: Bools) -> list[tuple[int, int]]:
     return list(zip(starts.tolist(), ends.tolist(), strict=True))
 
 
-_TOGETHER_FRAMES, _ALIKE_DB, _OFTEN = 3, 2.0, 3
+_TOGETHER_FRAMES, _OFTEN = 3, 3
 
 
 def halves(found: list[Emission], frame: int) -> list[Emission]:
@@ -234,6 +254,6 @@ def halves(found: list[Emission], frame: int) -> list[Emission]:
                 start, end = min(below.sample_start, above.sample_start), max(below.sample_end, above.sample_end)
                 level = (below.snr_db + above.snr_db) / 2
                 out[id(below)] = replace(
-                    below, sample_start=start, sample_count=end - start, high_hz=above.high_hz, snr_db=level
+                    below, sample_start=start, sample_count=end - start, high_hz=above.high_hz, snr_db=level, marks=[]
                 )
     return list(out.values())
