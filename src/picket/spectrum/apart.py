@@ -28,6 +28,7 @@ _FULL = 0.93  # share of a box's cells that are on: it is one signal
 _ALIKE = 0.85  # share of the time in which two bands that belong together are on and off together
 _LEAST_COLUMNS, _LEAST_ROWS = 3, 4
 _ACCOUNTED = 0.9
+_STEP_DB, _FLAT_DB = 5.0, 1.5  # between two signals that are both on throughout; within each
 _CUT_FRAMES, _EDGE, _ALIKE_DB = 4, 0.08, 2.0
 _DC_BINS = 3
 _BEYOND = 48  # bins by which a box may be too narrow for one of its signals
@@ -108,9 +109,7 @@ def _parts(seg: Segment, e: Emission, bin_hz: float) -> list[Emission]:
     _without_dc(power, bins // 2 - low)
     cells = power[: blocks * _ROWS, : columns * _COLUMN].reshape(blocks, _ROWS, columns, _COLUMN).mean(axis=(1, 3))
     on = cells > _ON
-    if on.mean() > _FULL:
-        return []
-    bands = _bands(on)
+    bands = _levels(cells) if on.mean() > _FULL else _bands(on)
     if not bands or _accounted(on, bands) < _ACCOUNTED:
         return []
     if len(bands) == 1 and (bands[0].last - bands[0].first) > _INSIDE * columns:
@@ -153,6 +152,21 @@ def _bands(on: Bools) -> list[_Band]:
         if before.on.any() and after.on.any() and np.mean(r.on == both) > 0.9 and not (np.array_equal(before.on, after.on)):
             before.last, after.first, r.on = r.last, r.first, np.zeros_like(r.on)
     return [r for r in bands if r.on.any()]
+
+
+def _levels(cells: npt.NDArray[np.float32]) -> list[_Band]:
+    """Two bands where all is on, one flat and strong, one flat and weak; none where the levels are not so simple."""
+    level = 10 * np.log10(np.maximum(np.median(cells, axis=0), 1e-3))
+    n, ends = len(level), _LEAST_COLUMNS
+    if n < 2 * ends + 1:
+        return []
+    spread = [np.var(level[:k]) * k + np.var(level[k:]) * (n - k) for k in range(ends, n - ends + 1)]
+    k = ends + int(np.argmin(spread))
+    inner = level[1 : max(k - 1, 2)], level[k + 1 : n - 1]  # columns at the edges are half of each
+    if abs(np.mean(inner[0]) - np.mean(inner[1])) < _STEP_DB or max(np.std(inner[0]), np.std(inner[1])) > _FLAT_DB:
+        return []
+    always = np.ones(len(cells), np.bool_)
+    return [_Band(0, k, always), _Band(k, n, always)]
 
 
 def _accounted(on: Bools, bands: list[_Band]) -> float:
