@@ -90,11 +90,16 @@ def _same(a: Emission, b: Emission) -> bool:
 
 @dataclass
 class _Band:
-    """Columns first to last (not included) that are on and off together, and when."""
+    """Columns first to last (not included) that are on and off together, and when. core: those that no other band shares."""
 
     first: int
     last: int
     on: Bools
+    shared: tuple[int, int] = (0, 0)  # columns at its lower and upper end that another band has too
+
+    @property
+    def core(self) -> slice:
+        return slice((self.first + self.shared[0]) * _COLUMN, (self.last - self.shared[1]) * _COLUMN)
 
 
 def _parts(seg: Segment, e: Emission, bin_hz: float) -> list[Emission]:
@@ -150,7 +155,8 @@ def _bands(on: Bools) -> list[_Band]:
         before, r, after = bands[i - 1 : i + 2]
         both = before.on | after.on
         if before.on.any() and after.on.any() and np.mean(r.on == both) > 0.9 and not (np.array_equal(before.on, after.on)):
-            before.last, after.first, r.on = r.last, r.first, np.zeros_like(r.on)
+            before.last, before.shared = r.last, (before.shared[0], r.last - before.last)
+            after.first, after.shared, r.on = r.first, (after.first - r.first, 0), np.zeros_like(r.on)
     return [r for r in bands if r.on.any()]
 
 
@@ -190,7 +196,7 @@ def _boxes(
     a, b, low = place
     bins = seg.grid.shape[1]
     first, last = band.first * _COLUMN, band.last * _COLUMN
-    profile = power[:, first:last].mean(axis=1)
+    profile = power[:, band.core].mean(axis=1)
     free = band.on & ~np.any([o.on for o in others], axis=0) if others else band.on
     edges_at = _edges(seg, np.repeat(free, _ROWS), (a, low + first, low + last), place, power.shape[1])
     edges = [(x - 0.5 - bins / 2) * bin_hz for x in edges_at]
