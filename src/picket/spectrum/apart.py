@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -33,7 +34,7 @@ _CUT_FRAMES, _EDGE, _ALIKE_DB = 4, 0.08, 2.0
 _DC_BINS = 3
 _BEYOND = 48  # bins by which a box may be too narrow for one of its signals
 
-Floats = npt.NDArray[np.float64]
+Powers = npt.NDArray[np.floating[Any]]
 Bools = npt.NDArray[np.bool_]
 
 
@@ -126,7 +127,7 @@ def _parts(seg: Segment, e: Emission, bin_hz: float) -> list[Emission]:
     return out
 
 
-def _without_dc(power: npt.NDArray[np.float32], middle: int) -> None:
+def _without_dc(power: Powers, middle: int) -> None:
     """The receiver's own offset is on all the time and no signal: what lies beside it stands in its place."""
     first, last = middle - _DC_BINS, middle + _DC_BINS + 1
     width = last - first
@@ -160,7 +161,7 @@ def _bands(on: Bools) -> list[_Band]:
     return [r for r in bands if r.on.any()]
 
 
-def _levels(cells: npt.NDArray[np.float32]) -> list[_Band]:
+def _levels(cells: Powers) -> list[_Band]:
     """Two bands where all is on, one flat and strong, one flat and weak; none where the levels are not so simple."""
     level = 10 * np.log10(np.maximum(np.median(cells, axis=0), 1e-3))
     n, ends = len(level), _LEAST_COLUMNS
@@ -184,7 +185,7 @@ def _accounted(on: Bools, bands: list[_Band]) -> float:
 
 
 def _boxes(
-    power: npt.NDArray[np.float32],
+    power: Powers,
     band: _Band,
     others: list[_Band],
     e: Emission,
