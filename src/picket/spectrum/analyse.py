@@ -71,7 +71,7 @@ class Analyst:
     def wants(self, e: Emission) -> bool:
         """Whether e is to be looked at."""
         width = round(1.5 * math.log2(max(e.bandwidth_hz, 1e4)))
-        key = (width, round(e.center_hz / max(2 * e.bandwidth_hz, 1e6)) if e.bandwidth_hz > WIDE_HZ else 0)
+        key = (width, round(e.center_hz / (e.bandwidth_hz / 2)) if e.bandwidth_hz > WIDE_HZ else 0)
         if e.sample_count / self.rate_hz >= LONG_S:
             key = (width + 100, round(e.center_hz / 1e6))
         spent = self.spent.get(key, 0)

@@ -10,6 +10,7 @@ import numpy as np
 
 from picket.spectrum.absorb import put_together
 from picket.spectrum.analyse import Analyst
+from picket.spectrum.apart import halves, taken_apart
 from picket.spectrum.clip import Complex, to_complex
 from picket.spectrum.detect import SEGMENT_FRAMES, Detector, Segment
 from picket.spectrum.emission import Emission
@@ -72,6 +73,7 @@ class Chain:
         if self.detector.transform.frames(len(samples) // 2) < 4:
             return
         found, seg = self.detector.segment(samples, first)
+        found = halves(taken_apart(found, seg, self.rate_hz), self.bins)
         found, images = without_images(found, lambda e: likeness(self._cut(samples, seg, e, 2e-3), self.rate_hz, e) > COHERENT)
         found, shoulders = without_shoulders(found)
         for reason, n in (("image of a stronger signal", images), ("spilt by a stronger signal", shoulders)):
