@@ -57,14 +57,14 @@ CLAIM_EXISTENCE = 0.6  # after one position that names itself
 CLAIM_DENSITY = 1e-9  # 1/m^2: false or new position reports; they are rare, and could be anywhere
 HEIGHT_SPAN_M, SPEED_SPAN_MPS = 1000.0, 60.0  # the spans over which false heights, speeds and range rates lie
 EXISTENCE_MAX = 0.9999  # so that a handful of misses ends any track
-CONFIRM_EXISTENCE, CONFIRM_UPDATES = 0.9, 2
+CONFIRM_EXISTENCE, CONFIRM_UPDATES = 0.93, 2
 CLAIM_CONFIRM_EXISTENCE, CLAIM_CONFIRM_UPDATES = 0.95, 2
 END_EXISTENCE = 0.05  # of a confirmed track
 END_SHARE_OF_BIRTH = 0.3  # a tentative track ends when r falls under this share of what it began with
 END_SIGMA_M = 2000.0
 TENTATIVE_PERIODS = 3.5  # a tentative track that no object speaks for ends after so long without a plot, seen or not
 COAST_PERIODS = 1.5
-SPEED_SIGMA_H, SPEED_SIGMA_V = 12.0, 1.0  # m/s, prior of a new track near a short-range sensor: drones keep to a height most of the time
+SPEED_SIGMA_H, SPEED_SIGMA_V = 20.0, 1.0  # m/s, prior of a new track near a short-range sensor: most keep to one height
 FAR_SPEED_SIGMA_H, FAR_SPEED_SIGMA_V = 130.0, 10.0  # and of one seen by a sensor that reaches beyond FAR_RANGE_M
 FAR_RANGE_M = 30_000.0
 
