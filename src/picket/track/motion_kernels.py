@@ -20,8 +20,8 @@ import math
 from picket._jit import lean
 
 STEADY, MANOEUVRE = 0, 1
-STEADY_H, STEADY_V = 0.5, 0.05  # m^2/s^3, intensity of white acceleration, across and up
-MANOEUVRE_H, MANOEUVRE_V = 16.0, 0.5  # a drone turns and brakes with 3 to 6 m/s^2 for a few seconds
+STEADY_H, STEADY_V = 0.5, 0.02  # m^2/s^3, intensity of white acceleration, across and up
+MANOEUVRE_H, MANOEUVRE_V = 16.0, 0.2  # a drone turns and brakes with 3 to 6 m/s^2 for a few seconds
 STEADY_S, MANOEUVRE_S = 20.0, 5.0  # s, mean stay in each
 MANOEUVRE_LEAST = 0.05  # however straight it flew: the first plots of a sharp turn must still lie in the gate
 MANOEUVRE_FIRST = 0.3  # probability of a newborn
