@@ -282,9 +282,12 @@ class History:
                 return
         self._open = None
 
-    def begin(self, state: Callable[[], State]) -> None:
-        """The segment to come begins now, after what came late was taken in: the state before it is copied, if one is wanted."""
-        if self._wanted:
+    def begin(self, state: Callable[[], State], again: bool) -> None:
+        """The segment to come begins now, after what came late was taken in: the state before it is copied, if one is wanted.
+
+        again: the tracker went back; a state that was copied for a step which moved no clock is another now.
+        """
+        if self._wanted or (again and self._next is not None):
             self._next, self._wanted = state(), False
 
     def close(self, time: float | None, clock: float, rows: Batch, size: int) -> None:

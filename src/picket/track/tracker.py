@@ -229,7 +229,7 @@ class Tracker:
         again = self._history.due(self.clock, now, self.left_out)
         if again is not None:
             self._take_again(*again)
-        self._history.begin(self._state)
+        self._history.begin(self._state, again is not None)
 
     def _take_again(self, state: State, segments: list[Segment]) -> None:
         self._restore(state)
