@@ -46,7 +46,7 @@ REASONS = {
     "person": "a private person as an actor",
     "number": "its number does not stand in the evidence",
     "empty": "neither a name, a number nor a place",
-    "twice": "the rules, or the model itself, say it already",
+    "twice": "the rules, the trained reader or the model itself say it already",
     "too_many": f"more than {MOST_CLAIMS} claims of one part",
 }
 
