@@ -149,8 +149,8 @@ def page(tmp_path: Path) -> Path:
 
 def test_the_command_asks_and_says_what_it_kept_and_refused(page: Path, tmp_path: Path) -> None:
     with ModelServer(lambda q: {"claims": [GOOD, {**GOOD, "place": "Mars"}]}) as server:
-        done = learn(page, "-o", tmp_path / "c.jsonl", "--model", "m1", "--endpoint", server.address, "--key-env", "KEY", "--no-guess", "--json",
-                     env={"KEY": "secret-9"})  # fmt: skip
+        asked = ("--model", "m1", "--endpoint", server.address, "--key-env", "KEY")
+        done = learn(page, "-o", tmp_path / "c.jsonl", *asked, "--no-guess", "--json", env={"KEY": "secret-9"})
     assert done.exit_code == 0, done.output
     report = json.loads(done.stdout)
     assert (report["by_model"], report["refused"]) == (1, {"name": 1})

@@ -5,10 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from picket.spectrum.apart import halves, taken_apart
+from picket.spectrum.apart import taken_apart
 from picket.spectrum.detect import Segment
 from picket.spectrum.emission import Emission
 from picket.spectrum.floor import Shape
+from picket.spectrum.halves import halves
 
 RATE_HZ, BINS, ROWS = 40e6, 1024, 256
 BIN_HZ = RATE_HZ / BINS

@@ -1,9 +1,8 @@
-"""Wide boxes that hold more than one signal, taken apart; bursts of one signal seen in two halves, put together.
+"""Wide boxes that hold more than one signal, taken apart.
 
 The edge of a strong burst splashes over the whole band, and what is on at that moment is linked by it: the detector fits one
 rectangle to a video downlink and a Wi-Fi frame beside it. Parts of one band belong together when they are on and off together;
-where the pattern of on and off changes from one frequency to the next, another signal begins. The other way round, two halves of
-one signal that begin and end together are one when they do so time and again.
+where the pattern of on and off changes from one frequency to the next, another signal begins.
 """
 
 from __future__ import annotations
@@ -243,38 +242,3 @@ def _times(on: Bools) -> list[tuple[int, int]]:
     cut = np.flatnonzero(np.diff(at) > 3)
     starts, ends = np.concatenate([at[:1], at[cut + 1]]), np.concatenate([at[cut], at[-1:]]) + 1
     return list(zip(starts.tolist(), ends.tolist(), strict=True))
-
-
-_TOGETHER_FRAMES, _OFTEN = 3, 3
-
-
-def halves(found: list[Emission], frame: int) -> list[Emission]:
-    """Pairs of wide bursts in two bands that begin and end together, alike in level, at least three times in a segment: one signal, of
-    which something took the middle. frame: samples per frame.
-    """
-    wide = sorted((e for e in found if e.bandwidth_hz > _WIDE_HZ and not e.steady), key=lambda e: e.sample_start)
-    pairs: dict[tuple[int, ...], list[tuple[Emission, Emission]]] = {}
-    slack = _TOGETHER_FRAMES * frame
-    for i, e in enumerate(wide):
-        for o in wide[i + 1 :]:
-            if o.sample_start - e.sample_start > slack:
-                break
-            below, above = sorted((e, o), key=lambda x: x.low_hz)
-            gap = above.low_hz - below.high_hz
-            alike = abs(e.sample_end - o.sample_end) <= slack and abs(e.snr_db - o.snr_db) < _ALIKE_DB
-            if alike and 0 <= gap < 2 * (below.bandwidth_hz + above.bandwidth_hz):
-                key = (round(below.center_hz / _WIDE_HZ), round(above.center_hz / _WIDE_HZ))
-                pairs.setdefault(key, []).append((below, above))
-    out = {id(e): e for e in found}
-    for group in pairs.values():
-        if len(group) < _OFTEN:
-            continue
-        for below, above in group:
-            if id(below) in out and id(above) in out:
-                del out[id(above)]
-                start, end = min(below.sample_start, above.sample_start), max(below.sample_end, above.sample_end)
-                level = (below.snr_db + above.snr_db) / 2
-                out[id(below)] = replace(
-                    below, sample_start=start, sample_count=end - start, high_hz=above.high_hz, snr_db=level, marks=[]
-                )
-    return list(out.values())

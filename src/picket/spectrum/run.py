@@ -10,11 +10,12 @@ import numpy as np
 
 from picket.spectrum.absorb import put_together
 from picket.spectrum.analyse import Analyst
-from picket.spectrum.apart import halves, taken_apart
+from picket.spectrum.apart import taken_apart
 from picket.spectrum.clip import Complex, to_complex
 from picket.spectrum.detect import SEGMENT_FRAMES, Detector, Segment
 from picket.spectrum.emission import Emission
 from picket.spectrum.emitters import Emitter, group, hops
+from picket.spectrum.halves import halves
 from picket.spectrum.image import COHERENT, likeness, without_images, without_shoulders
 from picket.spectrum.interference import Baseline, Rise, rises
 from picket.spectrum.label import judge
