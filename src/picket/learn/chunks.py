@@ -35,6 +35,7 @@ class Phrase:
     after: list[tuple[str, Phrase]] = field(default_factory=list)
     time: bool = False
     alias: Phrase | None = None  # "its own start-up, Marduk,": the proper name that stands beside it
+    sort: str = field(default="", compare=False, repr=False)  # what the trained reader found it to be
 
     @property
     def start(self) -> int:
