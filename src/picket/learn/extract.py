@@ -100,7 +100,9 @@ def claims_of(report: Report, again: Again | None = None) -> list[Claim]:
             carried = None
             if again:
                 aside = read_sentence(report.text, begin, end, published, context, False)
-                found.extend(_finish(report, aside, again(aside, []), None)[0])
+                added = again(aside, [])
+                if added:
+                    found.extend(_finish(report, aside, added, None)[0])
             continue
         sentence = read_sentence(
             report.text, begin, end, published, context, near or (topical and bool(_WEAK_WORDS.search(report.text, begin, end)))

@@ -112,6 +112,19 @@ def _is_time(phrase: Phrase, times: list[Time]) -> bool:
 _MULTITUDES = frozenset(["tens", "dozens", "scores", "hundreds", "thousands", "millions"])
 
 
+class _Spelt(dict[str, bool]):
+    """Is the text of a token one of DRONE_WORDS, or does it hold one? Looked up once for each."""
+
+    def __missing__(self, text: str) -> bool:
+        if len(self) >= 50_000:
+            self.clear()
+        found = self[text] = DRONE_WORDS.search(text) is not None
+        return found
+
+
+_SPELT_AS_DRONE = _Spelt()
+
+
 def is_drone(phrase: Phrase) -> bool:
     """Is the phrase a drone, or a thing that says it is for drones ("drone parts", "unmanned aircraft", "Shahed-136")?"""
     while phrase.of is not None and phrase.of.of is not None and phrase.head.low in _MULTITUDES:
@@ -121,7 +134,7 @@ def is_drone(phrase: Phrase) -> bool:
             if (
                 "drone" in classes_of(token)
                 or (token.name is not None and token.name.kind == "drone")
-                or DRONE_WORDS.search(token.text)
+                or _SPELT_AS_DRONE[token.text]
             ):
                 return True
     return any(
@@ -323,12 +336,15 @@ def instruments(sentence: Sentence, verb: Verb) -> list[Phrase]:
     return found
 
 
+_MADE_IN = re.compile(r"^([A-Z]\w+)[-‑](?:made|built|supplied|produced|manufactured|designed|donated|provided)$")
+
+
 def origin_of(phrase: Phrase, sentence: Sentence) -> str | None:
     """Where a thing comes from: "Chinese drones", "Turkish-made", "drones made in China", "its TB2"; a state or a maker."""
     for token in phrase.tokens:
         if token.name is not None and token.name.kind in {"demonym", "state"} and token is not phrase.head:
             return token.name.state
-        match = re.match(r"^([A-Z]\w+)[-‑](?:made|built|supplied|produced|manufactured|designed|donated|provided)$", token.text)
+        match = _MADE_IN.match(token.text) if "-" in token.low else None
         if match:
             return state_of_word(match.group(1))
         if token.name is not None and token.name.kind == "company" and token is not phrase.head:
