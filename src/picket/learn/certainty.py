@@ -12,6 +12,7 @@ import re
 from picket.learn.chunks import Phrase, Verb
 from picket.learn.lexicon import word_set
 from picket.learn.naming import classes_of, join
+from picket.learn.screening import Screened
 
 _CONTENT = re.compile(r"^\s+(?:that|it|the \w+ (?:had|has|was|is|were))\b")
 _NOT_ONE = re.compile(r"^\W*(?:not (?:one|a single|even one)|hardly any)\b", re.IGNORECASE)
@@ -30,7 +31,7 @@ _NOT_DOING = frozenset(
 )
 _REPORT_PASSIVE = frozenset(["report", "say", "understand", "rumour", "rumor"])
 _UNNAMED = word_set("certainty.unnamed")
-_CHARGE = re.compile(r"\b(?:charges?|suspicion|accusations?|allegations?) (?:of|that)")
+_CHARGE = Screened(r"\b(?:charges?|suspicion|accusations?|allegations?) (?:of|that)")
 
 
 def is_saying(verb: Verb) -> bool:

@@ -32,6 +32,7 @@ from picket.learn.naming import classes_of
 from picket.learn.nominals import behind_drafts, nominal_drafts
 from picket.learn.ordinals import ordinal_drafts
 from picket.learn.report import Report
+from picket.learn.screening import Screened
 from picket.learn.sentence import DRONE_WORDS, Sentence, drone_head, read_sentence
 from picket.learn.sentences import sentence_spans
 from picket.learn.statistics import statistic_drafts
@@ -45,12 +46,12 @@ _CARRIED = re.compile(
     r"statement|indictment)|in (?:his|her|its|their) view|another|in one of them)\b",
     re.IGNORECASE,
 )
-_ACCORDING = re.compile(
+_ACCORDING = Screened(
     r"\b(?:[Aa]ccording to|[Aa]s (?:set out|described|laid out|alleged|stated) in) ((?:[A-Z]\.(?:[A-Z]\.)+|[^,.;])+?)"
     r"(?=[,.;]|$| (?:has|have|had|was|were|is|are|which|who|that|and \d+|"
     r"(?:obtained|seen|reviewed|published|released|cited|compiled) by)\b)"
 )
-_WEAK_WORDS = re.compile(
+_WEAK_WORDS = Screened(
     r"\b(?:jammers?|skill|skills|course|courses|experience|recruits?|volunteers?|fighters?|instructors?|"
     r"trained|training|know-how|expertise|bombs?|aircraft|technology|lessons?|advisers?|sightings?|incursions?|"
     r"weapons?|cartels?|airspace|prisons?|smugglers?|flights?|airport)\b",

@@ -10,12 +10,13 @@ from picket.learn.chunks import Item, Phrase, Verb, chunks_of
 from picket.learn.clauses import link_clauses
 from picket.learn.lexicon import lexicon, word_set
 from picket.learn.naming import classes_of
+from picket.learn.screening import Screened
 from picket.learn.spots import place_state
 from picket.learn.tagging import tokens_of
 from picket.learn.times import Published, Time, times_of
 from picket.learn.tokens import Token
 
-DRONE_WORDS = re.compile(
+DRONE_WORDS = Screened(
     r"\b(?:(?:micro|mini|multi|quad)?-?(?:drones?|copters?)|quadcopters?|uavs?|uas|ucavs?|usvs?|unmanned|"
     r"uncrewed|fpvs?|first-person[ -]view|loitering|kamikaze|remotely piloted|shaheds?|octocopters?|"
     r"hexacopters?|sea baby|magura)\b"

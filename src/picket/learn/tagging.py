@@ -115,7 +115,7 @@ def _first_tag(token: Token, i: int, found: list[Token], words: Lexicon) -> None
         token.tag = {"—": "-", "–": "-", "“": '"', "”": '"', "‘": '"', "’": '"', "'": '"', "»": '"', "«": '"'}.get(
             token.text, token.text
         )
-    elif _RANK.fullmatch(low):
+    elif low[:1].isdigit() and _RANK.fullmatch(low):
         token.tag = "ADJ"  # "the 115th such attack"
     elif is_number(token):
         token.tag = "NUM"

@@ -7,7 +7,8 @@ import re
 from picket.learn.lexicon import Lexicon, Name, given_names, word_set
 
 _TOKEN = re.compile(
-    r"""[A-Za-z]\.(?:[A-Za-z]\.)+            # U.S.
+    r"""[A-Za-z][a-z]*(?=[ ,])              # most words, so that nothing else is tried for them
+    | [A-Za-z]\.(?:[A-Za-z]\.)+            # U.S.
     | (?:Col|Gen|Lt|Sgt|Mr|Mrs|Ms|Dr|Maj|Capt|Cmdr|Adm|Brig|Gov|Sen|Rep|St|Prof)\.  # titles
     | (?:US|AU?|CA?|NZ|HK|S|R|Z)?[$€£₹¥₩₴₦]\s?\d[\d,]*(?:\.\d+)?(?:bn|mn|tn|m|k)?\b   # money
     | \d[\d,]*\d(?:\.\d+)?(?:st|nd|rd|th)?(?:-[A-Za-z][\w-]*)? | \d+(?:\.\d+)?(?:st|nd|rd|th|s|[A-Z]{1,3}\b)?(?:-[A-Za-z][\w-]*)?
