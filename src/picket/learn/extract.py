@@ -141,9 +141,14 @@ def _overview(report: Report, context: Context) -> None:
     table = lexicon().names
     words = re.findall(r"[^\W_][\w.'’-]*", report.text[:20_000])
     for i, word in enumerate(words):
-        for parts, name in table.get(word.lower(), ()):
+        entries = table.get(word.lower())
+        if entries is None:
+            continue
+        first = word.removesuffix("'s").removesuffix("’s")
+        for parts, name in entries:
             if (
-                name.country
+                first == parts[0]
+                and name.country
                 and name.kind != "drone"
                 and tuple(w.removesuffix("'s").removesuffix("’s") for w in words[i : i + len(parts)]) == parts
             ):

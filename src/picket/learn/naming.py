@@ -61,7 +61,13 @@ def named(phrase: Phrase) -> Token | None:
 
 
 def is_person(phrase: Phrase) -> bool:
-    """Is the phrase an official or a person by name?"""
+    """Is the phrase an official or a person by name? Its own words say so, and are asked once."""
+    if phrase.person is None:
+        phrase.person = _is_person(phrase)
+    return phrase.person
+
+
+def _is_person(phrase: Phrase) -> bool:
     head = phrase.head
     if head.tag == "NP" and head.name is None:
         if head.low in _ORG_HEADS or head.low in _PLACE_HEADS:

@@ -9,12 +9,12 @@ from picket.learn.actors import Context, actors_of, owner_of, resolve_inside
 from picket.learn.chunks import Item, Phrase, Verb, chunks_of
 from picket.learn.clauses import link_clauses
 from picket.learn.lexicon import lexicon, word_set
-from picket.learn.naming import classes_of
+from picket.learn.naming import classes_of, classes_of_word
 from picket.learn.screening import Screened
 from picket.learn.spots import place_state
 from picket.learn.tagging import tokens_of
 from picket.learn.times import Published, Time, times_of
-from picket.learn.tokens import Token
+from picket.learn.tokens import Token, small_letters
 
 DRONE_WORDS = Screened(
     r"\b(?:(?:micro|mini|multi|quad)?-?(?:drones?|copters?)|quadcopters?|uavs?|uas|ucavs?|usvs?|unmanned|"
@@ -43,13 +43,16 @@ class Sentence:
     drone: bool
     near: bool
     consumed: set[int] = field(default_factory=set)
+    _phrases: list[Phrase] | None = None
 
     @property
     def words(self) -> str:
         return self.text[self.begin : self.end]
 
     def phrases(self) -> list[Phrase]:
-        """All noun phrases, the ones inside "of" too."""
+        """All noun phrases, the ones inside "of" too; the same list each time, not to be changed."""
+        if self._phrases is not None:
+            return self._phrases
         found: list[Phrase] = []
         for item in self.items:
             phrase = item if isinstance(item, Phrase) else None
@@ -57,6 +60,7 @@ class Sentence:
                 found.append(phrase)
                 found.extend(phrase.more)
                 phrase = phrase.of
+        self._phrases = found
         return found
 
     def actors(self, phrases: list[Phrase]) -> list[str]:
@@ -114,12 +118,12 @@ _MULTITUDES = frozenset(["tens", "dozens", "scores", "hundreds", "thousands", "m
 
 
 class _Spelt(dict[str, bool]):
-    """Is the text of a token one of DRONE_WORDS, or does it hold one? Looked up once for each."""
+    """Is a word a noun for a drone, or one of DRONE_WORDS, or does it hold one? Looked up once for each."""
 
     def __missing__(self, text: str) -> bool:
         if len(self) >= 50_000:
             self.clear()
-        found = self[text] = DRONE_WORDS.search(text) is not None
+        found = self[text] = "drone" in classes_of_word(small_letters(text)) or DRONE_WORDS.search(text) is not None
         return found
 
 
@@ -130,15 +134,12 @@ def is_drone(phrase: Phrase) -> bool:
     """Is the phrase a drone, or a thing that says it is for drones ("drone parts", "unmanned aircraft", "Shahed-136")?"""
     while phrase.of is not None and phrase.of.of is not None and phrase.head.low in _MULTITUDES:
         phrase = phrase.of  # "tens of thousands of drones"
-    for part in [phrase, *([phrase.of] if phrase.of else []), *phrase.more]:
+    parts = [phrase] if phrase.of is None else [phrase, phrase.of]
+    for part in [*parts, *phrase.more] if phrase.more else parts:
         for token in part.tokens:
-            if (
-                "drone" in classes_of(token)
-                or (token.name is not None and token.name.kind == "drone")
-                or _SPELT_AS_DRONE[token.text]
-            ):
+            if _SPELT_AS_DRONE[token.text] or (token.name is not None and token.name.kind == "drone"):
                 return True
-    return any(
+    return bool(phrase.after) and any(
         name == "for" and any("drone" in classes_of(t) or (t.name is not None and t.name.kind == "drone") for t in other.tokens)
         for name, other in phrase.after[:1]
     )

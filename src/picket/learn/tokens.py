@@ -125,6 +125,12 @@ _GEO_HEADS = word_set("sentence.geo_heads")
 _QUALIFIER_STARTS = frozenset(k[0] for k in QUALIFIERS)
 
 
+def small_letters(text: str) -> str:
+    """A word in small letters, with plain apostrophes and hyphens."""
+    low = text.lower()
+    return low if low.isascii() else low.replace("’", "'").replace("‑", "-")
+
+
 class Token:
     """A word, a name or a mark: text, lower case, offsets in the report, tag, and for verbs lemma and form."""
 
@@ -132,7 +138,7 @@ class Token:
 
     def __init__(self, text: str, start: int, end: int) -> None:
         self.text = text
-        self.low = text.lower().replace("’", "'").replace("‑", "-")
+        self.low = small_letters(text)
         self.start = start
         self.end = end
         self.tag = ""
@@ -184,7 +190,12 @@ def _match_name(raw: list[Token], i: int, words: Lexicon) -> tuple[int, Name] | 
     entries = words.names.get(raw[i].low)
     if not entries:
         return None
+    here = raw[i].text.replace("’", "'")
+    shouted = here.isupper() and len(here) > 3
     for parts, name in entries:
+        first = parts[0]
+        if here != first and "'" not in first and not (shouted and here == first.upper()):
+            continue
         k = i
         ok = True
         for part in parts:

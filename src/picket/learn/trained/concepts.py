@@ -54,12 +54,13 @@ def _wider(concepts: list[str]) -> list[str]:
     return [w for c in concepts for w in ((c, c.partition(".")[0]) if "." in c else (c,))]
 
 
-def join_concepts(tokens: list[Token], concepts: list[tuple[str, ...]]) -> None:
-    """Adds to the concepts of each token those of words side by side that begin with it."""
-    joined = _table().joined
-    for k, token in enumerate(tokens):
-        if token.low not in joined:
-            continue
-        for parts, concept in joined[token.low]:
-            if len(tokens) - k >= len(parts) and all(tokens[k + n].low == part for n, part in enumerate(parts)):
-                concepts[k] = tuple(dict.fromkeys((*concepts[k], *_wider([concept]))))
+def joins(word: str) -> bool:
+    """May the word be the first of words side by side that stand for something?"""
+    return word in _table().joined
+
+
+def join_concepts(tokens: list[Token], k: int, concepts: list[tuple[str, ...]]) -> None:
+    """Adds to the concepts of token k those of words side by side that begin with it."""
+    for parts, concept in _table().joined[tokens[k].low]:
+        if len(tokens) - k >= len(parts) and all(tokens[k + n].low == part for n, part in enumerate(parts)):
+            concepts[k] = tuple(dict.fromkeys((*concepts[k], *_wider([concept]))))

@@ -44,7 +44,9 @@ class Look:
         types = [type_of(t) for t in tokens]
         shown = [kind or word.stem for kind, word in zip(types, words, strict=True)]
         concepts = [word.concepts for word in words]
-        join_concepts(tokens, concepts)
+        for k, word in enumerate(words):
+            if word.joins:
+                join_concepts(tokens, k, concepts)
         at = {t.start: k for k, t in enumerate(tokens)}
         return cls(sentence, told, memory, words, types, shown, concepts, at, sentence.phrases())
 

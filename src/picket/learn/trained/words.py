@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from picket.learn.trained.concepts import concepts_of_word
+from picket.learn.trained.concepts import concepts_of_word, joins
 from picket.learn.trained.sorts import stem
 
 _MOST = 50_000
@@ -12,18 +12,20 @@ _MOST = 50_000
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """`stem` as `sorts.stem` gives it, `concepts` as `concepts.concepts_of_word`; `spoken` if a letter or figure is in it."""
+    """`stem` as `sorts.stem` gives it, `concepts` as `concepts.concepts_of_word`; `spoken` if a letter or figure is in it;
+    `joins` if it may be the first of words side by side that stand for something."""
 
     stem: str
     concepts: tuple[str, ...]
     spoken: bool
+    joins: bool
 
 
 class _Words(dict[str, Word]):
     def __missing__(self, low: str) -> Word:
         if len(self) >= _MOST:
             self.clear()
-        word = self[low] = Word(stem(low), concepts_of_word(low), any(map(str.isalnum, low)))
+        word = self[low] = Word(stem(low), concepts_of_word(low), any(map(str.isalnum, low)), joins(low))
         return word
 
 
