@@ -69,9 +69,9 @@ _LONGEST = 1500  # characters of a sentence; longer ones are tables, menus or at
 
 
 def claims_of(report: Report, again: Again | None = None) -> list[Claim]:
-    """The claims of a report, in the order of its text. Cost: about 8 ms for a page of news on one core.
+    """The claims of a report, in the order of its text. Cost: about 10 ms for a page of news on one core.
 
-    again: reads each sentence after the rules, those that they pass over too, as `picket.learn.trained.Trained` does; half as much again.
+    again: reads each sentence after the rules, those that they pass over too, as `picket.learn.trained.Trained` does; nearly as much again.
     """
     published = Published.parse(report.published)
     spans = list(sentence_spans(report.text))
