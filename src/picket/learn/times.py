@@ -225,13 +225,21 @@ _NEEDED = {
 }
 
 
+_TRIALS = [(entry, entry[0] in _OF_MONTHS, entry[0] in _OF_DIGITS, _NEEDED.get(entry[0], _ANY)) for entry in _PATTERNS]
+
+
 def _worth_trying(low: str) -> list[tuple[str, re.Pattern[str]]]:
     """The patterns that can match a sentence, given in small letters."""
     digit = _DIGIT.search(low) is not None
     month = _MONTH_NAMED.search(low) is not None
-    barred = frozenset() if digit else _OF_DIGITS
-    barred = barred if month else barred | _OF_MONTHS
-    return [e for e in _PATTERNS if e[0] not in barred and any(w in low for w in _NEEDED.get(e[0], _ANY))]
+    found = []
+    for entry, of_month, of_digit, words in _TRIALS:
+        if (month or not of_month) and (digit or not of_digit):
+            for word in words:
+                if word in low:
+                    found.append(entry)
+                    break
+    return found
 
 
 def times_of(text: str, start: int, end: int, published: Published | None) -> list[Time]:
