@@ -105,6 +105,9 @@ def tokens_of(text: str, start: int, end: int, times: Sequence[tuple[int, int]] 
     return found
 
 
+_BY_NEIGHBOURS = _REFLEXIVE | {"since"} | set(NUMBER_WORDS)
+
+
 def _closed() -> dict[str, str]:
     """The tag of each word that is one thing wherever it stands; a word of two sets is of the first."""
     found: dict[str, str] = {}
@@ -117,10 +120,14 @@ def _closed() -> dict[str, str]:
         ("HAVE", HAVE),
         ("DO", DO),
         ("PRP$", POSSESSIVES),
+        ("PRON", PRONOUNS - {"one", "both", "others"}),
+        ("DET", DETERMINERS),
+        ("SUB", SUBORDINATORS),
+        ("PREP", PREPOSITIONS - {"following", "given", "concerning", "regarding"}),
     ):
         for word in words:
             found.setdefault(word, tag)
-    return {word: tag for word, tag in found.items() if word[0].isalnum() and word not in NUMBER_WORDS}
+    return {word: tag for word, tag in found.items() if word[0].isalnum() and word not in _BY_NEIGHBOURS}
 
 
 _CLOSED = _closed()
@@ -144,16 +151,10 @@ def _first_tag(token: Token, i: int, found: list[Token], words: Lexicon) -> None
         token.tag = "NUM"
     elif low in _REFLEXIVE and i and found[i - 1].tag in {"N", "NP", "NP?", "DEM"}:
         token.tag = "ADV"  # "the M23 itself has"
-    elif low in PRONOUNS and low not in {"one", "both", "others"}:
+    elif low in _REFLEXIVE and low in PRONOUNS:
         token.tag = "PRON"
-    elif low in DETERMINERS:
-        token.tag = "DET"
-    elif low in SUBORDINATORS:
-        token.tag = "SUB"
-    elif low == "since" and i and found[i - 1].tag == "HAVE":
-        token.tag = "ADV"
-    elif low in PREPOSITIONS and low not in {"following", "given", "concerning", "regarding"}:
-        token.tag = "PREP"
+    elif low == "since":
+        token.tag = "ADV" if i and found[i - 1].tag == "HAVE" else "PREP"
     elif low == "first" and i and found[i - 1].tag in {"DET", "PRP$", "POS"}:
         token.tag = "ADJ"
     elif low in {"not", "n't", "never"}:
