@@ -34,6 +34,7 @@ from picket.learn.sentence import Sentence
 from picket.learn.trained import Trained
 from picket.learn.trained.ends import ends_of
 from picket.learn.trained.features import sentence_features
+from picket.learn.trained.groups import named_groups
 from picket.learn.trained.kinds import anchors_of
 from picket.learn.trained.look import Look
 from picket.learn.trained.memory import Memory
@@ -50,6 +51,7 @@ RECALLED = (
     65  # of 100 annotated claims that the reader in training remembers from earlier sentences: about as many as it will find
 )
 Floats = NDArray[np.float64]
+NAMES = named_groups()
 
 
 @dataclass
@@ -57,7 +59,7 @@ class Seen:
     """A sentence as it was when the reader came to it: its features, mentions and gold claims."""
 
     features: list[str]
-    mentions: list[Mention]
+    mentions: list[Mention[str]]
     look: Look
     gold: list[dict[str, Any]]
 
@@ -67,7 +69,7 @@ def report_of(annotated: Annotated) -> Report:
     return Report(doc=annotated.doc, text=annotated.text, published=annotated.published, title=annotated.title)
 
 
-def named_ends(claim: dict[str, Any], mentions: list[Mention]) -> dict[str, str]:
+def named_ends(claim: dict[str, Any], mentions: list[Mention[str]]) -> dict[str, str]:
     """The ends of an annotated claim, named as the reader names them."""
     out = {}
     for role in ROLES:
@@ -87,9 +89,9 @@ def seen_in(annotated: Annotated) -> list[Seen]:
 
     def look(sentence: Sentence, made: list[Draft]) -> list[Draft]:
         seen = Look.of(sentence, made, memory)
-        mentions = mentions_of(seen, memory)
+        mentions = mentions_of(seen, memory, NAMES)
         claims = gold.get(sentence.words, [])
-        out.append(Seen(sentence_features(seen), mentions, seen, claims))
+        out.append(Seen(sentence_features(seen, NAMES), mentions, seen, claims))
         memory.keep(sentence)
         for k, claim in enumerate(claims):
             if crc32(f"{annotated.doc} {len(out)} {k}".encode()) % 100 < RECALLED:
@@ -182,7 +184,9 @@ def _ends(seen: list[Seen], weights: Weights) -> tuple[list[list[str]], list[boo
     for s in seen:
         anchors = anchors_of(s.look, weights) if s.gold else {}
         for kind in dict.fromkeys(g["kind"] for g in s.gold):
-            seen_as = [[*mention.features, *end_features(s.look, kind, mention, anchors.get(kind))] for mention in s.mentions]
+            seen_as = [
+                [*mention.features, *end_features(s.look, kind, mention, anchors.get(kind), NAMES)] for mention in s.mentions
+            ]
             for role in ends_of(kind):
                 values = [g[role] for g in s.gold if g["kind"] == kind and g[role]]
                 for mention, made in zip(s.mentions, seen_as, strict=True):

@@ -11,6 +11,7 @@ from picket.learn.claim import TRANSFERS, Quantity, guessed
 from picket.learn.drafts import Draft
 from picket.learn.naming import classes_of
 from picket.learn.quantities import quantity_in
+from picket.learn.screening import Screened
 from picket.learn.sentence import Sentence, drone_head
 from picket.learn.times import Time
 
@@ -247,7 +248,7 @@ _SAME = re.compile(
     r"\b(?:the same|that same|that) (?P<unit>day|night|morning|evening|afternoon|month|year)\b(?! (?:before|after|earlier|later|of))",
     re.IGNORECASE,
 )
-_LATER = re.compile(
+_LATER = Screened(
     r"\b(?P<n>a|one|two|three|four|five|six|\d) days? (?P<way>later|earlier|before)\b|"
     r"\b(?P<next>the (?:next|following|previous)) (?:day|night|morning)\b",
     re.IGNORECASE,

@@ -12,6 +12,7 @@ import re
 from picket.learn.chunks import Phrase, Verb
 from picket.learn.lexicon import word_set
 from picket.learn.naming import classes_of, join
+from picket.learn.screening import Screened
 
 _CONTENT = re.compile(r"^\s+(?:that|it|the \w+ (?:had|has|was|is|were))\b")
 _NOT_ONE = re.compile(r"^\W*(?:not (?:one|a single|even one)|hardly any)\b", re.IGNORECASE)
@@ -30,6 +31,7 @@ _NOT_DOING = frozenset(
 )
 _REPORT_PASSIVE = frozenset(["report", "say", "understand", "rumour", "rumor"])
 _UNNAMED = word_set("certainty.unnamed")
+_CHARGE = Screened(r"\b(?:charges?|suspicion|accusations?|allegations?) (?:of|that)")
 
 
 def is_saying(verb: Verb) -> bool:
@@ -129,7 +131,7 @@ def certainty_of(verb: Verb, say: Verb | None, said_by: str | None, sentence: st
         return "denied" if said_by is not None else None
     if verb.link == "conj" and verb.governor is not None and verb.form == "base" and not verb.modal:
         chain = [*chain, *chain_of(verb.governor)]  # "will send X and train Y"
-    if re.search(
+    if _CHARGE.search(sentence) and re.search(
         rf"\b(?:charges?|suspicion|accusations?|allegations?) (?:of|that)[^,.;]*\b{re.escape(verb.tokens[-1].text)}", sentence
     ):
         return "alleged"

@@ -35,6 +35,8 @@ class Phrase:
     after: list[tuple[str, Phrase]] = field(default_factory=list)
     time: bool = False
     alias: Phrase | None = None  # "its own start-up, Marduk,": the proper name that stands beside it
+    person: bool | None = field(default=None, compare=False, repr=False)  # once it was asked
+    sort: str = field(default="", compare=False, repr=False)  # what the trained reader found it to be
 
     @property
     def start(self) -> int:
@@ -94,6 +96,9 @@ class Mark:
 Item = Phrase | Verb | Mark
 
 
+_OF_VERBS = frozenset(["MODAL", "BE", "HAVE", "DO", "TO", "V", "NEG", "ADV"])
+
+
 def chunks_of(tokens: list[Token]) -> list[Item]:
     """The sentence as a list of noun phrases, verb groups and marks, in order."""
     tokens = _without_scare_quotes(tokens)
@@ -107,7 +112,7 @@ def chunks_of(tokens: list[Token]) -> list[Item]:
             items.append(Phrase(i, j, tokens[j - 1], tokens[i:j], time=True))
             i = j
             continue
-        verb = _verb_group(tokens, i)
+        verb = _verb_group(tokens, i) if tokens[i].tag in _OF_VERBS else None
         if verb:
             items.append(verb)
             i = verb.j
@@ -162,8 +167,13 @@ def _without_scare_quotes(tokens: list[Token]) -> list[Token]:
     return out
 
 
+_ADDING = frozenset(["as_well_as", "along", "together"])
+
+
 def _together(items: list[Item]) -> list[Item]:
     """ "X, along with Y, has" and "X as well as Y" are "X and Y": the words and their commas become one conjunction."""
+    if not any(isinstance(item, Mark) and item.low in _ADDING for item in items):
+        return items
     out: list[Item] = []
     k = 0
     while k < len(items):
@@ -450,8 +460,6 @@ def _noun_ahead(tokens: list[Token], j: int) -> bool:
 
 
 def _verb_group(tokens: list[Token], i: int) -> Verb | None:
-    if tokens[i].tag not in {"MODAL", "BE", "HAVE", "DO", "TO", "V", "NEG", "ADV"}:
-        return None
     j = i
     modal: str | None = None
     negated = infinitive = False

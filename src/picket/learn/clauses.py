@@ -24,9 +24,9 @@ def link_clauses(items: list[Item]) -> list[Verb]:
             item.at = k
     _main_verb(items, verbs)
     _own_names(items)
-    for item in items:
+    for k, item in enumerate(items):
         if isinstance(item, Phrase):
-            _mark_after(items, item)
+            _mark_after(items, k, item)
     for verb in verbs:
         _right_side(items, verb)
     for verb, later in pairwise(verbs):
@@ -142,8 +142,9 @@ def _subordinate(items: list[Item], verb: Verb) -> bool:
     return False
 
 
-def _mark_after(items: list[Item], phrase: Phrase) -> None:
-    k = next(n for n, item in enumerate(items) if item is phrase) + 1
+def _mark_after(items: list[Item], k: int, phrase: Phrase) -> None:
+    """Gives the phrase, which is item k, those that hang on it by a preposition right behind it."""
+    k += 1
     while k + 1 < len(items):
         mark, following = items[k], items[k + 1]
         if not (tag_of(mark) == "P" and isinstance(following, Phrase)):

@@ -18,6 +18,7 @@ from picket.learn.chunks import Phrase, Verb
 from picket.learn.drafts import Draft
 from picket.learn.frames.common import GOODS, actors_in
 from picket.learn.naming import bare_text, classes_of, home_of, is_actor, text_of
+from picket.learn.screening import Screened
 from picket.learn.sentence import Sentence, drone_head, drone_owner, is_drone, origin_of, personnel, refers_to_drone
 from picket.learn.spots import place_name, place_state
 
@@ -37,7 +38,7 @@ _MEANT = frozenset(
         "incursions",
     ]
 )
-_NOT_NEWS = re.compile(
+_NOT_NEWS = Screened(
     r"\b(?:condemn\w*|criticis\w*|criticiz\w*|oppos\w*|apologi\w*|sanction\w*|tighten\w*|embargo\w*|curbs on|"
     r"rules (?:on|for)|blacklist\w*|ban(?:s|ned)?|"
     r"demand\w* an end|appeal\w*|praised?|"
@@ -47,13 +48,13 @@ _NOT_NEWS = re.compile(
 
 
 @cache
-def _cues() -> tuple[tuple[str, int, re.Pattern[str]], ...]:
+def _cues() -> tuple[tuple[str, int, Screened], ...]:
     rows = []
     for line in files("picket.learn").joinpath("data", "cues.tsv").read_text("utf-8").splitlines():
         if line and not line.startswith("#"):
             kind, weight, words = line.split("\t")
             each = [re.escape(w.rstrip("*")).replace("_", r"\s+") + (r"\w*" if w.endswith("*") else "") for w in words.split()]
-            rows.append((kind, int(weight), re.compile(rf"\b(?:{'|'.join(each)})\b", re.IGNORECASE)))
+            rows.append((kind, int(weight), Screened(rf"\b(?:{'|'.join(each)})\b", re.IGNORECASE)))
     return tuple(rows)
 
 

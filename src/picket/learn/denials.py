@@ -15,10 +15,11 @@ from picket.learn.drafts import Draft
 from picket.learn.lexicon import lexicon
 from picket.learn.naming import home_of, text_of
 from picket.learn.places import home_country
+from picket.learn.screening import Screened
 from picket.learn.sentence import Sentence, is_drone
 
 _DENYING = frozenset(["deny", "reject", "dismiss", "refute", "dispute", "rebut", "disavow", "disclaim", "repudiate"])
-_DENIAL = re.compile(
+_DENIAL = Screened(
     r"\b(?:den(?:y|ies|ied|ying)|reject(?:s|ed|ing)?|dismiss(?:es|ed|ing)?|refut(?:es?|ed|ing)|disput(?:es?|ed|ing)|rebut(?:s|ted)?|"
     r"disavow(?:s|ed)?|disclaim(?:s|ed)?|repudiat(?:es?|ed))\b"
     r"|\bcall(?:s|ed|ing)? [^;]{0,60}\b"

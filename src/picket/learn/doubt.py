@@ -9,8 +9,9 @@ from __future__ import annotations
 import re
 
 from picket.learn.chunks import Verb
+from picket.learn.screening import Screened
 
-_HEDGE_BEFORE = re.compile(
+_HEDGE_BEFORE = Screened(
     r"(?<!as )(?<!even )\b(?:whether|if)\b[^,;:]*$"
     r"|\b(?:is|are|was|were|be|been|being|it|them|us)\b (?:\w+ly |also |now |not )?(?:due|set|scheduled|slated|poised|expected|likely|"
     r"unlikely|about|ready|going|keen|eager|willing|prepared|hoping|meant|supposed|on (?:course|track)|close|looking)"
@@ -28,36 +29,36 @@ _HEDGE_BEFORE = re.compile(
     re.IGNORECASE,
 )
 _IF_TRUE = re.compile(r"^\W*if (?:confirmed|true|verified|proven|correct|it|the reports?)\b", re.IGNORECASE)
-_UNVERIFIED = re.compile(
+_UNVERIFIED = Screened(
     r"\b(?:could not be|cannot be|has not been|have not been|had not been|not been|unable to|could not) (?:independently )?"
     r"(?:verif\w+|confirm\w*|corroborat\w+|establish\w*|prove[nd]?)|\bunverified\b|\bunconfirmed\b|\bno (?:proof|evidence|indication)\b",
     re.IGNORECASE,
 )
-_CLAIM_BEFORE = re.compile(
+_CLAIM_BEFORE = Screened(
     r"\b(?:allegations?|accusations?|charges?|suspicions?|suspicion|claims?|insinuations?|assertions?) (?:that|of|by)\b[^;]*$"
     r"|\b(?:alleged|suspected|purported|supposed)(?: \w+){0,3} ?$"
     r"|\bthe (?:alleged|suspected|purported)\b[^,;]*$"
     r"|^\W*(?:alleged|suspected|purported)\b[^,;]*$",
     re.IGNORECASE,
 )
-_HELD_FOR = re.compile(
+_HELD_FOR = Screened(
     r"\b(?:arrest\w*|detain\w*|charged?|charges|indict\w*|accus\w*|investigat\w*|suspect\w*|on trial|wanted|extradit\w*|sanction\w*|"
     r"blacklist\w*|designated)\b[^,;]{0,120} (?:for|with|of|over|on)\b[^,;]*$",
     re.IGNORECASE,
 )
-_BLAMED = re.compile(
+_BLAMED = Screened(
     r"\b(?:attack|strike|raid|incident|flight|incursion)s? (?:that|which) [^,;.]{0,40}\b(?:blam|attribut|ascrib)", re.IGNORECASE
 )
-_CHARGED = re.compile(
+_CHARGED = Screened(
     r"\b(?:prosecutors?|indictment|charge sheet|affidavit|complaint|lawsuit|criminal complaint|accusers?)\b", re.IGNORECASE
 )
-_CONTESTED = re.compile(
+_CONTESTED = Screened(
     r",? (?:a|an|the)? ?(?:charge|claim|accusation|allegation|suggestion|assertion|report|idea|something|which|but)\b[^.;]{0,60}"
     r"\b(?:denie[sd]|deny|reject(?:s|ed)|dismiss(?:es|ed)|disput(?:es|ed)|refut(?:es|ed)|call(?:s|ed) (?:it |them )?(?:a |an )?"
     r"(?:fabrication|invention|lie|lies|absurd|baseless|nonsense|false))\b",
     re.IGNORECASE,
 )
-_DENIED_BEFORE = re.compile(
+_DENIED_BEFORE = Screened(
     r"\b(?:den(?:y|ies|ied|ying)|reject(?:s|ed|ing)?|dismiss(?:es|ed|ing)?|refut(?:e|es|ed|ing)|rebut(?:s|ted)?|disput(?:e|es|ed|ing)|"
     r"disavow(?:s|ed)?)\b(?: as \w+)?(?: the| any| all| such)? ?(?:\w+ )?(?:reports?|claims?|allegations?|accusations?|charges?|"
     r"suggestions?|assertions?|notion|idea|rumou?rs?|involvement|role|responsibility|links?)\b[^;]*$"
@@ -66,20 +67,20 @@ _DENIED_BEFORE = re.compile(
     r"|\bnothing to do with\b[^;]*$|\bnot responsible for\b[^;]*$|\bno (?:involvement|part|role|hand) in\b[^;]*$",
     re.IGNORECASE,
 )
-_CALLED_FALSE = re.compile(
+_CALLED_FALSE = Screened(
     r"\bcall(?:s|ed|ing)\b[^;]*\b(?:nonsense|false|absurd|lies|a lie|baseless|fabrications?|propaganda|fake|untrue|unfounded)\b"
     r"|^\W*(?:the )?(?:claims?|reports?|allegations?|accusations?|suggestions?|rumou?rs?|charges)\b[^;]*\b(?:baseless|false|untrue|"
     r"unfounded|nonsense|fabricat\w+|fake|absurd|denied|dismissed|rejected|refuted|not true)\b",
     re.IGNORECASE,
 )
-_PRESUMED = re.compile(
+_PRESUMED = Screened(
     r"\b(?:apparent|possible|presumed|probable|likely|potential|planned|proposed|prospective|pending|mooted|would-be)\b (?:\w+[- ]){0,3}?"
     r"(?:drones?|uavs?|attacks?|strikes?|flights?|sightings?|incursions?|sales?|deals?|deliver(?:y|ies)|purchases?|transfers?|exports?|"
     r"plant|factory|deployment|training)\b|\bwhat (?:appear\w*|seem\w*|(?:is|was|are|were) (?:believed|thought|likely|probably|"
     r"possibly|apparently|presumably|most likely))\b",
     re.IGNORECASE,
 )
-_UNSETTLED = re.compile(
+_UNSETTLED = Screened(
     r"\b(?:being|been|still|is|are|was|were) (?:still )?(?:negotiated|discussed|considered|mulled|weighed|debated)\b"
     r"|\b(?:letters? of intent|memorand\w+ of understanding|in principle|in line for|"
     r"waiting list|(?:its|their) eyes? on|keen on|hopes? for|memorand(?:um|a)|framework (?:agreement|contract)|provisional(?:ly)?|"
@@ -95,7 +96,7 @@ _UNSETTLED = re.compile(
     r"|\b(?:perhaps|maybe|possibly|presumably|apparently|seemingly|whoever)\b",
     re.IGNORECASE,
 )
-_SUSPECTED = re.compile(
+_SUSPECTED = Screened(
     r"\b(?:suspected|alleged|purported|supposed)\b (?:\w+[- ]){0,3}?(?:drones?|uavs?|attacks?|strikes?|flights?|sightings?|"
     r"incursions?|sales?|deliver(?:y|ies)|suppl(?:y|ies)|transfers?)\b|\bpleaded not guilty\b|\bcourt heard\b|"
     r"\b(?:maintain|insist|contend|assert|purport|profess)(?:s|ed|ing)? (?:to the (?:end|last) )?that\b|"
@@ -105,7 +106,7 @@ _SUSPECTED = re.compile(
     r"\b(?:has|have|had|was|were) (?:been )?(?:charged|indicted|accused)\b",
     re.IGNORECASE,
 )
-_NO_PART = re.compile(
+_NO_PART = Screened(
     r"\b(?:nothing to do with|not (?:been )?(?:responsible for|behind)|no (?:involvement|part|role|hand) in|had not been behind)\b",
     re.IGNORECASE,
 )
@@ -115,7 +116,7 @@ _SO_CALLED = re.compile(
     r" (?:was|were|is|are)\b"
 )
 _TO_COME = re.compile(r"^(?:is|are|was|were) (?:\w+ )?to (?!date\b)[a-z]+\b", re.IGNORECASE)  # "deliveries are to start in March"
-_NOT_SURE = re.compile(
+_NOT_SURE = Screened(
     r"\b(?:almost|nearly|all but|virtually|most) certainly\b"
     r"|\b(?:not|n[o']t|cannot|never) (?:be )?(?:rule[ds]?|ruling|exclude[ds]?|excluding)(?: out)?\b"
     r"|\b(?:nor|not|neither) (?:is it |been |yet |be |at all |fully |entirely )*"
@@ -126,7 +127,7 @@ _NOT_SURE = re.compile(
     r"|\b(?:bore|bear|bears|bearing|has|have|had|with) (?:all )?the hallmarks of\b",
     re.IGNORECASE,
 )
-_IN_COURT = re.compile(
+_IN_COURT = Screened(
     r"\b(?:set out|described|alleged|stated|laid out|detailed|outlined|contained) in (?:the|a|an|his|her|their)? ?(?:\w+ )?"
     r"(?:complaint|indictment|"
     r"affidavit|charge sheet|charges|court (?:documents|papers|filings?|records)|lawsuit)\b"
@@ -135,19 +136,19 @@ _IN_COURT = re.compile(
     r"filings?|records)|prosecutors|prosecution|lawsuit)\b",
     re.IGNORECASE,
 )
-_ACCUSED = re.compile(
+_ACCUSED = Screened(
     r"\b(?:alleg(?:es?|ed|edly|ing|ations?)|accus(?:es?|ed|ing|ations?)|claim(?:s|ed|ing)? (?:that|the|it|they|he|she|to)|"
     r"blam(?:es?|ed|ing)|"
     r"suspect(?:s|ed)?|indict(?:ed|ment)|charged (?:with|over))\b",
     re.IGNORECASE,
 )
-_ANONYMOUS = re.compile(
+_ANONYMOUS = Screened(
     r"\bon (?:the )?condition of anonymity\b|\b(?:asked|declined|requested|wished|preferred) not to be (?:named|identified|quoted)\b|"
     r"\b(?:declined|refused) to be (?:named|identified)\b|\b(?:spoke|speaking|said) anonymously\b|"
     r"\bnot authori[sz]ed to (?:speak|discuss|brief)\b",
     re.IGNORECASE,
 )
-_ANYWHERE = re.compile(
+_ANYWHERE = Screened(
     r"\b(?:may|might|could|would|possibl[ey]|probabl[ey]|likely|plan(?:s|ned)? (?:to|for)|intends? to|wish(?:es)? (?:to|for)|"
     r"hopes? to|expects?|"
     r"expected to|set to|due to be|in talks|consider(?:s|ing|ed)|allegedly|reportedly|suspected|believed|thought to|feared|fears)\b",

@@ -24,19 +24,32 @@ _SERVICES = frozenset(
 
 def classes_of(token: Token) -> frozenset[str]:
     """Noun classes of a token's word; the last part of a hyphenated word counts too."""
-    return classes_of_word(token.low)
+    return _CLASSES[token.low]
 
 
 def classes_of_word(low: str) -> frozenset[str]:
     """Noun classes of a word in small letters."""
-    words = lexicon().noun_classes
-    found = words.get(low)
-    if found is None and "-" in low:
-        found = words.get(low.rsplit("-", 1)[1])
-    return found or _NONE
+    return _CLASSES[low]
 
 
 _NONE: frozenset[str] = frozenset()
+
+
+class _Classes(dict[str, frozenset[str]]):
+    """Looked up once for each word; an analyst's own names change no noun."""
+
+    def __missing__(self, low: str) -> frozenset[str]:
+        if len(self) >= 50_000:
+            self.clear()
+        words = lexicon().noun_classes
+        found = words.get(low)
+        if found is None and "-" in low:
+            found = words.get(low.rsplit("-", 1)[1])
+        classes = self[low] = found or _NONE
+        return classes
+
+
+_CLASSES = _Classes()
 
 
 def named(phrase: Phrase) -> Token | None:
@@ -48,7 +61,13 @@ def named(phrase: Phrase) -> Token | None:
 
 
 def is_person(phrase: Phrase) -> bool:
-    """Is the phrase an official or a person by name?"""
+    """Is the phrase an official or a person by name? Its own words say so, and are asked once."""
+    if phrase.person is None:
+        phrase.person = _is_person(phrase)
+    return phrase.person
+
+
+def _is_person(phrase: Phrase) -> bool:
     head = phrase.head
     if head.tag == "NP" and head.name is None:
         if head.low in _ORG_HEADS or head.low in _PLACE_HEADS:

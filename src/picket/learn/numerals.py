@@ -10,7 +10,9 @@ import re
 from picket.learn.tokens import NUMBER_WORDS, Token, is_number
 
 MONEY = re.compile(r"^(?:US|A|AU|C|CA|NZ|HK|S|R|Z)?[$€£₹¥₩₴₦]\s?")
-_TO = frozenset(["to", "-", "–", "—", "or"])
+_TO = frozenset(["to", "-", "–", "—"])
+_LINKS = _TO | {"and"}
+_PAIRED = frozenset(["half", "half-dozen", "a", "another"])
 _FEW = frozenset(["several", "few", "many", "some"])
 
 
@@ -34,8 +36,9 @@ def join_numerals(raw: list[Token]) -> list[Token]:
     out: list[Token] = []
     i = 0
     while i < len(raw):
-        width, value = _range(raw, i) or _dozens(raw, i) or (0, 0.0)
-        if width:
+        found = _range(raw, i) or _dozens(raw, i)
+        if found is not None:
+            width, value = found
             joined = _one(raw[i : i + width])
             joined.value, joined.tag = value, "NUM"
             out.append(joined)
@@ -63,11 +66,13 @@ def _range(raw: list[Token], i: int) -> tuple[int, float] | None:
     k = i + 1 if raw[i].low in {"between", "from"} else i
     if k + 2 >= len(raw):
         return None
-    low, high = _plain(raw[k]), _plain(raw[k + 2])
     link = raw[k + 1].low
+    if link not in _LINKS:
+        return None
+    low, high = _plain(raw[k]), _plain(raw[k + 2])
     if low is None or high is None or not low < high or raw[k].low == "one":
         return None
-    if not (link in _TO - {"or"} or (link == "and" and raw[i].low == "between")):
+    if not (link in _TO or (link == "and" and raw[i].low == "between")):
         return None
     if link in {"-", "–", "—"} and (raw[k + 1].start != raw[k].end or raw[k + 2].start != raw[k + 1].end):
         return None
@@ -79,6 +84,8 @@ def _range(raw: list[Token], i: int) -> tuple[int, float] | None:
 
 
 def _dozens(raw: list[Token], i: int) -> tuple[int, float] | None:
+    if raw[i].low not in _PAIRED and not (i + 1 < len(raw) and raw[i + 1].low == "dozen"):
+        return None
     words = tuple(t.low for t in raw[i : i + 3])
     if words == ("half", "a", "dozen"):
         return 3, 6.0

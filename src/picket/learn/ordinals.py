@@ -8,13 +8,14 @@ from collections.abc import Iterator
 from picket.learn.chunks import Phrase
 from picket.learn.drafts import Draft
 from picket.learn.naming import bare_text, classes_of
+from picket.learn.screening import Screened
 from picket.learn.sentence import Sentence, drone_owner
 from picket.learn.spots import place_name
 from picket.learn.tokens import Token
 
 _ORDER = "second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth thirteenth fourteenth fifteenth".split()  # noqa: SIM905
 _RANKS = {word: n for n, word in enumerate(_ORDER, 2)}
-_SPAN = re.compile(
+_SPAN = Screened(
     r"\b(?:since|this (?:year|month|week)|so far|in (?:a|as many|\w+) (?:days?|weeks?|months?|years?)|(?:in|over|during|within) (?:the )?"
     r"(?:last|past|recent|same|first)|of the year|in (?:19|20)\d\d|to date)\b",
     re.IGNORECASE,

@@ -188,7 +188,7 @@ _STRONG = re.compile(r"^(\d+|[a-z]+)-(member|strong|man|person|drone|aircraft|ve
 def _strength(phrase: Phrase) -> Quantity | None:
     """ "A 40-member drone unit", "a 200-strong force"."""
     for token in phrase.tokens:
-        match = _STRONG.match(token.low)
+        match = _STRONG.match(token.low) if "-" in token.low else None
         if match and token.tag != "NUM":
             value = float(match[1]) if match[1].isdigit() else float(NUMBER_WORDS.get(match[1], 0))
             if value > 0:

@@ -9,13 +9,14 @@ from picket.learn.actors import Context, actors_of, owner_of, resolve_inside
 from picket.learn.chunks import Item, Phrase, Verb, chunks_of
 from picket.learn.clauses import link_clauses
 from picket.learn.lexicon import lexicon, word_set
-from picket.learn.naming import classes_of
+from picket.learn.naming import classes_of, classes_of_word
+from picket.learn.screening import Screened
 from picket.learn.spots import place_state
 from picket.learn.tagging import tokens_of
 from picket.learn.times import Published, Time, times_of
-from picket.learn.tokens import Token
+from picket.learn.tokens import Token, small_letters
 
-DRONE_WORDS = re.compile(
+DRONE_WORDS = Screened(
     r"\b(?:(?:micro|mini|multi|quad)?-?(?:drones?|copters?)|quadcopters?|uavs?|uas|ucavs?|usvs?|unmanned|"
     r"uncrewed|fpvs?|first-person[ -]view|loitering|kamikaze|remotely piloted|shaheds?|octocopters?|"
     r"hexacopters?|sea baby|magura)\b"
@@ -42,13 +43,16 @@ class Sentence:
     drone: bool
     near: bool
     consumed: set[int] = field(default_factory=set)
+    _phrases: list[Phrase] | None = None
 
     @property
     def words(self) -> str:
         return self.text[self.begin : self.end]
 
     def phrases(self) -> list[Phrase]:
-        """All noun phrases, the ones inside "of" too."""
+        """All noun phrases, the ones inside "of" too; the same list each time, not to be changed."""
+        if self._phrases is not None:
+            return self._phrases
         found: list[Phrase] = []
         for item in self.items:
             phrase = item if isinstance(item, Phrase) else None
@@ -56,6 +60,7 @@ class Sentence:
                 found.append(phrase)
                 found.extend(phrase.more)
                 phrase = phrase.of
+        self._phrases = found
         return found
 
     def actors(self, phrases: list[Phrase]) -> list[str]:
@@ -112,19 +117,29 @@ def _is_time(phrase: Phrase, times: list[Time]) -> bool:
 _MULTITUDES = frozenset(["tens", "dozens", "scores", "hundreds", "thousands", "millions"])
 
 
+class _Spelt(dict[str, bool]):
+    """Is a word a noun for a drone, or one of DRONE_WORDS, or does it hold one? Looked up once for each."""
+
+    def __missing__(self, text: str) -> bool:
+        if len(self) >= 50_000:
+            self.clear()
+        found = self[text] = "drone" in classes_of_word(small_letters(text)) or DRONE_WORDS.search(text) is not None
+        return found
+
+
+_SPELT_AS_DRONE = _Spelt()
+
+
 def is_drone(phrase: Phrase) -> bool:
     """Is the phrase a drone, or a thing that says it is for drones ("drone parts", "unmanned aircraft", "Shahed-136")?"""
     while phrase.of is not None and phrase.of.of is not None and phrase.head.low in _MULTITUDES:
         phrase = phrase.of  # "tens of thousands of drones"
-    for part in [phrase, *([phrase.of] if phrase.of else []), *phrase.more]:
+    parts = [phrase] if phrase.of is None else [phrase, phrase.of]
+    for part in [*parts, *phrase.more] if phrase.more else parts:
         for token in part.tokens:
-            if (
-                "drone" in classes_of(token)
-                or (token.name is not None and token.name.kind == "drone")
-                or DRONE_WORDS.search(token.text)
-            ):
+            if _SPELT_AS_DRONE[token.text] or (token.name is not None and token.name.kind == "drone"):
                 return True
-    return any(
+    return bool(phrase.after) and any(
         name == "for" and any("drone" in classes_of(t) or (t.name is not None and t.name.kind == "drone") for t in other.tokens)
         for name, other in phrase.after[:1]
     )
@@ -323,12 +338,15 @@ def instruments(sentence: Sentence, verb: Verb) -> list[Phrase]:
     return found
 
 
+_MADE_IN = re.compile(r"^([A-Z]\w+)[-‑](?:made|built|supplied|produced|manufactured|designed|donated|provided)$")
+
+
 def origin_of(phrase: Phrase, sentence: Sentence) -> str | None:
     """Where a thing comes from: "Chinese drones", "Turkish-made", "drones made in China", "its TB2"; a state or a maker."""
     for token in phrase.tokens:
         if token.name is not None and token.name.kind in {"demonym", "state"} and token is not phrase.head:
             return token.name.state
-        match = re.match(r"^([A-Z]\w+)[-‑](?:made|built|supplied|produced|manufactured|designed|donated|provided)$", token.text)
+        match = _MADE_IN.match(token.text) if "-" in token.low else None
         if match:
             return state_of_word(match.group(1))
         if token.name is not None and token.name.kind == "company" and token is not phrase.head:

@@ -12,9 +12,10 @@ from picket.learn.drafts import Draft
 from picket.learn.lexicon import word_set
 from picket.learn.naming import classes_of, text_of
 from picket.learn.quantities import quantity_in
+from picket.learn.screening import Screened
 from picket.learn.sentence import Sentence, drone_head, drone_owner, is_drone
 
-_SUMMING = re.compile(
+_SUMMING = Screened(
     r"\b(?:since|so far|in total|a total of|altogether|overall|every (?:day|night|week|month|year)|each (?:day|"
     r"night|week|month|year)|per (?:day|night|week|month|year)|(?:a|one) (?:day|night|week|month|year)|daily|"
     r"monthly|annually|record(?:ed|s)?"

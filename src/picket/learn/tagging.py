@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from picket.learn.ambiguity import NOUN_ING, decide
 from picket.learn.lexicon import Lexicon, lexicon, word_set
 from picket.learn.numerals import join_numerals
-from picket.learn.tokens import Token, is_number, join_names, split_words
+from picket.learn.tokens import NUMBER_WORDS, Token, is_number, join_names, split_words
 
 DETERMINERS = word_set("tagging.determiners")
 POSSESSIVES = frozenset(["its", "their", "his", "her", "our", "my", "your"])
@@ -105,6 +105,34 @@ def tokens_of(text: str, start: int, end: int, times: Sequence[tuple[int, int]] 
     return found
 
 
+_BY_NEIGHBOURS = _REFLEXIVE | {"since"} | set(NUMBER_WORDS)
+
+
+def _closed() -> dict[str, str]:
+    """The tag of each word that is one thing wherever it stands; a word of two sets is of the first."""
+    found: dict[str, str] = {}
+    for tag, words in (
+        ("TO", {"to"}),
+        ("CC", {"and", "or", "but", "nor"}),
+        ("REL", {"which", "who", "whom", "that"}),
+        ("MODAL", MODALS),
+        ("BE", BE),
+        ("HAVE", HAVE),
+        ("DO", DO),
+        ("PRP$", POSSESSIVES),
+        ("PRON", PRONOUNS - {"one", "both", "others"}),
+        ("DET", DETERMINERS),
+        ("SUB", SUBORDINATORS),
+        ("PREP", PREPOSITIONS - {"following", "given", "concerning", "regarding"}),
+    ):
+        for word in words:
+            found.setdefault(word, tag)
+    return {word: tag for word, tag in found.items() if word[0].isalnum() and word not in _BY_NEIGHBOURS}
+
+
+_CLOSED = _closed()
+
+
 def _first_tag(token: Token, i: int, found: list[Token], words: Lexicon) -> None:
     if token.tag:
         return
@@ -115,38 +143,18 @@ def _first_tag(token: Token, i: int, found: list[Token], words: Lexicon) -> None
         token.tag = {"—": "-", "–": "-", "“": '"', "”": '"', "‘": '"', "’": '"', "'": '"', "»": '"', "«": '"'}.get(
             token.text, token.text
         )
-    elif _RANK.fullmatch(low):
+    elif low in _CLOSED and token.value is None:
+        token.tag = _CLOSED[low]
+    elif low[:1].isdigit() and _RANK.fullmatch(low):
         token.tag = "ADJ"  # "the 115th such attack"
     elif is_number(token):
         token.tag = "NUM"
-    elif low == "to":
-        token.tag = "TO"
-    elif low in {"and", "or", "but", "nor"}:
-        token.tag = "CC"
-    elif low in {"which", "who", "whom", "that"}:
-        token.tag = "REL"
-    elif low in MODALS:
-        token.tag = "MODAL"
-    elif low in BE:
-        token.tag = "BE"
-    elif low in HAVE:
-        token.tag = "HAVE"
-    elif low in DO:
-        token.tag = "DO"
-    elif low in POSSESSIVES:
-        token.tag = "PRP$"
     elif low in _REFLEXIVE and i and found[i - 1].tag in {"N", "NP", "NP?", "DEM"}:
         token.tag = "ADV"  # "the M23 itself has"
-    elif low in PRONOUNS and low not in {"one", "both", "others"}:
+    elif low in _REFLEXIVE and low in PRONOUNS:
         token.tag = "PRON"
-    elif low in DETERMINERS:
-        token.tag = "DET"
-    elif low in SUBORDINATORS:
-        token.tag = "SUB"
-    elif low == "since" and i and found[i - 1].tag == "HAVE":
-        token.tag = "ADV"
-    elif low in PREPOSITIONS and low not in {"following", "given", "concerning", "regarding"}:
-        token.tag = "PREP"
+    elif low == "since":
+        token.tag = "ADV" if i and found[i - 1].tag == "HAVE" else "PREP"
     elif low == "first" and i and found[i - 1].tag in {"DET", "PRP$", "POS"}:
         token.tag = "ADJ"
     elif low in {"not", "n't", "never"}:

@@ -8,10 +8,11 @@ from collections.abc import Iterator
 from picket.learn.chunks import Phrase
 from picket.learn.claim import Quantity
 from picket.learn.drafts import Draft
+from picket.learn.screening import Screened
 from picket.learn.sentence import Sentence
 
 _SHARES = {"half": 50.0, "third": 33.0, "quarter": 25.0, "two thirds": 67.0, "three quarters": 75.0}
-_SHARE = re.compile(
+_SHARE = Screened(
     r"\b(?P<about>about |around |nearly |almost |roughly |some |more than |over |at least )?(?:a |one[ -])?"
     r"(?P<share>half|third|quarter|two[ -]thirds|three[ -]quarters) of (?:the |all |its |their |all the )?(?:[\w-]+ ){0,2}?"
     r"(?P<what>drones?|uavs|shaheds|flights|sorties|attacks|strikes|incursions|casualties|losses|parts|components|equipment)\b",

@@ -191,10 +191,21 @@ _PATTERNS: list[tuple[str, re.Pattern[str]]] = [
 ]
 
 
-_MONTH_NAMED = re.compile(r"jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec")
+_MONTH_NAMED = re.compile(
+    r"(?:january|february|march|april|may|june|july|august|september|october|november|december|"
+    r"jan|feb|mar|apr|aug|sept?|oct|nov|dec)\b"
+)
+_DIGIT = re.compile(r"\d")
 _OF_MONTHS = frozenset(["months", "dayrange", "dmy", "mdy", "ofyear", "my", "dm", "md", "lastmonthname"])
 # What must stand in a sentence, in small letters, for a pattern to be worth trying: most sentences hold few times.
+_ANY = ("",)
+_OF_DIGITS = frozenset(["dayrange", "dmy", "mdy", "iso", "my", "dm", "md", "years", "year"])
 _NEEDED = {
+    "months": ("between", "from"),
+    "dmy": ("19", "20"),
+    "mdy": ("19", "20"),
+    "my": ("19", "20"),
+    "ofyear": ("year",),
     "halves": ("months of",),
     "range": ("between", "from"),
     "iso": ("20",),
@@ -214,10 +225,21 @@ _NEEDED = {
 }
 
 
+_TRIALS = [(entry, entry[0] in _OF_MONTHS, entry[0] in _OF_DIGITS, _NEEDED.get(entry[0], _ANY)) for entry in _PATTERNS]
+
+
 def _worth_trying(low: str) -> list[tuple[str, re.Pattern[str]]]:
     """The patterns that can match a sentence, given in small letters."""
+    digit = _DIGIT.search(low) is not None
     month = _MONTH_NAMED.search(low) is not None
-    return [e for e in _PATTERNS if (month if e[0] in _OF_MONTHS else any(w in low for w in _NEEDED[e[0]]))]
+    found = []
+    for entry, of_month, of_digit, words in _TRIALS:
+        if (month or not of_month) and (digit or not of_digit):
+            for word in words:
+                if word in low:
+                    found.append(entry)
+                    break
+    return found
 
 
 def times_of(text: str, start: int, end: int, published: Published | None) -> list[Time]:

@@ -7,7 +7,8 @@ import re
 from picket.learn.lexicon import Lexicon, Name, given_names, word_set
 
 _TOKEN = re.compile(
-    r"""[A-Za-z]\.(?:[A-Za-z]\.)+            # U.S.
+    r"""[A-Za-z][a-z]*(?=[ ,])              # most words, so that nothing else is tried for them
+    | [A-Za-z]\.(?:[A-Za-z]\.)+            # U.S.
     | (?:Col|Gen|Lt|Sgt|Mr|Mrs|Ms|Dr|Maj|Capt|Cmdr|Adm|Brig|Gov|Sen|Rep|St|Prof)\.  # titles
     | (?:US|AU?|CA?|NZ|HK|S|R|Z)?[$€£₹¥₩₴₦]\s?\d[\d,]*(?:\.\d+)?(?:bn|mn|tn|m|k)?\b   # money
     | \d[\d,]*\d(?:\.\d+)?(?:st|nd|rd|th)?(?:-[A-Za-z][\w-]*)? | \d+(?:\.\d+)?(?:st|nd|rd|th|s|[A-Z]{1,3}\b)?(?:-[A-Za-z][\w-]*)?
@@ -77,6 +78,7 @@ _JOINED = [  # words read as one
     ("in", "order", "to"),
     ("per", "cent"),
 ]
+_JOINED_BY_FIRST = {first: [parts for parts in _JOINED if parts[0] == first] for first, *_ in _JOINED}
 QUALIFIERS = {
     ("more", "than"): "over",
     ("over",): "over",
@@ -123,6 +125,12 @@ _GEO_HEADS = word_set("sentence.geo_heads")
 _QUALIFIER_STARTS = frozenset(k[0] for k in QUALIFIERS)
 
 
+def small_letters(text: str) -> str:
+    """A word in small letters, with plain apostrophes and hyphens."""
+    low = text.lower()
+    return low if low.isascii() else low.replace("’", "'").replace("‑", "-")
+
+
 class Token:
     """A word, a name or a mark: text, lower case, offsets in the report, tag, and for verbs lemma and form."""
 
@@ -130,7 +138,7 @@ class Token:
 
     def __init__(self, text: str, start: int, end: int) -> None:
         self.text = text
-        self.low = text.lower().replace("’", "'").replace("‑", "-")
+        self.low = small_letters(text)
         self.start = start
         self.end = end
         self.tag = ""
@@ -144,13 +152,19 @@ class Token:
         return f"{self.text}/{self.tag}"
 
 
+_POSSESSIVE = re.compile(r"['’]s$")
+_LETTERED = re.compile(r"[A-Z]|-[A-Za-z]")
+_THREE_LETTERS = re.compile(r"[a-z]{3}")
+_PRICE = re.compile(r"[A-Z]{1,2}[$€£]\s?\d")
+
+
 def split_words(text: str, start: int, end: int) -> list[Token]:
     """The words of start:end of `text`, possessive endings apart."""
     out: list[Token] = []
     for match in _TOKEN.finditer(text, start, end):
         word = match.group()
         at = match.start()
-        tail = re.search(r"['’]s$", word)
+        tail = _POSSESSIVE.search(word) if word[-1] == "s" else None
         if tail and word.lower() not in {"it's", "it’s", "let's", "that's", "there's", "he's", "she's"} and len(word) > 2:
             out.append(Token(word[: tail.start()], at, at + tail.start()))
             mark = Token(word[tail.start() :], at + tail.start(), match.end())
@@ -176,7 +190,12 @@ def _match_name(raw: list[Token], i: int, words: Lexicon) -> tuple[int, Name] | 
     entries = words.names.get(raw[i].low)
     if not entries:
         return None
+    here = raw[i].text.replace("’", "'")
+    shouted = here.isupper() and len(here) > 3
     for parts, name in entries:
+        first = parts[0]
+        if here != first and "'" not in first and not (shouted and here == first.upper()):
+            continue
         k = i
         ok = True
         for part in parts:
@@ -224,8 +243,8 @@ def join_names(raw: list[Token], words: Lexicon) -> list[Token]:
             out.append(joined)
             i += width
             continue
-        for parts in _JOINED:
-            if token.low == parts[0] and tuple(t.low for t in raw[i : i + len(parts)]) == parts and not _obliged(raw, i):
+        for parts in _JOINED_BY_FIRST.get(token.low, ()):
+            if tuple(t.low for t in raw[i : i + len(parts)]) == parts and not _obliged(raw, i):
                 joined = _merge(raw[i : i + len(parts)])
                 joined.low = "_".join(parts)
                 if parts == ("in", "order", "to"):
@@ -307,15 +326,16 @@ def _qualifier(raw: list[Token], i: int) -> int:
 
 def is_number(token: Token) -> bool:
     """Is the word a number: figures, money, a number word?"""
+    first = token.text[0]
     return (
         (
-            token.text[0].isdigit()
-            and not re.search(r"[A-Z]|-[A-Za-z]", token.text)
+            first.isdigit()
+            and not _LETTERED.search(token.text)
             and not token.low.endswith(("st", "nd", "rd", "th"))
-            and not re.search(r"[a-z]{3}", token.low)
+            and not _THREE_LETTERS.search(token.low)
         )
-        or token.text[0] in "$€£₹¥₩₴₦"
-        or bool(re.match(r"[A-Z]{1,2}[$€£]\s?\d", token.text))
+        or first in "$€£₹¥₩₴₦"
+        or (first.isupper() and _PRICE.match(token.text) is not None)
         or token.value is not None
         or (token.low in NUMBER_WORDS and token.low != "zero")
         or ("-" in token.low and all(p in NUMBER_WORDS for p in token.low.split("-")))

@@ -10,10 +10,11 @@ from picket.learn.certainty import speaker
 from picket.learn.chunks import Phrase, Verb
 from picket.learn.drafts import Draft
 from picket.learn.naming import classes_of, text_of
+from picket.learn.screening import Screened
 from picket.learn.sentence import Sentence, is_drone
 
 _THREATS = frozenset(["threat", "threats", "danger", "dangers", "risk", "risks", "menace", "challenge", "hazard", "hazards"])
-_GAPS = re.compile(
+_GAPS = Screened(
     r"\b(?:lacks?|lacked|lacking|lack of|no (?:\w+ )?(?:defen[cs]e|means|way|counter|protection|equipment|"
     r"system)\w*|vulnerab\w+|unprepared|ill-prepared|ill-equipped|defenceless|defenseless|unable to (?:detect|"
     r"stop|counter|defend|shoot)"

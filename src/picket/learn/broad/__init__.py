@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from picket.learn.broad.common import singular, table
+from picket.learn.broad.common import rows_for, singular
 from picket.learn.broad.counts import counts
 from picket.learn.broad.nouns import of_noun
 from picket.learn.broad.verbs import of_verb
@@ -26,11 +26,12 @@ def broad_drafts(sentence: Sentence, made: list[Draft]) -> Iterator[Draft]:
     taken = {id(d.verb) for d in made if d.verb is not None}
     kinds = {d.kind for d in made}
     alone, here = not made, list(made)
+    by_verb, by_noun = rows_for("v"), rows_for("n")
     for verb in sentence.verbs:
-        if id(verb) in taken or only_meant(verb) or not (alone or _own_clause(verb, made)):
+        if verb.lemma not in by_verb or id(verb) in taken or only_meant(verb) or not (alone or _own_clause(verb, made)):
             continue
-        for row in table():
-            if row.part == "v" and verb.lemma in row.words and row.kind not in kinds:
+        for row in by_verb.get(verb.lemma, ()):
+            if row.kind not in kinds:
                 found = list(of_verb(sentence, verb, row))
                 if found:
                     kinds.add(row.kind)
@@ -41,8 +42,8 @@ def broad_drafts(sentence: Sentence, made: list[Draft]) -> Iterator[Draft]:
     for outer in sentence.items if not made else []:
         phrase = outer if isinstance(outer, Phrase) else None
         while phrase is not None:
-            for row in table():
-                if row.part == "n" and row.kind not in kinds and singular(phrase.head.low) in row.words:
+            for row in by_noun.get(singular(phrase.head.low), ()):
+                if row.kind not in kinds:
                     found = list(of_noun(sentence, phrase, row))
                     if found:
                         kinds.add(row.kind)

@@ -82,6 +82,16 @@ def table() -> tuple[Row, ...]:
     return tuple(rows)
 
 
+@cache
+def rows_for(part: str) -> dict[str, list[Row]]:
+    """The rows of verbs ("v") or of nouns ("n") for each of their words, in the order of the table."""
+    found: dict[str, list[Row]] = {}
+    for row in table():
+        for word in row.words if row.part == part else ():
+            found.setdefault(word, []).append(row)
+    return found
+
+
 def singular(word: str) -> str:
     """A noun as the table writes it."""
     return lexicon().singular.get(word, word.removesuffix("s") if len(word) > 4 else word)

@@ -11,13 +11,14 @@ from picket.learn.chunks import Phrase, Verb
 from picket.learn.drafts import Draft
 from picket.learn.naming import bare_text, classes_of, text_of
 from picket.learn.quantities import quantity_in
+from picket.learn.screening import Screened
 from picket.learn.sentence import Sentence, drone_owner, is_drone
 
 _CHANGE = frozenset(
     ["rise", "climb", "grow", "jump", "reach", "fall", "drop", "double", "triple", "total", "number", "average", "exceed", "top",
      "stand", "soar", "surge", "increase", "decrease", "quadruple", "hit", "leap", "swell", "pass", "amount", "come"]
 )  # fmt: skip
-_SPAN = re.compile(
+_SPAN = Screened(
     r"\b(?:since|so far|to date|in total|altogether|this year|last year|per (?:day|week|month|year)|"
     r"(?:a|each|every) (?:day|night|week|month|year)|"
     r"(?:in|over|during|within|for) (?:the )?(?:last|past|first|previous|whole of|year|months?|three|six|nine|twelve|\d+) ?\w*|"

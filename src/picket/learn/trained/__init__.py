@@ -43,7 +43,7 @@ class Trained:
         open_ends = [d for d in firm if any(getattr(d, role) is None for role in ends_of(d.kind))]
         kept = made if len(firm) == len(held) else firm
         if wanted or open_ends:
-            mentions = mentions_of(look, self.memory)
+            mentions = mentions_of(look, self.memory, self.weights.end_groups)
             for draft in open_ends:
                 filled(look, draft, mentions, self.weights, self.limits)
             anchors = anchors_of(look, self.weights) if wanted else {}

@@ -7,7 +7,7 @@ together from general knowledge of how news tells of drones.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from functools import cache, lru_cache
+from functools import cache
 from importlib.resources import files
 
 from picket.learn.tokens import Token
@@ -40,7 +40,6 @@ def _table() -> _Table:
     return table
 
 
-@lru_cache(20_000)
 def concepts_of_word(word: str) -> tuple[str, ...]:
     """The concepts of one lower-case word; of its parts where it has hyphens and no concept of its own."""
     table = _table()
@@ -55,12 +54,13 @@ def _wider(concepts: list[str]) -> list[str]:
     return [w for c in concepts for w in ((c, c.partition(".")[0]) if "." in c else (c,))]
 
 
-def concepts_of(tokens: list[Token]) -> list[tuple[str, ...]]:
-    """The concepts of each token of a sentence."""
-    out = [concepts_of_word(t.low) for t in tokens]
-    joined = _table().joined
-    for k, token in enumerate(tokens):
-        for parts, concept in joined.get(token.low, ()):
-            if len(tokens) - k >= len(parts) and all(tokens[k + n].low == part for n, part in enumerate(parts)):
-                out[k] = tuple(dict.fromkeys((*out[k], *_wider([concept]))))
-    return out
+def joins(word: str) -> bool:
+    """May the word be the first of words side by side that stand for something?"""
+    return word in _table().joined
+
+
+def join_concepts(tokens: list[Token], k: int, concepts: list[tuple[str, ...]]) -> None:
+    """Adds to the concepts of token k those of words side by side that begin with it."""
+    for parts, concept in _table().joined[tokens[k].low]:
+        if len(tokens) - k >= len(parts) and all(tokens[k + n].low == part for n, part in enumerate(parts)):
+            concepts[k] = tuple(dict.fromkeys((*concepts[k], *_wider([concept]))))

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from itertools import product
 
+import numpy as np
+
 from picket.learn.chunks import Phrase, Verb
 from picket.learn.claim import TRANSFERS
 from picket.learn.drafts import Draft
@@ -44,32 +46,40 @@ def ends_of(kind: str) -> tuple[str, str]:
 
 
 def ranked(
-    look: Look, kind: str, anchor: Verb | None, mentions: list[Mention], weights: Weights
-) -> list[tuple[float, Mention, str]]:
-    """(probability, mention, role), likeliest first."""
-    rows = []
+    look: Look,
+    kind: str,
+    anchor: Verb | None,
+    mentions: list[Mention[int]],
+    weights: Weights,
+    least: float,
+    roles: tuple[str, ...],
+) -> list[tuple[float, Mention[int], str]]:
+    """(probability, mention, role) of at least `least`, likeliest first."""
+    if not mentions or not roles:
+        return []
+    rows: list[int] = []
+    starts: list[int] = []
     for mention in mentions:
-        if mention.rows is None:
-            mention.rows = weights.rows_of(mention.features)
-        rows.append([*mention.rows, *weights.rows_of(end_features(look, kind, mention, anchor))])
+        starts.append(len(rows))
+        rows += mention.features
+        rows += end_features(look, kind, mention, anchor, weights.end_groups)
+    every = np.array(rows, np.intp)
     found = []
-    for role in ends_of(kind):
-        for k, logit in enumerate(weights.end_logits(rows, ENDS[kind, role]).tolist() if rows else ()):
-            if mentions[k].acts or role == "target":
-                found.append((-probability(logit), k, role))
+    for role in roles:
+        for k, logit in enumerate(weights.end_logits(every, starts, ENDS[kind, role])):
+            if (mentions[k].acts or role == "target") and (p := probability(logit)) >= least:
+                found.append((-p, k, role))
     return [(-minus, mentions[k], role) for minus, k, role in sorted(found)]
 
 
 def trained_drafts(
-    look: Look, kind: str, anchor: Verb | None, mentions: list[Mention], weights: Weights, limits: Limits
+    look: Look, kind: str, anchor: Verb | None, mentions: list[Mention[int]], weights: Weights, limits: Limits
 ) -> list[Draft]:
     """The claims of one kind: one, or one for each of coordinated ends."""
     sentence = look.sentence
-    ends: dict[str, list[Mention]] = {}
+    ends: dict[str, list[Mention[int]]] = {}
     taken: set[str] = set()
-    for p, mention, role in ranked(look, kind, anchor, mentions, weights):
-        if p < limits.end:
-            break
+    for p, mention, role in ranked(look, kind, anchor, mentions, weights, limits.end, ends_of(kind)):
         if mention.name.lower() in taken:
             continue
         if role not in ends:
@@ -85,7 +95,7 @@ def trained_drafts(
     return [_draft(kind, anchor, dict(zip(ends, chosen, strict=True)), thing) for chosen in product(*ends.values())]
 
 
-def _draft(kind: str, anchor: Verb | None, ends: dict[str, Mention], thing: Phrase | None) -> Draft:
+def _draft(kind: str, anchor: Verb | None, ends: dict[str, Mention[int]], thing: Phrase | None) -> Draft:
     draft = Draft(kind, f"trained-{kind}", anchor)
     for role, mention in ends.items():
         setattr(draft, role, mention.name)
@@ -99,21 +109,20 @@ def _draft(kind: str, anchor: Verb | None, ends: dict[str, Mention], thing: Phra
     return draft
 
 
-def filled(look: Look, draft: Draft, mentions: list[Mention], weights: Weights, limits: Limits) -> None:
+def filled(look: Look, draft: Draft, mentions: list[Mention[int]], weights: Weights, limits: Limits) -> None:
     """Fills the ends that a rule left open; the claim then counts as guessed, so its rule says so."""
     roles = ends_of(draft.kind)
     least = limits.fill if draft.kind in TRANSFERS else limits.fill_events
     rule = draft.rule
-    for p, mention, role in ranked(look, draft.kind, draft.verb, mentions, weights):
-        if p < least:
-            return
+    still = tuple(role for role in roles if getattr(draft, role) is None)
+    for _, mention, role in ranked(look, draft.kind, draft.verb, mentions, weights, least, still):
         there = {str(getattr(draft, r)).lower() for r in roles if getattr(draft, r)}
         if getattr(draft, role) is None and mention.name.lower() not in there:
             setattr(draft, role, mention.name)
             draft.rule = f"trained-end-{rule}"
 
 
-def _coordinated(sentence: Sentence, first: Mention, second: Mention) -> bool:
+def _coordinated(sentence: Sentence, first: Mention[int], second: Mention[int]) -> bool:
     """Do two mentions stand in one list: "Turkey and China sent"?"""
     a, b = first.phrase, second.phrase
     if a is None or b is None or a is b or first.inside or second.inside:

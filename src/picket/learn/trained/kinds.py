@@ -6,32 +6,40 @@ import math
 
 from picket.learn.chunks import Verb
 from picket.learn.claim import KINDS
-from picket.learn.trained.features import sentence_features, token_features, verb_features
+from picket.learn.trained.features import sentence_features, token_names, verb_features
+from picket.learn.trained.groups import each
 from picket.learn.trained.look import Look
+from picket.learn.trained.sorts import type_of
 from picket.learn.trained.weights import COLUMNS, Weights
 
 
 def kind_odds(look: Look, weights: Weights) -> dict[str, float]:
     """The probability of each kind, and of "doubt": that what the sentence claims is only possible, alleged or denied."""
-    logits = weights.kind_logits(sentence_features(look))
-    return {column: probability(float(x)) for column, x in zip(COLUMNS, logits, strict=True)}
+    logits = weights.kind_logits(sentence_features(look, weights.kind_groups)).tolist()
+    return dict(zip(COLUMNS, map(probability, logits), strict=True))
 
 
 def probability(logit: float) -> float:
     """The logistic function, safe at both ends."""
-    return 1 / (1 + math.exp(-max(-30.0, min(30.0, logit))))
+    return 1 / (1 + math.exp(30.0 if logit < -30.0 else -30.0 if logit > 30.0 else -logit))
 
 
 def anchors_of(look: Look, weights: Weights) -> dict[str, Verb]:
     """For each kind the verb group that speaks most for it, alone and with what stands around it; {} without verbs."""
     sentence = look.sentence
-    verbs = [v for v in sentence.verbs if not v.classes & {"say"}] or sentence.verbs[:1]
+    groups = weights.kind_groups
+    verbs = [v for v in sentence.verbs if "say" not in v.classes] or sentence.verbs[:1]
+    if len(verbs) < 2:
+        return dict.fromkeys(KINDS, verbs[0]) if verbs else {}
     logits = []
     for verb in verbs:
-        made = dict.fromkeys(verb_features(look, verb))
+        made = verb_features(look, verb, groups)
         words = [*verb.tokens, *(p.head for ps in [verb.subjects, verb.objects, *(q for _, q in verb.preps)] for p in ps)]
         for token in words:
-            made.update(dict.fromkeys(token_features(token)))
-            made.update(dict.fromkeys(f"c:{c}" for c in look.concepts_at(token)))
-        logits.append(weights.kind_logits(list(made)))
-    return {kind: max(zip(logits, verbs, strict=True), key=lambda e: e[0][k])[1] for k, kind in enumerate(KINDS)} if verbs else {}
+            k = look.at.get(token.start)
+            kind = type_of(token)
+            made += groups[token_names, kind, token.low if kind is None else ""]
+            if k is not None and look.concepts[k]:
+                made += groups[each, "c", look.concepts[k]]
+        logits.append(weights.kind_logits(list(dict.fromkeys(made))).tolist())
+    return {kind: max(zip(logits, verbs, strict=True), key=lambda e: e[0][k])[1] for k, kind in enumerate(KINDS)}

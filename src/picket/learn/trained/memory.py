@@ -12,6 +12,7 @@ from picket.learn.naming import ORGANISED, is_person
 from picket.learn.report import Report
 from picket.learn.sentence import Sentence, read_sentence
 from picket.learn.tokens import Token
+from picket.learn.trained.groups import Groups, T
 from picket.learn.trained.sorts import phrase_type
 
 
@@ -36,8 +37,9 @@ class Memory:
         self.organisations = _organisations(report.text)
         self._text = report.text.lower()
         self._title = (report.title or "").lower()
-        self._about: dict[str, list[str]] = {}
+        self._about: dict[str, tuple[str, ...]] = {}
         self.told: list[tuple[int, str, dict[str, str]]] = []
+        self._at_ends: set[str] = set()
         if report.title:
             title = report.title
             self.keep(read_sentence(title, 0, len(title), None, Context(), near=True), titled=True)
@@ -54,7 +56,9 @@ class Memory:
             for name in [*names, *(name_of(t) for t, _ in inner_names(phrase))]:
                 if not any(c.isupper() for c in name):
                     continue
-                entry = self.named.setdefault(name.lower(), Named(name, phrase_type(phrase)))
+                entry = self.named.get(name.lower())
+                if entry is None:
+                    entry = self.named[name.lower()] = Named(name, phrase_type(phrase))
                 entry.times += 1
                 entry.titled |= titled
                 entry.subject |= id(phrase) in subjects
@@ -63,17 +67,19 @@ class Memory:
     def tell(self, sentence: int, kind: str, ends: dict[str, str]) -> None:
         """Remembers a claim that a sentence gave: its kind, and who stood at its ends (lower case)."""
         self.told.append((sentence, kind, ends))
+        self._at_ends.update(ends.values())
 
-    def kinds_before(self, sentence: int) -> list[str]:
+    def kinds_before(self, sentence: int, groups: Groups[T]) -> tuple[T, ...]:
         """Which kinds the claims before a sentence were of."""
-        made = dict.fromkeys(f"before:{kind}" for _, kind, _ in self.told[-3:])
-        made.update(dict.fromkeys(f"last:{kind}:{min(sentence - k, 3)}" for k, kind, _ in self.told[-1:]))
-        return [*made] or ["before:-"]
+        last = [kind for _, kind, _ in self.told[-3:]]
+        return groups[_before_names, tuple(last), min(sentence - self.told[-1][0], 3) if last else 0]
 
     def ends_before(self, name: str) -> list[str]:
         """At which ends of claims a name stood before: of any, of each kind, of the last two."""
-        made: dict[str, None] = {}
         key = name.lower()
+        if key not in self._at_ends:
+            return []
+        made: dict[str, None] = {}
         for k, (_, kind, ends) in enumerate(reversed(self.told)):
             for role, value in ends.items():
                 if value == key:
@@ -83,21 +89,21 @@ class Memory:
                         made[f"late:{role}"] = None
         return list(made)
 
-    def about(self, name: str) -> list[str]:
+    def about(self, name: str) -> tuple[str, ...]:
         """How often and where the report names somebody, and how the name is written."""
         key = name.lower()
         found = self._about.get(key)
         if found is None:
             first = self._text.find(key)
-            found = [
+            made = [
                 f"dn:{min(self._text.count(key), 5)}",
                 f"len:{min(len(key.split()), 5)}",
                 "cap" if name[:1].isupper() else "low",
             ]
             at = self._title.find(key)
-            found += [f"dtitle:{3 * at // max(1, len(self._title))}"] if at >= 0 else []
-            found += ["dfirst"] if 0 <= first < _OPENING else []
-            self._about[key] = found
+            made += [f"dtitle:{3 * at // max(1, len(self._title))}"] if at >= 0 else []
+            made += ["dfirst"] if 0 <= first < _OPENING else []
+            found = self._about[key] = tuple(made)
         return found
 
     def unknown(self, phrase: Phrase) -> list[str]:
@@ -111,6 +117,10 @@ class Memory:
         known = any(w.isupper() and len(w) > 1 for w in words) or words[-1].lower().rstrip(".") in _ORGANISATIONS
         known = known or " ".join(words) in self.organisations
         return [" ".join(words)] if known else []
+
+
+def _before_names(last: tuple[str, ...], ago: int) -> list[str]:
+    return [*dict.fromkeys(f"before:{kind}" for kind in last), f"last:{last[-1]}:{ago}"] if last else ["before:-"]
 
 
 _ORGANISATIONS = word_set("trained.organisations")

@@ -6,6 +6,7 @@ A mention has a text as claims name it; what it stands for is resolved by the sa
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Generic
 
 from picket.learn.actors import actors_of
 from picket.learn.chunks import Mark, Phrase, Verb
@@ -13,160 +14,242 @@ from picket.learn.lexicon import lexicon
 from picket.learn.naming import bare_text, classes_of, is_person
 from picket.learn.sentence import Sentence, is_drone, origin_of
 from picket.learn.spots import place_name
-from picket.learn.tokens import Token
+from picket.learn.trained.groups import Groups, T, as_they_are
 from picket.learn.trained.look import Look
 from picket.learn.trained.memory import Memory, inner_names, name_of
-from picket.learn.trained.sorts import phrase_type, stem, type_of
+from picket.learn.trained.sorts import phrase_type, stem
 
 
 @dataclass(slots=True)
-class Mention:
-    """A candidate for an end of a claim: how it is named, whether it can act, its phrase, and its features without the anchor."""
+class Mention(Generic[T]):
+    """A candidate for an end of a claim: how it is named, whether it can act, its phrase, and its features without the anchor.
+
+    `kind` is its phrase's if the mention is the phrase, "" of a name inside it; `how` is "named", "thing", or "" for others."""
 
     name: str
     acts: bool
     phrase: Phrase | None
     at: int
-    features: list[str]
+    features: list[T]
     inside: bool = False
-    rows: list[int] | None = None  # of its own features, once they were looked up
+    kind: str = ""
+    how: str = ""
 
 
-def mentions_of(look: Look, memory: Memory) -> list[Mention]:
+def mentions_of(look: Look, memory: Memory, groups: Groups[T]) -> list[Mention[T]]:
     """The candidates of the sentence in order, then those of the sentences before."""
     sentence = look.sentence
-    found: list[Mention] = []
-    seen: set[tuple[str, int]] = set()
+    found: list[Mention[T]] = []
+    seen: set[tuple[str, bool]] = set()
     before = _before(sentence)
-    governors = _governors(sentence)
+    governors = _governors(look)
     tellers = {id(p) for v in sentence.verbs if v.classes & {"say", "warn", "fear"} and not v.passive for p in v.subjects}
-    for phrase in sentence.phrases():
+    for phrase in look.phrases:
         if phrase.time:
             continue
         kind = phrase_type(phrase)
         prep = before.get(phrase.i, "-")
-        head = f"head:{stem(phrase.head.low)}" if phrase.head.name is None else "head:-"
-        base = [f"type:{kind}", f"prep:{prep}", f"prep:{prep}:{kind}", head]
-        beside = _beside(look, phrase, kind)
-        base += [*beside, *_around(look, phrase, prep, kind, "h"), *_governed(look, governors, phrase, "h")]
-        if id(phrase) in tellers:
-            base.append("teller")
-        if phrase.tokens[0].low in {"the", "a", "an", "its", "their"}:
-            base.append(f"det:{phrase.tokens[0].low}")
+        head = phrase.head.low
+        first = phrase.tokens[0].low
+        base = [
+            *groups[_base_names, kind, prep, head if phrase.head.name is None else None],
+            *_beside(look, phrase, kind, groups),
+            *_around(look, phrase, prep, kind, "h", groups),
+            *_governed(look, governors, phrase, "h", groups),
+            *groups[_opening_names, id(phrase) in tellers, first if first in _OPENINGS else None],
+        ]
         for name in actors_of(phrase, sentence.context):
             known = memory.named.get(name.lower())
-            more = ["known", f"known:{'title' if known.titled else 'text'}"] if known is not None else []
-            _add(found, seen, Mention(name, True, phrase, phrase.i, [*base, *more, "named"]))
-        for token, how in inner_names(phrase):
-            features = [f"in:{how}", f"in:{how}:{kind}", f"prep:{prep}:in", f"inhead:{stem(phrase.head.low)}"]
-            features += [f"in{f}" for f in beside[:3]]
-            features += [*_around(look, phrase, prep, kind, "i"), *_governed(look, governors, phrase, "i")]
-            _add(found, seen, Mention(name_of(token), True, phrase, phrase.i, [*features, f"in:{how}:{prep}"], inside=True))
-        if is_drone(phrase) and (maker := origin_of(phrase, sentence)):
-            _add(found, seen, Mention(maker, True, phrase, phrase.i, ["origin", f"origin:{prep}"], inside=True))
-        if phrase.pronoun or is_drone(phrase):
+            more = groups[_named_names, None if known is None else known.titled]
+            _add(found, seen, Mention(name, True, phrase, phrase.i, [*base, *more], kind=kind, how="named"))
+        inner = inner_names(phrase)
+        if inner:
+            inside = [*_around(look, phrase, prep, kind, "i", groups), *_governed(look, governors, phrase, "i", groups)]
+            words = groups.items_of(_inner_words(look, phrase))
+        for token, how in inner:
+            features = [
+                *groups[_inner_names, how, kind, prep, head],
+                *words,
+                *inside,
+                *groups[as_they_are, (f"in:{how}:{prep}",)],
+            ]
+            _add(found, seen, Mention(name_of(token), True, phrase, phrase.i, features, inside=True))
+        flown = is_drone(phrase)
+        if flown and (maker := origin_of(phrase, sentence)):
+            features = [*groups[as_they_are, ("origin", f"origin:{prep}")]]
+            _add(found, seen, Mention(maker, True, phrase, phrase.i, features, inside=True))
+        if flown or phrase.pronoun:
             continue
         place = place_name(phrase)
         if place:
-            base = [*base, f"place:{place[0]}"]
+            base += groups[as_they_are, (f"place:{place[0]}",)]
         for name in memory.unknown(phrase):
-            _add(found, seen, Mention(name, True, phrase, phrase.i, [*base, "unknown"]))
-        common = not is_person(phrase) and (phrase.head.tag == "N" or bool(place))
-        _add(found, seen, Mention(bare_text(phrase), common, phrase, phrase.i, [*base, "asthing"]))
-    actors = [m for m in found if m.acts and "asthing" not in m.features]
+            features = [*base, *groups[as_they_are, ("unknown",)]]
+            _add(found, seen, Mention(name, True, phrase, phrase.i, features, kind=kind))
+        common = (phrase.head.tag == "N" or bool(place)) and not is_person(phrase)
+        base += groups[as_they_are, ("asthing",)]
+        _add(found, seen, Mention(bare_text(phrase), common, phrase, phrase.i, base, kind=kind, how="thing"))
+    actors = [m for m in found if m.acts and m.how != "thing"]
     for k, mention in enumerate(actors):
-        mention.features = [*mention.features, f"nth:{min(k, 3)}:{min(len(actors), 4)}"]
-    _parts(actors)
-    _earlier(sentence, found, memory)
+        mention.features += groups[as_they_are, (f"nth:{min(k, 3)}:{min(len(actors), 4)}",)]
+    _parts(actors, groups)
+    _earlier(sentence, found, memory, groups)
     for mention in found:
-        mention.features += [*memory.about(mention.name), *memory.ends_before(mention.name)]
+        mention.features += groups[as_they_are, memory.about(mention.name)]
+        mention.features += groups.items_of(memory.ends_before(mention.name))
     return found
 
 
-def _parts(actors: list[Mention]) -> None:
+_OPENINGS = frozenset(["the", "a", "an", "its", "their"])
+
+
+def _base_names(kind: str, prep: str, head: str | None) -> list[str]:
+    return [f"type:{kind}", f"prep:{prep}", f"prep:{prep}:{kind}", f"head:{stem(head)}" if head is not None else "head:-"]
+
+
+def _opening_names(teller: bool, first: str | None) -> list[str]:
+    return [*["teller"] * teller, *([f"det:{first}"] if first is not None else [])]
+
+
+def _named_names(titled: bool | None) -> list[str]:
+    return ["named"] if titled is None else ["known", f"known:{'title' if titled else 'text'}", "named"]
+
+
+def _inner_names(how: str, kind: str, prep: str, head: str) -> list[str]:
+    return [f"in:{how}", f"in:{how}:{kind}", f"prep:{prep}:in", f"inhead:{stem(head)}"]
+
+
+def _parts(actors: list[Mention[T]], groups: Groups[T]) -> None:
     """Is a mention's name a part of another's, or the whole of it: "Air Force" beside "South African Air Force"?"""
     names = [f" {m.name.lower()} " for m in actors]
     for k, mention in enumerate(actors):
-        others = [n for j, n in enumerate(names) if j != k]
-        mention.features += ["part"] * any(names[k] in n for n in others) + ["whole"] * any(n in names[k] for n in others)
+        name = names[k]
+        for way, found in (
+            ("part", any(j != k and name in n for j, n in enumerate(names))),
+            ("whole", any(j != k and n in name for j, n in enumerate(names))),
+        ):
+            if found:
+                mention.features += groups[as_they_are, (way,)]
 
 
-def _around(look: Look, phrase: Phrase, prep: str, kind: str, inner: str) -> list[str]:
+def _around(look: Look, phrase: Phrase, prep: str, kind: str, inner: str, groups: Groups[T]) -> list[T]:
     """What the words before, after and inside a phrase stand for, near ones apart from farther ones."""
     concepts, at = look.concepts, look.at
     first, last, head = at.get(phrase.tokens[0].start), at.get(phrase.tokens[-1].start), at.get(phrase.head.start)
     if first is None or last is None or head is None:
         return []
-    made = dict.fromkeys(f"hc:{c}:{inner}" for c in concepts[head])
+    made: list[T] = []
+    if concepts[head]:
+        made += groups[_concept_names, "hc", concepts[head], inner]
     nearest = None
-    for side, way in (("L", range(first - 1, max(-1, first - 7), -1)), ("R", range(last + 1, min(len(concepts), last + 7)))):
-        for n, k in enumerate(way):
-            for concept in concepts[k]:
-                made.setdefault(f"{side}:{concept}:{inner}")
-                if n < 2:
-                    made.setdefault(f"{side}{n}:{concept}:{inner}")
-            if side == "L" and nearest is None and concepts[k]:
-                nearest = concepts[k][0]
+    for n, k in enumerate(range(first - 1, max(-1, first - 7), -1)):
+        if there := concepts[k]:
+            made += groups[_side_names, "L", min(n, 2), there, inner]
+            nearest = nearest or there[0]
+    for n, there in enumerate(concepts[last + 1 : last + 7]):
+        if there:
+            made += groups[_side_names, "R", min(n, 2), there, inner]
     for k in range(first, last + 1):
-        if k != head:
-            made.update(dict.fromkeys(f"I:{c}:{inner}" for c in concepts[k]))
-    return [*made, f"np:{nearest}:{prep}", f"npt:{nearest}:{prep}:{kind}:{inner}"]
+        if k != head and concepts[k]:
+            made += groups[_concept_names, "I", concepts[k], inner]
+    return [*dict.fromkeys(made), *groups[_nearest_names, nearest, prep, kind, inner]]
 
 
-def _governors(sentence: Sentence) -> dict[int, tuple[Verb, str]]:
+def _concept_names(label: str, concepts: tuple[str, ...], inner: str) -> list[str]:
+    return [f"{label}:{c}:{inner}" for c in concepts]
+
+
+def _side_names(side: str, n: int, concepts: tuple[str, ...], inner: str) -> list[str]:
+    if n >= 2:
+        return [f"{side}:{c}:{inner}" for c in concepts]
+    return [f for c in concepts for f in (f"{side}:{c}:{inner}", f"{side}{n}:{c}:{inner}")]
+
+
+def _nearest_names(nearest: str | None, prep: str, kind: str, inner: str) -> list[str]:
+    return [f"np:{nearest}:{prep}", f"npt:{nearest}:{prep}:{kind}:{inner}"]
+
+
+def _governors(look: Look) -> dict[int, tuple[Verb, str]]:
     """The verb that each phrase hangs on first, and where, by the phrase's id."""
     out: dict[int, tuple[Verb, str]] = {}
-    for verb in sentence.verbs:
-        for place, phrases in (("subj", verb.subjects), ("obj", verb.objects), ("ind", verb.indirect), *verb.preps):
-            for candidate in phrases:
-                part: Phrase | None = candidate
-                depth = 0
-                while part is not None:
-                    out.setdefault(id(part), (verb, place if not depth else f"{place}.of"))
-                    for _, after in part.after:
-                        out.setdefault(id(after), (verb, f"{place}.after"))
-                    part, depth = part.of, depth + 1
+    for verb in look.sentence.verbs:
+        for phrase, place in look.places(verb).items():
+            out.setdefault(phrase, (verb, place))
     return out
 
 
-def _governed(look: Look, governors: dict[int, tuple[Verb, str]], phrase: Phrase, inner: str) -> list[str]:
+def _governed(look: Look, governors: dict[int, tuple[Verb, str]], phrase: Phrase, inner: str, groups: Groups[T]) -> list[T]:
     """The verb that a phrase hangs on, what it stands for, and where the phrase stands by it."""
     verb, place = governors.get(id(phrase), (None, ""))
     if verb is None:
-        return ["g:-"]
+        return [*groups[as_they_are, ("g:-",)]]
     voice = "p" if verb.passive else "a"
-    made = [f"g:{place}:{voice}:{inner}", f"gl:{verb.lemma}:{place}:{voice}", f"glink:{verb.link}:{place}:{inner}"]
-    made += [f"gc:{c}:{place}:{voice}:{inner}" for t in verb.tokens for c in look.concepts_at(t)]
-    return made + [f"gk:{c}:{place}:{voice}:{inner}" for c in sorted(verb.classes)]
+    made = [*groups[_governed_names, place, voice, inner, verb.lemma, verb.link]]
+    for token in verb.tokens:
+        if concepts := look.concepts_at(token):
+            made += groups[_placed_names, "gc", concepts, place, voice, inner]
+    return [*made, *groups[_class_names, "gk", verb.classes, place, voice, inner]]
 
 
-def _add(found: list[Mention], seen: set[tuple[str, int]], mention: Mention) -> None:
+def _governed_names(place: str, voice: str, inner: str, lemma: str, link: str) -> list[str]:
+    return [f"g:{place}:{voice}:{inner}", f"gl:{lemma}:{place}:{voice}", f"glink:{link}:{place}:{inner}"]
+
+
+def _placed_names(label: str, values: tuple[str, ...], place: str, voice: str, inner: str) -> list[str]:
+    return [f"{label}:{v}:{place}:{voice}:{inner}" for v in values]
+
+
+def _class_names(label: str, classes: frozenset[str], place: str, voice: str, inner: str) -> list[str]:
+    return _placed_names(label, tuple(sorted(classes)), place, voice, inner)
+
+
+def _add(found: list[Mention[T]], seen: set[tuple[str, bool]], mention: Mention[T]) -> None:
     key = (mention.name.lower(), mention.acts)
     if key not in seen and mention.name:
         seen.add(key)
         found.append(mention)
 
 
-def _beside(look: Look, phrase: Phrase, kind: str) -> list[str]:
+def _beside(look: Look, phrase: Phrase, kind: str, groups: Groups[T]) -> list[T]:
     """The words before and after a phrase: "deliveries to X", "X handed", "between X and"."""
-    tokens = look.sentence.tokens
+    tokens, shown = look.sentence.tokens, look.shown
     at = look.at.get(phrase.tokens[0].start)
     last = look.at.get(phrase.tokens[-1].start)
     if at is None or last is None:
         return []
-    first, second = _word(tokens, at - 1), _word(tokens, at - 2)
-    after = _word(tokens, last + 1)
-    made = [f"p1:{first}", f"p2:{second}_{first}", f"n1:{after}", f"p1:{first}:{kind}", f"n2:{after}_{_word(tokens, last + 2)}"]
-    if at >= 2:
-        made += [f"pc:{c}_{first}" for c in sorted(classes_of(tokens[at - 2]))]
-    made += [f"nc:{c}" for c in sorted(lexicon().verb_classes.get(tokens[last + 1].lemma, ()))] if last + 1 < len(tokens) else []
+    first, after = _word(shown, at - 1), _word(shown, last + 1)
+    made = groups.items_of(
+        (
+            f"p1:{first}",
+            f"p2:{_word(shown, at - 2)}_{first}",
+            f"n1:{after}",
+            f"p1:{first}:{kind}",
+            f"n2:{after}_{_word(shown, last + 2)}",
+        )
+    )
+    if at >= 2 and (classes := classes_of(tokens[at - 2])):
+        made += groups.items_of(f"pc:{c}_{first}" for c in sorted(classes))
+    if last + 1 < len(tokens) and (lemma := tokens[last + 1].lemma):
+        made += groups[_next_verb_names, lemma]
     return made
 
 
-def _word(tokens: list[Token], k: int) -> str:
-    if not 0 <= k < len(tokens):
-        return "^"
-    return type_of(tokens[k]) or stem(tokens[k].low)
+def _next_verb_names(lemma: str) -> list[str]:
+    return [f"nc:{c}" for c in sorted(lexicon().verb_classes.get(lemma, ()))]
+
+
+def _inner_words(look: Look, phrase: Phrase) -> list[str]:
+    """The words before and after the phrase, for a name inside it."""
+    at = look.at.get(phrase.tokens[0].start)
+    last = look.at.get(phrase.tokens[-1].start)
+    if at is None or last is None:
+        return []
+    first = _word(look.shown, at - 1)
+    return [f"inp1:{first}", f"inp2:{_word(look.shown, at - 2)}_{first}", f"inn1:{_word(look.shown, last + 1)}"]
+
+
+def _word(shown: list[str], k: int) -> str:
+    return shown[k] if 0 <= k < len(shown) else "^"
 
 
 def _before(sentence: Sentence) -> dict[int, str]:
@@ -188,10 +271,11 @@ def _before(sentence: Sentence) -> dict[int, str]:
     return out
 
 
-def _earlier(sentence: Sentence, found: list[Mention], memory: Memory) -> None:
+def _earlier(sentence: Sentence, found: list[Mention[T]], memory: Memory, groups: Groups[T]) -> None:
     """Whom the report named before: the last subject, whose drones they were, who got the last delivery, the names said last and most."""
     context = sentence.context
     inside = {m.name.lower() for m in found if m.acts}
+    others = min(sum(m.acts and m.how == "named" for m in found), 3)
     last = [m for m in context.subjects if m.sentence < context.sentence][-1:]
     labels: dict[str, list[str]] = {}
     for label, name in (
@@ -202,61 +286,78 @@ def _earlier(sentence: Sentence, found: list[Mention], memory: Memory) -> None:
     ):
         if name and name.lower() not in inside:
             labels.setdefault(name, []).append(label)
-    named = [n for n in memory.named.values() if n.name.lower() not in inside]
+    named = [n for key, n in memory.named.items() if key not in inside]
     often = sorted(named, key=lambda n: (-n.times, n.name))[:2]
     late = sorted(named, key=lambda n: (-n.sentence, n.name))[:3]
     for label, entries in (("often", often), ("late", late), ("titled", [n for n in named if n.titled][:3])):
         for entry in entries:
             labels.setdefault(entry.name, []).append(label)
     for name, why in labels.items():
-        features = ["earlier", *(f"earlier:{label}" for label in why)]
         known = memory.named.get(name.lower())
+        features = [*groups[_earlier_names, tuple(why)]]
         if known is not None:
-            features += [
-                f"etype:{known.kind}",
-                f"ago:{min(context.sentence - known.sentence, 4)}",
-                f"etimes:{min(known.times, 4)}",
-            ]
-            features += ["esubject"] * known.subject + ["etitled"] * known.titled
-        features += [f"eothers:{min(sum(m.acts and 'named' in m.features for m in found), 3)}"]
+            ago = min(context.sentence - known.sentence, 4)
+            features += groups[_known_names, known.kind, ago, min(known.times, 4), known.subject, known.titled]
+        features += groups[as_they_are, (f"eothers:{others}",)]
         found.append(Mention(name, True, None, -1, features))
 
 
-def end_features(look: Look, kind: str, mention: Mention, anchor: Verb | None) -> list[str]:
+def _earlier_names(why: tuple[str, ...]) -> list[str]:
+    return ["earlier", *(f"earlier:{label}" for label in why)]
+
+
+def _known_names(kind: str, ago: int, times: int, subject: bool, titled: bool) -> list[str]:
+    return [f"etype:{kind}", f"ago:{ago}", f"etimes:{times}", *["esubject"] * subject, *["etitled"] * titled]
+
+
+def end_features(look: Look, kind: str, mention: Mention[T], anchor: Verb | None, groups: Groups[T]) -> list[T]:
     """The features of a mention as an end of a claim of a kind that `anchor` tells, beside its own; the same for each role, which has
     weights of its own."""
-    made = ["bias", *_said_by_rules(look, kind, mention)]
+    made = [*groups[as_they_are, ("bias",)]]
+    if look.told:
+        made += groups.items_of(_said_by_rules(look, kind, mention))
     phrase = mention.phrase
     if phrase is None:
         return made
     if anchor is None:
-        return [*made, "noanchor"]
-    place = _relation(anchor, phrase)
+        return [*made, *groups[as_they_are, ("noanchor",)]]
+    place = look.places(anchor).get(id(phrase), "-")
     voice = "p" if anchor.passive else "a"
     inner = "i" if mention.inside else "h"
-    made += [f"rel:{place}:{voice}:{inner}", f"vrel:{anchor.lemma}:{place}:{inner}"]
-    kinds = [f for f in mention.features if f.startswith("type:")][:1]
-    made += [f"rt:{place}:{voice}:{f}" for f in kinds] + [f"lrt:{anchor.link}:{place}:{inner}"]
-    made += [f"crel:{c}:{place}:{voice}:{inner}" for c in sorted(anchor.classes)]
-    made += [f"vcr:{c}:{place}:{voice}:{inner}" for t in anchor.tokens for c in look.concepts_at(t)]
+    made += groups[_relation_names, place, voice, inner, anchor.lemma, anchor.link, mention.kind]
+    made += groups[_class_names, "crel", anchor.classes, place, voice, inner]
+    for token in anchor.tokens:
+        if concepts := look.concepts_at(token):
+            made += groups[_placed_names, "vcr", concepts, place, voice, inner]
     if place == "-":
-        other = next((v for v in look.sentence.verbs if v is not anchor and _relation(v, phrase) != "-"), None)
+        other = next((v for v in look.sentence.verbs if v is not anchor and id(phrase) in look.places(v)), None)
         if other is not None:
             link = other.link if other.governor is anchor else ("up" if anchor.governor is other else "far")
-            made += [f"orel:{link}:{_relation(other, phrase)}:{inner}"]
-            made += [f"oc:{c}:{_relation(other, phrase)}" for c in sorted(other.classes)[:3]]
-    side = "after" if mention.at > anchor.i else "before"
-    made.append(f"side:{side}:{min(abs(mention.at - anchor.i) // 4, 4)}")
+            made += groups[_other_names, link, look.places(other)[id(phrase)], inner, other.classes]
+    made += groups[_side_of_names, mention.at > anchor.i, min(abs(mention.at - anchor.i) // 4, 4)]
     return made
 
 
-def _said_by_rules(look: Look, kind: str, mention: Mention) -> list[str]:
+def _relation_names(place: str, voice: str, inner: str, lemma: str, link: str, kind: str) -> list[str]:
+    made = [f"rel:{place}:{voice}:{inner}", f"vrel:{lemma}:{place}:{inner}"]
+    return [*made, *([f"rt:{place}:{voice}:type:{kind}"] if kind else []), f"lrt:{link}:{place}:{inner}"]
+
+
+def _other_names(link: str, place: str, inner: str, classes: frozenset[str]) -> list[str]:
+    return [f"orel:{link}:{place}:{inner}", *(f"oc:{c}:{place}" for c in sorted(classes)[:3])]
+
+
+def _side_of_names(after: bool, n: int) -> tuple[str]:
+    return (f"side:{'after' if after else 'before'}:{n}",)
+
+
+def _said_by_rules(look: Look, kind: str, mention: Mention[T]) -> list[str]:
     """Which ends the rules gave this mention, and what they gave the ends of the kind."""
     made: dict[str, None] = {}
     name = mention.name.lower()
     for told, rule, ends in look.told:
         for role, value in ends.items():
-            if value and value.lower() == name:
+            if value and value == name:
                 made[f"r:{'same' if told == kind else told}:{role}"] = None
                 if told == kind:
                     made[f"rr:{rule}:{role}"] = None
@@ -264,19 +365,5 @@ def _said_by_rules(look: Look, kind: str, mention: Mention) -> list[str]:
     if first is not None:
         made["rkind"] = None
         for role, value in first.items():
-            made[f"{'rnone' if value is None else 'rhas' if value.lower() == name else 'rother'}:{role}"] = None
+            made[f"{'rnone' if value is None else 'rhas' if value == name else 'rother'}:{role}"] = None
     return list(made)
-
-
-def _relation(verb: Verb, phrase: Phrase) -> str:
-    for place, phrases in (("subj", verb.subjects), ("obj", verb.objects), ("ind", verb.indirect), *verb.preps):
-        for candidate in phrases:
-            part: Phrase | None = candidate
-            depth = 0
-            while part is not None:
-                if part is phrase:
-                    return place if not depth else f"{place}.of"
-                if any(phrase is p for _, p in part.after):
-                    return f"{place}.after"
-                part, depth = part.of, depth + 1
-    return "-"

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
-
 from picket.learn.chunks import Phrase
 from picket.learn.naming import classes_of, is_actor, is_person
 from picket.learn.sentence import drone_head, is_drone, personnel
@@ -15,7 +13,6 @@ ACTING = frozenset(["state", "capital", "force", "group", "agency", "company", "
 _CLASSES = ("force", "group", "company", "people", "state", "building", "attacknoun", "sightnoun", "trainnoun", "supplynoun")
 
 
-@lru_cache(20_000)
 def stem(word: str) -> str:
     """The word without its ending: "smuggled", "smugglers" and "smuggling" are one; at least three letters stay."""
     for ending in _ENDINGS:
@@ -39,7 +36,12 @@ def type_of(token: Token) -> str | None:
 
 
 def phrase_type(phrase: Phrase) -> str:
-    """What a noun phrase is, in one word."""
+    """What a noun phrase is, in one word; found out once, so only asked when the rules are done with its sentence."""
+    phrase.sort = phrase.sort or _phrase_type(phrase)
+    return phrase.sort
+
+
+def _phrase_type(phrase: Phrase) -> str:
     if phrase.time:
         return "time"
     if phrase.pronoun:

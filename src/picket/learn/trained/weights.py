@@ -10,13 +10,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
-from itertools import chain
 from typing import BinaryIO
 
 import numpy as np
 from numpy.typing import NDArray
 
 from picket.learn.claim import KINDS, TRANSFERS
+from picket.learn.trained.groups import Groups
 
 Floats = NDArray[np.float32]
 ROLES = ("provider", "recipient", "actor", "target")
@@ -39,27 +39,21 @@ class Weights:
     shared: Floats
     own: Floats
     columns: list[Floats] = field(init=False)  # shared and own together, one for each of ENDS
+    kind_groups: Groups[int] = field(init=False)  # groups of features as rows of `kinds`
+    end_groups: Groups[int] = field(init=False)  # and as rows of `shared` and `own`
 
     def __post_init__(self) -> None:
         self.columns = [self.own[:, k] + self.shared[:, ROLES.index(role)] for (_, role), k in ENDS.items()]
+        self.kind_groups, self.end_groups = Groups(self.kind_rows.get), Groups(self.end_rows.get)
 
-    def kind_logits(self, features: Iterable[str]) -> Floats:
-        """The log odds of each of COLUMNS for a sentence or an anchor with these features."""
-        return _summed(self.kind_rows, self.kinds, features)
+    def kind_logits(self, rows: list[int]) -> Floats:
+        """The log odds of each of COLUMNS for a sentence or an anchor whose features have these rows of `kinds`."""
+        return np.add.reduce(self.kinds.take(rows, axis=0), axis=0) if rows else np.zeros(self.kinds.shape[1], np.float32)
 
-    def rows_of(self, features: Iterable[str]) -> list[int]:
-        """The rows of `end_rows` that these features of a mention have."""
-        return [k for k in map(self.end_rows.get, features) if k is not None]
-
-    def end_logits(self, rows: list[list[int]], column: int) -> Floats:
-        """The log odds of one of ENDS for mentions with these rows; each has at least one."""
-        starts = np.cumsum([0, *map(len, rows)])[:-1]
-        return np.add.reduceat(self.columns[column].take(np.fromiter(chain.from_iterable(rows), np.intp)), starts)
-
-
-def _summed(rows: dict[str, int], weights: Floats, features: Iterable[str]) -> Floats:
-    known = [k for k in map(rows.get, features) if k is not None]
-    return np.add.reduce(weights[known], axis=0) if known else np.zeros(weights.shape[1], np.float32)
+    def end_logits(self, rows: NDArray[np.intp], starts: list[int], column: int) -> list[float]:
+        """The log odds of one of ENDS for mentions; their rows stand one after the other, beginning at `starts`, none without any."""
+        found: list[float] = np.add.reduceat(self.columns[column].take(rows), starts).tolist()
+        return found
 
 
 def written(weights: Weights, out: BinaryIO) -> None:
