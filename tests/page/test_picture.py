@@ -17,7 +17,7 @@ def test_tracks_of_the_station_are_shown_where_it_says(watched: Watched) -> None
     watched.open()
     assert watched.get("tracks") == 60
     track = watched.get("track(3)")
-    place, _ = watched.station.swarm.at(time.time() - watched.station.started)
+    place, _ = watched.station.swarm.at(track["updated_at"] - watched.station.started)
     assert track["lat_deg"] == pytest.approx(33.75 + place[2, 1] / 110_922.0, abs=5e-4)
     assert track["lon_deg"] == pytest.approx(-118.2 + place[2, 0] / 92_640.0, abs=5e-4)
     assert watched.get("track(1).identity") == watched.station.swarm.labels().get("1", {}).get("identity")
