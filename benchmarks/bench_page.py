@@ -9,8 +9,7 @@ Everything shares the machine's cores with the browser, so the load average is p
 
 The soak can be hastened: at PICKET_SOAK_HZ pictures a second (2 is a station's own pace) alerts, keys and closings come as many times as
 often, so that the 57,600 pictures and 14,400 alerts of an 8 h watch pass in about an hour at 16. What goes by the page's clock (polls of
-sensors and counts, ages, trails) keeps its pace: the row says pictures and minutes apart. It leaves Chromium no idle time, in which it
-would give memory back: the renderer's resident memory is told by a soak at a station's own pace, what the page keeps by both.
+sensors and counts, ages, trails) keeps its pace: the row says pictures and minutes apart.
 Run: python -m benchmarks page   (6 minutes of soak at 2 Hz; PICKET_SOAK_MIN=480 for a whole watch)
      PICKET_SOAK_HZ=16 PICKET_SOAK_MIN=64 python -m benchmarks page --rows soak_hastened
 """
