@@ -164,6 +164,24 @@ def flow_counts(found: list[Row], gold: list[Row]) -> list[int]:
     return counts["flow"]
 
 
+def flow_gained(before: list[Row], after: list[Row], gold: dict[str, list[Row]]) -> dict[str, float]:
+    """The gain in flow F1 from claims `before` to claims `after`, and its 2.5 and 97.5 % points over reports drawn anew (1,000 times,
+    from a fixed seed)."""
+    counts = []
+    for claims in (before, after):
+        by_doc: dict[str, list[Row]] = defaultdict(list)
+        for claim in claims:
+            by_doc[claim["doc"]].append(claim)
+        counts.append([flow_counts(by_doc[doc], annotated) for doc, annotated in gold.items()])
+    table = np.array(counts, float)  # before or after, report, (right, found, annotated)
+    drawn = np.random.default_rng(1).integers(0, len(gold), (1000, len(gold)))
+    sums = table[:, np.vstack([np.arange(len(gold)), drawn])].sum(axis=2)
+    f1 = 2 * sums[..., 0] / np.maximum(sums[..., 1] + sums[..., 2], 1)
+    gains = f1[1] - f1[0]
+    low, high = np.quantile(gains[1:], [0.025, 0.975])
+    return {"gain": round(float(gains[0]), 3), "low": round(float(low), 3), "high": round(float(high), 3)}
+
+
 def same_quantity(p: Row, g: Row) -> bool:
     a, b = p["quantity"], g["quantity"]
     if not a or not b or abs(a["value"] - b["value"]) > 0.005 * max(abs(a["value"]), abs(b["value"])):

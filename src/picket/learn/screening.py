@@ -26,7 +26,10 @@ class Screened:
 
     def may_match(self, text: str) -> bool:
         """Does one of the words stand in the text?"""
-        low = small(text)
+        return self.stands_in(small(text))
+
+    def stands_in(self, low: str) -> bool:
+        """The same of a text in small letters (`small`), for many patterns of one text."""
         for word in self.words:  # noqa: SIM110  (twice as fast as any())
             if word in low:
                 return True

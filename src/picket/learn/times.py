@@ -11,6 +11,8 @@ import datetime as dt
 import re
 from dataclasses import dataclass
 
+from picket.learn.screening import Screened, small
+
 _MONTHS = {
     m: n
     for n, ms in enumerate(
@@ -90,8 +92,8 @@ class Time:
     words: str = ""
 
 
-_PATTERNS: list[tuple[str, re.Pattern[str]]] = [
-    (name, re.compile(pattern, re.IGNORECASE))
+_PATTERNS = [
+    (name, Screened(pattern, re.IGNORECASE))
     for name, pattern in (
         (
             "halves",
@@ -191,62 +193,14 @@ _PATTERNS: list[tuple[str, re.Pattern[str]]] = [
 ]
 
 
-_MONTH_NAMED = re.compile(
-    r"(?:january|february|march|april|may|june|july|august|september|october|november|december|"
-    r"jan|feb|mar|apr|aug|sept?|oct|nov|dec)\b"
-)
-_DIGIT = re.compile(r"\d")
-_OF_MONTHS = frozenset(["months", "dayrange", "dmy", "mdy", "ofyear", "my", "dm", "md", "lastmonthname"])
-# What must stand in a sentence, in small letters, for a pattern to be worth trying: most sentences hold few times.
-_ANY = ("",)
-_OF_DIGITS = frozenset(["dayrange", "dmy", "mdy", "iso", "my", "dm", "md", "years", "year"])
-_NEEDED = {
-    "months": ("between", "from"),
-    "dmy": ("19", "20"),
-    "mdy": ("19", "20"),
-    "my": ("19", "20"),
-    "ofyear": ("year",),
-    "halves": ("months of",),
-    "range": ("between", "from"),
-    "iso": ("20",),
-    "season": ("spring", "summer", "autumn", "fall", "winter"),
-    "lastseason": ("spring", "summer", "autumn", "fall", "winter"),
-    "half": ("half of",),
-    "quarter": ("quarter of",),
-    "partyear": ("early", "late", "mid", "start of", "end of", "beginning of", "middle of", "turn of", "close of", "course of"),
-    "years": ("19", "20"),
-    "ago": ("ago", "earlier", "before"),
-    "pastn": ("last", "past", "previous", "preceding"),
-    "thisx": ("this", "last", "next"),
-    "yesterday": ("yesterday", "today", "tonight", "overnight", "last night", "this morning", "tomorrow"),
-    "weekday": ("day",),
-    "year": ("19", "20"),
-    "vague": ("day", "week", "month", "year", "night"),
-}
-
-
-_TRIALS = [(entry, entry[0] in _OF_MONTHS, entry[0] in _OF_DIGITS, _NEEDED.get(entry[0], _ANY)) for entry in _PATTERNS]
-
-
-def _worth_trying(low: str) -> list[tuple[str, re.Pattern[str]]]:
-    """The patterns that can match a sentence, given in small letters."""
-    digit = _DIGIT.search(low) is not None
-    month = _MONTH_NAMED.search(low) is not None
-    found = []
-    for entry, of_month, of_digit, words in _TRIALS:
-        if (month or not of_month) and (digit or not of_digit):
-            for word in words:
-                if word in low:
-                    found.append(entry)
-                    break
-    return found
-
-
 def times_of(text: str, start: int, end: int, published: Published | None) -> list[Time]:
     """Time expressions between start and end of `text`, in order, without overlaps (longer patterns first)."""
     taken: list[Time] = []
-    for name, pattern in _worth_trying(text[start:end].lower()):
-        for match in pattern.finditer(text, start, end):
+    low = small(text[start:end])
+    for name, screened in _PATTERNS:
+        if not screened.stands_in(low):
+            continue
+        for match in screened.pattern.finditer(text, start, end):
             begin = match.start() + len(match.group()) - len(match.group().lstrip(" -"))
             if any(match.start() < t.end and t.start < match.end() for t in taken):
                 continue
