@@ -6,6 +6,7 @@ import { bearingDistance, Plane } from "./geo.ts";
 import { publish, type Measured } from "./hooks.ts";
 import { followKeys } from "./keys.ts";
 import { followGestures } from "./map/gestures.ts";
+import type { Box } from "./map/labels.ts";
 import { worldLand } from "./map/land.ts";
 import { CanvasRenderer } from "./map/renderer.ts";
 import type { Overlay } from "./map/overlay.ts";
@@ -38,6 +39,8 @@ const DETAIL_EVERY_MS = 2000;
 const EXERCISE_EVERY_MS = 1000;
 const MESSAGE_MS = 7000;
 const FLASH_MS = 500;
+/** The scale is as long as its number is round. */
+const LONGEST_SCALE_PX = 110;
 
 const state = new State();
 state.palette = rememberedPalette();
@@ -106,8 +109,26 @@ function marks(): Marks {
     raised,
     geoidM: state.hello?.site.geoid_separation_m ?? 0,
     shows: state.quick === 0 ? null : (slot) => isShown(state.quick, state.store, slot, state.selected),
+    covered: covered(),
     flash: !calm.matches && Math.floor(performance.now() / FLASH_MS) % 2 === 1,
   };
+}
+
+let coveredAt = "";
+let coveredBoxes: Box[] = [];
+/** The boxes of what lies over the map, asked anew when it has another size: asking has the browser lay out the page. */
+function covered(): Box[] {
+  const { width, height } = renderer.view;
+  if (coveredAt !== `${width} ${height}`) {
+    coveredAt = `${width} ${height}`;
+    coveredBoxes = [...el("map").querySelectorAll<HTMLElement>(":scope > .scale, :scope > .north, :scope > .map-buttons")].map((e) => ({
+      x: e.offsetLeft,
+      y: e.offsetTop,
+      w: Math.max(e.offsetWidth, e.id === "scale" ? LONGEST_SCALE_PX : 0),
+      h: e.offsetHeight,
+    }));
+  }
+  return coveredBoxes;
 }
 
 /** The officer's own lines over the picture; null when there are none, which is nearly always. */

@@ -209,6 +209,17 @@ def test_five_alerts_fit_without_scrolling(watched: Watched) -> None:
     assert page.evaluate("document.documentElement.scrollWidth <= 1280 && document.documentElement.scrollHeight <= 720")
 
 
+@pytest.mark.parametrize("key", ["x", "c"])
+def test_all_choices_of_the_last_row_are_seen(watched: Watched, key: str) -> None:
+    stage(watched.station)
+    page = watched.open()
+    expect(page.locator(".alert")).to_have_count(6)
+    for _ in range(5):
+        page.keyboard.press("j")
+    page.keyboard.press(key)
+    expect(page.locator(".causes button").last).to_be_in_viewport(ratio=1)
+
+
 def test_the_sound_can_be_tested_and_turned_off(watched: Watched) -> None:
     page = watched.open()
     page.get_by_role("button", name="Test sound").click()

@@ -43,6 +43,8 @@ export interface Marks {
   /** Height of mean sea level above the ellipsoid at the site. */
   geoidM: number;
   flash: boolean;
+  /** What lies over the map (scale, buttons): no label goes under it. */
+  covered: readonly Box[];
   /** Whether a slot is shown; null = all are. */
   shows: ((slot: number) => boolean) | null;
 }
@@ -361,7 +363,7 @@ export class TrackLayer {
       this.rank(marks);
     }
     const wanted: Wanted[] = [];
-    const blocked: Box[] = [];
+    const blocked: Box[] = [...marks.covered];
     const named: Box[] = names.map(({ x, y, w, h }) => ({ x: view.toScreenX(x) - w / 2, y: view.toScreenY(y) - h / 2, w, h }));
     const symbols: Box[] = [];
     if (this.shown <= MOST_AVOIDED) {

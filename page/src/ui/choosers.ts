@@ -10,7 +10,7 @@ const LONGEST_REASON = 200;
 /** A digit closes at once; n opens the note first, where digits are text until Enter or Esc ends it. */
 export function causes(desk: Desk): TemplateResult {
   const { state } = desk;
-  return html`<div class="causes" role="group" aria-label="Cause of closing">
+  return html`<div class="causes" role="group" aria-label="Cause of closing" ${ref(comeIntoView)}>
     ${
       state.closingNote === null
         ? nothing
@@ -37,7 +37,7 @@ export function causes(desk: Desk): TemplateResult {
 /** A digit shelves at once for the minutes shown; m changes them; n takes a reason in own words, sent with Enter. */
 export function shelf(desk: Desk): TemplateResult {
   const { state } = desk;
-  return html`<div class="causes" role="group" aria-label="Shelve the alert">
+  return html`<div class="causes" role="group" aria-label="Shelve the alert" ${ref(comeIntoView)}>
     ${
       state.shelveReason === null
         ? nothing
@@ -70,4 +70,9 @@ export function shelf(desk: Desk): TemplateResult {
 /** Once, when the field appears; before the next key, which belongs to it. */
 export function takeFocus(field: Element | undefined): void {
   if (field instanceof HTMLElement) queueMicrotask(() => field.focus());
+}
+
+/** All the choices are seen, also where the row is the last of a full list. */
+function comeIntoView(choices: Element | undefined): void {
+  if (choices) requestAnimationFrame(() => choices.scrollIntoView({ block: "nearest" }));
 }
