@@ -152,8 +152,8 @@ def test_a_steady_signal_is_seen_to_begin_and_to_end() -> None:
 def test_one_faint_or_unknown_box_confirms_no_emitter() -> None:
     from picket.spectrum.emitters import Emitter
 
-    faint = Emission(0, 20_000, 1e6, 1.05e6, -1.0)  # 50 cells at -1 dB: what noise makes now and then
-    clear = Emission(0, 20_000, 1e6, 2e6, 3.0)
+    faint = Emission(0, 20_000, 1e6, 1.05e6, -1.0, sigma=6.9)  # what noise makes now and then
+    clear = Emission(0, 20_000, 1e6, 2e6, 3.0, sigma=20.0)
     assert not Emitter([faint, faint], "cw").confirmed(RATE_HZ)
     assert Emitter([faint, faint, faint], "cw").confirmed(RATE_HZ)
     assert Emitter([clear], "gfsk_fhss").confirmed(RATE_HZ)

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from picket.spectrum.detect import Detector
 from picket.spectrum.floor import runs_of, shape
 from picket.spectrum.plateau import plateau
-from picket.spectrum.tones import Tones, candidates, is_tone
+from picket.spectrum.tones import Tones, candidates, tone
 
 BINS, FRAMES, NOISE_DB = 1024, 2048, 0.096  # one segment's
 
@@ -78,8 +78,8 @@ def samples(rng: np.random.Generator, tones: list[tuple[float, float]]) -> np.nd
 
 def test_a_carrier_eight_db_under_a_bins_noise_is_told_and_others_do_not_fold_back() -> None:
     x = samples(np.random.default_rng(1), [(700.3, -8.0), (200.0, 40.0)])
-    assert is_tone(x, 0.0, BINS, 700.5)
-    assert not any(is_tone(x, 0.0, BINS, at) for at in (695.5, 712.0, 206.0, 300.0, 456.0))
+    assert tone(x, 0.0, BINS, 700.5) > 15
+    assert not any(tone(x, 0.0, BINS, at) for at in (695.5, 712.0, 206.0, 300.0, 456.0))
 
 
 def test_a_bin_that_is_noise_is_not_asked_each_time() -> None:
@@ -91,7 +91,7 @@ def test_a_bin_that_is_noise_is_not_asked_each_time() -> None:
     assert {100, 700} <= set(asked)
     tones = Tones()
     found = tones.find(x, 0.0, excess, np.zeros(BINS, bool), sigma)
-    assert found[700]
+    assert found[700] > 10
     assert not found[100]
     before = dict(tones.asked)
     assert 100 in before
@@ -107,4 +107,4 @@ def test_a_carrier_that_does_not_stand_out_of_the_smooth_floor_is_none() -> None
     shape_ = SimpleNamespace(occupied=occupied, excess_db=excess_db, floor_db=np.zeros(BINS))
     level = np.ones((FRAMES, BINS), np.float32)
     seg = SimpleNamespace(shape=shape_, grid=level, local=level[0], blocks=level[:256], used=np.ones(256, bool))
-    assert Detector._steady(Detector.__new__(Detector), seg) == []  # type: ignore[arg-type]
+    assert Detector._steady(Detector.__new__(Detector), seg, np.zeros(BINS)) == []  # type: ignore[arg-type]

@@ -44,6 +44,7 @@ def emitter(label="lora_fhss", center=868.5e6, **more):
     found = {
         "label": label, "confidence": 0.9, "center_hz": center, "bandwidth_hz": 0.5e6, "snr_db": 12.0, "first_s": 0.0, "last_s": 0.19,
         "bursts": 2, "on_s": 0.02, "steady": False, "evidence": ["x"], "channels": 3,
+        "sigma": 12.0, "boxes": [(0.0, 12.0), (0.18, 9.0)],
     }  # fmt: skip
     return {**found, **more}
 
@@ -115,6 +116,17 @@ def test_a_link_has_a_history_and_what_may_be_a_persons_has_none():
     assert again.last == pytest.approx(110.19)
     assert [h.label for h in history] == ["lora_fhss"]
     assert again.looked_s == pytest.approx(0.4)
+
+
+def test_boxes_that_noise_makes_confirm_no_link_in_however_many_looks() -> None:
+    """A faint box every 20 s, named alike: what noise at 40 MS/s makes now and then; five in a second are no noise."""
+    step, history = steps_of(radio(Band(name="868", low_hz=868e6, high_hz=869.6e6)))[0], History()
+    for i in range(50):
+        (h,) = history.hear(look(step, 20.0 * i, emitters=[emitter(sigma=6.9, boxes=[(0.05, 6.9)], bursts=1)]))
+        assert not h.confirmed
+    near = [emitter(sigma=6.9, boxes=[(0.03 * k, 6.9) for k in range(5)], bursts=5)]
+    (h,) = history.hear(look(step, 1000.0, emitters=near))
+    assert h.confirmed
 
 
 def test_two_video_links_are_two_and_a_steady_one_is_confirmed_at_once():

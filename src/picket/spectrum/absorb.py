@@ -8,6 +8,7 @@ video).
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 
 from picket.spectrum.emission import Emission
@@ -116,6 +117,7 @@ def _over_gaps(bursts: list[Emission], gap: int) -> list[Emission]:
                 high_hz=weight * last.high_hz + (1 - weight) * b.high_hz,
                 snr_db=weight * last.snr_db + (1 - weight) * b.snr_db,
                 marks=last.marks + b.marks,
+                sigma=math.hypot(last.sigma, b.sigma),
             )
         else:
             out.append(b)

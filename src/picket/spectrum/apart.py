@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from picket.spectrum.confirm import out_of_noise
 from picket.spectrum.detect import Segment
 from picket.spectrum.emission import Emission
 from picket.spectrum.stitch import joined
@@ -207,7 +208,8 @@ def _boxes(
         begin = e.sample_start if start == 0 else seg.first + round((a + start + 0.5) * bins)
         stop = e.sample_end if end == b - a else seg.first + round((a + end + 0.5) * bins)
         snr = max(float(profile[start:end].mean()) - 1, 1e-3)
-        out.append(Emission(begin, stop - begin, edges[0], edges[1], 10 * math.log10(snr)))
+        sigma = float(out_of_noise(snr, (end - start) * (edges_at[1] - edges_at[0])))
+        out.append(Emission(begin, stop - begin, edges[0], edges[1], 10 * math.log10(snr), sigma=sigma))
     return out
 
 

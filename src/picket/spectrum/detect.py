@@ -18,13 +18,14 @@ import numpy.typing as npt
 
 from picket.spectrum import limits
 from picket.spectrum.boxes_kernels import CHANGE_NATS, drop_doubles, fit_all, join, mend, over_time, pieces, stretches
+from picket.spectrum.confirm import out_of_noise
 from picket.spectrum.emission import Emission
 from picket.spectrum.floor import BLOCK, Shape, local_floor, runs_of, shape
 from picket.spectrum.gain import level_steps
 from picket.spectrum.order import median, quantile
 from picket.spectrum.pyramid_kernels import first_level, next_level, runs, spread_down, thirds
 from picket.spectrum.stitch import common_fate, parted
-from picket.spectrum.tones import Tones
+from picket.spectrum.tones import Tones, tone
 from picket.spectrum.transform import Transform, aligned
 
 SEGMENT_FRAMES = 2048
@@ -36,6 +37,7 @@ _AT_STEP = 0.1  # share of the band: what is wider and lies within a block of a 
 _MAX_RUNS = 200_000
 _SHORTEST_ON = 12  # frames
 _LINE_BINS = 4
+_CLEAR = 9.0  # sigma: a line that stands out less in its bins is asked for in its samples, where a carrier stands out by far more
 _FAINT_DB, _LEAST_FAINT = 0.35, 0.4  # excess of what only the finer tests told; share of a segment that it must be on for
 _LEAST_EXCESS = 1e-3  # over the floor: less is rounding, -294 dB was seen
 
@@ -104,13 +106,16 @@ class Detector:
         seg.local, sigma = self._local(seg)
         seg.shape = shape(seg.local, sigma)
         faint = self._tones(samples, seg, sigma)
-        steady = self._steady(seg)
+        steady = self._steady(seg, faint)
+        for e in steady:
+            if e.sigma < _CLEAR and e.bandwidth_hz < _LINE_BINS * self.bin_hz:
+                e.sigma = max(e.sigma, tone(samples, self.transform.offset, self.transform.bins, self._bin(e.center_hz)))
         bursts = common_fate(self._bursts(seg, median(sigma)), seg.first, self.transform.bins)
         least = _LEAST_FAINT * len(grid) * self.transform.bins
         steady = [
             e
             for e in steady
-            if not faint[self._bin(e.center_hz)] or (e.sample_count >= least and not any(_covers(o, e) for o in bursts))
+            if faint[self._bin(e.center_hz)] == 0 or (e.sample_count >= least and not any(_covers(o, e) for o in bursts))
         ]
         return parted(steady + bursts, self.transform.bins), seg
 
@@ -142,14 +147,16 @@ class Detector:
         self._floor, self._weight = now, weight.astype(np.float32)
         return now, 1 / np.sqrt(weight)
 
-    def _tones(self, samples: npt.NDArray[np.generic], seg: Segment, sigma: npt.NDArray[np.float64]) -> Bools:
-        """Bins of faint carriers, which are put into the segment's shape. A wide steady signal's skirts have lines of their own."""
+    def _tones(self, samples: npt.NDArray[np.generic], seg: Segment, sigma: npt.NDArray[np.float64]) -> Doubles:
+        """By how much faint carriers stand out (K,), whose bins are put into the segment's shape. A wide steady signal's skirts have lines
+        of their own.
+        """
         taken = seg.shape.occupied.copy()
         for a, b in runs_of(seg.shape.occupied):
             margin = (b - a) // 4 + 8 if b - a > _LINE_BINS else 2
             taken[max(0, a - margin) : b + margin] = True
         found = self.tones.find(samples, self.transform.offset, seg.shape.excess_db, taken, 4.34 * sigma)
-        seg.shape.occupied[found] = True
+        seg.shape.occupied[found > 0] = True
         return found
 
     def _bin(self, hz: float) -> int:
@@ -157,7 +164,8 @@ class Detector:
         return min(max(round(hz / self.bin_hz + n / 2), 0), n - 1)
 
     # -- steady signals ------------------------------------------------------------------------------------------------------
-    def _steady(self, seg: Segment) -> list[Emission]:
+    def _steady(self, seg: Segment, told: Doubles) -> list[Emission]:
+        """Emissions of signals that do not pause. told (K,): by how much faint carriers stood out when they were asked for."""
         found: list[Emission] = []
         for a, b in runs_of(seg.shape.occupied):
             excess = np.maximum(10 ** (seg.shape.excess_db[a:b] / 10) - 1, 0)
@@ -176,7 +184,8 @@ class Detector:
                 if level > 0 and (end - start >= shortest or (start == 0) != (end == len(seg.grid))):
                     steady = end - start >= len(seg.grid) // 2
                     on = float(snr) * level / float(excess.mean())
-                    found += self._emissions(seg, np.array([[start, end, low, high, on]], float), steady=steady)
+                    sigma = np.maximum(out_of_noise(np.array([level]), (end - start) * (b - a)), told[a:b].max())
+                    found += self._emissions(seg, np.array([[start, end, low, high, on]], float), sigma, steady=steady)
         return found
 
     def _mostly_bursts(self, seg: Segment, a: int, b: int) -> bool:
@@ -223,8 +232,10 @@ class Detector:
         kept = np.ones(len(fitted), np.bool_)
         drop_doubles(fitted, kept)
         mend(seg.grid, scale, fitted, kept, far, least)
-        rows = fitted[kept, :5]
-        return self._emissions(seg, rows[self._own(rows, len(seg.local))])
+        fitted = fitted[kept]
+        fitted = fitted[self._own(fitted[:, :5], len(seg.local))]
+        cells = (fitted[:, 1] - fitted[:, 0]) * (fitted[:, 8] - fitted[:, 7])  # of all that its level is from
+        return self._emissions(seg, fitted[:, :5], out_of_noise(fitted[:, 6] / cells, cells))
 
     def _own(self, rows: Doubles, bins: int) -> Bools:
         """Which of rows (M, 5: frames from, to, bins from, to, SNR) the receiver did not make itself; the others are counted."""
@@ -292,7 +303,7 @@ class Detector:
             marked, larger = self._kept[level] = np.empty((rows, bins), np.uint8), aligned((rows // 2, bins))
         return marked[:rows], larger[: rows // 2]
 
-    def _emissions(self, seg: Segment, rows: Doubles, *, steady: bool = False) -> list[Emission]:
+    def _emissions(self, seg: Segment, rows: Doubles, sigma: Doubles, *, steady: bool = False) -> list[Emission]:
         """From frames and bins (edges; rows as in `_own`) to samples and Hz."""
         n, frames = self.transform.bins, len(seg.grid)
         start, end, low, high, snr = rows.T
@@ -302,8 +313,8 @@ class Detector:
         level = (10 * np.log10(np.maximum(snr, 1e-9))).tolist()
         counts = np.maximum(last - first, 1).tolist()
         return [
-            Emission(a, count, c, d, db, steady=steady)
-            for a, count, c, d, db in zip(first.tolist(), counts, *edges, level, strict=True)
+            Emission(a, count, c, d, db, steady=steady, sigma=z)
+            for a, count, c, d, db, z in zip(first.tolist(), counts, *edges, level, sigma.tolist(), strict=True)
         ]
 
 

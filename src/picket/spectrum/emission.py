@@ -40,7 +40,8 @@ class Emission:
     """One burst, dwell or steady signal.
 
     Samples count from the recording's first; frequencies are from the recording's centre. snr_db is over the 99 % bandwidth
-    while on. `evidence` says what the label rests on, one short phrase per test.
+    while on. `sigma`: by how much the box as it was fitted stands out of noise. `evidence` says what the label rests on, one short phrase
+    per test.
     """
 
     sample_start: int
@@ -52,6 +53,7 @@ class Emission:
     confidence: float = 0.0
     emitter: int = -1
     steady: bool = False
+    sigma: float = 0.0
     evidence: list[str] = field(default_factory=list)
     marks: list[Any] = field(default_factory=list)  # what analyse.py found in it
 

@@ -13,13 +13,13 @@ import numpy as np
 import numpy.typing as npt
 
 from picket.spectrum.analyse import LINE_HZ, WIDE_HZ
+from picket.spectrum.confirm import beyond_noise
 from picket.spectrum.emission import Emission
 from picket.spectrum.emitters_kernels import LEVEL_DB, assign
-from picket.spectrum.transform import BIN_HZ, VARIANCE_FACTOR
 
 SLOT_S = 625e-6
 _SLOTS = 5  # of the longest Bluetooth packet
-_OFTEN, _SURE_SIGMA = 3, 8.0  # boxes that noise makes lie at 5.4 to 6.5 sigma
+_OFTEN = 3
 
 
 @dataclass
@@ -42,25 +42,22 @@ class Emitter:
         return float(np.median(widths[good]))
 
     def confirmed(self, rate_hz: float) -> bool:
-        """Whether it is more than a box that noise may have made: heard three times, or named and far out of the noise.
+        """Whether it is more than boxes that noise may have made (confirm.py), and named or heard three times.
 
         A label alone is not enough: a box of one bin that noise made looks like a carrier.
         """
-        if len(self.bursts) >= _OFTEN:
-            return True
-        return self.label != "unknown" and max(sigmas(b, rate_hz) for b in self.bursts) >= _SURE_SIGMA
+        if self.label == "unknown" and len(self.bursts) < _OFTEN:
+            return False
+        return beyond_noise(self.values("sample_start") / rate_hz, self.values("sigma"), rate_hz)
+
+    @property
+    def sigma(self) -> float:
+        """By how much its clearest burst stands out of noise."""
+        return max(b.sigma for b in self.bursts)
 
     @property
     def steady(self) -> bool:
         return any(b.steady for b in self.bursts)
-
-
-def sigmas(e: Emission, rate_hz: float) -> float:
-    """By how many sigma the mean over its cells stands out of noise (Wilson and Hilferty 1931, doi:10.1073/pnas.17.12.684)."""
-    width = max(e.bandwidth_hz, BIN_HZ)
-    level = 10 ** (e.snr_db / 10) * e.bandwidth_hz / width
-    cells = max(width * e.sample_count / rate_hz / VARIANCE_FACTOR, 1.0)
-    return float(3 * math.sqrt(cells) * ((1 + level) ** (1 / 3) - 1 + 1 / (9 * cells)))
 
 
 def group(emissions: list[Emission], rate_hz: float) -> list[Emitter]:

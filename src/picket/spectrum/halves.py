@@ -6,6 +6,7 @@ and end together are one signal when they do so time and again.
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 
 from picket.spectrum.analyse import WIDE_HZ
@@ -42,6 +43,7 @@ def halves(found: list[Emission], frame: int) -> list[Emission]:
                 start, end = min(below.sample_start, above.sample_start), max(below.sample_end, above.sample_end)
                 level = (below.snr_db + above.snr_db) / 2
                 out[id(below)] = replace(
-                    below, sample_start=start, sample_count=end - start, high_hz=above.high_hz, snr_db=level, marks=[]
-                )
+                    below, sample_start=start, sample_count=end - start, high_hz=above.high_hz, snr_db=level, marks=[],
+                    sigma=math.hypot(below.sigma, above.sigma),
+                )  # fmt: skip
     return list(out.values())

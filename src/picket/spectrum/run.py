@@ -195,7 +195,7 @@ def emitter_summary(report: Report, rate_hz: float, center_hz: float) -> list[di
         on = sum(b.sample_count for b in m.bursts)
         out.append({
             "emitter": number, "label": m.label, "confidence": round(m.confidence, 3), "confirmed": m.confirmed(rate_hz),
-            "bursts": len(m.bursts),
+            "sigma": round(m.sigma, 1), "bursts": len(m.bursts),
             "first_s": m.bursts[0].sample_start / rate_hz, "last_s": m.bursts[-1].sample_end / rate_hz,
             "center_hz": center_hz + float(np.median(m.values("center_hz"))), "bandwidth_hz": m.bandwidth_hz,
             "snr_db": round(float(np.median(m.values("snr_db"))), 1), "duty": round(on / max(span, 1), 3), "channels": h.channels, **known,

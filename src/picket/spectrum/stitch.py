@@ -18,7 +18,7 @@ def same_band(a: Emission, b: Emission, slack_hz: float) -> bool:
 
 
 def joined(a: Emission, b: Emission) -> Emission:
-    """One emission of two: from the first's start to the last's end; band and SNR weighed by length."""
+    """One emission of two: from the first's start to the last's end; band and SNR weighed by length, sigmas added by their squares."""
     start, end = min(a.sample_start, b.sample_start), max(a.sample_end, b.sample_end)
     wa = a.sample_count / (a.sample_count + b.sample_count)
     if max(wa, 1 - wa) > 0.8:  # a sliver says little
@@ -31,6 +31,7 @@ def joined(a: Emission, b: Emission) -> Emission:
         high_hz=wa * a.high_hz + (1 - wa) * b.high_hz,
         snr_db=wa * a.snr_db + (1 - wa) * b.snr_db,
         steady=a.steady or b.steady,
+        sigma=math.hypot(a.sigma, b.sigma),
         marks=a.marks + b.marks,
     )
 
@@ -124,4 +125,7 @@ def _side_by_side(a: Emission, b: Emission) -> Emission:
     low, high = min(a.low_hz, b.low_hz), max(a.high_hz, b.high_hz)
     power = (_power(a) + _power(b)) / (high - low)
     start, end = min(a.sample_start, b.sample_start), max(a.sample_end, b.sample_end)
-    return replace(a, sample_start=start, sample_count=end - start, low_hz=low, high_hz=high, snr_db=10 * math.log10(power))
+    return replace(
+        a, sample_start=start, sample_count=end - start, low_hz=low, high_hz=high, snr_db=10 * math.log10(power),
+        sigma=math.hypot(a.sigma, b.sigma),
+    )  # fmt: skip

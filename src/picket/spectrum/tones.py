@@ -16,6 +16,7 @@ import numpy as np
 import numpy.typing as npt
 import scipy.fft
 from scipy.ndimage import uniform_filter1d
+from scipy.special import ndtri_exp
 from scipy.stats import gamma
 
 from picket.spectrum.order import median
@@ -56,8 +57,8 @@ def candidates(excess_db: Doubles, taken: Bools, sigma_db: Doubles) -> list[tupl
     return found
 
 
-def is_tone(samples: npt.NDArray[np.generic], offset: float, bins: int, at: float) -> bool:
-    """Whether interleaved samples (2M,) hold a carrier within a bin of `at` (bins; bins / 2 is 0 Hz).
+def tone(samples: npt.NDArray[np.generic], offset: float, bins: int, at: float) -> float:
+    """By how many sigma a carrier within a bin of `at` (bins; bins / 2 is 0 Hz) stands out in interleaved samples (2M,): 0 for none.
 
     An eighth of them is asked first, which most noise does not pass.
     """
@@ -65,15 +66,16 @@ def is_tone(samples: npt.NDArray[np.generic], offset: float, bins: int, at: floa
     rows = len(samples) // 2 // hop
     part = rows // _PART
     if part < _LEAST_ROWS:
-        return False
+        return 0.0
     middle = (rows - part) // 2
-    if not _stands_out(samples[2 * middle * hop : 2 * (middle + part) * hop], offset, bins, at, _FIRST_FALSE):
-        return False
-    return _stands_out(samples[: 2 * rows * hop], offset, bins, at, _FALSE)
+    if _log_chance(samples[2 * middle * hop : 2 * (middle + part) * hop], offset, bins, at) > math.log(_FIRST_FALSE):
+        return 0.0
+    chance = _log_chance(samples[: 2 * rows * hop], offset, bins, at)
+    return -float(ndtri_exp(chance)) if chance < math.log(_FALSE) else 0.0
 
 
-def _stands_out(samples: npt.NDArray[np.generic], offset: float, bins: int, at: float, chance: float) -> bool:
-    """The same of whole hops of half a bin's inverse, where noise says so with that chance."""
+def _log_chance(samples: npt.NDArray[np.generic], offset: float, bins: int, at: float) -> float:
+    """The natural logarithm of the chance that in noise a line stands out as one does in these whole hops of half a bin's inverse."""
     hop = bins // 2
     rows = len(samples) // 2 // hop
     x = samples.astype(np.float32)
@@ -91,7 +93,8 @@ def _stands_out(samples: npt.NDArray[np.generic], offset: float, bins: int, at: 
     lines = power[near] / response
     lines /= median(lines) / math.log(2) + 1e-30
     total = np.concatenate([[0.0], np.cumsum(lines)])
-    return any(float((total[w:] - total[:-w]).max()) > _limit(w, len(lines), chance) for w in _WIDTHS)
+    most = [float((total[w:] - total[:-w]).max()) for w in _WIDTHS]
+    return math.log(len(lines)) + min(float(gamma.logsf(x, w)) for x, w in zip(most, _WIDTHS, strict=True))
 
 
 @lru_cache(maxsize=8)
@@ -114,11 +117,6 @@ def _lines(rows: int, hop: int) -> tuple[npt.NDArray[np.intp], Doubles]:
     return near, np.interp(np.abs(f[near]), *_window(hop)[1]) ** 2
 
 
-@lru_cache(maxsize=64)
-def _limit(width: int, lines: int, chance: float) -> float:
-    return float(gamma.isf(chance / lines, width))
-
-
 @dataclass
 class Tones:
     """What was asked before: a noise that stays in the floor's mean is not asked each time."""
@@ -126,10 +124,12 @@ class Tones:
     asked: dict[int, tuple[int, float]] = field(default_factory=dict)  # bin: segment, sigma
     segment: int = 0
 
-    def find(self, samples: npt.NDArray[np.generic], offset: float, excess_db: Doubles, taken: Bools, sigma_db: Doubles) -> Bools:
-        """Bins (K,) of faint carriers of one segment, besides those that are taken."""
+    def find(
+        self, samples: npt.NDArray[np.generic], offset: float, excess_db: Doubles, taken: Bools, sigma_db: Doubles
+    ) -> Doubles:
+        """By how many sigma a faint carrier stands out in each bin (K,) of one segment; 0 where there is none or the bin is taken."""
         self.segment += 1
-        out = np.zeros(len(excess_db), bool)
+        out = np.zeros(len(excess_db))
         asked = 0
         for first, last, sigma in sorted(candidates(excess_db, taken, sigma_db), key=lambda c: -c[2]):
             before, by = self.asked.get(first, (-_AGAIN, 0.0))
@@ -138,8 +138,8 @@ class Tones:
             asked += 1
             if asked > _MOST:
                 break
-            if is_tone(samples, offset, len(excess_db), (first + last - 1) / 2):
-                out[first:last] = True
+            if stands_out := tone(samples, offset, len(excess_db), (first + last - 1) / 2):
+                out[first:last] = stands_out
             else:
                 self.asked[first] = (self.segment, sigma)
         return out

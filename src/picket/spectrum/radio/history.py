@@ -3,7 +3,8 @@
 Only what says that a drone may be at one end (drone_link, broadcast) or that somebody disturbs (interference) has a history. Wi-Fi,
 Bluetooth, carriers and what nobody can name are occupancy and nothing more: no memory from which a person's device could be told.
 
-An emitter is *confirmed* when it was heard in two looks, or in one look for STEADY_S or in BURSTS bursts: one box is no emitter.
+An emitter is *confirmed* when it was heard in two looks, or in one look for STEADY_S or in BURSTS bursts (one box is no emitter), and
+noise would hardly make such boxes in so short a time (confirm.py), those of all looks of the last AGAIN_S together.
 """
 
 from __future__ import annotations
@@ -12,6 +13,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+import numpy as np
+
+from picket.spectrum.confirm import beyond_noise
 from picket.spectrum.emission import kind_of
 from picket.spectrum.radio.look import Look
 from picket.spectrum.radio.plan import Step
@@ -23,6 +27,7 @@ STEADY_S, BURSTS = 0.1, 5
 AGAIN_S = 120.0  # a second look confirms within so long
 _HOPS = ("lora_fhss", "gfsk_fhss", "droneid")  # their centre is where they were last: told apart by band and width
 _NEAR_HZ = 300e3
+_BOXES = 64
 
 
 @dataclass
@@ -47,6 +52,7 @@ class Heard:
     looked_s: float = 0.0
     bursts: int = 0
     confirmed: bool = False
+    sigma: float = 0.0
     evidence: list[str] = field(default_factory=list)
     facts: dict[str, Any] = field(default_factory=dict)  # raster_hz, dwell_s, interval_s, channels
 
@@ -61,6 +67,7 @@ class History:
 
     def __init__(self) -> None:
         self._held: list[Heard] = []
+        self._boxes: dict[int, list[tuple[float, float]]] = {}  # of each: UNIX seconds and sigma of its clearest boxes of late
         self._next = 1
 
     def hear(self, look: Look) -> list[Heard]:
@@ -76,6 +83,7 @@ class History:
                 now[h.number] = h
         if len(self._held) > MOST:
             self._held = sorted(self._held, key=lambda h: h.last)[-MOST:]
+        self._boxes = {h.number: self._boxes[h.number] for h in self._held}
         return sorted(now.values(), key=lambda h: h.center_hz)
 
     def _one(self, look: Look, found: dict[str, Any], now: dict[int, Heard]) -> Heard:
@@ -88,8 +96,9 @@ class History:
             )  # fmt: skip
             self._next += 1
             self._held.append(h)
-        elif h.number not in now:
-            h.confirmed = h.confirmed or look.begin - h.last <= AGAIN_S
+            often = False
+        else:
+            often = h.number not in now and look.begin - h.last <= AGAIN_S
         h.looks += h.number not in now
         h.last = max(h.last, last)
         h.center_hz, h.bandwidth_hz, h.snr_db = found["center_hz"], found["bandwidth_hz"], found["snr_db"]
@@ -98,8 +107,18 @@ class History:
         h.bursts += found["bursts"]
         h.evidence = list(found["evidence"])
         h.facts |= {k: found[k] for k in ("raster_hz", "dwell_s", "interval_s", "channels") if found.get(k) is not None}
-        h.confirmed = h.confirmed or (found["steady"] and found["on_s"] >= STEADY_S) or found["bursts"] >= BURSTS
+        h.sigma = max(h.sigma, found["sigma"])
+        often = often or (found["steady"] and found["on_s"] >= STEADY_S) or found["bursts"] >= BURSTS
+        h.confirmed = (self._beyond_noise(h, look, found) and often) or h.confirmed
         return h
+
+    def _beyond_noise(self, h: Heard, look: Look, found: dict[str, Any]) -> bool:
+        """Whether the boxes of this look and those of the last AGAIN_S are more than noise makes."""
+        now = [(look.begin + start_s, sigma) for start_s, sigma in found["boxes"]]
+        before = [box for box in self._boxes.get(h.number, []) if look.end - box[0] <= AGAIN_S]
+        self._boxes[h.number] = boxes = (before + now)[-_BOXES:]
+        start, sigma = np.array(boxes).T
+        return beyond_noise(start - start[0], sigma, look.rate_hz)
 
     def __iter__(self) -> Iterator[Heard]:
         """Those that are remembered, the latest first."""

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from picket.spectrum.confirm import clearest
 from picket.spectrum.emission import Emission
 from picket.spectrum.radio.plan import Step
 from picket.spectrum.recording import Samples
@@ -179,7 +180,8 @@ class Looker:
         for one, summary in zip(report.emitters, emitter_summary(report, self.rate_hz, self.step.center_hz), strict=True):
             if any(self._inside(e) for e in one.bursts):
                 on_s = sum(e.sample_count for e in one.bursts) / self.rate_hz
-                found.append({**summary, "on_s": on_s, "steady": any(e.steady for e in one.bursts)})
+                boxes = clearest(one.bursts, self.rate_hz)
+                found.append({**summary, "on_s": on_s, "steady": any(e.steady for e in one.bursts), "boxes": boxes})
         return found
 
     def _inside(self, e: Emission) -> bool:
