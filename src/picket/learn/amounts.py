@@ -231,6 +231,8 @@ def _behind(sentence: Sentence, draft: Draft, others: list[Draft]) -> Quantity |
 
 def time_of(sentence: Sentence, draft: Draft, published: str | None = None) -> str | None:
     """The time that stands nearest to the claim's verb; what is still to come has its month after the report's date."""
+    if draft.time is not None:
+        return draft.time or None
     known = [t for t in sentence.times if t.iso]
     if not known:
         return _same_time(sentence)

@@ -29,4 +29,5 @@ class Draft:
     country: str | None = None
     at: int = 0
     amount: Quantity | None = None
+    time: str | None = None  # "": none, and none is to be looked for
     doubtful: bool = False  # the trained reader sees doubt in the sentence: never more than possible

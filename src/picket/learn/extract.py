@@ -12,11 +12,12 @@ from collections import Counter
 from collections.abc import Callable
 
 from picket.learn.actors import Context
-from picket.learn.amounts import amount_of, time_of
+from picket.learn.amounts import time_of
 from picket.learn.broad import broad_drafts
 from picket.learn.certainty import attribution, certainty_of, chain_of, is_saying, unnamed
 from picket.learn.chunks import Phrase, Verb
-from picket.learn.claim import TRANSFERS, Claim, guessed
+from picket.learn.claim import TRANSFERS, Claim, Quantity, guessed
+from picket.learn.compared import compared_drafts
 from picket.learn.continued import continued_drafts
 from picket.learn.cues import cue_drafts
 from picket.learn.denials import with_denials
@@ -40,6 +41,7 @@ from picket.learn.tallies import tally_drafts
 from picket.learn.times import Published
 from picket.learn.warnings import warning_drafts
 from picket.learn.whereabouts import whereabouts
+from picket.learn.whosenumber import numbers_of
 
 _CARRIED = re.compile(
     r"^\W*(?:he|she|it|they|the (?:report|study|group|official|spokesman|spokeswoman|ministry|minister|paper|"
@@ -168,6 +170,7 @@ def _drafts(sentence: Sentence) -> list[Draft]:
     made.extend(list(statistic_drafts(sentence, made)))
     made.extend(list(ordinal_drafts(sentence, made)))
     made.extend(list(tally_drafts(sentence, made)))
+    made.extend(list(compared_drafts(sentence, made)))
     made.extend(list(warning_drafts(sentence, made)))
     made.extend(list(broad_drafts(sentence, made)))
     if not made:
@@ -279,6 +282,8 @@ def _filled(draft: Draft) -> int:
 
 
 def _same(a: Draft, b: Draft) -> bool:
+    if a.kind == "statistic" and (a.amount or b.amount):
+        return a.amount == b.amount
     if a.kind == "statistic":
         return bool(a.numbers and b.numbers and a.numbers[0] is b.numbers[0])
     if a.kind in TRANSFERS:
@@ -325,7 +330,7 @@ def _finish(report: Report, sentence: Sentence, drafts: list[Draft], carried: st
     for verb in sentence.verbs:
         if is_saying(verb) and verb.subjects and not verb.passive:
             said_last = attribution_name(verb) or said_last
-    for draft in drafts:
+    for draft, number in zip(drafts, numbers_of(sentence, drafts), strict=True):
         by, say = (
             attribution(draft.verb, sentence.verbs, sentence.text, sentence.begin, sentence.end, according)
             if draft.verb is not None
@@ -361,7 +366,7 @@ def _finish(report: Report, sentence: Sentence, drafts: list[Draft], carried: st
             and not draft.rule.startswith(("cue-", "trained-"))
         ):
             draft.kind, draft.rule = "warning", f"feared-{draft.rule}"
-        claims.append(_claim(report, sentence, draft, by, certainty, drafts))
+        claims.append(_claim(report, sentence, draft, by, certainty, number))
         if claims[-1].country and certainty != "denied":
             sentence.context.event = (sentence.context.sentence, claims[-1].country)
     told = next((c.time for c in reversed(claims) if c.time), None)
@@ -410,7 +415,7 @@ def _substantial(claim: Claim, sentence: Sentence) -> bool:
     )
 
 
-def _claim(report: Report, sentence: Sentence, draft: Draft, by: str | None, certainty: str, drafts: list[Draft]) -> Claim:
+def _claim(report: Report, sentence: Sentence, draft: Draft, by: str | None, certainty: str, number: Quantity | None) -> Claim:
     place, country = whereabouts(sentence, draft)
     return Claim(
         doc=report.doc,
@@ -423,7 +428,7 @@ def _claim(report: Report, sentence: Sentence, draft: Draft, by: str | None, cer
         place=place,
         country=country,
         time=time_of(sentence, draft, report.published),
-        quantity=amount_of(sentence, draft, drafts),
+        quantity=number,
         attributed_to=by,
         certainty=certainty,
         evidence=sentence.words,

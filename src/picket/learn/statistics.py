@@ -49,6 +49,7 @@ def statistic_drafts(sentence: Sentence, made: list[Draft]) -> Iterator[Draft]:
             bare
             or (of_them and verb_near(sentence))
             or phrase.head.tag == "DEM"
+            or _registered(sentence, phrase)
             or classes_of(phrase.head) & {"counted", "attacknoun", "sightnoun", "drone"}
             or (phrase.of is not None and classes_of(phrase.of.head) & {"counted", "attacknoun", "sightnoun", "drone"})
             or (quantity.unit or "") in {"percent", "times"}
@@ -85,7 +86,9 @@ def statistic_drafts(sentence: Sentence, made: list[Draft]) -> Iterator[Draft]:
             or (perfect and big)
             or verb.lemma in {"accuse", "charge", "suspect"}
         )
-        if not cue or (not bare and not _sums(sentence, verb, phrase, quantity.value, made, big)):
+        if not cue or (
+            not (bare or _registered(sentence, phrase)) and not _sums(sentence, verb, phrase, quantity.value, made, big)
+        ):
             continue
         same = [
             d
@@ -185,6 +188,36 @@ def _verb_of(sentence: Sentence, phrase: Phrase) -> Verb | None:
     return before[-1] if before else (sentence.verbs[0] if sentence.verbs else None)
 
 
+_REGISTERS = frozenset(["count", "record", "register", "log", "note", "tally", "report", "document"])
+
+
+def _registered(sentence: Sentence, phrase: Phrase) -> bool:
+    """Is the number what somebody counted ("the service counted 158 obstructions in 2018"), whatever the things are called?"""
+    if (
+        phrase.head.tag != "N"
+        or not phrase.head.low.endswith("s")
+        or classes_of(phrase.head) & {"people", "people_abstract", "drone"}
+    ):
+        return False
+    return any(
+        v.lemma in _REGISTERS and phrase in (v.subjects if v.passive else v.objects) and not v.modal for v in sentence.verbs
+    )
+
+
+_A_SPAN = Screened(
+    r"\b(?:since|so far|in total|this year|last year|over the (?:last|past)|in the (?:last|past|first)|"
+    r"in (?:19|20)\d\d|in \w+ months|between (?=[A-Z0-9]))"
+)
+_ANOTHER_CLAUSE = re.compile(r";|\b(?:when|which|who|where|after|while)\b")
+
+
+def over_a_span(sentence: Sentence, phrase: Phrase) -> bool:
+    """Were they hurt over a time, as the clause of the number tells ("killed 86 people between 2021 and 2024"), and not in one attack?"""
+    at = phrase.start - sentence.begin
+    before, behind = _ANOTHER_CLAUSE.split(sentence.words[:at])[-1], _ANOTHER_CLAUSE.split(sentence.words[at:])[0]
+    return bool(_A_SPAN.search(before + behind))
+
+
 def _sums(sentence: Sentence, verb: Verb, phrase: Phrase, value: float, made: list[Draft], big: bool) -> bool:
     """Is the number a sum of activity, not the size of one event, one delivery or one price?"""
     if phrase.head.low == "times" and "as many" in sentence.words:
@@ -207,13 +240,7 @@ def _sums(sentence: Sentence, verb: Verb, phrase: Phrase, value: float, made: li
     ):
         return False
     if verb.classes & {"kill"} or classes_of(phrase.head) & {"people_abstract", "people"} or phrase.head.tag == "DEM":
-        return bool(
-            re.search(
-                r"\b(?:since|so far|in total|this year|last year|over the (?:last|past)|in the (?:last|past|first)|between|"
-                r"in (?:19|20)\d\d|in \w+ months|drone (?:strikes|attacks))\b",
-                sentence.words,
-            )
-        ) and (is_drone(phrase) or sentence.drone)
+        return over_a_span(sentence, phrase) and (is_drone(phrase) or sentence.drone)
     if verb.lemma in {"lose", "fire", "fly"} and drone_head(phrase):
         return big
     if drone_head(phrase) and not verb.classes & {

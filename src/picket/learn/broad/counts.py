@@ -9,10 +9,12 @@ from picket.learn.actors import actors_of
 from picket.learn.broad.common import LENGTHS
 from picket.learn.chunks import Phrase, Verb
 from picket.learn.drafts import Draft
+from picket.learn.lexicon import word_set
 from picket.learn.naming import bare_text, classes_of, text_of
 from picket.learn.quantities import quantity_in
 from picket.learn.screening import Screened
 from picket.learn.sentence import Sentence, drone_owner, is_drone
+from picket.learn.statistics import over_a_span
 
 _CHANGE = frozenset(
     ["rise", "climb", "grow", "jump", "reach", "fall", "drop", "double", "triple", "total", "number", "average", "exceed", "top",
@@ -26,9 +28,7 @@ _SPAN = Screened(
     r"between \w+ (?:\d{4} )?and \w+|on average|a record|quarter)\b",
     re.IGNORECASE,
 )
-_MONEY = frozenset(
-    ["dollars", "euros", "pounds", "rupees", "pesos", "won", "yen", "kroner", "kronor", "roubles", "rubles", "yuan"]
-)
+_MONEY = word_set("statistics.money")
 _COUNTED = frozenset({"counted", "attacknoun", "sightnoun", "drone", "people_abstract", "people"})
 _TALLY = frozenset(
     [
@@ -65,7 +65,12 @@ def counts(sentence: Sentence, made: list[Draft]) -> Iterator[Draft]:
         if made or not _SPAN.search(sentence.words):
             continue
         for phrase in [*verb.subjects, *verb.objects]:
-            if (found := _number(sentence, phrase, taken)) is not None and _counted(phrase):
+            found = _number(sentence, phrase, taken)
+            if (
+                found is not None
+                and _counted(phrase)
+                and (not _people(phrase) or (_hurt(verb) and over_a_span(sentence, phrase)))
+            ):
                 yield _draft(sentence, verb, found, phrase)
                 return
 
@@ -75,6 +80,15 @@ def _counted(phrase: Phrase) -> bool:
         classes_of(p.head) & _COUNTED or p.head.low in _TALLY or is_drone(p)
         for p in (phrase, *([phrase.of] if phrase.of else []))
     )
+
+
+def _people(phrase: Phrase) -> bool:
+    return bool(classes_of(phrase.head) & {"people", "people_abstract"})
+
+
+def _hurt(verb: Verb) -> bool:
+    """Are people counted because they were hurt? Inhabitants, students and those who were asked are counted for other reasons."""
+    return bool(verb.classes & {"kill"}) or verb.lemma in {"leave", "die", "claim"}
 
 
 def _number(sentence: Sentence, phrase: Phrase, taken: set[int]) -> Phrase | None:
