@@ -80,3 +80,27 @@ def test_a_town_that_is_part_of_a_persons_name_is_no_place() -> None:
 def test_where_a_speaker_sits_is_not_where_it_happened() -> None:
     found = claims("A drone struck a market in Nyala, an official based in Cairo said.")
     assert [c.place for c in found] == ["Nyala"]
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "actor", "target"),
+    [
+        ("Al-Shabaab uses its drones for surveillance of army bases.", "sighting", "Al-Shabaab", "army bases"),
+        ("Nigeria used CH-3A drones on Boko Haram in 2015.", "use_attack", "Nigeria", "Boko Haram"),
+        ("Iran used its drones on targets in Syria.", "use_attack", "Iran", "targets"),
+    ],
+)
+def test_what_drones_are_used_for_or_on(text: str, kind: str, actor: str, target: str) -> None:
+    found = claims_of(Report(doc="x", text=text, published="2025-06-10", title="Drones"))
+    assert [(c.kind, c.actor, c.target) for c in found] == [(kind, actor, target)]
+
+
+def test_a_question_says_nothing() -> None:
+    report = Report(doc="x", text="Did Iran supply the Houthis with drones?", published="2025-06-10", title="Drones")
+    assert claims_of(report) == []
+
+
+def test_what_is_counted_between_two_days_is_a_statistic() -> None:
+    text = "The border force recovered 272 drones between 1 January and 30 November 2024."
+    (found,) = claims_of(Report(doc="x", text=text, published="2025-06-10", title="Drones"))
+    assert (found.kind, found.quantity and found.quantity.value) == ("statistic", 272)

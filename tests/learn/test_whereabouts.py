@@ -48,3 +48,21 @@ def test_a_claim_without_a_place_keeps_the_country_told_last() -> None:
 )
 def test_a_place_as_news_spells_it(place: str, country: str) -> None:
     assert country_of(place) == country
+
+
+def test_a_course_without_a_place_is_where_the_report_has_been_last() -> None:
+    text = (
+        "Drones hit a fuel depot near El Obeid on Sunday. Drones from China and Turkey are cheap. "
+        "Foreign specialists taught fighters to fly drones."
+    )
+    (course,) = [c for c in claims_of(Report(doc="x", text=text, published="2025-06-10", title="Drones")) if c.kind == "training"]
+    assert course.country == "SD"
+
+
+def test_a_delivery_to_somebody_without_a_home_is_where_most_was_told() -> None:
+    text = (
+        "Drones hit a fuel depot near El Obeid on Sunday. A drone hit a market in Nyala on Monday. Drones are everywhere. "
+        "A drone was shot down over Romania. The smugglers supplied the fighters with drones."
+    )
+    (delivery,) = [c for c in claims_of(Report(doc="x", text=text, published="2025-06-10", title="Drones")) if c.kind == "supply"]
+    assert delivery.country == "SD"

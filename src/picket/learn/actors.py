@@ -5,6 +5,7 @@ The context remembers what the report has named so far. What a phrase names by i
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field
 
 from picket.learn.chunks import Item, Phrase, Verb
@@ -56,6 +57,7 @@ class Context:
     state_name: str | None = None
     place_country: str | None = None
     event: tuple[int, str] | None = None  # sentence and country of the claim told last
+    told_in: Counter[str] = field(default_factory=Counter)  # how many claims so far took place in each country
     when: tuple[int, str] | None = None  # sentence and time of the claim told last
 
     takers: list[tuple[int, str]] = field(default_factory=list)

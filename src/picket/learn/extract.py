@@ -321,6 +321,8 @@ def _remember(sentence: Sentence) -> None:
 
 def _finish(report: Report, sentence: Sentence, drafts: list[Draft], carried: str | None) -> tuple[list[Claim], str | None]:
     words = sentence.words
+    if words.rstrip().endswith("?"):
+        return [], carried  # a question says nothing
     match = _ACCORDING.search(words)
     according = re.sub(r"^(?:the|a|an) ", "", match.group(1)).strip() if match else None
     if according is not None and according.lower() in {"him", "her", "them", "it"}:
@@ -369,6 +371,7 @@ def _finish(report: Report, sentence: Sentence, drafts: list[Draft], carried: st
         claims.append(_claim(report, sentence, draft, by, certainty, number))
         if claims[-1].country and certainty != "denied":
             sentence.context.event = (sentence.context.sentence, claims[-1].country)
+            sentence.context.told_in[claims[-1].country] += 1
     told = next((c.time for c in reversed(claims) if c.time), None)
     if told:
         sentence.context.when = (sentence.context.sentence, told)

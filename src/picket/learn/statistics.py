@@ -24,6 +24,7 @@ _SUMMING = Screened(
     r"year|last year|last month|in (?:19|20)\d\d|to date|cumulative|of all|quarter|half of|toll)\b",
     re.IGNORECASE,
 )
+_INTERVAL = re.compile(r"\d{4}(?:-\d\d){0,2}/(?:\d|\.\.$)")  # "between 15 November and 31 July", "since March"
 _OVERALL = re.compile(r"\b(?:since|total|so far|every|per|between|average|this year)\b")
 _COUNTING = frozenset({"detect", "seize", "down"})
 _UNITS_OF_LENGTH = word_set("statistics.units_of_length")
@@ -82,6 +83,7 @@ def statistic_drafts(sentence: Sentence, made: list[Draft]) -> Iterator[Draft]:
         cue = (
             bool(quantity.period)
             or bool(summing)
+            or any(t.iso and _INTERVAL.match(t.iso) for t in sentence.times)
             or quantity.value >= 1000
             or (perfect and big)
             or verb.lemma in {"accuse", "charge", "suspect"}

@@ -38,6 +38,8 @@ _MONTH = (
     r"(?P<month>January|February|March|April|May|June|July|August|September|October|November|December|Jan\.?|"
     r"Feb\.?|Mar\.?|Apr\.?|Aug\.?|Sept\.?|Sep\.?|Oct\.?|Nov\.?|Dec\.?)"
 )
+_ANY_MONTH = _MONTH.replace("?P<month>", "?:")
+_DAY_1, _DAY_2 = (rf"(?:(?P<d{n}>\d{{1,2}}) (?P<m{n}>{_ANY_MONTH})|(?P<n{n}>{_ANY_MONTH}) (?P<e{n}>\d{{1,2}}))" for n in (1, 2))
 _DAYS = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
 _COUNT = (
     r"(?P<count>\d+|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|a|an|a few|few|several|"
@@ -110,6 +112,10 @@ _PATTERNS = [
             r"\b(?:between|from) (?P<m1>January|February|March|April|May|June|July|August|September|October|November|"
             r"December) (?:and|to|until|through|till) (?P<m2>January|February|March|April|May|June|July|August|"
             r"September|October|November|December)(?:,? (?:of )?(?P<year>\d{4}))?\b",
+        ),
+        (
+            "days",
+            rf"\b(?:between|from) {_DAY_1}(?:,? (?P<y1>(?:19|20)\d\d))? (?:and|to|until|through|till) {_DAY_2},? (?P<y2>(?:19|20)\d\d)\b",
         ),
         (
             "dayrange",
@@ -234,6 +240,11 @@ def _last_day(year: int, month: int) -> int:
     return (dt.date(year + month // 12, month % 12 + 1, 1) - dt.timedelta(days=1)).day
 
 
+def _day(year: int, month: int, day: str) -> str:
+    """The date; the month alone where it has no such day."""
+    return f"{year}-{month:02d}-{int(day):02d}" if 1 <= int(day) <= _last_day(year, month) else f"{year}-{month:02d}"
+
+
 def _as(day: dt.date, precision: str) -> str:
     return day.isoformat()[: {"year": 4, "month": 7, "day": 10}[precision]]
 
@@ -276,17 +287,16 @@ def _resolve(name: str, m: re.Match[str], published: Published | None) -> str | 
             return None
         first_month, year = _month_number(group["m1"]), int(second[:4])
         return f"{year - (first_month > int(second[5:7]))}-{first_month:02d}/{second}"
+    if name == "days":
+        month_1, month_2 = _month_number(group["m1"] or group["n1"]), _month_number(group["m2"] or group["n2"])
+        year = int(group["y1"] or group["y2"]) - (group["y1"] is None and month_1 > month_2)
+        return f"{_day(year, month_1, group['d1'] or group['e1'])}/{_day(int(group['y2']), month_2, group['d2'] or group['e2'])}"
     if name == "dayrange":
         month = _month_number(group["month"])
         head = f"{group['year']}-{month:02d}" if group["year"] else (_latest(month, published) or "")
         return f"{head}-{int(group['d1']):02d}/{head}-{int(group['d2']):02d}" if head else None
     if name in {"dmy", "mdy"}:
-        month, day = _month_number(group["month"]), int(group["day"])
-        return (
-            f"{group['year']}-{month:02d}-{day:02d}"
-            if 1 <= day <= _last_day(int(group["year"]), month)
-            else f"{group['year']}-{month:02d}"
-        )
+        return _day(int(group["year"]), _month_number(group["month"]), group["day"])
     if name == "iso":
         return m.group()
     if name == "my":

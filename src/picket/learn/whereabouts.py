@@ -33,10 +33,12 @@ def whereabouts(sentence: Sentence, draft: Draft) -> tuple[str | None, str | Non
         else:
             home = home_country(draft.provider if draft.rule == "join-to-learn" else draft.recipient)
             if place is None or (home and country != home and draft.kind == "advising"):
-                return place if country == home else None, home or country or context.country
+                return place if country == home else None, home or country or context.country or last_event(context) or mostly(
+                    context
+                )
         found = country or home_country(draft.recipient)
         if found is None and not _plural_class(draft.recipient):
-            found = last_event(context)
+            found = mostly(context)
         return place, found
     if draft.kind == "warning" and (feared := home_country(draft.actor)) and country == feared:
         place = country = None  # whom one is afraid of is not where
@@ -76,7 +78,7 @@ def whereabouts(sentence: Sentence, draft: Draft) -> tuple[str | None, str | Non
         return place, context.country
     if draft.kind != "warning" or draft.target:
         told = last_event(context)
-        if told and sentence.near:
+        if told and (sentence.near or draft.kind != "warning"):
             return place, told
     if draft.kind in {"sighting", "statistic", "use_attack"} and not sentence.near:
         homes = [
@@ -133,6 +135,11 @@ _GO_ON = 4  # sentences for which the country of the claim told last holds
 def last_event(context: Context) -> str | None:
     """Where the claim told last took place, while the report still speaks of it."""
     return context.event[1] if context.event is not None and context.sentence - context.event[0] <= _GO_ON else None
+
+
+def mostly(context: Context) -> str | None:
+    """Where most of what the report has told so far took place."""
+    return max(context.told_in, key=context.told_in.__getitem__, default=None)
 
 
 def _plural_class(name: str | None) -> bool:

@@ -84,7 +84,15 @@ def use(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
                     where=goal,
                 )
             return
-    against = [p for p in verb.prep("against") if not p.time] + [
+    watched = [p for p in verb.prep("for") if p.head.low in _WATCHING]
+    if watched and not verb.classes & {"rely"}:
+        for a in doers or [None]:  # type: ignore[list-item]
+            seen = [q for n, q in watched[0].after if not q.time] + ([watched[0].of] if watched[0].of else [])
+            yield Draft("sighting", "use-to-spy", verb, actor=a, target=text_of(seen[0]) if seen else None, thing=text_of(thing),
+                        numbers=[thing], where=seen)  # fmt: skip
+        return
+    struck = [p for p in verb.prep("on") if _struck(p)] if verb.lemma in {"use", "employ"} else []
+    against = [p for p in [*verb.prep("against"), *struck] if not p.time] + [
         p for n, p in thing.after if n == "against" and p not in verb.prep("against")
     ]
     in_attack = [p for p in verb.prep("in", "during", "for") if "attacknoun" in classes_of(p.head)]
@@ -102,6 +110,16 @@ def use(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
             numbers=[thing],
             where=_places(verb),
         )
+
+
+_WATCHING = frozenset(
+    ["reconnaissance", "surveillance", "observation", "spying", "scouting", "monitoring", "filming", "propaganda"]
+)
+
+
+def _struck(phrase: Phrase) -> bool:
+    """Is it somebody or something that drones are used on: "on Boko Haram", "on targets in Iran"?"""
+    return is_actor(phrase) or phrase.head.low in {"targets", "target"} or bool(classes_of(phrase.head) & {"building", "people"})
 
 
 def adopt(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
