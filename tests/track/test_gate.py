@@ -56,7 +56,7 @@ def _tracks(rng, place):
 
 def _found(pool, batch, table, frame):
     prepared = prepare(batch, table, frame, 0.0, Codes(), np.nan, Counter())
-    look = prepared.looks[0]
+    look = prepared.looks()[0]
     track, plot, _, shed = gate(pool.tracks, pool.n, prepared.plots, look.members, look.time, table.arrays)
     assert shed == 0
     return set(zip(track.tolist(), prepared.rows[look.members[plot]].tolist(), strict=True))

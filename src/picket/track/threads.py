@@ -18,7 +18,7 @@ import numpy as np
 from picket.track.associate_kernels import index, search
 from picket.track.engine_kernels import look, take_in
 from picket.track.layout_kernels import DEAD, Plots, Tracks
-from picket.track.picture_kernels import ID, SENSORS, rows
+from picket.track.picture_kernels import ID, SENSORS, believe, rows
 
 LEAST = 8192  # tracks and plots; a thread of its own is paid for from some thousands on
 STRETCHES = 4  # for each thread: some stretches hold more that is near
@@ -68,3 +68,11 @@ def rows_on(threads: int, tracks: Tracks, n: int, *more: Any) -> tuple[bool, boo
     rise = all(p[1] for p in parts) and bool((ints[ID, seam] > ints[ID, seam - 1]).all())
     alike = all(p[2] for p in parts) and bool((ints[SENSORS, seam] == ints[SENSORS, 0]).all())
     return rise, alike, any(p[3] for p in parts)
+
+
+def believe_on(threads: int, tracks: Tracks, n: int, *more: Any) -> None:
+    """`picture_kernels.believe` of n slots."""
+    if threads < 2 or n < LEAST:
+        believe(tracks, 0, n, *more)
+    else:
+        _on_threads(threads, lambda begin, end: believe(tracks, begin, end, *more), _stretches(n, threads))

@@ -200,9 +200,9 @@ class Tracker:
         return False
 
     def _take_in(self, prepared: Prepared, time: float | None) -> None:
-        looks = prepared.looks
-        if looks:
-            if max(w.time for w in looks) < self.clock - REWIND_S:
+        last = prepared.last()
+        if math.isfinite(last):
+            if last < self.clock - REWIND_S:
                 self._behind += 1
                 if self._behind >= REWIND_BATCHES:
                     self._end_all(self.clock)
@@ -211,7 +211,7 @@ class Tracker:
         self._pool.reserve(0, len(self._sensors.names), len(self._codes.words))
         on_time = self._history.sort_in(prepared, self.clock, self.left_out)
         self._go_back(time if on_time is None else None)
-        lagged = self._history.lagged(self.clock)
+        lagged = self._history.lagged()
         if lagged is not None:
             self._take_segment(lagged)
         if on_time is not None:
@@ -235,8 +235,8 @@ class Tracker:
         self._restore(state)
         self._replaying = self._replayed = True
         for segment in segments:
-            if segment.state is not None and segment.state is not state:
-                segment.state = self._state()
+            if segment.wanted:
+                segment.state, segment.wanted = self._state(), False
             self._take_segment(segment)
             if self._pass_time(segment.time, segment.end):
                 move(self._pool, self.clock, self._frame, self._geoid_m, self._sensors, self._threads)
