@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 
 from picket.track.associate_kernels import index, search
+from picket.track.block_kernels import Blocks
 from picket.track.engine_kernels import look, take_in
 from picket.track.layout_kernels import DEAD, Plots, Tracks
 from picket.track.picture_kernels import ID, SENSORS, believe, rows
@@ -38,19 +39,21 @@ def _stretches(n: int, threads: int) -> list[tuple[np.int64, np.int64]]:
     return list(pairwise(cuts))
 
 
-def look_on(threads: int, tracks: Tracks, n: int, plots: Plots, members: Any, T: float, sensors: Any, *more: Any) -> Any:
+def look_on(
+    threads: int, tracks: Tracks, n: int, plots: Plots, members: Any, T: float, sensors: Any, blocks: Blocks, *more: Any
+) -> Any:
     """`engine_kernels.look`, its gate on several threads where there is enough to do."""
     if threads < 2 or min(n, len(members)) < LEAST:
-        return look(tracks, n, plots, members, T, sensors, *more)
+        return look(tracks, n, plots, members, T, sensors, *more, blocks)
     known = index(plots, members, T, sensors)
     parts = _on_threads(
         threads,
-        lambda begin, end: search(tracks, begin, end, plots, members, T, sensors, *known),
+        lambda begin, end: search(tracks, begin, end, plots, members, T, sensors, blocks, *known),
         _stretches(n, threads),
     )
     e_track, e_plot, weight = (np.concatenate([part[k] for part in parts]) for k in range(3))
     shed = sum(part[3] for part in parts)
-    after, unborn, work, free = take_in(tracks, n, plots, members, T, sensors, *more, e_track, e_plot, weight)
+    after, unborn, work, free = take_in(tracks, n, plots, members, T, sensors, *more, blocks, e_track, e_plot, weight)
     return after, shed, unborn, work, free
 
 
