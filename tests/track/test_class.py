@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from picket.track.habit_kernels import HEIGHT, LEAST, NOW, SINCE, SPEED, TURNING, UNTIL, VARIANCE, forget, note
 from picket.track.layout_kernels import CLASSES, HABITS
 from picket.track.picture_kernels import classify
-from picket.track.ways_kernels import STANDS_AT
+from picket.track.ways_kernels import SCRATCH, STANDS_AT
 
 Floats = npt.NDArray[np.float64]
 NO_NAMES, NOTHING_SAID = np.full(8, -1, np.int64), np.zeros(4)
@@ -38,7 +38,7 @@ def _habit(
 
 def _classes(habit: Floats, height_sigma: float = 25.0, said: Floats = NOTHING_SAID) -> dict[str, float]:
     out = np.zeros(4)
-    classify(NO_NAMES, said, habit, float(habit[HEIGHT]), height_sigma**2, False, out, np.empty(4))
+    classify(NO_NAMES, said, habit, float(habit[HEIGHT]), height_sigma**2, False, out, np.empty((3, SCRATCH)))
     assert out.sum() == pytest.approx(1.0)
     return dict(zip(CLASSES, out.tolist(), strict=True))
 

@@ -10,6 +10,7 @@ import pytest
 from picket.geo import LocalFrame
 from picket.site import parse
 from picket.track.associate_kernels import gate
+from picket.track.block_kernels import new_blocks
 from picket.track.layout_kernels import GATE, TENTATIVE
 from picket.track.measure import Codes, prepare
 from picket.track.pool import Pool
@@ -56,8 +57,8 @@ def _tracks(rng, place):
 
 def _found(pool, batch, table, frame):
     prepared = prepare(batch, table, frame, 0.0, Codes(), np.nan, Counter())
-    look = prepared.looks[0]
-    track, plot, _, shed = gate(pool.tracks, pool.n, prepared.plots, look.members, look.time, table.arrays)
+    look = prepared.looks()[0]
+    track, plot, _, shed = gate(pool.tracks, pool.n, prepared.plots, look.members, look.time, table.arrays, new_blocks(0))
     assert shed == 0
     return set(zip(track.tolist(), prepared.rows[look.members[plot]].tolist(), strict=True))
 

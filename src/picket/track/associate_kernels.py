@@ -16,6 +16,7 @@ import math
 import numpy as np
 
 from picket._jit import kernel, lean, piece
+from picket.track.block_kernels import BLOCK, all_apart, begins_block
 from picket.track.conditions_kernels import detects
 from picket.track.layout_kernels import (
     EDGES_PER_TRACK,
@@ -235,14 +236,14 @@ def _survey(plots, members, T, sensors, base, look):  # type: ignore[no-untyped-
 
 
 @kernel
-def gate(tracks, n, plots, members, T, sensors):  # type: ignore[no-untyped-def]
+def gate(tracks, n, plots, members, T, sensors, blocks):  # type: ignore[no-untyped-def]
     """Edges of one group of plots, track by track; tracks with a plot near them are predicted to T.
 
-    Returns (track (E,), place in members (E,), weight (E,), number shed). T: time of the group's last plot.
+    Returns (track (E,), place in members (E,), weight (E,), number shed). T: time of the group's last plot; blocks: see `block_kernels`.
     """
     known, rings, slices, start, place, box, base = index(plots, members, T, sensors)
     none = np.int64(0)  # a literal 0 would compile the search a second time, for that value
-    return search(tracks, none, n, plots, members, T, sensors, known, rings, slices, start, place, box, base)
+    return search(tracks, none, n, plots, members, T, sensors, blocks, known, rings, slices, start, place, box, base)
 
 
 @kernel
@@ -272,7 +273,7 @@ def index(plots, members, T, sensors):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def search(tracks, begin, n, plots, members, T, sensors, look, rings, slices, start, place, box, base):  # type: ignore[no-untyped-def]
+def search(tracks, begin, n, plots, members, T, sensors, blocks, look, rings, slices, start, place, box, base):  # type: ignore[no-untyped-def]
     """`gate` for the tracks from `begin` to before n: a track's edges are its own, so stretches may be searched at one time."""
     M = members.shape[0]
     room = max(64, min(2 * M, 2 * (n - begin)))
@@ -280,7 +281,7 @@ def search(tracks, begin, n, plots, members, T, sensors, look, rings, slices, st
     found, work, W = np.empty(M, np.int64), np.empty((3, 6, 6)), np.empty((4, 8))
     none = np.int64(0)
     i, edges, shed = _search(
-        tracks, begin, n, plots, members, T, sensors, look, rings, slices, start, place, box, base, found, work, W, e_track, e_plot,
+        tracks, begin, n, plots, members, T, sensors, blocks, look, rings, slices, start, place, box, base, found, work, W, e_track, e_plot,
         e_log, none, none,
     )  # fmt: skip
     while i < n:  # the edges need more room
@@ -289,7 +290,7 @@ def search(tracks, begin, n, plots, members, T, sensors, look, rings, slices, st
         a[:edges], b[:edges], c[:edges] = e_track[:edges], e_plot[:edges], e_log[:edges]
         e_track, e_plot, e_log = a, b, c
         i, edges, shed = _search(
-            tracks, i, n, plots, members, T, sensors, look, rings, slices, start, place, box, base, found, work, W, e_track, e_plot,
+            tracks, i, n, plots, members, T, sensors, blocks, look, rings, slices, start, place, box, base, found, work, W, e_track, e_plot,
             e_log, edges, shed,
         )  # fmt: skip
     weight = np.empty(edges)
@@ -324,7 +325,7 @@ def _in_cells(cx, cy, bx, by, reach, cell, stride, mask, start, box, found):  # 
 
 @lean
 def _search(  # type: ignore[no-untyped-def]
-    tracks, begin, n, plots, members, T, sensors, look, rings, slices, start, place, box, base, found, work, W, e_track, e_plot,
+    tracks, begin, n, plots, members, T, sensors, blocks, look, rings, slices, start, place, box, base, found, work, W, e_track, e_plot,
     e_log, edges, shed,
 ):  # fmt: skip
     """Edges of the tracks from `begin` on, put after the `edges` there are; returns (where it stopped, edges, shed).
@@ -338,7 +339,13 @@ def _search(  # type: ignore[no-untyped-def]
     claims, rotation, offset = sensors.claims[s], sensors.rotation[s], sensors.offset[s]
     reach, cell, stride, earliest = GATE_SIGMA * look[WIDEST], look[WIDTH], int(look[STRIDE]), look[EARLIEST]
     west, east, south, north = look[WEST], look[EAST], look[SOUTH], look[NORTH]
-    for i in range(begin, n):
+    away, to = FARTHEST_M + reach, begin
+    while to < n:
+        i = to
+        if begins_block(i, blocks) and all_apart(i, blocks, west - away, east + away, south - away, north + away, earliest):
+            to += BLOCK
+            continue
+        to += 1
         if edges + EDGES_PER_TRACK > e_log.shape[0]:
             return i, edges, shed
         # -- first what needs one line of memory a track: before many sensors most tracks are far from each

@@ -7,6 +7,7 @@ import numpy as np
 from picket._jit import kernel, lean
 from picket.track.associate_kernels import gate
 from picket.track.begin_kernels import begin
+from picket.track.block_kernels import enclose_again
 from picket.track.conditions_kernels import burst
 from picket.track.life_kernels import misses
 from picket.track.marginals_kernels import marginals
@@ -25,23 +26,58 @@ def clutter_and_birth(plots, members, sensors, out):  # type: ignore[no-untyped-
 
 
 @kernel
-def look(tracks, n, plots, members, T, sensors, owner, pairs, next_id, since, due, sweeps, most, guarded):  # type: ignore[no-untyped-def]
+def look(tracks, n, plots, members, T, sensors, owner, pairs, next_id, since, due, sweeps, most, guarded, blocks):  # type: ignore[no-untyped-def]
     """Takes the plots `members` (indices, one sensor) into the n tracks; T is the time of the last of them.
 
     since, due: see `life_kernels.misses`; not used for sensors that give no misses.
+    blocks: see `block_kernels`; those of tracks that are moved are enclosed anew.
     sweeps: of belief propagation at most; most, guarded: see `begin_kernels.begin`. What they leave out is shed (`shedding.py`).
     Returns (slots in use after it, edges shed, births shed, work done, probability of each member that no track explains it).
     """
-    e_track, e_plot, weight, shed = gate(tracks, n, plots, members, T, sensors)
+    e_track, e_plot, weight, shed = gate(tracks, n, plots, members, T, sensors, blocks)
     n, unborn, work, free = take_in(
-        tracks, n, plots, members, T, sensors, owner, pairs, next_id, since, due, sweeps, most, guarded, e_track, e_plot, weight
+        tracks,
+        n,
+        plots,
+        members,
+        T,
+        sensors,
+        owner,
+        pairs,
+        next_id,
+        since,
+        due,
+        sweeps,
+        most,
+        guarded,
+        blocks,
+        e_track,
+        e_plot,
+        weight,
     )
     return n, shed, unborn, work, free
 
 
 @kernel
 def take_in(  # type: ignore[no-untyped-def]
-    tracks, n, plots, members, T, sensors, owner, pairs, next_id, since, due, sweeps, most, guarded, e_track, e_plot, weight
+    tracks,
+    n,
+    plots,
+    members,
+    T,
+    sensors,
+    owner,
+    pairs,
+    next_id,
+    since,
+    due,
+    sweeps,
+    most,
+    guarded,
+    blocks,
+    e_track,
+    e_plot,
+    weight,
 ):
     """`look` after its gate. Returns (slots in use after it, births shed, work done, probability that no track explains each member)."""
     s = plots.sensor[members[0]]
@@ -65,5 +101,6 @@ def take_in(  # type: ignore[no-untyped-def]
     before = n
     n, unborn = begin(tracks, n, plots, members, free, sensors, owner, next_id, most, guarded)
     if sensors.placed[s] == 1 and sensors.claims[s] == 0 and sensors.listens[s] == 0:
-        misses(tracks, before, s, T, since, due, sensors)
+        misses(tracks, before, s, T, since, due, sensors, blocks)
+    enclose_again(tracks, e_track, before, n, blocks)
     return n, unborn, work, free

@@ -5,17 +5,19 @@ comes after its segment has ended is put into that segment; the tracker then goe
 all that followed again, in order. So the tracks are those of the sorted input, stepped to the same ends.
 
 What that costs is counted in plots. While it is more than PAYS times the plots that arrived since, late plots wait, at most WAIT_S of
-the tracker's time or until nothing comes for QUIET_S; meanwhile those up to LAGGED_S late are compared as of their own time. For rows up to
-L late the steps taken in again for each step are 1 + L/W, where W is how long they wait: PAYS = 1.5 makes it twice L. No clock is read.
+the tracker's time or until nothing comes in time for QUIET_S; meanwhile those up to LAGGED_S late are compared as of their own time. For
+rows up to L late the steps taken in again for each step are 1 + L/W, where W is how long they wait: PAYS = 1.25 makes it four times L.
+While plots wait no state is copied: none of then will serve. Going back leaves one before all that can still come. No clock is read.
 """
 
 from __future__ import annotations
 
 import math
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from itertools import pairwise
+from itertools import zip_longest
 
 import numpy as np
 import numpy.typing as npt
@@ -23,7 +25,7 @@ import numpy.typing as npt
 from picket.track import prepare_kernels
 from picket.track.crossing import Bearings
 from picket.track.layout_kernels import Plots
-from picket.track.measure import Look, Prepared, looks_of, new_plots
+from picket.track.measure import Look, Prepared, looks_of, new_plots, order_by
 from picket.track.pool import Pool
 from picket.track.registration import Registration
 from picket.track.sensors import LEARNT, SensorTable
@@ -33,11 +35,11 @@ Ints = npt.NDArray[np.int64]
 Numbers = tuple[float, float, int, float, float]  # clock, settled, confirmed; backlog of work and its time
 LATE_S = 5.0  # a plot so far behind the tracker's time is of no use any more
 LAGGED_S = 2.0  # and where there is no state to go back to; up to then it is compared as of its own time
-WAIT_S = 10.0  # late plots wait so long at most, in the tracker's time, for others to be taken in with them
+WAIT_S = 20.0  # late plots wait so long at most, in the tracker's time, for others to be taken in with them
 QUIET_S = 1.0  # and no longer once nothing came in time for so long
-KEEP_S = LATE_S + WAIT_S + 0.5
-ALLOWANCE, PAYS = 256, 1.5  # plots that may be taken in again: so many at once, and so many for each that arrived
-AGAIN_STATE_S = 2.0  # states made while late plots wait, or again while going back, lie at least so far apart
+LONGEST_STEP_S = 15.5  # nothing before a step that is longer is taken in again
+ALLOWANCE, PAYS = 256, 1.25  # plots that may be taken in again: so many at once, and so many for each that arrived
+AGAIN_STATE_S = 2.0  # states made again while going back lie at least so far apart
 STATE_S = 0.25  # states lie at least so far apart
 CALM_S, CALM_STATE_S = 30.0, 2.5  # and this far while nothing came late for so long: a copy is a tenth of a step
 STATE_BYTES = 256 << 20  # of all states together; a state alone larger than a quarter of it is not kept
@@ -93,12 +95,20 @@ def _taken(plots: Plots, which: Ints) -> Plots:
     return Plots(*(a[which] for a in plots))
 
 
+def _joined(parts: list[Segment]) -> Segment:
+    """All plots of the parts, in the order of the parts."""
+    if len(parts) == 1:
+        return parts[0]
+    plots = Plots(*(np.concatenate(column) for column in zip(*(p.plots for p in parts), strict=True)))
+    return Segment(plots, np.concatenate([p.rows for p in parts]), np.concatenate([p.step for p in parts]))
+
+
 def _order(plots: Plots) -> Ints:
     """By sensor, time and place, as `measure.prepare` sorts rows."""
     polar = plots.kind == 0
     first = np.where(polar, plots.z[:, 0], plots.p[:, 1])
     second = np.where(polar, plots.z[:, 1], plots.p[:, 0])
-    return np.lexsort((plots.z[:, 2], second, first, plots.kind, plots.time, plots.sensor))
+    return order_by((plots.sensor, plots.time, plots.kind, first, second, plots.z[:, 2]))
 
 
 @dataclass
@@ -110,17 +120,16 @@ class Segment:
     step: Ints
     start: float = -math.inf  # the clock before it
     state: State | None = None  # before it
+    wanted: bool = False  # a copy of the state before it is made when the tracker next comes by
     time: float | None = None  # what the caller called the time
     end: float = math.inf
     cut: list[Look] | None = field(default=None)
 
     def add(self, other: Segment) -> None:
         """Puts more plots in; the looks are cut anew."""
-        plots = Plots(*(np.concatenate(pair) for pair in zip(self.plots, other.plots, strict=True)))
-        order = _order(plots)
-        self.plots = _taken(plots, order)
-        self.rows, self.step = np.concatenate([self.rows, other.rows])[order], np.concatenate([self.step, other.step])[order]
-        self.cut = None
+        both = _joined([self, other])
+        order = _order(both.plots)
+        self.plots, self.rows, self.step, self.cut = _taken(both.plots, order), both.rows[order], both.step[order], None
 
     def looks(self, period: npt.NDArray[np.float64], codes: int) -> list[Look]:
         """The looks in the order in which they are taken in; nothing is known of them yet. Repetitions are in none."""
@@ -154,7 +163,7 @@ class History:
     def __init__(self, state: Callable[[], State], *, keep: bool) -> None:
         self.keeps = keep
         self.segments: list[Segment] = []
-        self.waiting: Segment | None = None
+        self.waiting: list[Segment] = []  # what came late, in the order in which it came
         self.late = -math.inf  # when a plot last came late
         self.since = math.inf  # when the first of those waiting came
         self.credit, self.taken_again = 0.0, 0
@@ -163,16 +172,19 @@ class History:
         self.lost = 0  # plots that waited when all was forgotten, not yet counted as late
         self.shown = Batch.empty(TRACK)
         self._last_state = -math.inf
+        self._apart = 0.0  # so far lie states apart at least, for their size
         self._next: State | None = state() if keep else None
         self._wanted = False
         self._open: Segment | None = None
-        self._came_late: Segment | None = None  # in this step
-        self._lagged: Segment | None = None  # those of them that did not wait in vain
+        self._earliest = math.inf  # time of the first plot that waits
+        self._came_late = False  # in this step
+        self._went_back = False  # in this step
+        self._lagged: Segment | None = None  # what came late in this step and is compared as of its own time while it waits
 
     def clear(self, state: Callable[[], State] | None = None) -> None:
         """Forgets everything: the tracker begins anew (from `state`), or what the plots refer to is gone."""
-        self.lost += len(self.waiting.rows) if self.waiting else 0
-        self.segments, self.waiting, self._open, self.since = [], None, None, math.inf
+        self.lost += self._waiting_rows()
+        self.segments, self.waiting, self._open, self.since = [], [], None, math.inf
         self._next, self._last_state, self._wanted = (state() if state and self.keeps else None), -math.inf, False
         if state:
             self.shown = Batch.empty(TRACK)
@@ -181,20 +193,26 @@ class History:
         """A step begins, with n rows."""
         self.step += 1
         self.credit = min(self.credit + PAYS * n, 1e6)
-        self._open = self._came_late = self._lagged = None
+        self._open = self._lagged = None
+        self._came_late = self._went_back = False
+
+    def _waiting_rows(self) -> int:
+        return sum(len(w.rows) for w in self.waiting)
 
     def sort_in(self, prepared: Prepared, clock: float, left_out: Counter[str]) -> Segment | None:
         """What of a batch is to be taken in now; plots from before `clock` wait for `due`, or are counted as late."""
-        if not prepared.looks:
+        plots, rows = prepared.plots, prepared.rows
+        n, kept = len(plots.time), np.flatnonzero(prepared.group >= 0)
+        if not len(kept):
             return None
-        n = len(prepared.plots.time)
-        if sum(len(w.members) for w in prepared.looks) == n and (prepared.plots.time > clock).all():  # all of it, and none late
-            prepared.plots.row[:] = np.arange(n)
-            self._open = Segment(prepared.plots, prepared.rows, np.full(n, self.step), cut=prepared.looks)
-            return self._open
-        kept = np.sort(np.concatenate([w.members for w in prepared.looks]))
-        plots, rows = _taken(prepared.plots, kept), prepared.rows[kept]
         past = plots.time <= clock
+        if len(kept) == n and not past.any():  # all of it, and none late
+            plots.row[:] = np.arange(n)
+            self._open = Segment(plots, rows, np.full(n, self.step), cut=prepared.looks())
+            return self._open
+        if len(kept) < n:
+            plots, rows = _taken(plots, kept), rows[kept]
+            past = past[kept]
         if past.any():
             reach = next((g.start for g in self.segments if g.state is not None), math.inf)
             back = past & (plots.time > reach)
@@ -202,30 +220,28 @@ class History:
             left_out["late"] += int(np.count_nonzero(lost))
             left_out += Counter()
             wait, now = np.flatnonzero(back & ~lost), np.flatnonzero(~back & ~lost)
-            if len(wait):
-                self._wait(Segment(_taken(plots, wait), rows[wait], np.full(len(wait), self.step)), clock)
+            old = plots.time[wait] < clock - LAGGED_S
+            for which, lagged in ((wait[old], False), (wait[~old], True)):
+                if len(which):
+                    self._wait(Segment(_taken(plots, which), rows[which], np.full(len(which), self.step)), clock, lagged)
             plots, rows = _taken(plots, now), rows[now]
         if not len(rows):
             return None
         self._open = Segment(plots, rows, np.full(len(rows), self.step))
         return self._open
 
-    def _wait(self, late: Segment, clock: float) -> None:
-        self.late, self._came_late = clock, late
-        if self.waiting is None:
-            self.waiting, self.since = late, clock
-        else:
-            self.waiting.add(late)
+    def _wait(self, late: Segment, clock: float, lagged: bool) -> None:
+        if not self.waiting:
+            self.since, self._earliest = clock, math.inf
+        self.waiting.append(late)
+        self.late, self._came_late = clock, True
+        self._earliest = min(self._earliest, float(late.plots.time.min()))
+        if lagged:
+            self._lagged = late
 
-    def lagged(self, clock: float) -> Segment | None:
+    def lagged(self) -> Segment | None:
         """What came late in this step and still waits, where it is not too old to be compared as of its own time until it is due."""
-        late = self._came_late
-        if late is None or self.waiting is None:
-            return None
-        which = np.flatnonzero(late.plots.time >= clock - LAGGED_S)
-        if len(which):
-            self._lagged = Segment(_taken(late.plots, which), late.rows[which], late.step[which])
-        return self._lagged
+        return self._lagged if self.waiting else None
 
     def due(self, clock: float, now: float | None, left_out: Counter[str]) -> tuple[State, list[Segment]] | None:
         """The state to go back to and the segments to take in from there, with the plots that waited in them; None = not now.
@@ -235,21 +251,24 @@ class History:
         if self.lost:
             left_out["late"] += self.lost
             self.lost = 0
-        late = self.waiting
-        if late is None:
+        if not self.waiting:
             return None
-        where = np.searchsorted([g.end for g in self.segments], late.plots.time, side="left")
-        first = next((i for i in range(int(where.min()), -1, -1) if self.segments[i].state is not None), None)
+        ends = [g.end for g in self.segments]
+        earliest = bisect_left(ends, self._earliest)
+        first = next((i for i in range(earliest, -1, -1) if self.segments[i].state is not None), None)
         if first is None:
-            left_out["late"] += len(late.rows)
-            self.waiting, self.since = None, math.inf
+            left_out["late"] += self._waiting_rows()
+            self.waiting, self.since = [], math.inf
             return None
         cost = sum(len(g.rows) for g in self.segments[first:])
-        quiet = now is not None and now - self.heard >= QUIET_S
+        quiet = now is not None and now - self.heard >= QUIET_S and clock - self.since >= QUIET_S
         if cost > self.credit + ALLOWANCE and clock - self.since < WAIT_S and not quiet:
             return None
         self.credit, self.taken_again = self.credit - cost, self.taken_again + cost
-        self.waiting, self.since = None, math.inf
+        self._went_back = True
+        late = _joined(self.waiting)
+        self.waiting, self.since = [], math.inf
+        where = np.searchsorted(ends, late.plots.time, side="left")
         for i in np.unique(where).tolist():
             which = np.flatnonzero(where == i)
             self.segments[i].add(Segment(_taken(late.plots, which), late.rows[which], late.step[which]))
@@ -258,26 +277,24 @@ class History:
                 left_out["duplicate"] += again
         state = self.segments[first].state
         assert state is not None
-        self._thin(first, clock)
+        self._place_states(first, clock)
         return state, self.segments[first:]
 
-    def _thin(self, first: int, clock: float) -> None:
-        """Of the states after `first`, which are to be made again, leaves those that what is still to come late can need."""
-        held = [g for g in self.segments[first:] if g.state is not None]
-        last = held[0].start
-        for g, following in pairwise([*held[1:], None]):
-            assert g is not None
+    def _place_states(self, first: int, clock: float) -> None:
+        """Of the states after `first`, which are no more: where they are made again, before all that can still come late and some after."""
+        last, again = self.segments[first].start, self.segments[first + 1 :]
+        for g, following in zip_longest(again, again[1:]):
+            g.state = None
             old = following is not None and following.start <= clock - LATE_S
-            if old or g.start - last < AGAIN_STATE_S:
-                g.state = None
-            else:
+            g.wanted = not old and g.start - last >= max(AGAIN_STATE_S, self._apart)
+            if g.wanted:
                 last = g.start
 
     def let_go(self, clock: float, pool: Pool) -> None:
         """After `answer`: drops the step's plots before the picture is made, where no state is kept to take them in again from."""
         if self.keeps:
             start = self.segments[-1].end if self.segments else -math.inf
-            held = self._next is not None or self.waiting is not None or any(g.state is not None for g in self.segments)
+            held = self._next is not None or self.waiting or any(g.state is not None for g in self.segments)
             if held or not clock > start or state_bytes(pool) <= STATE_BYTES // 4:
                 return
         self._open = None
@@ -304,25 +321,28 @@ class History:
         segment.start, segment.state, segment.time, segment.end = start, self._next, time, clock
         self.segments.append(segment)
         self._next = None
-        if math.isfinite(start) and clock - start > KEEP_S:  # one long step: going back would cost too much
-            self.lost += len(self.waiting.rows) if self.waiting else 0
-            self.segments, self.waiting, self.since = [segment], None, math.inf
+        if math.isfinite(start) and clock - start > LONGEST_STEP_S:  # one long step: going back would cost too much
+            self.lost += self._waiting_rows()
+            self.segments, self.waiting, self.since = [segment], [], math.inf
             segment.state = None
-        old = [i for i, g in enumerate(self.segments) if g.state is not None and g.start <= clock - KEEP_S]
-        if old and self.waiting is None:  # what waits is taken in by the next step at the latest when it is due
+        old = [i for i, g in enumerate(self.segments) if g.state is not None and g.start <= clock - LATE_S]
+        if old and not self.waiting:  # what waits is taken in by the next step at the latest when it is due
             del self.segments[: old[-1]]
-        least = CALM_STATE_S if clock - self.late > CALM_S else AGAIN_STATE_S if self.waiting else STATE_S
-        apart = max(least, KEEP_S * size / STATE_BYTES)
-        if size <= STATE_BYTES // 4 and clock - self._last_state >= apart:
+        least = CALM_STATE_S if clock - self.late > CALM_S else STATE_S
+        self._apart = 2.0 * LATE_S * size / STATE_BYTES
+        if self.waiting:
+            self._wanted = False  # what waits is older than any state of now: going back makes them
+        elif size <= STATE_BYTES // 4 and clock - self._last_state >= max(least, self._apart):
             self._wanted, self._last_state = True, clock  # made when the next step has gone back, or has not
-        elif size > STATE_BYTES // 4 and not self._wanted and self.waiting is None:
+        elif size > STATE_BYTES // 4 and not self._wanted:
             # no state again: the plots, and what was shown, are of no use any more, and plots of seconds would be gigabytes
             self.segments = [Segment(new_plots(0), np.empty(0, np.int64), np.empty(0, np.int64), start=start, end=clock)]
             self.shown = Batch.empty(TRACK)
 
     def answer(self, ids: Ints, weights: npt.NDArray[np.float64]) -> None:
         """Fills in, by row of this step's batch, which track gave it and with what probability; before the step is closed."""
-        for g in [*(self.segments if self._came_late else ()), *(g for g in (self._open, self._lagged) if g is not None)]:
+        gone_in = self.segments if self._came_late and self._went_back else ()
+        for g in [*gone_in, *(g for g in (self._open, self.lagged()) if g is not None)]:
             mine = np.flatnonzero(g.step == self.step)
             ids[g.rows[mine]], weights[g.rows[mine]] = g.plots.track[mine], g.plots.weight[mine]
 

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
+
 from picket._jit import lean, piece
 from picket.track.associate_kernels import survive
+from picket.track.block_kernels import BLOCK, all_apart, begins_block
 from picket.track.conditions_kernels import detects, looked
 from picket.track.layout_kernels import (
     CLAIM_CONFIRM_EXISTENCE,
@@ -94,15 +97,23 @@ def _out_of_reach(x, age, since, s, sensors):  # type: ignore[no-untyped-def]
 
 
 @lean
-def misses(tracks, n, s, now, since, due, sensors):  # type: ignore[no-untyped-def]
+def misses(tracks, n, s, now, since, due, sensors, blocks):  # type: ignore[no-untyped-def]
     """Takes off r what sensor s did not see by `now`. due: periods after its last look from which on a look is over.
 
     since: from when on the sensor has spoken without a gap; a look before that never was one.
     What is out of its range is passed over at once, and its entry left as it is: many sensors each see few of all tracks. When such
     a track comes into reach, its last look counts as the one before (`swept`).
     """
-    period, swept = sensors.period[s], sensors.swept[s]
-    for i in range(n):
+    period, swept, reach = sensors.period[s], sensors.swept[s], sensors.range_max[s]
+    earliest = swept - STALE_PERIODS * period
+    east, north = sensors.offset[s, 0], sensors.offset[s, 1]
+    to = np.int64(0)  # a literal 0 would compile what takes it a second time
+    while to < n:
+        i = to
+        if begins_block(i, blocks) and all_apart(i, blocks, east - reach, east + reach, north - reach, north + reach, earliest):
+            to += BLOCK
+            continue
+        to += 1
         out = _out_of_reach(tracks.x[i], now - tracks.time[i], now - swept + STALE_PERIODS * period, s, sensors)
         if out or tracks.status[i] >= ENDED:
             continue

@@ -88,11 +88,19 @@ class Look:
 
 @dataclass
 class Prepared:
-    """What one batch gives: plots, the looks in the order in which they are taken in, and the batch's row of each plot."""
+    """What one batch gives: plots, the look of each (-1 = a repetition, which is in none), and the batch's row of each."""
 
     plots: Plots
-    looks: list[Look]
+    group: Ints
     rows: Ints
+
+    def last(self) -> float:
+        """Time of the last plot that is in a look; -inf where none is."""
+        return float(self.plots.time[: len(self.group)].max(where=self.group >= 0, initial=-np.inf))
+
+    def looks(self) -> list[Look]:
+        """The looks in the order in which they are taken in."""
+        return looks_of(self.plots, self.group, len(self.group))
 
 
 def _words_used(batch: Batch, column: str) -> tuple[Any, list[tuple[int, Any]]]:
@@ -197,7 +205,7 @@ def prepare(
     for q, name in enumerate(present):
         F[q], at[_ROW[name]] = batch.columns[name], q
     sensor = sensor_rows(batch, table, frame)
-    order = _order((sensor, *(F[at[_ROW[name]]] for name in _SORTED)))
+    order = order_by((sensor, *(F[at[_ROW[name]]] for name in _SORTED)))
     foreign = batch.equals("report", "track").astype(np.int64)
     plots, reason = new_plots(n), np.zeros(n, np.int64)
     m = k.convert(
@@ -217,10 +225,10 @@ def prepare(
     group, seen = np.empty(m, np.int64), np.full(len(codes.words), -1, np.int64)
     k.cut(plots, m, table.arrays.period, seen, group, reason)
     _count(reason, left_out)
-    return Prepared(plots, looks_of(plots, group, m), rows[row])
+    return Prepared(plots, group, rows[row])
 
 
-def _order(keys: Sequence[npt.NDArray[Any]]) -> Ints:
+def order_by(keys: Sequence[npt.NDArray[Any]]) -> Ints:
     """np.lexsort by the keys, the first first; but keys that are all alike are left out, and those that settle nothing more: a sort by
     seven keys took a fifth of a step of a million plots."""
     n = len(keys[0])

@@ -13,7 +13,7 @@ from picket.track.layout_kernels import CLASSES, DEAD, FLAGS, IDENTITY_KINDS, ST
 from picket.track.measure import ORIGINS, Codes
 from picket.track.pool import Pool
 from picket.track.sensors import SensorTable
-from picket.track.threads import rows_on
+from picket.track.threads import believe_on, rows_on
 from picket.words import TRACK, Array, Batch
 
 DOMAINS = ("air", "surface", "unknown", "subsurface")
@@ -72,8 +72,4 @@ def picture(
 def move(pool: Pool, now: float, frame: LocalFrame | None, geoid_m: float, sensors: SensorTable, threads: int = 1) -> None:
     """What taking a picture at `now` does to the tracks (their averaged class), without the picture."""
     assert frame is not None
-    n = pool.n
-    rows_on(
-        threads, pool.tracks, n, now, frame.origin_ecef_m, frame.rotation, geoid_m, sensors.under(), np.empty((k.N_FLOATS, n)),
-        np.empty((k.N_INTS, n), np.int64), np.empty((k.N_CODES, n), np.int32),
-    )  # fmt: skip
+    believe_on(threads, pool.tracks, pool.n, now, frame.origin_ecef_m, frame.rotation, geoid_m, sensors.under())

@@ -12,9 +12,9 @@ import math
 
 import numpy as np
 
-from picket._jit import kernel, lean
+from picket._jit import kernel, lean, piece
 from picket.track.layout_kernels import ACCELERATION_H, ACCELERATION_V, DEAD, ENDED, N_KINDS, SURVIVAL_S, VESSEL
-from picket.track.ways_kernels import UNKNOWN_HEIGHT_M, flies_so
+from picket.track.ways_kernels import SCRATCH, UNKNOWN_HEIGHT_M, flies_so
 
 LAT, LON, ALT, VE, VN, VU, SIGMA_H, SIGMA_V, SIGMA_SPEED, EXISTENCE, UPDATED = range(11)
 P_DRONE, P_BIRD, P_AIRCRAFT, P_VESSEL = range(11, 15)
@@ -32,6 +32,7 @@ AVERAGE_S = 6.0  # noise in speed and height of a small object at 3 km lasts for
 SURE = 0.99  # what an identity gives; it is shown at once
 _AIR, _SURFACE, _UNKNOWN, _SUBSURFACE = 0, 1, 2, 3  # codes of `picture.DOMAINS`
 
+_A, _E2 = 6378137.0, 0.0066943799901413165  # WGS 84
 _PRIOR = np.log(np.array([0.35, 0.35, 0.2, 0.1]))
 _BY_IDENTITY = np.array(  # log-likelihood of each class, by kind of identity (order of IDENTITY_KINDS)
     [
@@ -52,7 +53,7 @@ SUBMERGED = (0.0, -12.0, -12.0, 0.0)  # log-likelihood of each class for what so
 def classify(ident, said, habit, height_msl, height_var, submerged, out, like):  # type: ignore[no-untyped-def]
     """Fills out (4,) with the probability of each class. ident (8,), said (4,), habit (HABITS,): of the track.
 
-    height_msl: m over the sea.
+    height_msl: m over the sea; like (3, SCRATCH): scratch.
     submerged: only sonars hear it: no bird, no aircraft, and neither how it moves nor height tells a craft from a vessel there.
     """
     for c in range(4):
@@ -90,6 +91,75 @@ def _name(belief, held, passed, p):  # type: ignore[no-untyped-def]
     return held if held >= 0 and belief[held] >= RELEASE else -1
 
 
+@piece
+def _coast(tracks, i, now):  # type: ignore[no-untyped-def]
+    """Seconds from track i's state to the time that it is shown for."""
+    dt = max(now - tracks.time[i], 0.0)
+    return min(dt, LONGEST_COAST_S) if tracks.status[i] == ENDED else dt
+
+
+@lean
+def _place(x, dt, origin_ecef, rotation, w):  # type: ignore[no-untyped-def]
+    """Fills w (3,), ECEF m, with the place dt s after x; returns its distance from the axis, and the sine and cosine of its latitude but
+    for a common factor (Bowring 1976, as in picket.geo)."""
+    b, ep2 = _A * math.sqrt(1.0 - _E2), _E2 / (1.0 - _E2)
+    e, n, u = x[0] + dt * x[3], x[1] + dt * x[4], x[2] + dt * x[5]
+    for c in range(3):
+        w[c] = rotation[0, c] * e + rotation[1, c] * n + rotation[2, c] * u + origin_ecef[c]
+    flat = math.sqrt(w[0] * w[0] + w[1] * w[1])
+    sb, cb, s, co = w[2] * _A, flat * b, 0.0, 1.0  # of beta, and of the latitude
+    for _ in range(2):
+        size = math.sqrt(sb * sb + cb * cb)
+        sb, cb = sb / size, cb / size
+        s, co = w[2] + ep2 * b * sb * sb * sb, flat - _E2 * _A * cb * cb * cb
+        sb, cb = b * s, _A * co
+    return flat, s, co
+
+
+@piece
+def _height(w, flat, s, co):  # type: ignore[no-untyped-def]
+    """Sine and cosine of the latitude, and the height over the ellipsoid, from what `_place` gives."""
+    size = math.sqrt(s * s + co * co)
+    s, co = s / size, co / size
+    return s, co, flat * co + w[2] * s - _A * math.sqrt(1.0 - _E2 * s * s)
+
+
+@piece
+def _var_up(P, dt):  # type: ignore[no-untyped-def]
+    """Variance of the height dt s on."""
+    return P[2, 2] + 2 * dt * P[2, 5] + dt * dt * P[5, 5] + ACCELERATION_V * dt * dt * dt / 3.0
+
+
+@piece
+def _shown(tracks, i, now, height_msl, var_up, submerged, p, like):  # type: ignore[no-untyped-def]
+    """The class that track i is shown as at `now`, 4 = none; p (4,) gets its probabilities. What is a vessel is in no group."""
+    classify(tracks.ident[i], tracks.score[i], tracks.habit[i], height_msl, var_up, submerged, p, like)
+    tracks.named[i] = _name(tracks.belief[i], tracks.named[i], now - tracks.believed[i], p)
+    tracks.believed[i] = now
+    shown = tracks.named[i] if tracks.named[i] >= 0 else 4
+    if shown == VESSEL:
+        tracks.group[i] = -1
+    return shown
+
+
+@kernel
+def believe(tracks, begin, n, now, origin_ecef, rotation, geoid, under):  # type: ignore[no-untyped-def]
+    """What `rows` does to the tracks in the slots from `begin` to before n, their averaged class, without the rows."""
+    _believe(tracks, begin, n, now, origin_ecef, rotation, geoid, under, np.empty(4), np.empty((3, SCRATCH)), np.empty(3))
+
+
+@lean
+def _believe(tracks, begin, n, now, origin_ecef, rotation, geoid, under, p, like, w):  # type: ignore[no-untyped-def]
+    """`believe`, with its scratch: p (4,), like (3, SCRATCH), w (3,)."""
+    for i in range(begin, n):
+        if tracks.status[i] < DEAD:
+            dt = _coast(tracks, i, now)
+            flat, s, co = _place(tracks.x[i], dt, origin_ecef, rotation, w)
+            s, co, height = _height(w, flat, s, co)
+            submerged = tracks.sensors[i] & under != 0 and tracks.sensors[i] & ~under == 0
+            _shown(tracks, i, now, height - geoid, _var_up(tracks.P[i], dt), submerged, p, like)
+
+
 @kernel
 def rows(tracks, begin, n, at, now, origin_ecef, rotation, geoid, under, floats, ints, codes):  # type: ignore[no-untyped-def]
     """Fills floats (15, ...), ints (4, ...) and codes (6, ...), a row of each by its name above, from column `at` on, with the slots from
@@ -113,7 +183,7 @@ def rows(tracks, begin, n, at, now, origin_ecef, rotation, geoid, under, floats,
         ints,
         codes,
         np.empty(4),
-        np.empty(4),
+        np.empty((3, SCRATCH)),
         np.empty(3),
         np.empty((2, 2)),
     )
@@ -121,33 +191,17 @@ def rows(tracks, begin, n, at, now, origin_ecef, rotation, geoid, under, floats,
 
 @lean
 def _rows(tracks, begin, n, at, now, origin_ecef, rotation, geoid, under, floats, ints, codes, p, like, w, V):  # type: ignore[no-untyped-def]
-    """`rows`, with its scratch: p and like (4,), w (3,), V (2, 2)."""
-    a, e2 = 6378137.0, 0.0066943799901413165
-    b = a * math.sqrt(1.0 - e2)
-    ep2 = e2 / (1.0 - e2)
+    """`rows`, with its scratch: p (4,), like (3, SCRATCH), w (3,), V (2, 2)."""
     k = at
     rise, alike, named = True, True, False
     for i in range(begin, n):
         if tracks.status[i] >= DEAD:
             continue
         x, P = tracks.x[i], tracks.P[i]
-        dt = max(now - tracks.time[i], 0.0)
-        if tracks.status[i] == ENDED:
-            dt = min(dt, LONGEST_COAST_S)
-        e, nn, u = x[0] + dt * x[3], x[1] + dt * x[4], x[2] + dt * x[5]
-        for c in range(3):
-            w[c] = rotation[0, c] * e + rotation[1, c] * nn + rotation[2, c] * u + origin_ecef[c]
-        flat = math.sqrt(w[0] * w[0] + w[1] * w[1])
-        sb, cb, s, co = w[2] * a, flat * b, 0.0, 1.0  # sine and cosine of beta and of the latitude, but for a common factor
-        for _ in range(2):  # Bowring 1976, as in picket.geo
-            size = math.sqrt(sb * sb + cb * cb)
-            sb, cb = sb / size, cb / size
-            s, co = w[2] + ep2 * b * sb * sb * sb, flat - e2 * a * cb * cb * cb
-            sb, cb = b * s, a * co
-        lat, size = math.atan2(s, co), math.sqrt(s * s + co * co)
-        s, co = s / size, co / size
-        lon = math.atan2(w[1], w[0])
-        height = flat * co + w[2] * s - a * math.sqrt(1.0 - e2 * s * s)
+        dt = _coast(tracks, i, now)
+        flat, s, co = _place(x, dt, origin_ecef, rotation, w)
+        lat, lon = math.atan2(s, co), math.atan2(w[1], w[0])
+        s, co, height = _height(w, flat, s, co)
         so, cl = (w[1] / flat, w[0] / flat) if flat > 0.0 else (0.0, 1.0)
         vx = rotation[0, 0] * x[3] + rotation[1, 0] * x[4] + rotation[2, 0] * x[5]
         vy = rotation[0, 1] * x[3] + rotation[1, 1] * x[4] + rotation[2, 1] * x[5]
@@ -158,7 +212,7 @@ def _rows(tracks, begin, n, at, now, origin_ecef, rotation, geoid, under, floats
         for c in range(2):
             V[c, 0] = P[c, c] + 2 * dt * P[c, 3 + c] + dt * dt * P[3 + c, 3 + c] + ACCELERATION_H * dt * dt * dt / 3.0
             V[c, 1] = P[3 + c, 3 + c] + ACCELERATION_H * dt
-        var_up = P[2, 2] + 2 * dt * P[2, 5] + dt * dt * P[5, 5] + ACCELERATION_V * dt * dt * dt / 3.0
+        var_up = _var_up(P, dt)
         floats[LAT, k], floats[LON, k] = math.degrees(lat), math.degrees(lon)
         floats[ALT, k] = height if var_up < UNKNOWN_HEIGHT_M * UNKNOWN_HEIGHT_M else np.nan
         floats[SIGMA_H, k] = math.sqrt(0.5 * (V[0, 0] + V[1, 0]))
@@ -168,14 +222,9 @@ def _rows(tracks, begin, n, at, now, origin_ecef, rotation, geoid, under, floats
         floats[EXISTENCE, k] = tracks.r[i] * math.exp(-gone / SURVIVAL_S)
         floats[UPDATED, k] = tracks.updated[i]
         submerged = tracks.sensors[i] & under != 0 and tracks.sensors[i] & ~under == 0
-        classify(tracks.ident[i], tracks.score[i], tracks.habit[i], height - geoid, var_up, submerged, p, like)
+        shown = _shown(tracks, i, now, height - geoid, var_up, submerged, p, like)
         for c in range(4):
             floats[P_DRONE + c, k] = p[c]
-        tracks.named[i] = _name(tracks.belief[i], tracks.named[i], now - tracks.believed[i], p)
-        tracks.believed[i] = now
-        shown = tracks.named[i] if tracks.named[i] >= 0 else 4
-        if shown == VESSEL:
-            tracks.group[i] = -1
         domain = _UNKNOWN
         if submerged:
             domain = _SUBSURFACE

@@ -16,9 +16,10 @@ from typing import Any
 import numpy as np
 
 from picket.track.associate_kernels import index, search
+from picket.track.block_kernels import Blocks
 from picket.track.engine_kernels import look, take_in
 from picket.track.layout_kernels import DEAD, Plots, Tracks
-from picket.track.picture_kernels import ID, SENSORS, rows
+from picket.track.picture_kernels import ID, SENSORS, believe, rows
 
 LEAST = 8192  # tracks and plots; a thread of its own is paid for from some thousands on
 STRETCHES = 4  # for each thread: some stretches hold more that is near
@@ -38,19 +39,21 @@ def _stretches(n: int, threads: int) -> list[tuple[np.int64, np.int64]]:
     return list(pairwise(cuts))
 
 
-def look_on(threads: int, tracks: Tracks, n: int, plots: Plots, members: Any, T: float, sensors: Any, *more: Any) -> Any:
+def look_on(
+    threads: int, tracks: Tracks, n: int, plots: Plots, members: Any, T: float, sensors: Any, blocks: Blocks, *more: Any
+) -> Any:
     """`engine_kernels.look`, its gate on several threads where there is enough to do."""
     if threads < 2 or min(n, len(members)) < LEAST:
-        return look(tracks, n, plots, members, T, sensors, *more)
+        return look(tracks, n, plots, members, T, sensors, *more, blocks)
     known = index(plots, members, T, sensors)
     parts = _on_threads(
         threads,
-        lambda begin, end: search(tracks, begin, end, plots, members, T, sensors, *known),
+        lambda begin, end: search(tracks, begin, end, plots, members, T, sensors, blocks, *known),
         _stretches(n, threads),
     )
     e_track, e_plot, weight = (np.concatenate([part[k] for part in parts]) for k in range(3))
     shed = sum(part[3] for part in parts)
-    after, unborn, work, free = take_in(tracks, n, plots, members, T, sensors, *more, e_track, e_plot, weight)
+    after, unborn, work, free = take_in(tracks, n, plots, members, T, sensors, *more, blocks, e_track, e_plot, weight)
     return after, shed, unborn, work, free
 
 
@@ -68,3 +71,11 @@ def rows_on(threads: int, tracks: Tracks, n: int, *more: Any) -> tuple[bool, boo
     rise = all(p[1] for p in parts) and bool((ints[ID, seam] > ints[ID, seam - 1]).all())
     alike = all(p[2] for p in parts) and bool((ints[SENSORS, seam] == ints[SENSORS, 0]).all())
     return rise, alike, any(p[3] for p in parts)
+
+
+def believe_on(threads: int, tracks: Tracks, n: int, *more: Any) -> None:
+    """`picture_kernels.believe` of n slots."""
+    if threads < 2 or n < LEAST:
+        believe(tracks, 0, n, *more)
+    else:
+        _on_threads(threads, lambda begin, end: believe(tracks, begin, end, *more), _stretches(n, threads))

@@ -18,6 +18,7 @@ import numpy.typing as npt
 from picket._threads import default_threads
 from picket.geo import LocalFrame
 from picket.site import Site
+from picket.track.block_kernels import enclose_all, new_blocks
 from picket.track.conditions_kernels import book_free, estimate
 from picket.track.crossing import Bearings
 from picket.track.crossing_kernels import cross
@@ -50,6 +51,7 @@ VOUCHED_CLASS = 3.0  # log-likelihood of the class that a person names: twenty t
 CLUTTER_LEAST = 0.02  # false plots a scan; no sensor has none
 CODES_MAX = 200_000  # identities and transmitters remembered before the unused are forgotten
 MERGED_KEPT = 1000
+BLOCKS_PAY = (4, 8192)  # so many looks one after another, and tracks, are worth bounds of their blocks
 FLUSH = 4096  # ended tracks kept in their slots inside one batch
 
 
@@ -122,6 +124,7 @@ class Tracker:
         self._replaying = self._replayed = False
         self._frame: LocalFrame | None = None
         self._geoid_m = 0.0
+        self._blocks = self._unbounded = new_blocks(0)
         self._history = History(self._state, keep=exact_late)
         if site:
             self._frame = LocalFrame(site.site.lat_deg, site.site.lon_deg, site.site.alt_wgs84_m)
@@ -200,9 +203,9 @@ class Tracker:
         return False
 
     def _take_in(self, prepared: Prepared, time: float | None) -> None:
-        looks = prepared.looks
-        if looks:
-            if max(w.time for w in looks) < self.clock - REWIND_S:
+        last = prepared.last()
+        if math.isfinite(last):
+            if last < self.clock - REWIND_S:
                 self._behind += 1
                 if self._behind >= REWIND_BATCHES:
                     self._end_all(self.clock)
@@ -211,15 +214,20 @@ class Tracker:
         self._pool.reserve(0, len(self._sensors.names), len(self._codes.words))
         on_time = self._history.sort_in(prepared, self.clock, self.left_out)
         self._go_back(time if on_time is None else None)
-        lagged = self._history.lagged(self.clock)
+        lagged = self._history.lagged()
         if lagged is not None:
             self._take_segment(lagged)
         if on_time is not None:
             self._take_segment(on_time)
 
     def _take_segment(self, segment: Segment) -> None:
-        for w in segment.looks(self._sensors.arrays.period, len(self._codes.words)):
+        looks = segment.looks(self._sensors.arrays.period, len(self._codes.words))
+        if len(looks) >= BLOCKS_PAY[0] and self._pool.n >= BLOCKS_PAY[1]:
+            self._blocks = new_blocks(len(self._pool.tracks.time))
+            enclose_all(self._pool.tracks, self._pool.n, self._blocks)
+        for w in looks:
             self._look(segment.plots, w)
+        self._blocks = self._unbounded  # what comes now may move tracks, or slots
 
     def _go_back(self, now: float | None = None) -> None:
         """Takes in what came late, where that is due: back to a state before it, and all that followed again in order.
@@ -235,8 +243,8 @@ class Tracker:
         self._restore(state)
         self._replaying = self._replayed = True
         for segment in segments:
-            if segment.state is not None and segment.state is not state:
-                segment.state = self._state()
+            if segment.wanted:
+                segment.state, segment.wanted = self._state(), False
             self._take_segment(segment)
             if self._pass_time(segment.time, segment.end):
                 move(self._pool, self.clock, self._frame, self._geoid_m, self._sensors, self._threads)
@@ -275,11 +283,14 @@ class Tracker:
         before = pool.n
         with self._corrected(plots, members, s) as ahead:
             level = self._shedding.level(self.clock, len(members))
+            self._blocks.until[0] = max(self._blocks.until[0], self.clock, T + ahead)
             pool.n, edges, unborn, work, free = look_on(
-                self._threads, pool.tracks, before, plots, members, T + ahead, sensors, pool.owner, self._registration.pairs, self._next_id,
-                sensors.first[s], due, self._shedding.sweeps(level), self._shedding.births(level), self._shedding.guarded,
+                self._threads, pool.tracks, before, plots, members, T + ahead, sensors, self._blocks, pool.owner, self._registration.pairs,
+                self._next_id, sensors.first[s], due, self._shedding.sweeps(level), self._shedding.births(level), self._shedding.guarded,
             )  # fmt: skip
             self._shedding.did(work)
+        if sensors.claims[s] or sensors.listens[s]:
+            self._blocks = self._unbounded  # a name that jumps, or crossing bearings, move tracks that are not among the edges
         self._registration.solve(self.clock, sensors)
         self._next_id += pool.n - before
         if self._sensors.kinds[s] == "visual":
@@ -398,7 +409,7 @@ class Tracker:
             for s in range(len(self._sensors.names)):
                 alive = self.clock - a.last[s] <= ALIVE_PERIODS * a.period[s]
                 if alive and a.placed[s] and not a.claims[s] and not a.listens[s] and self.clock > a.last[s]:
-                    misses(self._pool.tracks, self._pool.n, s, self.clock, a.first[s], TICK_DUE, a)
+                    misses(self._pool.tracks, self._pool.n, s, self.clock, a.first[s], TICK_DUE, a, self._blocks)
         if self._frame is None or not math.isfinite(self.clock):
             return False
         self._settle(self.clock)
@@ -428,6 +439,7 @@ class Tracker:
         self._forget_ended()
 
     def _forget_ended(self) -> None:
+        self._blocks = self._unbounded
         status = self._pool.tracks.status[: self._pool.n]
         status[status == ENDED] = DEAD
         self._pool.pack()

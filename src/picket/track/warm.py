@@ -6,6 +6,8 @@ import numpy as np
 
 from picket.metrics import pair
 from picket.site import parse
+from picket.track.block_kernels import enclose_all, new_blocks
+from picket.track.layout_kernels import new_tracks
 from picket.track.tracker import Tracker
 from picket.words import DETECTION, Batch
 
@@ -29,4 +31,5 @@ def warm() -> None:
         ]
         tracker.step(Batch.from_rows(DETECTION, rows), time=1000.5 + k)
     tracker.advance(1010.0)
+    enclose_all(new_tracks(1, 1), 0, new_blocks(0))  # many looks at once
     pair(np.eye(2))

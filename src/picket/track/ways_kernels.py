@@ -45,6 +45,8 @@ WAYS = np.array([
     (_AIRCRAFT, 0.015, 20.0, 40.0, 10.0, 15.0, 0.5, 800.0),
     (_VESSEL, 1.00, 5.0, 5.0, 1.5, 2.0, 0.0, 0.0),
 ])  # fmt: skip
+_COLUMNS = np.ascontiguousarray(WAYS.T)
+SCRATCH = 16  # ways, and one more
 FARTHEST = 60.0  # squared sigmas: beyond it nothing is less likely still
 SEEN_S = 8.0  # what has flown for less tells its way in part only: chains of false plots are short
 SLOWER_S = 8.0  # it takes some time to be seen slow
@@ -70,7 +72,7 @@ def _density(value, mean, variance):  # type: ignore[no-untyped-def]
 def flies_so(habit, height_msl, height_var, out, like):  # type: ignore[no-untyped-def]
     """Adds to out (4,) the log-likelihood of each class for what `habit` remembers and the height over the sea now, m.
 
-    A height that is not known (height_var) says nothing. Nothing is added for a track without memory. like (4,) is scratch.
+    A height that is not known (height_var) says nothing. Nothing is added for a track without memory. like (3, SCRATCH): scratch.
     """
     if habit[UNTIL] == NEVER:
         return
@@ -82,13 +84,16 @@ def flies_so(habit, height_msl, height_var, out, like):  # type: ignore[no-untyp
     low = min(max(height_msl / NEAR_GROUND_M, 0.0), 30.0)
     low *= math.exp(-low) / NEAR_GROUND_M
     high = height_var < UNKNOWN_HEIGHT_M * UNKNOWN_HEIGHT_M
+    of, powers, roots, speed = like[0], like[1], like[2], habit[SPEED]
     for c in range(4):
-        like[c] = 0.0
+        of[c] = 0.0
+    for w in range(WAYS.shape[0]):  # by itself, so that the compiler divides and takes roots for several ways at a time
+        wide, deep = _COLUMNS[3, w] * _COLUMNS[3, w] + noise, _COLUMNS[5, w] * _COLUMNS[5, w] + short
+        off, under = speed - _COLUMNS[2, w], slower - seen * _COLUMNS[4, w]
+        powers[w] = turns * _COLUMNS[6, w] - 0.5 * (min(off * off / wide, FARTHEST) + min(under * under / deep, FARTHEST))
+        roots[w] = math.sqrt(wide * deep)
     for w in range(WAYS.shape[0]):
-        c = int(WAYS[w, 0])
-        p, wide, deep = WAYS[w, 1], WAYS[w, 3] * WAYS[w, 3] + noise, WAYS[w, 5] * WAYS[w, 5] + short
-        off, under = habit[SPEED] - WAYS[w, 2], slower - seen * WAYS[w, 4]
-        power = turns * WAYS[w, 6] - 0.5 * (min(off * off / wide, FARTHEST) + min(under * under / deep, FARTHEST))
+        c, p = int(WAYS[w, 0]), WAYS[w, 1]
         if high:
             if c == _VESSEL:
                 p *= _density(height_msl, 0.0, SEA_M * SEA_M + height_var) / math.sqrt(2.0 * math.pi)
@@ -97,11 +102,11 @@ def flies_so(habit, height_msl, height_var, out, like):  # type: ignore[no-untyp
                 if height_msl > WAYS[w, 7]:
                     spread = math.exp(-min((height_msl - WAYS[w, 7]) / UNDER_M, 30.0)) / WAYS[w, 7]
                 p *= spread if c == _AIRCRAFT else (1.0 - NEAR_GROUND) * spread + NEAR_GROUND * low
-        p *= math.exp(power) / math.sqrt(wide * deep)  # both densities by one exponential: it is most of the time
-        like[c] += p
-    known, mean = min(T / SEEN_S, 1.0), (like[_DRONE] + like[_BIRD] + like[_AIRCRAFT]) / 3.0
+        p *= math.exp(powers[w]) / roots[w]  # both densities by one exponential: it is most of the time
+        of[c] += p
+    known, mean = min(T / SEEN_S, 1.0), (of[_DRONE] + of[_BIRD] + of[_AIRCRAFT]) / 3.0
     for c in range(4):
-        out[c] += math.log(max(like[c] if c == _VESSEL else known * like[c] + (1.0 - known) * mean, 1e-60))
+        out[c] += math.log(max(of[c] if c == _VESSEL else known * of[c] + (1.0 - known) * mean, 1e-60))
     if high:
         spread = math.sqrt(CEILING_SPREAD_M * CEILING_SPREAD_M + height_var * HEIGHT_S / (HEIGHT_S + T))
         z = min(max(1.7 * (habit[HEIGHT] - CEILING_M) / spread, -30.0), 30.0)  # 1/(1 + exp(-1.7 z)): nearly a Gaussian's integral
