@@ -169,3 +169,8 @@ def test_cues_count_once_and_two_are_needed() -> None:
 def test_orders_and_wishes_are_no_facts(sentence: str, certainty: str) -> None:
     for claim in _claims(sentence):
         assert claim.certainty == certainty, claim
+
+
+def test_words_of_fear_alone_are_no_guess() -> None:
+    text = "The danger of drones would grow next year at the airport."
+    assert claims_of(Report(doc="x", text=text, published="2025-06-10", title="Drones")) == []

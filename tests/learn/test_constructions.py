@@ -104,3 +104,17 @@ def test_what_is_counted_between_two_days_is_a_statistic() -> None:
     text = "The border force recovered 272 drones between 1 January and 30 November 2024."
     (found,) = claims_of(Report(doc="x", text=text, published="2025-06-10", title="Drones"))
     assert (found.kind, found.quantity and found.quantity.value) == ("statistic", 272)
+
+
+@pytest.mark.parametrize(
+    ("text", "target", "place"),
+    [
+        ("The army shot down a drone near Sirte on Monday.", None, "Sirte"),
+        ("The army shot down a drone near the airport of Erbil on Monday.", "airport of Erbil", "airport of Erbil"),
+        ("A drone was seen over the Black Sea on Monday.", None, "Black Sea"),
+        ("A drone was seen over the prison on Monday.", "prison", None),
+    ],
+)
+def test_where_a_drone_fell_is_not_what_it_was_after(text: str, target: str | None, place: str | None) -> None:
+    (found,) = claims_of(Report(doc="x", text=text, published="2025-06-10", title="Drones"))
+    assert (found.kind, found.target, found.place) == ("sighting", target, place)

@@ -169,16 +169,27 @@ def detect(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
         ),
         None,
     )
+    seen = bool(verb.classes & {"detect"})
+    watched = target is not None and not _distance(target) and (_site(target) or (seen and not _sea(target)))
     yield Draft(
         "sighting",
-        "detect" if verb.classes & {"detect"} else "down",
+        "detect" if seen else "down",
         verb,
         actor=owner,
-        target=text_of(target) if target is not None and not _distance(target) else None,
+        target=text_of(target) if target is not None and watched else None,
         thing=text_of(drone) if not drone.pronoun else "drone",
         numbers=drones,
         where=places,
     )
+
+
+def _site(phrase: Phrase) -> bool:
+    """Is it a site, as an airport is? A town near which a drone fell is where it fell, and not what it was after."""
+    return "building" in classes_of(phrase.head)
+
+
+def _sea(phrase: Phrase) -> bool:
+    return not {"sea", "ocean", "gulf", "strait", "straits", "bay"}.isdisjoint(text_of(phrase).lower().split())
 
 
 _ON_THE_WAY = _FOUND | {"stop", "hold", "turn_up", "take", "take_off", "open", "pull", "haul"}
