@@ -18,6 +18,7 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from itertools import zip_longest
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -103,12 +104,23 @@ def _joined(parts: list[Segment]) -> Segment:
     return Segment(plots, np.concatenate([p.rows for p in parts]), np.concatenate([p.step for p in parts]))
 
 
-def _order(plots: Plots) -> Ints:
+def _keys(plots: Plots) -> tuple[npt.NDArray[Any], ...]:
     """By sensor, time and place, as `measure.prepare` sorts rows."""
     polar = plots.kind == 0
     first = np.where(polar, plots.z[:, 0], plots.p[:, 1])
     second = np.where(polar, plots.z[:, 1], plots.p[:, 0])
-    return order_by((plots.sensor, plots.time, plots.kind, first, second, plots.z[:, 2]))
+    return plots.sensor, plots.time, plots.kind, first, second, plots.z[:, 2]
+
+
+def _repeats(plots: Plots) -> npt.NDArray[np.bool_]:
+    """(M,) True for a plot that is the one before it again, value for value."""
+    same = np.zeros(len(plots.time), np.bool_)
+    a, b = slice(1, None), slice(None, -1)
+    same[1:] = (plots.sensor[a] == plots.sensor[b]) & (plots.time[a] == plots.time[b]) & (plots.ident[a] == plots.ident[b])
+    after = np.flatnonzero(same)
+    z, before = plots.z[after], plots.z[after - 1]
+    same[after] = ((z == before) | (np.isnan(z) & np.isnan(before))).all(axis=1)
+    return same
 
 
 @dataclass
@@ -125,11 +137,13 @@ class Segment:
     end: float = math.inf
     cut: list[Look] | None = field(default=None)
 
-    def add(self, other: Segment) -> None:
-        """Puts more plots in; the looks are cut anew."""
-        both = _joined([self, other])
-        order = _order(both.plots)
-        self.plots, self.rows, self.step, self.cut = _taken(both.plots, order), both.rows[order], both.step[order], None
+    def part(self, begin: int, end: int) -> Segment:
+        """Some of it, one after another: the same memory."""
+        return Segment(Plots(*(a[begin:end] for a in self.plots)), self.rows[begin:end], self.step[begin:end])
+
+    def taken(self, which: Ints) -> Segment:
+        """Some of it, in this order."""
+        return Segment(_taken(self.plots, which), self.rows[which], self.step[which])
 
     def looks(self, period: npt.NDArray[np.float64], codes: int) -> list[Look]:
         """The looks in the order in which they are taken in; nothing is known of them yet. Repetitions are in none."""
@@ -141,20 +155,6 @@ class Segment:
             prepare_kernels.cut(self.plots, m, period, seen, group, reason)
             self.cut = looks_of(self.plots, group, m)
         return self.cut
-
-    def distinct(self) -> int:
-        """Drops plots that came before, value for value; returns how many."""
-        p = self.plots
-        if len(self.rows) < 2:
-            return 0
-        same = (p.sensor[1:] == p.sensor[:-1]) & (p.time[1:] == p.time[:-1]) & (p.ident[1:] == p.ident[:-1])
-        a, b = p.z[1:], p.z[:-1]
-        same &= ((a == b) | (np.isnan(a) & np.isnan(b))).all(axis=1)
-        if not same.any():
-            return 0
-        kept = np.flatnonzero(np.append(True, ~same))
-        self.plots, self.rows, self.step, self.cut = _taken(p, kept), self.rows[kept], self.step[kept], None
-        return int(np.count_nonzero(same))
 
 
 class History:
@@ -219,15 +219,20 @@ class History:
             lost = (plots.time < clock - LATE_S) | (past & ~back & (plots.time < clock - LAGGED_S))
             left_out["late"] += int(np.count_nonzero(lost))
             left_out += Counter()
-            wait, now = np.flatnonzero(back & ~lost), np.flatnonzero(~back & ~lost)
-            old = plots.time[wait] < clock - LAGGED_S
-            for which, lagged in ((wait[old], False), (wait[~old], True)):
-                if len(which):
-                    self._wait(Segment(_taken(plots, which), rows[which], np.full(len(which), self.step)), clock, lagged)
-            plots, rows = _taken(plots, now), rows[now]
-        if not len(rows):
+            old = back & (plots.time < clock - LAGGED_S)
+            sorts = [np.flatnonzero(mask & ~lost) for mask in (old, back & ~old, ~back)]
+            ends = np.cumsum([len(s) for s in sorts]).tolist()
+            everything = Segment(plots, rows, np.full(len(rows), self.step)).taken(np.concatenate(sorts))
+            if ends[0]:
+                self._wait(everything.part(0, ends[0]), clock, lagged=False)
+            if ends[1] > ends[0]:
+                self._wait(everything.part(ends[0], ends[1]), clock, lagged=True)
+            on_time = everything.part(ends[1], ends[2])
+        else:
+            on_time = Segment(plots, rows, np.full(len(rows), self.step))
+        if not len(on_time.rows):
             return None
-        self._open = Segment(plots, rows, np.full(len(rows), self.step))
+        self._open = on_time
         return self._open
 
     def _wait(self, late: Segment, clock: float, lagged: bool) -> None:
@@ -266,19 +271,35 @@ class History:
             return None
         self.credit, self.taken_again = self.credit - cost, self.taken_again + cost
         self._went_back = True
-        late = _joined(self.waiting)
-        self.waiting, self.since = [], math.inf
-        where = np.searchsorted(ends, late.plots.time, side="left")
-        for i in np.unique(where).tolist():
-            which = np.flatnonzero(where == i)
-            self.segments[i].add(Segment(_taken(late.plots, which), late.rows[which], late.step[which]))
-            again = self.segments[i].distinct()
-            if again:
-                left_out["duplicate"] += again
+        again = self._merge(ends)
+        if again:
+            left_out["duplicate"] += again
         state = self.segments[first].state
         assert state is not None
         self._place_states(first, clock)
         return state, self.segments[first:]
+
+    def _merge(self, ends: list[float]) -> int:
+        """Puts what waited into its segments, all of them at once, and drops what came before; returns how many did."""
+        late = _joined(self.waiting)
+        self.waiting, self.since = [], math.inf
+        where = np.searchsorted(ends, late.plots.time, side="left")
+        touched = np.unique(where)
+        held = [self.segments[i] for i in touched.tolist()]
+        everything = _joined([*held, late])
+        place = np.concatenate([np.repeat(touched, [len(g.rows) for g in held]), where])
+        order = order_by((place, *_keys(everything.plots)))
+        everything, place = everything.taken(order), place[order]
+        again = _repeats(everything.plots)
+        again[1:] &= place[1:] == place[:-1]
+        if again.any():
+            kept = np.flatnonzero(~again)
+            everything, place = everything.taken(kept), place[kept]
+        begins, stops = np.searchsorted(place, touched, side="left"), np.searchsorted(place, touched, side="right")
+        for g, begin, stop in zip(held, begins.tolist(), stops.tolist(), strict=True):
+            now = everything.part(begin, stop)
+            g.plots, g.rows, g.step, g.cut = now.plots, now.rows, now.step, None
+        return int(np.count_nonzero(again))
 
     def _place_states(self, first: int, clock: float) -> None:
         """Of the states after `first`, which are no more: where they are made again, before all that can still come late and some after."""

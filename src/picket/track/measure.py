@@ -234,17 +234,20 @@ def order_by(keys: Sequence[npt.NDArray[Any]]) -> Ints:
     n = len(keys[0])
     if n < 2:
         return np.zeros(n, np.int64)
-    telling = [k for k in keys if not (k == k[0]).all() and not np.isnan(k).all()]
-    least = 2 if telling and telling[0] is keys[0] else 1  # sensors alone never do
-    for m in range(least, min(least + 2, len(telling))):
-        order = (
-            np.argsort(telling[0]) if m == 1 else np.lexsort(telling[m - 1 :: -1])
-        )  # of one key that sets all apart any sort will do
-        apart = np.zeros(n - 1, np.bool_)
-        for key in telling[:m]:
-            apart |= (key[order[1:]] > key[order[:-1]]) | (key[order[1:]] < key[order[:-1]])  # never of NaN
-        if apart.all():
-            return order
+    telling: list[npt.NDArray[Any]] = []
+    for tried, key in enumerate(keys):
+        if (key == key[0]).all() or np.isnan(key).all():
+            continue
+        telling.append(key)
+        least = 2 if telling[0] is keys[0] else 1  # sensors alone never do
+        if least <= len(telling) < least + 2 and tried < len(keys) - 1:
+            # of one key that sets all apart any sort will do
+            order = np.argsort(key) if len(telling) == 1 else np.lexsort(telling[::-1])
+            apart = np.zeros(n - 1, np.bool_)
+            for one in telling:
+                apart |= (one[order[1:]] > one[order[:-1]]) | (one[order[1:]] < one[order[:-1]])  # never of NaN
+            if apart.all():
+                return order
     return np.lexsort(telling[::-1]) if telling else np.arange(n)
 
 

@@ -53,7 +53,7 @@ def picture(
         return Batch.empty(TRACK)
     if not rise:  # slots lie in order of their ids, unless late plots were taken in
         order = np.argsort(ints[k.ID], kind="stable")
-        floats, ints, codes_of = (np.ascontiguousarray(a[:, order]) for a in (floats, ints, codes_of))
+        floats, ints, codes_of = (a.take(order, axis=1) for a in (floats, ints, codes_of))
     held, names = ints[k.SENSORS], tuple(sensors.names[:63])
     present = held[:1] if alike else np.unique(held)
     columns: dict[str, Any] = dict(zip(_FLOATS, floats, strict=True))
