@@ -59,6 +59,34 @@ def test_a_step_is_the_textbook_mix_and_prediction(seed: int, dt: float) -> None
     assert np.linalg.eigvalsh(P).min() > 0
 
 
+@pytest.mark.parametrize(("rate", "sigma"), [(3.0, 1.0), (-25.0, 2.0), (60.0, 1.0), (8.0, 30.0)])
+def test_a_newborns_speed_has_a_long_tail(rate: float, sigma: float) -> None:
+    """Against a plot's update of each model's own prior, weighed by how likely the plot was under it."""
+    h = np.array([0.0, 0.0, 0.0, 0.6, 0.8, 0.0])  # a range rate seen from the south-west
+
+    def after(across: float) -> tuple[np.ndarray, np.ndarray, float]:
+        P = np.diag([100.0, 400.0, 900.0, across**2, across**2, 1.0])
+        S = h @ P @ h + sigma**2
+        K = P @ h / S
+        return K * rate, P - np.outer(K, K) * S, float(np.exp(-0.5 * rate**2 / S) / np.sqrt(S))
+
+    wide, narrow = after(40.0), after(10.0)
+    first = np.array([1 - motion.MANOEUVRE_FIRST, motion.MANOEUVRE_FIRST]) * [narrow[2], wide[2]]
+    steady = min(first[0] / first.sum(), 1 - motion.MANOEUVRE_LEAST)
+    wanted = np.array([steady, 1 - steady])
+    x, P, xm, half, mu = wide[0].copy(), wide[1].copy(), np.zeros((2, 6)), np.zeros((2, 21)), np.zeros(2)
+    motion.split(x, P, xm, half, mu)
+    motion.slow(x, P, xm, half, mu, 40.0, 10.0)
+    Pm = np.zeros((2, 6, 6))
+    for k, model in enumerate((narrow, wide)):
+        motion.unpack(half[k], Pm[k])
+        assert xm[k] == pytest.approx(model[0])
+        assert np.allclose(Pm[k], model[1])
+    assert mu == pytest.approx(wanted, abs=1e-6)
+    assert x == pytest.approx(wanted @ np.array([narrow[0], wide[0]]))
+    assert np.linalg.eigvalsh(P).min() > 0
+
+
 def test_a_sharp_turn_seldom_breaks_a_track() -> None:
     sensor = sim.radar(sigma_azimuth_deg=0.05, sigma_elevation_deg=0.05, sigma_range_m=2)
     broken = 0

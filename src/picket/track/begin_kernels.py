@@ -36,6 +36,7 @@ from picket.track.layout_kernels import (
     POLAR,
     REASONS,
     SENSOR_DISAGREES,
+    SLOW_SIGMA_H,
     SPEED_SIGMA_H,
     SPEED_SIGMA_V,
     SPOOF,
@@ -43,7 +44,7 @@ from picket.track.layout_kernels import (
     TWO_PLACES,
 )
 from picket.track.measure_kernels import background, factor, innovation
-from picket.track.motion_kernels import split
+from picket.track.motion_kernels import slow, split
 from picket.track.update_kernels import heard, held_by_radar, sound
 
 UNKNOWN_HEIGHT_SIGMA_M = 300.0
@@ -264,10 +265,12 @@ def _known(tracks, n, plots, j, sensors, owner, work):  # type: ignore[no-untype
 
 
 @piece
-def blank(tracks, i, plots, j, r):  # type: ignore[no-untyped-def]
+def blank(tracks, i, plots, j, sensors, r):  # type: ignore[no-untyped-def]
     """Slot i as a track that begins with plot j at existence r, heard of by nobody yet; x and P are the caller's."""
     t = plots.time[j]
     split(tracks.x[i], tracks.P[i], tracks.xm[i], tracks.Pm[i], tracks.mu[i])
+    if sensors.far[plots.sensor[j]] == 0:
+        slow(tracks.x[i], tracks.P[i], tracks.xm[i], tracks.Pm[i], tracks.mu[i], SPEED_SIGMA_H, SLOW_SIGMA_H)
     tracks.id[i] = plots.begun[j]
     tracks.r[i] = tracks.r_birth[i] = r
     tracks.time[i] = tracks.born[i] = tracks.survived[i] = tracks.updated[i] = t
@@ -358,7 +361,7 @@ def _begin(tracks, n, plots, members, free, sensors, owner, next_id, chosen, wor
         if plots.begun[j] < 0:  # a plot that is taken in again begins the same track
             plots.begun[j] = next_id
             next_id += 1
-        blank(tracks, i, plots, j, free[g] * birth / (birth + clutter))
+        blank(tracks, i, plots, j, sensors, free[g] * birth / (birth + clutter))
         heard(tracks, i, plots, j, sensors)
         if plots.foreign[j] == 1:
             tracks.foreign_time[i] = t

@@ -284,7 +284,7 @@ def cross(tracks, n, plots, members, held, count, sensors, owner, next_id):  # t
         P[0, 0], P[0, 1], P[1, 0], P[1, 1], P[2, 2] = var_e, cov, cov, var_n, sigma * sigma
         P[3, 3] = P[4, 4] = SPEED_SIGMA_H * SPEED_SIGMA_H
         P[5, 5] = SPEED_SIGMA_V * SPEED_SIGMA_V
-        blank(tracks, i, plots, j, BIRTH_EXISTENCE)
+        blank(tracks, i, plots, j, sensors, BIRTH_EXISTENCE)
         heard(tracks, i, plots, j, sensors)
         tracks.sensors[i] |= 1 << min(int(held[b, SENSOR]), 62)
         code = plots.ident[j]

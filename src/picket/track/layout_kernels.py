@@ -64,7 +64,8 @@ END_SHARE_OF_BIRTH = 0.3  # a tentative track ends when r falls under this share
 END_SIGMA_M = 2000.0
 TENTATIVE_PERIODS = 3.5  # a tentative track that no object speaks for ends after so long without a plot, seen or not
 COAST_PERIODS = 1.5
-SPEED_SIGMA_H, SPEED_SIGMA_V = 20.0, 1.0  # m/s, prior of a new track near a short-range sensor: most keep to one height
+SPEED_SIGMA_H, SPEED_SIGMA_V = 40.0, 1.0  # m/s, prior of a new track near a short-range sensor: most keep to one height
+SLOW_SIGMA_H = 10.0  # and of its steady model: most are slow, some are aircraft; the match of both is 20 m/s
 FAR_SPEED_SIGMA_H, FAR_SPEED_SIGMA_V = 130.0, 10.0  # and of one seen by a sensor that reaches beyond FAR_RANGE_M
 FAR_RANGE_M = 30_000.0
 

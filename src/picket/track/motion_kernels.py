@@ -20,11 +20,11 @@ import math
 from picket._jit import lean
 
 STEADY, MANOEUVRE = 0, 1
-STEADY_H, STEADY_V = 0.5, 0.02  # m^2/s^3, intensity of white acceleration, across and up
+STEADY_H, STEADY_V = 0.25, 0.02  # m^2/s^3, intensity of white acceleration, across and up
 MANOEUVRE_H, MANOEUVRE_V = 16.0, 0.2  # a drone turns and brakes with 3 to 6 m/s^2 for a few seconds
-STEADY_S, MANOEUVRE_S = 20.0, 5.0  # s, mean stay in each
-MANOEUVRE_LEAST = 0.05  # however straight it flew: the first plots of a sharp turn must still lie in the gate
-MANOEUVRE_FIRST = 0.3  # probability of a newborn
+STEADY_S, MANOEUVRE_S = 40.0, 8.0  # s, mean stay in each
+MANOEUVRE_LEAST = 0.1  # however straight it flew: the first plots of a sharp turn must still lie in the gate
+MANOEUVRE_FIRST = 0.2  # probability of a newborn
 # where the lower half of a covariance lies in L: place by place, speed by place, speed by speed
 P00, P10, P11, P20, P21, P22 = range(6)
 V0P0, V0P1, V0P2, V00 = 6, 7, 8, 9
@@ -99,6 +99,33 @@ def split(x, P, xm, Pm, mu):  # type: ignore[no-untyped-def]
             xm[k, a] = x[a]
         pack(P, Pm[k])
     mu[STEADY], mu[MANOEUVRE] = 1.0 - MANOEUVRE_FIRST, MANOEUVRE_FIRST
+
+
+@lean
+def slow(x, P, xm, Pm, mu, prior, sigma):  # type: ignore[no-untyped-def]
+    """Gives a newborn's speed a long tail: after `split`, its steady model alone is told that most are slow, and x, P are matched anew.
+
+    prior, sigma: m/s along each axis over the ground, of all that x and P came from and of the steady model. It is as if the speed had been
+    measured as nothing with the variance that makes one of the other, and how well that fits weighs the models: what a plot says of
+    the speed is in x and P already.
+    """
+    extra, log_fit = 1.0 / (1.0 / (sigma * sigma) - 1.0 / (prior * prior)), 0.0
+    for a in range(3, 5):
+        S, v = P[a, a] + extra, x[a]
+        log_fit -= 0.5 * (v * v / S + math.log(S / (prior * prior + extra)))
+        for k in range(6):
+            xm[STEADY, k] = P[k, a]
+        for k in range(6):
+            x[k] -= xm[STEADY, k] * v / S
+            for h in range(6):
+                P[k, h] -= xm[STEADY, k] * xm[STEADY, h] / S
+    for k in range(6):
+        xm[STEADY, k] = x[k]
+    pack(P, Pm[STEADY])
+    fit = mu[STEADY] * math.exp(max(log_fit, -30.0))
+    mu[STEADY] = min(fit / (fit + mu[MANOEUVRE]), 1.0 - MANOEUVRE_LEAST)
+    mu[MANOEUVRE] = 1.0 - mu[STEADY]
+    match(xm, Pm, mu, x, P)
 
 
 @lean

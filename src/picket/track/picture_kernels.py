@@ -26,7 +26,7 @@ N_CODES = 6
 LONGEST_COAST_S = 30.0  # an ended track is shown where it was expected at the latest so long after its last plot
 # A class is named from COMMIT on, and kept while it has RELEASE and no other has its COMMIT. A drone called a bird is the error that
 # costs most, so a bird must be surer.
-COMMIT = np.array([0.53, 0.68, 0.57, 0.7])
+COMMIT = np.array([0.53, 0.67, 0.57, 0.7])
 RELEASE = 0.42
 AVERAGE_S = 6.0  # noise in speed and height of a small object at 3 km lasts for some plots
 SURE = 0.99  # what an identity gives; it is shown at once

@@ -5,7 +5,7 @@ turns. A filter forgets an error of velocity of variance V in about tau = V/q se
 over T seconds keeps V tau/(tau + T) of it; it widens each way. The manoeuvring model stands at STANDS_AT where a radar is too
 coarse to tell, and then turning says nothing.
 
-The figures of WAYS began with these and were fitted to two simulated mixes of drones, birds and aircraft (decision 37).
+The figures of WAYS began with these and were fitted to two simulated mixes of drones, birds and aircraft (decisions 37 and 52).
 
 Birds: mean air speeds of 138 species are 8 to 23 m/s (Alerstam and others 2007, PLoS Biology 5:e197), of gulls, crows and
 passerines 9 to 16, and a wind of some m/s carries them. Drones: survey and filming at 3 to 12 m/s with stops and hovers,
@@ -29,14 +29,14 @@ from picket.track.motion_kernels import MANOEUVRE_S, STEADY_S
 _DRONE, _BIRD, _AIRCRAFT, _VESSEL = 0, 1, 2, 3
 # class, share of it, mean speed and spread m/s, how far the slowest lies under it and spread m/s, how much it turns, heights up to m
 WAYS = np.array([
-    (_DRONE, 0.27, 6.5, 3.2, 3.6, 2.0, 0.04, 600.0),  # at work: legs, stops, hovers
+    (_DRONE, 0.28, 6.5, 3.1, 3.3, 1.9, 0.06, 600.0),  # at work: legs, stops, hovers
     (_DRONE, 0.07, 1.5, 2.0, 1.0, 1.3, 0.00, 600.0),  # hovers all the time
-    (_DRONE, 0.53, 13.6, 3.4, 2.6, 2.0, 0.26, 600.0),  # on its way
-    (_DRONE, 0.05, 10.1, 5.1, 3.0, 2.2, 0.72, 600.0),  # round a point, or weaving
+    (_DRONE, 0.53, 12.9, 3.1, 2.6, 2.0, 0.32, 600.0),  # on its way
+    (_DRONE, 0.05, 10.2, 5.2, 3.0, 2.2, 0.71, 600.0),  # round a point, or weaving
     (_DRONE, 0.03, 28.4, 7.2, 3.5, 2.8, 0.19, 600.0),  # fast
     (_DRONE, 0.02, 20.0, 9.0, 11.9, 6.1, 0.30, 600.0),  # fast, and stopped before
-    (_BIRD, 0.77, 13.2, 3.3, 2.7, 2.0, 0.00, 1000.0),  # on its way
-    (_BIRD, 0.19, 13.4, 3.3, 2.8, 2.3, 1.05, 1000.0),  # wheeling, wavering, hunting
+    (_BIRD, 0.80, 12.8, 3.0, 2.6, 2.0, 0.04, 1000.0),  # on its way
+    (_BIRD, 0.16, 12.9, 3.0, 2.7, 2.2, 1.02, 1000.0),  # wheeling, wavering, hunting
     (_BIRD, 0.025, 3.0, 3.1, 2.0, 2.0, 0.52, 1000.0),  # hanging in the wind: a kestrel, gulls at a cliff
     (_AIRCRAFT, 0.54, 55.5, 13.6, 4.5, 3.6, 0.80, 2000.0),  # light
     (_AIRCRAFT, 0.44, 129.0, 47.6, 5.4, 5.2, 0.52, 6000.0),
@@ -51,7 +51,7 @@ FARTHEST = 60.0  # squared sigmas: beyond it nothing is less likely still
 SEEN_S = 8.0  # what has flown for less tells its way in part only: chains of false plots are short
 SLOWER_S = 8.0  # it takes some time to be seen slow
 STANDS_AT = MANOEUVRE_S / (MANOEUVRE_S + STEADY_S)  # of the manoeuvring model where plots say nothing
-TURN_GAIN, TURN_MOST, TURN_S = 29.2, 4.56, 10.0  # log-likelihood of turning for each unit over it; grows with T
+TURN_GAIN, TURN_MOST, TURN_S = 22.5, 5.9, 10.4  # log-likelihood of turning for each unit over it; grows with T
 UNDER_M, SEA_M = 300.0, 20.0  # how fast a class thins out over its heights; height of a vessel's echo
 # Drones and birds alike keep low and off the sea: two in three of either as h exp(-h/60 m). That tells them from ships and aircraft, and
 # not from each other.
