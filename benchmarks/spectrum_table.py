@@ -109,22 +109,31 @@ def text() -> str:
             values = (_db(at["detected"]), _db(at["boxed"]), _db(at["ideal"]), off, _db(at["peer"]), str(c["n_per_point"]))
             lines.append((f"`{label}`", *values))
         out += _table(("class", "found", "boxed", "ideal", "found less ideal", "peer", "truths per point"), lines)
-    if s := rows.get("steady", {}).get("figures"):
-        out += ["Signals that never pause, against r - 1/r for the error (95 %) of the floor under them:", ""]
-        each = [
+    for name in ("steady", "steady_long"):
+        if s := rows.get(name, {}).get("figures"):
+            out += _steady(s)
+    return "\n".join(out)
+
+
+def _steady(s: dict[str, Any]) -> list[str]:
+    """Signals that never pause, in recordings of 55 ms or of seconds."""
+    length = f"{s['seconds']:g} s" if "seconds" in s else "55 ms"
+    told = ("floor_error_95_db", "bound_db", "off_the_bound_db", "finite_bound_db", "off_the_finite_bound_db")
+    each = []
+    for k, c in s["classes"].items():
+        found = c["snr_at_0.9"]
+        each.append(
             (
                 f"`{k}`",
-                "not up to 0" if c["snr_at_0.9"] is None else _db(c["snr_at_0.9"]),
-                f"{c['floor_error_95_db']} dB",
-                str(c["bound_db"]),
-                str(c.get("off_the_bound_db", "")),
-                str(c.get("finite_bound_db", "")),
-                str(c.get("off_the_finite_bound_db", "")),
+                f"not up to {s.get('snr_db', c.get('snr_db'))[-1]:g}" if found is None else _db(found),
+                *(str(c.get(t, "")) for t in told),
             )
-            for k, c in s["classes"].items()
-        ]
-        out += _table(("class", "found, dB", "floor's error", "r - 1/r, dB", "off it", "the same in 55 ms, dB", "off that"), each)
-    return "\n".join(out)
+        )
+    head = ("class", "found, dB", "floor's error, dB", "r - 1/r, dB", "off it", f"the same in {length}, dB", "off that")
+    what = (
+        f"Signals that never pause, heard for {length}, against r - 1/r for the error (95 %) of the floor where they are found:"
+    )
+    return [what, "", *_table(head, each)]
 
 
 def main() -> None:

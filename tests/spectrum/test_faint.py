@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from types import SimpleNamespace
 
 import numpy as np
@@ -12,6 +13,7 @@ from hypothesis import strategies as st
 from picket.spectrum.detect import Detector
 from picket.spectrum.floor import runs_of, shape
 from picket.spectrum.plateau import plateau
+from picket.spectrum.slow_tones import SlowTones
 from picket.spectrum.tones import Tones, candidates, tone
 
 BINS, FRAMES, NOISE_DB = 1024, 2048, 0.096  # one segment's
@@ -108,3 +110,47 @@ def test_a_carrier_that_does_not_stand_out_of_the_smooth_floor_is_none() -> None
     level = np.ones((FRAMES, BINS), np.float32)
     seg = SimpleNamespace(shape=shape_, grid=level, local=level[0], blocks=level[:256], used=np.ones(256, bool))
     assert Detector._steady(Detector.__new__(Detector), seg, np.zeros(BINS)) == []  # type: ignore[arg-type]
+
+
+def long_samples(rng: np.random.Generator, bins: int, segments: int, tones: list[tuple[float, float]]) -> Iterator[np.ndarray]:
+    """Segments of noise of variance 1 with tones (bin, SNR in dB in a bin) whose lines are 50 Hz wide (of bins of 40 kHz)."""
+    n = bins * FRAMES
+    phase = [0.0] * len(tones)
+    for _ in range(segments):
+        x = rng.standard_normal(2 * n, np.float32).view(np.complex64) * np.float32(np.sqrt(0.5))
+        for i, (at, snr_db) in enumerate(tones):
+            step = 2 * np.pi * (at - bins / 2) / bins + rng.normal(0, np.sqrt(2 * np.pi * 50 / (40e3 * bins)), n)
+            turns = phase[i] + np.cumsum(step)
+            phase[i] = float(turns[-1] % (2 * np.pi))
+            x += np.float32(np.sqrt(10 ** (snr_db / 10) / bins)) * np.exp(1j * turns).astype(np.complex64)
+        yield x.view(np.float32)
+
+
+def test_a_carrier_twenty_db_under_a_bins_noise_is_told_after_seconds_and_its_end_is_seen() -> None:
+    bins, sigma_db = 64, 4.34 / np.sqrt(FRAMES)
+    rng, slow = np.random.default_rng(3), SlowTones()
+    own = rng.normal(0, sigma_db, (200, bins))
+    own[:110, 40] += 10 * np.log10(1.01)  # as its bin shows it
+    told, sigma = [], 0.0
+    on = (x for part in (long_samples(rng, bins, 110, [(40.0, -20.0)]), long_samples(rng, bins, 90, [])) for x in part)
+    for i, x in enumerate(on):
+        for line in slow.find(x, 0.0, own[i], np.zeros(bins, bool), sigma_db):
+            assert line.first <= 40 < line.last
+            told.append(i)
+            sigma = float(np.hypot(sigma, line.gained))
+    assert told
+    assert told[0] < 100  # five seconds
+    assert told[-1] < 190
+    assert sigma == pytest.approx(max(sigma, 5.6))
+
+
+def test_noise_is_followed_and_given_up() -> None:
+    bins, sigma_db = 64, 4.34 / np.sqrt(FRAMES)
+    rng, slow = np.random.default_rng(4), SlowTones()
+    seen = 0
+    for x in long_samples(rng, bins, 80, []):
+        own = rng.normal(0, sigma_db, bins)
+        own[20] += 0.08  # ripple, say
+        assert slow.find(x, 0.0, own, np.zeros(bins, bool), sigma_db) == []
+        seen += any(line.first <= 20 < line.last for line in slow.lines)
+    assert 1 <= seen < 20

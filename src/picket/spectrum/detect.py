@@ -24,6 +24,7 @@ from picket.spectrum.floor import BLOCK, Shape, local_floor, runs_of, shape
 from picket.spectrum.gain import level_steps
 from picket.spectrum.order import median, quantile
 from picket.spectrum.pyramid_kernels import first_level, next_level, runs, spread_down, thirds
+from picket.spectrum.slow_tones import SlowTones
 from picket.spectrum.stitch import common_fate, parted
 from picket.spectrum.tones import Tones, tone
 from picket.spectrum.transform import Transform, aligned
@@ -67,6 +68,7 @@ class Detector:
     baseline_db: npt.NDArray[np.float64] | None = None
     left_out: dict[str, int] = field(default_factory=dict)
     tones: Tones = field(default_factory=Tones)
+    slow: SlowTones = field(default_factory=SlowTones)
     gain_steps: list[tuple[int, float]] = field(default_factory=list)
     _floor: Floats | None = None
     _weight: Floats | None = None
@@ -110,6 +112,7 @@ class Detector:
         for e in steady:
             if e.sigma < _CLEAR and e.bandwidth_hz < _LINE_BINS * self.bin_hz:
                 e.sigma = max(e.sigma, tone(samples, self.transform.offset, self.transform.bins, self._bin(e.center_hz)))
+        steady += self._slow(samples, seg, steady)
         bursts = common_fate(self._bursts(seg, median(sigma)), seg.first, self.transform.bins)
         least = _LEAST_FAINT * len(grid) * self.transform.bins
         steady = [
@@ -148,15 +151,22 @@ class Detector:
         return now, 1 / np.sqrt(weight)
 
     def _tones(self, samples: npt.NDArray[np.generic], seg: Segment, sigma: npt.NDArray[np.float64]) -> Doubles:
-        """By how much faint carriers stand out (K,), whose bins are put into the segment's shape. A wide steady signal's skirts have lines
-        of their own.
-        """
-        taken = seg.shape.occupied.copy()
-        for a, b in runs_of(seg.shape.occupied):
-            margin = (b - a) // 4 + 8 if b - a > _LINE_BINS else 2
-            taken[max(0, a - margin) : b + margin] = True
-        found = self.tones.find(samples, self.transform.offset, seg.shape.excess_db, taken, 4.34 * sigma)
+        """By how much faint carriers stand out (K,), whose bins are put into the segment's shape."""
+        found = self.tones.find(samples, self.transform.offset, seg.shape.excess_db, _taken(seg.shape), 4.34 * sigma)
         seg.shape.occupied[found > 0] = True
+        return found
+
+    def _slow(self, samples: npt.NDArray[np.generic], seg: Segment, steady: list[Emission]) -> list[Emission]:
+        """Carriers that only seconds together tell, as on throughout the segment, where no steady emission has them."""
+        if self._busy or len(seg.grid) < SEGMENT_FRAMES or not seg.used.all():
+            return []
+        found: list[Emission] = []
+        own_db = 10 * np.log10(seg.blocks.mean(axis=0)) - seg.shape.floor_db
+        for line in self.slow.find(samples, self.transform.offset, own_db, _taken(seg.shape), 4.34 / math.sqrt(len(seg.grid))):
+            row = np.array([[0, len(seg.grid), line.first, line.last, line.level]], float)
+            (e,) = self._emissions(seg, row, np.array([line.gained]), steady=True)
+            if not any(o.low_hz < e.high_hz and o.high_hz > e.low_hz for o in steady):
+                found.append(e)
         return found
 
     def _bin(self, hz: float) -> int:
@@ -316,6 +326,15 @@ class Detector:
             Emission(a, count, c, d, db, steady=steady, sigma=z)
             for a, count, c, d, db, z in zip(first.tolist(), counts, *edges, level, sigma.tolist(), strict=True)
         ]
+
+
+def _taken(shape_: Shape) -> Bools:
+    """Bins (K,) in which no faint carrier is looked for: a wide steady signal's skirts have lines of their own."""
+    taken = shape_.occupied.copy()
+    for a, b in runs_of(shape_.occupied):
+        margin = (b - a) // 4 + 8 if b - a > _LINE_BINS else 2
+        taken[max(0, a - margin) : b + margin] = True
+    return taken
 
 
 def _covers(wide: Emission, line: Emission) -> bool:

@@ -38,8 +38,10 @@ Doubles = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
 
 
-def candidates(excess_db: Doubles, taken: Bools, sigma_db: Doubles) -> list[tuple[int, int, float]]:
-    """Bins (first, last + 1, sigma) that stand a little out of their neighbours, without those taken; a carrier between two is both."""
+def candidates(excess_db: Doubles, taken: Bools, sigma_db: Doubles, least: float = _CANDIDATE) -> list[tuple[int, int, float]]:
+    """Bins (first, last + 1, sigma) that stand `least` sigma and more out of their neighbours, without those taken; a carrier between two
+    is both.
+    """
     n = len(excess_db)
     if n < 2 * _AROUND:
         return []
@@ -51,7 +53,7 @@ def candidates(excess_db: Doubles, taken: Bools, sigma_db: Doubles) -> list[tupl
     own[n // 2 - _DC_BINS : n // 2 + _DC_BINS + 1] = -np.inf
     two = (own[1:] + own[:-1]) / 1.48  # neighbouring bins go along with each other by 0.1
     found = []
-    for k in np.flatnonzero((own > _CANDIDATE) | (np.append(two, -np.inf) > _CANDIDATE)):
+    for k in np.flatnonzero((own > least) | (np.append(two, -np.inf) > least)):
         pair = k + 1 < n and two[k] > own[k]
         found.append((int(k), int(k) + 1 + int(pair), float(two[k] if pair else own[k])))
     return found
@@ -68,17 +70,24 @@ def tone(samples: npt.NDArray[np.generic], offset: float, bins: int, at: float) 
     if part < _LEAST_ROWS:
         return 0.0
     middle = (rows - part) // 2
-    if _log_chance(samples[2 * middle * hop : 2 * (middle + part) * hop], offset, bins, at) > math.log(_FIRST_FALSE):
+    if log_chance(fine(samples[2 * middle * hop : 2 * (middle + part) * hop], offset, bins, at)) > math.log(_FIRST_FALSE):
         return 0.0
-    chance = _log_chance(samples[: 2 * rows * hop], offset, bins, at)
+    chance = log_chance(fine(samples[: 2 * rows * hop], offset, bins, at))
     return -float(ndtri_exp(chance)) if chance < math.log(_FALSE) else 0.0
 
 
-def _log_chance(samples: npt.NDArray[np.generic], offset: float, bins: int, at: float) -> float:
-    """The natural logarithm of the chance that in noise a line stands out as one does in these whole hops of half a bin's inverse."""
+def log_chance(lines: Doubles, count: int = 1) -> float:
+    """The natural logarithm of the chance that in noise a line stands out as one does in a sum of so many spectra from `fine`."""
+    total = np.concatenate([[0.0], np.cumsum(lines)])
+    most = [float((total[w:] - total[:-w]).max()) for w in _WIDTHS]
+    return math.log(len(lines)) + min(float(gamma.logsf(x, w * count)) for x, w in zip(most, _WIDTHS, strict=True))
+
+
+def fine(samples: npt.NDArray[np.generic], offset: float, bins: int, at: float) -> Doubles:
+    """The power of the lines within a bin of `at`, in order of frequency, of noise 1 each; as many for as many samples."""
     hop = bins // 2
     rows = len(samples) // 2 // hop
-    x = samples.astype(np.float32)
+    x = samples[: 2 * rows * hop].astype(np.float32)
     if offset:
         x -= np.float32(offset)
     step = (at - bins / 2) / bins
@@ -91,10 +100,7 @@ def _log_chance(samples: npt.NDArray[np.generic], offset: float, bins: int, at: 
     power = np.abs(scipy.fft.fft(y, workers=1)) ** 2
     near, response = _lines(rows, hop)
     lines = power[near] / response
-    lines /= median(lines) / math.log(2) + 1e-30
-    total = np.concatenate([[0.0], np.cumsum(lines)])
-    most = [float((total[w:] - total[:-w]).max()) for w in _WIDTHS]
-    return math.log(len(lines)) + min(float(gamma.logsf(x, w)) for x, w in zip(most, _WIDTHS, strict=True))
+    return np.asarray(lines / (median(lines) / math.log(2) + 1e-30))
 
 
 @lru_cache(maxsize=8)
@@ -127,7 +133,9 @@ class Tones:
     def find(
         self, samples: npt.NDArray[np.generic], offset: float, excess_db: Doubles, taken: Bools, sigma_db: Doubles
     ) -> Doubles:
-        """By how many sigma a faint carrier stands out in each bin (K,) of one segment; 0 where there is none or the bin is taken."""
+        """By how many sigma a faint carrier stands out in each bin (K,) of one segment; 0 where there is none or the bin is
+        taken.
+        """
         self.segment += 1
         out = np.zeros(len(excess_db))
         asked = 0

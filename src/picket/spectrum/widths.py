@@ -10,12 +10,13 @@ import numpy.typing as npt
 from picket.spectrum.analyse import PROFILE
 from picket.spectrum.emitters import Emitter
 
+_LEAST_LINE_HZ = 1.0  # power over the noise's per Hz: less is noise that took a faint carrier's place in a short look
 _LEAST_CARRIER_HZ = 10e3  # a carrier is reported at least this wide
 
 
 def settle_carrier(m: Emitter) -> None:
     """Puts the edges of a carrier's line into its bursts."""
-    lines = [(k.line_hz, k.line_width_hz, k.line_snr_hz) for b in m.bursts for k in b.marks if not math.isnan(k.line_hz)]
+    lines = [(k.line_hz, k.line_width_hz, k.line_snr_hz) for b in m.bursts for k in b.marks if k.line_snr_hz > _LEAST_LINE_HZ]
     if lines:
         center = float(np.median([c for c, _, _ in lines]))
         half = max(_LEAST_CARRIER_HZ, float(np.median([w for _, w, _ in lines]))) / 2
