@@ -40,6 +40,7 @@ WAIT_S = 20.0  # late plots wait so long at most, in the tracker's time, for oth
 QUIET_S = 1.0  # and no longer once nothing came in time for so long
 LONGEST_STEP_S = 15.5  # nothing before a step that is longer is taken in again
 ALLOWANCE, PAYS = 256, 1.25  # plots that may be taken in again: so many at once, and so many for each that arrived
+CHUNK = 2048  # plots that late ones are put among at a time: few calls, and they stay in the cache
 AGAIN_STATE_S = 2.0  # states made again while going back lie at least so far apart
 STATE_S = 0.25  # states lie at least so far apart
 CALM_S, CALM_STATE_S = 30.0, 2.5  # and this far while nothing came late for so long: a copy is a tenth of a step
@@ -280,22 +281,34 @@ class History:
         return state, self.segments[first:]
 
     def _merge(self, ends: list[float]) -> int:
-        """Puts what waited into its segments, all of them at once, and drops what came before; returns how many did."""
+        """Puts what waited into its segments, and drops what came before; returns how many did."""
         late = _joined(self.waiting)
         self.waiting, self.since = [], math.inf
         where = np.searchsorted(ends, late.plots.time, side="left")
-        touched = np.unique(where)
-        held = [self.segments[i] for i in touched.tolist()]
+        again, chunk, rows = 0, [], 0
+        touched = np.unique(where).tolist()
+        for i in touched:
+            chunk.append(i)
+            rows += len(self.segments[i].rows)
+            if rows >= CHUNK or i == touched[-1]:
+                mine = np.flatnonzero((where >= chunk[0]) & (where <= i))
+                again += self._merge_into(np.array(chunk), late.taken(mine), where[mine])
+                chunk, rows = [], 0
+        return again
+
+    def _merge_into(self, chunk: Ints, late: Segment, where: Ints) -> int:
+        """`_merge` for the segments `chunk`, all of them at once; where (M,): that of each plot of `late`."""
+        held = [self.segments[i] for i in chunk.tolist()]
         everything = _joined([*held, late])
-        place = np.concatenate([np.repeat(touched, [len(g.rows) for g in held]), where])
-        order = order_by((place, *_keys(everything.plots)))
+        place = np.concatenate([np.repeat(chunk, [len(g.rows) for g in held]), where])
+        order = order_by((place, *_keys(everything.plots)), fewest=3)
         everything, place = everything.taken(order), place[order]
         again = _repeats(everything.plots)
         again[1:] &= place[1:] == place[:-1]
         if again.any():
             kept = np.flatnonzero(~again)
             everything, place = everything.taken(kept), place[kept]
-        begins, stops = np.searchsorted(place, touched, side="left"), np.searchsorted(place, touched, side="right")
+        begins, stops = np.searchsorted(place, chunk, side="left"), np.searchsorted(place, chunk, side="right")
         for g, begin, stop in zip(held, begins.tolist(), stops.tolist(), strict=True):
             now = everything.part(begin, stop)
             g.plots, g.rows, g.step, g.cut = now.plots, now.rows, now.step, None

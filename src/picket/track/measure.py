@@ -228,9 +228,9 @@ def prepare(
     return Prepared(plots, group, rows[row])
 
 
-def order_by(keys: Sequence[npt.NDArray[Any]]) -> Ints:
+def order_by(keys: Sequence[npt.NDArray[Any]], fewest: int = 1) -> Ints:
     """np.lexsort by the keys, the first first; but keys that are all alike are left out, and those that settle nothing more: a sort by
-    seven keys took a fifth of a step of a million plots."""
+    seven keys took a fifth of a step of a million plots. fewest: of the keys that tell something, so many at least are needed."""
     n = len(keys[0])
     if n < 2:
         return np.zeros(n, np.int64)
@@ -239,7 +239,7 @@ def order_by(keys: Sequence[npt.NDArray[Any]]) -> Ints:
         if (key == key[0]).all() or np.isnan(key).all():
             continue
         telling.append(key)
-        least = 2 if telling[0] is keys[0] else 1  # sensors alone never do
+        least = max(fewest, 2 if telling[0] is keys[0] else 1)  # sensors alone never do
         if least <= len(telling) < least + 2 and tried < len(keys) - 1:
             # of one key that sets all apart any sort will do
             order = np.argsort(key) if len(telling) == 1 else np.lexsort(telling[::-1])
