@@ -3,8 +3,8 @@
     python -m benchmarks.train_reader              trains on the tuned reports of benchmarks/reports and writes the weights
     python -m benchmarks.train_reader --measure    writes nothing: the reports of each annotator, read with weights of the others
 
-Two logistic regressions with a quadratic penalty, fitted by L-BFGS from zero: no chance in it, the same reports give the same file. Only
-reports marked `tuned`, all written for this project, are ever read here: the weights ship.
+Two logistic regressions with a quadratic penalty, fitted by L-BFGS from zero, and a net with a fixed seed (`benchmarks.train_net`): the
+same reports give the same file. Only reports marked `tuned`, all written for this project, are ever read here: the weights ship.
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ from scipy.sparse import csr_matrix
 
 from benchmarks.claim_scores import flow_gained, same_name, score
 from benchmarks.reports import FOLDER, Annotated, all_annotated
+from benchmarks.train_net import fitted_net
 from picket.learn.claim import KINDS
 from picket.learn.drafts import Draft
 from picket.learn.extract import claims_of
@@ -138,13 +139,14 @@ def train(seen: list[Seen]) -> Weights:
     rows = [s.features for s in seen]
     names = vocabulary(rows)
     claimed = np.array([[*(any(g["kind"] == kind for g in s.gold) for kind in KINDS), doubtful(s.gold)] for s in seen], float)
-    kinds = fitted(matrix(rows, names), claimed, KIND_PENALTY, names["bias"])
+    x = matrix(rows, names)
+    kinds, net = fitted(x, claimed, KIND_PENALTY, names["bias"]), fitted_net(x, claimed)
     none = np.zeros((0, len(ROLES)), np.float32), np.zeros((0, len(ENDS)), np.float32)
-    weights = Weights(names, _rounded(kinds), {}, *none)
+    weights = Weights(names, _rounded(kinds), net, {}, *none)
     rows, right = _ends(seen, weights)
     names = vocabulary(rows)
     ends = _rounded(fitted(matrix(rows, names), np.array(right, float)[:, None], END_PENALTY, names["actor|bias"]))[:, 0]
-    return Weights(weights.kind_rows, weights.kinds, *_end_tables(list(names), ends))
+    return Weights(weights.kind_rows, weights.kinds, net, *_end_tables(list(names), ends))
 
 
 def doubtful(gold: list[dict[str, Any]]) -> bool:

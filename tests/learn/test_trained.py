@@ -8,8 +8,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 from benchmarks.reports import all_annotated
+from benchmarks.train_net import fitted_net
 from benchmarks.train_reader import FILE, report_of, seen_in, train
 from click.testing import CliRunner
+from scipy.sparse import csr_matrix
 
 from picket.cli import main
 from picket.learn import Report
@@ -29,7 +31,7 @@ SOME = TUNED[::32]
 
 def test_the_weights_that_ship_fit_the_code() -> None:
     weights = load(FILE.read_bytes())
-    assert FILE.stat().st_size < 2_000_000
+    assert FILE.stat().st_size < 2_500_000
     assert weights.kinds.shape == (len(weights.kind_rows), len(KINDS) + 1)  # and whether it is doubtful
     assert np.isfinite(weights.kinds).all()
     assert len(weights.columns) == 2 * len(KINDS)
@@ -46,6 +48,8 @@ def test_weights_for_other_kinds_or_cut_short_are_refused() -> None:
         {"kinds": parts["kinds"][:-1]},
         {"own": parts["own"][:-1]},
         {"shared": parts["shared"][:-1]},
+        {"net_rows": parts["net_rows"][:-1]},
+        {"net_out": parts["net_out"][:-1]},
     ):
         out = io.BytesIO()
         np.savez_compressed(out, **(parts | change))
@@ -63,6 +67,18 @@ def test_the_same_reports_give_the_same_weights() -> None:
     out = io.BytesIO()
     written(load(files[0]), out)
     assert out.getvalue() == files[0]
+
+
+def test_a_net_learns_what_a_sum_of_features_cannot() -> None:
+    """Either of two features alone claims something, both together or none claim nothing; the third stands in every sentence."""
+    cases = np.array([[0, 0, 1], [0, 1, 1], [1, 0, 1], [1, 1, 1]] * 1000, float)
+    wanted = np.array([[0.0], [1.0], [1.0], [0.0]] * 1000)
+    net = fitted_net(csr_matrix(cases), wanted)
+    odds = [net.logits(rows)[0] for rows in ([2], [1, 2], [0, 2], [0, 1, 2])]
+    assert odds[0] < odds[1]
+    assert odds[0] < odds[2]
+    assert odds[3] < odds[1]
+    assert odds[3] < odds[2]
 
 
 def added() -> list[tuple[Report, Claim]]:
@@ -88,17 +104,20 @@ def test_the_same_report_twice_gives_the_same_bytes() -> None:
 
 
 def test_what_a_rule_has_read_firmly_stays_where_the_weights_see_a_sign_of_it() -> None:
-    gone: list[str] = []
+    gone: list[bool] = []  # was it annotated?
     stayed: list[str] = []
     for a in SOME:
         reader = Trained(report_of(a))
+        annotated = {(g["evidence"], g["kind"]) for g in a.gold}
 
-        def look(sentence: Sentence, made: list[Draft], reader: Trained = reader) -> list[Draft]:
+        def look(
+            sentence: Sentence, made: list[Draft], reader: Trained = reader, annotated: set[tuple[str, str]] = annotated
+        ) -> list[Draft]:
             before = [(d, d.kind, d.provider, d.recipient, d.actor, d.target, d.rule) for d in made if not guessed(d.rule)]
             kept = reader(sentence, made)
             for draft, kind, provider, recipient, actor, target, rule in before:
                 if not any(d is draft for d in kept):
-                    gone.append(draft.kind)
+                    gone.append((sentence.words, draft.kind) in annotated)
                     continue
                 stayed.append(draft.kind)
                 assert draft.kind == kind
@@ -110,7 +129,8 @@ def test_what_a_rule_has_read_firmly_stays_where_the_weights_see_a_sign_of_it() 
             return kept
 
         claims_of(report_of(a), look)
-    assert len(gone) < 0.2 * len(stayed)
+    assert len(gone) < 0.25 * len(stayed)
+    assert sum(gone) <= 0.1 * len(gone)  # on reports that the weights know: what is dropped, the annotator had not found either
 
 
 def test_it_reads_what_no_rule_has_read() -> None:

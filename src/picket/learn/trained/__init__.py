@@ -1,4 +1,4 @@
-"""The trained reader: two small logistic models that read each sentence after the rules (docs/learn.md, decision 47).
+"""The trained reader: small models that read each sentence after the rules (docs/learn.md, decisions 47, 48).
 
 What a rule has read firmly stays, unless the weights see next to no sign of it; what they find more is added, and stands in place of the
 last resort's guesses. Everything that they touch carries a rule "trained-..." and so counts as guessed: never more than possible until

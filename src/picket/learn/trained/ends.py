@@ -26,14 +26,14 @@ class Limits:
 
     Chosen on reports of hands that the weights were not trained on (`python -m benchmarks.train_reader --measure`)."""
 
-    kind: float = 0.18
+    kind: float = 0.16
     beside: float = 0.4
-    keep: float = 0.05
+    keep: float = 0.08
     end: float = 0.25
     other: float = 0.25
     fill: float = 0.2
     fill_events: float = 0.3
-    doubt: float = 0.2
+    doubt: float = 0.15
 
 
 LIMITS = Limits()

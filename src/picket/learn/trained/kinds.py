@@ -15,7 +15,7 @@ from picket.learn.trained.weights import COLUMNS, Weights
 
 def kind_odds(look: Look, weights: Weights) -> dict[str, float]:
     """The probability of each kind, and of "doubt": that what the sentence claims is only possible, alleged or denied."""
-    logits = weights.kind_logits(sentence_features(look, weights.kind_groups)).tolist()
+    logits = weights.sentence_logits(sentence_features(look, weights.kind_groups)).tolist()
     return dict(zip(COLUMNS, map(probability, logits), strict=True))
 
 

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from picket.learn.claim import KINDS, TRANSFERS
 from picket.learn.trained.groups import Groups
+from picket.learn.trained.net import Net
 
 Floats = NDArray[np.float32]
 ROLES = ("provider", "recipient", "actor", "target")
@@ -30,11 +31,12 @@ ENDS = {
 
 @dataclass(slots=True)
 class Weights:
-    """`kind_rows` names the rows of `kinds` (features by COLUMNS), `end_rows` those of `shared` (features by ROLES: what counts for a role
-    whatever the kind) and of `own` (features by ENDS: what counts for one kind besides)."""
+    """`kind_rows` names the rows of `kinds` (features by COLUMNS) and of `net`, `end_rows` those of `shared` (features by ROLES: what
+    counts for a role whatever the kind) and of `own` (features by ENDS: what counts for one kind besides)."""
 
     kind_rows: dict[str, int]
     kinds: Floats
+    net: Net
     end_rows: dict[str, int]
     shared: Floats
     own: Floats
@@ -47,8 +49,12 @@ class Weights:
         self.kind_groups, self.end_groups = Groups(self.kind_rows.get), Groups(self.end_rows.get)
 
     def kind_logits(self, rows: list[int]) -> Floats:
-        """The log odds of each of COLUMNS for a sentence or an anchor whose features have these rows of `kinds`."""
+        """The log odds of each of COLUMNS for a part of a sentence, an anchor, whose features have these rows of `kinds`."""
         return np.add.reduce(self.kinds.take(rows, axis=0), axis=0) if rows else np.zeros(self.kinds.shape[1], np.float32)
+
+    def sentence_logits(self, rows: list[int]) -> Floats:
+        """The log odds for a whole sentence: the mean of the regression's and the net's."""
+        return np.float32(0.5) * (self.kind_logits(rows) + self.net.logits(rows))
 
     def end_logits(self, rows: NDArray[np.intp], starts: list[int], column: int) -> list[float]:
         """The log odds of one of ENDS for mentions; their rows stand one after the other, beginning at `starts`, none without any."""
@@ -63,6 +69,11 @@ def written(weights: Weights, out: BinaryIO) -> None:
         kinds_in_order=_text(COLUMNS),
         kind_rows=_text(weights.kind_rows),
         kinds=weights.kinds.astype(np.float16),
+        net_rows=weights.net.rows,
+        net_step=weights.net.step,
+        net_bias=weights.net.bias.astype(np.float16),
+        net_out=weights.net.out.astype(np.float16),
+        net_out_bias=weights.net.out_bias.astype(np.float16),
         end_rows=_text(weights.end_rows),
         shared=weights.shared.astype(np.float16),
         own=weights.own.astype(np.float16),
@@ -83,12 +94,15 @@ def load(raw: bytes) -> Weights:
         kind_rows = found["kind_rows"].tobytes().decode().split("\n")
         end_rows = found["end_rows"].tobytes().decode().split("\n")
         kinds, shared, own = (found[name].astype(np.float32) for name in ("kinds", "shared", "own"))
+        bias, out, out_bias = (found[name].astype(np.float32) for name in ("net_bias", "net_out", "net_out_bias"))
+        net = Net(found["net_rows"], np.float32(found["net_step"]), bias, out, out_bias)
     shapes = (len(kind_rows), len(COLUMNS)), (len(end_rows), len(ROLES)), (len(end_rows), len(ENDS))
-    if (kinds.shape, shared.shape, own.shape) != shapes:
+    net_shapes = (len(kind_rows), len(bias)), (len(bias), len(COLUMNS)), (len(COLUMNS),)
+    if ((kinds.shape, shared.shape, own.shape), (net.rows.shape, out.shape, out_bias.shape)) != (shapes, net_shapes):
         raise ValueError(
             "the weights of the trained reader and their names differ in number; run python -m benchmarks.train_reader"
         )
-    return Weights({f: i for i, f in enumerate(kind_rows)}, kinds, {f: i for i, f in enumerate(end_rows)}, shared, own)
+    return Weights({f: i for i, f in enumerate(kind_rows)}, kinds, net, {f: i for i, f in enumerate(end_rows)}, shared, own)
 
 
 @cache

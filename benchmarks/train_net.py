@@ -1,0 +1,82 @@
+"""Fits the net of the trained reader (`picket.learn.trained.net`): Adam on small batches, with features left out at random.
+
+Half of each sentence's features and three in ten units are left out anew each time that it is seen, so that no unit leans on a single
+word. The generator's seed is fixed: the same reports give the same net.
+
+    letter  meaning                          shape
+    x       a batch's features, 0 or more    batch by features
+    h       its units                        batch by units
+    g       the loss's slope by log odds     batch by columns
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import csr_matrix
+from scipy.special import expit, logit
+
+from picket.learn.trained.net import Net, kept
+
+UNITS, ROUNDS, BATCH = 64, 6, 200
+FASTEST = 0.004  # the step size at first; it falls evenly to nothing
+LEFT_OUT, UNITS_LEFT_OUT = 0.5, 0.3
+PENALTY = 1e-4
+MEAN, SQUARE = 0.9, 0.98  # how much Adam keeps of its running means
+Floats = NDArray[np.float32]
+
+
+class _Adam:
+    """Adam over several arrays, changed in place."""
+
+    def __init__(self, parts: list[Floats]) -> None:
+        self.parts = parts
+        self.means = [np.zeros_like(p) for p in parts]
+        self.squares = [np.zeros_like(p) for p in parts]
+        self.steps = 0
+
+    def step(self, slopes: list[Floats], rate: float) -> None:
+        """One step down these slopes."""
+        self.steps += 1
+        mean, square = 1 - MEAN**self.steps, 1 - SQUARE**self.steps
+        for part, slope, m, s in zip(self.parts, slopes, self.means, self.squares, strict=True):
+            m += (1 - MEAN) * (slope - m)
+            s += (1 - SQUARE) * (slope * slope - s)
+            part -= rate / mean * m / (np.sqrt(s / square) + 1e-6)
+
+
+def fitted_net(features: csr_matrix, y: NDArray[np.float64]) -> Net:
+    """The net whose log odds fit the columns of y (0 or 1)."""
+    random = np.random.default_rng(1)
+    n, columns = y.shape
+    rows = _drawn(random, (features.shape[1], UNITS), 0.035)
+    bias, out = np.zeros(UNITS, np.float32), _drawn(random, (UNITS, columns), 0.3)
+    out_bias = logit(np.clip(y.mean(axis=0), 1e-3, 0.999)).astype(np.float32)
+    adam = _Adam([rows, bias, out, out_bias])
+    x_all, y_all = features.astype(np.float32), y.astype(np.float32)
+    for round_ in range(ROUNDS):
+        order = random.permutation(n)
+        for begin in range(0, n, BATCH):
+            chosen = order[begin : begin + BATCH]
+            x = _thinned(random, x_all[chosen])
+            raw = x @ rows + bias
+            open_ = _there(random, raw.shape, UNITS_LEFT_OUT) * (raw > 0)
+            h = raw * open_
+            g = (expit(h @ out + out_bias) - y_all[chosen]) / len(chosen)
+            back = g @ out.T * open_
+            slopes = [x.T.tocsr() @ back + PENALTY * rows, back.sum(axis=0), h.T @ g, g.sum(axis=0)]
+            adam.step(slopes, FASTEST * (1 - round_ / ROUNDS))
+    return kept(rows, bias, out, out_bias)
+
+
+def _drawn(random: np.random.Generator, shape: tuple[int, int], spread: float) -> Floats:
+    return (random.standard_normal(shape) * spread).astype(np.float32)
+
+
+def _there(random: np.random.Generator, shape: tuple[int, ...], left_out: float) -> Floats:
+    """0 for what is left out, a little more than 1 for the rest, so that sums stay what they are on average."""
+    return (random.random(shape, dtype=np.float32) >= left_out) / np.float32(1 - left_out)
+
+
+def _thinned(random: np.random.Generator, x: csr_matrix) -> csr_matrix:
+    return csr_matrix((x.data * _there(random, x.data.shape, LEFT_OUT), x.indices, x.indptr), x.shape)
