@@ -16,8 +16,7 @@ import numpy as np
 import numpy.typing as npt
 import scipy.fft
 from scipy.ndimage import uniform_filter1d
-from scipy.special import ndtri_exp
-from scipy.stats import gamma
+from scipy.special import gammaincc, ndtri_exp
 
 from picket.spectrum.order import median
 
@@ -27,6 +26,7 @@ _WIDTHS = (3, 9, 33)  # lines that are summed
 _PART = 8
 _LEAST_ROWS = 64
 _FALSE, _FIRST_FALSE = 1e-7, 1e-3  # chances that noise passes
+_RAREST = 1e-300  # what is rarer still is no number any more
 _MOST = 4  # that are asked in one segment, those that stand out most first
 _TAPS = 4
 _WITHIN = 0.85  # of a bin, either side, that is looked at
@@ -79,8 +79,8 @@ def tone(samples: npt.NDArray[np.generic], offset: float, bins: int, at: float) 
 def log_chance(lines: Doubles, count: int = 1) -> float:
     """The natural logarithm of the chance that in noise a line stands out as one does in a sum of so many spectra from `fine`."""
     total = np.concatenate([[0.0], np.cumsum(lines)])
-    most = [float((total[w:] - total[:-w]).max()) for w in _WIDTHS]
-    return math.log(len(lines)) + min(float(gamma.logsf(x, w * count)) for x, w in zip(most, _WIDTHS, strict=True))
+    chance = min(float(gammaincc(w * count, (total[w:] - total[:-w]).max())) for w in _WIDTHS)
+    return math.log(len(lines) * max(chance, _RAREST))
 
 
 def fine(samples: npt.NDArray[np.generic], offset: float, bins: int, at: float) -> Doubles:
