@@ -83,3 +83,8 @@ def test_sorts_of_units() -> None:
         "thing",
         "none",
     ]
+
+
+def test_pounds_are_money() -> None:
+    assert sort_of("pounds") == "money"
+    assert values("The firm bought £270 million worth of drones.", "supply") == [2.7e8]

@@ -60,10 +60,10 @@ def sort_of(unit: str | None) -> str:
     if not unit:
         return "none"
     word = unit.lower().split()[-1]
-    if word in _LENGTHS:
-        return "length"
     if word in _MONEY:
         return "money"
+    if word in _LENGTHS:
+        return "length"
     if word in _SPANS:
         return "span"
     if word in {"percent", "times", "%"}:
