@@ -77,3 +77,34 @@ def test_a_share_is_a_count_in_percent() -> None:
 
 def test_not_one_is_no_event() -> None:
     assert not [c for c in claims("Not one of the drones was shot down over Poland.") if c.kind == "sighting"]
+
+
+@pytest.mark.parametrize(
+    ("counted", "value"),
+    [
+        ("two hundred and fifty drones", 250),
+        ("a hundred and twenty drones", 120),
+        ("one thousand two hundred drones", 1200),
+        ("seven hundred thousand drones", 700_000),
+        ("two hundred and fifty thousand drones", 250_000),
+        ("a score of drones", 20),
+        ("1.7 trillion roubles for drones", 1.7e12),
+    ],
+)
+def test_numbers_of_several_words(counted: str, value: float) -> None:
+    (only,) = claims(f"Russia sent Iran {counted}.")
+    assert only.quantity is not None
+    assert only.quantity.value == value
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Girls of eighteen were recruited by Alabuga to build drones.",
+        "Sarsang was hit by a drone at seven on Tuesday morning and caught fire.",
+        "Turkey supplied India in the late 1990s with drones.",
+        "In 2022 and 2023 drones were seen over the training areas at Wildflecken.",
+    ],
+)
+def test_ages_hours_decades_and_years_count_nothing(text: str) -> None:
+    assert [c.quantity for c in claims(text)] == [None]

@@ -5,8 +5,13 @@ from __future__ import annotations
 import pytest
 
 from picket.learn import Report
+from picket.learn.actors import Context
+from picket.learn.drafts import Draft
 from picket.learn.extract import claims_of
 from picket.learn.places import country_of
+from picket.learn.sentence import read_sentence
+from picket.learn.times import Published
+from picket.learn.whereabouts import whereabouts
 
 
 @pytest.mark.parametrize(
@@ -66,3 +71,30 @@ def test_a_delivery_to_somebody_without_a_home_is_where_most_was_told() -> None:
     )
     (delivery,) = [c for c in claims_of(Report(doc="x", text=text, published="2025-06-10", title="Drones")) if c.kind == "supply"]
     assert delivery.country == "SD"
+
+
+def _of_a_guess(draft: Draft, text: str, told: list[str], last: str | None = None, before: str | None = None) -> str | None:
+    context = Context()
+    context.told_in.update(told)
+    context.place_country = before
+    context.event = (context.sentence, last) if last else None
+    sentence = read_sentence(text, 0, len(text), Published.parse("2025-06-10"), context, True)
+    return whereabouts(sentence, draft)[1]
+
+
+def test_a_guess_of_a_training_is_where_the_report_plays_else_with_one_of_its_ends() -> None:
+    text = "Turkish instructors explained drones to pilots."
+    draft = Draft("training", "trained-training", provider="Turkey", recipient="Iraq")
+    assert _of_a_guess(draft, text, ["SO", "SO"], "SO") == "SO"
+    assert _of_a_guess(draft, text, ["SO", "SO", "ML"], "ML") == "IQ"  # the claims do not agree
+    draft.recipient = None
+    assert _of_a_guess(draft, text, []) == "TR"
+    draft = Draft("training", "train", provider="Turkey", recipient="Iraq")
+    assert _of_a_guess(draft, text, ["SO", "SO"], "SO") == "IQ"  # a rule knows whom
+
+
+def test_a_delivery_to_nobody_named_is_where_most_was_told_else_at_the_place_named_before() -> None:
+    text = "The government bought drones."
+    draft = Draft("supply", "get", recipient="government")
+    assert _of_a_guess(draft, text, ["MV"], before="TR") == "MV"
+    assert _of_a_guess(draft, text, [], before="MV") == "MV"

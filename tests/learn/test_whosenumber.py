@@ -46,6 +46,18 @@ def test_a_guess_counts_only_what_its_kind_can_count(text: str, kind: str) -> No
     assert values(text, kind) == [None]
 
 
+def test_a_guess_passes_over_parties_where_something_else_is_counted() -> None:
+    assert values("Drones went to 36 countries for 20 million dollars.", "supply") == [2e7]
+    assert values("Drones went to 36 countries.", "supply") == [36]
+
+
+def test_a_guess_of_a_production_counts_drones_and_parts_alone() -> None:
+    text = "Iran has 30 offices with drones."
+    sentence = read_sentence(text, 0, len(text), Published.parse("2025-06-10"), Context(), True)
+    found = [numbers_of(sentence, [Draft("production", rule)])[0] for rule in ("trained-production", "make")]
+    assert [q.value if q else None for q in found] == [None, 30]
+
+
 def test_sorts_of_units() -> None:
     units = [
         "Shahed drones",
@@ -71,3 +83,8 @@ def test_sorts_of_units() -> None:
         "thing",
         "none",
     ]
+
+
+def test_pounds_are_money() -> None:
+    assert sort_of("pounds") == "money"
+    assert values("The firm bought £270 million worth of drones.", "supply") == [2.7e8]

@@ -20,6 +20,14 @@ def amount_of(sentence: Sentence, draft: Draft, others: list[Draft]) -> Quantity
     """The number most directly tied to the claim; `others` are all drafts of the sentence, which may own a number of their own."""
     if draft.amount is not None:
         return draft.amount
+    found = _tied(sentence, draft, others)
+    if found is not None and guessed(draft.rule) and draft.kind != "statistic" and _aside(found):
+        return _other_than_parties(sentence) or found
+    return found
+
+
+def _tied(sentence: Sentence, draft: Draft, others: list[Draft]) -> Quantity | None:
+    """The number that stands nearest to the claim's things and verb."""
     found = _first(sentence, _with_inner(draft.numbers))
     verb = draft.verb
     if draft.kind in {"warning", "statistic"}:
@@ -53,6 +61,36 @@ def amount_of(sentence: Sentence, draft: Draft, others: list[Draft]) -> Quantity
     if found is not None and _beside(draft, found):
         return None
     return found
+
+
+_COUNTED_ASIDE = frozenset(
+    [
+        "countries",
+        "nations",
+        "states",
+        "companies",
+        "company",
+        "firms",
+        "makers",
+        "suppliers",
+        "sources",
+        "bases",
+        "rivals",
+        "estimate",
+    ]
+)
+
+
+def _aside(found: Quantity) -> bool:
+    """Are parties or places counted, which is rarely what a claim is about?"""
+    return bool(found.unit) and str(found.unit).split()[-1].lower() in _COUNTED_ASIDE
+
+
+def _other_than_parties(sentence: Sentence) -> Quantity | None:
+    """ "Exported drones worth 1.8 billion dollars, to 36 countries": the money."""
+    told = _tellers(sentence)
+    every = (quantity_in(p, sentence.text, sentence.end) for p in sentence.phrases() if not p.time and id(p) not in told)
+    return next((q for q in every if q is not None and not _aside(q)), None)
 
 
 _PARTS_OF_A_MAP = frozenset(

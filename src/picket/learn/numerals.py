@@ -1,10 +1,11 @@
-"""Numbers of several words as one token: "30 to 40", "between ten and fifteen", "two dozen", "half a dozen", "a pair of".
+"""Numbers of several words as one token: "30 to 40", "between ten and fifteen", "two hundred and fifty", "two dozen", "a score of".
 
 The value of a range is its lower end. "Several dozen" and "dozens" stay as they are: they are vague.
 """
 
 from __future__ import annotations
 
+import math
 import re
 
 from picket.learn.tokens import NUMBER_WORDS, Token, is_number
@@ -13,6 +14,9 @@ MONEY = re.compile(r"^(?:US|A|AU|C|CA|NZ|HK|S|R|Z)?[$€£₹¥₩₴₦]\s?")
 _TO = frozenset(["to", "-", "–", "—"])
 _LINKS = _TO | {"and"}
 _PAIRED = frozenset(["half", "half-dozen", "a", "another"])
+_STEPS = {"hundred": 100, "thousand": 1000}
+_LARGE = frozenset(["thousand", "million", "billion", "trillion"])
+_UNITS = {word: n for word, n in NUMBER_WORDS.items() if 0 < n < 100} | {"a": 1}
 _FEW = frozenset(["several", "few", "many", "some"])
 
 
@@ -36,7 +40,7 @@ def join_numerals(raw: list[Token]) -> list[Token]:
     out: list[Token] = []
     i = 0
     while i < len(raw):
-        found = _range(raw, i) or _dozens(raw, i)
+        found = _range(raw, i) or _hundreds(raw, i) or _dozens(raw, i)
         if found is not None:
             width, value = found
             joined = _one(raw[i : i + width])
@@ -56,7 +60,7 @@ def _one(parts: list[Token]) -> Token:
 
 def _plain(token: Token) -> float | None:
     """A figure or word that can be one end of a range: no money, no date's year, no multiple."""
-    if not is_number(token) or token.low in {"hundred", "thousand", "million", "billion"}:
+    if not is_number(token) or token.low in _LARGE | {"hundred"}:
         return None
     return value_of(token)
 
@@ -83,6 +87,21 @@ def _range(raw: list[Token], i: int) -> tuple[int, float] | None:
     return k + 3 - i, low
 
 
+def _hundreds(raw: list[Token], i: int) -> tuple[int, float] | None:
+    """ "Two hundred and fifty", "one thousand two hundred", "seven hundred (thousand)": what stands behind a multiple is added to it."""
+    total, k, last = 0.0, i, math.inf
+    while k + 1 < len(raw) and raw[k].low in _UNITS and _STEPS.get(raw[k + 1].low, math.inf) < last:
+        last = _STEPS[raw[k + 1].low]
+        total, k = total + _UNITS[raw[k].low] * last, k + 2
+    if k == i:
+        return None
+    rest = k + 1 if k + 1 < len(raw) and raw[k].low == "and" else k
+    small = _plain(raw[rest]) if rest < len(raw) and raw[rest].text[0].isalpha() else None
+    if small is not None and small < last and not (rest + 1 < len(raw) and raw[rest + 1].low == "hundred"):
+        return rest + 1 - i, total + small
+    return (k - i, total) if k - i > 2 or (k < len(raw) and raw[k].low in _LARGE) else None
+
+
 def _dozens(raw: list[Token], i: int) -> tuple[int, float] | None:
     if raw[i].low not in _PAIRED and not (i + 1 < len(raw) and raw[i + 1].low == "dozen"):
         return None
@@ -91,6 +110,8 @@ def _dozens(raw: list[Token], i: int) -> tuple[int, float] | None:
         return 3, 6.0
     if words[:1] == ("half-dozen",):
         return 1, 6.0
+    if words == ("a", "score", "of"):
+        return 3, 20.0
     if words == ("a", "pair", "of") or words == ("another", "pair", "of"):
         return 3, 2.0
     if len(words) > 1 and words[1] == "dozen" and words[0] not in _FEW | {"a", "dozen"}:

@@ -118,6 +118,16 @@ _CLOCK = frozenset(["p.m.", "a.m.", "p.m", "a.m", "pm", "am", "gmt", "utc", "hrs
 _CALIBRE = re.compile(r"\d\s?-?(?:mm|millimet|calib)|^\s?-?(?:mm|millimet|calib)", re.IGNORECASE)
 _NONE = re.compile(r"\b(?:not|no)\s+(?:even\s+|a\s+single\s+)?$", re.IGNORECASE)
 _AGED = re.compile(r"\bag(?:ed|e of) $")
+_YEAR = re.compile(r"(?:19[89]|20[0-4])\d")
+_YEAR_AND = re.compile(
+    r"\b(?:in|of|since|between|during) (?:19[89]|20[0-4])\d (?:and|or) $", re.IGNORECASE
+)  # "in 2022 and 2023 drones"
+_DECADE = re.compile(r"\d{3}0['’]?s\b")
+_YEARS_OLD = re.compile(r"\b(?:boys?|girls?|youths?|youngsters|teenagers|children|child|m[ae]n|wom[ae]n) of $", re.IGNORECASE)
+_AT = re.compile(r"\b(?:at|until|by|after|before|from|around|about) $")
+_OF_DAY = re.compile(
+    r" (?:on (?:the (?:morning|evening)|\w+day)|in the (?:morning|afternoon|evening)|that (?:morning|evening|night)|at night)\b"
+)
 _PARTIES = frozenset(
     [
         "groups",
@@ -179,7 +189,17 @@ def _counts_nothing(phrase: Phrase, k: int, text: str) -> bool:
         return True
     if _AGED.search(text[max(0, token.start - 8) : token.start]):
         return True
-    return bool(re.fullmatch(r"(?:19[89]|20[0-4])\d", token.text)) and len(phrase.tokens) == 1
+    return _of_time(phrase, token, text)
+
+
+def _of_time(phrase: Phrase, token: Token, text: str) -> bool:
+    """A decade, an age ("girls of eighteen"), an hour ("at seven on Tuesday"), a year ("in 2022 and 2023 drones flew")."""
+    before = text[max(0, token.start - 24) : token.start]
+    if _DECADE.match(text, token.start) or (_YEARS_OLD.search(before) and phrase.tokens[-1] is token):
+        return True
+    if _AT.search(before) and _OF_DAY.match(text, token.end):
+        return True
+    return bool(_YEAR.fullmatch(token.text)) and (len(phrase.tokens) == 1 or bool(_YEAR_AND.search(before)))
 
 
 _STRONG = re.compile(r"^(\d+|[a-z]+)-(member|strong|man|person|drone|aircraft|vehicle|soldier|boat)$")

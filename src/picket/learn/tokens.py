@@ -55,6 +55,7 @@ NUMBER_WORDS = {
     "thousand": 1000,
     "million": 1_000_000,
     "billion": 1_000_000_000,
+    "trillion": 1_000_000_000_000,
     "dozen": 12,
 }
 _PLANNED = word_set("tokens.planned")

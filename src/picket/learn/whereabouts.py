@@ -7,7 +7,7 @@ from itertools import pairwise
 
 from picket.learn.actors import Context
 from picket.learn.chunks import Phrase, Verb
-from picket.learn.claim import TRANSFERS
+from picket.learn.claim import TRANSFERS, guessed
 from picket.learn.drafts import Draft
 from picket.learn.naming import home_of, join
 from picket.learn.places import country_of, home_country
@@ -32,13 +32,15 @@ def whereabouts(sentence: Sentence, draft: Draft) -> tuple[str | None, str | Non
                 return (place if place and country == home else None), home
         else:
             home = home_country(draft.provider if draft.rule == "join-to-learn" else draft.recipient)
+            if place is None and draft.kind == "training" and guessed(draft.rule):
+                return None, _taught_in(sentence, draft)
             if place is None or (home and country != home and draft.kind == "advising"):
                 return place if country == home else None, home or country or context.country or last_event(context) or mostly(
                     context
                 )
         found = country or home_country(draft.recipient)
         if found is None and not _plural_class(draft.recipient):
-            found = mostly(context)
+            found = mostly(context) or context.place_country
         return place, found
     if draft.kind == "warning" and (feared := home_country(draft.actor)) and country == feared:
         place = country = None  # whom one is afraid of is not where
@@ -89,6 +91,15 @@ def whereabouts(sentence: Sentence, draft: Draft) -> tuple[str | None, str | Non
     if draft.kind == "use_attack" and home and home == context.place_country:
         return place, home
     return place, context.place_country if sentence.near and draft.kind in {"sighting", "statistic", "use_attack"} else None
+
+
+def _taught_in(sentence: Sentence, draft: Draft) -> str | None:
+    """Where a guess of a training without a place took place: where the report's claims do, if they agree, else with one of its ends."""
+    context = sentence.context
+    told, most = last_event(context), mostly(context)
+    if told and told == most:
+        return told
+    return home_country(draft.recipient) or home_country(draft.provider) or context.country or told or most
 
 
 _OURS = re.compile(r"(?:the |its |their )?(?:country|nation|republic|airspace|territory|soil|borders?)\b", re.IGNORECASE)
