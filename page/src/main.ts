@@ -39,8 +39,6 @@ const DETAIL_EVERY_MS = 2000;
 const EXERCISE_EVERY_MS = 1000;
 const MESSAGE_MS = 7000;
 const FLASH_MS = 500;
-/** The scale is as long as its number is round. */
-const LONGEST_SCALE_PX = 110;
 
 const state = new State();
 state.palette = rememberedPalette();
@@ -114,17 +112,19 @@ function marks(): Marks {
   };
 }
 
+let scaleKey = "";
 let coveredAt = "";
 let coveredBoxes: Box[] = [];
-/** The boxes of what lies over the map, asked anew when it has another size: asking has the browser lay out the page. */
+/** The boxes of what lies over the map, asked anew when map or scale have another size: asking has the browser lay out the page. */
 function covered(): Box[] {
   const { width, height } = renderer.view;
-  if (coveredAt !== `${width} ${height}`) {
-    coveredAt = `${width} ${height}`;
+  const key = `${width} ${height} ${scaleKey}`;
+  if (coveredAt !== key) {
+    coveredAt = key;
     coveredBoxes = [...el("map").querySelectorAll<HTMLElement>(":scope > .scale, :scope > .north, :scope > .map-buttons")].map((e) => ({
       x: e.offsetLeft,
       y: e.offsetTop,
-      w: Math.max(e.offsetWidth, e.id === "scale" ? LONGEST_SCALE_PX : 0),
+      w: e.offsetWidth,
       h: e.offsetHeight,
     }));
   }
@@ -168,7 +168,6 @@ const renderer = new CanvasRenderer(el<HTMLCanvasElement>("tracks"), state.store
 desk.renderer = desk.coverage.renderer = desk.flights.renderer = renderer;
 let stamped: number | null = null;
 
-let scaleKey = "";
 function drawScale(): void {
   const key = `${renderer.view.res} ${unitsNow()}`;
   if (key === scaleKey) return;
@@ -178,6 +177,7 @@ function drawScale(): void {
   const length = roundLength(70 * ground);
   el("scale-words").textContent = length.words;
   el("scale-bar").style.width = `${Math.round(length.metres / ground)}px`;
+  renderer.touch(); // labels make room for it
 }
 
 followGestures(el("map"), renderer.view, {
