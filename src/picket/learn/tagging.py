@@ -2,7 +2,7 @@
 
 Tags: DET PRP$ (its) PREP CC SUB REL PRON MODAL BE HAVE DO TO NEG ADV ADJ DEM (Russian) NUM QUAL (more than) N NP V POS ('s) and
 punctuation, which is its own tag. Names of the gazetteer become one token. Words that can be noun or verb ("attack", "use") are
-decided by their neighbours (`ambiguity.py`). Measured errors are in docs/learn.md, not here; no trained model is used, because
+decided by their neighbours (`ambiguous`). Measured errors are in docs/learn.md, not here; no trained model is used, because
 none can be installed off line with a licence that lets it ship.
 """
 
@@ -11,7 +11,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from picket.learn.ambiguity import NOUN_ING, decide
+from picket.learn.ambiguous.decide import decide
+from picket.learn.ambiguous.gerunds import NOUN_ING
 from picket.learn.lexicon import Lexicon, lexicon, word_set
 from picket.learn.numerals import join_numerals
 from picket.learn.tokens import NUMBER_WORDS, Token, is_number, join_names, split_words
