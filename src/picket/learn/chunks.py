@@ -10,15 +10,14 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from picket.learn.lexicon import lexicon, word_set
+from picket.learn.nounspans import noun_span
 from picket.learn.tokens import Token
 
-_SPANS = frozenset(["hours", "days", "weeks", "months", "years", "minutes", "moments"])
 _COLLECTIVE = word_set("chunks.collective")
 _PARTICLES = word_set("chunks.particles")
 
 
 _EACH = frozenset(["each", "all", "both", "some", "many", "most", "several", "few", "none", "half", "either", "neither", "any"])
-_RANKED = frozenset(["first", "second", "third", "last", "latest", "rest", "remainder"])
 _HERE = frozenset(["home", "abroad", "overseas", "here", "there", "elsewhere", "then"])
 
 
@@ -246,14 +245,6 @@ def _without_abbreviations(items: list[Item]) -> list[Item]:
     return out
 
 
-def _nations(tokens: list[Token], j: int) -> bool:
-    """Do adjectives of nationality, a conjunction and a noun follow the comma at j?"""
-    k = j + 1
-    while k + 1 < len(tokens) and tokens[k].tag == "DEM" and tokens[k + 1].tag == ",":
-        k += 2
-    return [t.tag for t in tokens[k : k + 3]] == ["DEM", "CC", "DEM"] and k + 3 < len(tokens) and tokens[k + 3].tag == "N"
-
-
 def _between(tokens: list[Token], i: int) -> Phrase | None:
     """ "Between 300 and 400 ex-soldiers": one phrase, of the lower number."""
     if [t.tag for t in tokens[i + 1 : i + 4]] != ["NUM", "CC", "NUM"] or tokens[i].low != "between":
@@ -270,193 +261,11 @@ def _goes_with(before: Phrase, rest: Phrase) -> bool:
 
 
 def _noun_phrase(tokens: list[Token], i: int) -> Phrase | None:
-    j = i
-    head = -1
-    while j < len(tokens):
-        token = tokens[j]
-        tag = token.tag
-        if tag == "PRON":
-            if head < 0 and j == i:
-                return Phrase(i, j + 1, token, [token])
-            break
-        if tag in {"DET", "PRP$"}:
-            if (
-                tag == "DET"
-                and head == j - 1
-                and head >= 0
-                and tokens[head].tag == "NUM"
-                and token.low in {"such", "other", "more", "different"}
-            ):
-                if _noun_ahead(tokens, j + 1):
-                    j += 1
-                    continue  # "eight such attacks"
-                break
-            # "the 115th such attack"
-            ranked = token.low == "such" and j > i and tokens[j - 1].tag == "ADJ" and _noun_ahead(tokens, j + 1)
-            if (
-                not ranked
-                and j > i
-                and tokens[j - 1].tag not in {"DET", "QUAL"}
-                and not (tokens[j - 1].tag == "ADV" and j == i + 1)
-            ):
-                break
-        elif tag == "ADJ":
-            if head >= 0 and tokens[head].tag == "N" and head == j - 1 and not _noun_ahead(tokens, j):
-                break
-        elif tag in {"N", "NP"}:
-            if head == j - 1 and head >= 0 and _indirect_break(tokens, i, head, j):
-                break
-            if head == j - 1 and head >= 0 and _kind(tokens[head]) in {"place", "state", "capital"} and token.low in _SPANS:
-                break  # "in northern Benin hours before"
-            if (
-                head == j - 1
-                and head >= 0
-                and i > 0
-                and tag == "NP"
-                and token.name is not None
-                and _new_subject(tokens, i, head, j)
-            ):
-                break
-            if (
-                head >= 0
-                and head == j - 1
-                and tokens[head].tag in {"NP"}
-                and tag == "NP"
-                and tokens[head].name
-                and token.name
-                and (
-                    not _compound(tokens[head], token) or (i > 0 and tokens[i - 1].tag == "V" and tokens[i - 1].lemma in _GIVING)
-                )
-            ):
-                break
-            head = j
-        elif tag in {"DEM", "NUM"}:
-            if head >= 0 and head == j - 1 and tag == "NUM" and _kind(tokens[head]) in {"place", "state", "capital"}:
-                break
-            if head >= 0 and head == j - 1 and tag == "DEM" and tokens[head].tag in {"N"}:
-                break
-            if (
-                tag == "NUM"
-                and head == j - 1
-                and head >= 0
-                and tokens[head].tag == "N"
-                and not tokens[head].text[0].isupper()
-                and tokens[head].low not in {"unit", "room", "phase", "operation", "tower", "route", "group"}
-            ):
-                break
-            head = j
-        elif tag == "POS":
-            if head != j - 1:
-                break
-        elif tag == "QUAL":
-            if j > i and tokens[j - 1].tag not in {"DET", "ADJ"} and head >= 0:
-                break
-        elif (
-            tag == "CC"
-            and token.low == "or"
-            and j > i
-            and tokens[j - 1].tag == "NUM"
-            and j + 1 < len(tokens)
-            and tokens[j + 1].tag == "NUM"
-        ):
-            pass
-        elif (
-            tag == "CC"
-            and head == j - 1
-            and tokens[head].low in {"drone", "missile", "rocket", "uav", "artillery", "air"}
-            and j + 2 < len(tokens)
-            and tokens[j + 1].low in {"drone", "missile", "rocket", "uav", "artillery", "mortar", "air"}
-            and tokens[j + 2].tag == "N"
-        ):
-            pass  # "drone and rocket attacks"
-        elif tag == "CC" and token.low in {"and", "or"}:
-            if not (
-                j > i
-                and j + 1 < len(tokens)
-                and tokens[j - 1].tag in {"DEM", "ADJ"}
-                and tokens[j + 1].tag in {"DEM", "ADJ"}
-                and _noun_ahead(tokens, j + 1)
-                and head <= j - 1
-                and (head < 0 or tokens[head].tag == "DEM")
-            ):
-                break
-        elif tag == "," and j > i and tokens[j - 1].tag == "DEM" and _nations(tokens, j):
-            pass  # "Ukrainian, Polish and Czech firms"
-        elif tag in {",", '"'}:
-            if not (
-                j > i
-                and tokens[j - 1].tag in {"ADJ", '"'}
-                and j + 1 < len(tokens)
-                and tokens[j + 1].tag in {"ADJ"}
-                and _noun_ahead(tokens, j + 1)
-                and head < 0
-            ):
-                break
-        elif tag == "ADV":
-            if not (
-                j + 1 < len(tokens)
-                and tokens[j + 1].tag in {"ADJ"}
-                and j >= i
-                and (j == i or tokens[j - 1].tag in {"DET", "PRP$"})
-                and _noun_ahead(tokens, j + 1)
-            ):
-                break
-        elif tag == "V" and token.form == "ing" and j > i and tokens[j - 1].tag in {"DET", "ADJ"}:
-            head = j
-        else:
-            break
-        j += 1
-    if head < 0 and j > i and tokens[j - 1].low in _RANKED and j < len(tokens) and tokens[j].low == "of":
-        head = j - 1  # "the first of 43 TB2s"
-    if head < 0:
+    span = noun_span(tokens, i)
+    if span is None:
         return None
-    while j > head + 1:
-        j -= 1
-    return Phrase(i, j, tokens[head], tokens[i:j])
-
-
-def _new_subject(tokens: list[Token], i: int, head: int, j: int) -> bool:
-    """ "With Iranian help Venezuela makes": a name that begins its clause after a phrase that opens the sentence."""
-    noun, name = tokens[head], tokens[j].name
-    if noun.tag != "N" or noun.text[0].isupper() or name is None or name.kind in {"drone", "demonym", "place"}:
-        return False
-    if tokens[i - 1].tag not in {"PREP", "V"} or j + 1 >= len(tokens) or tokens[j + 1].tag not in _VERBAL:
-        return False
-    if "drone" in lexicon().noun_classes.get(noun.low, frozenset()):
-        return True  # "the drones Washington is supplying"
-    if i - 1 > 1:
-        return False
-    return not lexicon().noun_classes.get(noun.low, frozenset()) & {"group", "company", "force", "people", "official", "state"}
-
-
-_VERBAL = frozenset({"V", "HAVE", "BE", "MODAL", "DO", "ADV", "NEG"})
-_GIVING = word_set("chunks.giving")
-
-
-def _indirect_break(tokens: list[Token], i: int, head: int, j: int) -> bool:
-    """ "Sold Russia thousands of drones": the name is one phrase, what follows another."""
-    name = tokens[head].name
-    if name is None or name.kind not in {"state", "capital", "group", "force"}:
-        return False
-    if tokens[j].low in {"thousands", "hundreds", "dozens", "scores", "millions"}:
-        return True
-    people = "people" in lexicon().noun_classes.get(tokens[j].low, frozenset())  # "taught Houthi crews"
-    return i > 0 and tokens[i - 1].tag == "V" and tokens[i - 1].lemma in _GIVING and tokens[j].tag == "N" and not people
-
-
-def _kind(token: Token) -> str:
-    return token.name.kind if token.name is not None else ""
-
-
-def _compound(a: Token, b: Token) -> bool:
-    """Two names side by side are one phrase when the second is a drone ("Russian Lancet" is a demonym, "RSF Shaheds")."""
-    return b.name is not None and b.name.kind == "drone"
-
-
-def _noun_ahead(tokens: list[Token], j: int) -> bool:
-    while j < len(tokens) and tokens[j].tag in {"ADJ", "DEM", "CC", ",", "ADV", "NUM", '"'}:
-        j += 1
-    return j < len(tokens) and tokens[j].tag in {"N", "NP"}
+    end, head = span
+    return Phrase(i, end, tokens[head], tokens[i:end])
 
 
 def _verb_group(tokens: list[Token], i: int) -> Verb | None:
