@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import takewhile
+
 from picket.learn.chunks import Phrase, Verb
 from picket.learn.lexicon import lexicon, word_set
 from picket.learn.naming import text_of
@@ -108,3 +110,14 @@ def drone_topic(sentence: Sentence, verb: Verb) -> bool:
 
 def first_text(phrases: list[Phrase]) -> str | None:
     return text_of(phrases[0]) if phrases else None
+
+
+def scattered(phrases: list[Phrase], names: list[str]) -> list[str]:
+    """ "Rebel groups in Mali and Syria" -> one name for each place."""
+    if len(phrases) == 1 and len(names) == 1:
+        behind = list(takewhile(lambda e: e[0] == "in", phrases[0].after))
+        places = [p for _, p in behind if place_name(p)]
+        if len(places) > 1:
+            base = names[0].split(" in ")[0]
+            return [f"{base} in {text_of(p)}" for p in places]
+    return names

@@ -15,6 +15,8 @@ from picket.learn.frames.adjuncts import adjunct_drafts
 from picket.learn.frames.attacks import attributed, crash, drop, fired_on, launch, steer, strike, suffer, under_attack, wage
 from picket.learn.frames.common import things_of
 from picket.learn.frames.contracts import buyer, contract, package, reach, supplier
+from picket.learn.frames.getting import get, request, turn_to
+from picket.learn.frames.giving import equip, give, issue
 from picket.learn.frames.means import (
     adapt,
     adopt,
@@ -48,7 +50,7 @@ from picket.learn.frames.sightings import (
     wandered,
 )
 from picket.learn.frames.teaching import learn, practise, returned, show, train
-from picket.learn.frames.transfers import advise, equip, fund, get, give, issue, request, share, turn_to
+from picket.learn.frames.transfers import advise, fund, share
 from picket.learn.lexicon import word_set
 from picket.learn.sentence import Sentence
 
