@@ -105,8 +105,8 @@ def _got(sentence: Sentence, verb: Verb, things: list[Phrase], givers: list[str]
             givers = [n for n in takers if n not in behalf]
         takers = behalf[:1]
     if unnamed and not takers:
-        for a in givers:
-            yield Draft("supply", "get-unnamed", verb, provider=a, thing=text_of(thing), numbers=things)
+        for giver in givers:
+            yield Draft("supply", "get-unnamed", verb, provider=giver, thing=text_of(thing), numbers=things)
         return
     bearing = any(refers_to_drone(p, sentence) for p in things) or (thing.head.low in GOODS and (sentence.drone or sentence.near))
     if not bearing or not takers or thing.head.low in _PAPERS:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from picket.learn.chunks import Phrase, Verb
 from picket.learn.drafts import Draft
 from picket.learn.frames.common import CONTRABAND, GOODS, HARMFUL, actors_in, doers_of, things_of
+from picket.learn.lexicon import word_set
 from picket.learn.naming import classes_of, text_of
 from picket.learn.sentence import Sentence, drone_head, drone_owner, instruments, is_drone, origin_of, refers_to_drone
 from picket.learn.spots import place_name, place_state
@@ -33,6 +34,10 @@ _DONE = frozenset(
     ["manage", "help", "begin", "start", "continue", "use", "seem", "appear", "scramble", "say", "report", "know", "fire"]
 )
 _SAID = frozenset(["confirm", "report", "document", "note", "record"])
+_FLIGHTS = word_set("sightings.flights")
+_LOADS = CONTRABAND | HARMFUL | {"syringes", "chargers", "rifles", "ammunition", "kilograms", "kg", "kilos"}
+_WHERE = ("over", "near", "at", "around", "above", "in", "on", "along", "outside")
+_AT_SITE = frozenset(["over", "near", "at", "around", "above", "close_to", "outside", "inside"])
 _LET = frozenset(["allow", "permit", "empower", "authorise", "authorize", "entitle", "enable", "forbid", "bar", "prohibit"])
 
 
@@ -65,117 +70,80 @@ def detect(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
     if only_allowed(verb):
         return
     things = things_of(verb)
-    drones = [
-        p
-        for p in things
-        if drone_head(p)
-        or (
-            "sightnoun" in classes_of(p.head) and is_drone(p) and not (verb.lemma in _SAID and "supplynoun" in classes_of(p.head))
-        )
-        or (refers_to_drone(p, sentence) and p.pronoun and verb.classes & {"down", "seize"})
-        or (
-            (p.head.tag == "NUM" or p.head.low in {"one", "some", "most", "all", "several"})
-            and (
-                (p.of is not None and refers_to_drone(p, sentence))
-                or (p.of is None and (sentence.drone or sentence.near) and bool(verb.classes & {"down"}))
-            )
-        )
+    drones = _drones_seen(sentence, verb, things)
+    if drones:
+        yield from _seen(sentence, verb, drones)
+    elif load := _seized_load(sentence, verb, things):
+        yield load
+    elif verb.classes & {"seize", "down", "detect"} and verb.lemma != "report":
+        yield from _seized_parts(sentence, verb, things)
+
+
+def _drones_seen(sentence: Sentence, verb: Verb, things: list[Phrase]) -> list[Phrase]:
+    drones = [p for p in things if _drone_seen(sentence, verb, p)]
+    if drones or not verb.classes & {"detect", "down"} or not (sentence.near or sentence.drone):
+        return drones
+    return [p for p in things if p.head.low in _FLIGHTS or (verb.classes & {"down"} and refers_to_drone(p, sentence))]
+
+
+def _drone_seen(sentence: Sentence, verb: Verb, phrase: Phrase) -> bool:
+    """A drone, a flight of one, or a word that stands for some ("brought them down", "seized three of the drones")."""
+    classes, down = classes_of(phrase.head), bool(verb.classes & {"down"})
+    if drone_head(phrase):
+        return True
+    if "sightnoun" in classes and is_drone(phrase) and not (verb.lemma in _SAID and "supplynoun" in classes):
+        return True
+    if phrase.pronoun and verb.classes & {"down", "seize"} and refers_to_drone(phrase, sentence):
+        return True
+    if phrase.head.tag != "NUM" and phrase.head.low not in {"one", "some", "most", "all", "several"}:
+        return False
+    return refers_to_drone(phrase, sentence) if phrase.of is not None else down and (sentence.drone or sentence.near)
+
+
+def _seized_load(sentence: Sentence, verb: Verb, things: list[Phrase]) -> Draft | None:
+    """Contraband that was seized where the talk is of drones: what one carried."""
+    if not verb.classes & {"seize"} or not (sentence.drone or sentence.near):
+        return None
+    goods = [p for p in things if {t.low for t in p.tokens} & _LOADS]
+    return Draft("sighting", "seized-load", verb, thing="contraband drone", numbers=goods, where=goods) if goods else None
+
+
+def _seized_parts(sentence: Sentence, verb: Verb, things: list[Phrase]) -> Iterator[Draft]:
+    """Parts of drones that were caught on their way, or found."""
+    parts = [
+        p for p in things for q in [p, *([p.of] if p.of else [])] if q.head.low in GOODS or q.head.low in {"wreckage", "debris"}
     ]
-    if not drones and verb.classes & {"detect", "down"} and (sentence.near or sentence.drone):
-        drones = [
-            p
-            for p in things
-            if p.head.low
-            in {
-                "flight",
-                "flights",
-                "incursion",
-                "incursions",
-                "sightings",
-                "object",
-                "objects",
-                "intrusions",
-                "overflights",
-                "swarm",
-                "swarms",
-            }
-            or (verb.classes & {"down"} and refers_to_drone(p, sentence))
-        ]
-    if not drones and verb.classes & {"seize"} and (sentence.drone or sentence.near):
-        goods = [
-            p
-            for p in things
-            if {t.low for t in p.tokens}
-            & (CONTRABAND | HARMFUL | {"syringes", "chargers", "rifles", "ammunition", "kilograms", "kg", "kilos"})
-        ]
-        if goods:
-            yield Draft("sighting", "seized-load", verb, thing="contraband drone", numbers=goods, where=goods)
-            return
-    if not drones and verb.classes & {"seize", "down", "detect"} and verb.lemma != "report":
-        parts = [
-            p
-            for p in things
-            for q in [p, *([p.of] if p.of else [])]
-            if q.head.low in GOODS or q.head.low in {"wreckage", "debris"}
-        ]
-        loads = [
-            v for v in sentence.verbs if v.gerund and v.lemma in {"carry", "transport"} and v.subjects and v.subjects[0] in things
-        ]
-        laden = [p for v in loads for p in v.objects if p.head.low in GOODS or is_drone(p)]
-        shipped = in_transit(sentence, loads[0], laden, caught=True) if laden else None
-        shipped = shipped or (in_transit(sentence, verb, parts) if parts else None)
-        if shipped is not None:
-            yield shipped
-        elif parts and verb.lemma in _FOUND and (sentence.drone or sentence.near):
-            yield Draft(
-                "sighting",
-                "seized-parts",
-                verb,
-                thing=text_of(parts[0]),
-                numbers=parts,
-                where=[*verb.prep("in", "at", "near"), *parts],
-            )
-        return
-    if not drones:
-        return
+    loads = [
+        v for v in sentence.verbs if v.gerund and v.lemma in {"carry", "transport"} and v.subjects and v.subjects[0] in things
+    ]
+    laden = [p for v in loads for p in v.objects if p.head.low in GOODS or is_drone(p)]
+    shipped = in_transit(sentence, loads[0], laden, caught=True) if laden else None
+    shipped = shipped or (in_transit(sentence, verb, parts) if parts else None)
+    if shipped is not None:
+        yield shipped
+    elif parts and verb.lemma in _FOUND and (sentence.drone or sentence.near):
+        where = [*verb.prep("in", "at", "near"), *parts]
+        yield Draft("sighting", "seized-parts", verb, thing=text_of(parts[0]), numbers=parts, where=where)
+
+
+def _seen(sentence: Sentence, verb: Verb, drones: list[Phrase]) -> Iterator[Draft]:
     drone = drones[0]
-    if verb.lemma in {"report", "document", "note", "confirm", "list", "see", "find"} and not (
-        "sightnoun" in classes_of(drone.head) or drone_head(drone)
-    ):
+    told = verb.lemma in {"report", "document", "note", "confirm", "list", "see", "find"}
+    if told and not ("sightnoun" in classes_of(drone.head) or drone_head(drone)):
         return
-    owner = _owner(drone, sentence)
-    doers = doers_of(verb)
-    if verb.lemma in {"have"} and not doers:
+    if verb.lemma == "have" and not doers_of(verb):
         return
-    places = [
-        p
-        for p in verb.prep(
-            "over", "near", "at", "around", "above", "in", "within", "close_to", "on", "along", "outside", "inside", "off"
-        )
-        if not p.time
-    ] + [
-        p for n, p in drone.after if n in {"over", "near", "at", "around", "above", "in", "on", "along", "outside"} and not p.time
-    ]
-    target = next(
-        (
-            p
-            for p in places
-            if any(
-                n in {"over", "near", "at", "around", "above", "close_to", "outside", "inside"}
-                for n, ps in [*verb.preps, *((n, [q]) for n, q in drone.after)]
-                if p in ps
-            )
-            and not p.time
-        ),
-        None,
-    )
+    ends = [*((n, p) for n, ps in verb.preps for p in ps), *drone.after]
+    places = [p for p in verb.prep(*_WHERE, "within", "close_to", "off", "inside") if not p.time]
+    places += [p for n, p in drone.after if n in _WHERE and not p.time]
+    target = next((p for p in places if any(n in _AT_SITE and p == q for n, q in ends)), None)
     seen = bool(verb.classes & {"detect"})
     watched = target is not None and not _distance(target) and (_site(target) or (seen and not _sea(target)))
     yield Draft(
         "sighting",
         "detect" if seen else "down",
         verb,
-        actor=owner,
+        actor=_owner(drone, sentence),
         target=text_of(target) if target is not None and watched else None,
         thing=text_of(drone) if not drone.pronoun else "drone",
         numbers=drones,
