@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from typing import NamedTuple
 
 from picket.learn.actors import actors_of
 from picket.learn.certainty import speaker
 from picket.learn.chunks import Phrase, Verb
+from picket.learn.claim import Quantity
 from picket.learn.drafts import Draft
 from picket.learn.lexicon import word_set
 from picket.learn.naming import classes_of, text_of
@@ -26,6 +28,10 @@ _SUMMING = Screened(
 )
 _INTERVAL = re.compile(r"\d{4}(?:-\d\d){0,2}/(?:\d|\.\.$)")  # "between 15 November and 31 July", "since March"
 _OVERALL = re.compile(r"\b(?:since|total|so far|every|per|between|average|this year)\b")
+_RATE = re.compile(r"\b(?:since|average|every|per|daily)\b")
+_COUNTED = frozenset({"counted", "attacknoun", "sightnoun", "drone"})
+_CHARGING = frozenset(["accuse", "charge", "suspect"])
+_OWN_NUMBER = frozenset(["supply", "training", "recruitment", "deployment", "production", "advising"])
 _COUNTING = frozenset({"detect", "seize", "down"})
 _UNITS_OF_LENGTH = word_set("statistics.units_of_length")
 
@@ -37,117 +43,140 @@ def statistic_drafts(sentence: Sentence, made: list[Draft]) -> Iterator[Draft]:
     """
     if not (sentence.drone or sentence.near):
         return
-    summing = _SUMMING.search(sentence.words)
     for phrase in sentence.phrases():
         quantity = quantity_in(phrase, sentence.text, sentence.end)
-        if quantity is None or phrase.time or phrase.head.low in _UNITS_OF_LENGTH:
+        if quantity is None or phrase.time or _measure(phrase, quantity):
             continue
-        if quantity.unit and quantity.unit.split()[-1].lower() in _UNITS_OF_LENGTH | {"dollars", "euros", "pounds", "rupees"}:
+        count = _Count(sentence, phrase, quantity)
+        verb = _verb_of(sentence, phrase) if _counted(count) else None
+        if verb is None or _one_event(count, verb, made) or not _sums_up(count, verb, made):
             continue
-        of_them = phrase.of is not None and phrase.of.head.low in {"them", "those", "these"}
-        bare = phrase.head.tag == "NUM" and quantity.period is not None and bool(verb_subject_counts(sentence))
-        counted = (
-            bare
-            or (of_them and verb_near(sentence))
-            or phrase.head.tag == "DEM"
-            or _registered(sentence, phrase)
-            or classes_of(phrase.head) & {"counted", "attacknoun", "sightnoun", "drone"}
-            or (phrase.of is not None and classes_of(phrase.of.head) & {"counted", "attacknoun", "sightnoun", "drone"})
-            or (quantity.unit or "") in {"percent", "times"}
-        )
-        verb = _verb_of(sentence, phrase)
-        if not counted or verb is None:
+        restated = _restated(count, verb, made)
+        if restated is None:
             continue
-        if (
-            phrase.head.low == "times"
-            and "as many" not in sentence.words
-            and not verb.classes & {"strike", "intrude", "overfly", "detect", "launch", "drop"}
-        ):
-            continue
-        if (
-            verb.classes & {"have", "use", "adopt"}
-            and not quantity.period
-            and phrase.head.low != "times"
-            and not re.search(r"\b(?:since|average|every|per|daily)\b", sentence.words)
-        ):
-            continue
-        big = quantity.value >= 20
-        dated = any(t.iso and len(t.iso) in {7, 10} for t in sentence.times)
-        if quantity.value < 10 and not quantity.period and dated and made and not _OVERALL.search(sentence.words):
-            continue  # "in July a drone carried out three strikes": an event
-        if any(phrase is p.of and any(t.tag == "NUM" for t in p.tokens) for p in sentence.phrases()):
-            continue  # "31 of 38 drones": one number
-        if of_them and not any(phrase in group for v in sentence.verbs for group in (v.subjects, v.objects)):
-            continue
-        perfect = not any(t.iso and len(t.iso) >= 10 for t in sentence.times) and any(t.tag == "HAVE" for t in verb.tokens)
-        cue = (
-            bool(quantity.period)
-            or bool(summing)
-            or any(t.iso and _INTERVAL.match(t.iso) for t in sentence.times)
-            or quantity.value >= 1000
-            or (perfect and big)
-            or verb.lemma in {"accuse", "charge", "suspect"}
-        )
-        if not cue or (
-            not (bare or _registered(sentence, phrase)) and not _sums(sentence, verb, phrase, quantity.value, made, big)
-        ):
-            continue
-        same = [
-            d
-            for d in made
-            if d.verb is verb
-            and d.kind in {"sighting", "use_attack", "adoption"}
-            and (phrase in d.numbers or d.kind != "adoption")
-        ]
-        if any(
-            d.verb is verb
-            and d.kind in {"supply", "training", "recruitment", "deployment", "production", "advising"}
-            and (phrase in d.numbers)
-            for d in made
-        ):
-            continue
-        actor = target = None
-        for draft in same:
-            actor, target = draft.actor, draft.target
-            if draft in made:
-                made.remove(draft)
-        if verb.gerund and verb.classes & {"kill"}:
-            continue
-        actor = (
-            actor
-            or drone_owner(phrase, sentence)
-            or next((o for p in verb.subjects if drone_head(p) and (o := drone_owner(p, sentence))), None)
-        )
-        if verb.lemma in {"accuse", "charge", "suspect"} and verb.passive:
-            actor = next((text_of(p) for p in verb.subjects), None)
-            target = next((text_of(p) for n, p in phrase.after if n in {"over", "into", "at"}), target)
-        if (actor is None and verb.classes & {"wage", "launch", "drop", "use", "strike"}) or (
-            actor is None and verb.lemma in {"have", "carry", "make"}
-        ):
-            actor = next(
-                (a for p in (verb.prep("by") if verb.passive else verb.subjects) for a in actors_of(p, sentence.context)), None
-            )
-        if target is None:
-            sites = [
-                p
-                for n, p in [*phrase.after, *((n, q) for n, ps in verb.preps for q in ps)]
-                if n in {"at", "on", "over", "against", "near"}
-            ]
-            target = next((text_of(p) for p in sites if "building" in classes_of(p.head) and not p.time), None)
-        if target and (_distance(target) or target.split()[-1] in {"people", "civilians", "soldiers"}):
-            target = None
-        witness = speaker(verb.subjects) if verb.classes & {"detect", "seize"} and not verb.passive and actor is None else None
-        yield Draft(
-            "statistic",
-            "count",
-            verb,
-            actor=actor,
-            attributed_to=witness,
-            target=target,
-            thing=_thing(phrase),
-            numbers=[phrase],
-            where=[p for _, p in phrase.after],
-        )
+        for draft in restated:
+            made.remove(draft)
+        if not (verb.gerund and verb.classes & {"kill"}):
+            yield _statistic(count, verb, restated)
+
+
+class _Count(NamedTuple):
+    """A number of a sentence and what it counts."""
+
+    sentence: Sentence
+    phrase: Phrase
+    quantity: Quantity
+
+    @property
+    def bare(self) -> bool:
+        """ "Production has risen to 100 a day": the number has no noun of its own."""
+        return self.phrase.head.tag == "NUM" and self.quantity.period is not None and verb_subject_counts(self.sentence)
+
+    @property
+    def of_them(self) -> bool:
+        return self.phrase.of is not None and self.phrase.of.head.low in {"them", "those", "these"}
+
+
+def _measure(phrase: Phrase, quantity: Quantity) -> bool:
+    """A length or a price, no count."""
+    unit = quantity.unit.split()[-1].lower() if quantity.unit else ""
+    return phrase.head.low in _UNITS_OF_LENGTH or unit in _UNITS_OF_LENGTH | {"dollars", "euros", "pounds", "rupees"}
+
+
+def _counted(count: _Count) -> bool:
+    """Does the number count drones, what they do, or its effects?"""
+    sentence, phrase = count.sentence, count.phrase
+    return (
+        count.bare
+        or (count.of_them and verb_near(sentence))
+        or phrase.head.tag == "DEM"
+        or _registered(sentence, phrase)
+        or bool(classes_of(phrase.head) & _COUNTED)
+        or (phrase.of is not None and bool(classes_of(phrase.of.head) & _COUNTED))
+        or (count.quantity.unit or "") in {"percent", "times"}
+    )
+
+
+def _one_event(count: _Count, verb: Verb, made: list[Draft]) -> bool:
+    """Is it the size of one event, what somebody has, or a part of another number?"""
+    sentence, phrase, quantity = count.sentence, count.phrase, count.quantity
+    words = sentence.words
+    if phrase.head.low == "times":
+        if "as many" not in words and not verb.classes & {"strike", "intrude", "overfly", "detect", "launch", "drop"}:
+            return True
+    elif verb.classes & {"have", "use", "adopt"} and not count.quantity.period and not _RATE.search(words):
+        return True
+    dated = any(t.iso and len(t.iso) in {7, 10} for t in sentence.times)
+    if quantity.value < 10 and not count.quantity.period and dated and made and not _OVERALL.search(words):
+        return True  # "in July a drone carried out three strikes": an event
+    if any(phrase is p.of and any(t.tag == "NUM" for t in p.tokens) for p in sentence.phrases()):
+        return True  # "31 of 38 drones": one number
+    return count.of_them and not any(phrase in group for v in sentence.verbs for group in (v.subjects, v.objects))
+
+
+def _sums_up(count: _Count, verb: Verb, made: list[Draft]) -> bool:
+    """Is the number told for a period, and is it a sum?"""
+    sentence, phrase, value = count.sentence, count.phrase, count.quantity.value
+    big = value >= 20
+    perfect = not any(t.iso and len(t.iso) >= 10 for t in sentence.times) and any(t.tag == "HAVE" for t in verb.tokens)
+    cue = (
+        bool(count.quantity.period)
+        or bool(_SUMMING.search(sentence.words))
+        or any(t.iso and _INTERVAL.match(t.iso) for t in sentence.times)
+        or value >= 1000
+        or (perfect and big)
+        or verb.lemma in _CHARGING
+    )
+    return cue and (count.bare or _registered(sentence, phrase) or _sums(sentence, verb, phrase, value, made, big))
+
+
+def _restated(count: _Count, verb: Verb, made: list[Draft]) -> list[Draft] | None:
+    """The drafts that say the same less well; None where one says it better."""
+    of_verb = [d for d in made if d.verb is verb]
+    if any(d.kind in _OWN_NUMBER and count.phrase in d.numbers for d in of_verb):
+        return None
+    return [d for d in of_verb if d.kind in {"sighting", "use_attack"} or (d.kind == "adoption" and count.phrase in d.numbers)]
+
+
+def _statistic(count: _Count, verb: Verb, restated: list[Draft]) -> Draft:
+    phrase = count.phrase
+    actor, target = (restated[-1].actor, restated[-1].target) if restated else (None, None)
+    actor = actor or _owner(count, verb)
+    if verb.lemma in _CHARGING and verb.passive:
+        actor = next((text_of(p) for p in verb.subjects), None)
+        target = next((text_of(p) for n, p in phrase.after if n in {"over", "into", "at"}), target)
+    if actor is None and (verb.classes & {"wage", "launch", "drop", "use", "strike"} or verb.lemma in {"have", "carry", "make"}):
+        doers = verb.prep("by") if verb.passive else verb.subjects
+        actor = next((a for p in doers for a in actors_of(p, count.sentence.context)), None)
+    target = target or _site(phrase, verb)
+    if target and (_distance(target) or target.split()[-1] in {"people", "civilians", "soldiers"}):
+        target = None
+    witness = speaker(verb.subjects) if verb.classes & {"detect", "seize"} and not verb.passive and actor is None else None
+    return Draft(
+        "statistic",
+        "count",
+        verb,
+        actor=actor,
+        attributed_to=witness,
+        target=target,
+        thing=_thing(phrase),
+        numbers=[phrase],
+        where=[p for _, p in phrase.after],
+    )
+
+
+def _owner(count: _Count, verb: Verb) -> str | None:
+    """Whose drones are counted."""
+    sentence = count.sentence
+    flown = (o for p in verb.subjects if drone_head(p) and (o := drone_owner(p, sentence)))
+    return drone_owner(count.phrase, sentence) or next(flown, None)
+
+
+def _site(phrase: Phrase, verb: Verb) -> str | None:
+    """The building at which it was counted."""
+    ends = [*phrase.after, *((n, q) for n, ps in verb.preps for q in ps)]
+    sites = (p for n, p in ends if n in {"at", "on", "over", "against", "near"})
+    return next((text_of(p) for p in sites if "building" in classes_of(p.head) and not p.time), None)
 
 
 def verb_subject_counts(sentence: Sentence) -> bool:

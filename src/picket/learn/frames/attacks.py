@@ -158,107 +158,103 @@ def attack_drafts(
 def launch(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
     things = things_of(verb)
     drones = [p for p in things if refers_to_drone(p, sentence) and not is_actor(p)]
-    if verb.lemma in {"fire", "shoot"} and not drones and (seen := [p for p in verb.prep("at", "on") if drone_head(p)]):
-        yield Draft(
-            "sighting",
-            "fired-at",
-            verb,
-            actor=drone_owner(seen[0], sentence),
-            thing=text_of(seen[0]),
-            numbers=[*seen, *(p for v in sentence.verbs if v.i > verb.i for p in v.objects)],
-            where=seen,
-        )
-        return
-    if (
-        not drones
-        and {t.low for p in things for t in p.tokens} & CONTRABAND
-        and (sentence.drone or sentence.near)
-        and verb.prep("into", "to", "over", "in")
-    ):
-        yield from smuggle(sentence, verb)
+    if drones:
+        if not _loads_follow(sentence, verb):
+            yield from _launched(sentence, verb, things, drones)
+    elif verb.lemma in {"fire", "shoot"} and (seen := [p for p in verb.prep("at", "on") if drone_head(p)]):
+        yield from _fired_at(sentence, verb, seen)
+    else:
+        contraband = {t.low for p in things for t in p.tokens} & CONTRABAND
+        if contraband and (sentence.drone or sentence.near) and verb.prep("into", "to", "over", "in"):
+            yield from smuggle(sentence, verb)
+        yield from _shots(sentence, verb, things)
+
+
+def _fired_at(sentence: Sentence, verb: Verb, seen: list[Phrase]) -> Iterator[Draft]:
+    """ "Guards fired at the drone": it was seen."""
+    numbers = [*seen, *(p for v in sentence.verbs if v.i > verb.i for p in v.objects)]
+    owner = drone_owner(seen[0], sentence)
+    yield Draft("sighting", "fired-at", verb, actor=owner, thing=text_of(seen[0]), numbers=numbers, where=seen)
+
+
+def _shots(sentence: Sentence, verb: Verb, things: list[Phrase]) -> Iterator[Draft]:
+    """Missiles and bombs that a drone fires: "the drone fired two missiles at", "two bombs were dropped from a TB2"."""
+    aimed = [p for p in verb.prep("at", "into", "on", "against") if not p.time]
     carriers = [p for p in verb.subjects if drone_head(p) and not verb.passive]
-    if not drones and carriers and any(p.head.low in _SHOTS for p in things):
-        aimed = [p for p in verb.prep("at", "into", "on", "against") if not p.time]
-        follow = [
-            p for v in sentence.verbs if v.governor is verb and v.gerund and v.classes & {"strike", "destroy"} for p in v.objects
-        ]
+    if carriers and any(p.head.low in _SHOTS for p in things):
+        struck = (v for v in sentence.verbs if v.governor is verb and v.gerund and v.classes & {"strike", "destroy"})
+        hit = aimed or [p for v in struck for p in v.objects]
         owner = drone_owner(carriers[0], sentence)
-        yield from attack_drafts(
-            "fired-missiles", sentence, verb, [owner] if owner else [], aimed or follow, carriers[0], aimed or follow
-        )
+        yield from attack_drafts("fired-missiles", sentence, verb, [owner] if owner else [], hit, carriers[0], hit)
         return
     shots = [p for p in things if p.head.low in _SHOTS and p.head.low not in {"rockets", "rocket"}]
-    if not drones and shots and verb.passive:
-        tools = [p for p in verb.prep("from", "by") if drone_head(p)]
-        aimed = [p for p in verb.prep("at", "into", "on", "against") if not p.time]
-        told = sentence.context.told_of("use_attack") and not sentence.drone
-        if tools or (told and aimed and not verb.prep("from", "by")):
-            owner = drone_owner(tools[0], sentence) if tools else sentence.context.last_flier()
-            yield from attack_drafts(
-                "fired-missiles", sentence, verb, [owner] if owner else [], aimed, (tools or shots)[0], aimed
-            )
-            return
-    if not drones:
+    if not shots or not verb.passive:
         return
-    if any(
-        v.classes & {"drop"} and {t.low for p in v.objects for t in p.tokens} & HARMFUL for v in sentence.verbs if v.i > verb.i
-    ):
-        return
+    tools = [p for p in verb.prep("from", "by") if drone_head(p)]
+    told = sentence.context.told_of("use_attack") and not sentence.drone
+    if tools or (told and aimed and not verb.prep("from", "by")):
+        owner = drone_owner(tools[0], sentence) if tools else sentence.context.last_flier()
+        yield from attack_drafts("fired-missiles", sentence, verb, [owner] if owner else [], aimed, (tools or shots)[0], aimed)
+
+
+def _loads_follow(sentence: Sentence, verb: Verb) -> bool:
+    """ "Flew drones and dropped grenades": the drop is the attack."""
+    later = (v for v in sentence.verbs if v.i > verb.i)
+    return any(v.classes & {"drop"} and {t.low for p in v.objects for t in p.tokens} & HARMFUL for v in later)
+
+
+def _launched(sentence: Sentence, verb: Verb, things: list[Phrase], drones: list[Phrase]) -> Iterator[Draft]:
+    """Drones: an attack, a new model, or a flight over something."""
+    drone = drones[0]
     doers = actors_in(sentence, doers_of(verb))
-    if not doers:
-        owner = drone_owner(drones[0], sentence)
-        doers = [owner] if owner else []
-    targets = [
-        p
-        for p in verb.prep("at", "against", "on", "toward", "towards", "into", "onto", "over", "across", "near", "above")
-        if not p.time
-    ] + [
-        p
-        for t in things
-        for n, p in t.after
-        if n in {"at", "against", "toward", "towards", "into", "on", "over"}
-        and not p.time
-        and p not in verb.prep("at", "against", "on", "toward", "towards", "into", "onto", "over", "across", "near", "above")
-    ]
+    if not doers and (owner := drone_owner(drone, sentence)):
+        doers = [owner]
+    targets = _aimed_at(verb, things)
     armed = any(t.low in _ARMED for p in drones for t in p.tokens)
     aimed = verb.prep("against") or [p for p in verb.prep("at", "into", "onto") if armed and verb.lemma == "fly" and not p.time]
+    taught = verb.infinitive and bool(verb.governor and verb.governor.classes & {"learn", "train"})
     if aimed and not verb.classes & {"give"}:
-        yield from attack_drafts("flown-against", sentence, verb, doers, aimed, drones[0], aimed)
-        return
-    peaceful = any(v.governor is verb and (v.classes & {"spy", "smuggle"}) for v in sentence.verbs) or any(
-        p.head.low in CONTRABAND for p in [*verb.objects, *verb.prep("with")]
-    )
-    if verb.lemma in {"launch", "unveil"} and not targets and any(kind_of(p) == "company" for p in verb.subjects):
+        yield from attack_drafts("flown-against", sentence, verb, doers, aimed, drone, aimed)
+    elif verb.lemma in {"launch", "unveil"} and not targets and any(kind_of(p) == "company" for p in verb.subjects):
         for maker in doers:
-            yield Draft("production", "launched-model", verb, actor=maker, thing=text_of(drones[0]), numbers=drones)
-        return
-    if any("attacknoun" in classes_of(p.head) for p in things):
-        yield from attack_drafts("launch-attack", sentence, verb, doers, targets, drones[0], targets)
-        return
-    hostile = (
-        verb.lemma in {"launch", "fire", "unleash", "lob", "send", "direct", "loose"}
-        and not peaceful
-        and not ({n for n, _ in verb.preps} & {"over", "above", "near"})
-    )
-    if hostile and not (verb.infinitive and verb.governor and verb.governor.classes & {"learn", "train"}):
-        yield from attack_drafts("launch", sentence, verb, doers, targets, drones[0], targets)
+            yield Draft("production", "launched-model", verb, actor=maker, thing=text_of(drone), numbers=drones)
+    elif any("attacknoun" in classes_of(p.head) for p in things):
+        yield from attack_drafts("launch-attack", sentence, verb, doers, targets, drone, targets)
+    elif _hostile(sentence, verb) and not taught:
+        yield from attack_drafts("launch", sentence, verb, doers, targets, drone, targets)
     elif "steer" in verb.classes and _struck_by(verb):
         return  # steer() reads it
-    elif targets and not (verb.infinitive and verb.governor and verb.governor.classes & {"learn", "train"}):
-        for a in doers or [None]:  # type: ignore[list-item]
-            if all(p.pronoun for p in targets):
-                continue
+    elif targets and not taught and not all(p.pronoun for p in targets):
+        fliers: list[str | None] = [*doers] or [None]
+        for flier in fliers:
             yield Draft(
                 "sighting",
                 "flown-over",
                 verb,
-                actor=a,
+                actor=flier,
                 target="; ".join(text_of(p) for p in targets),
-                thing=text_of(drones[0]),
+                thing=text_of(drone),
                 numbers=drones,
                 where=targets,
                 target_phrase=targets[0],
             )
+
+
+def _aimed_at(verb: Verb, things: list[Phrase]) -> list[Phrase]:
+    of_verb = verb.prep("at", "against", "on", "toward", "towards", "into", "onto", "over", "across", "near", "above")
+    ends = {"at", "against", "toward", "towards", "into", "on", "over"}
+    of_thing = [p for t in things for n, p in t.after if n in ends and p not in of_verb]
+    return [p for p in [*of_verb, *of_thing] if not p.time]
+
+
+def _hostile(sentence: Sentence, verb: Verb) -> bool:
+    """Launched, and neither to spy nor to smuggle, nor over a place only."""
+    if verb.lemma not in {"launch", "fire", "unleash", "lob", "send", "direct", "loose"}:
+        return False
+    peaceful = any(v.governor is verb and (v.classes & {"spy", "smuggle"}) for v in sentence.verbs) or any(
+        p.head.low in CONTRABAND for p in [*verb.objects, *verb.prep("with")]
+    )
+    return not peaceful and not ({n for n, _ in verb.preps} & {"over", "above", "near"})
 
 
 def drop(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
