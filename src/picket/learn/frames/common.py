@@ -121,3 +121,7 @@ def scattered(phrases: list[Phrase], names: list[str]) -> list[str]:
             base = names[0].split(" in ")[0]
             return [f"{base} in {text_of(p)}" for p in places]
     return names
+
+
+def places_of(verb: Verb) -> list[Phrase]:
+    return [p for p in verb.prep("in", "at", "near", "over", "across", "on", "to") if place_name(p)]

@@ -6,120 +6,22 @@ from collections.abc import Iterator
 
 from picket.learn.chunks import Phrase, Verb
 from picket.learn.drafts import Draft
-from picket.learn.frames.attacks import attack_drafts
-from picket.learn.frames.common import CONTRABAND, GOODS, HARMFUL, HOUSES, SPYING, actors_in, class_of_people, doers_of, things_of
-from picket.learn.frames.sightings import intrude
-from picket.learn.naming import classes_of, is_actor, kind_of, state_of_official, text_of
+from picket.learn.frames.common import (
+    GOODS,
+    HARMFUL,
+    HOUSES,
+    actors_in,
+    doers_of,
+    places_of,
+    things_of,
+)
+from picket.learn.lexicon import word_set
+from picket.learn.naming import classes_of, kind_of, state_of_official, text_of
 from picket.learn.sentence import Sentence, drone_head, drone_owner, is_drone, origin_of, refers_to_drone
 from picket.learn.spots import place_name
 
-
-def use(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
-    things = [*things_of(verb), *verb.prep("on", "to")] if verb.classes & {"rely"} else things_of(verb)
-    thing = next((p for p in things if refers_to_drone(p, sentence)), None)
-    if thing is None or (is_actor(thing) and not drone_head(thing)):
-        return
-    if verb.participle and any(v.finite and thing in v.subjects and v.classes - {"be", "say"} for v in sentence.verbs):
-        return  # "drones operated by X cross the border": X is whose they are
-    doers = actors_in(sentence, doers_of(verb)) or class_of_people(doers_of(verb))
-    up = verb.governor
-    if up is not None and verb.link == "inf" and (up.objects and up.objects[0].head.low in {"ability", "capability", "capacity"}):
-        for a in doers:
-            yield Draft("adoption", "able-to-use", verb, actor=a, thing=text_of(thing), numbers=[])
-        sentence.consumed.update(v.i for v in sentence.verbs if v.governor is verb)
-        return
-    if verb.passive and not doers:
-        owner = drone_owner(thing, sentence)
-        doers = [owner] if owner else []
-    aims = [
-        v
-        for v in sentence.verbs
-        if (v.governor is verb and v.link == "inf") or (v.gerund and v.governor is verb and v.link == "ger")
-    ]
-    aims += [v for v in sentence.verbs if v.governor in aims and v.link == "conj"]
-    for aim in aims:
-        harmless = aim.classes & {"drop"} and not {t.low for p in aim.objects for t in p.tokens} & HARMFUL
-        sentence.consumed.add(aim.i)
-        raids = [p for p in aim.objects if "attacknoun" in classes_of(p.head)] if aim.classes & {"wage", "launch"} else []
-        if raids:
-            hurt = [q for n, q in raids[0].after if n in {"on", "against", "at"}] or aim.prep("on", "against", "at")
-            yield from attack_drafts("use-for-strikes", sentence, verb, doers, hurt, thing, hurt)
-            return
-        if not harmless and (
-            aim.classes & {"strike", "kill", "destroy"}
-            or aim.lemma in {"defeat", "push", "repel", "fight", "break", "drop", "target", "capture", "stop", "drive", "halt"}
-        ):
-            hurt = list(aim.objects)
-            if aim.lemma in {"push"} and hurt and (own := list(aim.prep("by"))):
-                hurt = own
-            if aim.classes & {"drop"}:
-                hurt = aim.prep("on", "onto", "over", "at")
-            yield from attack_drafts(
-                "use-to-strike", sentence, verb, doers, hurt, thing, [*hurt, *aim.prep("in", "at", "on", "near")]
-            )
-            return
-        if (
-            aim.classes & {"spy", "smuggle", "drop"}
-            or aim.lemma in SPYING
-            or aim.lemma in {"deliver", "carry", "transport", "guide", "move", "fly", "collect", "gather"}
-        ):
-            if {
-                t.low for p in aim.objects for q in [p, *([p.of] if p.of else [])] for t in q.tokens
-            } & CONTRABAND or aim.lemma in {"carry", "transport"}:
-                aim_objects: list[Phrase] = []
-            else:
-                aim_objects = aim.objects
-            goal = [p for p in [*aim_objects, *aim.prep("into", "over", "across", "on")] if not p.time]
-            if aim.classes & {"smuggle", "drop"} or aim.lemma in {"deliver", "carry", "transport", "move", "fly"}:
-                goal = aim.prep("into", "to", "across", "over", "in") or goal
-            for a in doers or [None]:  # type: ignore[list-item]
-                yield Draft(
-                    "sighting",
-                    "use-to-spy",
-                    verb,
-                    actor=a,
-                    target="; ".join(text_of(p) for p in goal[:2]) or None,
-                    thing=text_of(thing),
-                    numbers=[thing],
-                    where=goal,
-                )
-            return
-    watched = [p for p in verb.prep("for") if p.head.low in _WATCHING]
-    if watched and not verb.classes & {"rely"}:
-        for a in doers or [None]:  # type: ignore[list-item]
-            seen = [q for n, q in watched[0].after if not q.time] + ([watched[0].of] if watched[0].of else [])
-            yield Draft("sighting", "use-to-spy", verb, actor=a, target=text_of(seen[0]) if seen else None, thing=text_of(thing),
-                        numbers=[thing], where=seen)  # fmt: skip
-        return
-    struck = [p for p in verb.prep("on") if _struck(p)] if verb.lemma in {"use", "employ"} else []
-    against = [p for p in [*verb.prep("against"), *struck] if not p.time] + [
-        p for n, p in thing.after if n == "against" and p not in verb.prep("against")
-    ]
-    in_attack = [p for p in verb.prep("in", "during", "for") if "attacknoun" in classes_of(p.head)]
-    if against or in_attack:
-        hurt = against or [q for p in in_attack for n, q in p.after if n in {"on", "against"}]
-        yield from attack_drafts("use-against", sentence, verb, doers, hurt, thing, hurt)
-        return
-    for a in doers or ([None] if verb.passive and _places(verb) else []):  # type: ignore[list-item]
-        yield Draft(
-            "adoption",
-            "use",
-            verb,
-            actor=a,
-            thing=text_of(thing) if not thing.pronoun else "drones",
-            numbers=[thing],
-            where=_places(verb),
-        )
-
-
-_WATCHING = frozenset(
-    ["reconnaissance", "surveillance", "observation", "spying", "scouting", "monitoring", "filming", "propaganda"]
-)
-
-
-def _struck(phrase: Phrase) -> bool:
-    """Is it somebody or something that drones are used on: "on Boko Haram", "on targets in Iran"?"""
-    return is_actor(phrase) or phrase.head.low in {"targets", "target"} or bool(classes_of(phrase.head) & {"building", "people"})
+_MEANS = word_set("means.taken_up")
+_WAYS = word_set("means.ways")
 
 
 def adopt(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
@@ -128,95 +30,46 @@ def adopt(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
         *(verb.prep("in", "with", "on") if verb.lemma in {"invest", "experiment", "spend", "allocate", "work"} else []),
         *(verb.prep("for") if verb.lemma in {"allocate", "set_aside", "earmark", "budget"} else []),
     ]
-    if any(
-        p.head.low in {"factory", "factories", "plant", "plants", "workshop", "workshops"}
-        or (p.head.low in {"line", "lines", "facility", "facilities"} and p.has("production", "assembly", "manufacturing"))
-        for p in things
-    ):
+    if any(_is_works(p) for p in things):
         yield from factory(sentence, verb)
         return
-    thing = next((p for p in things if is_drone(p) or (refers_to_drone(p, sentence) and not p.pronoun)), None)
-    if thing is None and sentence.drone:
-        thing = next(
-            (
-                p
-                for p in things
-                if p.head.low
-                in {
-                    "unit",
-                    "units",
-                    "school",
-                    "brigade",
-                    "battalion",
-                    "command",
-                    "centre",
-                    "center",
-                    "academy",
-                    "programme",
-                    "program",
-                    "branch",
-                    "squad",
-                    "network",
-                    "line",
-                    "lines",
-                    "system",
-                    "systems",
-                    "radar",
-                    "radars",
-                    "sensors",
-                    "guns",
-                    "nets",
-                    "rifles",
-                    "jammers",
-                    "lasers",
-                    "laser",
-                    "shield",
-                    "wall",
-                }
-                and "sightnoun" not in classes_of(p.head)
-            ),
-            None,
+    thing = _adopted(sentence, things)
+    if thing is None or "supplynoun" in classes_of(thing.head):
+        return
+    if not is_drone(thing) and (verb.lemma in {"train", "add"} or (verb.lemma == "introduce" and verb.passive)):
+        return
+    for a in _adopters(sentence, verb, thing):
+        company = any(kind_of(p) == "company" for p in doers_of(verb)) or any(
+            m.kind == "company" and m.name == a for m in sentence.context.mentions
         )
-    if (thing is None and sentence.near and not sentence.drone) or (thing is None and sentence.drone):
-        thing = next(
-            (
-                p
-                for p in things
-                if p.head.low
-                in {
-                    "method",
-                    "methods",
-                    "tactic",
-                    "tactics",
-                    "technique",
-                    "techniques",
-                    "technology",
-                    "capability",
-                    "capabilities",
-                    "approach",
-                    "model",
-                }
-            ),
-            None,
-        )
-    if thing is None or (verb.lemma in {"train", "add"} and not is_drone(thing)):
-        return
-    if thing is not None and "supplynoun" in classes_of(thing.head):
-        return
-    if verb.lemma == "introduce" and verb.passive and not is_drone(thing):
-        return
+        kind = "production" if company and verb.lemma in {"develop", "unveil", "upgrade"} else "adoption"
+        yield Draft(kind, "adopt", verb, actor=a, thing=text_of(thing), numbers=things, where=places_of(verb))
+
+
+def _is_works(phrase: Phrase) -> bool:
+    low = phrase.head.low
+    return low in {"factory", "factories", "plant", "plants", "workshop", "workshops"} or (
+        low in {"line", "lines", "facility", "facilities"} and phrase.has("production", "assembly", "manufacturing")
+    )
+
+
+def _adopted(sentence: Sentence, things: list[Phrase]) -> Phrase | None:
+    """What is taken up: drones, else a unit or a means where the talk is of drones, else a way of doing it."""
+    drones = (p for p in things if is_drone(p) or (refers_to_drone(p, sentence) and not p.pronoun))
+    means = (p for p in things if p.head.low in _MEANS and "sightnoun" not in classes_of(p.head))
+    ways = (p for p in things if p.head.low in _WAYS)
+    thing = next(drones, None) or (next(means, None) if sentence.drone else None)
+    return thing or (next(ways, None) if sentence.near or sentence.drone else None)
+
+
+def _adopters(sentence: Sentence, verb: Verb, thing: Phrase) -> list[str]:
     doers = actors_in(sentence, doers_of(verb))
     if verb.passive and not doers and not verb.participle and (owner := drone_owner(thing, sentence)):
         doers = [owner]
     doers = doers or [s for p in doers_of(verb) if (s := state_of_official(p))][:1]
     if not doers and sentence.context.state_name and any(p.head.low in HOUSES for p in doers_of(verb)):
         doers = [sentence.context.state_name]
-    for a in doers:
-        company = any(kind_of(p) == "company" for p in doers_of(verb)) or any(
-            m.kind == "company" and m.name == a for m in sentence.context.mentions
-        )
-        kind = "production" if company and verb.lemma in {"develop", "unveil", "upgrade"} else "adoption"
-        yield Draft(kind, "adopt", verb, actor=a, thing=text_of(thing), numbers=things, where=_places(verb))
+    return doers
 
 
 def factory(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
@@ -234,7 +87,7 @@ def factory(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
         )
     ]
     for a in actors_in(sentence, doers_of(verb)) if works else []:
-        yield Draft("production", "factory", verb, actor=a, thing=text_of(works[0]), numbers=works, where=_places(verb))
+        yield Draft("production", "factory", verb, actor=a, thing=text_of(works[0]), numbers=works, where=places_of(verb))
 
 
 def make(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
@@ -473,21 +326,6 @@ def wield(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
             yield Draft("adoption", "done-with", verb, actor=a, thing=text_of(tools[0]), numbers=tools)
 
 
-def _places(verb: Verb) -> list[Phrase]:
-    return [p for p in verb.prep("in", "at", "near", "over", "across", "on", "to") if place_name(p)]
-
-
-def flying(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
-    """An actor that flies drones, with no target: it has taken them up; drones that fly over something are seen."""
-    if verb.lemma == "fly" and not verb.objects and any(drone_head(p) for p in verb.subjects):
-        yield from intrude(sentence, verb)
-        return
-    if verb.lemma in {"fly", "pilot"} and not verb.prep(
-        "at", "against", "on", "toward", "towards", "into", "onto", "over", "across", "near", "above"
-    ):
-        yield from use(sentence, verb)
-
-
 _STORES = frozenset(["arsenal", "arsenals", "inventory", "armoury", "armory", "toolkit", "repertoire", "stockpile", "fleet"])
 
 
@@ -540,7 +378,7 @@ def wish(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
     for a in actors_in(sentence, verb.subjects):
         what = thing or verb.objects[0]
         kind = "production" if works else "adoption"
-        yield Draft(kind, "wish", verb, actor=a, thing=text_of(what), numbers=[what], where=_places(verb), certainty="possible")
+        yield Draft(kind, "wish", verb, actor=a, thing=text_of(what), numbers=[what], where=places_of(verb), certainty="possible")
 
 
 _SCHEMES = frozenset(

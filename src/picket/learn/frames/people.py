@@ -8,7 +8,7 @@ from picket.learn.actors import actors_of, resolve_owner
 from picket.learn.chunks import Phrase, Verb
 from picket.learn.drafts import Draft
 from picket.learn.frames.common import TEACHING, actors_in, doers_of, drone_topic, pairs, things_of
-from picket.learn.frames.means import use
+from picket.learn.frames.using import use
 from picket.learn.lexicon import lexicon
 from picket.learn.naming import classes_of, is_actor, text_of
 from picket.learn.sentence import ADVISERS, INSTRUCTORS, Sentence, drone_head, is_drone, origin_of, personnel, refers_to_drone

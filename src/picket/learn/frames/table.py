@@ -22,7 +22,6 @@ from picket.learn.frames.means import (
     adopt,
     belong,
     factory,
-    flying,
     have,
     into_service,
     invest,
@@ -30,7 +29,6 @@ from picket.learn.frames.means import (
     mounted,
     scheme,
     switched,
-    use,
     wield,
     wish,
 )
@@ -51,6 +49,7 @@ from picket.learn.frames.sightings import (
 )
 from picket.learn.frames.teaching import learn, practise, returned, show, train
 from picket.learn.frames.transfers import advise, fund, share
+from picket.learn.frames.using import flying, use
 from picket.learn.lexicon import word_set
 from picket.learn.sentence import Sentence
 
