@@ -23,6 +23,8 @@ DRONE_WORDS = Screened(
     r"|-drone\b|\bdrone-",
     re.IGNORECASE,
 )
+_PARTS_OF = word_set("sentence.parts_of")  # "a swarm of drones", "the wreckage of a drone"
+_CRAFT = word_set("sentence.craft")
 _PERSONNEL = word_set("sentence.personnel")
 _SOME_OF = frozenset(["thousands", "hundreds", "dozens", "scores", "number", "group", "some", "many", "most", "several"])
 UNNAMED = word_set("frames.unnamed")
@@ -148,92 +150,12 @@ def is_drone(phrase: Phrase) -> bool:
 def drone_head(phrase: Phrase) -> bool:
     """Is the head itself a drone (and not "drone unit", "drone operators")?"""
     inner = phrase
-    while inner.of is not None and inner.head.low in {
-        "fleet",
-        "swarm",
-        "swarms",
-        "wave",
-        "waves",
-        "number",
-        "battery",
-        "batteries",
-        "squadron",
-        "load",
-        "consignment",
-        "container",
-        "containers",
-        "shipment",
-        "cargo",
-        "first",
-        "second",
-        "third",
-        "last",
-        "latest",
-        "rest",
-        "tens",
-        "millions",
-        "dozens",
-        "hundreds",
-        "thousands",
-        "pair",
-        "batch",
-        "barrage",
-        "type",
-        "types",
-        "variety",
-        "model",
-        "version",
-        "one",
-        "some",
-        "many",
-        "most",
-        "all",
-        "each",
-        "several",
-        "salvo",
-        "scores",
-        "wreckage",
-        "fragments",
-        "debris",
-        "remains",
-        "remnants",
-        "pieces",
-        "wreck",
-        "part",
-        "parts",
-    }:
+    while inner.of is not None and inner.head.low in _PARTS_OF:
         inner = inner.of
     head = inner.head
     if "drone" in classes_of(head) or (head.name is not None and head.name.kind == "drone"):
         return True
-    if head.low in {
-        "aircraft",
-        "vehicle",
-        "vehicles",
-        "boat",
-        "boats",
-        "swarm",
-        "swarms",
-        "munition",
-        "munitions",
-        "system",
-        "systems",
-        "model",
-        "models",
-        "vessel",
-        "vessels",
-        "plane",
-        "planes",
-        "submarine",
-        "submarines",
-        "copter",
-        "craft",
-        "missiles",
-        "helicopter",
-        "fleet",
-    }:
-        return is_drone(inner)
-    return False
+    return head.low in _CRAFT and is_drone(inner)
 
 
 def refers_to_drone(phrase: Phrase, sentence: Sentence) -> bool:

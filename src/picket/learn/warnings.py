@@ -14,6 +14,10 @@ from picket.learn.screening import Screened
 from picket.learn.sentence import Sentence, is_drone
 
 _THREATS = frozenset(["threat", "threats", "danger", "dangers", "risk", "risks", "menace", "challenge", "hazard", "hazards"])
+_CONCERNS = frozenset(["concern", "concerns", "fear", "fears", "alarm", "worry", "worries"])
+_ISSUING = frozenset(["add", "issue", "sound", "send", "give", "raise", "deliver", "repeat", "voice", "renew", "make"])
+_POSING = frozenset(["pose", "present", "represent", "be", "remain", "become"])
+_HUBS = frozenset(["platform", "hub", "school", "laboratory", "academy", "ground", "training ground", "magnet"])
 _GAPS = Screened(
     r"\b(?:lacks?|lacked|lacking|lack of|no (?:\w+ )?(?:defen[cs]e|means|way|counter|protection|equipment|"
     r"system)\w*|vulnerab\w+|unprepared|ill-prepared|ill-equipped|defenceless|defenseless|unable to (?:detect|"
@@ -32,97 +36,90 @@ def warning_drafts(sentence: Sentence, made: list[Draft]) -> Iterator[Draft]:
     """Drafts of the sentence's warnings; none where the content of "warned that" is a fact of another kind."""
     if not (sentence.drone or sentence.near):
         return
-    if (draft := _conditional(sentence, made)) is not None:
+    draft = _conditional(sentence, made)
+    told = (found for verb in sentence.verbs for read in _READERS if (found := read(sentence, verb, made)) is not None)
+    threats = (found for verb in sentence.verbs if (found := _threat(sentence, verb)) is not None)
+    draft = draft or next(told, None) or next(threats, None) or _only_time(sentence, made)
+    if draft is not None:
         yield draft
-        return
-    for verb in sentence.verbs:
-        if verb.classes & {"warn", "fear"} and not verb.negated and not verb.participle:
-            draft = _warned(sentence, verb, made)
-            if draft:
-                yield draft
-                return
-        if (
-            verb.lemma in {"express", "voice", "raise"}
-            and not any(d.kind in {"supply", "training", "advising"} for d in made)
-            and verb.objects
-            and verb.objects[0].head.low in {"concern", "concerns", "fear", "fears", "alarm", "worry", "worries"}
-        ):
-            yield _draft(
-                sentence,
-                verb,
-                "concern",
-                attributed=speaker(verb.subjects),
-                feared=[p for n, p in verb.objects[0].after if n in {"about", "over", "of"}],
-            )
-            return
-        if (
-            verb.objects
-            and verb.objects[0].head.low in {"warning", "warnings", "alarm"}
-            and not verb.negated
-            and verb.lemma in {"add", "issue", "sound", "send", "give", "raise", "deliver", "repeat", "voice", "renew", "make"}
-        ):
-            about = [
-                p
-                for n, p in [*verb.objects[0].after, *((n, q) for n, ps in verb.preps for q in ps)]
-                if n in {"about", "of", "over", "against"} and not p.time
-            ]
-            yield _draft(sentence, verb, "issued-warning", attributed=speaker(verb.subjects), feared=about)
-            return
-        if (
-            (
-                verb.lemma in {"see", "face", "fear", "identify", "note"}
-                and any(p.head.low in _THREATS and is_drone(p) for p in verb.objects)
-            )
-            or (
-                verb.lemma in {"brace", "prepare", "ready"}
-                and any("attacknoun" in classes_of(p.head) and is_drone(p) for p in verb.prep("for"))
-            )
-        ) and not verb.negated:
-            feared = [p for p in [*verb.objects, *verb.prep("for")] if is_drone(p)]
-            draft = _draft(sentence, verb, "sees-risk", attributed=speaker(verb.subjects), feared=feared)
-            draft.certainty = "possible"
-            yield draft
-            return
-        if verb.lemma == "expect" and any(p.head.low in _THREATS for p in verb.objects):
-            draft = _draft(sentence, verb, "expected-danger", attributed=speaker(verb.subjects), feared=[])
-            draft.certainty, draft.actor = "possible", None
-            yield draft
-            return
-        if (
-            verb.lemma == "become"
-            and verb.objects
-            and verb.objects[0].head.low
-            in {"platform", "hub", "school", "laboratory", "academy", "ground", "training ground", "magnet"}
-            and (spread := verb.prep("for") + [p for n, p in verb.objects[0].after if n == "for"])
-        ):
-            yield Draft(
-                "warning",
-                "became-hub",
-                verb,
-                actor=next(iter(sentence.actors(verb.subjects)), None),
-                thing=text_of(spread[0]),
-                where=verb.subjects,
-            )
-            return
-    for verb in sentence.verbs:
-        if (
-            verb.lemma in {"pose", "present", "represent", "be", "remain", "become"}
-            and verb.objects
-            and verb.objects[0].head.low in _THREATS
-        ) or (verb.classes & {"threaten"} and not verb.passive):
-            draft = _threat(sentence, verb)
-            if draft:
-                yield draft
-                return
-    if _ONLY_TIME.search(sentence.words) and not any(d.kind == "warning" for d in made) and sentence.verbs:
-        said = next((v for v in sentence.verbs if v.classes & {"say", "warn", "fear"} and v.subjects), None)
-        draft = _draft(
-            sentence, sentence.verbs[0], "matter-of-time", attributed=speaker(said.subjects) if said else None, feared=[]
-        )
-        draft.certainty = "possible"
-        yield draft
-        return
-    yield from _gap(sentence, made)
+    else:
+        yield from _gap(sentence, made)
+
+
+def _warns(sentence: Sentence, verb: Verb, made: list[Draft]) -> Draft | None:
+    """ "Warned of", "fear that" """
+    if not verb.classes & {"warn", "fear"} or verb.negated or verb.participle:
+        return None
+    return _warned(sentence, verb, made)
+
+
+def _voices_concern(sentence: Sentence, verb: Verb, made: list[Draft]) -> Draft | None:
+    """ "Voiced concern about drones over prisons" """
+    if verb.lemma not in {"express", "voice", "raise"} or not verb.objects or verb.objects[0].head.low not in _CONCERNS:
+        return None
+    if any(d.kind in {"supply", "training", "advising"} for d in made):
+        return None
+    feared = [p for n, p in verb.objects[0].after if n in {"about", "over", "of"}]
+    return _draft(sentence, verb, "concern", attributed=speaker(verb.subjects), feared=feared)
+
+
+def _issues_warning(sentence: Sentence, verb: Verb, _made: list[Draft]) -> Draft | None:
+    """ "Sounded the alarm over" """
+    if not verb.objects or verb.objects[0].head.low not in {"warning", "warnings", "alarm"}:
+        return None
+    if verb.negated or verb.lemma not in _ISSUING:
+        return None
+    ends = [*verb.objects[0].after, *((n, q) for n, ps in verb.preps for q in ps)]
+    about = [p for n, p in ends if n in {"about", "of", "over", "against"} and not p.time]
+    return _draft(sentence, verb, "issued-warning", attributed=speaker(verb.subjects), feared=about)
+
+
+def _sees_risk(sentence: Sentence, verb: Verb, _made: list[Draft]) -> Draft | None:
+    """ "Face a threat from drones", "braced for drone attacks" """
+    sees = verb.lemma in {"see", "face", "fear", "identify", "note"}
+    braces = verb.lemma in {"brace", "prepare", "ready"}
+    risks = (p for p in verb.objects if sees and p.head.low in _THREATS)
+    raids = (p for p in verb.prep("for") if braces and "attacknoun" in classes_of(p.head))
+    if verb.negated or not any(is_drone(p) for p in [*risks, *raids]):
+        return None
+    feared = [p for p in [*verb.objects, *verb.prep("for")] if is_drone(p)]
+    draft = _draft(sentence, verb, "sees-risk", attributed=speaker(verb.subjects), feared=feared)
+    draft.certainty = "possible"
+    return draft
+
+
+def _expects_danger(sentence: Sentence, verb: Verb, _made: list[Draft]) -> Draft | None:
+    if verb.lemma != "expect" or not any(p.head.low in _THREATS for p in verb.objects):
+        return None
+    draft = _draft(sentence, verb, "expected-danger", attributed=speaker(verb.subjects), feared=[])
+    draft.certainty, draft.actor = "possible", None
+    return draft
+
+
+def _becomes_hub(sentence: Sentence, verb: Verb, _made: list[Draft]) -> Draft | None:
+    """ "Has become a school for drone pilots" """
+    if verb.lemma != "become" or not verb.objects or verb.objects[0].head.low not in _HUBS:
+        return None
+    spread = verb.prep("for") + [p for n, p in verb.objects[0].after if n == "for"]
+    if not spread:
+        return None
+    actor = next(iter(sentence.actors(verb.subjects)), None)
+    return Draft("warning", "became-hub", verb, actor=actor, thing=text_of(spread[0]), where=verb.subjects)
+
+
+# In this order, verb by verb; the first that reads a warning ends the sentence.
+_READERS = (_warns, _voices_concern, _issues_warning, _sees_risk, _expects_danger, _becomes_hub)
+
+
+def _only_time(sentence: Sentence, made: list[Draft]) -> Draft | None:
+    """ "It is only a matter of time" """
+    if not _ONLY_TIME.search(sentence.words) or any(d.kind == "warning" for d in made) or not sentence.verbs:
+        return None
+    said = next((v for v in sentence.verbs if v.classes & {"say", "warn", "fear"} and v.subjects), None)
+    attributed = speaker(said.subjects) if said else None
+    draft = _draft(sentence, sentence.verbs[0], "matter-of-time", attributed=attributed, feared=[])
+    draft.certainty = "possible"
+    return draft
 
 
 def _conditional(sentence: Sentence, made: list[Draft]) -> Draft | None:
@@ -285,18 +282,19 @@ def _endangered(sentence: Sentence, verb: Verb) -> str | None:
 
 
 def _threat(sentence: Sentence, verb: Verb) -> Draft | None:
+    """ "Drones pose a threat to", "are threatening" """
     subject = verb.subjects[0] if verb.subjects else None
-    if subject is None or verb.negated:
+    threatens = "threaten" in verb.classes and not verb.passive
+    poses = verb.lemma in _POSING and bool(verb.objects) and verb.objects[0].head.low in _THREATS
+    if subject is None or verb.negated or not (threatens or poses):
         return None
-    if verb.classes & {"threaten"}:
+    if "threaten" in verb.classes:
         harmed = [p for p in verb.objects if not p.time]
     else:
         harmed = [p for n, p in verb.objects[0].after if n in {"to", "for"} and not p.time] or [
             p for p in verb.prep("to", "for") if not p.time
         ]
     if not harmed:
-        return None
-    if not (sentence.drone or sentence.near):
         return None
     actor = next(iter(actors_of(subject, sentence.context)), None) or (
         text_of(subject) if classes_of(subject.head) & {"group"} else None
