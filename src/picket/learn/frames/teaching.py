@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from picket.learn.actors import actors_of
-from picket.learn.chunks import Verb
+from picket.learn.chunks import Phrase, Verb
 from picket.learn.drafts import Draft
 from picket.learn.frames.common import TEACHING, actors_in, doers_of, drone_topic, first_text, homes_of, pairs, things_of
 from picket.learn.naming import classes_of, is_actor, text_of
@@ -18,9 +18,42 @@ _TRAVEL = frozenset(["travel", "go", "come", "fly", "leave", "depart", "arrive",
 def train(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
     if not drone_topic(sentence, verb):
         return
-    chain_up = verb.governor
-    doers = doers_of(verb)
-    taught = verb.indirect or [
+    taught = _taught(sentence, verb)
+    matter = [p for p in verb.objects if p not in taught] or verb.prep("in", "on", "to")
+    receivers = actors_in(sentence, taught) or [text_of(p) for p in taught if not p.pronoun]
+    givers = _sent_to_teach(sentence, verb) or actors_in(sentence, doers_of(verb))
+    homes_at, homes = _instructors_home(sentence, verb)
+    if homes:
+        givers, receivers = homes, [n for n in receivers if n not in homes]
+    givers = _lenders(sentence, verb, givers)
+    if not verb.passive and not verb.objects and not verb.indirect:
+        pupils = givers
+        givers = _hosts(sentence, verb, pupils)
+        if not givers:
+            return
+        receivers = pupils
+    if verb.passive and not givers:
+        givers = [
+            s for p in verb.prep("in", "at", "near") if (s := place_state(p)) and s not in {*receivers, *homes_of(receivers)}
+        ][:1]
+    if not receivers and not verb.passive:
+        receivers = actors_in(sentence, verb.prep("to")) or _opened_to(sentence)
+    if not receivers and not (givers and matter):
+        return
+    origin = [f for p in taught for name, o in p.after if name == "from" for f in actors_in(sentence, [o])]
+    origin += [f for p in verb.prep("from") if verb.passive and not homes_at for f in actors_in(sentence, [p])]
+    receivers = (origin or receivers) if receivers else []
+    if receivers and receivers == givers and verb.governor is not None:  # "supplies X with drones and trains its operators"
+        receivers = actors_in(sentence, [*verb.governor.indirect, *verb.governor.objects]) or receivers
+    thing = first_text([p for p in matter if not place_name(p) and not p.time]) or "drone operations"
+    numbers = [*taught, *(p.of for p in taught if p.of), *doers_of(verb)]
+    for a, b in pairs(givers, receivers):
+        if a != b:
+            yield Draft("training", "train", verb, provider=a, recipient=b, thing=thing, numbers=numbers, where=taught)
+
+
+def _taught(sentence: Sentence, verb: Verb) -> list[Phrase]:
+    return verb.indirect or [
         p
         for p in things_of(verb)
         if is_actor(p)
@@ -29,77 +62,47 @@ def train(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
         or p.pronoun
         or (p.of is not None and actors_of(p, sentence.context))
     ]
-    subject_matter = [p for p in verb.objects if p not in taught] or verb.prep("in", "on", "to")
-    receivers = actors_in(sentence, taught)
-    if not receivers and taught:
-        receivers = [text_of(p) for p in taught if not p.pronoun]
-    givers = actors_in(sentence, doers)
-    if (
-        verb.link == "inf"
-        and chain_up is not None
-        and not verb.passive
-        and verb.subjects
-        and any(personnel(p) for p in verb.subjects)
-    ):
-        givers = actors_in(sentence, doers_of(chain_up)) or givers
-    lent = [p for p in doers if {t.low for t in p.tokens} & INSTRUCTORS]
-    homes_at = [q for p in lent for n, q in p.after if n == "from"] or (verb.prep("from") if lent and verb.passive else [])
-    if homes_at and (homes := actors_in(sentence, homes_at) or [s for p in homes_at if (s := place_state(p))]):
-        givers = homes  # "drilled by instructors from Israel"
-        receivers = [n for n in receivers if n not in givers]
+
+
+def _sent_to_teach(sentence: Sentence, verb: Verb) -> list[str]:
+    """ "Iran sent officers to train the militia": who sent them."""
+    up = verb.governor
+    if verb.link != "inf" or up is None or verb.passive or not any(personnel(p) for p in verb.subjects):
+        return []
+    return actors_in(sentence, doers_of(up))
+
+
+def _instructors_home(sentence: Sentence, verb: Verb) -> tuple[list[Phrase], list[str]]:
+    """ "Drilled by instructors from Israel": the phrases that say where from, and whose they are."""
+    lent = [p for p in doers_of(verb) if {t.low for t in p.tokens} & INSTRUCTORS]
+    at = [q for p in lent for n, q in p.after if n == "from"] or (verb.prep("from") if lent and verb.passive else [])
+    return at, actors_in(sentence, at) or [s for p in at if (s := place_state(p))]
+
+
+def _lenders(sentence: Sentence, verb: Verb, givers: list[str]) -> list[str]:
+    """Who gave or sent those who teach, by a verb before: "provided instructors, training the crews"."""
+    up = verb.governor
     if not givers and not verb.passive:
         earlier = [v for v in sentence.verbs if v.i < verb.i and v.classes & {"give", "deploy"}]
         givers = actors_in(sentence, earlier[-1].subjects) if earlier and not earlier[-1].passive else []
     if (
         verb.link in {"ger-noun", "part"}
-        and chain_up is not None
-        and verb.subjects
+        and up is not None
         and any(personnel(p) for p in verb.subjects)
-        and chain_up.classes & {"give", "deploy"}
+        and up.classes & {"give", "deploy"}
         and not verb.passive
     ):
-        givers = actors_in(sentence, chain_up.subjects) or givers
-    if not verb.passive and not verb.objects and not verb.indirect:
-        where = [s for p in verb.prep("in", "at") if (s := place_state(p))]
-        if chain_up is not None and chain_up.lemma in _TRAVEL:
-            where += [s for p in chain_up.prep("to", "in", "for") if (s := place_state(p)) and s not in homes_of(givers)]
-        by_whom = actors_in(sentence, verb.prep("with", "under", "alongside"))
-        if verb.prep("with") and not by_whom and not where:
-            return
-        receivers, givers = givers, by_whom or where[:1]
-        if not givers:
-            return
-    if verb.passive and not givers:
-        homes = receivers
-        where = [
-            s for p in verb.prep("in", "at", "near") if (s := place_state(p)) and s not in homes and s not in homes_of(homes)
-        ]
-        givers = where[:1]
-    if not receivers and not verb.passive:
-        receivers = actors_in(sentence, verb.prep("to")) or _opened_to(sentence)
-    if not givers and not receivers:
-        return
-    if not receivers and not subject_matter:
-        return
-    matter = [p for p in subject_matter if not place_name(p) and not p.time]
-    origin = [f for p in taught for name, o in p.after if name == "from" for f in actors_in(sentence, [o])]
-    origin += [f for p in verb.prep("from") if verb.passive and not homes_at for f in actors_in(sentence, [p])]
-    if origin and receivers:
-        receivers = origin
-    if receivers and receivers == givers and chain_up is not None:  # "supplies X with drones and trains its operators"
-        receivers = actors_in(sentence, [*chain_up.indirect, *chain_up.objects]) or receivers
-    for a, b in pairs(givers, receivers):
-        if a != b:
-            yield Draft(
-                "training",
-                "train",
-                verb,
-                provider=a,
-                recipient=b,
-                thing=first_text(matter) or "drone operations",
-                numbers=[*taught, *(p.of for p in taught if p.of), *doers],
-                where=taught,
-            )
+        givers = actors_in(sentence, up.subjects) or givers
+    return givers
+
+
+def _hosts(sentence: Sentence, verb: Verb, pupils: list[str]) -> list[str]:
+    """ "The crews trained in Iran", "trained with the Russians": where or with whom the subject learns; [] if it tells neither."""
+    up = verb.governor
+    where = [s for p in verb.prep("in", "at") if (s := place_state(p))]
+    if up is not None and up.lemma in _TRAVEL:
+        where += [s for p in up.prep("to", "in", "for") if (s := place_state(p)) and s not in homes_of(pupils)]
+    return actors_in(sentence, verb.prep("with", "under", "alongside")) or where[:1]
 
 
 def _opened_to(sentence: Sentence) -> list[str]:
