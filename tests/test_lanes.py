@@ -9,7 +9,19 @@ import numpy as np
 import pytest
 
 from picket import _jit
-from picket.lanes_kernels import load, load_pairs, spread, store, turned, turned_across, turned_within
+from picket.lanes_kernels import (
+    after,
+    larger,
+    largest,
+    load,
+    load_pairs,
+    spread,
+    store,
+    sums_of_pairs,
+    turned,
+    turned_across,
+    turned_within,
+)  # fmt: skip
 
 RNG = np.random.default_rng(1)
 
@@ -50,6 +62,27 @@ def test_pairs_of_every_type_of_number_are_parted(lean: Callable[[Any], Any], dt
     work(samples, 5, first, second)
     assert np.array_equal(first, samples[5:37:2].astype(np.float32))
     assert np.array_equal(second, samples[6:37:2].astype(np.float32))
+
+
+def test_neighbours_and_the_largest_of_lanes(lean: Callable[[Any], Any]) -> None:
+    @lean
+    def work(x: Any, sums: Any, next_: Any, most: Any) -> float:
+        a, b = load(x, 0), load(x, 16)
+        store(sums, 0, sums_of_pairs(a, b))
+        store(next_, 0, after(a, b))
+        store(most, 0, larger(a, b))
+        return largest(a)
+
+    x, (sums, next_, most) = floats(32), np.zeros((3, 16), np.float32)
+    for k in range(16):  # the largest is found in each lane
+        x[k] = 10 + k
+        assert work(x, sums, next_, most) == x[:16].max()
+        assert np.array_equal(sums, x[::2] + x[1::2])
+        assert np.array_equal(next_, x[1:17])
+        assert np.array_equal(most, np.maximum(x[:16], x[16:]))
+    x[3] = np.nan
+    work(x, sums, next_, most)
+    assert most[3] == x[19]
 
 
 def test_four_lanes_are_turned_round_by_fours(lean: Callable[[Any], Any]) -> None:

@@ -97,6 +97,50 @@ def spread(_: Any, value: Any) -> Any:
 
 
 @_emitted
+def larger(_: Any, a: Any, b: Any) -> Any:
+    """Of each lane the larger one; where that of a is no number, that of b."""
+
+    def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        return _larger(builder, *args)
+
+    return _LANES(a, b), generate
+
+
+@_emitted
+def largest(_: Any, lanes: Any) -> Any:
+    """The largest of sixteen values, a float32."""
+
+    def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        left, width = args[0], WIDTH // 2
+        while width:
+            left = _larger(builder, left, _shuffled(builder, left, left, [(k + width) % WIDTH for k in range(WIDTH)]))
+            width //= 2
+        return builder.extract_element(left, ir.Constant(ir.IntType(32), 0))
+
+    return types.float32(lanes), generate
+
+
+@_emitted
+def sums_of_pairs(_: Any, a: Any, b: Any) -> Any:
+    """The sums of the first and second, third and fourth ... of the values of a and then of b."""
+
+    def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        return builder.fadd(*(_shuffled(builder, args[0], args[1], range(first, 2 * WIDTH, 2)) for first in (0, 1)))
+
+    return _LANES(a, b), generate
+
+
+@_emitted
+def after(_: Any, a: Any, b: Any) -> Any:
+    """What comes one after each value of a, where b comes after a."""
+
+    def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        return _shuffled(builder, args[0], args[1], range(1, WIDTH + 1))
+
+    return _LANES(a, b), generate
+
+
+@_emitted
 def turned_within(_: Any, a: Any, b: Any, c: Any, d: Any) -> Any:
     """Of four lanes seen as 4 x 4 (part, place): the v-th result has in (part, w) what the w-th of them had in (part, v)."""
 
@@ -152,6 +196,10 @@ def _place(context: Any, builder: Any, signature: Any, args: Any, of: ir.Type) -
     """Where array args[0] has its args[1]-th number, as a pointer to a vector."""
     data = context.make_array(signature.args[0])(context, builder, args[0]).data
     return builder.bitcast(builder.gep(data, [args[1]]), of.as_pointer())
+
+
+def _larger(builder: Any, a: Any, b: Any) -> Any:
+    return builder.select(builder.fcmp_ordered(">", a, b), a, b)
 
 
 def _shuffled(builder: Any, x: Any, y: Any, order: Any) -> Any:
