@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from picket.spectrum import limits
-from picket.spectrum.pyramid_kernels import thirds
+from picket.spectrum.pyramid_kernels import next_level, thirds
 
 RATE_HZ, BINS, FRAMES = 40e6, 1024, 8
 
@@ -33,3 +33,40 @@ def test_level_noise_is_not_marked() -> None:
     marked, _, hits = marked_by(np.full((16, BINS), float(FRAMES), np.float32))
     assert hits == 0
     assert not marked.any()
+
+
+def plainly(units: np.ndarray, over: np.ndarray) -> np.ndarray:
+    """The rule of boxes two units long, without haste: what is marked counts as noise in wider boxes of the same two rows."""
+    marked = np.zeros(units.shape, bool)
+    for i in range(1, len(units)):
+        row = units[i - 1] + units[i]
+        for j, limit in enumerate(over):
+            bins = max(1, 2 ** (j - 1))
+            if j > 1:
+                row = row[::2] + row[1::2]
+            hit = row > limit if j == 0 else np.zeros(len(row), bool)
+            if j:
+                both = row[:-1] + row[1:] > limit
+                hit[:-1] |= both
+                hit[1:] |= both
+            row = np.where(hit, np.float32(2 * FRAMES * bins), row)
+            marked[i - 1 : i + 1] |= np.repeat(hit, bins)
+    return marked
+
+
+def test_marks_are_those_of_a_plain_search_of_all_boxes() -> None:
+    rng = np.random.default_rng(2)
+    for bins in (32, 256, 1024):
+        units = rng.gamma(FRAMES, 1, (40, bins)).astype(np.float32)
+        for width in (1, 2, 5, 16, bins // 4):
+            t, k = rng.integers(1, 38), rng.integers(0, bins - width + 1)
+            units[t : t + 2, k : k + width] += np.float32(4 + 30 / width)
+        units[-2:, -1] += 60  # the last bin of the last rows has one neighbour only
+        over = limits.limits(RATE_HZ, bins, 2 * FRAMES, limits.pairs(bins), 0.02)
+        marked, longer = np.zeros(units.shape, np.uint8), np.zeros((20, bins), np.float32)
+        hits = next_level(units, FRAMES, over, marked, longer, np.empty((6, bins), np.float32))
+        expected = plainly(units, over)
+        assert hits > 3
+        assert np.array_equal(marked.astype(bool), expected)
+        quiet = np.where(expected, np.float32(FRAMES), units)
+        assert np.array_equal(longer, quiet[::2] + quiet[1::2])

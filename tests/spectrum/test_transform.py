@@ -16,7 +16,7 @@ def noise(n: int, rms: float = 0.1) -> np.ndarray:
     return (RNG.standard_normal(2 * n, np.float32) * np.float32(rms / np.sqrt(2))).view(np.complex64)
 
 
-@pytest.mark.parametrize("n", [32, 256, 1024])
+@pytest.mark.parametrize("n", [32, 64, 128, 256, 512, 1024, 2048])
 def test_the_grid_is_that_of_the_plain_filter_bank(n: int) -> None:
     iq = noise(9 * n + 5)
     h = prototype(n)

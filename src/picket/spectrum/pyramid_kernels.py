@@ -15,14 +15,17 @@ import numpy as np
 import numpy.typing as npt
 
 from picket._jit import lean
+from picket.lanes_kernels import after, larger, largest, load, spread, store, sums_of_pairs
 
 Floats = npt.NDArray[np.float32]
 Bytes = npt.NDArray[np.uint8]
 Words = npt.NDArray[np.uint64]
 
+NONE = np.float32(-np.inf)  # beyond a row's end: no sum with it is over a limit
+
 
 @lean
-def first_level(grid: Floats, scale: Floats, frames: int, limits: Floats, marked: Bytes, larger: Floats, work: Floats) -> int:
+def first_level(grid: Floats, scale: Floats, frames: int, limits: Floats, marked: Bytes, longer: Floats, work: Floats) -> int:
     """Sums pairs of rows of grid (T, K) times scale (K,) to units (2 where there is only noise) and goes on as `next_level` does,
     row by row while they are in cache.
     """
@@ -34,17 +37,17 @@ def first_level(grid: Floats, scale: Floats, frames: int, limits: Floats, marked
         if i > 0:
             found += _boxes(units[(i - 1) % 3], units[i % 3], frames, limits, marked[i - 1], marked[i], work)
             if i % 2 == 0:
-                _pair(units[(i - 2) % 3], units[(i - 1) % 3], marked[i - 2], marked[i - 1], frames, larger[i // 2 - 1])
+                _pair(units[(i - 2) % 3], units[(i - 1) % 3], marked[i - 2], marked[i - 1], frames, longer[i // 2 - 1])
     if count % 2 == 0:
         _pair(
-            units[(count - 2) % 3], units[(count - 1) % 3], marked[count - 2], marked[count - 1], frames, larger[count // 2 - 1]
+            units[(count - 2) % 3], units[(count - 1) % 3], marked[count - 2], marked[count - 1], frames, longer[count // 2 - 1]
         )
     return found
 
 
 @lean
-def next_level(units: Floats, frames: int, limits: Floats, marked: Bytes, larger: Floats, work: Floats) -> int:
-    """Marks (I, K) the units (I, K) of `frames` frames each that lie in a box over its limit, and fills larger (I // 2, K) with the
+def next_level(units: Floats, frames: int, limits: Floats, marked: Bytes, longer: Floats, work: Floats) -> int:
+    """Marks (I, K) the units (I, K) of `frames` frames each that lie in a box over its limit, and fills longer (I // 2, K) with the
     sums of two units, where a marked one counts as noise. Returns at how many rows and widths a box was over its limit.
 
     A box is two units (2 x frames) long and 1, 2, 4, ... bins wide; limits (J,) are sums over the box. Within one pair of rows the
@@ -57,18 +60,18 @@ def next_level(units: Floats, frames: int, limits: Floats, marked: Bytes, larger
         _clear(marked[i])
         found += _boxes(units[i - 1], units[i], frames, limits, marked[i - 1], marked[i], work)
         if i % 2 == 0:
-            _pair(units[i - 2], units[i - 1], marked[i - 2], marked[i - 1], frames, larger[i // 2 - 1])
+            _pair(units[i - 2], units[i - 1], marked[i - 2], marked[i - 1], frames, longer[i // 2 - 1])
     if units.shape[0] % 2 == 0:
         i = units.shape[0]
-        _pair(units[i - 2], units[i - 1], marked[i - 2], marked[i - 1], frames, larger[i // 2 - 1])
+        _pair(units[i - 2], units[i - 1], marked[i - 2], marked[i - 1], frames, longer[i // 2 - 1])
     return found
 
 
 @lean
-def thirds(units: Floats, frames: int, wide: int, limits: Floats, marked: Bytes, larger: Floats, work: Floats) -> int:
+def thirds(units: Floats, frames: int, wide: int, limits: Floats, marked: Bytes, longer: Floats, work: Floats) -> int:
     """Marks as `next_level` does, after it, with boxes of three units in time and two or three in frequency: a unit is `wide` bins, then
     twice as many, and so on; limits (2 J,) go with picket.spectrum.limits.thirds. A burst between two lengths or widths of the dyadic
-    boxes shows here. Corrects larger (I // 2, K) where something was marked.
+    boxes shows here. Corrects longer (I // 2, K) where something was marked.
     """
     count, n, found = units.shape[0], units.shape[1] // wide, 0
     rows = work[3:]
@@ -76,23 +79,21 @@ def thirds(units: Floats, frames: int, wide: int, limits: Floats, marked: Bytes,
         _narrowed(units[i], marked[i], np.float32(frames), wide, rows[i % 3, :n])
         if i < 2:
             continue
-        a, b, c, now, width = rows[0], rows[1], rows[2], 0, wide
-        for m in range(n):
-            work[0, m] = a[m] + b[m] + c[m]
-        left = n
+        now, left, width = 0, n, wide
+        two, three = _sums_of_three(rows[0, :n], rows[1, :n], rows[2, :n], work[0])
         for j in range(limits.shape[0] // 2):
             row = work[now]
-            if _any_of_three(row, left, limits[2 * j], limits[2 * j + 1]):
+            if two > limits[2 * j] or three > limits[2 * j + 1]:
                 found += 1
                 noise = np.float32(3 * frames * width)
                 _mark_three(row, left, width, limits[2 * j], limits[2 * j + 1], noise, marked[i - 2 : i + 1], work[2])
             left //= 2
             width *= 2
-            _halved(row, left, work[1 - now])
+            two, three = _halved_for_three(row, left, work[1 - now])
             now = 1 - now
     if found:
-        for i in range(larger.shape[0]):
-            _pair(units[2 * i], units[2 * i + 1], marked[2 * i], marked[2 * i + 1], frames, larger[i])
+        for i in range(longer.shape[0]):
+            _pair(units[2 * i], units[2 * i + 1], marked[2 * i], marked[2 * i + 1], frames, longer[i])
     return found
 
 
@@ -120,12 +121,38 @@ def _narrowed(row: Floats, marked: Bytes, noise: float, wide: int, out: Floats) 
 
 
 @lean
-def _any_of_three(row: Floats, n: int, two: float, three: float) -> bool:
-    over = False
-    for m in range(n - 2):
-        pair = row[m] + row[m + 1]
-        over = over | (pair > two) | (pair + row[m + 2] > three)
-    return bool(over | (row[n - 2] + row[n - 1] > two))
+def _sums_of_three(a: Floats, b: Floats, c: Floats, out: Floats) -> Any:
+    """Fills out (of which N are used) with a + b + c (N,); the largest sums of two and of three neighbours in it."""
+    for m in range(a.shape[0]):
+        out[m] = a[m] + b[m] + c[m]
+    return _peaks_of_three(out, a.shape[0])
+
+
+@lean
+def _halved_for_three(row: Floats, n: int, out: Floats) -> Any:
+    """As `_halved`; the largest sums of two and of three neighbours."""
+    _halved(row, n, out)
+    return _peaks_of_three(out, n)
+
+
+@lean
+def _peaks_of_three(row: Floats, n: int) -> Any:
+    if n < 16:
+        two = three = NONE
+        for m in range(n - 1):
+            pair = row[m] + row[m + 1]
+            two = max(two, pair)
+            if m + 2 < n:
+                three = max(three, pair + row[m + 2])
+        return two, three
+    two, three, here = spread(NONE), spread(NONE), load(row, 0)
+    for m in range(16, n + 16, 16):
+        then = load(row, m) if m < n else spread(NONE)
+        next_ = after(here, then)
+        pair = here + next_
+        two, three = larger(pair, two), larger(pair + after(next_, after(then, then)), three)
+        here = then
+    return largest(two), largest(three)
 
 
 @lean
@@ -167,17 +194,19 @@ def _boxes(a: Floats, b: Floats, frames: int, limits: Floats, marked_a: Bytes, m
     No slices are taken: counting their references would cost as much as the sums of narrow rows.
     """
     n, bins, found, now = a.shape[0], 1, 0, 0
-    if _sums(a, b, limits[0], work[0]):
+    one, two = _sums(a, b, work[0])
+    if one > limits[0]:
         found += 1
         _mark_narrow(work[0], limits[0], np.float32(2 * frames), marked_a, marked_b)
+        two = _peak(work[0], n)
     for j in range(1, limits.shape[0]):  # here row[:n] holds units of `bins` bins
         row, other = work[now], work[1 - now]
-        if _any_over(row, n, limits[j]):
+        if two > limits[j]:
             found += 1
             _mark_wide(row, n, bins, limits[j], np.float32(2 * frames * bins), work[2], marked_a, marked_b)
         n //= 2
         bins *= 2
-        _halved(row, n, other)
+        two = _halved(row, n, other)
         now = 1 - now
     return found
 
@@ -221,28 +250,50 @@ def _mark_wide(
 
 
 @lean
-def _sums(a: Floats, b: Floats, limit: float, out: Floats) -> bool:
-    """Fills out with a + b; whether any of them is over the limit."""
-    over = False
-    for k in range(out.shape[0]):
-        out[k] = a[k] + b[k]
-        over = over | (out[k] > limit)
-    return over
+def _sums(a: Floats, b: Floats, out: Floats) -> Any:
+    """Fills out with a + b (K,); the largest of the sums, and the largest sum of two neighbours among them."""
+    one, two, none = spread(NONE), spread(NONE), spread(NONE)
+    here = load(a, 0) + load(b, 0)
+    store(out, 0, here)
+    for k in range(16, a.shape[0], 16):
+        then = load(a, k) + load(b, k)
+        store(out, k, then)
+        one, two = larger(here, one), larger(here + after(here, then), two)
+        here = then
+    return largest(larger(here, one)), largest(larger(here + after(here, none), two))
 
 
 @lean
-def _any_over(row: Floats, n: int, limit: float) -> bool:
-    """Whether two neighbours together are over the limit. (`|`, not `or`: a loop that may not stop early becomes vectors.)"""
-    over = False
-    for m in range(n - 1):
-        over = over | (row[m] + row[m + 1] > limit)
-    return over
+def _halved(row: Floats, n: int, out: Floats) -> Any:
+    """Fills out[:n] with the sums of pairs of row; the largest sum of two neighbours among them."""
+    if n < 16:
+        for m in range(n):
+            out[m] = row[2 * m] + row[2 * m + 1]
+        return _peak(out, n)
+    two, here = spread(NONE), sums_of_pairs(load(row, 0), load(row, 16))
+    store(out, 0, here)
+    for m in range(16, n, 16):
+        then = sums_of_pairs(load(row, 2 * m), load(row, 2 * m + 16))
+        store(out, m, then)
+        two = larger(here + after(here, then), two)
+        here = then
+    return largest(larger(here + after(here, spread(NONE)), two))
 
 
 @lean
-def _halved(row: Floats, n: int, out: Floats) -> None:
-    for m in range(n):
-        out[m] = row[2 * m] + row[2 * m + 1]
+def _peak(row: Floats, n: int) -> Any:
+    """The largest sum of two neighbours among the first n of row."""
+    if n < 16:
+        few = NONE
+        for m in range(n - 1):
+            few = max(few, row[m] + row[m + 1])
+        return few
+    two, here = spread(NONE), load(row, 0)
+    for m in range(16, n, 16):
+        then = load(row, m)
+        two = larger(here + after(here, then), two)
+        here = then
+    return largest(larger(here + after(here, spread(NONE)), two))
 
 
 @lean

@@ -18,12 +18,11 @@ from functools import cache
 import numpy as np
 import numpy.typing as npt
 
-from picket.spectrum.transform_kernels import filter_bank
+from picket.spectrum.transform_kernels import FEW, filter_bank
 
 BIN_HZ = 40e3  # about; frames are its inverse long
 TAPS = 2
 VARIANCE_FACTOR = 1.18  # of a sum of many cells against independent ones: 1 + the sum of the cells' squared correlations
-_EARLY = 3  # passes of the first kind at most: after three, Stockham's stores are 64 values long
 
 Floats = npt.NDArray[np.float32]
 
@@ -63,9 +62,8 @@ class Transform:
         rows = self.frames(len(samples) // 2)
         grid = np.empty((rows, self.bins), np.float32) if out is None else out[:rows]
         means = np.empty((0, self.bins), np.float32) if blocks is None else blocks
-        twiddles, early = plan(self.bins)
         work = aligned((4, self.bins))
-        filter_bank(samples, self.offset, weights(self.bins, self.full_scale), twiddles, early, grid, means, work)
+        filter_bank(samples, self.offset, weights(self.bins, self.full_scale), plan(self.bins), grid, means, work)
         return grid
 
 
@@ -79,23 +77,35 @@ def aligned(shape: tuple[int, ...]) -> Floats:
 
 @cache
 def weights(bins: int, full_scale: float) -> Floats:
-    """The window (2, N), scaled to full scale; alternating signs put 0 Hz into the middle bin."""
+    """The window (2N,), scaled to full scale; alternating signs put 0 Hz into the middle bin."""
     h = prototype(bins) / full_scale
-    h = h * (-1.0) ** np.arange(len(h))
-    out = aligned((TAPS, bins))
-    out[:] = h.reshape(TAPS, bins)
+    out = aligned((TAPS * bins,))
+    out[:] = h * (-1.0) ** np.arange(len(h))
     return out
 
 
 @cache
-def plan(n: int) -> tuple[Floats, int]:
-    """For a transform of n = 2^k >= 32: the factors (P, 6, n / 4) of all passes but the last, and how many of them are early ones."""
-    passes = (n.bit_length() - 2) // 2
-    early = min(_EARLY, passes)
-    twiddles = aligned((passes, 6, n // 4))
-    for k in range(passes):
-        stride = 4**k
-        for j in (1, 2, 3):
-            turn = np.exp(-2j * np.pi * j * (np.arange(n // 4) // stride) * stride / n)
-            twiddles[k, 2 * j - 2], twiddles[k, 2 * j - 1] = turn.real, turn.imag
-    return twiddles, early
+def plan(n: int) -> Floats:
+    """The factors of all passes but the last of a transform of n = 2^k >= 32, one after the other as the kernels read them: of the
+    first two (6, n / 4) each, of the others (n / 64, 6), one for sixteen values.
+    """
+    m = n // 4
+    at = np.arange(m)
+    second = (
+        at if n < FEW else at // 64 * 64 + at // 4 % 4 * 16 + at // 16 % 4 * 4 + at % 4
+    )  # where the first pass leaves its points
+    parts = [_turns(n, 1, at), _turns(n, 4, second)]
+    stride = 16
+    while 4 * stride < n:
+        parts.append(_turns(n, stride, at[::16]).T)
+        stride *= 4
+    flat = np.concatenate([p.ravel() for p in parts])
+    out = aligned(flat.shape)
+    out[:] = flat
+    return out
+
+
+def _turns(n: int, stride: int, at: npt.NDArray[np.intp]) -> npt.NDArray[np.float64]:
+    """The factors (6, len(at)) of results 1 to 3 of each point: real and imaginary parts by turns."""
+    turns = [np.exp(-2j * np.pi * j * (at // stride) * stride / n) for j in (1, 2, 3)]
+    return np.array([part for turn in turns for part in (turn.real, turn.imag)])

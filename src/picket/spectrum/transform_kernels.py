@@ -2,9 +2,11 @@
 first-level cache.
 
 The transform is Stockham's (Swarztrauber 1984, doi:10.1016/S0167-8191(84)90413-7) with radix 4, real and imaginary parts in arrays
-of their own, so that every loop is long and plain and the compiler makes vectors of it. Stockham's stores of 4 and of 16 values in a
-row would be too short for that: the first passes store as in Pease's form (1968, doi:10.1145/321450.321457), and the digits that this
-leaves in the wrong order are put right on the way out, when only power is left. Measured against scipy.fft by the benchmark.
+of their own, sixteen values at a time (picket.lanes_kernels). Stockham's passes leave runs of 4, 16, 64 ... results side by side. The first
+two runs are no whole lanes, so the first two passes turn their results round in registers: after the first the four results of a point
+stand side by side, after the second sixteen, and every run is whole lanes from then on. The first pass weights the samples as
+it reads them. Fewer bins than FEW have too few points for that, and a first half of their own (narrow_kernels). Measured
+against scipy.fft by the benchmark.
 """
 
 from __future__ import annotations
@@ -14,40 +16,31 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from picket._jit import kernel, lean
+from picket._jit import kernel, lean, piece
+from picket.lanes_kernels import load, load_pairs, spread, store, turned_across, turned_within
+from picket.spectrum.narrow_kernels import narrow_start
 
 Floats = npt.NDArray[np.float32]
+
+FEW = 256  # bins: 4 x 4 points, and each of them in sixteen lanes
 
 
 @lean
 def filter_bank(
-    samples: Any, offset: float, window: Floats, twiddles: Floats, early: int, grid: Floats, blocks: Floats, work: Floats
+    samples: Any, offset: float, window: Floats, twiddles: Floats, grid: Floats, blocks: Floats, work: Floats
 ) -> None:
     """Fills grid (T, N) with the power of each frame of samples (2M,), and blocks (B, N) with the means over T // B (at least 8) frames.
 
-    Frame r is the sum of two blocks of N samples from sample r N on, weighted by window (2, N); `offset` is subtracted first
-    (127.5 for unsigned bytes). twiddles (P, 6, N / 4) and early (2 or 3) come from transform.plan; work (4, N) is scratch.
+    Frame r is the sum of two blocks of N samples from sample r N on, weighted by window (2 N,); `offset` is subtracted first
+    (127.5 for unsigned bytes). twiddles come from transform.plan; work (4, N) is scratch.
     """
-    n, passes = grid.shape[1], twiddles.shape[0]
+    n, zero = grid.shape[1], np.float32(offset)
     per = max(1, min(8, grid.shape[0]))
     for b in range(blocks.shape[0]):
         for k in range(n):
             blocks[b, k] = 0
     for r in range(grid.shape[0]):
-        a, b, stride = 0, 2, 1
-        _fold(samples, 2 * r * n, np.float32(offset), window[0], window[1], work[0], work[1])
-        for k in range(passes):
-            if k < early:
-                _early_pass(work[a], work[a + 1], twiddles[k], work[b], work[b + 1])
-            else:
-                _late_pass(work[a], work[a + 1], twiddles[k], stride, work[b], work[b + 1])
-            a, b = b, a
-            stride *= 4
-        if 4 * stride == n:
-            _last_four(work[a], work[a + 1], work[b])
-        else:
-            _last_two(work[a], work[a + 1], work[b])
-        _in_order(work[b], early, grid[r])
+        _frame(samples, 2 * r * n, zero, window, twiddles, work, grid[r])
         if r // per < blocks.shape[0]:
             _add(grid[r], blocks[r // per])
     for b in range(blocks.shape[0]):
@@ -57,98 +50,134 @@ def filter_bank(
 
 
 @lean
-def _fold(samples: Any, first: int, zero: float, w: Floats, v: Floats, re: Floats, im: Floats) -> None:
-    n = re.shape[0]
-    older, newer = samples[first : first + 2 * n], samples[first + 2 * n : first + 4 * n]
-    for j in range(n):
-        re[j] = (np.float32(older[2 * j]) - zero) * w[j] + (np.float32(newer[2 * j]) - zero) * v[j]
-        im[j] = (np.float32(older[2 * j + 1]) - zero) * w[j] + (np.float32(newer[2 * j + 1]) - zero) * v[j]
+def _frame(samples: Any, first: int, zero: float, window: Floats, twiddles: Floats, work: Floats, power: Floats) -> None:
+    """The power (N,) of the frame whose samples begin at `first`."""
+    n, a, b, stride = power.shape[0], 0, 2, 16
+    m = n // 4
+    if n < FEW:
+        narrow_start(samples, first, zero, window, twiddles, work)
+    else:
+        _first_pass(samples, first, zero, window, twiddles, work[2], work[3])
+        _second_pass(work[2], work[3], twiddles[6 * m :], work[0], work[1])
+    at = 12 * m
+    while 4 * stride < n:
+        _late_pass(work[a], work[a + 1], twiddles[at:], stride, work[b], work[b + 1])
+        at += 6 * (m // 16)
+        stride *= 4
+        a, b = b, a
+    if 4 * stride == n:
+        _last_four(work[a], work[a + 1], power)
+    else:
+        _last_two(work[a], work[a + 1], power)
 
 
 @lean
-def _early_pass(re: Floats, im: Floats, turn: Floats, out_re: Floats, out_im: Floats) -> None:
-    """Radix 4 over the quarters of (N,); the four results of each stand side by side. turn (6, N / 4): three complex factors."""
+def _first_pass(samples: Any, first: int, zero: float, window: Floats, turn: Floats, re: Floats, im: Floats) -> None:
+    """Radix 4 over the quarters of a frame. turn (6, N / 4), flat: three complex factors.
+
+    Of sixteen points p = 4 u + v those of one v stand together, by u, the four results of each side by side.
+    """
     m = re.shape[0] // 4
-    a0, a1, a2, a3 = re[:m], re[m : 2 * m], re[2 * m : 3 * m], re[3 * m :]
-    b0, b1, b2, b3 = im[:m], im[m : 2 * m], im[2 * m : 3 * m], im[3 * m :]
-    c1, s1, c2, s2, c3, s3 = turn[0], turn[1], turn[2], turn[3], turn[4], turn[5]
-    for p in range(m):
-        tr, ti, ur, ui = a0[p] + a2[p], b0[p] + b2[p], a0[p] - a2[p], b0[p] - b2[p]
-        vr, vi, wr, wi = a1[p] + a3[p], b1[p] + b3[p], a1[p] - a3[p], b1[p] - b3[p]
-        xr, xi, yr, yi, zr, zi = ur + wi, ui - wr, tr - vr, ti - vi, ur - wi, ui + wr
-        out_re[4 * p], out_im[4 * p] = tr + vr, ti + vi
-        out_re[4 * p + 1], out_im[4 * p + 1] = xr * c1[p] - xi * s1[p], xr * s1[p] + xi * c1[p]
-        out_re[4 * p + 2], out_im[4 * p + 2] = yr * c2[p] - yi * s2[p], yr * s2[p] + yi * c2[p]
-        out_re[4 * p + 3], out_im[4 * p + 3] = zr * c3[p] - zi * s3[p], zr * s3[p] + zi * c3[p]
+    for p in range(0, m, 16):
+        a = _weighted(samples, first, zero, window, p, m)
+        b = _weighted(samples, first, zero, window, p + m, m)
+        c = _weighted(samples, first, zero, window, p + 2 * m, m)
+        d = _weighted(samples, first, zero, window, p + 3 * m, m)
+        a, b, c, d = _four(a, b, c, d)
+        b = _times(b, load(turn, p), load(turn, p + m))
+        c = _times(c, load(turn, p + 2 * m), load(turn, p + 3 * m))
+        d = _times(d, load(turn, p + 4 * m), load(turn, p + 5 * m))
+        _put(re, 4 * p, 16, turned_within(a[0], b[0], c[0], d[0]))
+        _put(im, 4 * p, 16, turned_within(a[1], b[1], c[1], d[1]))
+
+
+@lean
+def _second_pass(re: Floats, im: Floats, turn: Floats, out_re: Floats, out_im: Floats) -> None:
+    """The next. Of its results the sixteen of one point of the first pass stand side by side, in order, the points likewise."""
+    m = re.shape[0] // 4
+    for p in range(0, m, 16):
+        a, b, c, d = _four(_get(re, im, p), _get(re, im, p + m), _get(re, im, p + 2 * m), _get(re, im, p + 3 * m))
+        b = _times(b, load(turn, p), load(turn, p + m))
+        c = _times(c, load(turn, p + 2 * m), load(turn, p + 3 * m))
+        d = _times(d, load(turn, p + 4 * m), load(turn, p + 5 * m))
+        to = 4 * (p // 64) * 64 + p % 64  # the four lanes have one v; they are u = 0 ... 3
+        _put(out_re, to, 64, turned_across(a[0], b[0], c[0], d[0]))
+        _put(out_im, to, 64, turned_across(a[1], b[1], c[1], d[1]))
 
 
 @lean
 def _late_pass(re: Floats, im: Floats, turn: Floats, stride: int, out_re: Floats, out_im: Floats) -> None:
-    """The same in Stockham's form: runs of `stride` (64 or more) values have the same factors and stay together."""
-    quarter = re.shape[0] // 4
-    for i in range(0, quarter, stride):
-        j = i + stride
-        a0, a1 = re[i:j], re[i + quarter : j + quarter]
-        a2, a3 = re[i + 2 * quarter : j + 2 * quarter], re[i + 3 * quarter : j + 3 * quarter]
-        b0, b1 = im[i:j], im[i + quarter : j + quarter]
-        b2, b3 = im[i + 2 * quarter : j + 2 * quarter], im[i + 3 * quarter : j + 3 * quarter]
-        to_re, to_im = out_re[4 * i : 4 * j], out_im[4 * i : 4 * j]
-        r0, r1, r2, r3 = to_re[:stride], to_re[stride : 2 * stride], to_re[2 * stride : 3 * stride], to_re[3 * stride :]
-        i0, i1, i2, i3 = to_im[:stride], to_im[stride : 2 * stride], to_im[2 * stride : 3 * stride], to_im[3 * stride :]
-        c1, s1, c2, s2, c3, s3 = turn[0, i], turn[1, i], turn[2, i], turn[3, i], turn[4, i], turn[5, i]
-        for q in range(stride):
-            tr, ti, ur, ui = a0[q] + a2[q], b0[q] + b2[q], a0[q] - a2[q], b0[q] - b2[q]
-            vr, vi, wr, wi = a1[q] + a3[q], b1[q] + b3[q], a1[q] - a3[q], b1[q] - b3[q]
-            xr, xi, yr, yi, zr, zi = ur + wi, ui - wr, tr - vr, ti - vi, ur - wi, ui + wr
-            r0[q], i0[q] = tr + vr, ti + vi
-            r1[q], i1[q] = xr * c1 - xi * s1, xr * s1 + xi * c1
-            r2[q], i2[q] = yr * c2 - yi * s2, yr * s2 + yi * c2
-            r3[q], i3[q] = zr * c3 - zi * s3, zr * s3 + zi * c3
+    """The same over runs of `stride` (16 or more) values, which have the same factors and stay together. turn (N / 64, 6), flat."""
+    m = re.shape[0] // 4
+    for p in range(0, m, 16):
+        a, b, c, d = _four(_get(re, im, p), _get(re, im, p + m), _get(re, im, p + 2 * m), _get(re, im, p + 3 * m))
+        k = 6 * (p // 16)
+        b = _times(b, spread(turn[k]), spread(turn[k + 1]))
+        c = _times(c, spread(turn[k + 2]), spread(turn[k + 3]))
+        d = _times(d, spread(turn[k + 4]), spread(turn[k + 5]))
+        to = 4 * p - 3 * (p % stride)
+        _put(out_re, to, stride, (a[0], b[0], c[0], d[0]))
+        _put(out_im, to, stride, (a[1], b[1], c[1], d[1]))
 
 
 @lean
 def _last_four(re: Floats, im: Floats, out: Floats) -> None:
     """The last pass, of radix 4, and its power."""
     m = re.shape[0] // 4
-    a0, a1, a2, a3 = re[:m], re[m : 2 * m], re[2 * m : 3 * m], re[3 * m :]
-    b0, b1, b2, b3 = im[:m], im[m : 2 * m], im[2 * m : 3 * m], im[3 * m :]
-    o0, o1, o2, o3 = out[:m], out[m : 2 * m], out[2 * m : 3 * m], out[3 * m :]
-    for q in range(m):
-        tr, ti, ur, ui = a0[q] + a2[q], b0[q] + b2[q], a0[q] - a2[q], b0[q] - b2[q]
-        vr, vi, wr, wi = a1[q] + a3[q], b1[q] + b3[q], a1[q] - a3[q], b1[q] - b3[q]
-        o0[q] = (tr + vr) * (tr + vr) + (ti + vi) * (ti + vi)
-        o1[q] = (ur + wi) * (ur + wi) + (ui - wr) * (ui - wr)
-        o2[q] = (tr - vr) * (tr - vr) + (ti - vi) * (ti - vi)
-        o3[q] = (ur - wi) * (ur - wi) + (ui + wr) * (ui + wr)
+    for p in range(0, m, 16):
+        a, b, c, d = _four(_get(re, im, p), _get(re, im, p + m), _get(re, im, p + 2 * m), _get(re, im, p + 3 * m))
+        _put(out, p, m, (_power(a), _power(b), _power(c), _power(d)))
 
 
 @lean
 def _last_two(re: Floats, im: Floats, out: Floats) -> None:
     """The last pass, of radix 2, and its power."""
     m = re.shape[0] // 2
-    a0, a1, b0, b1, o0, o1 = re[:m], re[m:], im[:m], im[m:], out[:m], out[m:]
-    for q in range(m):
-        xr, xi, yr, yi = a0[q] + a1[q], b0[q] + b1[q], a0[q] - a1[q], b0[q] - b1[q]
-        o0[q] = xr * xr + xi * xi
-        o1[q] = yr * yr + yi * yi
+    for p in range(0, m, 16):
+        a, b = _get(re, im, p), _get(re, im, p + m)
+        store(out, p, _power((a[0] + b[0], a[1] + b[1])))
+        store(out, p + m, _power((a[0] - b[0], a[1] - b[1])))
 
 
-@lean
-def _in_order(power: Floats, passes: int, out: Floats) -> None:
-    """Turns round the three (two) digits of radix 4 that so many early passes have left in reverse in each stretch of 64 (16) values."""
-    if passes == 2:
-        for b in range(0, power.shape[0], 16):
-            part, into = power[b : b + 16], out[b : b + 16]
-            for a in range(4):
-                for d in range(4):
-                    into[4 * a + d] = part[4 * d + a]
-        return
-    for b in range(0, power.shape[0], 64):
-        part, into = power[b : b + 64], out[b : b + 64]
-        for c in range(4):
-            for a in range(4):
-                for d in range(4):
-                    into[16 * a + 4 * c + d] = part[16 * d + 4 * c + a]
+# -- complex lanes: pairs of a real and an imaginary part -------------------------------------------------------------------
+@piece
+def _weighted(samples: Any, first: int, zero: Any, window: Floats, p: int, m: int) -> Any:
+    """Points p to p + 15 of a frame: two blocks of 4 m samples, weighted and added."""
+    older, newer = load_pairs(samples, first + 2 * p), load_pairs(samples, first + 2 * p + 8 * m)
+    w, v, z = load(window, p), load(window, p + 4 * m), spread(zero)
+    return (older[0] - z) * w + (newer[0] - z) * v, (older[1] - z) * w + (newer[1] - z) * v
+
+
+@piece
+def _four(a: Any, b: Any, c: Any, d: Any) -> Any:
+    """The Fourier transform of four values."""
+    tr, ti, ur, ui = a[0] + c[0], a[1] + c[1], a[0] - c[0], a[1] - c[1]
+    vr, vi, wr, wi = b[0] + d[0], b[1] + d[1], b[0] - d[0], b[1] - d[1]
+    return (tr + vr, ti + vi), (ur + wi, ui - wr), (tr - vr, ti - vi), (ur - wi, ui + wr)
+
+
+@piece
+def _times(x: Any, c: Any, s: Any) -> Any:
+    return x[0] * c - x[1] * s, x[0] * s + x[1] * c
+
+
+@piece
+def _power(x: Any) -> Any:
+    return x[0] * x[0] + x[1] * x[1]
+
+
+@piece
+def _get(re: Floats, im: Floats, at: int) -> Any:
+    return load(re, at), load(im, at)
+
+
+@piece
+def _put(out: Floats, at: int, step: int, of: Any) -> None:
+    """Stores four lanes, `step` values apart."""
+    store(out, at, of[0])
+    store(out, at + step, of[1])
+    store(out, at + 2 * step, of[2])
+    store(out, at + 3 * step, of[3])
 
 
 @lean
