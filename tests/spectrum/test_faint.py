@@ -11,8 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from picket.spectrum.detect import Detector
-from picket.spectrum.floor import runs_of, shape
-from picket.spectrum.plateau import plateau
+from picket.spectrum.floor import Shape, runs_of, shape
+from picket.spectrum.plateau import Plateau, plateau
+from picket.spectrum.slow_plateaus import SlowPlateau
 from picket.spectrum.slow_tones import SlowTones
 from picket.spectrum.tones import Tones, candidates, tone
 
@@ -154,3 +155,49 @@ def test_noise_is_followed_and_given_up() -> None:
         assert slow.find(x, 0.0, own, np.zeros(bins, bool), sigma_db) == []
         seen += any(line.first <= 20 < line.last for line in slow.lines)
     assert 1 <= seen < 20
+
+
+def floors(rng: np.random.Generator, segments: int, level_db: float, on: int) -> Iterator[np.ndarray]:
+    """Joined floors, one a segment, of which every eighth is new: ripple of 0.5 dB, and a plateau from 300 to 600 in the first `on`."""
+    plain, step = floor(rng, 0.12, 3, 0.0), np.zeros(BINS)
+    step[300:600] = level_db
+    for i in range(segments):
+        yield plain + (step if i < on else 0.0) + rng.normal(0, NOISE_DB / np.sqrt(8), BINS)
+
+
+def test_a_plateau_a_tenth_of_the_ripple_is_told_after_seconds_and_its_end_is_seen() -> None:
+    rng, slow = np.random.default_rng(6), SlowPlateau()
+    told, sigma = [], 0.0
+    for i, y in enumerate(floors(rng, 160, 0.05, 80)):
+        got = slow.find(y, np.ones(BINS, bool), NOISE_DB)
+        sigma = float(np.hypot(sigma, slow.gained))
+        if got is not None:
+            told.append(i)
+            assert abs(got.first - 300) < 40
+            assert abs(got.last - 600) < 40
+            assert sigma == pytest.approx(got.sigma, rel=0.2)
+    assert told
+    assert told[0] < 60  # three seconds
+    assert told == list(range(told[0], told[-1] + 1))
+    assert 80 <= told[-1] < 110
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_ripple_is_no_plateau_however_long_it_is_heard(seed: int) -> None:
+    rng, slow = np.random.default_rng(seed), SlowPlateau()
+    assert all(slow.find(y, np.ones(BINS, bool), NOISE_DB) is None for y in floors(rng, 240, 0.0, 0))
+
+
+def test_the_floor_runs_under_a_plateau_that_seconds_told_and_the_receivers_edge_stays_as_it_is() -> None:
+    floor_db = np.full(BINS, -30.0)
+    excess_db = np.full(BINS, 1e-9)
+    excess_db[300:600] = 0.02
+    excess_db[:40] = 0.0  # the filter falls off there
+    floor_db[:40] = -33.0
+    before = Shape(floor_db, excess_db, np.zeros(BINS, bool), 0.01)
+    after = before.under(Plateau(300, 600, 0.02, np.zeros(BINS), 8.0))
+    assert after.floor_db[40:] == pytest.approx(-30.0, abs=1e-3)
+    assert (after.floor_db[:40] == -33.0).all()
+    assert after.excess_db[300:600] == pytest.approx(0.02, abs=1e-3)
+    assert after.occupied[300:600].all()
+    assert not after.occupied[:300].any()

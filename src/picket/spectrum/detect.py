@@ -20,10 +20,11 @@ from picket.spectrum import limits
 from picket.spectrum.boxes_kernels import CHANGE_NATS, drop_doubles, fit_all, join, mend, over_time, pieces, stretches
 from picket.spectrum.confirm import out_of_noise
 from picket.spectrum.emission import Emission
-from picket.spectrum.floor import BLOCK, Shape, local_floor, runs_of, shape
+from picket.spectrum.floor import BLOCK, Shape, known, local_floor, runs_of, shape
 from picket.spectrum.gain import level_steps
 from picket.spectrum.order import median, quantile
 from picket.spectrum.pyramid_kernels import first_level, next_level, runs, spread_down, thirds
+from picket.spectrum.slow_plateaus import SlowPlateau
 from picket.spectrum.slow_tones import SlowTones
 from picket.spectrum.stitch import common_fate, parted
 from picket.spectrum.tones import Tones, tone
@@ -69,6 +70,7 @@ class Detector:
     left_out: dict[str, int] = field(default_factory=dict)
     tones: Tones = field(default_factory=Tones)
     slow: SlowTones = field(default_factory=SlowTones)
+    wide: SlowPlateau = field(default_factory=SlowPlateau)
     gain_steps: list[tuple[int, float]] = field(default_factory=list)
     _floor: Floats | None = None
     _weight: Floats | None = None
@@ -113,6 +115,7 @@ class Detector:
             if e.sigma < _CLEAR and e.bandwidth_hz < _LINE_BINS * self.bin_hz:
                 e.sigma = max(e.sigma, tone(samples, self.transform.offset, self.transform.bins, self._bin(e.center_hz)))
         steady += self._slow(samples, seg, steady)
+        steady += self._wide(seg, steady)
         bursts = common_fate(self._bursts(seg, median(sigma)), seg.first, self.transform.bins)
         least = _LEAST_FAINT * len(grid) * self.transform.bins
         steady = [
@@ -168,6 +171,23 @@ class Detector:
             if not any(o.low_hz < e.high_hz and o.high_hz > e.low_hz for o in steady):
                 found.append(e)
         return found
+
+    def _wide(self, seg: Segment, steady: list[Emission]) -> list[Emission]:
+        """A wide signal that only seconds together tell, as on throughout the segment, where no steady emission has it; the floor runs
+        under it then.
+        """
+        if self._busy or len(seg.grid) < SEGMENT_FRAMES or not seg.used.all():
+            return []
+        told = self.wide.find(10 * np.log10(seg.local.astype(float)), known(seg.shape), 4.34 / math.sqrt(len(seg.grid)))
+        if told is None:
+            return []
+        row = np.array([[0, len(seg.grid), told.first, told.last, 10 ** (told.level_db / 10) - 1]])
+        (e,) = self._emissions(seg, row, np.array([self.wide.gained]), steady=True)
+        width = _LINE_BINS * self.bin_hz
+        if any(o.low_hz < e.high_hz and o.high_hz > e.low_hz and o.bandwidth_hz > width for o in steady):
+            return []
+        seg.shape = seg.shape.under(told)
+        return [e]
 
     def _bin(self, hz: float) -> int:
         n = self.transform.bins

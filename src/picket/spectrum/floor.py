@@ -107,6 +107,17 @@ class Shape:
         """Nothing known, nothing occupied."""
         return cls(np.zeros(bins), np.zeros(bins), np.zeros(bins, bool), 0.0)
 
+    def under(self, told: Plateau) -> Shape:
+        """The same with a plateau that more than this segment told: the floor of its own under it, at this segment's level."""
+        local = self.floor_db + self.excess_db
+        free = known(self)
+        free[told.first : told.last] = False
+        level = told.floor_db + median((local - told.floor_db)[free])
+        floor = np.where(self.excess_db == 0, local, level)  # where the receiver's filter falls off the floor is what is there
+        occupied = self.occupied.copy()
+        occupied[told.first : told.last] = True
+        return Shape(floor, local - floor, occupied, self.roughness_db)
+
 
 def _smooth(y: Doubles, weight: Doubles) -> Doubles:
     """Whittaker smoother: least squares with a penalty on second differences."""
@@ -155,12 +166,24 @@ def _faint(y: Doubles, free: npt.NDArray[np.bool_], occupied: npt.NDArray[np.boo
     """A plateau that the smooth line does not show, where nothing but lines stands out of it and the band is not busy."""
     if any(b - a > _LINE_BINS for a, b in runs_of(occupied)):
         return None
-    known = free & (per_bin < 1.2 * quantile(per_bin, 0.1))
-    n = len(y)
-    known[n // 2 - 3 : n // 2 + 4] = False
+    sure = free & (per_bin < 1.2 * quantile(per_bin, 0.1))
+    return plateau(y, sure & ~_lines(occupied), median(per_bin))
+
+
+def known(of: Shape) -> npt.NDArray[np.bool_]:
+    """Bins (K,) in which a faint plateau may be looked for."""
+    return np.asarray((of.excess_db != 0) & ~_lines(of.occupied))
+
+
+def _lines(occupied: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
+    """The receiver's own offset and lines, with what they spill."""
+    n = len(occupied)
+    out = np.zeros(n, bool)
+    out[n // 2 - 3 : n // 2 + 4] = True
     for a, b in runs_of(occupied):
-        known[max(0, a - 3) : b + 3] = False
-    return plateau(y, known, median(per_bin))
+        if b - a <= _LINE_BINS:
+            out[max(0, a - 3) : b + 3] = True
+    return out
 
 
 def _roughness(below: Doubles) -> float:

@@ -23,13 +23,14 @@ from picket.spectrum.transform import VARIANCE_FACTOR
 _GROUPS = 256  # so many groups of bins at most are looked at
 _LEAST_BINS = 256  # of a recording: fewer hold no signal that is wide
 _WAVES = 40  # half waves over the band, at most
-_COUNTS = (3, 5, 7, 9, 11, 13, 15, 19, 23, 27, 33, 3 + _WAVES)  # of terms, that are tried
+_COUNTS = (1, 3, 5, 7, 9, 11, 13, 15, 19, 23, 27, 33, 3 + _WAVES)  # of terms, that are tried
 _KNOWN = 0.7  # share of the band that must be known
 # Shares of the band: widths of a plateau, and how near to the ends of the band it may lie.
 _NARROWEST, _WIDEST, _RIM = 1 / 24, 0.7, 1 / 40
-# Twice the nats that a plateau must be better by, beyond what its three parameters cost, and more for each term that waves alone take:
-# the more the floor is rippled, the less sure. Noise reached 4 in 800 spectra, ripple of 1 dB half of it.
-_BETTER, _EACH = 12.0, 1.5
+# Twice the nats that a plateau must be better by, beyond what its three parameters cost, and more for each term but one that waves alone
+# take: the more the floor is rippled, the less sure. None of 12,000 spectra of noise gets there; of ripple that is as small as the
+# scatter itself, which a plateau describes best, 3 to 10 in a thousand do, of larger ripple none.
+_BETTER, _EACH = 12.0, 1.0
 _LEAST_DB = 0.05
 _GRID = 2  # groups between the edges that are tried first
 
@@ -39,16 +40,18 @@ Bools = npt.NDArray[np.bool_]
 
 @dataclass(frozen=True)
 class Plateau:
-    """Bins first to last (+ 1) stand `level_db` over floor_db (K,), a floor of few waves."""
+    """Bins first to last (+ 1) stand `level_db` over floor_db (K,), a floor of few waves, and out of noise by sigma."""
 
     first: int
     last: int
     level_db: float
     floor_db: Doubles
+    sigma: float
 
 
-def plateau(y: Doubles, known: Bools, noise_db: float) -> Plateau | None:
-    """The plateau in y (K,), dB, of which the bins `known` count and scatter by noise_db (1 sigma); None where there is none.
+def plateau(y: Doubles, known: Bools, noise_db: float, least_db: float = _LEAST_DB) -> Plateau | None:
+    """The plateau in y (K,), dB, of which the bins `known` count and scatter by noise_db (1 sigma); None where there is none that is
+    least_db high.
 
     Cost: some 0.2 ms for a band of 1,024 bins.
     """
@@ -69,20 +72,21 @@ def plateau(y: Doubles, known: Bools, noise_db: float) -> Plateau | None:
     noise *= max(1.0, float(rest[-1]) / (count - len(c)) / noise)
     cost = math.log(count)
     waves = [rest[k] / noise + cost * k for k in _COUNTS]
-    best, at = math.inf, (0, 0, 0)
+    best, at, clear = math.inf, (0, 0, 0), 0.0
     for k in _COUNTS[: int(np.argmin(waves)) + 1]:
         over = np.concatenate([[0.0], np.cumsum((mean - terms.own[:, :k] @ c[:k]) * ok)])[::_GRID]
         gain = np.where(terms.allowed, np.maximum(over[None, :] - over[:, None], 0.0), 0.0) ** 2 / terms.free(k)
         i, j = np.unravel_index(int(np.argmax(gain)), gain.shape)
         score = (rest[k] - gain[i, j]) / noise + cost * (k + 3)
         if score < best:
-            best, at = score, (k, int(i) * _GRID, int(j) * _GRID)
+            best, at, clear = score, (k, int(i) * _GRID, int(j) * _GRID), math.sqrt(gain[i, j] / noise)
     if min(waves) - best < _BETTER + _EACH * (_COUNTS[int(np.argmin(waves))] - _COUNTS[0]) or at[1] == at[2]:
         return None
-    return _fitted(y, mean, ok, terms, at, step)
+    found = _fitted(y, mean, ok, terms, at, step, clear)
+    return found if found.level_db >= least_db else None
 
 
-def _fitted(y: Doubles, mean: Doubles, ok: Bools, terms: _Terms, at: tuple[int, int, int], step: int) -> Plateau | None:
+def _fitted(y: Doubles, mean: Doubles, ok: Bools, terms: _Terms, at: tuple[int, int, int], step: int, sigma: float) -> Plateau:
     """The plateau with its edges to a group, and the floor under it."""
     k, first, last = at
     own = terms.own[:, :k]
@@ -103,13 +107,11 @@ def _fitted(y: Doubles, mean: Doubles, ok: Bools, terms: _Terms, at: tuple[int, 
                 on = np.zeros(len(mean))
                 on[a:b] = ok[a:b] * size
                 model = terms.all_[:, :k] @ (own.T @ (mean - on))
-    if level < _LEAST_DB:
-        return None
     grouped = y.reshape(-1, step).mean(axis=1)
     offset = float((grouped - mean)[ok].mean())
     middle = (np.arange(len(mean)) + 0.5) * step - 0.5
     floor = np.interp(np.arange(len(y)), middle, model + offset)
-    return Plateau(first_now * step, last_now * step, level, floor)
+    return Plateau(first_now * step, last_now * step, level, floor, sigma)
 
 
 class _Terms:
