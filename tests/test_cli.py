@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -36,6 +38,12 @@ def test_every_command_has_help_with_an_example() -> None:
         got = run(*name, "--help")
         assert got.exit_code == 0
         assert "Example: picket " in got.output
+
+
+def test_python_m_picket_is_the_command_and_names_itself_as_it_is_typed() -> None:
+    got = subprocess.run([sys.executable, "-m", "picket", "decode", "--help"], capture_output=True, text=True, timeout=60)
+    assert got.returncode == 0, got.stderr
+    assert got.stdout.startswith("Usage: picket decode [OPTIONS] IN...")
 
 
 @pytest.mark.parametrize("suffix", ["parquet", "csv", "jsonl", "arrow"])
