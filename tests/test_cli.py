@@ -60,6 +60,16 @@ def test_decode_and_track_write_tables(tmp_path: Path, flight: Path, suffix: str
     assert tracks.stat().st_size > 100
 
 
+def test_tracks_are_never_written_over_the_detections_nor_to_a_folder_that_is_not_there(tmp_path: Path, flight: Path) -> None:
+    before = flight.read_bytes()
+    for out, words in ((flight, "it is read too"), (tmp_path / "nowhere" / "t.csv", "make it first")):
+        got = run("track", flight, "--site", site_file(tmp_path), "-o", out)
+        assert got.exit_code == 2
+        assert got.stderr.startswith(f"picket: {out}: ")
+        assert words in got.stderr
+    assert flight.read_bytes() == before
+
+
 def test_tracks_are_confirmed_or_coasting_and_named_as_the_table_says(tmp_path: Path, flight: Path) -> None:
     out = tmp_path / "t.jsonl"
     assert run("track", flight, "--site", site_file(tmp_path), "-o", out).exit_code == 0
