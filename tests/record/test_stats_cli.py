@@ -180,6 +180,8 @@ def test_history_comes_in_and_is_asked(tmp_path: Path) -> None:
     assert again.exit_code == 2
     assert "nothing counts twice" in again.output
     assert json.loads(call("archive", "verify", "--archive", tmp_path / "a", "--json").output)["sealed_damage"] == []
+    files = len([p for p in (tmp_path / "a" / "days").iterdir() if p.suffix == ".parquet"])
+    assert f"{files} files of sealed days hold" in call("archive", "verify", "--archive", tmp_path / "a").output
     asked = call("archive", "sql", "SELECT count(*) AS n FROM segments", "--archive", tmp_path / "a", "--json")
     assert json.loads(asked.output) == [{"n": 8}]
     assert call("archive", "sql", "SELECT 1 AS x", "--archive", tmp_path / "a", "-o", tmp_path / "x.csv").exit_code == 0
