@@ -70,6 +70,25 @@ def test_tracks_are_never_written_over_the_detections_nor_to_a_folder_that_is_no
     assert flight.read_bytes() == before
 
 
+def test_what_was_left_out_is_said_with_the_option_that_brings_it_back(tmp_path: Path) -> None:
+    undated, nowhere = tmp_path / "undated.jsonl", tmp_path / "nowhere.jsonl"
+    undated.write_text('{"lat_deg": 45.0, "lon_deg": -30.0}\n')
+    got = run("track", undated, "-o", tmp_path / "t.csv")
+    assert got.exit_code == 1
+    assert got.output.splitlines()[1:] == ["  left out: 1 no_time (no date: give --start to picket decode)"]
+    nowhere.write_text(f'{{"time": {T0}, "range_m": 900, "azimuth_deg": 3}}\n')
+    got = run("track", nowhere, "-o", tmp_path / "t.csv")
+    assert (
+        got.output.splitlines()[1]
+        == "  left out: 1 no_sensor_place (the file given with --site must say where the sensor stands)"
+    )
+
+
+def test_an_explanation_of_a_track_that_is_not_there_says_so(tmp_path: Path, flight: Path) -> None:
+    got = run("track", flight, "--site", site_file(tmp_path), "-o", tmp_path / "t.csv", "--explain", 4711)
+    assert "picket: no track has the number 4711" in got.stderr
+
+
 def test_tracks_are_confirmed_or_coasting_and_named_as_the_table_says(tmp_path: Path, flight: Path) -> None:
     out = tmp_path / "t.jsonl"
     assert run("track", flight, "--site", site_file(tmp_path), "-o", out).exit_code == 0

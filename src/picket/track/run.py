@@ -11,6 +11,7 @@ import time as _time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 
 import numpy as np
@@ -217,14 +218,18 @@ def _explained(track_id: int, part: Batch, rows: Batch, tracker: Tracker, now: f
         )
         who = f", identity {row['identity']}" if "identity" in row else ""
         lines.append(
-            f"{row['time']:.3f} took a plot of {row.get('sensor_id', '?')} ({what}{who}) with weight {tracker.assigned.weight[i]:.3f}"
+            f"{_iso(row['time'])} took a plot of {row.get('sensor_id', '?')} ({what}{who}) with weight {tracker.assigned.weight[i]:.3f}"
         )
     for i in np.flatnonzero(rows["track_id"] == track_id).tolist():
         row = next(rows.take(np.array([i])).rows())
         flags = f", {' '.join(row['flags'])}" if "flags" in row else ""
         if not lines:
-            lines.append(f"{row['time']:.3f} took nothing")
+            lines.append(f"{_iso(row['time'])} took nothing")
         lines.append(
-            f"{row['time']:.3f} {row['status']}, existence {row['existence']:.4f}, sigma {row['sigma_horizontal_m']:.1f} m{flags}"
+            f"{_iso(row['time'])} {row['status']}, existence {row['existence']:.4f}, sigma {row['sigma_horizontal_m']:.1f} m{flags}"
         )
     return lines
+
+
+def _iso(time: float) -> str:
+    return f"{datetime.fromtimestamp(round(time, 3), UTC).isoformat(timespec='milliseconds').removesuffix('+00:00')}Z"
