@@ -22,6 +22,7 @@ from picket.station.access import Access
 from picket.station.api import make_app
 from picket.station.core import Core
 from picket.station.feeds import Feed, PlaybackClock, feeds_of, listen
+from picket.station.patience import Patient
 from picket.station.sealing import Sealing
 from picket.station.sequence import GATHER_S
 
@@ -153,7 +154,7 @@ class Station:
         server = Server(
             uvicorn.Config(
                 app, log_level="warning", access_log=False, ws="websockets-sansio", ws_per_message_deflate=False, ws_max_size=65_536,
-                timeout_graceful_shutdown=1, server_header=False, lifespan="off",
+                timeout_graceful_shutdown=1, server_header=False, lifespan="off", http=Patient, proxy_headers=False,
                 ssl_certfile=self._beside(self.site.station.tls_certificate), ssl_keyfile=self._beside(self.site.station.tls_key),
             )
         )  # fmt: skip
