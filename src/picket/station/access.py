@@ -60,7 +60,7 @@ class Access:
     @property
     def has_users(self) -> bool:
         """True when at least one user with a password exists."""
-        return bool(_load(self._users_path))
+        return users_in(self._users_path.parent)
 
     def new_token(self, name: str, *, control: bool = False) -> str:
         """A one-time token for `name`; control: its session may control an exercise."""
@@ -180,6 +180,11 @@ class Access:
     def _failed(self, caller: str) -> None:
         with self._changing:
             self._failures.setdefault(caller, []).append(self._clock())
+
+
+def users_in(folder: Path) -> bool:
+    """Whether a folder of secrets knows at least one user with a password."""
+    return bool(_load(folder / "users.json"))
 
 
 def _hash(secret: str) -> str:
