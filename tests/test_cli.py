@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -38,6 +40,12 @@ def test_every_command_has_help_with_an_example() -> None:
         assert "Example: picket " in got.output
 
 
+def test_python_m_picket_is_the_command_and_names_itself_as_it_is_typed() -> None:
+    got = subprocess.run([sys.executable, "-m", "picket", "decode", "--help"], capture_output=True, text=True, timeout=60)
+    assert got.returncode == 0, got.stderr
+    assert got.stdout.startswith("Usage: picket decode [OPTIONS] IN...")
+
+
 @pytest.mark.parametrize("suffix", ["parquet", "csv", "jsonl", "arrow"])
 def test_decode_and_track_write_tables(tmp_path: Path, flight: Path, suffix: str) -> None:
     detections, tracks = tmp_path / f"d.{suffix}", tmp_path / f"t.{suffix}"
@@ -50,6 +58,35 @@ def test_decode_and_track_write_tables(tmp_path: Path, flight: Path, suffix: str
     assert set(last) == {"scans", "detections", "read_s", "track_s", "write_s", "shed", "peak_mb"}
     assert last["detections"] == 60
     assert tracks.stat().st_size > 100
+
+
+def test_tracks_are_never_written_over_the_detections_nor_to_a_folder_that_is_not_there(tmp_path: Path, flight: Path) -> None:
+    before = flight.read_bytes()
+    for out, words in ((flight, "it is read too"), (tmp_path / "nowhere" / "t.csv", "make it first")):
+        got = run("track", flight, "--site", site_file(tmp_path), "-o", out)
+        assert got.exit_code == 2
+        assert got.stderr.startswith(f"picket: {out}: ")
+        assert words in got.stderr
+    assert flight.read_bytes() == before
+
+
+def test_what_was_left_out_is_said_with_the_option_that_brings_it_back(tmp_path: Path) -> None:
+    undated, nowhere = tmp_path / "undated.jsonl", tmp_path / "nowhere.jsonl"
+    undated.write_text('{"lat_deg": 45.0, "lon_deg": -30.0}\n')
+    got = run("track", undated, "-o", tmp_path / "t.csv")
+    assert got.exit_code == 1
+    assert got.output.splitlines()[1:] == ["  left out: 1 no_time (no date: give --start to picket decode)"]
+    nowhere.write_text(f'{{"time": {T0}, "range_m": 900, "azimuth_deg": 3}}\n')
+    got = run("track", nowhere, "-o", tmp_path / "t.csv")
+    assert (
+        got.output.splitlines()[1]
+        == "  left out: 1 no_sensor_place (the file given with --site must say where the sensor stands)"
+    )
+
+
+def test_an_explanation_of_a_track_that_is_not_there_says_so(tmp_path: Path, flight: Path) -> None:
+    got = run("track", flight, "--site", site_file(tmp_path), "-o", tmp_path / "t.csv", "--explain", 4711)
+    assert "picket: no track has the number 4711" in got.stderr
 
 
 def test_tracks_are_confirmed_or_coasting_and_named_as_the_table_says(tmp_path: Path, flight: Path) -> None:

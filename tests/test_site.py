@@ -57,6 +57,9 @@ def test_a_right_file_has_no_problems(tmp_path: Path) -> None:
         ({"friendly": [{"identity": "X", "zones": ["peer"]}]}, ["no zone is called 'peer'"]),
         ({"station": {"prot": 1}}, ["did you mean 'port'"]),
         ({"alert": {"approach_s": -1}}, ["alert.approach_s"]),
+        ({"archive": {"hold": ["yesterday"]}}, ["archive.hold", "2026-05-01/2026-05-10 and why", "'yesterday'"]),
+        ({"archive": {"hold": ["2026-05-10/2026-05-01 case 3"]}}, ["the first day before the last"]),
+        ({"rule": [{"id": "r", "rule": "entry", "calls": ["bob"]}]}, ["no contact is called 'bob'; the site file has none"]),
     ],
 )
 def test_a_mistake_is_named(tmp_path: Path, raw: dict[str, Any], words: list[str]) -> None:
@@ -95,9 +98,22 @@ def test_files_that_cannot_be_read(tmp_path: Path) -> None:
     (tmp_path / "bad.toml").write_text("version = = 1")
     with pytest.raises(SiteError, match="is not TOML"):
         load(tmp_path / "bad.toml")
-    (tmp_path / "binary.toml").write_bytes(b"\xff\xfe\x00")
-    with pytest.raises(SiteError, match="cannot be read"):
-        load(tmp_path / "binary.toml")
+    (tmp_path / "latin.toml").write_bytes(b"version = 1\n[site]\nname = 'caf\xe9'\n")
+    with pytest.raises(SiteError, match=r"is not UTF-8 text \(byte 0xe9 in line 3\); save it as UTF-8"):
+        load(tmp_path / "latin.toml")
+    (tmp_path / "empty.toml").write_bytes(b"")
+    with pytest.raises(SiteError, match="version: not there; begin the file with `version = 1`"):
+        load(tmp_path / "empty.toml")
+
+
+def test_a_file_of_an_editor_that_marks_utf_8_and_ends_lines_its_own_way_is_read(tmp_path: Path) -> None:
+    (tmp_path / "pier.geojson").write_bytes(b"\xef\xbb\xbf" + json.dumps(SQUARE).encode())
+    text = """version = 1\n[site]\nname = "Pier"\nlat_deg = 45.0\nlon_deg = -30.0\n[[zone]]\nid = "pier"\nkind = "protected"
+geometry = "pier.geojson"\n"""
+    (tmp_path / "site.toml").write_bytes(b"\xef\xbb\xbf" + text.replace("\n", "\r\n").encode())
+    site = load(tmp_path / "site.toml")
+    assert site.site.name == "Pier"
+    assert "pier" in site.shapes
 
 
 @given(st.integers(0, 1439), st.integers(0, 1439), st.integers(0, 1439))

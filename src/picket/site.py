@@ -11,7 +11,8 @@ import difflib
 import json
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from datetime import datetime
 from pathlib import Path
 from typing import Any, Literal
 
@@ -19,6 +20,7 @@ import msgspec
 import shapely
 import shapely.geometry
 
+from picket.handwritten import NotTextError, read_text
 from picket.site_notify import Notify, check_notify
 from picket.site_radio import Radio, check_radios
 from picket.site_rules import Contact, Rule, check_rules
@@ -187,13 +189,15 @@ def load(path: str | Path) -> Site:
     """The site file at `path`, checked whole. Raises SiteError naming every problem found."""
     path = Path(path)
     try:
-        raw = tomllib.loads(path.read_text("utf-8"))
+        raw = tomllib.loads(read_text(path))
     except FileNotFoundError:
         raise SiteError(str(path), ["no such file; copy one from examples/ and change its place"]) from None
     except IsADirectoryError:
         raise SiteError(str(path), ["is a folder, expected a TOML file (site.toml)"]) from None
-    except (OSError, UnicodeDecodeError) as e:
-        raise SiteError(str(path), [f"cannot be read: {e}"]) from None
+    except OSError as e:
+        raise SiteError(str(path), [f"cannot be read: {e.strerror or e}"]) from None
+    except NotTextError as e:
+        raise SiteError(str(path), [str(e)]) from None
     except tomllib.TOMLDecodeError as e:
         raise SiteError(str(path), [f"is not TOML: {e}"]) from None
     return parse(raw, source=str(path), folder=path.parent)
@@ -204,8 +208,10 @@ def parse(
 ) -> Site:
     """A site from its TOML as a dictionary; zone geometry is read from `folder`, or is in `outlines` (by name, as GeoJSON). SiteError."""
     problems = [*_unknown_keys(raw, Site, "")]
-    if raw.get("version") != 1:
-        problems.insert(0, f"version: expected 1, got {raw.get('version')!r}")
+    if "version" not in raw:
+        problems.insert(0, "version: not there; begin the file with `version = 1` (examples/ has whole files to copy)")
+    elif raw["version"] != 1:
+        problems.insert(0, f"version: expected 1, got {raw['version']!r}")
     if problems:
         raise SiteError(source, problems)
     try:
@@ -365,6 +371,7 @@ def _check_rest(site: Site) -> list[str]:
     found += _in_range("archive.operators_keep_days", site.archive.operators_keep_days, 0, 3650)
     found += _in_range("archive.log_keep_days", site.archive.log_keep_days, 1, 36500)
     found += _in_range("archive.airframes_keep_days", site.archive.airframes_keep_days, 1, 36500)
+    found += _check_holds(site.archive.hold)
     found += _in_range("station.port", site.station.port, 0, 65535)
     found += _in_range("station.tick_s", site.station.tick_s, 0.05, 10)
     found += _in_range("station.work_limit", site.station.work_limit, 1000, 1e12)
@@ -379,6 +386,33 @@ def _check_hours(where: str, hours: str) -> list[str]:
     if re.fullmatch(rf"{span}(,\s*{span})*", hours):
         return []
     return [f'{where}: expected "always" or "HH:MM-HH:MM" (UTC), got {hours!r}']
+
+
+def hold_of(text: str) -> tuple[float, float]:
+    """A hold of `[archive]`, "2026-05-01/2026-05-10 why", as UNIX seconds: from the first day's beginning to the last day's end.
+
+    Raises ValueError.
+    """
+    found = re.match(r"(\d{4}-\d{2}-\d{2})/(\d{4}-\d{2}-\d{2})(?:\s|$)", text)
+    if not found:
+        raise ValueError(f'archive.hold: expected "2026-05-01/2026-05-10 and why", got {text!r}')
+    try:
+        begin, end = (datetime.fromisoformat(f"{d}T00:00:00+00:00").timestamp() for d in found.groups())
+    except ValueError:
+        raise ValueError(f"archive.hold: no such day in {text!r}") from None
+    if end < begin:
+        raise ValueError(f"archive.hold: expected the first day before the last, got {text!r}")
+    return begin, end + 86_400.0
+
+
+def _check_holds(holds: Iterable[str]) -> list[str]:
+    found = []
+    for text in holds:
+        try:
+            hold_of(text)
+        except ValueError as e:
+            found.append(str(e))
+    return found
 
 
 def in_hours(hours: str, time: float) -> bool:
@@ -397,10 +431,10 @@ def in_hours(hours: str, time: float) -> bool:
 def read_geometry(path: Path) -> Any:
     """The one shapely geometry of a GeoJSON file, in (lon, lat) degrees. Raises ValueError with the reason."""
     try:
-        raw = json.loads(path.read_text("utf-8"))
+        raw = json.loads(read_text(path))
     except FileNotFoundError:
         raise ValueError(f"no such file: {path}") from None
-    except (OSError, UnicodeDecodeError, json.JSONDecodeError) as e:
+    except (OSError, NotTextError, json.JSONDecodeError) as e:
         raise ValueError(f"{path} is not GeoJSON: {e}") from None
     return check_geometry(raw, str(path))
 

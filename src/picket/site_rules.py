@@ -181,6 +181,8 @@ def check_rules(
 def _hint(word: str, known: Iterable[str]) -> str:
     known = list(known)
     near = difflib.get_close_matches(word, known, 1, 0.5)
+    if not known:
+        return "the site file has none"
     return f"did you mean {near[0]!r}?" if near else f"expected one of {', '.join(known)}"
 
 

@@ -253,11 +253,23 @@ def test_a_wrong_output_name_is_told_before_any_work(tmp_path: Path) -> None:
         recording.decode_files([tmp_path / "missing"], out=tmp_path / "o.xml")
 
 
-def test_an_input_may_be_its_own_output(tmp_path: Path) -> None:
-    path = tmp_path / "t.csv"
-    table.write_table(PLOTS, path)
-    assert recording.decode_files([path], out=path).rows == 20
-    assert table.read_table(path).n == 20
+def test_a_recording_is_never_written_over_by_what_was_made_of_it(tmp_path: Path) -> None:
+    path = write(tmp_path, "night.jsonl", b'{"azimuth_deg": 1}\n{"azimuth_deg": "damaged"}\n')
+    (tmp_path / "other.jsonl").symlink_to(path)
+    for name in ("night.jsonl", "other.jsonl", "./night.jsonl"):
+        with pytest.raises(TableError, match="it is read too; give another name"):
+            recording.decode_files([path], out=tmp_path / name)
+    assert len(path.read_bytes().splitlines()) == 2
+
+
+def test_two_tables_never_share_a_file(tmp_path: Path) -> None:
+    with pytest.raises(TableError, match="two tables would be written to it"):
+        recording.decode_files([write(tmp_path, "x", b"")], out=tmp_path / "o.csv", operators_out=tmp_path / "o.csv")
+
+
+def test_a_folder_that_is_not_there_is_told_by_the_name_that_was_given(tmp_path: Path) -> None:
+    with pytest.raises(TableError, match=r"o\.csv: there is no folder .*nowhere; make it first$"):
+        recording.decode_files([tmp_path / "missing"], out=tmp_path / "nowhere" / "o.csv")
 
 
 def test_operators_go_to_a_table_of_their_own_or_nowhere(tmp_path: Path, shared_data: Path) -> None:

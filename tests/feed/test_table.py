@@ -163,6 +163,11 @@ def test_an_unknown_suffix_names_those_there_are(tmp_path: Path, name: str) -> N
     assert not os.listdir(tmp_path)
 
 
+def test_a_folder_that_takes_no_file_is_told_by_the_name_that_was_given() -> None:
+    with pytest.raises(TableError, match=r"^/proc/t\.csv: cannot be written there .*; give another folder$"):
+        table.write_table(Batch.empty(DETECTION), "/proc/t.csv")
+
+
 def test_another_table_or_a_later_version_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "t.parquet"
     table.write_table(Batch.from_rows(TRACK, [{"time": 1.0}]), path)

@@ -131,6 +131,12 @@ def test_a_zone_of_the_site_file(archive: Path, tmp_path: Path) -> None:
         (["--gap", "5"], 2, "60 to 86400"),
         (["--since", "2024-10-10", "--until", "2024-10-01"], 2, "--until after --since"),
         (["--since", "2030-01-01", "--until", "2030-02-01"], 1, "0 flights"),
+        (["--since", "2030-01-01"], 2, "nothing is sealed from 2030-01-01 on: 2024-"),
+        (["--until", "2000-01-01"], 2, "nothing is sealed until then: 2024-"),
+        (["--since", "nan"], 2, "a time of the years 1970 to 2100"),
+        (["--since", "inf"], 2, "a time of the years 1970 to 2100"),
+        (["--until", "1700000000000"], 2, "this looks like milliseconds"),
+        (["--since", "1815-06-18"], 2, "a time of the years 1970 to 2100, got '1815-06-18'"),
         (["--compare", "lots"], 2, "60000 in 184 days"),
         (["-o", "x.doc"], 2, "ends in .pdf, .html, .png, .csv, .geojson, got"),
         (["--since", "yesterday"], 2, "ISO 8601"),
@@ -174,6 +180,8 @@ def test_history_comes_in_and_is_asked(tmp_path: Path) -> None:
     assert again.exit_code == 2
     assert "nothing counts twice" in again.output
     assert json.loads(call("archive", "verify", "--archive", tmp_path / "a", "--json").output)["sealed_damage"] == []
+    files = len([p for p in (tmp_path / "a" / "days").iterdir() if p.suffix == ".parquet"])
+    assert f"{files} files of sealed days hold" in call("archive", "verify", "--archive", tmp_path / "a").output
     asked = call("archive", "sql", "SELECT count(*) AS n FROM segments", "--archive", tmp_path / "a", "--json")
     assert json.loads(asked.output) == [{"n": 8}]
     assert call("archive", "sql", "SELECT 1 AS x", "--archive", tmp_path / "a", "-o", tmp_path / "x.csv").exit_code == 0

@@ -200,10 +200,14 @@ def test_cookies_of_other_programs_do_not_hide_ours(gate: tuple[Gate, str]) -> N
 
 
 def test_bodies_are_bounded_before_anybody_reads_them(gate: tuple[Gate, str]) -> None:
-    door, _ = gate
+    door, session = gate
     host = "127.0.0.1:8787"
     assert ask(door, "/login", host=host, **{"content-length": "4096"}) == 200
-    assert ask(door, "/login", host=host, **{"content-length": str(2 << 20)}) == 413
+    assert ask(door, "/login", host=host, **{"content-length": str(1 << 15)}) == 413
+    own = {"host": host, "cookie": f"picket_session_8787={session}"}
+    assert ask(door, "/api/zones", **own, **{"content-length": str(1 << 20)}) == 200
+    assert ask(door, "/api/zones", **own, **{"content-length": str(2 << 20)}) == 413
+    assert ask(door, "/api/zones", host=host, **{"content-length": str(2 << 20)}) == 401  # signed out in between: says so
     assert ask(door, "/login", host=host, **{"content-length": "9" * 400}) == 413
     assert ask(door, "/login", host=host, **{"content-length": "-1"}) == 413
     assert ask(door, "/login", host=host, **{"transfer-encoding": "chunked"}) == 411

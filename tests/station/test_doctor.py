@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.metadata
 import importlib.util
+import json
 import socket
 from pathlib import Path
 from typing import Any
@@ -49,6 +50,39 @@ def test_a_server_that_does_not_answer_is_a_note_and_one_that_does_is_ok(tmp_pat
     down = feed_check(tmp_path, feed)
     assert (up.state, down.state) == ("ok", "note")
     assert "cannot be reached now" in down.words
+
+
+def test_an_address_that_is_not_this_machine_s_cannot_be_heard(tmp_path: Path) -> None:
+    """The radar's own address, where the one that it sends to belongs: nothing would ever come."""
+    found = feed_check(tmp_path, "asterix+udp://192.0.2.7:8600", "radar")
+    assert found.state == "note"
+    assert "give an address of this machine (0.0.0.0: all of them)" in found.words
+    assert feed_check(tmp_path, f"asterix+udp://127.0.0.1:{free_port()}", "radar").state == "ok"
+
+
+def test_what_lies_on_another_continent_is_named(tmp_path: Path) -> None:
+    outline = {"type": "Polygon", "coordinates": [[[30.0, 45.0], [30.1, 45.0], [30.1, 45.1], [30.0, 45.0]]]}
+    (tmp_path / "pier.geojson").write_text(json.dumps(outline))
+    site = tmp_path / "site.toml"
+    site.write_text(
+        'version = 1\n[site]\nname = "Test pier"\nlat_deg = 45.0\nlon_deg = -30.0\n'
+        '[[zone]]\nid = "pier"\nkind = "protected"\ngeometry = "pier.geojson"\n'
+    )
+    (found,) = [c for c in examine(site, tmp_path) if c.subject == "zone pier"]
+    assert found.state == "note"
+    assert found.words.startswith("lies 46")  # 60 degrees of longitude at 45 north: 4,609 km
+    assert "is a sign wrong" in found.words
+
+
+def test_what_a_start_would_refuse_is_a_problem(tmp_path: Path) -> None:
+    site = tmp_path / "site.toml"
+    text = 'version = 1\n[site]\nname = "Test pier"\nlat_deg = 45.0\nlon_deg = -30.0\n[station]\nport = 0\n'
+    for extra, words in (
+        ('host = "0.0.0.0"\n', "others on the network could look in"),
+        ('tls_certificate = "none.pem"\ntls_key = "none.pem"\n', "cannot be used (No such file or directory)"),
+    ):
+        site.write_text(text + extra)
+        assert [words in c.words for c in examine(site, tmp_path) if c.state == "problem"] == [True]
 
 
 def test_listening_on_this_machine_is_ok(tmp_path: Path) -> None:

@@ -26,10 +26,12 @@ from picket.train.demo import DEMO
 from picket.train.kept import KeptError, read_facts
 from picket.train.officer import NOBODY, Officer, OfficerError, load_officer, prompt
 from picket.train.score import Score, score
+from picket.train.score.expected import Facts, expectations
 from picket.train.score.review import review
 from picket.train.score.review_paper import document
 from picket.train.score.scoring import score_of_tables
 from picket.train.score.words import verdict
+from picket.train.script import Expect
 from picket.words import TRACK
 from tests.station.crowded import crowded
 
@@ -90,6 +92,15 @@ def test_the_unknown_drone_is_seen_tracked_alerted_and_acknowledged_in_that_orde
     radar = next(s for s in unknown.seen if s.sensor == "radar-south")
     assert radar.covered_s is not None
     assert radar.plots <= radar.covered_s + 1
+
+
+def test_an_expectation_says_all_that_it_asks_for(ran: tuple[Path, Score]) -> None:
+    """An alert of another zone, half a minute earlier, does not meet it: without the zone in words nobody sees why."""
+    folder, found = ran
+    asked = Expect(id="x", what="alert", by_s=50.0, actor="unknown", zone="pier", rule="approach")
+    exercise = msgspec.structs.replace(demo_exercise(), expect=(asked,))
+    facts = Facts(exercise, demo_exercise().site, read_facts(folder), found.events, {}, [], 0.0)
+    assert [m.words for m in expectations(facts)] == ["an alert on unknown, zone pier, rule approach by 50 s: never came"]
 
 
 def test_the_liar_s_alert_is_laid_at_its_door_though_its_place_is_false(ran: tuple[Path, Score]) -> None:

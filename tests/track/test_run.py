@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from datetime import UTC, datetime
 from pathlib import Path
 
 import numpy as np
@@ -49,6 +50,9 @@ def test_explain_names_every_plot_that_the_track_took(tmp_path: Path) -> None:
     summary = track_files([_table(tmp_path / "in.parquet")], sim.site(sim.radar()), explain=0)
     assert sum("took a plot of radar" in line for line in summary.explanation) == 12
     assert summary.explanation[-1].split()[1] == "confirmed,"
+    begun = datetime.fromisoformat(summary.explanation[0].split()[0])  # a person compares it with the watch log
+    assert sim.T0 <= begun.timestamp() < sim.T0 + 60
+    assert begun.tzinfo == UTC
 
 
 def test_a_turning_radar_gives_one_picture_per_turn_whatever_else_reports() -> None:

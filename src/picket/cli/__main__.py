@@ -1,5 +1,5 @@
-"""`python -m picket.cli`."""
+"""`python -m picket.cli`, by which a station starts its child processes."""
 
 from picket.cli import main
 
-main()
+main(prog_name="picket")

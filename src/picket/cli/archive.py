@@ -47,6 +47,8 @@ def verify(folder: Path, as_json: bool) -> None:
             f"{v.records} records in {v.segments} segments hold"
             + (" (a killed station left a cut last record: normal)" if v.torn_tail else "")
         )
+        if files := len(read_manifest(folder).files) - len(sealed):
+            click.echo(f"{files} files of sealed days hold")
         for gap in v.gaps:
             lost = f"{gap['records']} records with {gap['rows']} rows were shown and are not in the log"
             words = lost if gap["records"] else "what came then is in the log"

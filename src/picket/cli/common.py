@@ -14,6 +14,7 @@ from typing import Any, NoReturn
 import click
 
 _M_MMAP_THRESHOLD = -3  # of malloc.h
+_LATEST = 4_102_444_800.0  # 2100-01-01 UTC
 NOTHING_USABLE, WRONG_USE, UNREADABLE = 1, 2, 3
 JSON = click.option("--json", "as_json", is_flag=True, help="One JSON object for machines instead of words.")
 ARCHIVE = click.option(
@@ -33,18 +34,21 @@ def fail(message: str, code: int) -> NoReturn:
 
 
 def moment(_: click.Context, __: click.Parameter, value: str | None) -> float | None:
-    """A time option: ISO 8601 (UTC when it names no zone) or UNIX seconds -> UNIX seconds."""
+    """A time option: ISO 8601 (UTC when it names no zone) or UNIX seconds -> UNIX seconds, of the years 1970 to 2100 as in tables."""
     if value is None:
         return None
     try:
-        return float(value)
+        found = float(value)
     except ValueError:
-        pass
-    try:
-        given = datetime.fromisoformat(value)
-    except ValueError:
-        raise click.BadParameter(f"expected ISO 8601 (2026-11-22T03:00:00Z) or UNIX seconds, got {value!r}") from None
-    return (given if given.tzinfo else given.replace(tzinfo=UTC)).timestamp()
+        try:
+            given = datetime.fromisoformat(value)
+        except ValueError:
+            raise click.BadParameter(f"expected ISO 8601 (2026-11-22T03:00:00Z) or UNIX seconds, got {value!r}") from None
+        found = (given if given.tzinfo else given.replace(tzinfo=UTC)).timestamp()
+    if not 0.0 <= found <= _LATEST:  # NaN is neither
+        hint = "; UNIX time is in seconds, this looks like milliseconds" if 0.0 <= found / 1000.0 <= _LATEST else ""
+        raise click.BadParameter(f"expected a time of the years 1970 to 2100, got {value!r}{hint}")
+    return found
 
 
 def period(command: Callable[..., Any], required: bool = True) -> Callable[..., Any]:
@@ -86,6 +90,18 @@ def _each(e: ValueError) -> str:
     if len(problems) < 2:
         return str(e)
     return f"{getattr(e, 'source', 'this file')}: {len(problems)} things to change:" + "".join(f"\n  {p}" for p in problems)
+
+
+_HINTS = {
+    "simulated": "read with --origin exercise",
+    "no_time": "no date: give --start to picket decode",
+    "no_sensor_place": "the file given with --site must say where the sensor stands",
+}
+
+
+def hint(reason: str) -> str:
+    """What to do about rows that were left out for a reason, in brackets, where an option of the command brings them back."""
+    return f" ({_HINTS[reason]})" if reason in _HINTS else ""
 
 
 def give_back_memory() -> None:

@@ -9,14 +9,18 @@ from typing import Any
 
 import click
 
-from picket.cli.common import JSON, ORIGIN, WRONG_USE, example, fail, give_back_memory, moment, progress
+from picket.cli.common import JSON, ORIGIN, WRONG_USE, example, fail, give_back_memory, hint, moment, progress
 
 
 @click.command(**example("picket decode tuesday.pcap -o tuesday.parquet"))
 @click.argument("inputs", nargs=-1, required=True, metavar="IN...")
 @click.option("--format", "format_name", help="The recording's format; guessed where it can be.")
-@click.option("--start", callback=moment, help="When a recording without dates began (ISO 8601 or UNIX seconds).")
-@click.option("--rate", type=float, help="Samples per second, for recordings that count samples.")
+@click.option(
+    "--start",
+    callback=moment,
+    help="When a recording without dates began: the time of its first byte (ISO 8601 or UNIX seconds).",
+)
+@click.option("--rate", type=float, help="Ticks per second of the receiver's counter (Beast: 12e6 unless given). Needs --start.")
 @click.option("--edition", help="The standard's edition, where it matters: 1.30, or for ASTERIX 048=1.30,062=1.18.")
 @click.option(
     "-o",
@@ -81,6 +85,6 @@ def _say_decoded(summary: Any, out: Path | None) -> None:
         click.echo(f"{name}: {form}")
     click.echo(f"{summary.rows} detections, {summary.status} status messages, {summary.operators} operator positions{wrote}")
     for reason, n in sorted(summary.left_out.items()):
-        click.echo(f"  left out: {n} {reason}")
+        click.echo(f"  left out: {n} {reason}{hint(reason)}")
     if summary.cut:
         click.echo("picket: the input was cut; what could be read was kept", err=True)

@@ -6,6 +6,7 @@ import json
 import math
 import os
 import sys
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,7 @@ from picket.cli.common import JSON, NOTHING_USABLE, UNREADABLE, WRONG_USE, examp
 @click.command(**example("picket stats --archive archive --line border.geojson --within 500 --since 2026-05-01"))
 @click.option(
     "--archive", "folder", type=click.Path(path_type=Path, file_okay=False), default=Path("archive"), show_default=True,
-    help="Folder of the archive; its days are sealed by `picket archive rebuild` or `import`.",
+    help="Folder of the archive; its days are sealed by the station each night, `picket archive seal` or `import`.",
 )  # fmt: skip
 @click.option("--line", type=click.Path(path_type=Path), help="GeoJSON file of a line, an area or points to count at.")
 @click.option("--within", type=float, help="Metres from the line, area or zone.")
@@ -152,6 +153,10 @@ def _where(line: Path | None, within: float | None, zone: str | None, site_path:
     return from_geometries([site.shapes[zone]], f"zone {zone}"), 0.0 if within is None else within, height
 
 
+def _day(day: int) -> str:
+    return f"{date(1970, 1, 1) + timedelta(days=day)}"
+
+
 def _period(archive: Any, since: float | None, until: float | None) -> tuple[int, int]:
     """Whole days since 1970: (first, the one after the last). Raises ValueError for an empty archive or a period that ends
     before it begins."""
@@ -162,10 +167,13 @@ def _period(archive: Any, since: float | None, until: float | None) -> tuple[int
         raise ArchiveError(
             f"{archive.folder}: no day is sealed; `picket archive rebuild` makes them of the log, `picket archive import` of tables"
         )
+    sealed = f"{_day(first)} to {_day(last - 1)} are sealed"
     first = first if since is None else math.floor(since / 86_400)
     last = last if until is None else math.ceil(until / 86_400)
+    if last <= first and since is not None and until is not None:
+        raise ArchiveError(f"expected --until after --since, got {_day(first)} to {_day(last)}")
     if last <= first:
-        raise ArchiveError(f"expected --until after --since, got {last - first} days")
+        raise ArchiveError(f"nothing is sealed {'until then' if since is None else f'from {_day(first)} on'}: {sealed}")
     if last - first > 36_600:
         raise ArchiveError(f"expected a period of at most a hundred years, got {last - first} days")
     return first, last

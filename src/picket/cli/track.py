@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from picket.cli.common import JSON, NOTHING_USABLE, ORIGIN, UNREADABLE, WRONG_USE, example, fail, progress
+from picket.cli.common import JSON, NOTHING_USABLE, ORIGIN, UNREADABLE, WRONG_USE, example, fail, hint, progress
 
 
 @click.command(**example("picket track tuesday.parquet --site site.toml -o tracks.parquet"))
@@ -46,8 +46,8 @@ def track(
             summary = track_files(inputs, site, every=every, out=out, explain=explain, origin=origin, on_progress=on_progress)
     except ValueError as e:
         fail(str(e), getattr(e, "exit_code", WRONG_USE))
-    _say_tracked(summary, out, as_json)
-    sys.exit(UNREADABLE if summary.cut else 0 if summary.detections else NOTHING_USABLE)
+    _say_tracked(summary, out, explain, as_json)
+    sys.exit(UNREADABLE if summary.cut else 0 if summary.scans else NOTHING_USABLE)  # rows without a time are no scan
 
 
 def _bias_words(bias: Any) -> str:
@@ -61,17 +61,19 @@ def _bias_words(bias: Any) -> str:
     return f"bias of {bias.sensor_id}: {', '.join(told)}; {bias.pairs} pairs{doubt}"
 
 
-def _say_tracked(summary: Any, out: Path, as_json: bool) -> None:
+def _say_tracked(summary: Any, out: Path, explain: int | None, as_json: bool) -> None:
     if not as_json:
         click.echo(
             f"{summary.detections} detections in {summary.scans} scans -> {summary.tracks} tracks, {summary.rows} rows -> {out}"
         )
-        for reason, n in sorted(summary.left_out.items()):
-            click.echo(f"  left out: {n} {reason}")
+        for reason, n in sorted((+summary.left_out).items()):  # what was counted at all
+            click.echo(f"  left out: {n} {reason}{hint(reason)}")
         for bias in summary.biases:
             click.echo(f"  {_bias_words(bias)}")
         for line in summary.explanation:
             click.echo(line)
+        if explain is not None and not summary.explanation:
+            click.echo(f"picket: no track has the number {explain}; the table's track_id names those there are", err=True)
         return
     keys = ("scans", "detections", "read_s", "track_s", "write_s", "shed", "peak_mb")
     click.echo(json.dumps({k: getattr(summary, k) for k in keys}))

@@ -57,6 +57,22 @@ def container(path: str | Path) -> str:
     return SUFFIXES[suffix]
 
 
+def check_places(outs: Iterable[str | Path | None], inputs: Iterable[str | Path] = ()) -> None:
+    """Raises TableError for a place where no table can go, before hours of reading: an unknown suffix, a folder that is not there, a
+    file named twice, and one of the inputs, which would be gone."""
+    taken = {os.path.realpath(i): "it is read too; give another name, or the recording would be lost" for i in inputs}
+    for out in outs:
+        if out is None or str(out) == "-":
+            continue
+        container(out)
+        place = os.path.realpath(out)
+        if place in taken:
+            raise TableError(f"{out}: {taken[place]}")
+        taken[place] = "two tables would be written to it; give each a file of its own"
+        if not os.path.isdir(os.path.dirname(place)):
+            raise TableError(f"{out}: there is no folder {Path(out).parent}; make it first")
+
+
 def schema(table: Table) -> pa.Schema:
     """The Arrow schema of a table, with its version and name as metadata."""
     fields = [pa.field(c.name, _ARROW[c.kind], metadata={"meaning": c.meaning}) for c in table.columns]
@@ -454,7 +470,7 @@ class TableWriter:
 
     A context manager: the file takes its place when the block ends well, and an old file of that name stays when it does not.
     private: the file can be read and written by its owner only (mode 0600), from its first byte on.
-    Raises TableError for a suffix that is none, OSError when the place cannot be written.
+    Raises TableError for a suffix that is none and for a place that cannot be written.
     """
 
     def __init__(self, path: str | Path, table: Table = DETECTION, *, private: bool = False) -> None:
@@ -481,9 +497,10 @@ class TableWriter:
         if not regular:  # a pipe or a device has no place to rename to
             return open(self._path, "wb")
         place = Path(os.path.realpath(self._path))
-        handle, self._temporary = tempfile.mkstemp(
-            prefix=f".{place.name}.", suffix=".part", dir=place.parent
-        )  # made with mode 0600
+        try:
+            handle, self._temporary = tempfile.mkstemp(prefix=f".{place.name}.", suffix=".part", dir=place.parent)  # mode 0600
+        except OSError as e:  # of a name that the user never gave
+            raise TableError(f"{self._path}: cannot be written there ({e.strerror or e}); give another folder") from None
         if not self._private:
             mask = os.umask(0)
             os.umask(mask)

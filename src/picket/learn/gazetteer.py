@@ -31,6 +31,8 @@ from typing import Any
 
 import msgspec
 
+from picket.handwritten import NotTextError, read_text
+
 TYPES = ("force", "service", "agency", "group", "criminal", "company", "international", "political")
 KIND_OF = {
     "service": "agency",
@@ -103,8 +105,8 @@ def read_gazetteer(path: Path) -> Gazetteer:
     if path.stat().st_size > _LONGEST_FILE:
         raise GazetteerError(f"{path}: larger than {_LONGEST_FILE // 1_000_000} MB; expected a list of names")
     try:
-        raw = tomllib.loads(path.read_text("utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as wrong:
+        raw = tomllib.loads(read_text(path))
+    except (tomllib.TOMLDecodeError, NotTextError) as wrong:
         raise GazetteerError(f"{path}: expected a TOML file of [[actor]], [[place]] and [[drone]]: {wrong}") from None
     try:
         own = msgspec.convert(raw, Gazetteer)

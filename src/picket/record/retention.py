@@ -13,17 +13,15 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import re
 from dataclasses import dataclass, field
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from picket.record import cases, log
-from picket.record.archive import ArchiveError, days_of, read_manifest
+from picket.record.archive import days_of, read_manifest
 from picket.record.pseudonyms import KEY_DAYS, Pseudonyms
 from picket.record.watchlog import WatchIndex
-from picket.site import Archive
+from picket.site import Archive, hold_of
 
 
 @dataclass
@@ -36,20 +34,8 @@ class Erased:
     stays: str = ""
 
 
-def hold_of(text: str) -> tuple[float, float]:
-    """A hold of the site file, "2026-05-01/2026-05-10 why", as UNIX seconds: from the first day's beginning to the last day's end."""
-    found = re.match(r"(\d{4}-\d{2}-\d{2})/(\d{4}-\d{2}-\d{2})(?:\s|$)", text)
-    if not found:
-        raise ArchiveError(f'archive.hold: expected "2026-05-01/2026-05-10 and why", got {text!r}')
-    try:
-        begin, end = (datetime.fromisoformat(f"{d}T00:00:00+00:00").timestamp() for d in found.groups())
-    except ValueError:
-        raise ArchiveError(f"archive.hold: no such day in {text!r}") from None
-    return begin, end + 86_400.0
-
-
 def erase(folder: Path, terms: Archive, now: float) -> Erased:
-    """Erases what is past its time at UNIX time `now`. Raises ArchiveError for terms that cannot be read, OSError."""
+    """Erases what is past its time at UNIX time `now`. Raises ValueError for terms that cannot be read, OSError."""
     done = Erased()
     holds = [*(hold_of(text) for text in terms.hold), *cases.holds(folder, now)]
     if terms.log_keep_days is not None:

@@ -14,6 +14,7 @@ import shapely
 import shapely.affinity
 import shapely.geometry
 
+from picket.handwritten import read_text
 from picket.record.sealed import E7
 
 MOST_LAT_DEG = 85.0  # nearer to a pole a step in longitude is too short for steps that are straight in degrees
@@ -42,10 +43,10 @@ class Shape(NamedTuple):
 def read_shape(path: Path) -> Shape:
     """The line or area of a GeoJSON file. Raises ShapeError with the reason."""
     try:
-        raw = json.loads(path.read_text("utf-8"))
+        raw = json.loads(read_text(path))
     except FileNotFoundError:
         raise ShapeError(f"{path}: no such file; give a GeoJSON file with a LineString or a Polygon") from None
-    except (OSError, UnicodeDecodeError, ValueError) as e:
+    except (OSError, ValueError) as e:
         raise ShapeError(f"{path}: is not GeoJSON: {e}") from None
     return shape_of(raw, str(path))
 

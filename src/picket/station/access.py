@@ -28,7 +28,8 @@ RENEW_HOURS = 24  # a session in use is written anew at most this often
 TOKEN_MINUTES = 60 * 12
 _SCRYPT = {"n": 2**14, "r": 8, "p": 5}  # OWASP password storage cheat sheet: N=2^14 with p=5, 16 MiB
 _MAX_FAILURES = 10  # wrong passwords or tokens in a minute from one address, before it waits
-MAX_BODY = 1 << 20  # bytes of a request: a zone's outline has room; anyone may send some to /login
+MAX_BODY = 1 << 20  # bytes of a request: a zone's outline has room
+MAX_SIGN_IN = 1 << 14  # of one by whoever is not signed in yet
 MAX_FILE = 25 << 20  # of a file that a signed-in user attaches to an incident
 _FILES = re.compile(r"/api/incidents/\d+/files")
 
@@ -59,7 +60,7 @@ class Access:
     @property
     def has_users(self) -> bool:
         """True when at least one user with a password exists."""
-        return bool(_load(self._users_path))
+        return users_in(self._users_path.parent)
 
     def new_token(self, name: str, *, control: bool = False) -> str:
         """A one-time token for `name`; control: its session may control an exercise."""
@@ -181,6 +182,11 @@ class Access:
             self._failures.setdefault(caller, []).append(self._clock())
 
 
+def users_in(folder: Path) -> bool:
+    """Whether a folder of secrets knows at least one user with a password."""
+    return bool(_load(folder / "users.json"))
+
+
 def _hash(secret: str) -> str:
     return hashlib.sha256(secret.encode()).hexdigest()
 
@@ -252,14 +258,14 @@ class Gate:
             return 403, f"origin {origin!r} may not use this station"
         if "transfer-encoding" in headers:
             return 411, "send the body with a Content-Length"
-        length = headers.get("content-length", "0")
         user = self.access.who(session_of(headers))
-        most = MAX_FILE if user is not None and _FILES.fullmatch(scope["path"]) else MAX_BODY
+        if user is None and scope["path"] not in self.open_paths:
+            return 401, "not signed in; open the one-time address that the station printed"
+        length = headers.get("content-length", "0")
+        most = MAX_SIGN_IN if user is None else MAX_FILE if _FILES.fullmatch(scope["path"]) else MAX_BODY
         if not length.isdecimal() or int(length[:20]) > most:
             return 413, f"a body of {length[:20]} bytes; at most {most}"
         scope.setdefault("state", {})["user"] = user
-        if user is None and scope["path"] not in self.open_paths:
-            return 401, "not signed in; open the one-time address that the station printed"
         return None
 
 

@@ -22,6 +22,7 @@ from fastapi.responses import FileResponse, HTMLResponse, JSONResponse, Redirect
 from fastapi.staticfiles import StaticFiles
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.exceptions import HTTPException as AnyHTTPException
+from starlette.requests import ClientDisconnect
 
 from picket import __version__
 from picket.station import (
@@ -122,6 +123,10 @@ def errors(app: FastAPI) -> None:
     @app.exception_handler(ClosedError)
     def closing(_: Request, e: ClosedError) -> JSONResponse:
         return JSONResponse({"error": str(e)}, 503)
+
+    @app.exception_handler(ClientDisconnect)
+    def gone(_: Request, __: ClientDisconnect) -> Response:
+        return Response(status_code=400)  # nobody reads it: the client left in the middle of its body, which is no fault of ours
 
     @app.exception_handler(Exception)
     def broken(_: Request, e: Exception) -> JSONResponse:

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import errno
 import importlib.metadata
 import importlib.util
 import ipaddress
+import math
 import shutil
 import socket
 import sys
 import tempfile
 from pathlib import Path
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from picket import __version__, _jit
 from picket import site as sites
+from picket.station.open_bind import is_loopback, refusal
 
 State = Literal["ok", "note", "problem"]
 _NEEDED = ("numpy", "numba", "pyarrow", "msgspec", "shapely", "click")
@@ -25,6 +28,7 @@ _FEEDS = {
     "pyais": ("pyais", "AIS feeds"),
 }
 _PAPER = {"fpdf2": "fpdf", "uharfbuzz": "uharfbuzz"}  # distribution -> the module: reports as PDF
+_FAR_KM = 500.0  # an ADS-B receiver elsewhere may be 300 km away
 _STATION_REMEDY = "pip install 'picket[station]'"
 
 
@@ -47,8 +51,8 @@ def examine(site_path: Path | None, archive: Path | None) -> list[Check]:
     except sites.SiteError as e:
         return [*checks, *(Check("site file", "problem", p) for p in e.problems)]
     checks.append(Check("site file", "ok", f"{site.site.name}: {len(site.sensor)} sensors, {len(site.zone)} zones"))
-    checks += [_writable(archive or Path(site.folder) / site.archive.path), _port(site), *_feeds(site), *outputs(site)]
-    checks += _radios(site)
+    folder = archive or Path(site.folder) / site.archive.path
+    checks += [_writable(folder), _port(site), *_served(site, folder), *_feeds(site), *outputs(site), *_radios(site), *_far(site)]
     for sensor in site.sensor:
         checks += [
             Check(f"sensor {sensor.id}", "note", words)
@@ -81,17 +85,10 @@ def outputs(site: sites.Site) -> list[Check]:
                 )
             )
         else:
-            plain = url.scheme in ("http", "mqtt", "smtp") and not _on_this_machine(url.hostname or "")
+            plain = url.scheme in ("http", "mqtt", "smtp") and not is_loopback(url.hostname or "")
             words = f"{url.hostname} answers" + ("; what is sent can be read on the way: no TLS" if plain else "")
             found.append(Check(f"notify {n.id}", "note" if plain else "ok", words))
     return found
-
-
-def _on_this_machine(host: str) -> bool:
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
 
 
 def _python() -> Check:
@@ -166,6 +163,31 @@ def _port(site: sites.Site) -> Check:
     return Check("port", "ok", f"{s.host}:{s.port} is free")
 
 
+def _served(site: sites.Site, archive: Path) -> list[Check]:
+    why = refusal(site, archive)
+    return [] if why is None else [Check("page", "problem", why)]
+
+
+def _far(site: sites.Site) -> list[Check]:
+    """What lies so far from the site's origin that a sign or the order of a coordinate is wrong."""
+    placed = [(f"zone {z.id}", *site.shapes[z.id].representative_point().coords[0]) for z in site.zone]
+    placed += [(f"sensor {s.id}", s.lon_deg, s.lat_deg) for s in site.sensor if s.lon_deg is not None and s.lat_deg is not None]
+    found = []
+    for name, lon, lat in placed:
+        away_km = _away_km(site.site.lat_deg, site.site.lon_deg, lat, lon)
+        if away_km > _FAR_KM:
+            words = f"lies {away_km:.0f} km from the site's origin; is a sign wrong, or the order ([lon, lat] in GeoJSON)?"
+            found.append(Check(name, "note", words))
+    return found
+
+
+def _away_km(lat: float, lon: float, lat2: float, lon2: float) -> float:
+    """Along a great circle of the mean sphere, by the haversine formula: no kernel, which may not be compiled yet."""
+    a, b = math.radians(lat), math.radians(lat2)
+    h = math.sin((b - a) / 2) ** 2 + math.cos(a) * math.cos(b) * math.sin(math.radians(lon2 - lon) / 2) ** 2
+    return 2 * 6371.0 * math.asin(min(1.0, math.sqrt(h)))
+
+
 def _feeds(site: sites.Site) -> list[Check]:
     from picket.station.feeds import FeedError, feeds_of
 
@@ -175,7 +197,25 @@ def _feeds(site: sites.Site) -> list[Check]:
         return [Check("feeds", "problem", str(e))]
     if not feeds:
         return [Check("feeds", "note", "no sensor has a feed: the station starts, and lives by what people see and report")]
-    return [_reachable(f.address.transport, f.address.host, f.address.port, f.address.path, f.shown) for f in feeds]
+    return [
+        _hears(f.address, f.shown)
+        if f.address.transport == "udp"
+        else _reachable(f.address.transport, f.address.host, f.address.port, f.address.path, f.shown)
+        for f in feeds
+    ]
+
+
+def _hears(address: Any, shown: str) -> Check:
+    """Whether datagrams could be received there: the address is one of this machine or a group, not the sender's."""
+    from picket.feed.transport.udp import open_socket
+
+    try:
+        open_socket(address).close()
+    except OSError as e:
+        wrong = isinstance(e, socket.gaierror) or e.errno == errno.EADDRNOTAVAIL
+        hint = "; give an address of this machine (0.0.0.0: all of them), not the sender's" if wrong else ""
+        return Check("feed", "note", f"{shown}: cannot receive there now ({e.strerror or e}){hint}; the station keeps trying")
+    return Check("feed", "ok", shown)
 
 
 def _reachable(transport: str, host: str, port: int, path: str, shown: str) -> Check:

@@ -18,6 +18,7 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from picket.handwritten import read_text
 from picket.record.log import segments as log_segments
 from picket.site import SiteError
 from picket.station.play import keep_score
@@ -202,7 +203,7 @@ def _may_be_exercise(path: Path) -> bool:
     try:
         if path.stat().st_size > MOST_BYTES:
             return False
-        raw = tomllib.loads(path.read_text("utf-8"))
+        raw = tomllib.loads(read_text(path))
     except (OSError, ValueError):
         return True
     return not isinstance(raw.get("site"), dict) and not raw.keys().isdisjoint(("site", "actor", "repeat_s", "expect"))

@@ -20,6 +20,7 @@ from fastapi.staticfiles import StaticFiles
 from picket import __version__
 from picket.station.access import Access, Gate
 from picket.station.api import PAGE, errors, sign_in
+from picket.station.patience import Patient
 from picket.station.run import Server, bind, end_on_signals, served
 
 HOST = "127.0.0.1"
@@ -86,7 +87,7 @@ class QuietStation(ABC):
         server = Server(
             uvicorn.Config(
                 self.app(), log_level="warning", access_log=False, ws="none", timeout_graceful_shutdown=1, server_header=False,
-                lifespan="off",
+                lifespan="off", http=Patient, proxy_headers=False,
             )
         )  # fmt: skip
         self.begin()

@@ -8,7 +8,6 @@ import ipaddress
 import re
 import signal
 import socket
-import ssl
 import time
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
@@ -22,6 +21,8 @@ from picket.station.access import Access
 from picket.station.api import make_app
 from picket.station.core import Core
 from picket.station.feeds import Feed, PlaybackClock, feeds_of, listen
+from picket.station.open_bind import refusal
+from picket.station.patience import Patient
 from picket.station.sealing import Sealing
 from picket.station.sequence import GATHER_S
 
@@ -94,26 +95,9 @@ class Station:
     def open(self) -> None:
         """Binds the page's port. Raises StationError for a busy port, or an open bind without TLS and a user."""
         s = self.site.station
-        if not _is_loopback(s.host) and not (s.tls_certificate and s.tls_key and self.access.has_users):
-            raise StationError(
-                f"station.host {s.host}: others on the network could look in; give [station] tls_certificate and tls_key, and add a user "
-                f'with `picket user NAME --archive {self.folder}`, or keep host = "127.0.0.1"'
-            )
-        self._check_tls()
+        if (why := refusal(self.site, self.folder)) is not None:
+            raise StationError(why)
         self.socket = bind(s.host, s.port)
-
-    def _check_tls(self) -> None:
-        s = self.site.station
-        if not s.tls_certificate:
-            return
-        files = [str(self._beside(name)) for name in (s.tls_certificate, s.tls_key) if name]
-        try:
-            ssl.create_default_context(ssl.Purpose.CLIENT_AUTH).load_cert_chain(*files)
-        except OSError as e:  # an SSLError is one
-            why = e.strerror or e
-            raise StationError(
-                f"station.tls_certificate, tls_key: {', '.join(files)} cannot be used ({why}); give PEM files"
-            ) from None
 
     @property
     def port(self) -> int:
@@ -153,7 +137,7 @@ class Station:
         server = Server(
             uvicorn.Config(
                 app, log_level="warning", access_log=False, ws="websockets-sansio", ws_per_message_deflate=False, ws_max_size=65_536,
-                timeout_graceful_shutdown=1, server_header=False, lifespan="off",
+                timeout_graceful_shutdown=1, server_header=False, lifespan="off", http=Patient, proxy_headers=False,
                 ssl_certfile=self._beside(self.site.station.tls_certificate), ssl_keyfile=self._beside(self.site.station.tls_key),
             )
         )  # fmt: skip
@@ -271,12 +255,3 @@ def _is_address(name: str) -> bool:
     except ValueError:
         return False
     return True
-
-
-def _is_loopback(host: str) -> bool:
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False

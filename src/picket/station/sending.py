@@ -75,7 +75,7 @@ def secret_of(n: Notify, folder: Path) -> str | None:
 def _read(path: Path, key: str) -> str:
     try:
         with path.open("rb") as f:
-            text = f.read(_MOST_SECRET).decode("utf-8").strip()
+            text = f.read(_MOST_SECRET).decode("utf-8-sig").strip()
     except (OSError, UnicodeDecodeError) as e:
         raise SendError(f"{key}: {path.name} cannot be read ({getattr(e, 'strerror', None) or 'no text'})") from None
     if not text:

@@ -22,6 +22,7 @@ import msgspec
 import shapely.geometry
 
 from picket import site as sites
+from picket.handwritten import NotTextError, read_text
 from picket.record.files import write_whole
 from picket.site import Site, SiteError, check_geometry
 from picket.station.flights import planned, with_plan
@@ -397,8 +398,8 @@ def _given(fields: Mapping[str, Any]) -> dict[str, Any]:
 
 def _text(path: Path) -> str | None:
     try:
-        return path.read_text("utf-8")
-    except (OSError, UnicodeDecodeError):
+        return read_text(path)
+    except (OSError, NotTextError):
         return None
 
 

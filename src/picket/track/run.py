@@ -11,6 +11,7 @@ import time as _time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 
 import numpy as np
@@ -19,7 +20,7 @@ import numpy.typing as npt
 from picket.feed import Options
 from picket.feed.assign import assign
 from picket.feed.recording import RecordingError, UnreadableError, open_recording
-from picket.feed.table import TableWriter, container
+from picket.feed.table import TableWriter, check_places
 from picket.site import Site
 from picket.track.registration import SensorBias
 from picket.track.sensors import PERIOD_S
@@ -64,13 +65,12 @@ def track_files(
 
     every: seconds between pictures instead of one per scan. explain: a track id; `Summary.explanation` says what it took.
     origin: live, replay or exercise (which also takes simulated plots); None: what the site file says, else live.
-    Raises RecordingError for an input of which nothing can be used, TableError for an unknown suffix, ValueError for a
-    senseless `every`.
+    Raises RecordingError for an input of which nothing can be used, TableError where no table can be written,
+    ValueError for a senseless `every`.
     """
     if every is not None and not 0.01 <= every <= 86_400.0:
         raise ValueError(f"expected --every between 0.01 and 86400 seconds, got {every!r}")
-    if out is not None:
-        container(out)
+    check_places([out], inputs)
     summary = Summary()
     begin = clock()
     batch = read_inputs(inputs, summary, site, origin or (site.station.origin if site else "live"), on_progress)
@@ -218,14 +218,18 @@ def _explained(track_id: int, part: Batch, rows: Batch, tracker: Tracker, now: f
         )
         who = f", identity {row['identity']}" if "identity" in row else ""
         lines.append(
-            f"{row['time']:.3f} took a plot of {row.get('sensor_id', '?')} ({what}{who}) with weight {tracker.assigned.weight[i]:.3f}"
+            f"{_iso(row['time'])} took a plot of {row.get('sensor_id', '?')} ({what}{who}) with weight {tracker.assigned.weight[i]:.3f}"
         )
     for i in np.flatnonzero(rows["track_id"] == track_id).tolist():
         row = next(rows.take(np.array([i])).rows())
         flags = f", {' '.join(row['flags'])}" if "flags" in row else ""
         if not lines:
-            lines.append(f"{row['time']:.3f} took nothing")
+            lines.append(f"{_iso(row['time'])} took nothing")
         lines.append(
-            f"{row['time']:.3f} {row['status']}, existence {row['existence']:.4f}, sigma {row['sigma_horizontal_m']:.1f} m{flags}"
+            f"{_iso(row['time'])} {row['status']}, existence {row['existence']:.4f}, sigma {row['sigma_horizontal_m']:.1f} m{flags}"
         )
     return lines
+
+
+def _iso(time: float) -> str:
+    return f"{datetime.fromtimestamp(round(time, 3), UTC).isoformat(timespec='milliseconds').removesuffix('+00:00')}Z"

@@ -19,6 +19,7 @@ import msgspec
 
 from picket import site as sites
 from picket.feed.simulated import SERIAL_PREFIX
+from picket.handwritten import NotTextError, read_text
 from picket.train.keys import without_unknown
 from picket.train.script import (
     Expect,
@@ -215,9 +216,9 @@ class Exercise(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
         """The exercise at `path`, at `site` or at the site file that it names. Raises ExerciseError or SiteError."""
         path = Path(path)
         try:
-            raw = tomllib.loads(path.read_text("utf-8"))
-        except (OSError, UnicodeDecodeError) as e:
-            raise ExerciseError(str(path), [f"cannot be read: {e}"]) from None
+            raw = tomllib.loads(read_text(path))
+        except (OSError, NotTextError) as e:
+            raise ExerciseError(str(path), [f"cannot be read: {getattr(e, 'strerror', None) or e}"]) from None
         except tomllib.TOMLDecodeError as e:
             raise ExerciseError(str(path), [f"is not TOML: {e}"]) from None
         raw, problems = without_unknown(raw, cls, hidden=("place", "source"))

@@ -219,7 +219,7 @@ def _client(address: Address) -> httpx.AsyncClient:
 
     user, password = address.user or address.options.get("user"), address.password
     if (path := address.options.get("password_file")) is not None:
-        password = Path(path).read_text("utf-8").strip("\r\n")
+        password = Path(path).read_text("utf-8-sig").strip("\r\n")
     verify: Any = False  # http: there is nothing to verify, and httpx would read all certificates
     if address.transport == "https":
         import ssl

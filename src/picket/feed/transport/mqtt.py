@@ -106,7 +106,7 @@ def _client(address: Address, link: LinkHealth) -> aiomqtt.Client:
 
     user, password = address.user or address.options.get("user"), address.password
     if (path := address.options.get("password_file")) is not None:
-        password = Path(path).read_text("utf-8").strip("\r\n")
+        password = Path(path).read_text("utf-8-sig").strip("\r\n")
     tls = None
     if address.transport == "mqtts":
         import ssl

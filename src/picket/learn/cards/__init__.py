@@ -19,6 +19,7 @@ from typing import Literal
 
 import msgspec
 
+from picket.handwritten import NotTextError, read_text
 from picket.learn import when
 from picket.learn.claim import CERTAINTIES, Claim
 
@@ -128,8 +129,8 @@ def read_cards(folder: str | Path) -> dict[str, Card]:
     found = {}
     for path in sorted(Path(folder).glob("*.toml")):
         try:
-            card = parse_card(path.read_text("utf-8"), str(path))
-        except (OSError, UnicodeDecodeError) as e:
+            card = parse_card(read_text(path), str(path))
+        except (OSError, NotTextError) as e:
             raise CardError(f"{path}: cannot be read: {e}") from None
         found[card.id] = card
     return found

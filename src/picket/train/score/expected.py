@@ -60,8 +60,8 @@ def _met(name: str, what: str, by_s: float, at_s: float | None, words: str) -> M
 
 
 def _one(facts: Facts, e: Expect) -> Met:
-    about = e.actor or e.zone or e.rule or "the watch"
-    words = f"{_DONE[e.what]} on {about} by {e.by_s:.0f} s"
+    about = [w for w in (e.actor, e.zone and f"zone {e.zone}", e.rule and f"rule {e.rule}") if w]  # each narrows what counts
+    words = f"{_DONE[e.what]} on {', '.join(about) or 'the watch'} by {e.by_s:.0f} s"
     events = [v for v in facts.events if e.actor is None or v.actor == e.actor]
     times = {
         "track": lambda: [v.track.at_s for v in events if v.track],
