@@ -82,7 +82,17 @@ def _quantity(text: str) -> dict[str, Any]:
     match = re.match(r"([\d.]+) (.*?)(?: (exact|at_least|about|average|over))?$", body)
     if match is None:
         raise ValueError(f"expected 'number unit [qualifier]', got {text!r}")
-    return {"value": float(match[1]), "unit": match[2], "qualifier": match[3] or "exact", "period": period or None}
+    times, unit = _multiple(match[2])
+    return {"value": float(match[1]) * times, "unit": unit, "qualifier": match[3] or "exact", "period": period or None}
+
+
+_MULTIPLES = {"dozen": 12, "hundred": 100, "thousand": 1e3, "m": 1e6, "million": 1e6, "billion": 1e9, "trillion": 1e12}
+
+
+def _multiple(unit: str) -> tuple[float, str]:
+    """ "3.1 billion dollars" is a count of dollars, as the reader has it and as most annotators wrote it."""
+    first, _, rest = unit.partition(" ")
+    return (_MULTIPLES[first], rest) if first in _MULTIPLES else (1, unit)
 
 
 def all_annotated() -> list[Annotated]:

@@ -3,8 +3,9 @@
     python -m benchmarks.train_reader              trains on the tuned reports of benchmarks/reports and writes the weights
     python -m benchmarks.train_reader --measure    writes nothing: the reports of each annotator, read with weights of the others
 
-Two logistic regressions with a quadratic penalty, fitted by L-BFGS from zero, and a net with a fixed seed (`benchmarks.train_net`): the
-same reports give the same file. Only reports marked `tuned`, all written for this project, are ever read here: the weights ship.
+Two logistic regressions with a quadratic penalty, fitted by L-BFGS from zero, a net with a fixed seed (`benchmarks.train_net`), and a
+choice among countries (`benchmarks.train_countries`): the same reports give the same file. Only reports marked `tuned`, all written for
+this project, are ever read here: the weights ship.
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ from scipy.sparse import csr_matrix
 
 from benchmarks.claim_scores import flow_gained, same_name, score
 from benchmarks.reports import FOLDER, Annotated, all_annotated
+from benchmarks.train_countries import with_countries
 from benchmarks.train_net import fitted_net
 from picket.learn.claim import KINDS
 from picket.learn.drafts import Draft
@@ -222,7 +224,8 @@ def measured(reports: list[Annotated]) -> dict[str, Any]:
         if not left_out:
             continue
         docs = {a.doc for a in left_out}
-        weights = train([s for a in reports if a.doc not in docs for s in seen[a.doc]])
+        others = [a for a in reports if a.doc not in docs]
+        weights = with_countries(train([s for a in others for s in seen[a.doc]]), others)
         found: dict[str, list[dict[str, Any]]] = {name: [] for name in claims}
         for a in left_out:
             report = report_of(a)
@@ -264,7 +267,7 @@ def main() -> None:
         return
     reports = tuned()
     buffer = io.BytesIO()
-    written(train([s for a in reports for s in seen_in(a)]), buffer)
+    written(with_countries(train([s for a in reports for s in seen_in(a)]), reports), buffer)
     FILE.write_bytes(buffer.getvalue())
     print(f"{FILE}: {len(buffer.getvalue())} bytes from {len(reports)} reports")
 

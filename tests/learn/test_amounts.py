@@ -24,6 +24,12 @@ COUNTED = [
     ("Turkey sold Mali drones for $1.2bn.", 1.2e9, "dollars", "exact"),
     ("Turkey sold Mali drones for A$20m.", 2e7, "dollars", "exact"),
     ("Turkey sold Mali drones for US$200 million.", 2e8, "dollars", "exact"),
+    ("Turkey sold Mali drones for USD22 million.", 2.2e7, "dollars", "exact"),
+    ("Turkey sold Mali drones for EUR 22m.", 2.2e7, "euros", "exact"),
+    ("Ukraine is to receive the first thousand drones from Britain next month.", 1000, "drones", "exact"),
+    ("The army received 150 WanderB and ThunderB drones from Israel.", 150, "WanderB and ThunderB drones", "exact"),
+    ("The army received 150 drones and launchers from Israel.", 150, "drones", "exact"),
+    ("At 21:50 three drones were seen over Munich airport.", 3, "drones", "exact"),
     ("Iranian instructors trained a 12-member Houthi team to fly drones.", 12, "member", "exact"),
     ("A Russian drone strike killed a 14-year-old boy in Kherson.", 1, "boy", "exact"),
     ("A drone killed a woman and wounded three children in Kherson.", 1, "woman", "exact"),
@@ -49,6 +55,9 @@ def test_number_of_a_claim(text: str, value: float, unit: str, qualifier: str) -
         "The army received tens of thousands of drones from China.",
         "Drones were seen over Schiphol at 10.30 p.m. on Monday.",
         "The two groups bought drones from China.",
+        "A policeman found a drone at 5:40 near Warsaw.",
+        "Since 2022 drones have been shot down over Moldova by Ukraine.",
+        "Incident 061: the ship was struck by a drone off Hudaydah.",
     ],
 )
 def test_no_number(text: str) -> None:

@@ -58,6 +58,7 @@ class Context:
     place_country: str | None = None
     event: tuple[int, str] | None = None  # sentence and country of the claim told last
     told_in: Counter[str] = field(default_factory=Counter)  # how many claims so far took place in each country
+    named_in: Counter[str] = field(default_factory=Counter)  # how often the report's names point to each country
     when: tuple[int, str] | None = None  # sentence and time of the claim told last
 
     takers: list[tuple[int, str]] = field(default_factory=list)

@@ -156,6 +156,7 @@ def _overview(report: Report, context: Context) -> None:
             ):
                 counts[name.country] += 1
                 break
+    context.named_in = counts
     if counts:
         country, n = min(counts.items(), key=lambda e: (-e[1], e[0]))
         if n >= 2 and n >= 0.45 * sum(counts.values()):

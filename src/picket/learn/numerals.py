@@ -10,7 +10,7 @@ import re
 
 from picket.learn.tokens import NUMBER_WORDS, Token, is_number
 
-MONEY = re.compile(r"^(?:US|A|AU|C|CA|NZ|HK|S|R|Z)?[$€£₹¥₩₴₦]\s?")
+MONEY = re.compile(r"^(?:(?:US|A|AU|C|CA|NZ|HK|S|R|Z)?[$€£₹¥₩₴₦]|(?:USD|EUR|GBP|CHF)(?=\s?\d))\s?")
 _TO = frozenset(["to", "-", "–", "—"])
 _LINKS = _TO | {"and"}
 _PAIRED = frozenset(["half", "half-dozen", "a", "another"])

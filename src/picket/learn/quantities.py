@@ -26,6 +26,7 @@ _MULTIPLES = {
     "m": 1_000_000,
     "k": 1000,
 }
+_CODES = {"USD": "dollars", "EUR": "euros", "GBP": "pounds", "CHF": "francs"}
 _CURRENCIES = {"$": "dollars", "€": "euros", "£": "pounds", "₹": "rupees", "¥": "yen", "₩": "won", "₴": "hryvnias", "₦": "naira"}
 _PERIOD = re.compile(
     r"^\W*(?:(?:a|an|per|every|each) (?P<per>day|night|week|month|year|hour|minute)\b|(?P<ly>daily|nightly|"
@@ -83,7 +84,8 @@ def quantity_in(phrase: Phrase, text: str, sentence_end: int) -> Quantity | None
             qualifier = "at_least"
         return Quantity(
             value=value,
-            unit=_unit(phrase, k, token) or _out_of(text[phrase.end : sentence_end]),
+            unit=_shared(_unit(phrase, k, token), value, text[phrase.end : sentence_end])
+            or _out_of(text[phrase.end : sentence_end]),
             qualifier=qualifier,
             period=_period(phrase, text, sentence_end),
         )
@@ -112,13 +114,31 @@ _ONE_OF_A_KIND = frozenset(
     ]
 )
 _LABELLED = frozenset(
-    ["unit", "room", "tower", "phase", "route", "aged", "number", "article", "channel", "type", "model", "mark", "no", "class"]
+    [
+        "unit",
+        "room",
+        "tower",
+        "phase",
+        "route",
+        "aged",
+        "number",
+        "article",
+        "channel",
+        "type",
+        "model",
+        "mark",
+        "no",
+        "class",
+        "incident",
+    ]
 )
 _CLOCK = frozenset(["p.m.", "a.m.", "p.m", "a.m", "pm", "am", "gmt", "utc", "hrs", "o'clock"])
 _CALIBRE = re.compile(r"\d\s?-?(?:mm|millimet|calib)|^\s?-?(?:mm|millimet|calib)", re.IGNORECASE)
 _NONE = re.compile(r"\b(?:not|no)\s+(?:even\s+|a\s+single\s+)?$", re.IGNORECASE)
 _AGED = re.compile(r"\bag(?:ed|e of) $")
 _YEAR = re.compile(r"(?:19[89]|20[0-4])\d")
+_YEAR_ALONE = re.compile(r"\b(?:[Ss]ince|[Ii]n|[Uu]ntil) $")  # "since 2022 drones have fallen"
+_HOUR = re.compile(r"(?<!\d)[0-2]?\d:[0-5]\d(?!\d)")
 _YEAR_AND = re.compile(
     r"\b(?:in|of|since|between|during) (?:19[89]|20[0-4])\d (?:and|or) $", re.IGNORECASE
 )  # "in 2022 and 2023 drones"
@@ -156,11 +176,14 @@ _PARTIES = frozenset(
 )
 
 
+_COUNTED_ONCE = frozenset(["a", "one", "another", "first", "next"])
+
+
 def _vague(token: Token, before: Token | None) -> bool:
     """ "Thousands of", "several hundred", "a few dozen": nobody knows how many."""
     if token.value is None and token.low == "dozen" and before is not None and before.low in {"several", "few", "many", "some"}:
         return True
-    return token.low in _MULTIPLES and (before is None or (before.tag != "NUM" and before.low not in {"a", "one"}))
+    return token.low in _MULTIPLES and (before is None or (before.tag != "NUM" and before.low not in _COUNTED_ONCE))
 
 
 def _counts_nothing(phrase: Phrase, k: int, text: str) -> bool:
@@ -193,13 +216,17 @@ def _counts_nothing(phrase: Phrase, k: int, text: str) -> bool:
 
 
 def _of_time(phrase: Phrase, token: Token, text: str) -> bool:
-    """A decade, an age ("girls of eighteen"), an hour ("at seven on Tuesday"), a year ("in 2022 and 2023 drones flew")."""
+    """A decade, an age ("girls of eighteen"), an hour ("at seven on Tuesday", "21:50"), a year ("in 2022 and 2023 drones flew")."""
     before = text[max(0, token.start - 24) : token.start]
     if _DECADE.match(text, token.start) or (_YEARS_OLD.search(before) and phrase.tokens[-1] is token):
         return True
+    if any(m.start() <= token.start < m.end() for m in _HOUR.finditer(text, max(0, token.start - 3), token.end + 3)):
+        return True
     if _AT.search(before) and _OF_DAY.match(text, token.end):
         return True
-    return bool(_YEAR.fullmatch(token.text)) and (len(phrase.tokens) == 1 or bool(_YEAR_AND.search(before)))
+    return bool(_YEAR.fullmatch(token.text)) and (
+        len(phrase.tokens) == 1 or bool(_YEAR_AND.search(before) or _YEAR_ALONE.search(before))
+    )
 
 
 _STRONG = re.compile(r"^(\d+|[a-z]+)-(member|strong|man|person|drone|aircraft|vehicle|soldier|boat)$")
@@ -218,7 +245,7 @@ def _strength(phrase: Phrase) -> Quantity | None:
 
 def _unit(phrase: Phrase, k: int, token: Token) -> str | None:
     if MONEY.match(token.text):
-        return _CURRENCIES[next(c for c in token.text if c in _CURRENCIES)]
+        return _CODES.get(token.text[:3]) or _CURRENCIES[next(c for c in token.text if c in _CURRENCIES)]
     words = [t for t in phrase.tokens[k + 1 :] if t.tag in {"N", "NP", "ADJ", "DEM", "V"} and t.low not in {"mm", "more", "such"}]
     if words and words[0].text == "%":
         return "percent"
@@ -227,6 +254,21 @@ def _unit(phrase: Phrase, k: int, token: Token) -> str | None:
     while len(words) > 3:
         words = words[1:]
     return " ".join(t.text for t in words) or None
+
+
+_AND_MORE = re.compile(r"^ (?:and|or) (?:[A-Za-z][\w-]* ){0,4}?[a-z][\w-]+s\b")
+_PLURAL = frozenset(
+    ["people", "men", "women", "children", "police", "personnel", "aircraft", "staff", "dead", "percent", "cent", "won", "yen"]
+)
+
+
+def _shared(unit: str | None, value: float, rest: str) -> str | None:
+    """ "728 strike and decoy drones": what is counted stands behind the "and" when the word before it is no plural."""
+    last = unit.split()[-1].lower() if unit else ""
+    if not last or value <= 1 or last.endswith("s") or last in _PLURAL:
+        return unit
+    match = _AND_MORE.match(rest)
+    return f"{unit}{match.group()}" if match else unit
 
 
 def _out_of(rest: str) -> str | None:

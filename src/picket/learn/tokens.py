@@ -11,6 +11,7 @@ _TOKEN = re.compile(
     | [A-Za-z]\.(?:[A-Za-z]\.)+            # U.S.
     | (?:Col|Gen|Lt|Sgt|Mr|Mrs|Ms|Dr|Maj|Capt|Cmdr|Adm|Brig|Gov|Sen|Rep|St|Prof)\.  # titles
     | (?:US|AU?|CA?|NZ|HK|S|R|Z)?[$€£₹¥₩₴₦]\s?\d[\d,]*(?:\.\d+)?(?:bn|mn|tn|m|k)?\b   # money
+    | (?:USD|EUR|GBP|CHF)\s?\d[\d,]*(?:\.\d+)?(?:bn|mn|tn|m|k)?\b   # money by the code of its currency
     | \d[\d,]*\d(?:\.\d+)?(?:st|nd|rd|th)?(?:-[A-Za-z][\w-]*)? | \d+(?:\.\d+)?(?:st|nd|rd|th|s|[A-Z]{1,3}\b)?(?:-[A-Za-z][\w-]*)?
     | [^\W\d_]+(?:['’][^\W\d_]+)*(?:[-‑–/][\w]+(?:['’][a-z]+)?)*[\w]*(?:(?<=\d)['’]s\b)?   # words, hyphenated too
     | %|\S""",
@@ -156,7 +157,7 @@ class Token:
 _POSSESSIVE = re.compile(r"['’]s$")
 _LETTERED = re.compile(r"[A-Z]|-[A-Za-z]")
 _THREE_LETTERS = re.compile(r"[a-z]{3}")
-_PRICE = re.compile(r"[A-Z]{1,2}[$€£]\s?\d")
+_PRICE = re.compile(r"(?:[A-Z]{1,2}[$€£]|USD|EUR|GBP|CHF)\s?\d")
 
 
 def split_words(text: str, start: int, end: int) -> list[Token]:

@@ -195,7 +195,7 @@ def _place_of(sentence: Sentence, verb: Verb | None, extra: list[Phrase] = []) -
     for phrase in extra:
         candidates.extend(p for name, p in phrase.after if name in {"in", "at", "near", "over", "on", "along", "outside"})
         candidates.append(phrase)
-    spoken = _of_speakers(sentence)
+    spoken = of_speakers(sentence)
     candidates = [p for p in candidates if id(p) not in spoken]
     found: list[tuple[int, str, str | None]] = []
     for phrase in candidates:
@@ -266,7 +266,7 @@ def _and_another(sentence: Sentence, k: int, country: str | None) -> bool:
     return False
 
 
-def _of_speakers(sentence: Sentence) -> set[int]:
+def of_speakers(sentence: Sentence) -> set[int]:
     """Phrases that say where a speaker is ("an official in Peshawar", "the Institute in Pretoria"), and not where it happened."""
     out: set[int] = set()
     tellers = [p for v in sentence.verbs if v.classes & {"say", "warn"} for p in (v.prep("by") if v.passive else v.subjects)]

@@ -11,6 +11,7 @@ from picket.learn.claim import KINDS, guessed
 from picket.learn.drafts import Draft
 from picket.learn.report import Report
 from picket.learn.sentence import Sentence
+from picket.learn.trained.countries import Setting, settle
 from picket.learn.trained.ends import LIMITS, Limits, ends_of, filled, trained_drafts
 from picket.learn.trained.kinds import anchors_of, kind_odds
 from picket.learn.trained.look import Look
@@ -26,6 +27,7 @@ class Trained:
 
     def __init__(self, report: Report, weights: Weights | None = None, limits: Limits = LIMITS) -> None:
         self.memory = Memory(report)
+        self.setting = Setting(report)
         self.weights = weights or shipped()
         self.limits = limits
 
@@ -55,4 +57,10 @@ class Trained:
         for draft in kept:
             ends = {role: str(value).lower() for role in ROLES if (value := getattr(draft, role))}
             self.memory.tell(sentence.context.sentence, draft.kind, ends)
+        self.placed(look, kept)
         return kept
+
+    def placed(self, look: Look, kept: list[Draft]) -> None:
+        """Gives the drafts their country."""
+        if self.weights.countries is not None:
+            settle(look, kept, self.setting, self.weights.countries, self.limits.country)

@@ -22,7 +22,7 @@ from picket.learn.trained.weights import ENDS, Weights
 class Limits:
     """From which probability on a kind is claimed where no rule has read firmly, and beside what one has read; below which a rule's
     claim is dropped; from which on an end is taken, a coordinated end has a claim of its own, the open end of a rule's transfer or of
-    its other kinds is filled; and a rule's claim is doubted.
+    its other kinds is filled; a rule's claim is doubted; and a claim has the likeliest country.
 
     Chosen on reports of hands that the weights were not trained on (`python -m benchmarks.train_reader --measure`)."""
 
@@ -34,6 +34,7 @@ class Limits:
     fill: float = 0.2
     fill_events: float = 0.3
     doubt: float = 0.15
+    country: float = 0.35
 
 
 LIMITS = Limits()

@@ -41,7 +41,7 @@ def mentions_of(look: Look, memory: Memory, groups: Groups[T]) -> list[Mention[T
     sentence = look.sentence
     found: list[Mention[T]] = []
     seen: set[tuple[str, bool]] = set()
-    before = _before(sentence)
+    before = before_phrases(sentence)
     governors = _governors(look)
     tellers = {id(p) for v in sentence.verbs if v.classes & {"say", "warn", "fear"} and not v.passive for p in v.subjects}
     for phrase in look.phrases:
@@ -252,7 +252,7 @@ def _word(shown: list[str], k: int) -> str:
     return shown[k] if 0 <= k < len(shown) else "^"
 
 
-def _before(sentence: Sentence) -> dict[int, str]:
+def before_phrases(sentence: Sentence) -> dict[int, str]:
     """The preposition or mark before each phrase, by the phrase's first token."""
     out: dict[int, str] = {}
     last = "^"

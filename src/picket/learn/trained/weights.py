@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from picket.learn.claim import KINDS, TRANSFERS
+from picket.learn.trained.choice import Choice
 from picket.learn.trained.groups import Groups
 from picket.learn.trained.net import Net
 
@@ -32,7 +33,8 @@ ENDS = {
 @dataclass(slots=True)
 class Weights:
     """`kind_rows` names the rows of `kinds` (features by COLUMNS) and of `net`, `end_rows` those of `shared` (features by ROLES: what
-    counts for a role whatever the kind) and of `own` (features by ENDS: what counts for one kind besides)."""
+    counts for a role whatever the kind) and of `own` (features by ENDS: what counts for one kind besides); `countries` choose a claim's
+    country."""
 
     kind_rows: dict[str, int]
     kinds: Floats
@@ -40,6 +42,7 @@ class Weights:
     end_rows: dict[str, int]
     shared: Floats
     own: Floats
+    countries: Choice | None = None  # without them the country stays as the rules have it
     columns: list[Floats] = field(init=False)  # shared and own together, one for each of ENDS
     kind_groups: Groups[int] = field(init=False)  # groups of features as rows of `kinds`
     end_groups: Groups[int] = field(init=False)  # and as rows of `shared` and `own`
@@ -64,6 +67,7 @@ class Weights:
 
 def written(weights: Weights, out: BinaryIO) -> None:
     """Writes the file that `load` reads; the same weights give the same bytes."""
+    countries = weights.countries.weights if weights.countries is not None else {}
     np.savez_compressed(
         out,
         kinds_in_order=_text(COLUMNS),
@@ -77,6 +81,8 @@ def written(weights: Weights, out: BinaryIO) -> None:
         end_rows=_text(weights.end_rows),
         shared=weights.shared.astype(np.float16),
         own=weights.own.astype(np.float16),
+        country_rows=_text(countries),
+        countries=np.array([*countries.values()], np.float16),
     )
 
 
@@ -96,13 +102,21 @@ def load(raw: bytes) -> Weights:
         kinds, shared, own = (found[name].astype(np.float32) for name in ("kinds", "shared", "own"))
         bias, out, out_bias = (found[name].astype(np.float32) for name in ("net_bias", "net_out", "net_out_bias"))
         net = Net(found["net_rows"], np.float32(found["net_step"]), bias, out, out_bias)
+        country_rows = [f for f in found["country_rows"].tobytes().decode().split("\n") if f]
+        countries = found["countries"].tolist()
     shapes = (len(kind_rows), len(COLUMNS)), (len(end_rows), len(ROLES)), (len(end_rows), len(ENDS))
     net_shapes = (len(kind_rows), len(bias)), (len(bias), len(COLUMNS)), (len(COLUMNS),)
-    if ((kinds.shape, shared.shape, own.shape), (net.rows.shape, out.shape, out_bias.shape)) != (shapes, net_shapes):
+    tables, of_net = (kinds.shape, shared.shape, own.shape), (net.rows.shape, out.shape, out_bias.shape)
+    if (tables, of_net, len(countries)) != (shapes, net_shapes, len(country_rows)):
         raise ValueError(
             "the weights of the trained reader and their names differ in number; run python -m benchmarks.train_reader"
         )
-    return Weights({f: i for i, f in enumerate(kind_rows)}, kinds, net, {f: i for i, f in enumerate(end_rows)}, shared, own)
+    choice = Choice(dict(zip(country_rows, countries, strict=True)))
+    return Weights(_numbered(kind_rows), kinds, net, _numbered(end_rows), shared, own, choice if country_rows else None)
+
+
+def _numbered(names: list[str]) -> dict[str, int]:
+    return {f: i for i, f in enumerate(names)}
 
 
 @cache
