@@ -11,6 +11,7 @@ import pytest
 from picket import _jit
 from picket.lanes_kernels import (
     after,
+    fetch,
     larger,
     largest,
     load,
@@ -40,6 +41,7 @@ def test_arithmetic_is_that_of_each_value_rounded_as_alone(lean: Callable[[Any],
     @lean
     def work(a: Any, b: Any, out: Any) -> None:
         for i in range(3, a.shape[0] - 15, 16):
+            fetch(a, i + 1_000_000)  # beyond its end: does nothing, and no harm
             store(out, i, load(a, i) * load(b, i) + load(a, i) - spread(b[0]))
 
     a, b, out = floats(40), floats(40), np.zeros(40, np.float32)

@@ -13,7 +13,9 @@ RATE_HZ, BINS, FRAMES = 40e6, 1024, 8
 def marked_by(units: np.ndarray) -> tuple[np.ndarray, np.ndarray, int]:
     marked, larger = np.zeros(units.shape, np.uint8), np.zeros((len(units) // 2, units.shape[1]), np.float32)
     over = limits.limits(RATE_HZ, BINS, 3 * FRAMES, limits.thirds(BINS), 0.02)
-    hits = thirds(units, FRAMES, limits.WIDE, over, marked, larger, np.empty((6, BINS), np.float32))
+    hits = thirds(
+        units, FRAMES, limits.WIDE, over, marked, np.zeros(len(units), np.uint8), larger, np.empty((6, BINS), np.float32)
+    )
     return marked, larger, hits
 
 
@@ -64,9 +66,11 @@ def test_marks_are_those_of_a_plain_search_of_all_boxes() -> None:
         units[-2:, -1] += 60  # the last bin of the last rows has one neighbour only
         over = limits.limits(RATE_HZ, bins, 2 * FRAMES, limits.pairs(bins), 0.02)
         marked, longer = np.zeros(units.shape, np.uint8), np.zeros((20, bins), np.float32)
-        hits = next_level(units, FRAMES, over, marked, longer, np.empty((6, bins), np.float32))
+        lit = np.zeros(40, np.uint8)
+        hits = next_level(units, FRAMES, over, marked, lit, longer, np.empty((6, bins), np.float32))
         expected = plainly(units, over)
         assert hits > 3
         assert np.array_equal(marked.astype(bool), expected)
+        assert np.array_equal(lit.astype(bool), expected.any(axis=1))
         quiet = np.where(expected, np.float32(FRAMES), units)
         assert np.array_equal(longer, quiet[::2] + quiet[1::2])
