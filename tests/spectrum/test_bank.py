@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from picket.spectrum import limits
-from picket.spectrum.pyramid_kernels import next_level, thirds
+from picket.spectrum.pyramid_kernels import next_level, runs, spread_down, thirds
 
 RATE_HZ, BINS, FRAMES = 40e6, 1024, 8
 
@@ -74,3 +74,20 @@ def test_marks_are_those_of_a_plain_search_of_all_boxes() -> None:
         assert np.array_equal(lit.astype(bool), expected.any(axis=1))
         quiet = np.where(expected, np.float32(FRAMES), units)
         assert np.array_equal(longer, quiet[::2] + quiet[1::2])
+
+
+def test_runs_close_small_gaps_and_are_counted_where_there_is_no_room_for_them() -> None:
+    coarse, fine = np.zeros((3, 64), np.uint8), np.zeros((6, 64), np.uint8)
+    coarse[1, [0, 4, 12, 13, 40]] = 1  # gaps of 3, 7 and 26 cells
+    fine[4, 63] = 1
+    lit = fine.any(axis=1).astype(np.uint8)
+    spread_down(coarse, coarse.any(axis=1).astype(np.uint8), fine, lit)
+    assert lit.tolist() == [0, 0, 1, 1, 1, 0]
+    each = [(0, 5), (12, 14), (40, 41)]
+    expected = [(row, *run) for row in (2, 3) for run in each] + [(4, 63, 64)]
+    found = np.zeros((20, 3), np.int64)
+    assert runs(fine, lit, 3, found) == 7
+    assert [tuple(r) for r in found[:7].tolist()] == expected
+    few = np.zeros((2, 3), np.int64)
+    assert runs(fine, lit, 3, few) == 7
+    assert [tuple(r) for r in few.tolist()] == expected[:2]

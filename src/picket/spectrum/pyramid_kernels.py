@@ -325,21 +325,28 @@ def runs(mask: Bytes, lit: Bytes, slack: int, out: Any) -> int:
     """
     n = 0
     for i in range(mask.shape[0]):
-        row, start, end = mask[i], -1, -1
         if not lit[i]:
             continue
-        for k in range(row.shape[0]):
-            if row[k]:
-                if start >= 0 and k - end > slack:
-                    if n < out.shape[0]:
-                        out[n, 0], out[n, 1], out[n, 2] = i, start, end
-                    n += 1
-                    start = -1
-                if start < 0:
-                    start = k
-                end = k + 1
+        row, start, end = mask[i], -1, -1
+        words = row.view(np.uint64)
+        for w in range(words.shape[0]):  # eight cells at a time, to pass over what is not marked
+            if words[w] == 0:
+                continue
+            for k in range(8 * w, 8 * w + 8):
+                if row[k]:
+                    if start >= 0 and k - end > slack:
+                        n = _noted(out, n, i, start, end)
+                        start = -1
+                    if start < 0:
+                        start = k
+                    end = k + 1
         if start >= 0:
-            if n < out.shape[0]:
-                out[n, 0], out[n, 1], out[n, 2] = i, start, end
-            n += 1
+            n = _noted(out, n, i, start, end)
     return n
+
+
+@lean
+def _noted(out: Any, n: int, row: int, first: int, last: int) -> int:
+    if n < out.shape[0]:
+        out[n, 0], out[n, 1], out[n, 2] = row, first, last
+    return n + 1
