@@ -137,6 +137,20 @@ def largest(_: Any, lanes: Any) -> Any:
 
 
 @_emitted
+def total(_: Any, lanes: Any) -> Any:
+    """The sum of sixteen values, a float32: of halves, of their halves, and so on."""
+
+    def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        left, width = args[0], WIDTH // 2
+        while width:
+            left = builder.fadd(left, _shuffled(builder, left, left, [(k + width) % WIDTH for k in range(WIDTH)]))
+            width //= 2
+        return builder.extract_element(left, ir.Constant(ir.IntType(32), 0))
+
+    return types.float32(lanes), generate
+
+
+@_emitted
 def sums_of_pairs(_: Any, a: Any, b: Any) -> Any:
     """The sums of the first and second, third and fourth ... of the values of a and then of b."""
 
