@@ -11,6 +11,7 @@ import pytest
 from picket import _jit
 from picket.lanes_kernels import (
     after,
+    fetch,
     larger,
     largest,
     load,
@@ -18,6 +19,7 @@ from picket.lanes_kernels import (
     spread,
     store,
     sums_of_pairs,
+    total,
     turned,
     turned_across,
     turned_within,
@@ -40,6 +42,7 @@ def test_arithmetic_is_that_of_each_value_rounded_as_alone(lean: Callable[[Any],
     @lean
     def work(a: Any, b: Any, out: Any) -> None:
         for i in range(3, a.shape[0] - 15, 16):
+            fetch(a, i + 1_000_000)  # beyond its end: does nothing, and no harm
             store(out, i, load(a, i) * load(b, i) + load(a, i) - spread(b[0]))
 
     a, b, out = floats(40), floats(40), np.zeros(40, np.float32)
@@ -102,6 +105,14 @@ def test_four_lanes_are_turned_round_by_fours(lean: Callable[[Any], Any]) -> Non
     assert np.array_equal(within.reshape(4, 4, 4), cube.transpose(2, 1, 0))
     assert np.array_equal(across.reshape(4, 4, 4), cube.transpose(1, 0, 2))
     assert np.array_equal(one.reshape(4, 4), cube[1].T)
+
+
+def test_the_total_adds_halves(lean: Callable[[Any], Any]) -> None:
+    x = floats(16)
+    halves = x
+    while len(halves) > 1:
+        halves = halves[: len(halves) // 2] + halves[len(halves) // 2 :]
+    assert lean(lambda x: total(load(x, 0)))(x) == halves[0]
 
 
 @pytest.mark.parametrize("wrong", [np.zeros(64), np.zeros((4, 16), np.float32), np.zeros(128, np.float32)[::2]])

@@ -86,6 +86,22 @@ def load_pairs(_: Any, array: Any, at: Any) -> Any:
 
 
 @_emitted
+def fetch(_: Any, array: Any, at: Any) -> Any:
+    """Asks for the cache line of an array's value number `at`, which may lie beyond its end: nothing waits for it."""
+
+    def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        data = context.make_array(signature.args[0])(context, builder, args[0]).data
+        place = builder.bitcast(builder.gep(data, [args[1]]), ir.IntType(8).as_pointer())
+        word = ir.IntType(32)
+        kind = ir.FunctionType(ir.VoidType(), [place.type, word, word, word])
+        ask = builder.module.declare_intrinsic("llvm.prefetch", (place.type,), kind)
+        builder.call(ask, [place, *(ir.Constant(word, n) for n in (0, 3, 1))])  # to read, keep near, data
+        return context.get_dummy_value()
+
+    return types.void(array, types.intp), generate
+
+
+@_emitted
 def spread(_: Any, value: Any) -> Any:
     """One float32 value in all lanes."""
 
@@ -114,6 +130,20 @@ def largest(_: Any, lanes: Any) -> Any:
         left, width = args[0], WIDTH // 2
         while width:
             left = _larger(builder, left, _shuffled(builder, left, left, [(k + width) % WIDTH for k in range(WIDTH)]))
+            width //= 2
+        return builder.extract_element(left, ir.Constant(ir.IntType(32), 0))
+
+    return types.float32(lanes), generate
+
+
+@_emitted
+def total(_: Any, lanes: Any) -> Any:
+    """The sum of sixteen values, a float32: of halves, of their halves, and so on."""
+
+    def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        left, width = args[0], WIDTH // 2
+        while width:
+            left = builder.fadd(left, _shuffled(builder, left, left, [(k + width) % WIDTH for k in range(WIDTH)]))
             width //= 2
         return builder.extract_element(left, ir.Constant(ir.IntType(32), 0))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from picket.spectrum import limits
-from picket.spectrum.pyramid_kernels import next_level, thirds
+from picket.spectrum.pyramid_kernels import next_level, runs, spread_down, thirds
 
 RATE_HZ, BINS, FRAMES = 40e6, 1024, 8
 
@@ -13,7 +13,9 @@ RATE_HZ, BINS, FRAMES = 40e6, 1024, 8
 def marked_by(units: np.ndarray) -> tuple[np.ndarray, np.ndarray, int]:
     marked, larger = np.zeros(units.shape, np.uint8), np.zeros((len(units) // 2, units.shape[1]), np.float32)
     over = limits.limits(RATE_HZ, BINS, 3 * FRAMES, limits.thirds(BINS), 0.02)
-    hits = thirds(units, FRAMES, limits.WIDE, over, marked, larger, np.empty((6, BINS), np.float32))
+    hits = thirds(
+        units, FRAMES, limits.WIDE, over, marked, np.zeros(len(units), np.uint8), larger, np.empty((6, BINS), np.float32)
+    )
     return marked, larger, hits
 
 
@@ -64,9 +66,28 @@ def test_marks_are_those_of_a_plain_search_of_all_boxes() -> None:
         units[-2:, -1] += 60  # the last bin of the last rows has one neighbour only
         over = limits.limits(RATE_HZ, bins, 2 * FRAMES, limits.pairs(bins), 0.02)
         marked, longer = np.zeros(units.shape, np.uint8), np.zeros((20, bins), np.float32)
-        hits = next_level(units, FRAMES, over, marked, longer, np.empty((6, bins), np.float32))
+        lit = np.zeros(40, np.uint8)
+        hits = next_level(units, FRAMES, over, marked, lit, longer, np.empty((6, bins), np.float32))
         expected = plainly(units, over)
         assert hits > 3
         assert np.array_equal(marked.astype(bool), expected)
+        assert np.array_equal(lit.astype(bool), expected.any(axis=1))
         quiet = np.where(expected, np.float32(FRAMES), units)
         assert np.array_equal(longer, quiet[::2] + quiet[1::2])
+
+
+def test_runs_close_small_gaps_and_are_counted_where_there_is_no_room_for_them() -> None:
+    coarse, fine = np.zeros((3, 64), np.uint8), np.zeros((6, 64), np.uint8)
+    coarse[1, [0, 4, 12, 13, 40]] = 1  # gaps of 3, 7 and 26 cells
+    fine[4, 63] = 1
+    lit = fine.any(axis=1).astype(np.uint8)
+    spread_down(coarse, coarse.any(axis=1).astype(np.uint8), fine, lit)
+    assert lit.tolist() == [0, 0, 1, 1, 1, 0]
+    each = [(0, 5), (12, 14), (40, 41)]
+    expected = [(row, *run) for row in (2, 3) for run in each] + [(4, 63, 64)]
+    found = np.zeros((20, 3), np.int64)
+    assert runs(fine, lit, 3, found) == 7
+    assert [tuple(r) for r in found[:7].tolist()] == expected
+    few = np.zeros((2, 3), np.int64)
+    assert runs(fine, lit, 3, few) == 7
+    assert [tuple(r) for r in few.tolist()] == expected[:2]

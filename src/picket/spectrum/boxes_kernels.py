@@ -73,12 +73,12 @@ def pieces(found: Ints, boxes: Ints) -> int:
     return count
 
 
-@kernel
+@lean
 def _is_line(b: Ints) -> bool:
     return bool(b[3] - b[2] <= LINE and b[1] - b[0] >= LONG)
 
 
-@kernel
+@lean
 def _joins(a: Ints, b: Ints, pause: int, gap: int) -> bool:
     """Whether two pieces are parts of one burst. a, b: row0, row1, first, last + 1, cells."""
     apart = max(a[0], b[0]) - min(a[1], b[1])  # rows between them; negative: they overlap
@@ -102,7 +102,7 @@ def _joins(a: Ints, b: Ints, pause: int, gap: int) -> bool:
     return True
 
 
-@kernel
+@lean
 def join(boxes: Ints, count: int, pause: int, gap: int) -> int:
     """Joins pieces in place until nothing changes; returns how many are left. Cost: count^2 per round."""
     changed = True
@@ -119,7 +119,8 @@ def join(boxes: Ints, count: int, pause: int, gap: int) -> int:
                     boxes[i, 3] = max(boxes[i, 3], boxes[j, 3])
                     boxes[i, 4] += boxes[j, 4]
                     count -= 1
-                    boxes[j] = boxes[count]
+                    for k in range(boxes.shape[1]):
+                        boxes[j, k] = boxes[count, k]
                     changed = True
                 else:
                     j += 1
@@ -127,7 +128,7 @@ def join(boxes: Ints, count: int, pause: int, gap: int) -> int:
     return count
 
 
-@kernel
+@lean
 def _best_run(profile: Doubles, s: float, cells: float, slack: int) -> tuple[int, int]:
     """The stretch of a profile (means of so many cells each) that is likeliest at 1 + s: first, last + 1.
 
@@ -148,7 +149,7 @@ def _best_run(profile: Doubles, s: float, cells: float, slack: int) -> tuple[int
     return first, last
 
 
-@kernel
+@lean
 def _edge_limit(s: float) -> float:
     """For exponential cells of mean 1 outside and 1 + s inside the log-likelihood ratio is -ln(1 + s) + x s / (1 + s): zero at this x."""
     return float((1 + s) * np.log1p(s) / s)
@@ -241,7 +242,7 @@ def _sums_over_frequency(grid: Floats, t0: int, t1: int, k0: int, k1: int, out: 
             out[k] += row[k]
 
 
-@kernel
+@lean
 def _crossing(profile: Doubles, i: int, step: int, limit: float) -> float:
     """Where, between sample i (inside) and its neighbour outside, the profile crosses limit: 0 at the sample ..
 
@@ -336,7 +337,7 @@ def fit(grid: Floats, scale: Floats, box: Ints, bounds: Ints, out: Doubles, trus
     return bool(energy / (d - c) > max(over, least))
 
 
-@kernel
+@lean
 def room(boxes: Ints, count: int, i: int, pad_t: int, pad_k: int, frames: int, bins: int, out: Ints) -> None:
     """Fills out (6,) with how far box i may grow: by its pads, inside the grid, and not into another box."""
     b = boxes[i]
@@ -435,7 +436,7 @@ def _once_more(
     return count
 
 
-@kernel
+@lean
 def _make_room(o: Doubles, now: Ints, bounds: Ints) -> bool:
     """Takes what fitted box o (9,) covers out of bounds; False where it covers part of the box itself."""
     t0, t1, k0, k1 = int(o[0]), int(np.ceil(o[1])), int(o[2]), int(np.ceil(o[3]))
@@ -546,7 +547,7 @@ def _unbroken(grid: Floats, scale: Floats, t0: int, t1: int, k0: int, k1: int, s
     return bool((profile.mean() - _edge_limit(s)) * (t1 - t0) * (k1 - k0) / VARIANCE * s / (1 + s) > -2.0)
 
 
-@kernel
+@lean
 def _remainder(boxes: Ints, count: int, t0: int, t1: int, k0: int, k1: int) -> int:
     """Appends a box where it is worth a look; returns how many there are then."""
     if t1 - t0 < 6 or k1 - k0 < 1 or (t1 - t0) * (k1 - k0) < 32 or count >= boxes.shape[0]:
@@ -555,7 +556,7 @@ def _remainder(boxes: Ints, count: int, t0: int, t1: int, k0: int, k1: int) -> i
     return count + 1
 
 
-@kernel
+@lean
 def drop_doubles(fitted: Doubles, kept: Any) -> None:
     """Drops fitted boxes (M, 9) that lie mostly in a stronger one, unless their density is four times its."""
     n = fitted.shape[0]

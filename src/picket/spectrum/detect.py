@@ -46,6 +46,7 @@ _LEAST_EXCESS = 1e-3  # over the floor: less is rounding, -294 dB was seen
 Floats = npt.NDArray[np.float32]
 Doubles = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
+Bytes = npt.NDArray[np.uint8]
 
 
 @dataclass
@@ -77,7 +78,7 @@ class Detector:
     _blocks: Floats = field(default_factory=lambda: np.empty((0, 0), np.float32))
     _busy: bool = False
     _steps: list[int] = field(default_factory=list)  # frames of the segment at which the gain steps, to a block
-    _kept: list[tuple[npt.NDArray[np.uint8], Floats]] = field(default_factory=list)
+    _kept: list[tuple[Bytes, Bytes, Floats]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         # filled anew by each segment, as `_kept` is: fresh memory costs more than the sums
@@ -242,11 +243,10 @@ class Detector:
         if mask is None:
             return []
         found = np.empty((4096, 3), np.int64)
-        words = mask.view(np.uint64)
-        n = runs(mask, words, _SLACK, found)
+        n = runs(*mask, _SLACK, found)
         if n > len(found):
             found = np.empty((min(n, _MAX_RUNS), 3), np.int64)
-            n = min(runs(mask, words, _SLACK, found), _MAX_RUNS)
+            n = min(runs(*mask, _SLACK, found), _MAX_RUNS)
         boxes = np.empty((n, 5), np.int64)
         count = pieces(found[:n], boxes)
         boxes = boxes[:count]
@@ -297,41 +297,42 @@ class Detector:
             level[c:d] = np.maximum(level[c:d] * np.where(seg.shape.occupied[c:d], 2, 1), peaks)
         return (1 / level).astype(np.float32)
 
-    def _mask(self, grid: Floats, scale: Floats, sigma: float) -> npt.NDArray[np.uint8] | None:
-        """Marked cells (T // 2, K), or None where there are none."""
+    def _mask(self, grid: Floats, scale: Floats, sigma: float) -> tuple[Bytes, Bytes] | None:
+        """Marked cells (T // 2, K) and which rows may have any, or None where there are none."""
         bins, rows, frames = grid.shape[1], len(grid) // 2, limits.SHORTEST // 2
         sigma = math.ceil(sigma * 200) / 200  # few different ones, so that the limits are computed once
         least = limits.MARK_LEAST * (limits.LEAST_BUSY if self._busy else limits.LEAST)
         units, marks, level, work = grid, [], 0, aligned((6, bins))
         while rows >= 2:
-            marked, larger = self._scratch(level, rows, bins)
+            marked, lit, longer = self._scratch(level, rows, bins)
             over = limits.limits(self.rate_hz, bins, 2 * frames, limits.pairs(bins), sigma, least)
             hits = (
-                next_level(units, frames, over, marked, larger, work)
+                next_level(units, frames, over, marked, lit, longer, work)
                 if level
-                else first_level(grid, scale, frames, over, marked, larger, work)
+                else first_level(grid, scale, frames, over, marked, lit, longer, work)
             )
             if level and rows >= 3:
                 over = limits.limits(self.rate_hz, bins, 3 * frames, limits.thirds(bins), sigma, least)
-                hits += thirds(units, frames, limits.WIDE, over, marked, larger, work)
-            marks.append((marked, hits > 0))
-            units, rows, frames, level = larger, rows // 2, 2 * frames, level + 1
-        coarse: npt.NDArray[np.uint8] | None = None
-        for fine, hit in reversed(marks):
+                hits += thirds(units, frames, limits.WIDE, over, marked, lit, longer, work)
+            marks.append((marked, lit, hits > 0))
+            units, rows, frames, level = longer, rows // 2, 2 * frames, level + 1
+        coarse: tuple[Bytes, Bytes] | None = None
+        for *fine, hit in reversed(marks):
             if coarse is not None:
-                spread_down(coarse, fine)
+                spread_down(*coarse, *fine)
             if hit or coarse is not None:
-                coarse = fine
+                coarse = fine[0], fine[1]
         return coarse
 
-    def _scratch(self, level: int, rows: int, bins: int) -> tuple[npt.NDArray[np.uint8], Floats]:
-        """Room for marks and larger units of one level; kept from segment to segment, since fresh memory costs more than the sums."""
-        if level == len(self._kept):
-            self._kept.append((np.empty((rows, bins), np.uint8), aligned((rows // 2, bins))))
-        marked, larger = self._kept[level]
-        if len(marked) < rows:
-            marked, larger = self._kept[level] = np.empty((rows, bins), np.uint8), aligned((rows // 2, bins))
-        return marked[:rows], larger[: rows // 2]
+    def _scratch(self, level: int, rows: int, bins: int) -> tuple[Bytes, Bytes, Floats]:
+        """Room for marks, which rows of them may have any, and longer units of one level; kept from segment to segment, since fresh memory
+        costs more than the sums.
+        """
+        if level == len(self._kept) or len(self._kept[level][0]) < rows:
+            room = np.zeros((rows, bins), np.uint8), np.zeros(rows, np.uint8), aligned((rows // 2, bins))
+            self._kept[level : level + 1] = [room]
+        marked, lit, longer = self._kept[level]
+        return marked[:rows], lit[:rows], longer[: rows // 2]
 
     def _emissions(self, seg: Segment, rows: Doubles, sigma: Doubles, *, steady: bool = False) -> list[Emission]:
         """From frames and bins (edges; rows as in `_own`) to samples and Hz."""

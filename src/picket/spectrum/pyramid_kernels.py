@@ -5,6 +5,8 @@ and two units make one unit of the next size. Levels go from small to large. Uni
 put back to what noise gives before they go into larger ones: a strong burst is marked tightly by small boxes and does not light
 up all larger ones around it; a weak one is found by the size that fits it. This costs about six additions and comparisons a
 cell, in rows that stay in cache.
+
+Marks (I, K) are a byte a cell. Most rows have none, and `lit` (I,) says which may have: the others are neither cleared nor read.
 """
 
 from __future__ import annotations
@@ -15,38 +17,37 @@ import numpy as np
 import numpy.typing as npt
 
 from picket._jit import lean
-from picket.lanes_kernels import after, larger, largest, load, spread, store, sums_of_pairs
+from picket.lanes_kernels import after, fetch, larger, largest, load, spread, store, sums_of_pairs
 
 Floats = npt.NDArray[np.float32]
 Bytes = npt.NDArray[np.uint8]
-Words = npt.NDArray[np.uint64]
 
 NONE = np.float32(-np.inf)  # beyond a row's end: no sum with it is over a limit
 
 
 @lean
-def first_level(grid: Floats, scale: Floats, frames: int, limits: Floats, marked: Bytes, longer: Floats, work: Floats) -> int:
+def first_level(
+    grid: Floats, scale: Floats, frames: int, limits: Floats, marked: Bytes, lit: Bytes, longer: Floats, work: Floats
+) -> int:
     """Sums pairs of rows of grid (T, K) times scale (K,) to units (2 where there is only noise) and goes on as `next_level` does,
     row by row while they are in cache.
     """
     count, found = grid.shape[0] // 2, 0
     units = work[3:]  # the three last ones
     for i in range(count):
-        _clear(marked[i])
+        _clear(marked, lit, i)
         _unit(grid[2 * i], grid[2 * i + 1], scale, units[i % 3])
         if i > 0:
-            found += _boxes(units[(i - 1) % 3], units[i % 3], frames, limits, marked[i - 1], marked[i], work)
-            if i % 2 == 0:
-                _pair(units[(i - 2) % 3], units[(i - 1) % 3], marked[i - 2], marked[i - 1], frames, longer[i // 2 - 1])
+            found += _boxes(units[(i - 1) % 3], units[i % 3], frames, limits, marked, lit, i, work)
+        if i > 1 and i % 2 == 0:
+            _pair(units[(i - 2) % 3], units[(i - 1) % 3], marked, lit, i - 2, frames, longer[i // 2 - 1])
     if count % 2 == 0:
-        _pair(
-            units[(count - 2) % 3], units[(count - 1) % 3], marked[count - 2], marked[count - 1], frames, longer[count // 2 - 1]
-        )
+        _pair(units[(count - 2) % 3], units[(count - 1) % 3], marked, lit, count - 2, frames, longer[count // 2 - 1])
     return found
 
 
 @lean
-def next_level(units: Floats, frames: int, limits: Floats, marked: Bytes, longer: Floats, work: Floats) -> int:
+def next_level(units: Floats, frames: int, limits: Floats, marked: Bytes, lit: Bytes, longer: Floats, work: Floats) -> int:
     """Marks (I, K) the units (I, K) of `frames` frames each that lie in a box over its limit, and fills longer (I // 2, K) with the
     sums of two units, where a marked one counts as noise. Returns at how many rows and widths a box was over its limit.
 
@@ -55,20 +56,20 @@ def next_level(units: Floats, frames: int, limits: Floats, marked: Bytes, longer
     its rows begin at cache lines the sums take half the time.
     """
     found = 0
-    _clear(marked[0])
+    _clear(marked, lit, 0)
     for i in range(1, units.shape[0]):
-        _clear(marked[i])
-        found += _boxes(units[i - 1], units[i], frames, limits, marked[i - 1], marked[i], work)
+        _clear(marked, lit, i)
+        found += _boxes(units[i - 1], units[i], frames, limits, marked, lit, i, work)
         if i % 2 == 0:
-            _pair(units[i - 2], units[i - 1], marked[i - 2], marked[i - 1], frames, longer[i // 2 - 1])
+            _pair(units[i - 2], units[i - 1], marked, lit, i - 2, frames, longer[i // 2 - 1])
     if units.shape[0] % 2 == 0:
         i = units.shape[0]
-        _pair(units[i - 2], units[i - 1], marked[i - 2], marked[i - 1], frames, longer[i // 2 - 1])
+        _pair(units[i - 2], units[i - 1], marked, lit, i - 2, frames, longer[i // 2 - 1])
     return found
 
 
 @lean
-def thirds(units: Floats, frames: int, wide: int, limits: Floats, marked: Bytes, longer: Floats, work: Floats) -> int:
+def thirds(units: Floats, frames: int, wide: int, limits: Floats, marked: Bytes, lit: Bytes, longer: Floats, work: Floats) -> int:
     """Marks as `next_level` does, after it, with boxes of three units in time and two or three in frequency: a unit is `wide` bins, then
     twice as many, and so on; limits (2 J,) go with picket.spectrum.limits.thirds. A burst between two lengths or widths of the dyadic
     boxes shows here. Corrects longer (I // 2, K) where something was marked.
@@ -76,7 +77,7 @@ def thirds(units: Floats, frames: int, wide: int, limits: Floats, marked: Bytes,
     count, n, found = units.shape[0], units.shape[1] // wide, 0
     rows = work[3:]
     for i in range(count):
-        _narrowed(units[i], marked[i], np.float32(frames), wide, rows[i % 3, :n])
+        _narrowed(units[i], marked[i], lit[i], np.float32(frames), wide, rows[i % 3, :n])
         if i < 2:
             continue
         now, left, width = 0, n, wide
@@ -85,6 +86,7 @@ def thirds(units: Floats, frames: int, wide: int, limits: Floats, marked: Bytes,
             row = work[now]
             if two > limits[2 * j] or three > limits[2 * j + 1]:
                 found += 1
+                lit[i - 2] = lit[i - 1] = lit[i] = 1
                 noise = np.float32(3 * frames * width)
                 _mark_three(row, left, width, limits[2 * j], limits[2 * j + 1], noise, marked[i - 2 : i + 1], work[2])
             left //= 2
@@ -93,22 +95,22 @@ def thirds(units: Floats, frames: int, wide: int, limits: Floats, marked: Bytes,
             now = 1 - now
     if found:
         for i in range(longer.shape[0]):
-            _pair(units[2 * i], units[2 * i + 1], marked[2 * i], marked[2 * i + 1], frames, longer[i])
+            _pair(units[2 * i], units[2 * i + 1], marked, lit, 2 * i, frames, longer[i])
     return found
 
 
 @lean
-def _clear(row: Bytes) -> None:
-    for k in range(row.shape[0]):
-        row[k] = 0
+def _clear(marked: Bytes, lit: Bytes, i: int) -> None:
+    if lit[i]:
+        lit[i] = 0
+        row = marked[i]
+        for k in range(row.shape[0]):
+            row[k] = 0
 
 
 @lean
-def _narrowed(row: Floats, marked: Bytes, noise: float, wide: int, out: Floats) -> None:
+def _narrowed(row: Floats, marked: Bytes, any_marked: int, noise: float, wide: int, out: Floats) -> None:
     """Sums over `wide` (4) bins, marked ones as noise."""
-    any_marked = False
-    for k in range(marked.shape[0]):
-        any_marked = any_marked | (marked[k] != 0)
     if not any_marked:
         for m in range(out.shape[0]):
             out[m] = (row[4 * m] + row[4 * m + 1]) + (row[4 * m + 2] + row[4 * m + 3])
@@ -176,38 +178,46 @@ def _mark_three(row: Floats, n: int, bins: int, two: float, three: float, noise:
 
 @lean
 def _unit(a: Floats, b: Floats, scale: Floats, out: Floats) -> None:
-    for k in range(out.shape[0]):
-        out[k] = (a[k] + b[k]) * scale[k]
+    """Fills out (K,) with a unit of two rows of the grid; what comes after them, the next unit's, is asked for meanwhile."""
+    n = out.shape[0]
+    for k in range(0, n, 16):
+        fetch(a, k + 2 * n)
+        fetch(b, k + 2 * n)
+        store(out, k, (load(a, k) + load(b, k)) * load(scale, k))
 
 
 @lean
-def _pair(a: Floats, b: Floats, marked_a: Bytes, marked_b: Bytes, frames: int, out: Floats) -> None:
-    noise = np.float32(frames)
+def _pair(a: Floats, b: Floats, marked: Bytes, lit: Bytes, i: int, frames: int, out: Floats) -> None:
+    """Fills out (K,) with the sums of units a and b of rows i and i + 1, marked ones as noise."""
+    if not lit[i] and not lit[i + 1]:
+        for k in range(0, out.shape[0], 16):
+            store(out, k, load(a, k) + load(b, k))
+        return
+    noise, marked_a, marked_b = np.float32(frames), marked[i], marked[i + 1]
     for k in range(out.shape[0]):
         out[k] = (noise if marked_a[k] else a[k]) + (noise if marked_b[k] else b[k])
 
 
 @lean
-def _boxes(a: Floats, b: Floats, frames: int, limits: Floats, marked_a: Bytes, marked_b: Bytes, work: Floats) -> int:
-    """All boxes of one pair of unit rows (K,); work (3 or more, K) is scratch.
-
-    No slices are taken: counting their references would cost as much as the sums of narrow rows.
-    """
+def _boxes(a: Floats, b: Floats, frames: int, limits: Floats, marked: Bytes, lit: Bytes, i: int, work: Floats) -> int:
+    """All boxes of one pair of unit rows (K,), of which b is row i; work (3 or more, K) is scratch."""
     n, bins, found, now = a.shape[0], 1, 0, 0
     one, two = _sums(a, b, work[0])
     if one > limits[0]:
         found += 1
-        _mark_narrow(work[0], limits[0], np.float32(2 * frames), marked_a, marked_b)
+        _mark_narrow(work[0], limits[0], np.float32(2 * frames), marked[i - 1], marked[i])
         two = _peak(work[0], n)
     for j in range(1, limits.shape[0]):  # here row[:n] holds units of `bins` bins
         row, other = work[now], work[1 - now]
         if two > limits[j]:
             found += 1
-            _mark_wide(row, n, bins, limits[j], np.float32(2 * frames * bins), work[2], marked_a, marked_b)
+            _mark_wide(row, n, bins, limits[j], np.float32(2 * frames * bins), work[2], marked[i - 1], marked[i])
         n //= 2
         bins *= 2
         two = _halved(row, n, other)
         now = 1 - now
+    if found:
+        lit[i - 1] = lit[i] = 1
     return found
 
 
@@ -297,40 +307,46 @@ def _peak(row: Floats, n: int) -> Any:
 
 
 @lean
-def spread_down(coarse: Bytes, fine: Bytes) -> None:
+def spread_down(coarse: Bytes, coarse_lit: Bytes, fine: Bytes, lit: Bytes) -> None:
     """Marks in fine (I, K) what is marked in coarse (I // 2, K)."""
     for i in range(2 * coarse.shape[0]):
-        into, of = fine[i], coarse[i // 2]
-        for k in range(into.shape[0]):
-            into[k] |= of[k]
+        if coarse_lit[i // 2]:
+            lit[i] = 1
+            into, of = fine[i], coarse[i // 2]
+            for k in range(into.shape[0]):
+                into[k] |= of[k]
 
 
 @lean
-def runs(mask: Bytes, words: Words, slack: int, out: Any) -> int:
+def runs(mask: Bytes, lit: Bytes, slack: int, out: Any) -> int:
     """Runs of marked cells of mask (I, K), row by row, gaps of at most `slack` cells closed: fills out (M, 3) with row, first, last + 1.
 
-    words is mask seen eight bytes at a time, to pass over empty rows. Returns how many there are; when more than M, only M are filled.
+    Returns how many there are; when more than M, only M are filled.
     """
     n = 0
     for i in range(mask.shape[0]):
-        row, start, end = mask[i], -1, -1
-        filled = np.uint64(0)
-        for w in range(words.shape[1]):
-            filled |= words[i, w]
-        if filled == 0:
+        if not lit[i]:
             continue
-        for k in range(row.shape[0]):
-            if row[k]:
-                if start >= 0 and k - end > slack:
-                    if n < out.shape[0]:
-                        out[n, 0], out[n, 1], out[n, 2] = i, start, end
-                    n += 1
-                    start = -1
-                if start < 0:
-                    start = k
-                end = k + 1
+        row, start, end = mask[i], -1, -1
+        words = row.view(np.uint64)
+        for w in range(words.shape[0]):  # eight cells at a time, to pass over what is not marked
+            if words[w] == 0:
+                continue
+            for k in range(8 * w, 8 * w + 8):
+                if row[k]:
+                    if start >= 0 and k - end > slack:
+                        n = _noted(out, n, i, start, end)
+                        start = -1
+                    if start < 0:
+                        start = k
+                    end = k + 1
         if start >= 0:
-            if n < out.shape[0]:
-                out[n, 0], out[n, 1], out[n, 2] = i, start, end
-            n += 1
+            n = _noted(out, n, i, start, end)
     return n
+
+
+@lean
+def _noted(out: Any, n: int, row: int, first: int, last: int) -> int:
+    if n < out.shape[0]:
+        out[n, 0], out[n, 1], out[n, 2] = row, first, last
+    return n + 1

@@ -19,6 +19,7 @@ from scipy.ndimage import uniform_filter1d
 from scipy.special import gammaincc, ndtri_exp
 
 from picket.spectrum.order import median
+from picket.spectrum.tones_kernels import hop_sums
 
 _CANDIDATE = 3.8  # sigma
 _AROUND, _OWN = 17, 5  # bins that a bin is compared with, without those that may be its own
@@ -87,13 +88,11 @@ def fine(samples: npt.NDArray[np.generic], offset: float, bins: int, at: float) 
     """The power of the lines within a bin of `at`, in order of frequency, of noise 1 each; as many for as many samples."""
     hop = bins // 2
     rows = len(samples) // 2 // hop
-    x = samples[: 2 * rows * hop].astype(np.float32)
-    if offset:
-        x -= np.float32(offset)
     step = (at - bins / 2) / bins
     window, _ = _window(hop)
-    turn = (window * np.exp(-2j * np.pi * ((step * np.arange(len(window))) % 1.0))).astype(np.complex64).reshape(_TAPS, hop)
-    part = x.view(np.complex64).reshape(rows, hop) @ turn.T
+    turn = (window * np.exp(-2j * np.pi * ((step * np.arange(len(window))) % 1.0))).reshape(_TAPS, hop)
+    part = np.empty((rows, _TAPS), np.complex64)
+    hop_sums(samples, offset, np.stack([turn.real, turn.imag], axis=1).astype(np.float32).ravel(), part.view(np.float32))
     rows -= _TAPS - 1
     y = sum(part[tap : tap + rows, tap] for tap in range(_TAPS))
     y = y * np.exp(-2j * np.pi * ((step * hop * np.arange(rows)) % 1.0))

@@ -17,7 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 from picket._jit import kernel, lean, piece
-from picket.lanes_kernels import load, load_pairs, spread, store, turned_across, turned_within
+from picket.lanes_kernels import fetch, load, load_pairs, spread, store, turned_across, turned_within
 from picket.spectrum.narrow_kernels import narrow_start
 
 Floats = npt.NDArray[np.float32]
@@ -144,6 +144,7 @@ def _last_two(re: Floats, im: Floats, out: Floats) -> None:
 def _weighted(samples: Any, first: int, zero: Any, window: Floats, p: int, m: int) -> Any:
     """Points p to p + 15 of a frame: two blocks of 4 m samples, weighted and added."""
     older, newer = load_pairs(samples, first + 2 * p), load_pairs(samples, first + 2 * p + 8 * m)
+    fetch(samples, first + 2 * p + 16 * m)
     w, v, z = load(window, p), load(window, p + 4 * m), spread(zero)
     return (older[0] - z) * w + (newer[0] - z) * v, (older[1] - z) * w + (newer[1] - z) * v
 
