@@ -73,6 +73,17 @@ def period(command: Callable[..., Any], required: bool = True) -> Callable[..., 
     return command
 
 
+def check_out(out: Path | None, *read: str | Path | None) -> None:
+    """Ends the command before its work when `out` cannot be written: a folder that is not there, or one of the files that are read."""
+    if out is None or str(out) == "-":
+        return
+    place = out.resolve()
+    if place in {Path(r).resolve() for r in read if r is not None}:
+        fail(f"{out}: it is read too; give another name, or it would be lost", WRONG_USE)
+    if not place.parent.is_dir():
+        fail(f"{out}: there is no folder {out.parent}; make it first", WRONG_USE)
+
+
 @contextmanager
 def mistakes(folder: Path | str) -> Iterator[None]:
     """A ValueError (with its own exit code, if it has one) or OSError of the work inside ends with a message."""
