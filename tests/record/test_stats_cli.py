@@ -147,6 +147,14 @@ def test_mistakes_are_messages(archive: Path, words: list[str], code: int, messa
     assert (done.exit_code, message in done.output) == (code, True), done.output
 
 
+def test_the_line_that_is_counted_at_is_not_written_over(archive: Path) -> None:
+    line = archive.parent / "line.geojson"
+    before = line.read_bytes()
+    done = call("stats", "--archive", archive, "--line", line, "-o", line)
+    assert (done.exit_code, "it is read too" in done.output) == (2, True)
+    assert line.read_bytes() == before
+
+
 def test_an_archive_without_days_says_what_to_do(tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
     done = call("stats", "--archive", tmp_path / "empty")

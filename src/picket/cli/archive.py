@@ -11,7 +11,19 @@ from pathlib import Path
 
 import click
 
-from picket.cli.common import JSON, NOTHING_USABLE, ORIGIN, UNREADABLE, WRONG_USE, example, fail, mistakes, moment, progress
+from picket.cli.common import (
+    JSON,
+    NOTHING_USABLE,
+    ORIGIN,
+    UNREADABLE,
+    WRONG_USE,
+    check_out,
+    example,
+    fail,
+    mistakes,
+    moment,
+    progress,
+)
 
 _FOLDER = click.option(
     "--archive", "folder", type=click.Path(path_type=Path, file_okay=False), default=Path("archive"), show_default=True,
@@ -189,6 +201,7 @@ def sql(sql: str, folder: Path, gap: float, out: Path | None, as_json: bool) -> 
     import pyarrow.csv
     import pyarrow.parquet
 
+    check_out(out)
     try:
         from picket.record.question import question, rows
 

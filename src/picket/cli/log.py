@@ -9,7 +9,7 @@ from pathlib import Path
 
 import click
 
-from picket.cli.common import JSON, NOTHING_USABLE, example, fail, mistakes, moment
+from picket.cli.common import JSON, NOTHING_USABLE, check_out, example, fail, mistakes, moment
 
 
 @click.command(**example('picket log --archive archive --since 2026-11-28T06:00 --search "pier drone" -o watch.pdf'))
@@ -29,6 +29,7 @@ def log(folder: Path, since: float | None, until: float | None, search: str, out
     from picket.record import log as files
     from picket.record.watchlog import Question, as_json_line, read
 
+    check_out(out)
     with mistakes(folder):
         if not files.segments(folder):
             raise files.LogError(f"{folder}: holds no log (expected files like 00000001.plog)")
