@@ -21,6 +21,7 @@ from picket.cli.serve import serve
 from picket.cli.spectrum import spectrum
 from picket.cli.station import demo, doctor, user, watch
 from picket.cli.stats import stats
+from picket.cli.terminal import guard
 from picket.cli.track import track
 from picket.cli.train import train
 
@@ -29,6 +30,7 @@ from picket.cli.train import train
 @click.version_option(__version__, prog_name="picket")
 def main() -> None:
     """Picket: the defender's learning loop against hostile drones. It senses and informs; it has no effector."""
+    guard()
 
 
 for _command in (

@@ -34,7 +34,7 @@ def log(folder: Path, since: float | None, until: float | None, search: str, out
         if not files.segments(folder):
             raise files.LogError(f"{folder}: holds no log (expected files like 00000001.plog)")
         found = list(reversed(read(folder, Question(q=search, since=since, until=until, limit=1_000_000))))
-    lines = [f"{_utc(e.time)}  {e.by:12}  {e.kind:8}  {e.text}" for e in found]
+    lines = [f"{_utc(e.time)}  {e.by:12}  {e.kind:8}  {_within(e.text)}" for e in found]
     objects = [as_json_line(e) for e in found]
     if out is not None:
         with mistakes(out):
@@ -54,6 +54,11 @@ def log(folder: Path, since: float | None, until: float | None, search: str, out
             click.echo(line)
     if not found:
         fail(f"{folder}: no entry fits", NOTHING_USABLE)
+
+
+def _within(text: str) -> str:
+    """The text of one entry; lines of its own stand under it, so that none looks like an entry."""
+    return text.replace("\r", "").replace("\n", "\n    ")
 
 
 def _utc(at: float) -> str:
