@@ -10,6 +10,7 @@ import click
 from picket import __version__
 from picket.cli import brief, picture
 from picket.cli.archive import archive
+from picket.cli.common import WRONG_USE, fail
 from picket.cli.decode import decode
 from picket.cli.incident import incident
 from picket.cli.learn import learn
@@ -26,7 +27,22 @@ from picket.cli.track import track
 from picket.cli.train import train
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100}, epilog="Example: picket demo")
+class _Picket(click.Group):
+    """The command. A fault of the system that no command told of, such as a full disk behind a `>`, ends with a message as well."""
+
+    def invoke(self, ctx: click.Context) -> object:
+        """Runs the command that was asked for."""
+        try:
+            return super().invoke(ctx)
+        except BrokenPipeError:
+            raise  # click ends quietly
+        except OSError as e:
+            fail(f"{e.filename or 'standard output'}: {e.strerror or e}", WRONG_USE)
+
+
+@click.group(
+    cls=_Picket, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100}, epilog="Example: picket demo"
+)
 @click.version_option(__version__, prog_name="picket")
 def main() -> None:
     """Picket: the defender's learning loop against hostile drones. It senses and informs; it has no effector."""

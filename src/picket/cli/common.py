@@ -51,6 +51,11 @@ def moment(_: click.Context, __: click.Parameter, value: str | None) -> float | 
     return found
 
 
+def utc(at: float) -> str:
+    """A moment for a person: 2026-11-22T03:00:00Z."""
+    return f"{datetime.fromtimestamp(at, UTC):%Y-%m-%dT%H:%M:%SZ}"
+
+
 def period(command: Callable[..., Any], required: bool = True) -> Callable[..., Any]:
     """The options of a command that works on a recorded period: --archive, --site, --since, --until, --seed.
 
