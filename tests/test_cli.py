@@ -66,6 +66,19 @@ def test_a_full_disk_behind_standard_output_is_a_message_and_a_closed_pipe_is_si
         assert "Traceback" not in got.stderr
 
 
+def test_ctrl_c_in_the_middle_leaves_no_file_and_is_not_taken_for_an_empty_input(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupted(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("picket.feed.recording._decode_one", interrupted)
+    got = run("decode", tmp_path / "night.pcap", "-o", tmp_path / "night.parquet")
+    assert got.exit_code == 130
+    assert got.stderr == "picket: stopped; what was not finished is not written\n"
+    assert os.listdir(tmp_path) == []
+
+
 def on_a_terminal(*arguments: object) -> bytes:
     """What a command writes to a terminal."""
     ours, its = pty.openpty()

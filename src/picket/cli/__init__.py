@@ -1,4 +1,5 @@
-"""One thin command per verb, one file a verb. Exit codes: 0 done, 1 nothing usable in the input, 2 wrong use, 3 input unreadable or cut.
+"""One thin command per verb, one file a verb. Exit codes: 0 done, 1 nothing usable in the input, 2 wrong use, 3 input unreadable
+or cut, 130 stopped.
 
 A command imports what it runs inside its function, so that `picket --help` is quick and works without the optional libraries.
 """
@@ -10,7 +11,7 @@ import click
 from picket import __version__
 from picket.cli import brief, picture
 from picket.cli.archive import archive
-from picket.cli.common import WRONG_USE, fail
+from picket.cli.common import STOPPED, WRONG_USE, fail
 from picket.cli.decode import decode
 from picket.cli.incident import incident
 from picket.cli.learn import learn
@@ -36,6 +37,8 @@ class _Picket(click.Group):
             return super().invoke(ctx)
         except BrokenPipeError:
             raise  # click ends quietly
+        except (KeyboardInterrupt, click.Abort):
+            fail("stopped; what was not finished is not written", STOPPED)
         except OSError as e:
             fail(f"{e.filename or 'standard output'}: {e.strerror or e}", WRONG_USE)
 

@@ -16,6 +16,7 @@ import click
 _M_MMAP_THRESHOLD = -3  # of malloc.h
 _LATEST = 4_102_444_800.0  # 2100-01-01 UTC
 NOTHING_USABLE, WRONG_USE, UNREADABLE = 1, 2, 3
+STOPPED = 128 + 2  # by Ctrl-C, as shells count it
 JSON = click.option("--json", "as_json", is_flag=True, help="One JSON object for machines instead of words.")
 ARCHIVE = click.option(
     "--archive", type=click.Path(path_type=Path, file_okay=False), help="Folder of the log; by default what the site file says."
