@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+import os
+import pty
 import subprocess
 import sys
 from pathlib import Path
@@ -44,6 +47,60 @@ def test_python_m_picket_is_the_command_and_names_itself_as_it_is_typed() -> Non
     got = subprocess.run([sys.executable, "-m", "picket", "decode", "--help"], capture_output=True, text=True, timeout=60)
     assert got.returncode == 0, got.stderr
     assert got.stdout.startswith("Usage: picket decode [OPTIONS] IN...")
+
+
+def test_a_full_disk_behind_standard_output_is_a_message_and_a_closed_pipe_is_silent(flight: Path) -> None:
+    for words in (["train", "list"], ["decode", str(flight), "-o", "-"]):
+        command = [sys.executable, "-m", "picket", *words]
+        with open("/dev/full", "wb") as full:
+            got = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True, timeout=60)
+        assert got.returncode == 2
+        assert got.stderr.startswith("picket: ")
+        assert "No space left on device" in got.stderr
+        assert "Traceback" not in got.stderr
+        read, write = os.pipe()
+        os.close(read)
+        got = subprocess.run(command, stdout=write, stderr=subprocess.PIPE, text=True, timeout=60)
+        os.close(write)
+        assert "picket:" not in got.stderr
+        assert "Traceback" not in got.stderr
+
+
+def test_ctrl_c_in_the_middle_leaves_no_file_and_is_not_taken_for_an_empty_input(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupted(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("picket.feed.recording._decode_one", interrupted)
+    got = run("decode", tmp_path / "night.pcap", "-o", tmp_path / "night.parquet")
+    assert got.exit_code == 130
+    assert got.stderr == "picket: stopped; what was not finished is not written\n"
+    assert os.listdir(tmp_path) == []
+
+
+def on_a_terminal(*arguments: object) -> bytes:
+    """What a command writes to a terminal."""
+    ours, its = pty.openpty()
+    command = [sys.executable, "-m", "picket", *map(str, arguments)]
+    with subprocess.Popen(command, stdout=its, stdin=subprocess.DEVNULL) as process:
+        os.close(its)
+        found = b""
+        with contextlib.suppress(OSError):  # the terminal's other end is closed
+            while part := os.read(ours, 4096):
+                found += part
+        process.wait(60)
+    os.close(ours)
+    return found
+
+
+def test_a_terminal_does_not_obey_what_a_drone_calls_itself(tmp_path: Path) -> None:
+    source = tmp_path / "odd.jsonl"
+    rows = [{"time": T0 + i, "lat_deg": 45.0, "lon_deg": -30.0, "identity": "A\x1b[2K\x07\u202eB"} for i in range(8)]
+    source.write_text("".join(json.dumps(r) + "\n" for r in rows))
+    shown = on_a_terminal("track", source, "-o", tmp_path / "t.csv", "--explain", 0)
+    assert b"identity A[U+001B][2K[U+0007][U+202E]B" in shown
+    assert b"\x1b" not in shown
 
 
 @pytest.mark.parametrize("suffix", ["parquet", "csv", "jsonl", "arrow"])

@@ -41,6 +41,15 @@ def test_claims_are_written_and_point_into_the_text_as_read(report: Path, tmp_pa
     assert again.read_bytes() == out.read_bytes()
 
 
+def test_a_report_is_never_written_over_by_its_claims(report: Path, tmp_path: Path) -> None:
+    for option in ("-o", "--sources"):
+        result = learn(report, option, report)
+        assert result.exit_code == 2
+        assert "it is read too; give another name" in result.stderr
+    assert learn(report, "-o", tmp_path / "nowhere" / "claims.jsonl").exit_code == 2
+    assert report.read_text("utf-8") == TEXT
+
+
 def test_options_may_stand_before_the_file(report: Path) -> None:
     result = learn("--json", "--published", "2020", report)
     assert result.exit_code == 0

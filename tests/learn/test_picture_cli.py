@@ -203,7 +203,12 @@ def test_reports_become_claims_a_ledger_and_a_picture(tmp_path: Path, monkeypatc
         (["changes", "--since", "yesterday"], 2, "expected a date, month or year"),
         (["cards", "no-emission", "--site", "none.toml"], 2, "no such file"),
         (["decide", "merge", "--actor", "a"], 2, "merge needs into"),
-        (["brief", "-o", "no/such/folder.html"], 3, "No such file or directory"),
+        (["brief", "-o", "no/such/folder.html"], 2, "there is no folder no/such; make it first"),
+        (["flows", "-o", "no/such/folder.csv"], 2, "there is no folder no/such; make it first"),
+        (["flows", "claims.jsonl", "-o", "claims.jsonl"], 2, "it is read too; give another name, or it would be lost"),
+        (["flows", "-o", "claims.jsonl"], 2, "it is read too"),
+        (["flows", "--kind", "suply"], 2, "expected one of training, advising, supply, recruitment, deployment, uptake"),
+        (["flows", "--own-cards", "nowhere"], 3, "nowhere: no such folder; give the one that holds your cards"),
     ],
 )
 def test_mistakes_get_a_message_and_no_traceback(folder: Path, words: list[str], code: int, message: str) -> None:

@@ -147,6 +147,21 @@ def test_mistakes_are_messages(archive: Path, words: list[str], code: int, messa
     assert (done.exit_code, message in done.output) == (code, True), done.output
 
 
+def test_nothing_is_said_to_be_erased_where_there_is_no_archive(archive: Path) -> None:
+    site = archive.parent / "site.toml"
+    site.write_text('version = 1\n[site]\nname = "Test"\nlat_deg = 10.0\nlon_deg = 20.0\n')
+    done = call("archive", "erase", "--archive", archive.parent / "arhcive", "--site", site)
+    assert (done.exit_code, "no such folder" in done.output) == (2, True)
+
+
+def test_the_line_that_is_counted_at_is_not_written_over(archive: Path) -> None:
+    line = archive.parent / "line.geojson"
+    before = line.read_bytes()
+    done = call("stats", "--archive", archive, "--line", line, "-o", line)
+    assert (done.exit_code, "it is read too" in done.output) == (2, True)
+    assert line.read_bytes() == before
+
+
 def test_an_archive_without_days_says_what_to_do(tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
     done = call("stats", "--archive", tmp_path / "empty")

@@ -118,6 +118,16 @@ def test_the_recording_is_not_overwritten(scene: Path) -> None:
     assert "recording itself" in text
 
 
+def test_no_output_takes_the_recording_s_place_or_waits_for_the_end_to_fail(scene: Path, tmp_path: Path) -> None:
+    before = scene.read_bytes()
+    for option in ("--waterfall", "--save-baseline"):
+        code, text = run(str(scene), option, str(scene))
+        assert (code, "it is read too" in text) == (2, True)
+        code, text = run(str(scene), option, str(tmp_path / "nowhere" / "x.png"))
+        assert (code, "make it first" in text) == (2, True)
+    assert scene.read_bytes() == before
+
+
 def test_a_rise_over_the_stored_floor_is_told(tmp_path: Path) -> None:
     meta = Meta(DATATYPES["cf32_le"], RATE_HZ, 1575e6, None, True)
     quiet, _ = simulate(Scene(RATE_HZ, 0.06), 1)

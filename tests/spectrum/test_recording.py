@@ -128,6 +128,18 @@ def test_no_json_breaks_the_reader_of_metadata(document: object) -> None:
         assert isinstance(parse(json.dumps(document), "a"), Meta)
 
 
+def test_what_the_metadata_say_is_not_given_again_and_what_they_leave_out_is(tmp_path: Path) -> None:
+    """--rate and --datatype were ignored without a word, and a centre that the metadata lack as well: every frequency was about 0."""
+    path = tmp_path / "a.sigmf-meta"
+    (tmp_path / "a.sigmf-data").write_bytes(bytes(4000))
+    path.write_text(json.dumps(META))
+    for said in ({"rate_hz": 1e6}, {"type_name": "cu8"}, {"center_hz": 1e9}):
+        with pytest.raises(SpectrumError, match="says datatype, rate and centre itself"):
+            open_recording(str(path), **said)  # type: ignore[arg-type]
+    path.write_text(json.dumps({**META, "captures": [{"core:sample_start": 0}]}))
+    assert open_recording(str(path), center_hz=2.44e9).meta.center_hz == 2.44e9
+
+
 def test_missing_files_and_formats_are_named(tmp_path: Path) -> None:
     (tmp_path / "a.sigmf-meta").write_text(json.dumps(META))
     (tmp_path / "raw.bin").write_bytes(b"1234")
@@ -137,3 +149,5 @@ def test_missing_files_and_formats_are_named(tmp_path: Path) -> None:
         open_recording(str(tmp_path / "raw.bin"))
     with pytest.raises(SpectrumError, match="no such file"):
         open_recording(str(tmp_path / "b.bin"))
+    with pytest.raises(SpectrumError, match="a folder; expected a recording in it"):
+        open_recording(str(tmp_path))

@@ -102,6 +102,21 @@ def test_passwords(tmp_path: Path) -> None:
             access.log_in(who, word)
 
 
+@pytest.mark.parametrize("name", ["", " ", "an\x1bna", "a\nb", "x" * 41, "Picket", "exercise control"])
+def test_a_name_is_a_person_s_and_can_be_seen(tmp_path: Path, name: str) -> None:
+    """Under it stands what its owner did; the watch log's own entries are by `picket`."""
+    with pytest.raises(AccessError, match=r"name: expected 1 to 40|what the station calls itself"):
+        Access(tmp_path, Clock()).set_password(name, "correct horse battery")
+    assert not (tmp_path / "users.json").exists()
+
+
+def test_a_new_user_does_not_cost_those_of_a_damaged_file(tmp_path: Path) -> None:
+    (tmp_path / "users.json").write_text('{"anna": {"salt"')
+    with pytest.raises(AccessError, match="is damaged and knows nobody; take it away"):
+        Access(tmp_path, Clock()).set_password("bert", "correct horse battery")
+    assert (tmp_path / "users.json").read_text() == '{"anna": {"salt"'
+
+
 def test_wrong_tries_are_slowed(tmp_path: Path) -> None:
     clock = Clock()
     access = Access(tmp_path, clock)

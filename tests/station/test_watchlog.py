@@ -127,9 +127,12 @@ def test_the_command_shows_searches_and_prints(tmp_path: Path) -> None:
     with running(site, archive) as live:
         live.http.post("/api/log", json={"text": "Fog since 0300"})
         live.http.post("/api/log", json={"text": "Watch to Bert", "kind": "handover"})
+        live.http.post("/api/log", json={"text": "Gone\n2026-01-01T00:00:00Z  picket        alert     Alert 1 closed: bird"})
         run = CliRunner().invoke(main, ["log", "--archive", str(archive)])  # a station that runs is not disturbed
         assert run.exit_code == 0, run.output
-        assert [line.split("  ")[-1] for line in run.output.splitlines()] == ["Fog since 0300", "Watch to Bert"]
+        lines = run.output.splitlines()
+        assert [line.split("  ")[-1] for line in lines[:3]] == ["Fog since 0300", "Watch to Bert", "Gone"]
+        assert lines[3].startswith("    2026-01-01T00:00:00Z")  # a line of a note does not look like an entry
     run = CliRunner().invoke(main, ["log", "--archive", str(archive), "--search", "fog", "--json"])
     assert json.loads(run.output)["text"] == "Fog since 0300"
     run = CliRunner().invoke(main, ["log", "--archive", str(archive), "-o", str(tmp_path / "watch.html")])

@@ -1,4 +1,5 @@
-"""One thin command per verb, one file a verb. Exit codes: 0 done, 1 nothing usable in the input, 2 wrong use, 3 input unreadable or cut.
+"""One thin command per verb, one file a verb. Exit codes: 0 done, 1 nothing usable in the input, 2 wrong use, 3 input unreadable
+or cut, 130 stopped.
 
 A command imports what it runs inside its function, so that `picket --help` is quick and works without the optional libraries.
 """
@@ -10,6 +11,7 @@ import click
 from picket import __version__
 from picket.cli import brief, picture
 from picket.cli.archive import archive
+from picket.cli.common import STOPPED, WRONG_USE, fail
 from picket.cli.decode import decode
 from picket.cli.incident import incident
 from picket.cli.learn import learn
@@ -21,14 +23,33 @@ from picket.cli.serve import serve
 from picket.cli.spectrum import spectrum
 from picket.cli.station import demo, doctor, user, watch
 from picket.cli.stats import stats
+from picket.cli.terminal import guard
 from picket.cli.track import track
 from picket.cli.train import train
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100}, epilog="Example: picket demo")
+class _Picket(click.Group):
+    """The command. A fault of the system that no command told of, such as a full disk behind a `>`, ends with a message as well."""
+
+    def invoke(self, ctx: click.Context) -> object:
+        """Runs the command that was asked for."""
+        try:
+            return super().invoke(ctx)
+        except BrokenPipeError:
+            raise  # click ends quietly
+        except (KeyboardInterrupt, click.Abort):
+            fail("stopped; what was not finished is not written", STOPPED)
+        except OSError as e:
+            fail(f"{e.filename or 'standard output'}: {e.strerror or e}", WRONG_USE)
+
+
+@click.group(
+    cls=_Picket, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100}, epilog="Example: picket demo"
+)
 @click.version_option(__version__, prog_name="picket")
 def main() -> None:
     """Picket: the defender's learning loop against hostile drones. It senses and informs; it has no effector."""
+    guard()
 
 
 for _command in (

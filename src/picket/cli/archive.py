@@ -6,12 +6,24 @@ import json
 import os
 import sys
 import time
-from datetime import UTC, datetime
 from pathlib import Path
 
 import click
 
-from picket.cli.common import JSON, NOTHING_USABLE, ORIGIN, UNREADABLE, WRONG_USE, example, fail, mistakes, moment, progress
+from picket.cli.common import (
+    JSON,
+    NOTHING_USABLE,
+    ORIGIN,
+    UNREADABLE,
+    WRONG_USE,
+    check_out,
+    example,
+    fail,
+    mistakes,
+    moment,
+    progress,
+    utc,
+)
 
 _FOLDER = click.option(
     "--archive", "folder", type=click.Path(path_type=Path, file_okay=False), default=Path("archive"), show_default=True,
@@ -52,16 +64,12 @@ def verify(folder: Path, as_json: bool) -> None:
         for gap in v.gaps:
             lost = f"{gap['records']} records with {gap['rows']} rows were shown and are not in the log"
             words = lost if gap["records"] else "what came then is in the log"
-            click.echo(f"the disk took nothing for a while between {_iso(gap['since'])} and {_iso(gap['until'])}: {words}")
+            click.echo(f"the disk took nothing for a while between {utc(gap['since'])} and {utc(gap['until'])}: {words}")
         if v.damage:
             click.echo(f"first damage: {v.damage}")
         for line in [*sealed, *attached]:
             click.echo(f"damage: {line}")
     sys.exit(UNREADABLE if v.damage or sealed or attached else 0)
-
-
-def _iso(at: float) -> str:
-    return f"{datetime.fromtimestamp(at, UTC):%Y-%m-%dT%H:%M:%SZ}"
 
 
 _RAN_WITH = click.option(
@@ -134,6 +142,8 @@ def erase(folder: Path, site_path: Path, now: float | None, as_json: bool) -> No
     from picket.record.retention import erase as run
     from picket.site import load
 
+    if not folder.is_dir():
+        fail(f"{folder}: no such folder; give the station's archive with --archive", WRONG_USE)
     with mistakes(folder):
         done = run(folder, load(site_path).archive, time.time() if now is None else now)
     if as_json:
@@ -189,6 +199,7 @@ def sql(sql: str, folder: Path, gap: float, out: Path | None, as_json: bool) -> 
     import pyarrow.csv
     import pyarrow.parquet
 
+    check_out(out)
     try:
         from picket.record.question import question, rows
 

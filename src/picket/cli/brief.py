@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from picket.cli.common import JSON, NOTHING_USABLE, UNREADABLE, WRONG_USE, example, fail, mistakes
+from picket.cli.common import JSON, NOTHING_USABLE, UNREADABLE, WRONG_USE, check_out, example, fail, mistakes
 from picket.cli.given import FILE, SINCE, SITE, Given, card_named, claims_options, site_at
 
 if TYPE_CHECKING:
@@ -107,6 +107,7 @@ def brief(out: Path, since: int | None, title: str, site_path: Path | None, give
 
     if out.suffix.lower() not in (".html", ".pdf"):
         fail(f"{out}: expected a name that ends in .html or .pdf, got {out.suffix or 'no suffix'!r}", WRONG_USE)
+    given.check_out(out)
     with mistakes(out):
         paper.check(out)
     picture = given.picture()
@@ -115,7 +116,7 @@ def brief(out: Path, since: int | None, title: str, site_path: Path | None, give
     try:
         paper.write(made, out)
     except OSError as e:
-        fail(f"{out}: {e.strerror}", UNREADABLE)
+        fail(f"{out}: cannot be written ({e.strerror})", WRONG_USE)
     click.echo(f"wrote {out}", err=True)
     if as_json:
         click.echo(
@@ -139,6 +140,7 @@ def sources(inputs: tuple[str, ...], out: Path | None, as_json: bool) -> None:
     from picket.learn.reading import Trouble, read_reports
     from picket.learn.sources import ledger, write_ledger
 
+    check_out(out, *inputs)
     found = list(read_reports(inputs))
     troubles = [f for f in found if isinstance(f, Trouble)]
     lines = ledger(f for f in found if not isinstance(f, Trouble))
@@ -150,7 +152,7 @@ def sources(inputs: tuple[str, ...], out: Path | None, as_json: bool) -> None:
         try:
             write_ledger(out, lines)
         except OSError as e:
-            fail(f"{out}: {e.strerror}", UNREADABLE)
+            fail(f"{out}: cannot be written ({e.strerror})", WRONG_USE)
     if as_json:
         click.echo(json.dumps({"reports": len(lines), "origins": len({s.origin for s in lines}), "left_out": sum(t.lost for t in troubles),
                                "copies": sum(s.copy_of is not None for s in lines)}))  # fmt: skip
@@ -184,7 +186,7 @@ def decide(op: Any, actor: str | None, name: str | None, source: str | None, cla
     except DecisionError as e:
         fail(str(e), WRONG_USE)
     except OSError as e:
-        fail(f"{decisions}: {e.strerror}", UNREADABLE)
+        fail(f"{decisions}: cannot be written ({e.strerror})", WRONG_USE)
     click.echo(json.dumps({"decision": number}) if as_json else f"decision {number} is in {decisions}")
     sys.exit(0)
 

@@ -16,6 +16,7 @@ import click
 _M_MMAP_THRESHOLD = -3  # of malloc.h
 _LATEST = 4_102_444_800.0  # 2100-01-01 UTC
 NOTHING_USABLE, WRONG_USE, UNREADABLE = 1, 2, 3
+STOPPED = 128 + 2  # by Ctrl-C, as shells count it
 JSON = click.option("--json", "as_json", is_flag=True, help="One JSON object for machines instead of words.")
 ARCHIVE = click.option(
     "--archive", type=click.Path(path_type=Path, file_okay=False), help="Folder of the log; by default what the site file says."
@@ -51,6 +52,11 @@ def moment(_: click.Context, __: click.Parameter, value: str | None) -> float | 
     return found
 
 
+def utc(at: float) -> str:
+    """A moment for a person: 2026-11-22T03:00:00Z."""
+    return f"{datetime.fromtimestamp(at, UTC):%Y-%m-%dT%H:%M:%SZ}"
+
+
 def period(command: Callable[..., Any], required: bool = True) -> Callable[..., Any]:
     """The options of a command that works on a recorded period: --archive, --site, --since, --until, --seed.
 
@@ -71,6 +77,17 @@ def period(command: Callable[..., Any], required: bool = True) -> Callable[..., 
     for option in reversed(options):
         command = option(command)
     return command
+
+
+def check_out(out: Path | None, *read: str | Path | None) -> None:
+    """Ends the command before its work when `out` cannot be written: a folder that is not there, or one of the files that are read."""
+    if out is None or str(out) == "-":
+        return
+    place = out.resolve()
+    if place in {Path(r).resolve() for r in read if r is not None}:
+        fail(f"{out}: it is read too; give another name, or it would be lost", WRONG_USE)
+    if not place.parent.is_dir():
+        fail(f"{out}: there is no folder {out.parent}; make it first", WRONG_USE)
 
 
 @contextmanager

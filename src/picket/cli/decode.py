@@ -59,6 +59,8 @@ def decode(
             )  # fmt: skip
     except RecordingError as e:
         fail(str(e), e.exit_code)
+    except BrokenPipeError:
+        raise  # `| head`: whoever reads has seen enough
     except (ValueError, OSError) as e:
         fail(str(e), WRONG_USE)
     for error in summary.errors:

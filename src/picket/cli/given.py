@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from picket.cli.common import NOTHING_USABLE, UNREADABLE, WRONG_USE, fail
+from picket.cli.common import NOTHING_USABLE, UNREADABLE, WRONG_USE, check_out, fail
 
 if TYPE_CHECKING:
     from picket.learn.cards import Card
@@ -65,6 +65,11 @@ class Given:
         if not found:
             fail(f"{', '.join(map(str, files))}: no claim in it", NOTHING_USABLE)
         return build(found, ledger=ledger, decisions=decided, cards=cards)
+
+    def check_out(self, out: Path | None, more: tuple[Path, ...] = ()) -> None:
+        """Ends the command when `out` is one of the files that it reads, or cannot be written."""
+        files = (*more, *self.claims) or (Path("claims.jsonl"),)
+        check_out(out, *files, self.sources, self.decisions, self.own_names)
 
     def cards(self) -> dict[str, Card]:
         """The cards that come with Picket and the site's own, which win. Raises CardError."""
@@ -203,5 +208,5 @@ def give(text: str, out: Path | None) -> None:
     try:
         out.write_text(text, "utf-8", newline="")
     except OSError as e:
-        fail(f"{out}: {e.strerror}", UNREADABLE)
+        fail(f"{out}: cannot be written ({e.strerror})", WRONG_USE)
     click.echo(f"wrote {out}", err=True)

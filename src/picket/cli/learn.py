@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from picket.cli.common import JSON, NOTHING_USABLE, UNREADABLE, example, fail, progress
+from picket.cli.common import JSON, NOTHING_USABLE, UNREADABLE, WRONG_USE, check_out, example, fail, progress
 from picket.cli.given import GAZETTEER, lay_over
 
 if TYPE_CHECKING:
@@ -99,6 +99,8 @@ def read(
         raise click.BadParameter(
             f"expected a date such as 2025-03-04, 2025-03 or 2025, got {published!r}", param_hint="--published"
         )
+    for written in (out, sources):
+        check_out(written, *inputs, own_names)
     lay_over(own_names)
     by_model = _model(model, endpoint, key_env, answer_s)
     claims: list[Claim] = []
@@ -127,7 +129,7 @@ def read(
 
             write_ledger(sources, ledger(whole))
     except OSError as wrong:
-        fail(f"{wrong.filename or out}: cannot be written ({wrong.strerror})", UNREADABLE)
+        fail(f"{wrong.filename or out}: cannot be written ({wrong.strerror})", WRONG_USE)
     _say(claims, troubles, reports, out, as_json, by_model)
     unreadable = bool(by_model and by_model.silent) or any(t.lost and t.reason in {"unreadable", "huge"} for t in troubles)
     sys.exit(NOTHING_USABLE if not reports and not unreadable else UNREADABLE if unreadable else 0)

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import json
 import time
-from datetime import UTC, datetime
 from pathlib import Path
 
 import click
 
-from picket.cli.common import JSON, NOTHING_USABLE, example, fail, mistakes, moment
+from picket.cli.common import JSON, NOTHING_USABLE, check_out, example, fail, mistakes, moment, utc
 
 
 @click.command(**example('picket log --archive archive --since 2026-11-28T06:00 --search "pier drone" -o watch.pdf'))
@@ -29,11 +28,12 @@ def log(folder: Path, since: float | None, until: float | None, search: str, out
     from picket.record import log as files
     from picket.record.watchlog import Question, as_json_line, read
 
+    check_out(out)
     with mistakes(folder):
         if not files.segments(folder):
             raise files.LogError(f"{folder}: holds no log (expected files like 00000001.plog)")
         found = list(reversed(read(folder, Question(q=search, since=since, until=until, limit=1_000_000))))
-    lines = [f"{_utc(e.time)}  {e.by:12}  {e.kind:8}  {e.text}" for e in found]
+    lines = [f"{utc(e.time)}  {e.by:12}  {e.kind:8}  {_within(e.text)}" for e in found]
     objects = [as_json_line(e) for e in found]
     if out is not None:
         with mistakes(out):
@@ -55,5 +55,6 @@ def log(folder: Path, since: float | None, until: float | None, search: str, out
         fail(f"{folder}: no entry fits", NOTHING_USABLE)
 
 
-def _utc(at: float) -> str:
-    return f"{datetime.fromtimestamp(at, UTC):%Y-%m-%dT%H:%M:%SZ}"
+def _within(text: str) -> str:
+    """The text of one entry; lines of its own stand under it, so that none looks like an entry."""
+    return text.replace("\r", "").replace("\n", "\n    ")

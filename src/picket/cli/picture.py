@@ -29,8 +29,12 @@ def flows(
 ) -> None:
     """Who passes what to whom: one line a flow. With -o: .csv, .geojson, .stix.json or .jsonl by suffix."""
     from picket.learn.exports import flow_rows, flows_csv, geojson
+    from picket.learn.flows import FLOWS
     from picket.learn.stix import stix_json
 
+    if kind is not None and kind not in FLOWS:
+        fail(f"--kind: expected one of {', '.join(FLOWS)}, got {kind!r}", WRONG_USE)
+    given.check_out(out, files)
     picture = given.picture(files)
     if out is not None and not out.name.endswith(".jsonl"):
         writers = {".csv": flows_csv, ".geojson": geojson, ".json": stix_json}

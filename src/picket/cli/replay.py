@@ -10,7 +10,7 @@ from typing import Any
 
 import click
 
-from picket.cli.common import JSON, NOTHING_USABLE, UNREADABLE, example, mistakes, period, progress
+from picket.cli.common import JSON, NOTHING_USABLE, UNREADABLE, example, mistakes, period, progress, utc
 
 
 @click.command(
@@ -51,7 +51,7 @@ def _to_table(folder: Path, site: Any, since: float, until: float, seed: int, ou
             alerts += len(m.alerts)
             for alert in m.alerts if not as_json else ():
                 if alert.n == 1 or alert.state == "closed":
-                    click.echo(f"{alert.updated_at:.1f} alert {alert.id} {alert.severity} {alert.state}: {alert.text}")
+                    click.echo(f"{utc(alert.updated_at)} alert {alert.id} {alert.severity} {alert.state}: {alert.text}")
             if on_progress is not None:
                 on_progress("record", m.record.seq, None)
         rows = writer.rows

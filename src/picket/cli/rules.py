@@ -5,13 +5,12 @@ from __future__ import annotations
 import dataclasses
 import json
 import sys
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import click
 
-from picket.cli.common import JSON, NOTHING_USABLE, UNREADABLE, WRONG_USE, example, fail, mistakes, period, progress
+from picket.cli.common import JSON, NOTHING_USABLE, UNREADABLE, WRONG_USE, example, fail, mistakes, period, progress, utc
 
 
 @click.group(invoke_without_command=True, **example("picket rules --site site.toml"))
@@ -69,7 +68,7 @@ def try_rules(folder: Path, site_path: Path, since: float, until: float, seed: i
     else:
         click.echo(trial.words(site, found, rule))
         for f in found.fired:
-            click.echo(f"{_iso(f.time)} {_lasted(f)} {f.severity}: {f.text}")
+            click.echo(f"{utc(f.time)} {_lasted(f)} {f.severity}: {f.text}")
     if found.damage:
         click.echo(f"picket: the log is damaged at {found.damage}", err=True)
     sys.exit(UNREADABLE if found.damage else 0 if found.records else NOTHING_USABLE)
@@ -77,7 +76,3 @@ def try_rules(folder: Path, site_path: Path, since: float, until: float, seed: i
 
 def _lasted(firing: Any) -> str:
     return "to the end" if firing.until is None else f"for {firing.until - firing.time:.0f} s"
-
-
-def _iso(time: float) -> str:
-    return f"{datetime.fromtimestamp(time, UTC):%Y-%m-%dT%H:%M:%SZ}"

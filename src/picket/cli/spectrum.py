@@ -11,7 +11,7 @@ from typing import Any
 
 import click
 
-from picket.cli.common import JSON, NOTHING_USABLE, UNREADABLE, example, mistakes, moment, progress
+from picket.cli.common import JSON, NOTHING_USABLE, UNREADABLE, check_out, example, mistakes, moment, progress
 from picket.cli.sweeps import is_table, show
 
 _PAIR = (".sigmf-meta", ".sigmf-data")
@@ -30,7 +30,7 @@ _PAIR = (".sigmf-meta", ".sigmf-data")
 )
 @click.option("--datatype", "type_name", help="Of raw samples: ci16_le, ci8, cu8, cf32_le and the like.")
 @click.option("--rate", type=float, help="Of raw samples: samples per second.")
-@click.option("--center", type=float, help="Of raw samples: centre frequency in Hz (0 when not given).")
+@click.option("--center", type=float, help="Centre frequency in Hz (0 when not given), where the recording does not say it.")
 @click.option("--start", callback=moment, help="When the recording began (ISO 8601 or UNIX seconds), where it does not say.")
 @click.option(
     "--baseline",
@@ -76,6 +76,8 @@ def spectrum(
     from picket.spectrum.run import analyse
     from picket.spectrum.sigmf import SpectrumError
 
+    for written in (detections, waterfall, save_baseline):
+        check_out(written, recording, baseline)
     with mistakes(recording):
         if is_table(recording):
             asked = {"-o": out, "--detections": detections, "--waterfall": waterfall, "--baseline": baseline, "--serve": serve}
@@ -88,6 +90,7 @@ def spectrum(
         pair = [own.with_suffix(s) for s in _PAIR] if own.suffix in _PAIR else [own]
         if out is not None and out.resolve() in {p.resolve() for p in pair}:
             raise SpectrumError(f"{out}: that is the recording itself; choose another name", 2)
+        check_out(out, baseline)
         reference = Baseline.load(baseline) if baseline else None
         begin = time.perf_counter()
         with progress("spectrum") as on_progress:

@@ -12,7 +12,7 @@ from typing import Any
 
 import click
 
-from picket.cli.common import JSON, NOTHING_USABLE, UNREADABLE, WRONG_USE, example, fail, mistakes, moment
+from picket.cli.common import JSON, NOTHING_USABLE, UNREADABLE, WRONG_USE, check_out, example, fail, mistakes, moment
 
 
 @click.command(**example("picket stats --archive archive --line border.geojson --within 500 --since 2026-05-01"))
@@ -63,6 +63,7 @@ def stats(
         os.nice(19)
     if out is not None:
         _check_name(out)
+        check_out(out, line, site_path)
     try:
         figures = [given(text) for text in compare]
         shape, within_m, height = _where(line, within, zone, site_path)

@@ -10,7 +10,7 @@ from typing import Any
 
 import click
 
-from picket.cli.common import mistakes, progress
+from picket.cli.common import check_out, mistakes, progress
 
 
 def run_grid(
@@ -29,6 +29,7 @@ def run_grid(
         wanted = variants(here, actor, axes)
         n = flights(len(wanted), trials, most)
         if table is not None:
+            check_out(table, exercise)
             table.touch()  # a file that cannot be written is told now, not after the last flight
         one_s = _one_flight_s(here, actor, wanted, seed)
         click.echo(

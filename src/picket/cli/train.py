@@ -12,7 +12,7 @@ from typing import Any, Literal
 import click
 
 from picket import _jit
-from picket.cli.common import JSON, NOTHING_USABLE, UNREADABLE, WRONG_USE, example, fail, mistakes, moment, progress
+from picket.cli.common import JSON, NOTHING_USABLE, UNREADABLE, WRONG_USE, check_out, example, fail, mistakes, moment, progress
 from picket.cli.given import Given, claims_options
 
 
@@ -141,6 +141,7 @@ def _check_review(page: Path) -> None:
 
     if page.suffix.lower() not in (".pdf", ".html"):
         fail(f"{page}: expected a name that ends in .pdf or .html, got {page.suffix or 'no suffix'!r}", WRONG_USE)
+    check_out(page)
     with mistakes(page):
         paper.check(page)
 

@@ -127,7 +127,7 @@ def guess(first: bytes, name: str) -> Format:
     raise RecordingError(
         name,
         f"expected a capture (pcap, pcapng) or one of the formats {', '.join(f.name for f in streams)}; its first bytes "
-        f"{first[:8].hex(' ')} are like none of them; say which it is with --format",
+        f"{first[:8].hex(' ')} are like none of them; say which it is with `picket decode --format`",
     )
 
 

@@ -25,6 +25,9 @@ if TYPE_CHECKING:
     from picket.learn.picture import Entry
 
 
+FLOWS = (*TRANSFERS, "deployment", "uptake", "comes from", "learned at")  # every kind of edge
+
+
 class FlowKey(NamedTuple):
     """What makes two claims one flow. `provider` or `recipient` None: not stated. Only an uptake has a `card`: two capabilities
     that somebody took up are two pieces of information, and do not confirm each other."""

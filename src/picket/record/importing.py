@@ -89,9 +89,8 @@ def import_files(
                 f"{collector.left_out['day_sealed']} rows lie more than a day before rows that came before them; sort each table by time"
             )
         if not pending.segments:
-            raise NothingError(
-                f"no sure track with a place is in {', '.join(map(str, inputs))}: {dict(summary.left_out) or 'no rows'}"
-            )
+            why = ", ".join(f"{n} {reason}" for reason, n in sorted((+summary.left_out).items())) or "no rows"
+            raise NothingError(f"no sure track with a place is in {', '.join(map(str, inputs))}; left out: {why}")
         kind = "detections" if summary.kind == "detection" else "tracks"
         name = f"import-{digest.hex()[:10]}"
         _refuse_known(folder, name, digest.hex())

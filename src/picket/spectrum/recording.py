@@ -149,9 +149,16 @@ def open_recording(
             meta = parse(meta_path.read_text("utf-8"), str(meta_path))
         except UnicodeDecodeError:
             raise SpectrumError(f"{meta_path}: not text; expected SigMF metadata (JSON)") from None
-        if start is not None:
-            meta = Meta(meta.datatype, meta.rate_hz, meta.center_hz, start, meta.simulated)
+        if type_name is not None or rate_hz is not None or (center_hz is not None and meta.center_hz):
+            raise SpectrumError(
+                f"{meta_path}: says datatype, rate and centre itself; leave out what was given of them, or mend it", 2
+            )
+        if start is not None or center_hz is not None:
+            start = meta.start if start is None else start
+            meta = Meta(meta.datatype, meta.rate_hz, center_hz or meta.center_hz, start, meta.simulated)
         return _checked(Recording(str(data_path), meta, data_path.open("rb"), data_path.stat().st_size))
+    if name != "-" and Path(name).is_dir():
+        raise SpectrumError(f"{name}: a folder; expected a recording in it", 2)
     if type_name is None or rate_hz is None:
         raise SpectrumError(
             f"{name}: raw samples need --datatype and --rate (and --center); SigMF recordings say these themselves", 2

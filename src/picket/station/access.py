@@ -28,6 +28,14 @@ RENEW_HOURS = 24  # a session in use is written anew at most this often
 TOKEN_MINUTES = 60 * 12
 _SCRYPT = {"n": 2**14, "r": 8, "p": 5}  # OWASP password storage cheat sheet: N=2^14 with p=5, 16 MiB
 _MAX_FAILURES = 10  # wrong passwords or tokens in a minute from one address, before it waits
+RESERVED = (
+    "exercise control",
+    "picket",
+    "station",
+    "nobody",
+    "on the page",
+)  # whose entries of the log no person's may look like
+MAX_NAME = 40
 MAX_BODY = 1 << 20  # bytes of a request: a zone's outline has room
 MAX_SIGN_IN = 1 << 14  # of one by whoever is not signed in yet
 MAX_FILE = 25 << 20  # of a file that a signed-in user attaches to an incident
@@ -149,11 +157,21 @@ class Access:
         return self.who(session) is not None and bool(self._sessions[_hash(session)].get("named"))
 
     def set_password(self, name: str, password: str) -> None:
-        """Adds a user or changes a password; a running station knows it at once. Raises AccessError for one that is too short."""
+        """Adds a user or changes a password; a running station knows it at once.
+
+        Raises AccessError for a password that is too short, a name that is none or the station's own, and users that cannot be read.
+        """
+        if not 0 < len(name) <= MAX_NAME or not name.isprintable() or name != " ".join(name.split()):
+            raise AccessError(f"name: expected 1 to {MAX_NAME} characters that can be seen, got {name!r}")
+        if name.casefold() in RESERVED:
+            raise AccessError(f"{name!r} is what the station calls itself or nobody; choose another name")
         if len(password) < 10:
             raise AccessError(f"a password of {len(password)} characters is too short; use at least 10")
         salt = secrets.token_bytes(16)
-        users = {**_load(self._users_path), name: {"salt": salt.hex(), "hash": _scrypt(password, salt)}}
+        known = _load(self._users_path)
+        if not known and self._users_path.exists():
+            raise AccessError(f"{self._users_path}: is damaged and knows nobody; take it away, and add every user again")
+        users = {**known, name: {"salt": salt.hex(), "hash": _scrypt(password, salt)}}
         write_whole(self._users_path, json.dumps(users).encode())
 
     def _session(self, name: str, control: bool = False) -> str:

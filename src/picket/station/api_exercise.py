@@ -12,13 +12,11 @@ from typing import Any
 from fastapi import FastAPI, HTTPException, Request
 from pydantic import BaseModel, ConfigDict, Field
 
-from picket.station.access import Access, AccessError, session_of
+from picket.station.access import RESERVED, Access, AccessError, session_of
 from picket.station.control import Control, ControlError
 from picket.station.core import Core
-from picket.train.injects import EXERCISE_CONTROL
 
 _NOT_YOURS = "only the training officer, who opened the address that the station printed, controls the exercise"
-_RESERVED = (EXERCISE_CONTROL, "picket", "station", "nobody", "on the page")
 
 
 class Speed(BaseModel):
@@ -117,7 +115,7 @@ def _people(app: FastAPI, core: Core, access: Access, address: str) -> None:
         chosen = " ".join(given.name.split())
         if not chosen or not chosen.isprintable():
             raise HTTPException(422, "name: expected letters")
-        if chosen.casefold() in _RESERVED:
+        if chosen.casefold() in RESERVED:
             raise HTTPException(409, f"{chosen!r} is what the station calls itself or nobody; choose another name")
         before = request.state.user
         try:

@@ -127,6 +127,8 @@ def shipped_cards() -> dict[str, Card]:
 def read_cards(folder: str | Path) -> dict[str, Card]:
     """A site's own cards: every *.toml of a folder, in order of name. Raises CardError."""
     found = {}
+    if not Path(folder).is_dir():
+        raise CardError(f"{folder}: no such folder; give the one that holds your cards (*.toml)")
     for path in sorted(Path(folder).glob("*.toml")):
         try:
             card = parse_card(read_text(path), str(path))
