@@ -2,7 +2,7 @@
 
 Then H = [G, -lag G] with G (3, 3), S is symmetric (3, 3), and its inverse is its adjugate over its determinant. One track at a time this is
 a chain of numbers that wait for each other. So TRACKS tracks and their two models lie side by side in LANES lanes, and each loop over
-lanes does one of them as often as the processor is wide: five times quicker, and the same to the last byte.
+lanes works on as many of them at once as the processor is wide, with the same result to the last byte.
 
 W is one flat array of rows of LANES numbers; a row's name is where it begins. It is flat, and has no other array beside it in a loop,
 because only then does the compiler see that no lane writes what another one reads. Lane q is the steady model of the block's track q, lane
