@@ -80,6 +80,16 @@ def take_in(  # type: ignore[no-untyped-def]
     weight,
 ):
     """`look` after its gate. Returns (slots in use after it, births shed, work done, probability that no track explains each member)."""
+    p, free, work = give_out(plots, members, sensors, sweeps, e_track, e_plot, weight)
+    update(tracks, e_track, e_plot, p, plots, members, sensors, owner, pairs)
+    n, unborn = turn(tracks, n, plots, members, T, sensors, owner, next_id, since, due, most, guarded, blocks, e_track, free)
+    return n, unborn, work, free
+
+
+@kernel
+def give_out(plots, members, sensors, sweeps, e_track, e_plot, weight):  # type: ignore[no-untyped-def]
+    """Which track gave which plot: probability of each edge, of each member that no track gave it, and work done. A burst of false plots
+    is seen by what no track explains, and moves the weights."""
     s = plots.sensor[members[0]]
     E, M = weight.shape[0], members.shape[0]
     p, free, used = marginals(e_track, e_plot, weight, M, sweeps)
@@ -97,10 +107,15 @@ def take_in(  # type: ignore[no-untyped-def]
             assumed[:] = now
             p, free, used = marginals(e_track, e_plot, weight, M, sweeps)
             work += used // 10
-    update(tracks, e_track, e_plot, p, plots, members, sensors, owner, pairs)
-    before = n
+    return p, free, work
+
+
+@kernel
+def turn(tracks, n, plots, members, T, sensors, owner, next_id, since, due, most, guarded, blocks, e_track, free):  # type: ignore[no-untyped-def]
+    """After the update: new tracks, and misses of the others. Returns (slots in use after it, births shed)."""
+    s, before = plots.sensor[members[0]], n
     n, unborn = begin(tracks, n, plots, members, free, sensors, owner, next_id, most, guarded)
     if sensors.placed[s] == 1 and sensors.claims[s] == 0 and sensors.listens[s] == 0:
         misses(tracks, before, s, T, since, due, sensors, blocks)
     enclose_again(tracks, e_track, before, n, blocks)
-    return n, unborn, work, free
+    return n, unborn

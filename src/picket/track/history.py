@@ -6,7 +6,7 @@ all that followed again, in order. So the tracks are those of the sorted input, 
 
 What that costs is counted in plots. While it is more than PAYS times the plots that arrived since, late plots wait, at most WAIT_S of
 the tracker's time or until nothing comes in time for QUIET_S; meanwhile those up to LAGGED_S late are compared as of their own time. For
-rows up to L late the steps taken in again for each step are 1 + L/W, where W is how long they wait: PAYS = 1.25 makes it four times L.
+rows up to L late the steps taken in again for each step are 1 + L/W, where W is how long they wait: PAYS = 1.15 makes it six times L.
 While plots wait no state is copied: none of then will serve. Going back leaves one before all that can still come. No clock is read.
 """
 
@@ -36,10 +36,10 @@ Ints = npt.NDArray[np.int64]
 Numbers = tuple[float, float, int, float, float]  # clock, settled, confirmed; backlog of work and its time
 LATE_S = 5.0  # a plot so far behind the tracker's time is of no use any more
 LAGGED_S = 2.0  # and where there is no state to go back to; up to then it is compared as of its own time
-WAIT_S = 20.0  # late plots wait so long at most, in the tracker's time, for others to be taken in with them
+WAIT_S = 30.0  # late plots wait so long at most, in the tracker's time, for others to be taken in with them
 QUIET_S = 1.0  # and no longer once nothing came in time for so long
 LONGEST_STEP_S = 15.5  # nothing before a step that is longer is taken in again
-ALLOWANCE, PAYS = 256, 1.25  # plots that may be taken in again: so many at once, and so many for each that arrived
+ALLOWANCE, PAYS = 256, 1.15  # plots that may be taken in again: so many at once, and so many for each that arrived
 CHUNK = 2048  # plots that late ones are put among at a time: few calls, and they stay in the cache
 AGAIN_STATE_S = 2.0  # states made again while going back lie at least so far apart
 STATE_S = 0.25  # states lie at least so far apart

@@ -213,19 +213,33 @@ def prepare(
         plots, reason,
     )  # fmt: skip
     row = plots.row[:m]
-    plots.ident[:m] = _interned(batch, "identity", codes, "identity")[row]
-    plots.ident_kind[:m] = _mapped(batch, "identity_kind", _kind_code)[row]
-    plots.ident_kind[:m][plots.ident_kind[:m] < 0] = len(IDENTITY_KINDS) - 1
-    plots.transmitter[:m] = _interned(batch, "transmitter", codes, "transmitter")[row]
-    said = _mapped(batch, "classification", _said)[row]
-    plots.said[:m] = np.where(said < 0, np.array([SAYS.get(kind, -1) for kind in table.kinds])[plots.sensor[:m]], said)
-    plots.origin[:m] = _mapped(batch, "origin", lambda w: ORIGINS.index(w) if w in ORIGINS else -1)[row]
+    _say(batch, codes, plots, row, np.array([SAYS.get(kind, -1) for kind in table.kinds]))
     if "sensor_track_id" in batch.columns:
         plots.sensor_track[:m] = _sensor_tracks(batch, sensor, codes)[row]
     group, seen = np.empty(m, np.int64), np.full(len(codes.words), -1, np.int64)
     k.cut(plots, m, table.arrays.period, seen, group, reason)
     _count(reason, left_out)
     return Prepared(plots, group, rows[row])
+
+
+def _say(batch: Batch, codes: Codes, plots: Plots, row: Ints, says: Ints) -> None:
+    """What the rows say of their objects, into the plots that come of them; says: the class that each sensor's plots are taken for. Columns
+    that are not there, most of them, cost nothing: `new_plots` holds -1."""
+    m, held = len(row), batch.columns
+    if "identity" in held:
+        plots.ident[:m] = _interned(batch, "identity", codes, "identity")[row]
+    plots.ident_kind[:m] = len(IDENTITY_KINDS) - 1
+    if "identity_kind" in held:
+        kind = _mapped(batch, "identity_kind", _kind_code)[row]
+        np.copyto(plots.ident_kind[:m], kind, where=kind >= 0)
+    if "transmitter" in held:
+        plots.transmitter[:m] = _interned(batch, "transmitter", codes, "transmitter")[row]
+    plots.said[:m] = says[plots.sensor[:m]]
+    if "classification" in held:
+        said = _mapped(batch, "classification", _said)[row]
+        np.copyto(plots.said[:m], said, where=said >= 0)
+    if "origin" in held:
+        plots.origin[:m] = _mapped(batch, "origin", lambda w: ORIGINS.index(w) if w in ORIGINS else -1)[row]
 
 
 def order_by(keys: Sequence[npt.NDArray[Any]], fewest: int = 1) -> Ints:
@@ -239,6 +253,8 @@ def order_by(keys: Sequence[npt.NDArray[Any]], fewest: int = 1) -> Ints:
         if (key == key[0]).all() or np.isnan(key).all():
             continue
         telling.append(key)
+        if fewest <= 1 and telling[0] is not keys[0] and len(telling) == 1 and (key[1:] > key[:-1]).all():
+            return np.arange(n)  # one sensor, in order: most batches
         least = max(fewest, 2 if telling[0] is keys[0] else 1)  # sensors alone never do
         if least <= len(telling) < least + 2 and tried < len(keys) - 1:
             # of one key that sets all apart any sort will do

@@ -1,4 +1,4 @@
-"""The parts of a large picture on several threads: the gate of a look and the rows of a picture, a stretch of tracks each.
+"""The parts of a large picture on several threads: the gate and the states of a look, the rows of a picture, a stretch of tracks each.
 
 What a stretch gives depends on its own tracks alone, and the stretches are put together in order: the bytes are those of one thread,
 however many there are. Kernels leave Python's lock, so threads run side by side. Below LEAST tracks or plots a second thread costs
@@ -17,9 +17,11 @@ import numpy as np
 
 from picket.track.associate_kernels import index, search
 from picket.track.block_kernels import Blocks
-from picket.track.engine_kernels import look, take_in
+from picket.track.engine_kernels import give_out, look, turn
+from picket.track.lane_kernels import TRACKS
 from picket.track.layout_kernels import DEAD, Plots, Tracks
 from picket.track.picture_kernels import ID, SENSORS, believe, rows
+from picket.track.update_kernels import book, edges_of, move
 
 LEAST = 8192  # tracks and plots; a thread of its own is paid for from some thousands on
 STRETCHES = 4  # for each thread: some stretches hold more that is near
@@ -34,17 +36,19 @@ def _on_threads(threads: int, work: Callable[..., Any], parts: list[tuple[Any, .
     return list(_workers(threads).map(work, *zip(*parts, strict=True)))
 
 
-def _stretches(n: int, threads: int) -> list[tuple[np.int64, np.int64]]:
-    cuts = [np.int64(n * k // (STRETCHES * threads)) for k in range(STRETCHES * threads + 1)]
-    return list(pairwise(cuts))
+def _stretches(n: int, threads: int, whole: int = 1) -> list[tuple[np.int64, np.int64]]:
+    """Cuts of 0..n, each a multiple of `whole`."""
+    cuts = [np.int64(n * k // (STRETCHES * threads) // whole * whole) for k in range(STRETCHES * threads)]
+    return list(pairwise([*cuts, np.int64(n)]))
 
 
 def look_on(
-    threads: int, tracks: Tracks, n: int, plots: Plots, members: Any, T: float, sensors: Any, blocks: Blocks, *more: Any
-) -> Any:
-    """`engine_kernels.look`, its gate on several threads where there is enough to do."""
+    threads: int, tracks: Tracks, n: int, plots: Plots, members: Any, T: float, sensors: Any, blocks: Blocks, owner: Any, pairs: Any,
+    next_id: int, since: float, due: float, sweeps: int, most: int, guarded: Any,
+) -> Any:  # fmt: skip
+    """`engine_kernels.look`, its gate and the states of its tracks on several threads where there is enough to do."""
     if threads < 2 or min(n, len(members)) < LEAST:
-        return look(tracks, n, plots, members, T, sensors, *more, blocks)
+        return look(tracks, n, plots, members, T, sensors, owner, pairs, next_id, since, due, sweeps, most, guarded, blocks)
     known = index(plots, members, T, sensors)
     parts = _on_threads(
         threads,
@@ -53,7 +57,16 @@ def look_on(
     )
     e_track, e_plot, weight = (np.concatenate([part[k] for part in parts]) for k in range(3))
     shed = sum(part[3] for part in parts)
-    after, unborn, work, free = take_in(tracks, n, plots, members, T, sensors, *more, blocks, e_track, e_plot, weight)
+    del parts  # of a million objects some hundred megabytes
+    p, free, work = give_out(plots, members, sensors, sweeps, e_track, e_plot, weight)
+    starts = edges_of(e_track)
+    moved = _on_threads(
+        threads,
+        lambda begin, end: move(tracks, begin, end, starts, e_track, e_plot, p, plots, members, sensors),
+        _stretches(len(starts) - 1, threads, TRACKS),
+    )
+    book(tracks, starts, np.concatenate(moved), e_track, e_plot, p, plots, members, sensors, owner, pairs)
+    after, unborn = turn(tracks, n, plots, members, T, sensors, owner, next_id, since, due, most, guarded, blocks, e_track, free)
     return after, shed, unborn, work, free
 
 

@@ -14,6 +14,29 @@ import numpy as np
 from picket._jit import kernel, lean, piece
 from picket.track.conditions_kernels import detects, looked
 from picket.track.habit_kernels import note
+from picket.track.lane_kernels import (
+    LAG,
+    LANES,
+    MU,
+    NEGLIGIBLE,
+    SIZE,
+    SOUND,
+    TRACKS,
+    aim,
+    begin_plots,
+    check,
+    fits,
+    gain,
+    invert,
+    load,
+    margin,
+    pass_plot,
+    put_plot,
+    store,
+    store_match,
+    take,
+)
+from picket.track.lane_kernels import match as match_lanes
 from picket.track.layout_kernels import (
     ADOPT_WEIGHT,
     CLAIM_FRESH_S,
@@ -34,7 +57,7 @@ from picket.track.layout_kernels import (
 )
 from picket.track.measure_kernels import alike, distance, expected, factor, remember, residual
 from picket.track.motion_kernels import MANOEUVRE_LEAST, match, pack, unpack
-from picket.track.place_kernels import is_place, near, state
+from picket.track.place_kernels import is_place, near
 from picket.track.register_kernels import PAIR_WEIGHT, compare
 
 WORD, WORD_FADES = (
@@ -42,9 +65,10 @@ WORD, WORD_FADES = (
     0.85,
 )  # log-likelihood of what a sensor calls a plot, and what is left of it one word later: 5 at most, as
 # words of one sensor on one object are wrong together. A radar that is right eight times in nine would be worth 2.1 a word
+SOME, PD, SECTOR = range(3)  # what `book` needs of a track that `move` has moved: sum of p, and where it was before
+NEAR, NEXT, HAND = range(3)  # of each track of a block: a plot that all of its are near, its next edge, the plot at hand
+NOT_NEAR, MENDED = -1, -2  # in place of a plot: the track goes by itself; its covariance was not sound
 SETTLED_UPDATES = 4  # a velocity means something from so many plots on
-WIDE, ROUND = 1e-5, 1e-6  # pivots over it, and so much of what they are a difference of, are no errors of rounding
-NEGLIGIBLE = 1e-3  # a plot with less probability than this moves nothing
 
 
 @lean
@@ -80,36 +104,9 @@ def sound(P, L):  # type: ignore[no-untyped-def]
 def sound_half(L, work):  # type: ignore[no-untyped-def]
     """`sound` for the lower half L (21,) of a covariance; work (2, 6, 6): scratch.
 
-    P = [A B'; B C] is positive definite when A and C - B A^-1 B' are, and these (3, 3) when their leading minors are: one division. What
-    does not pass by a wide margin is looked at as `sound` does.
+    What does not pass by `lane_kernels.margin` is looked at as `sound` does.
     """
-    a00, a10, a11, a20, a21, a22 = L[0], L[1], L[2], L[3], L[4], L[5]
-    i00, i10, i20 = a11 * a22 - a21 * a21, a20 * a21 - a10 * a22, a10 * a21 - a20 * a11
-    i11, i21, i22 = a00 * a22 - a20 * a20, a10 * a20 - a00 * a21, a00 * a11 - a10 * a10
-    det = a00 * i00 + a10 * i10 + a20 * i20
-    share = 1.0 / det
-    x0, x1, x2 = L[6] * i00 + L[7] * i10 + L[8] * i20, L[6] * i10 + L[7] * i11 + L[8] * i21, L[6] * i20 + L[7] * i21 + L[8] * i22
-    y0, y1, y2 = (
-        L[10] * i00 + L[11] * i10 + L[12] * i20,
-        L[10] * i10 + L[11] * i11 + L[12] * i21,
-        L[10] * i20 + L[11] * i21 + L[12] * i22,
-    )
-    z0, z1, z2 = (
-        L[15] * i00 + L[16] * i10 + L[17] * i20,
-        L[15] * i10 + L[16] * i11 + L[17] * i21,
-        L[15] * i20 + L[16] * i21 + L[17] * i22,
-    )
-    c00 = L[9] - share * (x0 * L[6] + x1 * L[7] + x2 * L[8])
-    c10 = L[13] - share * (y0 * L[6] + y1 * L[7] + y2 * L[8])
-    c11 = L[14] - share * (y0 * L[10] + y1 * L[11] + y2 * L[12])
-    c20 = L[18] - share * (z0 * L[6] + z1 * L[7] + z2 * L[8])
-    c21 = L[19] - share * (z0 * L[10] + z1 * L[11] + z2 * L[12])
-    c22 = L[20] - share * (z0 * L[15] + z1 * L[16] + z2 * L[17])
-    minor = c00 * c11 - c10 * c10
-    last = c00 * (c11 * c22 - c21 * c21) + c10 * (c20 * c21 - c10 * c22) + c20 * (c10 * c21 - c20 * c11)
-    good = a00 > WIDE and i22 > WIDE * a00 and det > WIDE * i22 and c00 > WIDE and minor > WIDE * c00 and last > WIDE * minor
-    good = good and i22 > ROUND * a00 * a11 and det > ROUND * a00 * a11 * a22 and c00 > ROUND * L[9] and c11 > ROUND * L[14]
-    if good and c22 > ROUND * L[20] and minor > ROUND * c00 * c11 and last > ROUND * c00 * c11 * c22:
+    if margin(L) > 0.0:
         return
     P = work[0]
     unpack(L, P)
@@ -153,7 +150,7 @@ def _apply(PHt, L, m, total, mean_v, C, mean, spread, K):  # type: ignore[no-unt
 
 @piece
 def _all_near(time, e0, e1, e_plot, p, members, form, sigma, when, foreign, known):  # type: ignore[no-untyped-def]
-    """Index of the first plot that moves something when all that do are its like and measure the place alone; else -1."""
+    """Index of the first plot that moves something when all that do are its like and measure the place alone; else NOT_NEAR."""
     first = -1
     for e in range(e0, e1):
         if p[e] < NEGLIGIBLE:
@@ -174,7 +171,7 @@ def _all_near(time, e0, e1, e_plot, p, members, form, sigma, when, foreign, know
 def _state(x, P, time, foreign_time, e0, e1, e_plot, p, members, form, z, sigma, when, foreign, rotation, offset, work, W, fit):  # type: ignore[no-untyped-def]
     """Moves x and P of one model of a track, which stand at `time`, by its edges e0..e1-1; fit (edges,) gets their N(v; 0, S).
 
-    For whatever mixture of plots; where they are all near one another and measure the place alone, `place_kernels.state` is quicker.
+    For whatever mixture of plots; where they are all near one another and measure the place alone, `lane_kernels` are quicker.
     Edges that share H and S are taken together.
 
     form, z, sigma, when, foreign: of all plots; rotation, offset: of the look's sensor. One by one, as for `expected`, and with
@@ -218,16 +215,19 @@ def _state(x, P, time, foreign_time, e0, e1, e_plot, p, members, form, z, sigma,
 
 
 @lean
-def _weigh(mu, p, e0, e1, none, fit):  # type: ignore[no-untyped-def]
-    """Model probabilities mu (2,) after the look: times none + sum p_j N_k(v_j) / N(v_j), N the mean over the models."""
+def _weigh(mu, p, e0, e1, none, steady, turning):  # type: ignore[no-untyped-def]
+    """Model probabilities mu (2,) after the look: times none + sum p_j N_k(v_j) / N(v_j), N the mean over the models.
+
+    steady, turning (edges,): N_k of the edges e0..e1-1.
+    """
     like0 = like1 = none
     for e in range(e0, e1):
         if p[e] < NEGLIGIBLE:
             continue
-        mean = mu[0] * fit[0, e - e0] + mu[1] * fit[1, e - e0]
+        mean = mu[0] * steady[e - e0] + mu[1] * turning[e - e0]
         if mean > 0.0:
-            like0 += p[e] * fit[0, e - e0] / mean
-            like1 += p[e] * fit[1, e - e0] / mean
+            like0 += p[e] * steady[e - e0] / mean
+            like1 += p[e] * turning[e - e0] / mean
     total = mu[0] * like0 + mu[1] * like1
     if total > 0.0:
         mu[0] = min(max(mu[0] * like0 / total, 1e-6), 1.0 - MANOEUVRE_LEAST)
@@ -324,56 +324,183 @@ def _look_over(tracks, i, s, t, some, pd, sector, sensors):  # type: ignore[no-u
 @kernel
 def update(tracks, e_track, e_plot, p, plots, members, sensors, owner, pairs):  # type: ignore[no-untyped-def]
     """Every track with an edge: existence, state, bookkeeping. Fills plots.track and plots.weight of the members."""
-    work, W, fit, other = np.empty((7, 6, 6)), np.empty((6, 8)), np.empty((2, EDGES_PER_TRACK)), np.empty((8, 6))
-    _update(tracks, e_track, e_plot, p, plots, members, sensors, owner, pairs, work, W, fit, other)
+    starts = edges_of(e_track)
+    none = np.int64(0)  # a literal 0 would compile what takes it a second time
+    seen = move(tracks, none, starts.shape[0] - 1, starts, e_track, e_plot, p, plots, members, sensors)
+    book(tracks, starts, seen, e_track, e_plot, p, plots, members, sensors, owner, pairs)
+
+
+@kernel
+def edges_of(e_track):  # type: ignore[no-untyped-def]
+    """(R + 1,) where the edges of each of the R tracks begin, and their number."""
+    starts, R = np.empty(e_track.shape[0] + 1, np.int64), 0
+    for e in range(e_track.shape[0]):
+        if e == 0 or e_track[e] != e_track[e - 1]:
+            starts[R] = e
+            R += 1
+    starts[R] = e_track.shape[0]
+    return starts[: R + 1].copy()
+
+
+@kernel
+def move(tracks, begin, end, starts, e_track, e_plot, p, plots, members, sensors):  # type: ignore[no-untyped-def]
+    """The state of the tracks of the rows from `begin`, a multiple of TRACKS, to before `end`: what happens to each is its own.
+
+    Returns (end - begin, 3): the sum of p, and the probability of detection and the sector where each was before.
+    """
+    seen = np.empty((end - begin, 3))
+    work, V, scratch = np.empty((7, 6, 6)), np.empty((6, 8)), np.empty((3, TRACKS), np.int64)
+    W, fit = np.zeros(SIZE), np.empty((LANES, EDGES_PER_TRACK))
+    form = _place_form(plots, members)
+    _move(tracks, begin, end, starts, e_track, e_plot, p, plots, members, sensors, form, seen, scratch, W, fit, V, work)
+    return seen
 
 
 @lean
-def _update(tracks, e_track, e_plot, p, plots, members, sensors, owner, pairs, work, W, fit, other):  # type: ignore[no-untyped-def]
-    """`update`, with its scratch."""
-    E = p.shape[0]
-    e = np.int64(0)  # a literal 0 would compile what takes it a second time
-    while e < E:
-        i, end = e_track[e], e
-        some, best = 0.0, e
-        while end < E and e_track[end] == i:
-            some += p[end]
-            if p[end] > p[best]:
-                best = end
-            end += 1
-        some = min(some, 1.0)
+def _place_form(plots, members):  # type: ignore[no-untyped-def]
+    """The form of the first of the members that measures its place and nothing else: a sensor's plots hardly differ. -1: none does."""
+    for g in range(members.shape[0]):
+        if is_place(plots.form[members[g]]):
+            return plots.form[members[g]]
+    return -1
+
+
+@lean
+def _move(  # type: ignore[no-untyped-def]
+    tracks, begin, end, starts, e_track, e_plot, p, plots, members, sensors, form, seen, scratch, W, fit, V, work
+):  # fmt: skip
+    """`move` with its scratch: scratch (3, TRACKS), W, fit (LANES, edges), V (6, 8), work (7, 6, 6)."""
+    for first in range(begin, end, TRACKS):
+        _block(
+            tracks, first, min(first + TRACKS, end), starts, e_track, e_plot, p, plots, members, sensors, form, seen, first - begin,
+            scratch, W, fit, V, work,
+        )  # fmt: skip
+
+
+@lean
+def _block(  # type: ignore[no-untyped-def]
+    tracks, begin, end, starts, e_track, e_plot, p, plots, members, sensors, form, seen, to, scratch, W, fit, V, work
+):  # fmt: skip
+    """`move` for TRACKS rows at most. Those whose plots are near one another and of `form` go side by side, the others one by one.
+
+    What is seen goes into `seen` from `to` on.
+    """
+    s = plots.sensor[members[0]]
+    if _lay(tracks, begin, end, starts, e_track, e_plot, p, plots, members, sensors, s, form, seen, to, scratch, W, V):
+        aim(W, form, sensors.rotation[s], sensors.offset[s])
+        invert(W)
+        _take_all(tracks, begin, end, starts, e_track, e_plot, p, plots, members, form, scratch, W, fit)
+        gain(W)
+        check(W)
+    _put_back(tracks, begin, end, starts, e_track, e_plot, p, plots, members, sensors, s, seen, to, scratch, W, fit, V, work)
+    match_lanes(W)
+    for row in range(begin, end):
+        q, i = row - begin, e_track[starts[row]]
+        if scratch[NEAR, q] >= 0:
+            store_match(W, q, tracks.x[i], tracks.P[i])
+        else:
+            match(tracks.xm[i], tracks.Pm[i], tracks.mu[i], tracks.x[i], tracks.P[i])
+
+
+@piece
+def _lay(  # type: ignore[no-untyped-def]
+    tracks, begin, end, starts, e_track, e_plot, p, plots, members, sensors, s, form, seen, to, scratch, W, V
+):  # fmt: skip
+    """Puts the block's tracks into their lanes, those that go side by side; False when none does."""
+    beside = False
+    for row in range(begin, end):
+        q, e0, e1 = row - begin, starts[row], starts[row + 1]
+        i, some = e_track[e0], 0.0
+        for e in range(e0, e1):
+            some += p[e]
+        pd, sector = detects(tracks.x[i], s, sensors)
+        seen[to + q, SOME], seen[to + q, PD], seen[to + q, SECTOR] = min(some, 1.0), pd, sector
+        j = _all_near(tracks.time[i], e0, e1, e_plot, p, members, plots.form, plots.sigma, plots.time, plots.foreign, V[5])
+        scratch[NEXT, q], scratch[NEAR, q] = e0, NOT_NEAR
+        if j >= 0 and plots.form[j] == form:
+            beside, scratch[NEAR, q] = True, j
+            for k in range(2):
+                load(W, k * TRACKS + q, tracks.xm[i, k], tracks.Pm[i, k], tracks.time[i] - plots.time[j], plots.sigma[j])
+    return beside
+
+
+@piece
+def _take_all(tracks, begin, end, starts, e_track, e_plot, p, plots, members, form, scratch, W, fit):  # type: ignore[no-untyped-def]
+    """All plots of the block's tracks into their sums; fit (LANES, edges) gets what each is worth to each model."""
+    begin_plots(W)
+    more = True
+    while more:
+        more = False
+        for row in range(begin, end):
+            q, e = row - begin, scratch[NEXT, row - begin]
+            while e < starts[row + 1] and p[e] < NEGLIGIBLE:
+                e += 1
+            scratch[NEXT, q], scratch[HAND, q] = e + 1, -1
+            if scratch[NEAR, q] < 0 or e >= starts[row + 1]:
+                pass_plot(W, q)
+                continue
+            j = members[e_plot[e]]
+            put_plot(W, q, p[e], plots.z[j], tracks.time[e_track[e]] - plots.time[j] - W[LAG + q])
+            more, scratch[HAND, q] = True, e - starts[row]
+        if more:
+            take(W, form)
+        for q in range(end - begin):
+            if scratch[HAND, q] >= 0:
+                fit[q, scratch[HAND, q]], fit[TRACKS + q, scratch[HAND, q]] = fits(W, q), fits(W, TRACKS + q)
+
+
+@piece
+def _put_back(  # type: ignore[no-untyped-def]
+    tracks, begin, end, starts, e_track, e_plot, p, plots, members, sensors, s, seen, to, scratch, W, fit, V, work
+):  # fmt: skip
+    """Both models of the block's tracks, from their lanes or one by one, and their probabilities."""
+    for row in range(begin, end):
+        q, e0, e1 = row - begin, starts[row], starts[row + 1]
+        i = e_track[e0]
+        for k in range(2):
+            lane, L = k * TRACKS + q, tracks.Pm[i, k]
+            if scratch[NEAR, q] == NOT_NEAR:
+                P = work[6]
+                unpack(L, P)
+                _state(
+                    tracks.xm[i, k], P, tracks.time[i], tracks.foreign_time[i], e0, e1, e_plot, p, members, plots.form,
+                    plots.z, plots.sigma, plots.time, plots.foreign, sensors.rotation[s], sensors.offset[s], work, V, fit[lane],
+                )  # fmt: skip
+                pack(P, L)
+            else:
+                store(W, lane, tracks.xm[i, k], L)
+                if not W[SOUND + lane] > 0.0:
+                    sound_half(L, work)
+                    scratch[NEAR, q] = MENDED
+        _weigh(tracks.mu[i], p, e0, e1, 1.0 - seen[to + q, SOME], fit[q], fit[TRACKS + q])
+        W[MU + q], W[MU + TRACKS + q] = tracks.mu[i, 0], tracks.mu[i, 1]
+
+
+@kernel
+def book(tracks, starts, seen, e_track, e_plot, p, plots, members, sensors, owner, pairs):  # type: ignore[no-untyped-def]
+    """What `move` leaves: existence, and who was seen when by whom; one track after another, as they share plots and names."""
+    _book(tracks, starts, seen, e_track, e_plot, p, plots, members, sensors, owner, pairs, np.empty((8, 6)))
+
+
+@lean
+def _book(tracks, starts, seen, e_track, e_plot, p, plots, members, sensors, owner, pairs, other):  # type: ignore[no-untyped-def]
+    """`book`; other (8, 6): scratch."""
+    for row in range(starts.shape[0] - 1):
+        e, end = starts[row], starts[row + 1]
+        i, best = e_track[e], e
+        for k in range(e, end):
+            if p[k] > p[best]:
+                best = k
+        some, pd, sector = seen[row, SOME], seen[row, PD], int(seen[row, SECTOR])
         j = members[e_plot[best]]
         s = plots.sensor[j]
         none = 1.0 - some
         r = tracks.r[i]
         silent = sensors.claims[s] == 1 or sensors.listens[s] == 1
-        pd, sector = detects(tracks.x[i], s, sensors)
         after_miss = r if silent else r * (1.0 - pd) / (1.0 - r * pd)
         repeated = plots.foreign[j] == 1 and plots.time[j] - tracks.foreign_time[i] < FOREIGN_CORRELATION_S
         if not repeated:
             tracks.r[i] = min(some + none * after_miss, EXISTENCE_MAX)
-        time, near = (
-            tracks.time[i],
-            _all_near(tracks.time[i], e, end, e_plot, p, members, plots.form, plots.sigma, plots.time, plots.foreign, W[5]),
-        )
-        if near >= 0:
-            for k in range(2):
-                state(
-                    tracks.xm[i, k], tracks.Pm[i, k], time, plots.time, time - plots.time[near], plots.form[near], plots.sigma[near],
-                    sensors.rotation[s], sensors.offset[s], e, end, e_plot, p, NEGLIGIBLE, members, plots.z, fit[k], work[0], W[0], W[1],
-                )  # fmt: skip
-                sound_half(tracks.Pm[i, k], work)
-        else:
-            for k in range(2):
-                P = work[6]
-                unpack(tracks.Pm[i, k], P)
-                _state(
-                    tracks.xm[i, k], P, time, tracks.foreign_time[i], e, end, e_plot, p, members, plots.form,
-                    plots.z, plots.sigma, plots.time, plots.foreign, sensors.rotation[s], sensors.offset[s], work, W, fit[k],
-                )  # fmt: skip
-                pack(P, tracks.Pm[i, k])
-        _weigh(tracks.mu[i], p, e, end, none, fit)
-        match(tracks.xm[i], tracks.Pm[i], tracks.mu[i], tracks.x[i], tracks.P[i])
         if some >= 0.5:
             heard(tracks, i, plots, j, sensors)
             if tracks.updates[i] >= SETTLED_UPDATES:
@@ -389,7 +516,6 @@ def _update(tracks, e_track, e_plot, p, plots, members, sensors, owner, pairs, w
             q = members[e_plot[k]]
             if p[k] > plots.weight[q]:
                 plots.weight[q], plots.track[q] = p[k], tracks.id[i]
-        e = end
 
 
 @piece
