@@ -8,18 +8,19 @@ actor say at which ends the reports that they were trained on put it, so they le
 from __future__ import annotations
 
 from picket.learn.lexicon import Name, lexicon
-from picket.learn.trained.sorts import stem
+from picket.learn.trained.words import words_of
 
 
 def identity(name: str) -> list[str]:
     """The features of a name, in the words of a claim."""
     words = name.replace("'s", "").replace("’s", "").split()
-    made = [f"nw:{stem(w.lower())}" for w in words]
+    made = [f"nw:{word.stem}" for word in words_of([w.lower() for w in words])]
     entry = entry_of(words)
     if entry is not None:
         made += [f"who:{(entry.state or entry.shown).lower()}", f"mk:{entry.kind}:{_made_in(entry.country)}"]
         return [*made, f"home:{entry.country}", f"hk:{entry.kind}:{entry.country}"] if entry.country else made
-    homes = dict.fromkeys(e.country for e in map(entry_of, ([w] for w in words)) if e is not None and e.country)
+    parts = [e for w in words if (e := entry_of([w])) is not None] if len(words) > 1 else []
+    homes = dict.fromkeys(e.country for e in parts if e.country)
     return [*made, "mk:-", *(f for home in homes for f in (f"home:{home}", f"hin:{home}", f"mkin:{_made_in(home)}"))]
 
 
