@@ -49,6 +49,7 @@ class Lexicon:
     demonyms: dict[str, str] = field(default_factory=dict)
     makers: dict[str, tuple[str | None, str | None]] = field(default_factory=dict)
     made_in: Counter[str] = field(default_factory=Counter)  # how many names of drones each country's makers have
+    identities: dict[str, tuple[str, ...]] = field(default_factory=dict)  # of names that the trained reader has looked up
 
 
 def _rows(name: str) -> list[list[str]]:

@@ -10,9 +10,21 @@ from __future__ import annotations
 from picket.learn.lexicon import Name, lexicon
 from picket.learn.trained.words import words_of
 
+_MOST = 50_000  # names that are kept
 
-def identity(name: str) -> list[str]:
-    """The features of a name, in the words of a claim."""
+
+def identity(name: str) -> tuple[str, ...]:
+    """The features of a name, in the words of a claim; found out once for each name of a gazetteer."""
+    known = lexicon().identities
+    found = known.get(name)
+    if found is None:
+        if len(known) >= _MOST:
+            known.clear()
+        found = known[name] = tuple(_identity(name))
+    return found
+
+
+def _identity(name: str) -> list[str]:
     words = name.replace("'s", "").replace("’s", "").split()
     made = [f"nw:{word.stem}" for word in words_of([w.lower() for w in words])]
     entry = entry_of(words)
