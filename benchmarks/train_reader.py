@@ -45,7 +45,7 @@ from picket.learn.trained.mentions import Mention, end_features, mentions_of
 from picket.learn.trained.weights import ENDS, ROLES, Weights, written
 
 FILE = Path(__file__).parents[1] / "src/picket/learn/data/trained.npz"
-KIND_PENALTY, END_PENALTY = 4.0, 6.0
+KIND_PENALTY, END_PENALTY = 4.0, 12.0
 FREE_PENALTY = 0.001  # of the constant: how frequent a kind is
 LEAST = 2  # a feature is kept that stands in so many sentences or mentions
 STEPS = 150
@@ -77,7 +77,7 @@ def named_ends(claim: dict[str, Any], mentions: list[Mention[str]]) -> dict[str,
     out = {}
     for role in ROLES:
         if claim[role]:
-            out[role] = next((m.name for m in mentions if m.acts and same_name(m.name, claim[role])), claim[role]).lower()
+            out[role] = next((m.name for m in mentions if m.acts and same_name(m.name, claim[role])), claim[role])
     return out
 
 

@@ -6,6 +6,7 @@ reader can add a name or a verb without touching code. Forms (plurals, tenses) a
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
@@ -47,6 +48,8 @@ class Lexicon:
     states: dict[str, str] = field(default_factory=dict)
     demonyms: dict[str, str] = field(default_factory=dict)
     makers: dict[str, tuple[str | None, str | None]] = field(default_factory=dict)
+    made_in: Counter[str] = field(default_factory=Counter)  # how many names of drones each country's makers have
+    identities: dict[str, tuple[str, ...]] = field(default_factory=dict)  # of names that the trained reader has looked up
 
 
 def _rows(name: str) -> list[list[str]]:
@@ -268,5 +271,6 @@ def _load_names(found: Lexicon) -> None:
             for spelt in {text, text[0].swapcase() + text[1:]} if text.lower().startswith(("al-", "el-")) else {text}:
                 _add_name(found, spelt, Name("place", text, None if iso == "-" else iso))
     _lay_over(found, gazetteer.active())
+    found.made_in.update(country for country, _ in found.makers.values() if country)
     for entries in found.names.values():
         entries.sort(key=lambda e: -len(e[0]))

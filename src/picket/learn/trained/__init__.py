@@ -12,7 +12,7 @@ from picket.learn.drafts import Draft
 from picket.learn.report import Report
 from picket.learn.sentence import Sentence
 from picket.learn.trained.countries import Setting, settle
-from picket.learn.trained.ends import LIMITS, Limits, ends_of, filled, trained_drafts
+from picket.learn.trained.ends import LIMITS, Limits, mended, trained_drafts
 from picket.learn.trained.kinds import anchors_of, kind_odds
 from picket.learn.trained.look import Look
 from picket.learn.trained.memory import Memory
@@ -42,12 +42,11 @@ class Trained:
             draft.doubtful = odds["doubt"] >= self.limits.doubt
         least = self.limits.beside if firm else self.limits.kind
         wanted = [k for k in KINDS if odds[k] >= least and k not in read]
-        open_ends = [d for d in firm if any(getattr(d, role) is None for role in ends_of(d.kind))]
         kept = made if len(firm) == len(held) else firm
-        if wanted or open_ends:
+        if wanted or firm:
             mentions = mentions_of(look, self.memory, self.weights.end_groups)
-            for draft in open_ends:
-                filled(look, draft, mentions, self.weights, self.limits)
+            for draft in firm:
+                mended(look, draft, mentions, self.weights, self.limits)
             anchors = anchors_of(look, self.weights) if wanted else {}
             added = [
                 d for kind in wanted for d in trained_drafts(look, kind, anchors.get(kind), mentions, self.weights, self.limits)
@@ -55,7 +54,7 @@ class Trained:
             kept = [*firm, *added] if added else kept
         self.memory.keep(sentence)
         for draft in kept:
-            ends = {role: str(value).lower() for role in ROLES if (value := getattr(draft, role))}
+            ends = {role: str(value) for role in ROLES if (value := getattr(draft, role))}
             self.memory.tell(sentence.context.sentence, draft.kind, ends)
         self.placed(look, kept)
         return kept

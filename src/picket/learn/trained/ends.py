@@ -22,7 +22,8 @@ from picket.learn.trained.weights import ENDS, Weights
 class Limits:
     """From which probability on a kind is claimed where no rule has read firmly, and beside what one has read; below which a rule's
     claim is dropped; from which on an end is taken, a coordinated end has a claim of its own, the open end of a rule's transfer or of
-    its other kinds is filled; a rule's claim is doubted; and a claim has the likeliest country.
+    its other kinds is filled; below which a rule's end is taken away; from which on a rule's claim is doubted; and a claim has the
+    likeliest country.
 
     Chosen on reports of hands that the weights were not trained on (`python -m benchmarks.train_reader --measure`)."""
 
@@ -33,6 +34,7 @@ class Limits:
     other: float = 0.25
     fill: float = 0.2
     fill_events: float = 0.3
+    keep_end: float = 0.15
     doubt: float = 0.15
     country: float = 0.35
 
@@ -110,17 +112,23 @@ def _draft(kind: str, anchor: Verb | None, ends: dict[str, Mention[int]], thing:
     return draft
 
 
-def filled(look: Look, draft: Draft, mentions: list[Mention[int]], weights: Weights, limits: Limits) -> None:
-    """Fills the ends that a rule left open; the claim then counts as guessed, so its rule says so."""
+def mended(look: Look, draft: Draft, mentions: list[Mention[int]], weights: Weights, limits: Limits) -> None:
+    """Takes from a rule's draft the ends of which the weights see next to no sign, and fills those that are open; the claim then counts
+    as guessed, so its rule says so."""
     roles = ends_of(draft.kind)
     least = limits.fill if draft.kind in TRANSFERS else limits.fill_events
-    rule = draft.rule
-    still = tuple(role for role in roles if getattr(draft, role) is None)
-    for _, mention, role in ranked(look, draft.kind, draft.verb, mentions, weights, least, still):
-        there = {str(getattr(draft, r)).lower() for r in roles if getattr(draft, r)}
-        if getattr(draft, role) is None and mention.name.lower() not in there:
+    weighed = ranked(look, draft.kind, draft.verb, mentions, weights, 0.0, roles)
+    rule = f"trained-end-{draft.rule}"
+    for p, mention, role in weighed:
+        value = getattr(draft, role)
+        if value is not None and p < limits.keep_end and mention.name.lower() == value.lower():
+            setattr(draft, role, None)
+            draft.rule = rule
+    for p, mention, role in weighed:
+        there = {getattr(draft, r).lower() for r in roles if getattr(draft, r)}
+        if p >= least and getattr(draft, role) is None and mention.name.lower() not in there:
             setattr(draft, role, mention.name)
-            draft.rule = f"trained-end-{rule}"
+            draft.rule = rule
 
 
 def _coordinated(sentence: Sentence, first: Mention[int], second: Mention[int]) -> bool:

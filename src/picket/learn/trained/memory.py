@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from itertools import islice
+from typing import NamedTuple
 
 from picket.learn.actors import Context, actors_of
 from picket.learn.chunks import Phrase
@@ -13,6 +15,7 @@ from picket.learn.report import Report
 from picket.learn.sentence import Sentence, read_sentence
 from picket.learn.tokens import Token
 from picket.learn.trained.groups import Groups, T
+from picket.learn.trained.identity import identity
 from picket.learn.trained.sorts import phrase_type
 
 
@@ -28,6 +31,14 @@ class Named:
     titled: bool = False
 
 
+class Told(NamedTuple):
+    """A name that stood at an end of a claim: may it act, and in which sentence it was told last."""
+
+    name: str
+    acts: bool
+    sentence: int
+
+
 class Memory:
     """Who was named in a report so far, its title first; one for each report."""
 
@@ -39,7 +50,7 @@ class Memory:
         self._title = (report.title or "").lower()
         self._about: dict[str, tuple[str, ...]] = {}
         self.told: list[tuple[int, str, dict[str, str]]] = []
-        self._at_ends: set[str] = set()
+        self._at_ends: dict[str, Told] = {}  # by name in small letters, the one told last at the end
         if report.title:
             title = report.title
             self.keep(read_sentence(title, 0, len(title), None, Context(), near=True), titled=True)
@@ -65,9 +76,16 @@ class Memory:
                 entry.sentence = -1 if titled else sentence.context.sentence
 
     def tell(self, sentence: int, kind: str, ends: dict[str, str]) -> None:
-        """Remembers a claim that a sentence gave: its kind, and who stood at its ends (lower case)."""
-        self.told.append((sentence, kind, ends))
-        self._at_ends.update(ends.values())
+        """Remembers a claim that a sentence gave: its kind, and who stood at its ends."""
+        self.told.append((sentence, kind, {role: name.lower() for role, name in ends.items()}))
+        for role, name in ends.items():
+            key = name.lower()
+            before = self._at_ends.pop(key, None)
+            self._at_ends[key] = Told(name, role != "target" or (before is not None and before.acts), sentence)
+
+    def told_last(self) -> list[Told]:
+        """Who stood at the ends of the claims told last, the last one first."""
+        return list(islice(reversed(self._at_ends.values()), _TOLD_LAST))
 
     def kinds_before(self, sentence: int, groups: Groups[T]) -> tuple[T, ...]:
         """Which kinds the claims before a sentence were of."""
@@ -90,7 +108,7 @@ class Memory:
         return list(made)
 
     def about(self, name: str) -> tuple[str, ...]:
-        """How often and where the report names somebody, and how the name is written."""
+        """How often and where the report names somebody, how the name is written, and who it is."""
         key = name.lower()
         found = self._about.get(key)
         if found is None:
@@ -103,6 +121,7 @@ class Memory:
             at = self._title.find(key)
             made += [f"dtitle:{3 * at // max(1, len(self._title))}"] if at >= 0 else []
             made += ["dfirst"] if 0 <= first < _OPENING else []
+            made += identity(name)
             found = self._about[key] = tuple(made)
         return found
 
@@ -123,6 +142,7 @@ def _before_names(last: tuple[str, ...], ago: int) -> list[str]:
     return [*dict.fromkeys(f"before:{kind}" for kind in last), f"last:{last[-1]}:{ago}"] if last else ["before:-"]
 
 
+_TOLD_LAST = 5  # names at the ends of earlier claims that may be meant again
 _ORGANISATIONS = word_set("trained.organisations")
 _OPENING = 250  # characters of a report in which its first sentence stands
 _FIRM = (

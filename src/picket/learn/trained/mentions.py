@@ -12,8 +12,9 @@ from picket.learn.actors import actors_of
 from picket.learn.chunks import Mark, Phrase, Verb
 from picket.learn.lexicon import lexicon
 from picket.learn.naming import bare_text, classes_of, is_person
-from picket.learn.sentence import Sentence, is_drone, origin_of
+from picket.learn.sentence import Sentence, drone_head, is_drone, origin_of
 from picket.learn.spots import place_name
+from picket.learn.tokens import Token
 from picket.learn.trained.groups import Groups, T, as_they_are
 from picket.learn.trained.look import Look
 from picket.learn.trained.memory import Memory, inner_names, name_of
@@ -78,7 +79,10 @@ def mentions_of(look: Look, memory: Memory, groups: Groups[T]) -> list[Mention[T
         if flown and (maker := origin_of(phrase, sentence)):
             features = [*groups[as_they_are, ("origin", f"origin:{prep}")]]
             _add(found, seen, Mention(maker, True, phrase, phrase.i, features, inside=True))
-        if flown or phrase.pronoun:
+        if (flown and drone_head(phrase)) or phrase.pronoun:
+            for token in _owners(phrase):
+                features = [*groups[_inner_names, "common", kind, prep, token.low], *groups[as_they_are, (f"in:common:{prep}",)]]
+                _add(found, seen, Mention(token.text, True, phrase, phrase.i, features, inside=True))
             continue
         place = place_name(phrase)
         if place:
@@ -86,7 +90,7 @@ def mentions_of(look: Look, memory: Memory, groups: Groups[T]) -> list[Mention[T
         for name in memory.unknown(phrase):
             features = [*base, *groups[as_they_are, ("unknown",)]]
             _add(found, seen, Mention(name, True, phrase, phrase.i, features, kind=kind))
-        common = (phrase.head.tag == "N" or bool(place)) and not is_person(phrase)
+        common = (phrase.head.tag == "N" or bool(place) or _a_people(phrase)) and not is_person(phrase)
         base += groups[as_they_are, ("asthing",)]
         _add(found, seen, Mention(bare_text(phrase), common, phrase, phrase.i, base, kind=kind, how="thing"))
     actors = [m for m in found if m.acts and m.how != "thing"]
@@ -100,6 +104,18 @@ def mentions_of(look: Look, memory: Memory, groups: Groups[T]) -> list[Mention[T
     return found
 
 
+def _a_people(phrase: Phrase) -> bool:
+    """Does an article or a number stand before a name that nobody knows: "the Kachin", "two Indonesians", "a Dane"? A person's has none."""
+    first = phrase.tokens[0]
+    return phrase.head.tag == "NP" and first is not phrase.head and (first.tag == "NUM" or first.low in {"the", "a", "an"})
+
+
+def _owners(phrase: Phrase) -> list[Token]:
+    """Whose drones they are by a common noun before theirs: "army drones"."""
+    return [t for t in phrase.tokens[:-1] if t.tag == "N" and t.name is None and classes_of(t) & _OWNING]
+
+
+_OWNING = frozenset(["force", "group", "company", "state", "people"])
 _OPENINGS = frozenset(["the", "a", "an", "its", "their"])
 
 
@@ -272,7 +288,8 @@ def before_phrases(sentence: Sentence) -> dict[int, str]:
 
 
 def _earlier(sentence: Sentence, found: list[Mention[T]], memory: Memory, groups: Groups[T]) -> None:
-    """Whom the report named before: the last subject, whose drones they were, who got the last delivery, the names said last and most."""
+    """Whom the report named before: the last subject, whose drones they were, who got the last delivery, the names said last and most,
+    and who stood at the ends of the claims told last."""
     context = sentence.context
     inside = {m.name.lower() for m in found if m.acts}
     others = min(sum(m.acts and m.how == "named" for m in found), 3)
@@ -292,6 +309,14 @@ def _earlier(sentence: Sentence, found: list[Mention[T]], memory: Memory, groups
     for label, entries in (("often", often), ("late", late), ("titled", [n for n in named if n.titled][:3])):
         for entry in entries:
             labels.setdefault(entry.name, []).append(label)
+    spelt = {name.lower(): name for name in labels}
+    things = set()
+    for told in memory.told_last():
+        key = told.name.lower()
+        if key not in inside:
+            labels.setdefault(spelt.get(key, told.name), []).append(f"told{min(context.sentence - told.sentence, 4)}")
+            if key not in spelt and not told.acts:
+                things.add(told.name)
     for name, why in labels.items():
         known = memory.named.get(name.lower())
         features = [*groups[_earlier_names, tuple(why)]]
@@ -299,7 +324,7 @@ def _earlier(sentence: Sentence, found: list[Mention[T]], memory: Memory, groups
             ago = min(context.sentence - known.sentence, 4)
             features += groups[_known_names, known.kind, ago, min(known.times, 4), known.subject, known.titled]
         features += groups[as_they_are, (f"eothers:{others}",)]
-        found.append(Mention(name, True, None, -1, features))
+        found.append(Mention(name, name not in things, None, -1, features))
 
 
 def _earlier_names(why: tuple[str, ...]) -> list[str]:
