@@ -25,7 +25,7 @@ SECONDS = float(os.environ.get("PICKET_BENCH_STEADY_S", "3"))
 SEEDS = int(os.environ.get("PICKET_BENCH_STEADY_SEEDS", "8"))
 PIECE_S = 0.25
 SNR_DB = {
-    "fm_video": [-33.0, -30.0, -28.0, -26.0, -24.0], "jam_noise": [-28.0, -27.0, -26.0, -25.0, -24.0],
+    "fm_video": [-33.0, -30.0, -28.0, -26.0, -24.0], "jam_noise": [-26.0, -24.0, -22.0, -20.0, -18.0],
     "jam_chirp": [-30.0, -26.0, -22.0, -18.0, -14.0], "cw": [-14.0, -13.0, -12.0, -10.0, -8.0],
 }  # fmt: skip
 
