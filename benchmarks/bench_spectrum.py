@@ -125,12 +125,12 @@ def steady(quick: bool) -> dict[str, Any]:
     """Signals that never pause, in recordings cut to when they are on: the lowest SNR at which they are found, against r - 1/r, where r is
     the error (95 %) of the floor under them at that SNR (Tandra and Sahai 2008, doi:10.1109/JSTSP.2007.914879), measured where they were
     found: of a signal that was not told some lies in the floor. That bound is of endless time; finite_bound_db is the SNR that an energy
-    detector with that error needs in the cells of these 55 ms. Seconds: `steady_long`.
+    detector with that error needs in the cells of these recordings (20 to 55 ms; the mean over them). Seconds: `steady_long`.
     """
     out: dict[str, Any] = {}
-    snrs = [-20.0, -18.0, -16.0, -15.0, -14.0, -13.0, -12.0, -10.0, -8.0, -6.0, -4.0, -3.0, -2.0, -1.0, 0.0]
+    snrs = [-22.0, -20.0, -19.0, -18.0, -17.0, -16.0, -15.0, -14.0, -12.0, -10.0, -8.0, -6.0, -5.0, -4.0, -3.0, -2.0, -1.0, 0.0]
     for label in STEADY:
-        found, boxed, errors = Counter(), Counter(), {s: [] for s in snrs}
+        found, boxed, errors, cells = Counter(), Counter(), {s: [] for s in snrs}, []
         seeds = 2 if quick else 10
         for seed in range(200, 200 + seeds):
             noise, _ = simulate(Scene(RATE_HZ, 0.11), seed)
@@ -138,6 +138,7 @@ def steady(quick: bool) -> dict[str, Any]:
             a, b = t.sample_start, min(t.sample_end, t.sample_start + 2_200_000)
             clean, noise = (with_signal - noise)[a:b], noise[a:b]
             truth = replace(t, sample_start=0, sample_count=b - a)
+            cells.append(max(t.bandwidth_hz, 1e4) * truth.sample_count / RATE_HZ)
             for snr in snrs:
                 x = radio.quantised(noise + clean * np.float32(10 ** (snr / 20)))
                 chain = Chain(RATE_HZ, 0.0, 32768.0)
@@ -151,9 +152,8 @@ def steady(quick: bool) -> dict[str, Any]:
                 found[snr] += m.detected
                 boxed[snr] += m.found is not None
         pd = [found[s] / seeds for s in snrs]
-        n = max(t.bandwidth_hz, 1e4) * truth.sample_count / RATE_HZ
         out[label] = {"n_per_point": seeds, "boxed": [boxed[s] / seeds for s in snrs]}
-        out[label] |= spectrum_steady.bounded(label, snrs, pd, errors, n, RATE_HZ)
+        out[label] |= spectrum_steady.bounded(label, snrs, pd, errors, cells, RATE_HZ)
         say(f"steady {label} {out[label]}")
     return {"snr_db": snrs, "classes": out}
 

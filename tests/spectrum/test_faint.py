@@ -15,7 +15,7 @@ from picket.spectrum.floor import Shape, runs_of, shape
 from picket.spectrum.plateau import Plateau, plateau
 from picket.spectrum.slow_plateaus import SlowPlateau
 from picket.spectrum.slow_tones import SlowTones
-from picket.spectrum.tones import Tones, candidates, tone
+from picket.spectrum.tones import Tones, candidates, peaks, throughout, tone
 
 BINS, FRAMES, NOISE_DB = 1024, 2048, 0.096  # one segment's
 
@@ -201,3 +201,39 @@ def test_the_floor_runs_under_a_plateau_that_seconds_told_and_the_receivers_edge
     assert after.excess_db[300:600] == pytest.approx(0.02, abs=1e-3)
     assert after.occupied[300:600].all()
     assert not after.occupied[:300].any()
+
+
+def test_a_carrier_between_two_bins_that_neither_shows_is_told_and_followed_until_it_ends() -> None:
+    rng, free = np.random.default_rng(8), np.zeros(BINS, bool)
+    on, off = samples(rng, [(700.5, -9.0), (BINS / 2 + 1, 20.0)]), samples(rng, [])
+    assert peaks(on, 0.0, BINS)[1] == pytest.approx(700.5, abs=0.02)  # the receiver's own offset stands out more
+    tones, told, sigmas = Tones(), [], []
+    for x in (on, on, on, on, on, off, off, off, off, on):  # in the last not all bins are looked at
+        tones.find(x, 0.0, np.zeros(BINS), free, np.full(BINS, NOISE_DB))
+        found = tones.between(x, 0.0, free)
+        assert [(first, last) for first, last, _ in found] in ([], [(700, 702)])
+        told.append(len(found))
+        sigmas += [sigma for *_, sigma in found]
+    assert told == [1] * 8 + [0] * 2
+    assert sigmas[0] > 8
+    assert sigmas[4] > 8
+    assert not any(sigmas[1:4] + sigmas[5:])
+
+
+def test_a_carrier_of_half_a_segment_and_one_whose_bins_are_taken_are_not_told_as_on_throughout() -> None:
+    rng, taken = np.random.default_rng(9), np.zeros(BINS, bool)
+    both, none = samples(rng, [(700.5, -6.0)]), samples(rng, [])
+    half = np.concatenate([none[: BINS * FRAMES], both[BINS * FRAMES :]])
+    assert throughout(both, 0.0, BINS, 700.5)
+    assert not throughout(half, 0.0, BINS, 700.5)
+    taken[699:703] = True
+    tones = Tones(segment=1)
+    assert tones.between(both, 0.0, taken) == []
+
+
+def test_noise_has_few_peaks_and_few_samples_have_none() -> None:
+    rng = np.random.default_rng(10)
+    count = sum(len(peaks(rng.standard_normal(2 * BINS * 300, np.float32), 0.0, BINS)) for _ in range(30))
+    assert 30 < count < 90  # two each
+    assert peaks(np.zeros(2 * BINS * 100, np.float32), 0.0, BINS) == []
+    assert peaks(np.zeros(2 * BINS * 300, np.float32), 0.0, BINS) == []

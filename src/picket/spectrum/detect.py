@@ -115,7 +115,8 @@ class Detector:
         for e in steady:
             if e.sigma < _CLEAR and e.bandwidth_hz < _LINE_BINS * self.bin_hz:
                 e.sigma = max(e.sigma, tone(samples, self.transform.offset, self.transform.bins, self._bin(e.center_hz)))
-        steady += self._slow(samples, seg, steady)
+        between = self._between(samples, seg)
+        steady += self._slow(samples, seg, steady + between)
         steady += self._wide(seg, steady)
         bursts = common_fate(self._bursts(seg, median(sigma)), seg.first, self.transform.bins)
         least = _LEAST_FAINT * len(grid) * self.transform.bins
@@ -124,6 +125,7 @@ class Detector:
             for e in steady
             if faint[self._bin(e.center_hz)] == 0 or (e.sample_count >= least and not any(_covers(o, e) for o in bursts))
         ]
+        steady += [e for e in between if not any(_covers(o, e) for o in bursts)]
         return parted(steady + bursts, self.transform.bins), seg
 
     def _count(self, reason: str, n: int = 1) -> None:
@@ -158,6 +160,19 @@ class Detector:
         """By how much faint carriers stand out (K,), whose bins are put into the segment's shape."""
         found = self.tones.find(samples, self.transform.offset, seg.shape.excess_db, _taken(seg.shape), 4.34 * sigma)
         seg.shape.occupied[found > 0] = True
+        return found
+
+    def _between(self, samples: npt.NDArray[np.generic], seg: Segment) -> list[Emission]:
+        """Carriers that no bin shows, as on throughout the segment."""
+        if self._busy:
+            return []
+        found: list[Emission] = []
+        for first, last, sigma in self.tones.between(samples, self.transform.offset, _taken(seg.shape)):
+            level = max(float(np.mean(10 ** (seg.shape.excess_db[first:last] / 10))) - 1, _LEAST_EXCESS)
+            found += self._emissions(
+                seg, np.array([[0, len(seg.grid), first, last, level]], float), np.array([sigma]), steady=True
+            )
+            seg.shape.occupied[first:last] = True
         return found
 
     def _slow(self, samples: npt.NDArray[np.generic], seg: Segment, steady: list[Emission]) -> list[Emission]:

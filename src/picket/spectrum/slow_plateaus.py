@@ -24,7 +24,6 @@ _EVERY = 8  # segments that a joined floor looks back over
 _FIRST, _MOST = 2, 32  # floors before the first look; at most (13 s), half of their weight is forgotten then
 _LEAST_DB = 0.01
 _ENDED = 8.0  # nats that speak against it
-_WAIT = 3  # floors: the first that come after it was told are not independent of those that told it
 
 Doubles = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
