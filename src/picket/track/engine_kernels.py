@@ -9,9 +9,12 @@ from picket.track.associate_kernels import gate
 from picket.track.begin_kernels import begin
 from picket.track.block_kernels import enclose_again
 from picket.track.conditions_kernels import burst
+from picket.track.layout_kernels import SWEEPS
 from picket.track.life_kernels import misses
 from picket.track.marginals_kernels import marginals
 from picket.track.measure_kernels import background
+from picket.track.together_kernels import share_speed
+from picket.track.untangle_kernels import put, untangle
 from picket.track.update_kernels import update
 
 BURST_ROUNDS = 4
@@ -97,7 +100,14 @@ def take_in(  # type: ignore[no-untyped-def]
             assumed[:] = now
             p, free, used = marginals(e_track, e_plot, weight, M, sweeps)
             work += used // 10
-    update(tracks, e_track, e_plot, p, plots, members, sensors, owner, pairs)
+    if sweeps == SWEEPS:  # not under overload
+        slots, xs, Ls, exchanges = untangle(tracks, e_track, e_plot, p, plots, members, sensors)
+        work += exchanges
+        update(tracks, e_track, e_plot, p, plots, members, sensors, owner, pairs)
+        put(tracks, slots, xs, Ls)
+    else:
+        update(tracks, e_track, e_plot, p, plots, members, sensors, owner, pairs)
+    share_speed(tracks, e_track)
     before = n
     n, unborn = begin(tracks, n, plots, members, free, sensors, owner, next_id, most, guarded)
     if sensors.placed[s] == 1 and sensors.claims[s] == 0 and sensors.listens[s] == 0:
