@@ -1,18 +1,18 @@
 """What flies together shares its speed: after a look, members of a group are told what the others' speed is.
 
-Members of a formation turn and dash as one, so that their places to one another last far longer than a radar's noise; a filter that knows each
-track alone forgets them within some scans, and then neighbours change names. So the steady model of each member takes the mean speed of
-the others as a measurement of its own,
+Members of a formation turn and dash as one, so that their places to one another last far longer than a radar's noise; a filter that
+knows each track alone forgets them within some scans, and neighbours change names. So the steady model of each member takes the mean
+speed of the others as a measurement of its own, axis by axis:
 
     d = mean of the others' v - v,   S = P_vv + SAME_MPS2 + mean of the others' P_vv,   v += P_vv / S d,   p += MEMORY P_pv / S d
 
-axis by axis. It adds nothing to what the track is sure of: the others' speeds rest on ours by now, and P stays that of a track alone, ready for
-a turn; so does the manoeuvring model, which takes over when one leaves. The place follows the speed, for a plot that moved the one moved
-the other: with P_pv / P_vv it takes back about half of what the last plot moved the track by beside its group, with MEMORY more, so that a place in
-the formation is remembered for longer (all of it at about 2; beyond, the track would run from its plots).
+It adds nothing to what the track is sure of: the others' speeds rest on ours by now, and P stays that of a track alone, ready for a turn.
+So does the manoeuvring model, which takes over when one leaves. The place follows the speed, for what moved the one moved the other:
+P_pv / P_vv takes back about half of what plots moved the track by beside its group, MEMORY times it three quarters, so that a place in
+the formation is remembered for longer (at twice it, for ever; beyond, the track would run from its plots).
 
-It is done only while the speeds scatter by no more than their errors explain: neighbours on courses 30 degrees apart are a group for some
-seconds too (`group_kernels` forgives a lot), and scatter three times that and more.
+It is done only while the speeds scatter by no more than their errors explain. Neighbours on courses 30 degrees apart are a group for some
+seconds too, since `group_kernels` forgives a lot; theirs scatter three times that and more.
 """
 
 from __future__ import annotations
@@ -20,9 +20,9 @@ from __future__ import annotations
 import numpy as np
 
 from picket._jit import kernel, lean
-from picket.track.motion_kernels import V00, V11, V22, match
 from picket.track.group_kernels import SMALLEST
 from picket.track.layout_kernels import COASTING, CONFIRMED
+from picket.track.motion_kernels import V00, V11, V22, match
 
 SAME_MPS2 = 1.0  # (m/s)^2, how much members' speeds really differ
 MEMORY = 1.5
@@ -51,10 +51,10 @@ def _members(tracks, e_track, slot):  # type: ignore[no-untyped-def]
     m = 0
     for e in range(e_track.shape[0]):
         i = e_track[e]
-        if (e == 0 or i != e_track[e - 1]) and tracks.group[i] >= 0:
-            if tracks.status[i] == CONFIRMED or tracks.status[i] == COASTING:
-                slot[m] = i
-                m += 1
+        stated = tracks.status[i] == CONFIRMED or tracks.status[i] == COASTING
+        if stated and tracks.group[i] >= 0 and (e == 0 or i != e_track[e - 1]):
+            slot[m] = i
+            m += 1
     return m
 
 
