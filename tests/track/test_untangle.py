@@ -1,18 +1,13 @@
-"""Neighbours that contest their plots: each becomes as narrow as the set of them allows, and nothing is lost on the way."""
+"""Neighbours that contest their plots: each becomes narrower, and nothing is lost on the way."""
 
 from __future__ import annotations
 
-import math
-
 import numpy as np
 import pytest
-from benchmarks.tracking.common import reported
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from track_sim import FRAME, T0, plots, radar, site
 
-from picket.metrics import Paths, completeness
-from picket.track import Tracker, untangle_kernels
+from picket.track import untangle_kernels
 from picket.track.motion_kernels import unpack
 from picket.track.untangle_kernels import Rows, _exchange, _far, _fit
 
@@ -80,28 +75,3 @@ def test_how_far_a_component_lies_is_the_textbooks(seed: int) -> None:
     assert rows.narrow[0] == pytest.approx(W, rel=1e-6, abs=1e-9)
     told = np.trace(W @ full[ground]) + (x[2] - m) @ W @ (x[2] - m)
     assert _far(rows.x[c[2], 0], rows.P[rows.spread[c[2]], 0], rows.mean[0], rows.narrow[0]) == pytest.approx(told, rel=1e-6)
-
-
-def _parting(seed: int) -> float:
-    """Eight drones fly 25 m apart, and half of them turn away after 30 s: the share of them that has a track, 15 to 29 s later."""
-    rng, s = np.random.default_rng(seed), radar()
-    away = rng.uniform(0, 2 * math.pi)
-    place = np.array([4000 * math.sin(away), 4000 * math.cos(away), 120.0])
-    place = place + np.array([[25.0 * (k % 3), 25.0 * (k // 3), 0.0] for k in range(8)])
-    heading = np.full(8, rng.uniform(0, 2 * math.pi))
-    tracker, tracks, truth = Tracker(site(s)), [], []
-    for t in range(60):
-        tracks.append(Paths.of(reported(tracker.step(plots(rng, T0 + t, place, s))), FRAME))
-        truth.append(Paths(np.full(8, T0 + t), np.arange(8), place))
-        heading[:4] -= math.radians(9) if 30 <= t < 35 else 0.0
-        place = place + 15.0 * np.column_stack([np.sin(heading), np.cos(heading), np.zeros(8)])
-    late = [
-        Paths(*(np.concatenate([getattr(p, f) for p in paths[45:]]) for f in ("time", "id", "position")))
-        for paths in (tracks, truth)
-    ]
-    return completeness(*late)
-
-
-def test_when_a_swarm_parts_both_halves_keep_their_tracks() -> None:
-    """Matched track by track, neighbours coalesce, and many stay between the halves until they end."""
-    assert np.mean([_parting(seed) for seed in range(8)]) > 0.92
