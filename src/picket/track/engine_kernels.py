@@ -12,6 +12,8 @@ from picket.track.conditions_kernels import burst
 from picket.track.life_kernels import misses
 from picket.track.marginals_kernels import marginals
 from picket.track.measure_kernels import background
+from picket.track.together_kernels import share_speed
+from picket.track.untangle_kernels import put, untangle
 from picket.track.update_kernels import update
 
 BURST_ROUNDS = 4
@@ -81,9 +83,11 @@ def take_in(  # type: ignore[no-untyped-def]
 ):
     """`look` after its gate. Returns (slots in use after it, births shed, work done, probability that no track explains each member)."""
     p, free, work = give_out(plots, members, sensors, sweeps, e_track, e_plot, weight)
+    slots, xs, Ls, exchanges = untangle(tracks, e_track, e_plot, p, plots, members, sensors, sweeps)
     update(tracks, e_track, e_plot, p, plots, members, sensors, owner, pairs)
+    put(tracks, slots, xs, Ls)
     n, unborn = turn(tracks, n, plots, members, T, sensors, owner, next_id, since, due, most, guarded, blocks, e_track, free)
-    return n, unborn, work, free
+    return n, unborn, work + exchanges, free
 
 
 @kernel
@@ -112,8 +116,9 @@ def give_out(plots, members, sensors, sweeps, e_track, e_plot, weight):  # type:
 
 @kernel
 def turn(tracks, n, plots, members, T, sensors, owner, next_id, since, due, most, guarded, blocks, e_track, free):  # type: ignore[no-untyped-def]
-    """After the update: new tracks, and misses of the others. Returns (slots in use after it, births shed)."""
+    """After the update: groups share their speed; new tracks, and misses of the others. Returns (slots in use after it, births shed)."""
     s, before = plots.sensor[members[0]], n
+    share_speed(tracks, e_track)
     n, unborn = begin(tracks, n, plots, members, free, sensors, owner, next_id, most, guarded)
     if sensors.placed[s] == 1 and sensors.claims[s] == 0 and sensors.listens[s] == 0:
         misses(tracks, before, s, T, since, due, sensors, blocks)

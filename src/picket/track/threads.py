@@ -21,6 +21,7 @@ from picket.track.engine_kernels import give_out, look, turn
 from picket.track.lane_kernels import TRACKS
 from picket.track.layout_kernels import DEAD, Plots, Tracks
 from picket.track.picture_kernels import ID, SENSORS, believe, rows
+from picket.track.untangle_kernels import put, untangle
 from picket.track.update_kernels import book, edges_of, move
 
 LEAST = 8192  # tracks and plots; a thread of its own is paid for from some thousands on
@@ -59,6 +60,7 @@ def look_on(
     shed = sum(part[3] for part in parts)
     del parts  # of a million objects some hundred megabytes
     p, free, work = give_out(plots, members, sensors, sweeps, e_track, e_plot, weight)
+    slots, xs, halves, exchanges = untangle(tracks, e_track, e_plot, p, plots, members, sensors, sweeps)
     starts = edges_of(e_track)
     moved = _on_threads(
         threads,
@@ -66,8 +68,9 @@ def look_on(
         _stretches(len(starts) - 1, threads, TRACKS),
     )
     book(tracks, starts, np.concatenate(moved), e_track, e_plot, p, plots, members, sensors, owner, pairs)
+    put(tracks, slots, xs, halves)
     after, unborn = turn(tracks, n, plots, members, T, sensors, owner, next_id, since, due, most, guarded, blocks, e_track, free)
-    return after, shed, unborn, work, free
+    return after, shed, unborn, work + exchanges, free
 
 
 def rows_on(threads: int, tracks: Tracks, n: int, *more: Any) -> tuple[bool, bool, bool]:

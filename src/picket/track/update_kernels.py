@@ -149,7 +149,7 @@ def _apply(PHt, L, m, total, mean_v, C, mean, spread, K):  # type: ignore[no-unt
 
 
 @piece
-def _all_near(time, e0, e1, e_plot, p, members, form, sigma, when, foreign, known):  # type: ignore[no-untyped-def]
+def all_near(time, e0, e1, e_plot, p, members, form, sigma, when, foreign, known):  # type: ignore[no-untyped-def]
     """Index of the first plot that moves something when all that do are its like and measure the place alone; else NOT_NEAR."""
     first = -1
     for e in range(e0, e1):
@@ -415,7 +415,7 @@ def _lay(  # type: ignore[no-untyped-def]
             some += p[e]
         pd, sector = detects(tracks.x[i], s, sensors)
         seen[to + q, SOME], seen[to + q, PD], seen[to + q, SECTOR] = min(some, 1.0), pd, sector
-        j = _all_near(tracks.time[i], e0, e1, e_plot, p, members, plots.form, plots.sigma, plots.time, plots.foreign, V[5])
+        j = all_near(tracks.time[i], e0, e1, e_plot, p, members, plots.form, plots.sigma, plots.time, plots.foreign, V[5])
         scratch[NEXT, q], scratch[NEAR, q] = e0, NOT_NEAR
         if j >= 0 and plots.form[j] == form:
             beside, scratch[NEAR, q] = True, j

@@ -1,0 +1,77 @@
+"""Neighbours that contest their plots: each becomes narrower, and nothing is lost on the way."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from picket.track import untangle_kernels
+from picket.track.motion_kernels import unpack
+from picket.track.untangle_kernels import Rows, _exchange, _far, _fit
+
+
+def _rows(rng: np.random.Generator, components: int) -> Rows:
+    """Two rows with so many components each, of random place, covariance and weight."""
+    n, room = 2 * components, untangle_kernels.ROOM
+    A = rng.normal(0, 1, (4, 2, 6, 6)) * np.array([30, 30, 40, 5, 5, 1])[:, None]
+    P = (A @ A.transpose(0, 1, 3, 2) + np.eye(6))[:, :, *np.tril_indices(6)]
+    mass = np.zeros((2, room))
+    mass[:, :components] = rng.dirichlet(np.ones(components), 2)
+    item = np.zeros((2, room), np.int64)
+    item[:, :components] = np.arange(n).reshape(2, components)
+    none = np.zeros(2, np.int64)
+    x = rng.normal(0, 1, (n, 2, 6)) * np.array([60, 60, 80, 6, 6, 1])
+    return Rows(none, none, none, none, P, item, mass, np.full(2, components), np.empty((2, 4)), np.empty((2, 4, 4)),
+                np.zeros(2, np.int64), rng.integers(0, 4, n), x)  # fmt: skip
+
+
+def _cost(rows: Rows, mean: np.ndarray, narrow: np.ndarray) -> float:
+    """What an exchange makes least: tr(W P) + (x - m)' W (x - m) over all that both rows hold, by the moments given."""
+    total = 0.0
+    for r in range(2):
+        for w, c in zip(rows.mass[r, : rows.size[r]], rows.item[r, : rows.size[r]], strict=True):
+            total += w * _far(rows.x[c, 0], rows.P[rows.spread[c], 0], mean[r], narrow[r])
+    return total
+
+
+def _held(rows: Rows) -> np.ndarray:
+    """How much of each component both rows hold together."""
+    held = np.zeros(len(rows.x))
+    for r in range(2):
+        np.add.at(held, rows.item[r, : rows.size[r]], rows.mass[r, : rows.size[r]])
+    return held
+
+
+@given(st.integers(0, 10_000), st.integers(2, 12))
+@settings(max_examples=60, deadline=None)
+def test_an_exchange_costs_less_and_keeps_every_weight(seed: int, components: int) -> None:
+    rows, scratch = _rows(np.random.default_rng(seed), components), np.empty((6, 6))
+    for r in range(2):
+        _fit(rows, r, scratch)
+    before, cost, mean, narrow = _held(rows), 0.0, rows.mean.copy(), rows.narrow.copy()
+    cost = _cost(rows, mean, narrow)
+    changed = _exchange(rows, 0, 1, np.empty((2, 2 * untangle_kernels.ROOM)), np.empty((2, 2 * untangle_kernels.ROOM), np.int64))
+    assert _held(rows) == pytest.approx(before, abs=1e-6)
+    for r in range(2):
+        assert rows.mass[r, : rows.size[r]].sum() == pytest.approx(1.0, abs=1e-6)
+    assert _cost(rows, mean, narrow) < cost if changed else _cost(rows, mean, narrow) == cost
+
+
+@given(st.integers(0, 10_000))
+@settings(max_examples=30, deadline=None)
+def test_how_far_a_component_lies_is_the_textbooks(seed: int) -> None:
+    rows, scratch, full = _rows(np.random.default_rng(seed), 3), np.empty((6, 6)), np.empty((6, 6))
+    _fit(rows, 0, scratch)
+    ground = np.ix_([0, 1, 3, 4], [0, 1, 3, 4])
+    w, c = rows.mass[0, :3], rows.item[0, :3]
+    x, m = rows.x[c, 0][:, [0, 1, 3, 4]], w @ rows.x[c, 0][:, [0, 1, 3, 4]]
+    V = np.zeros((4, 4))
+    for k in range(3):
+        unpack(rows.P[rows.spread[c[k]], 0], full)
+        V += w[k] * (full[ground] + np.outer(x[k] - m, x[k] - m))
+    W = np.linalg.inv(V)
+    assert rows.narrow[0] == pytest.approx(W, rel=1e-6, abs=1e-9)
+    told = np.trace(W @ full[ground]) + (x[2] - m) @ W @ (x[2] - m)
+    assert _far(rows.x[c[2], 0], rows.P[rows.spread[c[2]], 0], rows.mean[0], rows.narrow[0]) == pytest.approx(told, rel=1e-6)
