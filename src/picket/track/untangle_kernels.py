@@ -110,7 +110,9 @@ def _may(tracks, i):  # type: ignore[no-untyped-def]
 
 @lean
 def _contested(tracks, E, e_track, e_plot, p, plots, members, wanted, slot, near, begin, end, known):  # type: ignore[no-untyped-def]
-    """Of the first E edges, fills rows with the confirmed tracks that want a plot which another one wants too, and whose plots are alike; returns how many."""
+    """Fills rows with the confirmed tracks that want a plot (of the first E edges) which another one wants too, and whose plots are alike;
+    returns how many.
+    """
     R = 0
     for k in range(E):
         if p[k] >= CONTESTED and _may(tracks, e_track[k]):
