@@ -27,7 +27,7 @@ from picket.track.motion_kernels import P00, P10, P11, V0P0, V0P1, V00, V1P0, V1
 from picket.track.place_kernels import difference, gradient, inverse, rates, spread
 from picket.track.update_kernels import all_near
 
-CONTESTED = 0.05  # two tracks that both have a plot with so much probability exchange components
+CONTESTED = 0.1  # two tracks that both have a plot with so much probability exchange components
 LEAST = 0.01  # components of less weight stay out of it
 ROOM = 48  # components that a track holds at most
 SLIGHT, NOTHING = 1e-3, 1e-9  # of weight: not worth a change, none
