@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from picket.station.access import Access, AccessError, Gate
+from picket.station.access import RESERVED, Access, AccessError, Gate, users_in
+from picket.train.injects import EXERCISE_CONTROL
 
 
 class Clock:
@@ -191,9 +192,14 @@ def test_wrong_tries_of_one_address_keep_no_other_out(tmp_path: Path) -> None:
 
 def test_a_user_that_is_added_while_the_station_runs_can_sign_in(tmp_path: Path) -> None:
     running = Access(tmp_path, Clock())
-    assert not running.has_users
+    assert not users_in(tmp_path)
     Access(tmp_path, Clock()).set_password("anna", "correct horse battery")
+    assert users_in(tmp_path)
     assert running.log_in("anna", "correct horse battery")[1] == "anna"
+
+
+def test_no_user_is_called_as_exercise_control_is() -> None:
+    assert EXERCISE_CONTROL in RESERVED
 
 
 def test_damaged_files_of_secrets_let_nobody_in_and_stop_nothing(tmp_path: Path) -> None:

@@ -28,13 +28,8 @@ RENEW_HOURS = 24  # a session in use is written anew at most this often
 TOKEN_MINUTES = 60 * 12
 _SCRYPT = {"n": 2**14, "r": 8, "p": 5}  # OWASP password storage cheat sheet: N=2^14 with p=5, 16 MiB
 _MAX_FAILURES = 10  # wrong passwords or tokens in a minute from one address, before it waits
-RESERVED = (
-    "exercise control",
-    "picket",
-    "station",
-    "nobody",
-    "on the page",
-)  # whose entries of the log no person's may look like
+# Whose entries of the log no person's may look like. The first is `picket.train.injects.EXERCISE_CONTROL`: too much to load for a sign-in.
+RESERVED = ("exercise control", "picket", "station", "nobody", "on the page")
 MAX_NAME = 40
 MAX_BODY = 1 << 20  # bytes of a request: a zone's outline has room
 MAX_SIGN_IN = 1 << 14  # of one by whoever is not signed in yet
@@ -64,11 +59,6 @@ class Access:
         }
         self._failures: dict[str, list[float]] = {}
         self._changing, self._hashing = threading.Lock(), threading.Lock()
-
-    @property
-    def has_users(self) -> bool:
-        """True when at least one user with a password exists."""
-        return users_in(self._users_path.parent)
 
     def new_token(self, name: str, *, control: bool = False) -> str:
         """A one-time token for `name`; control: its session may control an exercise."""
