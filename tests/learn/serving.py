@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import threading
-import time
 from collections.abc import Sequence
 from importlib import resources
 from pathlib import Path
@@ -17,6 +16,7 @@ from picket.learn.desk import Desk
 from picket.learn.reading import read_reports
 from picket.learn.report import Report
 from picket.station.learn_station import LearnStation
+from tests.waiting import until
 
 EXAMPLES = Path(str(resources.files("picket.learn") / "examples"))
 SPANISH = Report(
@@ -40,17 +40,14 @@ class Served:
         self.station: LearnStation | None = None
         self.thread = threading.Thread(target=lambda: asyncio.run(self._main()), daemon=True)
         self.thread.start()
-        end = time.monotonic() + 60
-        while not self.ready:
-            assert time.monotonic() < end
-            time.sleep(0.02)
+        until(lambda: self.ready, 300)
         parts = urlsplit(self.ready[0])
         self.base = f"{parts.scheme}://{parts.netloc}"
         token = parse_qs(parts.query)["token"][0]
         again = self.station.access.new_token("analyst") if self.station else ""
         self.url = f"{self.base}/?token={again}"
         session = httpx.post(f"{self.base}/api/session", json={"token": token}).json()["session"]
-        self.http = httpx.Client(base_url=self.base, headers={"authorization": f"Bearer {session}"}, timeout=20)
+        self.http = httpx.Client(base_url=self.base, headers={"authorization": f"Bearer {session}"}, timeout=120)
 
     async def _main(self) -> None:
         self.loop = asyncio.get_running_loop()
@@ -62,6 +59,6 @@ class Served:
         assert self.loop is not None
         assert self.station is not None
         self.loop.call_soon_threadsafe(self.station.stop.set)
-        self.thread.join(20)
+        self.thread.join(120)
         assert not self.thread.is_alive()
         self.http.close()

@@ -6,8 +6,7 @@ import asyncio
 import json
 import socket
 import threading
-import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -17,6 +16,7 @@ import httpx
 
 from picket import site as sites
 from picket.station.run import Station
+from tests.waiting import until
 
 PIER = {
     "type": "Polygon",
@@ -68,7 +68,7 @@ class Live:
         token = parse_qs(parts.query)["token"][0]
         self.session: str = httpx.post(f"{self.base}/api/session", json={"token": token}, verify=verify).json()["session"]
         self.headers = {"authorization": f"Bearer {self.session}"}
-        self.http = httpx.Client(base_url=self.base, headers=self.headers, timeout=20, verify=verify)
+        self.http = httpx.Client(base_url=self.base, headers=self.headers, timeout=120, verify=verify)
         self._udp = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
 
     def send(self, *rows: dict[str, Any]) -> None:
@@ -82,15 +82,14 @@ class Live:
         assert answer.status_code == 200, answer.text
         return answer.json()
 
-    def until(self, what: Any, seconds: float = 20.0) -> Any:
-        """Waits until `what()` is true and returns it."""
-        end = time.monotonic() + seconds
-        while time.monotonic() < end:
-            found = what()
-            if found:
-                return found
-            time.sleep(0.05)
-        raise AssertionError(f"did not happen within {seconds} s")
+    def until(self, what: Callable[[], Any], meanwhile: Callable[[], None] = lambda: None) -> Any:
+        """Waits until `what()` is true and returns it. meanwhile: done before each look."""
+
+        def look() -> Any:
+            meanwhile()
+            return what()
+
+        return until(look)
 
 
 @contextmanager
@@ -114,9 +113,7 @@ def running(site: sites.Site, archive: Path, udp_port: int | None = None, *, ver
 
     thread = threading.Thread(target=run, daemon=True)
     thread.start()
-    end = time.monotonic() + 120
-    while not ready and not failed and time.monotonic() < end:
-        time.sleep(0.02)
+    until(lambda: ready or failed, 300)
     if failed:
         raise failed[0]
     live = Live(station_box[0], ready[0], udp_port, verify)
@@ -126,7 +123,7 @@ def running(site: sites.Site, archive: Path, udp_port: int | None = None, *, ver
         loop = live.station.core._loop
         assert loop is not None
         loop.call_soon_threadsafe(live.station.stop.set)
-        thread.join(20)
+        thread.join(120)
         live.http.close()
         assert not thread.is_alive()
         if failed:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import shutil
 import threading
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -17,6 +16,7 @@ import httpx
 from picket.station.play import play
 from picket.train import Exercise
 from picket.train.demo import DEMO
+from tests.waiting import until
 
 SHORT = """version = 1
 name = "short"
@@ -63,7 +63,7 @@ class Client:
         parts = urlsplit(url)
         base = f"{parts.scheme}://{parts.netloc}"
         session = httpx.post(f"{base}/api/session", json={"token": parse_qs(parts.query)["token"][0]}).json()["session"]
-        self.http = httpx.Client(base_url=base, headers={"authorization": f"Bearer {session}"}, timeout=20)
+        self.http = httpx.Client(base_url=base, headers={"authorization": f"Bearer {session}"}, timeout=120)
 
     def get(self, path: str) -> Any:
         """The JSON of a GET that must succeed."""
@@ -79,11 +79,13 @@ class Client:
 
     def until(self, path: str, holds: Callable[[Any], Any], seconds: float = 60.0) -> Any:
         """Asks until the answer holds."""
-        end = time.monotonic() + seconds
-        while not (found := holds(answer := self.get(path))):
-            assert time.monotonic() < end, answer
-            time.sleep(0.05)
-        return found
+        answers: list[Any] = []
+
+        def look() -> Any:
+            answers[:] = [self.get(path)]
+            return holds(answers[0])
+
+        return until(look, seconds, lambda: answers)
 
 
 @contextmanager
@@ -109,14 +111,14 @@ def played(exercise: Exercise, folder: Path, **options: Any) -> Iterator[Client]
 
     thread = threading.Thread(target=body, daemon=True)
     thread.start()
-    assert up.wait(60)
+    assert up.wait(300)
     assert not wrong, wrong
     client = Client(addresses[0])
     try:
         yield client
-        thread.join(60 if not options.get("stay") else 0)
+        thread.join(300 if not options.get("stay") else 0)
     finally:
         if thread.is_alive() and client.get("/api/exercise")["state"] != "ended":
             client.post("/api/exercise/end")
-        thread.join(60 if not options.get("stay") else 0)
+        thread.join(300 if not options.get("stay") else 0)
     assert not wrong, wrong

@@ -21,6 +21,7 @@ from picket.station.engine import Engine
 from picket.station.sequence import ClosedError
 from picket.words import DETECTION, OPERATOR, Batch
 from tests.station.live import approach, make_site, row
+from tests.waiting import soon
 
 T0 = 1_700_000_000.0
 
@@ -37,14 +38,6 @@ class Clock:
 
 def seen(*rows: dict[str, Any]) -> Decoded:
     return Decoded(detections=Batch.from_rows(DETECTION, list(rows)))
-
-
-async def until(what: Callable[[], Any]) -> None:
-    for _ in range(1000):
-        if what():
-            return
-        await asyncio.sleep(0.02)
-    raise AssertionError("did not happen within 20 s")
 
 
 def with_core(site: sites.Site, folder: Path, work: Callable[[Core, Clock], Awaitable[None]]) -> Core:
@@ -90,10 +83,10 @@ def test_a_full_disk_is_told_and_nothing_is_lost_when_space_returns(tmp_path: Pa
             await fly(core, clock)
             core.sequencer.add("rid", Decoded(operators=Batch.from_rows(OPERATOR, [{"identity": "TEST1", "lat_deg": 45.1}])))
             core.tick()
-            await until(lambda: core.writer.problem)
+            await soon(lambda: core.writer.problem)
             assert any("cannot be written" in p for p in core.problems())
-            await until(lambda: core.view.tracks.n == 1)  # the picture does not wait
-        await until(lambda: core.writer.waiting == 0 and core.writer.problem is None)
+            await soon(lambda: core.view.tracks.n == 1)  # the picture does not wait
+        await soon(lambda: core.writer.waiting == 0 and core.writer.problem is None)
         assert core.problems() == []
 
     core = with_core(make_site(tmp_path), tmp_path / "archive", work)
@@ -113,7 +106,7 @@ def test_an_action_that_the_disk_refuses_is_answered_and_the_stop_does_not_hang(
 
     async def work(core: Core, clock: Clock) -> None:
         await fly(core, clock)
-        await until(lambda: core.view.alerts and core.writer.waiting == 0)
+        await soon(lambda: core.view.alerts and core.writer.waiting == 0)
         full.__enter__()
         with pytest.raises(NotOnDiskError, match="not in the log"):
             await core.act({"do": "acknowledge", "id": core.view.alerts[0].id, "by": "anna"})
@@ -132,7 +125,7 @@ def test_a_record_that_no_log_can_hold_does_not_end_the_log(tmp_path: Path) -> N
         with pytest.raises((ActionError, NotOnDiskError)):
             await core.act({"do": "acknowledge", "id": 10**30, "by": "anna"})
         await fly(core, clock)
-        await until(lambda: core.view.alerts)
+        await soon(lambda: core.view.alerts)
         done = await core.act({"do": "acknowledge", "id": core.view.alerts[0].id, "by": "anna"})
         assert done is not None
         assert any("cannot be written" in p for p in core.problems())
@@ -165,10 +158,10 @@ def test_a_fault_in_a_record_or_a_picture_is_named_and_the_watch_goes_on(
 
         monkeypatch.setattr(core.engine, "publish", bad)
         core.sequencer.emit("batch", {"nonsense": True})
-        await until(lambda: core.problem and "picture" in core.problem)
+        await soon(lambda: core.problem and "picture" in core.problem)
         monkeypatch.setattr(core.engine, "publish", good)
         await fly(core, clock)
-        await until(lambda: core.view.alerts)
+        await soon(lambda: core.view.alerts)
 
     with_core(make_site(tmp_path), tmp_path / "archive", work)
     (tmp_path / "archive" / "state.msgpack").unlink()
@@ -178,11 +171,11 @@ def test_a_fault_in_a_record_or_a_picture_is_named_and_the_watch_goes_on(
 def test_a_clock_set_back_an_hour_does_not_blind_the_station(tmp_path: Path) -> None:
     async def work(core: Core, clock: Clock) -> None:
         await fly(core, clock)
-        await until(lambda: core.view.alerts)
+        await soon(lambda: core.view.alerts)
         clock.now -= 3600.0
         core.tick()
         await fly(core, clock)
-        await until(lambda: core.view.tracks.n == 1 and core.view.tracks["time"][0] < T0)
+        await soon(lambda: core.view.tracks.n == 1 and core.view.tracks["time"][0] < T0)
         assert core.engine.left_out.get("rid", {}).get("clock_wrong", 0) == 0
         assert core.view.alerts, "what was raised before is still open"
 
@@ -213,7 +206,7 @@ def test_track_numbers_are_never_used_twice_even_after_a_clean_end(tmp_path: Pat
             clock.now += 1.0
             core.sequencer.add("rid", seen(*(row(clock.now, 45.0 + 0.01 * i, -30.0, f"T{i}") for i in range(40))))
             core.tick()
-        await until(lambda: core.view.tracks.n >= 40)
+        await soon(lambda: core.view.tracks.n >= 40)
         numbers.append(set(core.view.tracks["track_id"].tolist()))
 
     for _ in range(2):
@@ -274,7 +267,7 @@ def test_a_station_without_alerts_keeps_its_state_too(tmp_path: Path, monkeypatc
     folder, site = tmp_path / "archive", make_site(tmp_path)
 
     async def quiet(_: Core, __: Clock) -> None:
-        await until((folder / "state.msgpack").exists)
+        await soon((folder / "state.msgpack").exists)
 
     with_core(site, folder, quiet)
     monkeypatch.setattr(core_module, "_from_log", lambda *_: pytest.fail("the whole log was worked through"))

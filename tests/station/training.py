@@ -80,7 +80,7 @@ def served(runs: Path, own: Sequence[Path] = ()) -> Iterator[tuple[TrainStation,
 
     thread = threading.Thread(target=lambda: asyncio.run(run()), daemon=True)
     thread.start()
-    assert up.wait(30)
+    assert up.wait(300)
     client = Client(addresses[0])
     try:
         yield (
@@ -91,5 +91,5 @@ def served(runs: Path, own: Sequence[Path] = ()) -> Iterator[tuple[TrainStation,
     finally:
         client.http.close()
         loops[0].call_soon_threadsafe(station.stop.set)
-        thread.join(20)
+        thread.join(120)
         assert not thread.is_alive()
