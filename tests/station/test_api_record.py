@@ -225,13 +225,16 @@ def test_one_at_a_time_and_not_for_ever(tmp_path: Path, monkeypatch: pytest.Monk
     monkeypatch.setattr(asyncio, "create_subprocess_exec", stopped)
 
     async def both() -> None:
-        stats = Stats(tmp_path / "archive", limit_s=1.0)
+        stats = Stats(tmp_path / "archive")
         first = asyncio.create_task(stats.ask([]))
-        await asyncio.to_thread(begun.wait, 10)
+        await asyncio.to_thread(begun.wait, 60)
         with pytest.raises(BusyError, match="another count"):
             await stats.ask(["--by=hour"])
-        with pytest.raises(StatsError, match="shorter period"):
+        first.cancel()
+        with pytest.raises(asyncio.CancelledError):
             await first
+        with pytest.raises(StatsError, match="shorter period"):
+            await Stats(tmp_path / "archive", limit_s=0.3).ask([])
 
     asyncio.run(both())
-    assert children[0].returncode == -signal.SIGKILL
+    assert [c.returncode for c in children] == [-signal.SIGKILL] * 2

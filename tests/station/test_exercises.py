@@ -173,13 +173,13 @@ def live_station(path: Path, folder: Path) -> Iterator[Live]:
 
     thread = threading.Thread(target=lambda: asyncio.run(run()), daemon=True)
     thread.start()
-    assert up.wait(60)
+    assert up.wait(300)
     loop, station = made
     looking = Live(station, urls[0], None)
     yield looking
     looking.http.close()
     loop.call_soon_threadsafe(station.stop.set)
-    thread.join(20)
+    thread.join(120)
     assert not thread.is_alive()
 
 

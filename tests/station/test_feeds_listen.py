@@ -22,6 +22,7 @@ from picket.station.feeds import MOST_SOURCES, Decoders
 from picket.station.turns import PIECE_BYTES, pieces
 from picket.words import Batch
 from tests.station.live import Live, free_port, make_site, running
+from tests.waiting import until
 
 NODE = "8cb1d098-74ba-4ddc-ab37-6bfbca14d582"
 
@@ -112,14 +113,13 @@ class Peer:
     """A SAPIENT node on a socket."""
 
     def __init__(self, port: int) -> None:
-        end = time.monotonic() + 20
-        while True:
-            try:
-                self.socket = socket.create_connection(("127.0.0.1", port), timeout=20)
-                return
-            except ConnectionRefusedError:
-                assert time.monotonic() < end, "the station does not listen"
-                time.sleep(0.05)
+        self.socket: socket.socket = until(lambda: self._connected(port), words=lambda: "the station does not listen")
+
+    def _connected(self, port: int) -> socket.socket | None:
+        try:
+            return socket.create_connection(("127.0.0.1", port), timeout=120)
+        except ConnectionRefusedError:
+            return None
 
     def send(self, *frames: bytes) -> None:
         self.socket.sendall(b"".join(frames))
@@ -169,6 +169,7 @@ def test_a_registered_nodes_detections_become_a_track_and_it_is_answered(tmp_pat
         detail = live.get(f"/api/tracks/{track['track_id']}")
         assert detail["sources"][0]["sensor_id"] == "pier-camera"
         assert _left_out(live)["task_refused"] == 1
+        live.until(lambda: live.get("/api/counts")["detections"] == 30)
         peer.socket.close()
         live.until(lambda: _left_out(live)["truncated"])
     status = [r for b in _batches(tmp_path / "archive", "s") for r in b.rows()]

@@ -7,6 +7,7 @@ import json
 import socket
 import time
 from pathlib import Path
+from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import httpx
@@ -14,13 +15,14 @@ import httpx
 from picket.record import log
 from tests.station.live import approach, free_port
 from tests.station.test_process import SITE, start
+from tests.waiting import until
 
 
 def sign_in(url: str) -> httpx.Client:
     parts = urlsplit(url)
     base = f"http://{parts.netloc}"
     session = httpx.post(f"{base}/api/session", json={"token": parse_qs(parts.query)["token"][0]}).json()["session"]
-    return httpx.Client(base_url=base, headers={"authorization": f"Bearer {session}"}, timeout=20)
+    return httpx.Client(base_url=base, headers={"authorization": f"Bearer {session}"}, timeout=120)
 
 
 def test_what_an_officer_was_told_is_done_survives_a_kill(tmp_path: Path) -> None:
@@ -31,11 +33,13 @@ def test_what_an_officer_was_told_is_done_survives_a_kill(tmp_path: Path) -> Non
     try:
         assert process.stdout is not None
         with sign_in(json.loads(process.stdout.readline())["url"]) as http:
-            end = time.monotonic() + 60
-            while not (alerts := http.get("/api/alerts").json()["alerts"]) and time.monotonic() < end:
+
+            def seen() -> Any:
                 for one in approach(time.time(), 1, from_m=100.0):
                     out.sendto(json.dumps(one).encode() + b"\n", ("127.0.0.1", port))
-                time.sleep(0.05)
+                return http.get("/api/alerts").json()["alerts"]
+
+            alerts = until(seen)
             assert http.post(f"/api/alerts/{alerts[0]['id']}/acknowledge").status_code == 200
             for n in range(20):
                 if http.post("/api/log", json={"kind": "note", "text": f"note {n}"}).status_code == 200:
@@ -55,9 +59,7 @@ def test_what_an_officer_was_told_is_done_survives_a_kill(tmp_path: Path) -> Non
         with sign_in(json.loads(again.stdout.readline())["url"]) as http:
             held = {a["id"]: a["state"] for a in http.get("/api/alerts").json()["alerts"]}
             assert held[alerts[0]["id"]] == "acknowledged"
-            end = time.monotonic() + 20
-            while not http.get("/api/log").json()["complete"] and time.monotonic() < end:
-                time.sleep(0.05)
+            until(lambda: http.get("/api/log").json()["complete"])
             texts = {e["text"] for e in http.get("/api/log").json()["entries"]}
             assert set(done) <= texts
     finally:

@@ -80,7 +80,7 @@ def test_a_signal_ends_it_in_order_with_a_client_that_never_reads(
     process, url = station
     client = stalled_client(url)
     process.send_signal(sig)
-    _, err = process.communicate(timeout=30)
+    _, err = process.communicate(timeout=300)
     client.close()
     assert (process.returncode, err) == (0, "")
     verdict = log.verify(tmp_path / "archive")
@@ -97,7 +97,7 @@ def test_a_second_station_on_the_archive_or_the_port_is_told_what_to_do(
         ("site.toml/below", "0", "cannot be written"),
     ):
         second = start(tmp_path, archive, "--port", port)
-        out, err = second.communicate(timeout=60)
+        out, err = second.communicate(timeout=300)
         assert (second.returncode, out) == (2, "")
         assert words in err
         assert "Traceback" not in err
@@ -108,7 +108,7 @@ def test_where_the_archive_cannot_be_written_it_says_so(tmp_path: Path) -> None:
         pytest.skip("the administrator may write everywhere")
     (tmp_path / "archive").mkdir(mode=0o500)
     process = start(tmp_path, "archive")
-    _, err = process.communicate(timeout=60)
+    _, err = process.communicate(timeout=300)
     assert process.returncode == 2
     assert "cannot be written" in err
     assert "Traceback" not in err

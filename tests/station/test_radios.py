@@ -29,7 +29,7 @@ def radio_site(folder: Path, port: int, *, band=(868.0e6, 869.6e6), rules=("emis
             "version": 1, "site": {"name": "Test pier", "lat_deg": 45.0, "lon_deg": -30.0},
             "sensor": [{"id": "sdr", "kind": "rf", "lat_deg": 45.0, "lon_deg": -30.0}],
             "radio": [{
-                "sensor": "sdr", "source": f"rtl_tcp://127.0.0.1:{port}", "rate_hz": RATE, "gain_db": 30, "timeout_s": 1.0,
+                "sensor": "sdr", "source": f"rtl_tcp://127.0.0.1:{port}", "rate_hz": RATE, "gain_db": 30, "timeout_s": 30.0,
                 "settle_s": 0.02, "band": [{"name": "868", "low_hz": low, "high_hz": high, "dwell_s": 0.3}], **radio,
             }],
             "zone": [{"id": "pier", "kind": "protected", "geometry": "pier.geojson"}],
@@ -48,7 +48,7 @@ def test_a_control_link_that_nothing_explains_is_told_with_its_level_and_for_how
             def told():
                 return [a for a in live.get("/api/alerts")["alerts"] if "for " in a["text"]]
 
-            (alert,) = live.until(told, 40)
+            (alert,) = live.until(told)
             assert alert["rule"] == "emission_without_track"
             told_as = r"Control link WITHOUT A TRACK from an unknown direction of sdr: lora_fhss at 86[89] MHz, 1\d dB, for \d+ s; nothing"
             assert re.match(told_as, alert["text"])
@@ -67,7 +67,7 @@ def test_a_control_link_that_nothing_explains_is_told_with_its_level_and_for_how
             assert shown["rows"]
             assert any(b["label"] == "lora_fhss" for b in shown["boxes"])
             hours = live.get("/api/spectrum/occupancy", radio="sdr", band="868")["hours"]
-            assert sum(hours[-1]["occupied_s"]) > 0
+            assert sum(sum(h["occupied_s"]) for h in hours) > 0  # it may be the top of an hour
 
             end = shown["rows"][-1]["time"]
             wanted = {"radio": "sdr", "start": end - 0.2, "end": end, "hz": 868.8e6, "note": "whose?"}
@@ -108,7 +108,7 @@ def test_a_server_that_fails_is_counted_said_and_asked_again(tmp_path, faults, w
             found = [p for p in live.get("/api/health")["problems"] if words in p]
             return found if live.get("/api/health")["radios"][0]["reconnects"] >= 2 else None
 
-        assert "radio sdr" in live.until(failing, 40)[0]
+        assert "radio sdr" in live.until(failing)[0]
 
 
 def test_a_radio_of_which_nothing_comes_is_a_silent_sensor_and_one_value_is_nothing(tmp_path):
@@ -116,7 +116,7 @@ def test_a_radio_of_which_nothing_comes_is_a_silent_sensor_and_one_value_is_noth
         Server([], faults=Faults(constant=True)) as server,
         running(radio_site(tmp_path, server.port), tmp_path / "archive") as live,
     ):
-        counted = live.until(lambda: live.get("/api/health")["radios"][0]["left_out"].get("constant"), 40)
+        counted = live.until(lambda: live.get("/api/health")["radios"][0]["left_out"].get("constant"))
         assert counted > 0
         assert live.get("/api/sensors")["sensors"][0]["state"] == "never"  # samples of one value are no sign of life
 

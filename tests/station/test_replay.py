@@ -19,6 +19,7 @@ from picket.station.engine import Engine
 from picket.station.rebuild import rebuild
 from picket.station.replay import ReplayCore, ReplayError, ReplayStation, moments
 from picket.station.replay import records as period_of
+from tests import waiting
 from tests.station.live import approach, make_site, row
 from tests.station.test_engine import records
 
@@ -89,24 +90,22 @@ def test_the_page_of_a_replay_shows_the_period_and_changes_nothing(tmp_path: Pat
     station.open()
     thread = threading.Thread(target=lambda: asyncio.run(station.run(told)), daemon=True)
     thread.start()
-    assert ready.wait(60)
+    assert ready.wait(300)
     base, token = box[0].split("?token=")
     session = httpx.post(f"{base}api/session", json={"token": token}).json()["session"]
-    client = httpx.Client(base_url=base, headers={"authorization": f"Bearer {session}"}, timeout=20)
-    assert ended.wait(60)
-    for _ in range(200):
-        shown = client.get("/api/alerts").json()
-        if shown["alerts"]:
-            break
-    assert shown["alerts"], "the drone that flew into the zone then"
-    refused = client.post(f"/api/alerts/{shown['alerts'][0]['id']}/acknowledge", json={})
+    client = httpx.Client(base_url=base, headers={"authorization": f"Bearer {session}"}, timeout=120)
+    assert ended.wait(300)
+    (alert, *_) = waiting.until(
+        lambda: client.get("/api/alerts").json()["alerts"], words=lambda: "the drone that flew into the zone then"
+    )
+    refused = client.post(f"/api/alerts/{alert['id']}/acknowledge", json={})
     assert refused.status_code >= 400
     assert "replay" in refused.text
     assert any("REPLAY" in p for p in client.get("/api/health").json()["problems"])
     client.close()
     assert station.core._loop is not None
     station.core._loop.call_soon_threadsafe(station.stop.set)
-    thread.join(20)
+    thread.join(120)
     assert {p.name: p.read_bytes() for p in (tmp_path / "archive").iterdir()} == before
 
 

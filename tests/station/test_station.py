@@ -23,6 +23,7 @@ from picket.station.engine import Engine
 from picket.station.run import Station, StationError
 from tests.station.frames import Client
 from tests.station.live import Live, approach, free_port, make_site, row, running
+from tests.waiting import stopwatch
 
 
 def fly(live: Live, n: int = 30, pause: float = 0.05) -> None:
@@ -51,28 +52,27 @@ def test_bytes_become_a_picture_and_an_alert(tmp_path: Path) -> None:
             assert json.loads(alerts.recv()) == {"type": "alerts", "n": 0, "alerts": []}
             fly(live)
             client = Client()
-            end = time.monotonic() + 20
-            while not client.labels and time.monotonic() < end:
-                assert client.take(picture.recv(timeout=5))
+            while not client.labels:
+                assert client.take(picture.recv(timeout=60))
             assert list(client.labels.values()) == ["TEST1"]
             message = {"type": ""}
             while message["type"] != "alert":
-                message = json.loads(alerts.recv(timeout=20))
+                message = json.loads(alerts.recv(timeout=60))
             alert = message["alert"]
             assert (alert["rule"], alert["zone"], alert["severity"], alert["state"]) == ("entry", "pier", "high", "raised")
             answer = live.http.post(f"/api/alerts/{alert['id']}/acknowledge", json={})
             assert answer.json()["acknowledged_by"] == "officer"
             while message["alert"]["state"] != "acknowledged" if message["type"] == "alert" else True:
-                message = json.loads(alerts.recv(timeout=20))
+                message = json.loads(alerts.recv(timeout=60))
         rows = live.get("/api/tracks")["tracks"]
         assert rows[0]["identity"] == "TEST1"
         detail = live.get(f"/api/tracks/{rows[0]['track_id']}")
         assert detail["sources"][0]["sensor_id"] == "rid"
         assert detail["alerts"] == [alert["id"]]
         assert live.get("/api/sensors")["sensors"][0]["state"] == "ok"
-        assert live.get("/api/health")["state"] == "ok"
+        live.until(lambda: live.get("/api/health")["state"] == "ok")
         assert live.get("/api/zones")["features"][0]["properties"]["id"] == "pier"
-        assert live.get("/api/counts")["detections"] >= 20
+        live.until(lambda: live.get("/api/counts")["detections"] == 30)
         assert live.get("/api/detections", limit=3)["detections"][-1]["sensor_id"] == "rid"
         assert {"/api/tracks", "/api/alerts/{alert_id}/close"} <= set(live.get("/api/openapi.json")["paths"])
 
@@ -80,11 +80,12 @@ def test_bytes_become_a_picture_and_an_alert(tmp_path: Path) -> None:
 def test_a_clean_end_is_quick_and_the_log_replays_to_the_same(tmp_path: Path) -> None:
     port = free_port()
     site = make_site(tmp_path, udp_port=port)
-    with running(site, tmp_path / "archive", port) as live:
-        fly(live)
-        live.until(lambda: live.get("/api/alerts")["alerts"])
-        began = time.monotonic()
-    assert time.monotonic() - began < 5.0  # a stop order; a loaded test machine gets some slack over the promised 2 s
+    with stopwatch() as so_far:
+        with running(site, tmp_path / "archive", port) as live:
+            fly(live)
+            live.until(lambda: live.get("/api/alerts")["alerts"])
+            began = so_far()
+        assert so_far() - began < 5.0  # some slack over the promised 2 s
     engine = live.station.core.engine
     again = Engine(site)
     for record in log.read(tmp_path / "archive"):
@@ -103,9 +104,11 @@ def test_a_killed_station_restarts_with_its_open_alerts(tmp_path: Path) -> None:
         before = live.until(lambda: live.get("/api/alerts")["alerts"])
         live.http.post(f"/api/alerts/{before[0]['id']}/acknowledge", json={})
         numbers = {r["track_id"] for r in live.get("/api/tracks")["tracks"]}
-        killed = tmp_path / "killed"  # what kill -9 leaves: the files as they are now
+        written = live.get("/api/health")["log"]["on_disk"]
+        live.until(lambda: live.get("/api/health")["log"]["on_disk"] > written)  # the record that will be torn is a later one
+        killed = tmp_path / "killed"  # what kill -9 leaves: the files as they are now; the log last, which the others follow
         killed.mkdir()
-        for path in archive.iterdir():
+        for path in sorted(archive.iterdir(), key=lambda p: p.suffix == ".plog"):
             if path.is_file() and path.name != "lock":
                 (killed / path.name).write_bytes(path.read_bytes())
     newest = log.segments(killed)[-1]
@@ -158,7 +161,7 @@ def test_who_may_not_look(tmp_path: Path) -> None:
             assert browser.get(f"{live.base}/api/tracks").status_code == 200
         assert httpx.get(link).status_code == 401
         with pytest.raises(Exception, match=r"4401|403|401"), connect(f"ws://{live.host}/ws/picture") as socket_:
-            socket_.recv(timeout=5)
+            socket_.recv(timeout=60)
     text = b"".join(p.read_bytes() for p in log.segments(tmp_path / "archive"))
     assert live.session.encode() not in text
 
@@ -196,8 +199,7 @@ def test_garbage_is_counted_and_the_rest_goes_on(tmp_path: Path) -> None:
         live._udp.sendto(b'{"time": "yesterday"', ("127.0.0.1", port))
         fly(live, 15)
         live.until(lambda: live.get("/api/tracks")["tracks"])
-        counts = live.get("/api/counts")["left_out"]
-        assert sum(counts["rid"].values()) >= 2
+        assert sum(live.get("/api/counts")["left_out"]["rid"].values()) >= 2
 
 
 def test_operator_positions_are_apart_and_each_look_is_audited(tmp_path: Path) -> None:
@@ -295,16 +297,16 @@ def test_clients_that_misbehave_disturb_nobody(tmp_path: Path) -> None:
                 garbage.send(text)
             garbage.send(b"\xff" * 100)
             assert json.loads(garbage.recv())["type"] == "hello"
-            assert Client().take(garbage.recv(timeout=5))
+            assert Client().take(garbage.recv(timeout=60))
         for after in (10**9, -1, 2**70):
             with connect(f"{url}/alerts?after={after}", additional_headers=live.headers) as ahead:
-                assert json.loads(ahead.recv(timeout=5)) == {"type": "alerts", "n": 0, "alerts": []}
+                assert json.loads(ahead.recv(timeout=60)) == {"type": "alerts", "n": 0, "alerts": []}
         gone = connect(f"{url}/picture", additional_headers=live.headers)
         gone.socket.close()  # no close frame: a cable that was pulled
         fly(live, 12)
         live.until(lambda: live.get("/api/tracks")["tracks"])
         live.until(lambda: live.get("/api/health")["clients"] == 0)
-        assert live.get("/api/health")["state"] == "ok"
+        live.until(lambda: live.get("/api/health")["state"] == "ok")
 
 
 def test_a_sign_in_by_the_api_is_audited_and_a_full_disk_keeps_nobody_out(
