@@ -44,7 +44,7 @@ def test_every_command_has_help_with_an_example() -> None:
 
 
 def test_python_m_picket_is_the_command_and_names_itself_as_it_is_typed() -> None:
-    got = subprocess.run([sys.executable, "-m", "picket", "decode", "--help"], capture_output=True, text=True, timeout=60)
+    got = subprocess.run([sys.executable, "-m", "picket", "decode", "--help"], capture_output=True, text=True, timeout=300)
     assert got.returncode == 0, got.stderr
     assert got.stdout.startswith("Usage: picket decode [OPTIONS] IN...")
 
@@ -53,14 +53,14 @@ def test_a_full_disk_behind_standard_output_is_a_message_and_a_closed_pipe_is_si
     for words in (["train", "list"], ["decode", str(flight), "-o", "-"]):
         command = [sys.executable, "-m", "picket", *words]
         with open("/dev/full", "wb") as full:
-            got = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True, timeout=60)
+            got = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True, timeout=300)
         assert got.returncode == 2
         assert got.stderr.startswith("picket: ")
         assert "No space left on device" in got.stderr
         assert "Traceback" not in got.stderr
         read, write = os.pipe()
         os.close(read)
-        got = subprocess.run(command, stdout=write, stderr=subprocess.PIPE, text=True, timeout=60)
+        got = subprocess.run(command, stdout=write, stderr=subprocess.PIPE, text=True, timeout=300)
         os.close(write)
         assert "picket:" not in got.stderr
         assert "Traceback" not in got.stderr
@@ -89,7 +89,7 @@ def on_a_terminal(*arguments: object) -> bytes:
         with contextlib.suppress(OSError):  # the terminal's other end is closed
             while part := os.read(ours, 4096):
                 found += part
-        process.wait(60)
+        process.wait(300)
     os.close(ours)
     return found
 

@@ -253,7 +253,7 @@ def home_made(*changes: tuple[str, str]) -> str:
 def test_the_home_made_sensor_is_heard_over_udp() -> None:
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as inbox:
         inbox.bind(("127.0.0.1", 0))
-        inbox.settimeout(20)
+        inbox.settimeout(300)
         sender = subprocess.Popen([sys.executable, "-c", home_made(("9000", str(inbox.getsockname()[1])))])
         try:
             heard = inbox.recv(65536)
@@ -267,7 +267,7 @@ def test_the_home_made_sensor_is_heard_over_tcp() -> None:
     connect, send = re.findall(r"```python\n(.*?)```", OVERVIEW, re.S)[1].strip().split("...\n")
     whole = home_made()
     with socket.create_server(("127.0.0.1", 0)) as server:
-        server.settimeout(20)
+        server.settimeout(300)
         code = home_made(
             ("out = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)", connect.strip()),
             (next(line for line in whole.splitlines() if "sendto" in line), "    " + send.strip()),

@@ -141,7 +141,7 @@ def test_tshark_reads_the_same_out_of_our_frames(link: str, linktype: int, tmp_p
     power = {"ble-nordic": "nordic_ble.rssi", "ble-ll-phdr": "btle_rf.signal_dbm"}.get(link, "frame.number")
     names = ["btle.crc.incorrect", "btle.advertising_address", "btcommon.eir_ad.entry.service_data", power]
     command = ["tshark", "-r", str(path), "-T", "fields", *(word for name in names for word in ("-e", name))]
-    printed = subprocess.run(command, capture_output=True, text=True, check=True, timeout=60).stdout.splitlines()
+    printed = subprocess.run(command, capture_output=True, text=True, check=True, timeout=300).stdout.splitlines()
     lines = [line.split("\t") for line in printed]
     assert [bool(line[0]) for line in lines] == [False, False, True]
     with path.open("rb") as file:

@@ -54,7 +54,7 @@ def test_tshark_reads_the_same_out_of_our_events(link: str, tmp_path: Path) -> N
     path.write_bytes(pcap.encode(frames, [NOW] * 3, linktype=LINKTYPES[link]))
     names = ["bthci_evt.bd_addr", "btcommon.eir_ad.entry.service_data", "bthci_evt.rssi", "_ws.malformed"]
     command = ["tshark", "-r", str(path), "-T", "fields", *(word for name in names for word in ("-e", name))]
-    printed = subprocess.run(command, capture_output=True, text=True, check=True, timeout=60).stdout.splitlines()
+    printed = subprocess.run(command, capture_output=True, text=True, check=True, timeout=300).stdout.splitlines()
     with path.open("rb") as file:
         (read,) = pcap.Capture(file, "events.pcap")
     adverts, left_out = hci.find_adverts(read, Options())

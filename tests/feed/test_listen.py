@@ -8,10 +8,11 @@ import itertools
 import socket
 import struct
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 import pytest
+from tests.waiting import soon
 
 from picket.feed.format import Chunk
 from picket.feed.transport import MOST_BYTES, AddressError, LinkHealth, listen, parse_feed, run
@@ -37,15 +38,13 @@ class Listening:
 
     async def __aexit__(self, *_: object) -> None:
         self.stop.set()
-        await asyncio.wait_for(self.task, 8)
+        await asyncio.wait_for(self.task, 120)
 
-    async def until(self, condition: Callable[[], Any], seconds: float = 10.0) -> None:
-        end = time.monotonic() + seconds
-        while not condition():
-            assert time.monotonic() < end, f"not within {seconds} s; link: {self.link}"
-            if self.task.done():
-                await self.task
-            await asyncio.sleep(0.005)
+    async def until(self, condition: Callable[[], Any]) -> None:
+        await soon(lambda: self.task.done() or condition(), words=lambda: f"link: {self.link}", nap_s=0.005)
+        if not condition():
+            await self.task  # has failed: that is told
+            raise AssertionError(f"ended before it happened; link: {self.link}")
 
     async def connect(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
         return await asyncio.open_connection("127.0.0.1", self.port)
@@ -61,7 +60,7 @@ class Listening:
 
 
 def run_test(test: Callable[[], Any]) -> None:
-    asyncio.run(asyncio.wait_for(test(), 60))
+    asyncio.run(asyncio.wait_for(test(), 600))
 
 
 def data_of(chunks: list[Chunk]) -> bytes:
@@ -249,14 +248,31 @@ def test_a_flood_comes_in_bounded_chunks_and_another_peer_is_heard_meanwhile() -
     run_test(test)
 
 
-def test_a_peer_that_sends_nothing_is_cut_off() -> None:
+def test_a_peer_that_sends_nothing_is_cut_off(monkeypatch: pytest.MonkeyPatch) -> None:
+    """By a clock that goes on when the busy one was heard: who is slow here is the machine."""
+    now = 0.0
+
+    async def unless(stop: asyncio.Event, work: Awaitable[bytes], seconds: float) -> asyncio.Future[bytes] | None:
+        working, end = asyncio.ensure_future(work), now + seconds
+        while not working.done() and not stop.is_set() and now < end:
+            await asyncio.sleep(0.001)
+        return working if working.done() or not working.cancel() else None
+
+    monkeypatch.setattr(listen, "unless", unless)
+
     async def test() -> None:
-        async with Listening("?timeout=0.2") as listening:
+        nonlocal now
+        async with Listening("?timeout=20") as listening:
             reader, idle = await listening.connect()
             _, busy = await listening.connect()
-            for _ in range(10):
+            await listening.until(lambda: "2 of" in listening.link.detail)
+            for heard in range(1, 11):
                 busy.write(b".")
-                await asyncio.sleep(0.05)
+                await listening.until(lambda heard=heard: listening.link.payloads == heard)  # type: ignore[misc]
+                assert listening.link.left_out == ({"idle_peer": 1} if now >= 20.0 else {})
+                now += 5.0
+                if now >= 20.0:
+                    await listening.until(lambda: listening.closed)
             assert await reader.read() == b""
             assert listening.link.left_out == {"idle_peer": 1}
             assert not any(c.closes for c in listening.of(busy))
@@ -273,13 +289,11 @@ def test_a_place_that_is_taken_is_tried_again() -> None:
             port = taken.getsockname()[1]
             address, link, stop = parse_feed(f"x+listen://127.0.0.1:{port}")[1], LinkHealth(), asyncio.Event()
             task = asyncio.ensure_future(listen.run(address, lambda _: None, link, time.time, stop))
-            while link.state != "waiting":
-                await asyncio.sleep(0.01)
+            await soon(lambda: link.state == "waiting")
             assert "cannot listen" in link.detail
-        while link.state != "up":
-            await asyncio.sleep(0.01)
+        await soon(lambda: link.state == "up")
         stop.set()
-        await asyncio.wait_for(task, 5)
+        await asyncio.wait_for(task, 120)
 
     run_test(test)
 

@@ -413,12 +413,12 @@ def test_no_payload_with_a_right_checksum_makes_it_raise(name: str, payload: byt
 @pytest.mark.parametrize("unit", [b"\xfd\xff\x00", b"\xfe", b"\xfd\x00\x00", b"\xfe\xff\x00", b"\x00\x05\xfe"])
 @pytest.mark.parametrize("link", ["udp", "stream"])
 def test_the_worst_datagram_takes_little_time(unit: bytes, link: str) -> None:
-    """Each of these begins a frame at every chance; 64 KiB is the largest datagram. The limit is generous for slow machines."""
+    """Each of these begins a frame at every chance; 64 KiB is the largest datagram. Computing time: fifty times what it takes."""
     data = unit * (65000 // len(unit))
     decode(data[:300], link=link)
-    begin = time.perf_counter()
+    begin = time.thread_time()
     decoded = decode(data, link=link)
-    assert time.perf_counter() - begin < 0.1
+    assert time.thread_time() - begin < 0.1
     assert decoded.left_out
 
 

@@ -323,9 +323,9 @@ def test_noise_in_fields_raises_nothing_and_stays_bounded_and_quick() -> None:
         for _ in range(10_000)
     ]
     data = b"".join(sentence(body) for body in bodies)
-    began = clock.perf_counter()
+    began = clock.thread_time()
     found = decoder.decode(Chunk.one(data, received=NOON))
-    assert clock.perf_counter() - began < 10_000 * 0.01
+    assert clock.thread_time() - began < 10_000 * 0.01
     fits(found)
     assert found.detections.n + sum(found.left_out.values()) == 10_000
     assert size_of(decoder) < MOST_REMEMBERED

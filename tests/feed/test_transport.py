@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.waiting import soon, stopwatch
 
 from picket.feed.format import Chunk
 from picket.feed.transport import (
@@ -53,15 +54,13 @@ class Station:
 
     async def __aexit__(self, *_: object) -> None:
         self.stop.set()
-        await asyncio.wait_for(self._task, 5)  # a transport that does not stop fails the test
+        await asyncio.wait_for(self._task, 120)  # a transport that does not stop fails the test
 
-    async def until(self, condition: Callable[[], Any], seconds: float = 10.0) -> None:
-        end = time.monotonic() + seconds
-        while not condition():
-            assert time.monotonic() < end, f"not within {seconds} s; link: {self.link}"
-            if self._task.done():
-                await self._task
-            await asyncio.sleep(0.005)
+    async def until(self, condition: Callable[[], Any]) -> None:
+        await soon(lambda: self._task.done() or condition(), words=lambda: f"link: {self.link}", nap_s=0.005)
+        if not condition():
+            await self._task  # has failed: that is told
+            raise AssertionError(f"ended before it happened; link: {self.link}")
 
     @property
     def payloads(self) -> list[bytes]:
@@ -82,7 +81,7 @@ def async_test(function: Callable[..., Any]) -> Callable[..., None]:
     """Runs a test of coroutines in a loop of its own, with asyncio's own checks on."""
 
     def test(*arguments: Any, **named: Any) -> None:
-        asyncio.run(asyncio.wait_for(function(*arguments, **named), 60))
+        asyncio.run(asyncio.wait_for(function(*arguments, **named), 600))
 
     test.__name__, test.__doc__ = function.__name__, function.__doc__
     import inspect
@@ -202,19 +201,18 @@ async def test_what_arrives_before_the_station_is_up_waits_and_keeps_its_time() 
         sent = time.time()
         for i in range(3):
             s.sendto(b"early %d" % i, (address.host, address.port))
+        all_sent = time.time()
         running = asyncio.create_task(
             run(address, chunks.append, link, lambda: time.time() + 30.0, stop)
         )  # read half a minute later
-        while link.payloads < 3:
-            await asyncio.sleep(0.005)
+        await soon(lambda: link.payloads == 3)
         s.sendto(b"late", (address.host, address.port))
-        while link.payloads < 4:
-            await asyncio.sleep(0.005)
+        await soon(lambda: link.payloads == 4)
     stop.set()
     await running
     assert b"".join(c.data for c in chunks) == b"early 0early 1early 2late"
     received = [t for c in chunks for t in c.received.tolist()]
-    assert all(sent - 0.1 <= t <= sent + 10.0 for t in received[:3])
+    assert all(sent - 0.1 <= t <= all_sent + 0.1 for t in received[:3])
     assert received[3] >= sent + 29.0
 
 
@@ -227,14 +225,18 @@ async def test_udp_takes_a_flood_in_bounded_pieces_and_counts_the_kernels_drops(
             for _ in range(sent):  # the loop does not run meanwhile: only the kernel's buffer takes them
                 s.sendto(bytes(1000), ("127.0.0.1", port))
             await station.until(lambda: station.link.payloads > 1000)
-            await asyncio.sleep(0.2)
-            s.sendto(b"after", ("127.0.0.1", port))  # the drops are told with the next datagram
-            await station.until(lambda: station.payloads[-1] == b"after")
+
+            def told() -> bool:  # the drops are told with the next datagram, for which there must be room
+                nonlocal sent
+                s.sendto(b"after", ("127.0.0.1", port))
+                sent += 1
+                return station.payloads[-1] == b"after"
+
+            await station.until(told)
+            await station.until(lambda: station.link.payloads + station.link.left_out["kernel_dropped"] == sent)
     assert max(c.starts.size for c in station.chunks) <= MOST_PAYLOADS
     assert max(len(c.data) for c in station.chunks) <= MOST_BYTES
-    dropped = station.link.left_out["kernel_dropped"]
-    assert station.link.payloads - 1 + dropped == sent
-    assert dropped > 0
+    assert station.link.left_out["kernel_dropped"] > 0
 
 
 @async_test
@@ -323,7 +325,7 @@ async def test_tcp_takes_a_silent_peer_for_dead() -> None:
     async with server(handle) as port, Station(f"x+tcp://127.0.0.1:{port}?timeout=0.1", tcp.run, **QUICK) as station:
         await station.until(lambda: station.link.reconnects >= 2)
         await station.until(lambda: "sent nothing for 0.1 s" in station.link.detail)
-    assert station.data.startswith(b"xx")
+        await station.until(lambda: station.data.startswith(b"xx"))
 
 
 @async_test
@@ -348,12 +350,13 @@ async def test_tcp_lets_the_loop_live_in_a_flood() -> None:
 @async_test
 async def test_tcp_waits_when_nobody_listens_and_stops_at_once() -> None:
     port = free_port(socket.SOCK_STREAM)
-    async with Station(f"x+tcp://127.0.0.1:{port}", tcp.run) as station:
-        await station.until(lambda: station.link.state == "waiting")
-        assert "cannot connect" in station.link.detail
-        assert "next attempt in" in station.link.detail
-        began = time.monotonic()
-    assert time.monotonic() - began < 1
+    with stopwatch() as so_far:
+        async with Station(f"x+tcp://127.0.0.1:{port}", tcp.run) as station:
+            await station.until(lambda: station.link.state == "waiting")
+            assert "cannot connect" in station.link.detail
+            assert "next attempt in" in station.link.detail
+            began = so_far()
+        assert so_far() - began < 1
 
 
 # -- standard input ---------------------------------------------------------------------------------------------------
@@ -447,7 +450,7 @@ async def test_mqtt_delivers_messages_and_comes_back_after_the_broker(aiomqtt: A
         await station.until(lambda: station.link.state == "waiting")
         for round_ in range(2):
             async with line(port, behind):
-                await station.until(lambda: station.link.state == "up", 20)
+                await station.until(lambda: station.link.state == "up")
                 async with aiomqtt.Client("127.0.0.1", behind) as sender:
                     await sender.publish("sensor/7/upload", b"kept", retain=True)
                     for i in range(20):
@@ -483,7 +486,7 @@ async def test_mqtt_password_comes_from_a_file_and_shows_nowhere(
         async with Station(url, mqtt.run, **QUICK) as station:
             await station.until(lambda: station.link.state == "waiting")
             (tmp_path / "secret").write_text("hunter2\n")
-            await station.until(lambda: station.link.state == "up", 20)
+            await station.until(lambda: station.link.state == "up")
             assert "hunter2" not in f"{station.link} {station.address!r}"
     assert "hunter2" not in caplog.text
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -18,6 +17,7 @@ from picket.learn.desk import Desk, DeskError, checked
 from picket.learn.picture import build
 from picket.learn.report import Report
 from tests.learn.making import claim
+from tests.waiting import until
 
 NOW = {"by": "anna", "time": "2026-01-02T03:04:05+00:00"}
 TEXT = "Russia trained Venezuela on drones. 俄罗斯训练了委内瑞拉的无人机操作员。 Iran denied it 🛩 twice."
@@ -41,10 +41,7 @@ def desk(tmp_path: Path) -> Iterator[Desk]:
 
 def follow(desk: Desk) -> Any:
     """Waits for the picture that contains all decisions."""
-    end = time.monotonic() + 30
-    while desk.behind:
-        assert time.monotonic() < end, "the picture does not follow"
-        time.sleep(0.01)
+    until(lambda: not desk.behind, words=lambda: "the picture does not follow")
     return desk.seen.picture
 
 

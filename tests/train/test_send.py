@@ -12,6 +12,7 @@ import time
 from pathlib import Path
 
 import pytest
+from tests.waiting import turns
 
 from picket.feed.transport import Address
 from picket.train.send import NotLoopbackError, Sent, main, send
@@ -111,7 +112,7 @@ def test_a_tcp_client_gets_the_lines_and_one_that_comes_late_those_from_then_on(
         async def client() -> bytes:
             await first_sent.wait()
             reader, writer = await asyncio.open_connection("127.0.0.1", port)
-            await asyncio.sleep(0.05)
+            await turns()  # the server has met its client
             got.append(True)
             data = b""
             while len(data) < 24:
@@ -180,7 +181,7 @@ def start_child(ports: list[int]) -> subprocess.Popen[bytes]:
 def test_the_child_process_sends_and_ends_at_once_when_told(how):
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as radar:
         radar.bind(("127.0.0.1", 0))
-        radar.settimeout(60)
+        radar.settimeout(300)
         other = [free_port(socket.SOCK_DGRAM), free_port(socket.SOCK_DGRAM), free_port()]
         child = start_child([radar.getsockname()[1], *other])
         try:
@@ -190,7 +191,7 @@ def test_the_child_process_sends_and_ends_at_once_when_told(how):
                 child.stdin.close()
             else:
                 child.send_signal(signal.SIGTERM)
-            assert child.wait(5) == 0
+            assert child.wait(120) == 0
             assert child.stderr is not None
             assert child.stderr.read() == b""
         finally:
