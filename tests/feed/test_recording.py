@@ -14,6 +14,7 @@ import pytest
 from picket.feed import FORMATS, jsonlines, pcap, read_detections, recording, table
 from picket.feed.asterix import encode_cat034, encode_cat048
 from picket.feed.format import Options
+from picket.places import PlaceError
 from picket.words import DETECTION, TRACK, Batch, TableError
 
 T0 = 1_700_000_000.0
@@ -257,18 +258,18 @@ def test_a_recording_is_never_written_over_by_what_was_made_of_it(tmp_path: Path
     path = write(tmp_path, "night.jsonl", b'{"azimuth_deg": 1}\n{"azimuth_deg": "damaged"}\n')
     (tmp_path / "other.jsonl").symlink_to(path)
     for name in ("night.jsonl", "other.jsonl", "./night.jsonl"):
-        with pytest.raises(TableError, match="it is read too; give another name"):
+        with pytest.raises(PlaceError, match="it is read too; give another name"):
             recording.decode_files([path], out=tmp_path / name)
     assert len(path.read_bytes().splitlines()) == 2
 
 
 def test_two_tables_never_share_a_file(tmp_path: Path) -> None:
-    with pytest.raises(TableError, match="two tables would be written to it"):
+    with pytest.raises(PlaceError, match="two files would be written to it"):
         recording.decode_files([write(tmp_path, "x", b"")], out=tmp_path / "o.csv", operators_out=tmp_path / "o.csv")
 
 
 def test_a_folder_that_is_not_there_is_told_by_the_name_that_was_given(tmp_path: Path) -> None:
-    with pytest.raises(TableError, match=r"o\.csv: there is no folder .*nowhere; make it first$"):
+    with pytest.raises(PlaceError, match=r"o\.csv: there is no folder .*nowhere; make it first$"):
         recording.decode_files([tmp_path / "missing"], out=tmp_path / "nowhere" / "o.csv")
 
 

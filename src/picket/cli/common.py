@@ -13,6 +13,8 @@ from typing import Any, NoReturn
 
 import click
 
+from picket.places import PlaceError, check_places
+
 _M_MMAP_THRESHOLD = -3  # of malloc.h
 _LATEST = 4_102_444_800.0  # 2100-01-01 UTC
 NOTHING_USABLE, WRONG_USE, UNREADABLE = 1, 2, 3
@@ -81,13 +83,10 @@ def period(command: Callable[..., Any], required: bool = True) -> Callable[..., 
 
 def check_out(out: Path | None, *read: str | Path | None) -> None:
     """Ends the command before its work when `out` cannot be written: a folder that is not there, or one of the files that are read."""
-    if out is None or str(out) == "-":
-        return
-    place = out.resolve()
-    if place in {Path(r).resolve() for r in read if r is not None}:
-        fail(f"{out}: it is read too; give another name, or it would be lost", WRONG_USE)
-    if not place.parent.is_dir():
-        fail(f"{out}: there is no folder {out.parent}; make it first", WRONG_USE)
+    try:
+        check_places([out], read)
+    except PlaceError as e:
+        fail(str(e), WRONG_USE)
 
 
 @contextmanager

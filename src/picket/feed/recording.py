@@ -502,13 +502,13 @@ def decode_files(
     status_out     sector marks, empty scans and sensor status; None: counted
     on_progress    called with (input, bytes read, bytes in all or None)
     An input that cannot be read is an entry in `Summary.errors`, and the others are still decoded. When nothing at all came
-    out, no file is written and an earlier one stays. Raises WrongUseError, TableError (a table cannot go there) or OSError.
+    out, no file is written and an earlier one stays. Raises WrongUseError, TableError, PlaceError (a table cannot go there) or OSError.
     """
     summary = Summary()
     sinks = (("rows", out, DETECTION), ("operators", operators_out, OPERATOR), ("status", status_out, STATUS))
     from picket.feed import table
 
-    table.check_places((path for _, path, _table in sinks), inputs)
+    table.check_tables((path for _, path, _table in sinks), inputs)
     writers: dict[str, table.TableWriter] = {}
     try:
         for key, path, of in sinks:

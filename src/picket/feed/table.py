@@ -32,6 +32,7 @@ import pyarrow.ipc
 import pyarrow.parquet
 
 from picket.feed import checks
+from picket.places import check_places
 from picket.words import DETECTION, SCHEMA_VERSION, Batch, Table, TableError, concat
 
 SUFFIXES = {
@@ -57,20 +58,12 @@ def container(path: str | Path) -> str:
     return SUFFIXES[suffix]
 
 
-def check_places(outs: Iterable[str | Path | None], inputs: Iterable[str | Path] = ()) -> None:
-    """Raises TableError for a place where no table can go, before hours of reading: an unknown suffix, a folder that is not there, a
-    file named twice, and one of the inputs, which would be gone."""
-    taken = {os.path.realpath(i): "it is read too; give another name, or the recording would be lost" for i in inputs}
-    for out in outs:
-        if out is None or str(out) == "-":
-            continue
+def check_tables(outs: Iterable[str | Path | None], inputs: Iterable[str | Path] = ()) -> None:
+    """Raises TableError for a suffix that is no table's, PlaceError (picket.places) for a place where no table can go."""
+    places = [out for out in outs if out is not None and str(out) != "-"]
+    for out in places:
         container(out)
-        place = os.path.realpath(out)
-        if place in taken:
-            raise TableError(f"{out}: {taken[place]}")
-        taken[place] = "two tables would be written to it; give each a file of its own"
-        if not os.path.isdir(os.path.dirname(place)):
-            raise TableError(f"{out}: there is no folder {Path(out).parent}; make it first")
+    check_places(places, inputs)
 
 
 def schema(table: Table) -> pa.Schema:

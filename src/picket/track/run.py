@@ -20,7 +20,7 @@ import numpy.typing as npt
 from picket.feed import Options
 from picket.feed.assign import assign
 from picket.feed.recording import RecordingError, UnreadableError, open_recording
-from picket.feed.table import TableWriter, check_places
+from picket.feed.table import TableWriter, check_tables
 from picket.site import Site
 from picket.track.registration import SensorBias
 from picket.track.sensors import PERIOD_S
@@ -65,12 +65,12 @@ def track_files(
 
     every: seconds between pictures instead of one per scan. explain: a track id; `Summary.explanation` says what it took.
     origin: live, replay or exercise (which also takes simulated plots); None: what the site file says, else live.
-    Raises RecordingError for an input of which nothing can be used, TableError where no table can be written,
+    Raises RecordingError for an input of which nothing can be used, TableError or PlaceError where no table can be written,
     ValueError for a senseless `every`.
     """
     if every is not None and not 0.01 <= every <= 86_400.0:
         raise ValueError(f"expected --every between 0.01 and 86400 seconds, got {every!r}")
-    check_places([out], inputs)
+    check_tables([out], inputs)
     summary = Summary()
     begin = clock()
     batch = read_inputs(inputs, summary, site, origin or (site.station.origin if site else "live"), on_progress)
