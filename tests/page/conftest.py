@@ -19,7 +19,7 @@ from fake_station import PAGE, FakeStation
 from page_driver import Watched, chromium, flags, missing
 from playwright.sync_api import Browser, expect, sync_playwright
 
-expect.set_options(timeout=15_000)  # a wait that is over when the thing is there: long enough for a machine full of other tests
+expect.set_options(timeout=60_000)  # a wait that is over when the thing is there: long enough for a machine full of other tests
 
 
 @pytest.fixture(scope="module")  # not longer: while it lives, no other test of this process can run an event loop

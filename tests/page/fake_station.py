@@ -25,6 +25,7 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, JSONResponse, Response
 from starlette.routing import Route, WebSocketRoute
 from starlette.websockets import WebSocket, WebSocketDisconnect
+from tests.waiting import until
 
 PAGE = Path(__file__).resolve().parents[2] / "src" / "picket" / "_page"
 SITE = {"name": "Long Beach pier 7", "lat_deg": 33.75, "lon_deg": -118.2, "alt_wgs84_m": -35.0, "geoid_separation_m": -35.0}
@@ -242,15 +243,13 @@ class FakeStation:
         self._server = uvicorn.Server(config)
         self._thread = threading.Thread(target=lambda: asyncio.run(self._serve(listener)), daemon=True)
         self._thread.start()
-        deadline = time.monotonic() + 10
-        while not self._server.started and time.monotonic() < deadline:
-            time.sleep(0.02)
+        until(lambda: self._server.started)
         return self
 
     def __exit__(self, *_: object) -> None:
         self._server.should_exit = True
         self._server.force_exit = True
-        self._thread.join(10)
+        self._thread.join(60)
 
     def raise_alert(self, track_id: int = 1, severity: str = "high", **changes: Any) -> dict[str, Any]:
         """A new alert on a track (None = none), sent to every page."""

@@ -27,6 +27,8 @@ FLAGS = [
     "--disable-component-update", "--disable-sync", "--no-first-run",
 ]  # fmt: skip
 
+SITE = {"/api/map", "/api/zones", "/api/sensors", "/api/health"}  # after these the map is fitted to the site for the last time
+
 
 def flags() -> list[str]:
     """The browser's flags; the sandbox cannot start for root."""
@@ -57,24 +59,40 @@ class Watched:
         self.page, self.station = page, station
         self.outside: list[str] = []
         self.errors: list[str] = []
+        self.came: set[str] = set()  # paths that were answered
         own = urlsplit(station.url).netloc
         page.on("request", lambda r: None if urlsplit(r.url).netloc == own else self.outside.append(r.url))
         page.on("websocket", lambda w: None if urlsplit(w.url).netloc == own else self.outside.append(w.url))
+        page.on("requestfinished", lambda r: self.came.add(urlsplit(r.url).path))
         page.on("pageerror", lambda e: self.errors.append(str(e)))
         page.on("console", lambda m: self.errors.append(m.text) if "Content Security Policy" in m.text else None)
 
     def open(self) -> Page:
         """Load the page and wait for its first tracks."""
         self.page.goto(self.station.url)
-        self.until("window.picket && picket.tracks > 0", 15)
+        self.until("window.picket && picket.tracks > 0")
         return self.page
 
-    def until(self, condition: str, timeout_s: float = 15.0) -> None:
+    def settled(self) -> Page:
+        """Load the page and wait until the map has what it is fitted to, so that a place on it stays where it is."""
+        self.open()
+        for _ in range(3000):
+            if self.came >= SITE:
+                break
+            self.page.wait_for_timeout(20)
+        assert self.came >= SITE
+        self.page.evaluate(
+            "async () => { for (let i = 0; i < 5; i++) await new Promise((r) => setTimeout(() => requestAnimationFrame(r), 20)); }"
+        )
+        return self.page
+
+    def until(self, condition: str) -> None:
         """Wait until a JavaScript expression holds. (Playwright's own wait evaluates in the page, which the content policy forbids.)"""
-        deadline = time.monotonic() + timeout_s
-        while not self.page.evaluate(condition):
-            assert time.monotonic() < deadline, f"not within {timeout_s} s: {condition}"
+        for _ in range(1500):  # a minute or more: a machine that is slow fails no test
+            if self.page.evaluate(condition):
+                return
             time.sleep(0.04)
+        raise AssertionError(f"did not come: {condition}")
 
     def get(self, words: str) -> Any:
         """An expression of `window.picket`."""

@@ -24,8 +24,7 @@ def at(watched: Watched, east_m: float, north_m: float) -> tuple[float, float]:
 
 
 def settled(watched: Watched) -> Page:
-    page = watched.open()
-    time.sleep(1.2)  # the map fits the site when its zones and sensors have come
+    page = watched.settled()
     page.keyboard.press("Escape")
     return page
 
@@ -134,7 +133,7 @@ def test_a_sighting_is_one_key_a_bearing_and_enter(watched: Watched) -> None:
     page.keyboard.press("Enter")
     expect(form).to_have_count(0)
     assert watched.station.requests == [("POST", "/api/sightings", {"bearing_deg": 140, "what": "drone"})]
-    expect(page.locator(".log-line").first).to_contain_text("seen by eye: drone at 140 deg", timeout=9000)
+    expect(page.locator(".log-line").first).to_contain_text("seen by eye: drone at 140 deg")
 
 
 def test_a_click_on_the_map_gives_bearing_and_distance(watched: Watched) -> None:
@@ -179,7 +178,7 @@ def test_units_and_times_are_changed_with_one_key_and_remembered(watched: Watche
     expect(head).to_contain_text("kn")
     expect(page.locator("#scale-words")).to_contain_text("NM")
     page.reload()
-    watched.until("window.picket && picket.tracks > 0", 15)
+    watched.until("window.picket && picket.tracks > 0")
     expect(head).to_contain_text("kn")
     page.keyboard.press("u")
     expect(head).to_contain_text("m/s")
@@ -270,4 +269,4 @@ def test_what_no_sensor_sees_is_hatched_by_height(watched: Watched) -> None:
     assert {"height_m=30", "height_m=60", "height_m=120", "height_m=300"} <= set(asked)
     page.keyboard.press("b")
     page.route("**/api/coverage*", lambda r: r.abort())
-    expect(note).to_contain_text("did not answer", timeout=12000)
+    expect(note).to_contain_text("did not answer")

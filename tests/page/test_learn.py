@@ -14,6 +14,7 @@ from playwright.sync_api import Browser, Page, expect
 sys.path.insert(0, str(Path(__file__).parents[2]))
 from page_driver import axe
 from tests.learn.serving import Served
+from tests.waiting import until
 
 from picket.learn.claim import Claim
 from picket.learn.report import Report
@@ -51,13 +52,12 @@ def desk(browser: Browser, served: Served) -> Iterator[Page]:
 
 def made(served: Served, count: int) -> list[dict[str, object]]:
     """The decisions in the file, once there are `count`."""
-    end = time.monotonic() + 10
-    while True:
-        lines = served.desk.path.read_text("utf-8").splitlines() if served.desk.path.exists() else []
-        if len(lines) >= count:
-            return [json.loads(x) for x in lines]
-        assert time.monotonic() < end, lines
-        time.sleep(0.05)
+
+    def lines() -> list[str]:
+        return served.desk.path.read_text("utf-8").splitlines() if served.desk.path.exists() else []
+
+    until(lambda: len(lines()) >= count, words=lines)
+    return [json.loads(x) for x in lines()]
 
 
 def test_a_claim_is_checked_by_one_key_each_and_taken_back(desk: Page, served: Served) -> None:

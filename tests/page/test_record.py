@@ -169,7 +169,7 @@ def test_an_incident_is_opened_worked_on_and_exported(browser: Browser, live: Li
     page.locator("input[name=tracks]").fill("7, 12")
     page.keyboard.press("Enter")
     whole = page.get_by_role("region", name="Incident 1")
-    expect(whole).to_contain_text("Incident 1: Two at <b>the pier</b>", timeout=20_000)
+    expect(whole).to_contain_text("Incident 1: Two at <b>the pier</b>")
     expect(whole).to_contain_text("track 12")
     page.get_by_role("textbox", name="Note").fill("seen by eye")
     page.keyboard.press("Enter")

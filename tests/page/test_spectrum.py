@@ -6,7 +6,6 @@ import asyncio
 import json
 import sys
 import threading
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,6 +14,7 @@ from playwright.sync_api import Browser, expect
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 from page_driver import axe
+from tests.waiting import until
 
 from picket.spectrum.recording import open_recording
 from picket.station.spectrum_station import SpectrumStation
@@ -39,12 +39,10 @@ def served(tmp_path: Path) -> Iterator[tuple[SpectrumStation, str]]:
 
     thread = threading.Thread(target=run, daemon=True)
     thread.start()
-    end = time.monotonic() + 30
-    while not ready and time.monotonic() < end:
-        time.sleep(0.02)
+    until(lambda: ready, 300)
     yield station, ready[0]
     loop.call_soon_threadsafe(station.stop.set)
-    thread.join(20)
+    thread.join(120)
     assert not thread.is_alive()
 
 

@@ -25,6 +25,6 @@ def test_the_units_of_the_page_hold() -> None:
     program = node()
     if program is None:
         missing("no Node: install the development requirements")
-    done = subprocess.run([program, "--test", "test/*.test.ts"], cwd=PAGE, capture_output=True, text=True, timeout=120)  # type: ignore[list-item]
+    done = subprocess.run([program, "--test", "test/*.test.ts"], cwd=PAGE, capture_output=True, text=True, timeout=600)  # type: ignore[list-item]
     assert done.returncode == 0, done.stdout[-4000:]
     assert "pass 0" not in done.stdout

@@ -20,7 +20,7 @@ def visit(watched: Watched, palette: str, query: str = "") -> Page:
     page.add_init_script(f"localStorage.setItem('picket.palette', '{palette}')")
     page.emulate_media(reduced_motion="reduce")
     page.goto(watched.station.url + query)
-    watched.until("window.picket && picket.tracks > 0", 15)
+    watched.until("window.picket && picket.tracks > 0")
     page.locator('[data-alert="1"]').wait_for(state="attached")
     assert page.evaluate("document.documentElement.dataset.palette") == palette
     return page

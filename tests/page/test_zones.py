@@ -13,8 +13,7 @@ pytestmark = pytest.mark.page
 
 
 def zone_tool(watched: Watched) -> Page:
-    page = watched.open()
-    time.sleep(1.2)
+    page = watched.settled()
     page.keyboard.press("Escape")
     page.keyboard.press("z")
     page.get_by_role("button", name="New zone").wait_for()
@@ -135,7 +134,7 @@ def test_a_hand_edit_is_shown_as_a_diff_and_taken_over(watched: Watched) -> None
     page = watched.open()
     watched.station.life.change = {"diff": DIFF, "problem": None}
     notice = page.locator(".strip-site")
-    expect(notice).to_contain_text("The site file was edited by hand", timeout=9000)
+    expect(notice).to_contain_text("The site file was edited by hand")
     notice.get_by_role("button", name="Show").click()
     box = page.get_by_role("dialog", name="The edited site file")
     expect(box.locator(".is-gone")).to_contain_text("-ceiling_m = 400")
@@ -149,7 +148,7 @@ def test_a_refused_or_wrong_hand_edit_leaves_the_station_as_it_runs(watched: Wat
     page = watched.open()
     watched.station.life.change = {"diff": DIFF, "problem": "zone pier: ceiling_m is 300 m below its floor_m"}
     notice = page.locator(".strip-site")
-    expect(notice).to_contain_text("cannot be taken over", timeout=9000)
+    expect(notice).to_contain_text("cannot be taken over")
     notice.get_by_role("button", name="Show").click()
     box = page.get_by_role("dialog", name="The edited site file")
     expect(box).to_contain_text("below its floor_m")
@@ -159,4 +158,4 @@ def test_a_refused_or_wrong_hand_edit_leaves_the_station_as_it_runs(watched: Wat
     expect(notice).to_have_count(0)
     assert watched.station.requests == []
     watched.station.life.change = {"diff": DIFF + "\n+# again", "problem": None}
-    expect(notice).to_contain_text("edited by hand", timeout=9000)
+    expect(notice).to_contain_text("edited by hand")

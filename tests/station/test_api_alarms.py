@@ -14,12 +14,8 @@ from tests.station.live import Live, free_port, make_site, row, running
 
 def stand(live: Live) -> dict[str, Any]:
     """A drone that hovers inside the zone, until there is an alert on it."""
-
-    def hover() -> None:
-        live.send(row(time.time(), 45.0, -30.0))
-        time.sleep(0.1)
-
-    found: dict[str, Any] = live.until(lambda: next(iter(live.get("/api/alerts")["alerts"]), None), hover)
+    live.send(row(time.time(), 45.0, -30.0))
+    found: dict[str, Any] = live.until(lambda: next(iter(live.get("/api/alerts")["alerts"]), None), live.seen_again)
     return found
 
 

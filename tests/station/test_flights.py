@@ -160,14 +160,14 @@ def test_a_planned_flight_is_quiet_in_its_area_and_tells_beyond_it(tmp_path: Pat
         assert answer.status_code == 200, answer.text
         assert [f["properties"]["id"] for f in live.get("/api/flights/planned")["features"]] == ["S7"]
         fly(live, -30.002)
-        (track,) = live.until(lambda: live.get("/api/tracks")["tracks"])
+        (track,) = live.until(lambda: live.get("/api/tracks")["tracks"], live.seen_again)
         assert track["affiliation"] == "friendly"
         assert live.get("/api/alerts")["alerts"] == []
         assert live.http.put("/api/zones/pier", json={"ceiling_m": 380}).status_code == 200
         assert len(live.get("/api/flights/planned")["features"]) == 1, "an edit of a zone leaves the plan alone"
         assert live.http.delete("/api/flights/planned/S7").status_code == 200
         fly(live, -30.002)
-        (alert,) = live.until(lambda: live.get("/api/alerts")["alerts"])
+        (alert,) = live.until(lambda: live.get("/api/alerts")["alerts"], live.seen_again)
         assert alert["zone"] == "pier"
         texts = [e["text"] for e in live.get("/api/log", q="flight")["entries"]]
         assert texts == ["Planned flight S7 is off", "Planned 1 flight: TEST1"]
@@ -185,7 +185,7 @@ def test_beside_its_area_or_above_its_ceiling_it_alarms_as_uncleared(
     with running(make_site(tmp_path, udp_port=port), tmp_path / "archive", port) as live:
         live.http.post("/api/flights/planned", content=live_document(**more))
         fly(live, lon, alt)
-        (alert,) = live.until(lambda: live.get("/api/alerts")["alerts"])
+        (alert,) = live.until(lambda: live.get("/api/alerts")["alerts"], live.seen_again)
         assert alert["flags"] == ["unauthorised"]
         assert alert["text"].startswith("Uncleared friendly")
 
@@ -214,7 +214,7 @@ def test_a_planned_flight_is_counted_as_friendly(tmp_path: Path) -> None:
     with running(site, archive, port) as live:
         live.http.post("/api/flights/planned", content=live_document())
         fly(live, -30.002)
-        live.until(lambda: live.get("/api/tracks")["tracks"])
+        live.until(lambda: live.get("/api/tracks")["tracks"], live.seen_again)
     days: list[Any] = []
     replay = _Replay(Engine(site), Collector(days.append, lambda name, day: name, []))
     for record in log.read(archive):

@@ -307,7 +307,7 @@ def test_a_station_tells_others_while_a_webhook_hangs_and_shows_it(tmp_path: Pat
             for i in range(25):
                 live.send(row(time.time(), 45.0, -30.0 + (0.003 - 0.00004 * i)))
                 time.sleep(0.05)
-            live.until(lambda: got)
+            live.until(lambda: got, live.seen_again)
             assert b"INSIDE pier" in got[0]
             found = live.until(lambda: [p for p in live.get("/api/health")["problems"] if "notify dead" in p])
             assert "no answer within 0.5 s" in found[0]

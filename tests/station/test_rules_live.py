@@ -30,7 +30,7 @@ def test_a_rule_is_switched_tried_and_taken_back(tmp_path: Path, monkeypatch: py
         for i in range(30):
             live.send(row(time.time(), 45.0, -30.0 + (0.003 - 0.00002 * i)))
             time.sleep(0.02)
-        live.until(lambda: live.get("/api/alerts")["alerts"])
+        live.until(lambda: live.get("/api/alerts")["alerts"], live.seen_again)
         state = {r["id"]: r["on"] for r in live.get("/api/rules")["rules"]}
         assert (state["entry"], state["loiter"]) == (True, False)
         off = live.http.put("/api/rules/entry", json={"on": False}).json()
@@ -57,7 +57,7 @@ def test_a_running_station_explains_its_tracks(tmp_path: Path) -> None:
         for i in range(20):
             live.send(row(time.time(), 45.0, -30.0 + (0.003 - 0.00002 * i)))
             time.sleep(0.02)
-        live.until(lambda: live.get("/api/tracks")["tracks"])
+        live.until(lambda: live.get("/api/tracks")["tracks"], live.seen_again)
         number = live.get("/api/tracks")["tracks"][0]["track_id"]
         live.until(lambda: sum(len(s["took"]) for s in live.get(f"/api/tracks/{number}/explain")["steps"]) > 2)
         told = live.get(f"/api/tracks/{number}/explain")

@@ -110,12 +110,8 @@ def test_what_the_observer_calls_harmless_raises_nothing(tmp_path: Path, what: s
 def test_a_sighting_of_what_a_sensor_tracks_already_is_no_second_alert(tmp_path: Path) -> None:
     port = free_port()
     with running(make_site(tmp_path, udp_port=port), tmp_path / "archive", port) as live:
-
-        def hovers() -> None:
-            live.send(row(time.time(), 45.0, -30.0 + 220.0 / 78_847.0))
-            time.sleep(0.05)
-
-        live.until(lambda: alerts(live), hovers)
+        live.send(row(time.time(), 45.0, -30.0 + 220.0 / 78_847.0))
+        live.until(lambda: alerts(live), live.seen_again)
         report(live, bearing_deg=90.0, what="drone")
         report(live, bearing_deg=90.0, range_m=220.0, what="drone")
         time.sleep(0.5)

@@ -40,7 +40,7 @@ def test_notes_and_the_life_of_alerts_stand_in_one_list(tmp_path: Path) -> None:
         assert (written["by"], written["kind"], written["text"]) == ("officer", "note", "Boat without lights\nnear the pier")
         assert abs(written["time"] - time.time()) < 30
         fly(live)
-        (alert,) = live.until(lambda: live.get("/api/alerts")["alerts"])
+        (alert,) = live.until(lambda: live.get("/api/alerts")["alerts"], live.seen_again)
         live.http.post(f"/api/alerts/{alert['id']}/acknowledge", json={})
         live.http.post("/api/log", json={"text": "Called harbour control", "alert_id": alert["id"]})
         live.http.post(f"/api/alerts/{alert['id']}/close", json={"cause": "drone", "note": "flew off"})
@@ -62,7 +62,7 @@ def test_it_survives_a_restart_and_a_kill(tmp_path: Path) -> None:
     with running(site, archive, port) as live:
         live.http.post("/api/log", json={"text": "Watch to Bert", "kind": "handover"})
         fly(live)
-        live.until(lambda: len(entries(live)) == 2)
+        live.until(lambda: len(entries(live)) == 2, live.seen_again)
         killed = tmp_path / "killed"  # what kill -9 leaves, the index lost with it
         killed.mkdir()
         for path in archive.iterdir():
@@ -84,7 +84,7 @@ def test_the_page_to_print_says_who_what_when_and_escapes_every_word(tmp_path: P
     with running(make_site(tmp_path, udp_port=port), tmp_path / "archive", port) as live:
         live.http.post("/api/log", json={"text": "<script>alert(1)</script> & more", "kind": "handover"})
         fly(live)
-        live.until(lambda: live.get("/api/alerts")["alerts"])
+        live.until(lambda: live.get("/api/alerts")["alerts"], live.seen_again)
         answer = live.http.get("/log")
         assert answer.status_code == 200
         page = answer.text

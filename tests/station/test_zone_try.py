@@ -21,7 +21,7 @@ def test_a_zone_is_tried_and_nothing_changes(tmp_path: Path) -> None:
         for i in range(30):
             live.send(row(time.time(), 45.0, -30.0 + (0.003 - 0.00002 * i)))
             time.sleep(0.05)
-        live.until(lambda: live.get("/api/tracks")["tracks"])
+        live.until(lambda: live.get("/api/tracks")["tracks"], live.seen_again)
         assert live.get("/api/alerts", state="all")["alerts"] == []
         found = live.http.post(
             "/api/zones/try", json={"kind": "protected", "geometry": square(0.01), "back_h": 1}, timeout=150
