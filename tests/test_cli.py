@@ -8,8 +8,10 @@ import os
 import pty
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
+import click
 import pytest
 from click.testing import CliRunner, Result
 
@@ -41,6 +43,35 @@ def test_every_command_has_help_with_an_example() -> None:
         got = run(*name, "--help")
         assert got.exit_code == 0
         assert "Example: picket " in got.output
+
+
+def groups(command: click.Command, *words: str) -> Iterator[tuple[str, ...]]:
+    """Every command that has commands, by its words."""
+    if isinstance(command, click.Group):
+        yield words
+        for name, one in command.commands.items():
+            yield from groups(one, *words, name)
+
+
+def test_lists_of_commands_give_each_one_s_sentence_whole() -> None:
+    found = list(groups(main))
+    assert len(found) > 5
+    for words in found:
+        lines = run(*words, "--help").output.splitlines()
+        assert not [line for line in lines[1:] if line.endswith("...")], words
+        assert max(map(len, lines)) <= 100
+
+
+def test_ctrl_c_while_the_commands_are_loaded_is_no_traceback() -> None:
+    interrupted = """import runpy, sys
+class Slow:
+    def find_spec(self, name, path, target=None):
+        if name == "picket.cli":
+            raise KeyboardInterrupt
+sys.meta_path.insert(0, Slow())
+runpy.run_module("picket", run_name="__main__")"""
+    got = subprocess.run([sys.executable, "-c", interrupted], capture_output=True, text=True, timeout=300)
+    assert (got.returncode, got.stdout, got.stderr) == (130, "", "picket: stopped\n")
 
 
 def test_python_m_picket_is_the_command_and_names_itself_as_it_is_typed() -> None:
@@ -235,6 +266,8 @@ def test_archive_verify_names_damage(tmp_path: Path) -> None:
 def test_a_user_needs_a_real_password(tmp_path: Path) -> None:
     assert run("user", "anna", "--archive", tmp_path, "--password", "short").exit_code == 2
     assert run("user", "anna", "--archive", tmp_path, "--password", "correct horse battery").exit_code == 0
+    told = run("user", "ben", "--archive", tmp_path, "--password", "correct horse battery", "--json")
+    assert json.loads(told.output) == {"user": "ben"}
 
 
 def test_an_exercise_recorded_as_sensors_send_it_becomes_tracks(tmp_path: Path) -> None:

@@ -79,7 +79,7 @@ def flown(site: Site, run: list[Record]) -> tuple[dict[str, int], int]:
     return dict(zip(names, engine.tracks["track_id"].tolist(), strict=True)), engine.book.open[0].id
 
 
-def drafted(place: Path, number: str, out: Path) -> Any:
+def drafted(place: Path, number: str, out: Path, *options: str) -> Any:
     return CliRunner().invoke(
         main,
         [
@@ -92,8 +92,22 @@ def drafted(place: Path, number: str, out: Path) -> Any:
             str(place / "site.toml"),
             "-o",
             str(out),
+            *options,
         ],
     )
+
+
+def test_machines_are_told_what_a_draft_holds(place: Path, tmp_path: Path) -> None:
+    told = json.loads(drafted(place, "1", tmp_path / "draft", "--json").stdout)
+    made = Exercise.load(tmp_path / "draft" / "exercise.toml")
+    assert told == {
+        "exercise": str(tmp_path / "draft" / "exercise.toml"), "name": "Draft: incident 1: Pier", "seconds": made.repeat_s,
+        "actors": 1, "expectations": 3, "left_out": told["left_out"],
+    }  # fmt: skip
+    words = ["train", "from-tactic", "night-flight", "-o", str(tmp_path / "tactic"), "--json"]
+    told = json.loads(CliRunner().invoke(main, words).stdout)
+    made = Exercise.load(tmp_path / "tactic" / "exercise.toml")
+    assert (told["name"], told["actors"], told["left_out"]) == (made.name, len(made.actor), [])
 
 
 @pytest.mark.parametrize("number", ["1", "2"])

@@ -11,7 +11,7 @@ import click
 from picket import __version__
 from picket.cli import brief, picture
 from picket.cli.archive import archive
-from picket.cli.common import STOPPED, WRONG_USE, fail
+from picket.cli.common import STOPPED, WRONG_USE, Group, fail
 from picket.cli.decode import decode
 from picket.cli.incident import incident
 from picket.cli.learn import learn
@@ -28,7 +28,7 @@ from picket.cli.track import track
 from picket.cli.train import train
 
 
-class _Picket(click.Group):
+class _Picket(Group):
     """The command. A fault of the system that no command told of, such as a full disk behind a `>`, ends with a message as well."""
 
     def invoke(self, ctx: click.Context) -> object:

@@ -16,6 +16,7 @@ from picket.cli.common import (
     ORIGIN,
     UNREADABLE,
     WRONG_USE,
+    Group,
     check_out,
     example,
     fail,
@@ -31,7 +32,7 @@ _FOLDER = click.option(
 )  # fmt: skip
 
 
-@click.group(**example("picket archive verify --archive archive"))
+@click.group(cls=Group, **example("picket archive verify --archive archive"))
 def archive() -> None:
     """Look after the log and its sealed days."""
 

@@ -25,6 +25,16 @@ ARCHIVE = click.option(
 )
 
 
+class Group(click.Group):
+    """A command of commands. Its list gives each one's first sentence whole, on as many lines as it takes."""
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Writes the list; click itself cuts each sentence off at the first line's end."""
+        listed = [(name, self.commands[name]) for name in self.list_commands(ctx)]
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, command.get_short_help_str(limit=1000)) for name, command in listed if not command.hidden])
+
+
 def example(text: str) -> dict[str, Any]:
     """The example that ends a command's help."""
     return {"epilog": f"Example: {text}"}

@@ -11,10 +11,12 @@ from pathlib import Path
 
 import click
 
-from picket.cli.common import JSON, WRONG_USE, example, fail, mistakes, period
+from picket.cli.common import JSON, WRONG_USE, Group, example, fail, mistakes, period
 
 
-@click.group(**example("picket incident export --site site.toml --since 2026-11-28T02:00 --until 2026-11-28T02:30 -o night"))
+@click.group(
+    cls=Group, **example("picket incident export --site site.toml --since 2026-11-28T02:00 --until 2026-11-28T02:30 -o night")
+)
 def incident() -> None:
     """Incidents of an archive, and a recorded period for others."""
 

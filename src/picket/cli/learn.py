@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from picket.cli.common import JSON, NOTHING_USABLE, UNREADABLE, WRONG_USE, check_out, example, fail, progress
+from picket.cli.common import JSON, NOTHING_USABLE, UNREADABLE, WRONG_USE, Group, check_out, example, fail, progress
 from picket.cli.given import GAZETTEER, lay_over
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from picket.learn.report import Report
 
 
-class Reading(click.Group):
+class Reading(Group):
     """A group that reads reports when its first word is no subcommand; a file of that name is `./flows`."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:

@@ -10,10 +10,10 @@ from typing import Any
 
 import click
 
-from picket.cli.common import JSON, NOTHING_USABLE, UNREADABLE, WRONG_USE, example, fail, mistakes, period, progress, utc
+from picket.cli.common import JSON, NOTHING_USABLE, UNREADABLE, WRONG_USE, Group, example, fail, mistakes, period, progress, utc
 
 
-@click.group(invoke_without_command=True, **example("picket rules --site site.toml"))
+@click.group(cls=Group, invoke_without_command=True, **example("picket rules --site site.toml"))
 @click.option("--site", "site_path", type=click.Path(path_type=Path), help="The site file.")
 @JSON
 @click.pass_context

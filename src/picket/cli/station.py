@@ -147,7 +147,8 @@ def doctor(site_path: Path | None, archive: Path | None, as_json: bool) -> None:
     help="Folder of the station's log.",
 )
 @click.password_option(help="At least 10 characters; asked for when it is not given.")
-def user(name: str, archive: Path, password: str) -> None:
+@JSON
+def user(name: str, archive: Path, password: str, as_json: bool) -> None:
     """Add a user who signs in with a password, or change the password."""
     from picket.station.access import Access, AccessError
 
@@ -155,4 +156,4 @@ def user(name: str, archive: Path, password: str) -> None:
         Access(archive / "secrets", time.time).set_password(name, password)
     except (AccessError, OSError) as e:
         fail(str(e), WRONG_USE)
-    click.echo(f"{name} can sign in.")
+    click.echo(json.dumps({"user": name}) if as_json else f"{name} can sign in.")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 import time
+from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, Literal
@@ -12,11 +13,23 @@ from typing import Any, Literal
 import click
 
 from picket import _jit
-from picket.cli.common import JSON, NOTHING_USABLE, UNREADABLE, WRONG_USE, check_out, example, fail, mistakes, moment, progress
+from picket.cli.common import (
+    JSON,
+    NOTHING_USABLE,
+    UNREADABLE,
+    WRONG_USE,
+    Group,
+    check_out,
+    example,
+    fail,
+    mistakes,
+    moment,
+    progress,
+)
 from picket.cli.given import Given, claims_options
 
 
-@click.group(**example("picket train run first-look --out runs/monday"))
+@click.group(cls=Group, **example("picket train run first-look --out runs/monday"))
 def train() -> None:
     """Rehearse the watch: exercises through the very same station, scored. Everything in them is SIMULATED."""
 
@@ -295,7 +308,8 @@ OWN_CARDS = click.option("--own-cards", type=click.Path(path_type=Path, file_oka
 @OWN_CARDS
 @click.option("--seed", default=1, show_default=True, help="Draws the side that it comes from.")
 @OUT_FOLDER
-def from_tactic(card: str, site_path: Path | None, own_cards: Path | None, seed: int, out: Path) -> None:
+@JSON
+def from_tactic(card: str, site_path: Path | None, own_cards: Path | None, seed: int, out: Path, as_json: bool) -> None:
     """Draft an exercise of a tactic card at a site: a file to read and change, that loads and runs as it is."""
     from picket import site as sites
     from picket.train import draft
@@ -303,10 +317,19 @@ def from_tactic(card: str, site_path: Path | None, own_cards: Path | None, seed:
 
     with mistakes(out):
         made = draft.from_tactic(_card(card, own_cards), sites.load(site_path or DEMO / "site.toml"), out, seed=seed)
+        if as_json:
+            click.echo(json.dumps(_drafted(out, made, [])))
+            return
         click.echo(
             f"{out / 'exercise.toml'}: {made.name}, {made.repeat_s:.0f} s, {len(made.expect)} expectations. Read it, change it, then:"
         )
         click.echo(f"    picket train run {out}")
+
+
+def _drafted(out: Path, made: Any, left_out: Sequence[str]) -> dict[str, Any]:
+    """A drafted exercise, for machines."""
+    return {"exercise": str(out / "exercise.toml"), "name": made.name, "seconds": made.repeat_s, "actors": len(made.actor),
+            "expectations": len(made.expect), "left_out": list(left_out)}  # fmt: skip
 
 
 def _card(name: str, own: Path | None) -> Any:
@@ -333,7 +356,8 @@ def _card(name: str, own: Path | None) -> Any:
     "--site", "site_path", type=click.Path(path_type=Path), required=True, help="The site file that it was recorded with."
 )
 @OUT_FOLDER
-def from_incident(incident: str, archive: Path, seed: int, site_path: Path, out: Path) -> None:
+@JSON
+def from_incident(incident: str, archive: Path, seed: int, site_path: Path, out: Path, as_json: bool) -> None:
     """Draft an exercise of an incident, simulated: by its number in an archive, or a folder that `picket incident export` wrote.
 
     By its number: the flights that were joined to it and those that its alerts name; its notes become injects to be given by hand.
@@ -347,6 +371,9 @@ def from_incident(incident: str, archive: Path, seed: int, site_path: Path, out:
             made, left_out = draft_case(archive, int(incident[:9]), sites.load(site_path), out, seed=seed)
         else:
             made, left_out = draft.from_incident(Path(incident), sites.load(site_path), out)
+        if as_json:
+            click.echo(json.dumps(_drafted(out, made, left_out)))
+            return
         click.echo(
             f"{out / 'exercise.toml'}: {made.name}, {len(made.actor)} actors, {made.repeat_s:.0f} s, {len(made.expect)} expectations"
         )
@@ -359,7 +386,7 @@ BOARD = click.option("--board", "path", type=click.Path(path_type=Path, dir_okay
                      help="The file that keeps the board.")  # fmt: skip
 
 
-@train.group(invoke_without_command=True, **example("picket train board add runs/monday"))
+@train.group(cls=Group, invoke_without_command=True, **example("picket train board add runs/monday"))
 @BOARD
 @JSON
 @click.pass_context
