@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from picket._jit import kernel
+from picket._jit import lean
 
 Bytes = npt.NDArray[Any]
 Ints = npt.NDArray[Any]
@@ -49,7 +49,7 @@ _NAN_WORD, _INFINITY_WORD = word_hash("NaN"), word_hash("Infinity")
 _TENS = np.array([10.0**i for i in range(23)])  # exact in a float64
 
 
-@kernel
+@lean
 def read_key(data: Bytes, p: Int, end: Int) -> tuple[Int, Int, Int]:
     """A key and its colon: a code, where the value begins, the key's hash."""
     if p >= end:
@@ -69,7 +69,7 @@ def read_key(data: Bytes, p: Int, end: Int) -> tuple[Int, Int, Int]:
     return (DONE if p < end else UNFINISHED), p, key
 
 
-@kernel
+@lean
 def read_value(data: Bytes, p: Int, end: Int) -> tuple[Int, Int, Int, float]:
     """A value of any type: a code, the byte behind it, its kind, and what it is where it is a number."""
     c = data[p]
@@ -99,7 +99,7 @@ def read_value(data: Bytes, p: Int, end: Int) -> tuple[Int, Int, Int, float]:
     return BROKEN, p, NULL, np.nan
 
 
-@kernel
+@lean
 def _number(data: Bytes, p: Int, end: Int) -> tuple[Int, Int, Int, float]:
     """A number, correctly rounded up to 15 digits and to about 1e-15 beyond; huge ones are infinite. As `read_value`."""
     sign = 1.0
@@ -163,7 +163,7 @@ def _number(data: Bytes, p: Int, end: Int) -> tuple[Int, Int, Int, float]:
     return DONE, p, NUMBER, sign * value
 
 
-@kernel
+@lean
 def _nested(data: Bytes, p: Int, end: Int) -> tuple[Int, Int]:
     """An object or list that is not kept: a code and the byte behind it. Its grammar is looked at: a cut shows as soon as may be."""
     objects: Int = 0  # one bit for each open bracket, 1 for an object
@@ -209,7 +209,7 @@ def _nested(data: Bytes, p: Int, end: Int) -> tuple[Int, Int]:
                 opened, wants_value = False, False
 
 
-@kernel
+@lean
 def _scalar(data: Bytes, p: Int, end: Int) -> tuple[Int, Int]:
     """A text, number or word: a code and the byte behind it."""
     c = data[p]
@@ -224,7 +224,7 @@ def _scalar(data: Bytes, p: Int, end: Int) -> tuple[Int, Int]:
     return (DONE if q > p else BROKEN), q
 
 
-@kernel
+@lean
 def text_end(data: Bytes, p: Int, end: Int) -> Int:
     """The byte behind the text that begins with the quote at `p`; 0 where it goes on beyond `end`, -1 where it is none."""
     q = p + 1
@@ -238,7 +238,7 @@ def text_end(data: Bytes, p: Int, end: Int) -> Int:
     return 0
 
 
-@kernel
+@lean
 def skip_blank(data: Bytes, p: Int, end: Int) -> Int:
     """The first byte from `p` on that is no blank."""
     while p < end and (data[p] == 32 or data[p] == 10 or data[p] == 13 or data[p] == 9):
@@ -246,7 +246,7 @@ def skip_blank(data: Bytes, p: Int, end: Int) -> Int:
     return p
 
 
-@kernel
+@lean
 def hash_bytes(data: Bytes, p: Int, end: Int) -> Int:
     """A number of the bytes p .. end; longer than any known word: 0."""
     if end - p > 16:
@@ -258,7 +258,7 @@ def hash_bytes(data: Bytes, p: Int, end: Int) -> Int:
     return value
 
 
-@kernel
+@lean
 def known(table: Ints, word: Int) -> Int:
     """The number of a word in a table of `word_table`, -1 where it is not in it."""
     place = word % _SLOTS

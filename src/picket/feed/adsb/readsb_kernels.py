@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from picket._jit import kernel
+from picket._jit import kernel, lean
 from picket.feed.adsb.address_kernels import read_address
 from picket.feed.adsb.json_kernels import (
     BROKEN,
@@ -104,103 +104,11 @@ def read_objects(
         if whole:
             state[:] = STATE
             wait = n
-        p, end = starts[i], ends[i]
-        rest = end
-        aircraft, broken = 0, counts[_MALFORMED]
-        while p < end:
-            if whole and (aircraft > MOST_AIRCRAFT or counts[_MALFORMED] - broken > MOST_BROKEN):
-                counts[_TOO_MANY] += aircraft > MOST_AIRCRAFT
-                state[:] = STATE
-                break
-            c = data[p]
-            if c == 32 or c == 10 or c == 13 or c == 9:
-                p += 1
-            elif state[MODE] == _BEHIND_LIST:
-                if c == 44:  # ,
-                    p += 1
-                elif c == 125:  # }
-                    documents[d, 0], documents[d, 1], documents[d, 2] = state[DOC_NOW], state[DOC_AIRCRAFT], state[DOC_MESSAGES]
-                    document_ends[d] = p
-                    d += 1
-                    p += 1
-                    state[:] = STATE
-                    wait = n
-                else:
-                    code, q, field, value = _member(data, p, end)
-                    if code == UNFINISHED:
-                        rest = p
-                        break
-                    if code == _LIST:
-                        state[MODE] = _IN_LIST
-                    elif code != DONE:
-                        counts[_OVERSIZED if code == _TOO_LONG else _MALFORMED] += 1
-                        state[:] = STATE
-                        state[LOST] = 1
-                        wait = n
-                        q = p if c == 123 else p + 1
-                    elif field == NOW:
-                        state[DOC_NOW] = value
-                        for row in range(wait, n):
-                            values[row, NOW] = value
-                        wait = n
-                    elif field == MESSAGES:
-                        state[DOC_MESSAGES] = value
-                    p = q
-            elif c == 123:  # {
-                code, q, bad, nans = _object(data, p, end, values[n])
-                if code == UNFINISHED:
-                    rest = p
-                    break
-                state[SEPARATORS] = 0
-                if code == _LIST:
-                    if state[MODE] == _IN_LIST:
-                        counts[_MALFORMED] += 1  # a document inside another one: that was cut
-                    state[:] = STATE
-                    state[MODE], state[DOC_NOW], state[DOC_MESSAGES] = _IN_LIST, values[n, NOW], values[n, MESSAGES]
-                    wrong[NOW] += bad >> NOW & 1
-                    wait = n
-                    p = q
-                elif code != DONE:
-                    counts[_OVERSIZED if code == _TOO_LONG else _MALFORMED] += 1
-                    state[LOST] = 1
-                    p += 1
-                else:
-                    in_list = state[MODE] == _IN_LIST
-                    if np.isnan(values[n, HEX]) and not bad >> HEX & 1:
-                        if state[LOST] == 0:  # else it may be a part of what was broken
-                            counts[_NO_ADDRESS if in_list else _UNKNOWN] += 1
-                    else:
-                        state[LOST] = 0
-                        state[DOC_AIRCRAFT] += in_list
-                        aircraft += 1
-                        for field in range(len(FIELDS)):
-                            wrong[field] += bad >> field & 1
-                        counts[_NOT_A_NUMBER] += nans
-                        lat, lon = values[n, LAT], values[n, LON]
-                        if np.isnan(lat) or np.isnan(lon) or (lat == 0 and lon == 0):
-                            counts[_NO_POSITION] += 1
-                        elif abs(lat) > 90 or abs(lon) > 180:
-                            counts[_BAD_POSITION] += 1
-                        else:
-                            if in_list:
-                                values[n, NOW] = state[DOC_NOW]
-                            first[n], last[n] = p, q - 1
-                            n += 1
-                            if not in_list or not np.isnan(state[DOC_NOW]) or n - wait > MOST_PENDING:
-                                wait = n
-                    p = q
-            else:
-                if state[MODE] == _IN_LIST and c == 93 and state[LOST] == 0:  # ]
-                    state[MODE] = _BEHIND_LIST
-                elif c == 44 or (state[MODE] == _OUTSIDE and (c == 91 or c == 93)):
-                    state[SEPARATORS] += 1
-                    counts[_MALFORMED] += state[SEPARATORS] == _MOST_SEPARATORS + 1
-                elif state[LOST] == 0:
-                    counts[_MALFORMED] += 1
-                    state[LOST] = 1
-                p += 1
+        n, wait, d, rest = _span(
+            data, starts[i], ends[i], whole, state, n, wait, d, values, first, last, documents, document_ends, counts, wrong
+        )
         if whole:
-            if rest < end or state[MODE] != _OUTSIDE:
+            if rest < ends[i] or state[MODE] != _OUTSIDE:
                 counts[_TRUNCATED] += 1
             wait = n
     new = slice(held, n)
@@ -209,7 +117,135 @@ def read_objects(
     )  # fmt: skip
 
 
-@kernel
+@lean
+def _span(
+    data: Bytes, start: Int, end: Int, whole: bool, state: Floats, n: Int, wait: Int, d: Int, values: Floats, first: Ints, last: Ints,
+    documents: Floats, document_ends: Ints, counts: Ints, wrong: Ints,
+) -> tuple[Int, Int, Int, Int]:  # fmt: skip
+    """Reads one span into the arrays of `read_objects`: rows and documents there are now, the row from which on they wait, and where
+    an unfinished object begins (the end: none)."""
+    aircraft, broken, p = 0, counts[_MALFORMED], start
+    while p < end:
+        if whole and (aircraft > MOST_AIRCRAFT or counts[_MALFORMED] - broken > MOST_BROKEN):
+            counts[_TOO_MANY] += aircraft > MOST_AIRCRAFT
+            state[:] = STATE
+            break
+        c = data[p]
+        if c == 32 or c == 10 or c == 13 or c == 9 or (c == 44 and state[MODE] == _BEHIND_LIST):
+            p += 1
+        elif state[MODE] == _BEHIND_LIST and c == 125:  # }
+            documents[d, 0], documents[d, 1], documents[d, 2] = state[DOC_NOW], state[DOC_AIRCRAFT], state[DOC_MESSAGES]
+            document_ends[d] = p
+            d += 1
+            p += 1
+            state[:] = STATE
+            wait = n
+        elif state[MODE] == _BEHIND_LIST:
+            code, q, field, value = _member(data, p, end)
+            if code == UNFINISHED:
+                return n, wait, d, p
+            if code == _LIST:
+                state[MODE] = _IN_LIST
+            elif code != DONE:
+                state[:] = STATE
+                _lose(code, state, counts)
+                wait = n
+                q = p if c == 123 else p + 1
+            elif field == NOW:
+                state[DOC_NOW] = value
+                for row in range(wait, n):
+                    values[row, NOW] = value
+                wait = n
+            elif field == MESSAGES:
+                state[DOC_MESSAGES] = value
+            p = q
+        elif c == 123:  # {
+            one = values[n]
+            code, q, bad, nans = _object(data, p, end, one)
+            if code == UNFINISHED:
+                return n, wait, d, p
+            state[SEPARATORS] = 0
+            if code == _LIST:
+                _open(one, bad, state, counts, wrong)
+                wait = n
+            elif code != DONE:
+                _lose(code, state, counts)
+                q = p + 1
+            elif _is_aircraft(one, bad, state, counts):
+                aircraft += 1
+                if _is_row(one, bad, nans, state, counts, wrong):
+                    first[n], last[n] = p, q - 1
+                    n += 1
+                    if state[MODE] != _IN_LIST or not np.isnan(state[DOC_NOW]) or n - wait > MOST_PENDING:
+                        wait = n
+            p = q
+        else:
+            _between(c, state, counts)
+            p += 1
+    return n, wait, d, end
+
+
+@lean
+def _open(head: Floats, bad: Int, state: Floats, counts: Ints, wrong: Ints) -> None:
+    """A document begins, and here its list."""
+    if state[MODE] == _IN_LIST:
+        counts[_MALFORMED] += 1  # a document inside another one: that was cut
+    state[:] = STATE
+    state[MODE], state[DOC_NOW], state[DOC_MESSAGES] = _IN_LIST, head[NOW], head[MESSAGES]
+    wrong[NOW] += bad >> NOW & 1
+
+
+@lean
+def _lose(code: Int, state: Floats, counts: Ints) -> None:
+    """Something is broken or too long: counted once, and what comes next may be a part of it."""
+    counts[_OVERSIZED if code == _TOO_LONG else _MALFORMED] += 1
+    state[LOST] = 1
+
+
+@lean
+def _is_aircraft(row: Floats, bad: Int, state: Floats, counts: Ints) -> bool:
+    """Whether an object has an address, be it of a wrong type; one that has none is counted."""
+    if not np.isnan(row[HEX]) or bad >> HEX & 1:
+        return True
+    if state[LOST] == 0:  # else it may be a part of what was broken
+        counts[_NO_ADDRESS if state[MODE] == _IN_LIST else _UNKNOWN] += 1
+    return False
+
+
+@lean
+def _is_row(row: Floats, bad: Int, nans: Int, state: Floats, counts: Ints, wrong: Ints) -> bool:
+    """Counts an aircraft and what is wrong with it; whether it has a position."""
+    in_list = state[MODE] == _IN_LIST
+    state[LOST] = 0
+    state[DOC_AIRCRAFT] += in_list
+    for field in range(len(FIELDS)):
+        wrong[field] += bad >> field & 1
+    counts[_NOT_A_NUMBER] += nans
+    lat, lon = row[LAT], row[LON]
+    if np.isnan(lat) or np.isnan(lon) or (lat == 0 and lon == 0):
+        counts[_NO_POSITION] += 1
+        return False
+    if abs(lat) > 90 or abs(lon) > 180:
+        counts[_BAD_POSITION] += 1
+        return False
+    if in_list:
+        row[NOW] = state[DOC_NOW]
+    return True
+
+
+@lean
+def _between(c: Int, state: Floats, counts: Ints) -> None:
+    """A byte between two objects: the end of a list, a separator, or what does not belong there."""
+    if state[MODE] == _IN_LIST and c == 93 and state[LOST] == 0:  # ]
+        state[MODE] = _BEHIND_LIST
+    elif c == 44 or (state[MODE] == _OUTSIDE and (c == 91 or c == 93)):
+        state[SEPARATORS] += 1
+        counts[_MALFORMED] += state[SEPARATORS] == _MOST_SEPARATORS + 1
+    elif state[LOST] == 0:
+        _lose(BROKEN, state, counts)
+
+
+@lean
 def _object(data: Bytes, start: Int, end: Int, row: Floats) -> tuple[Int, Int, Int, Int]:
     """Reads the object at `start` into `row`: a code, the byte behind it, a bit for each FIELD of a wrong type, how many NaNs.
 
@@ -267,7 +303,7 @@ def _object(data: Bytes, start: Int, end: Int, row: Floats) -> tuple[Int, Int, I
         p = skip_blank(data, p + 1, end)
 
 
-@kernel
+@lean
 def _member(data: Bytes, start: Int, end: Int) -> tuple[Int, Int, Int, float]:
     """One `"key": value` behind a document's list: a code, the byte behind it, its FIELD (-1 unknown), its number (NaN: none)."""
     short = UNFINISHED if end - start < LONGEST else _TOO_LONG
@@ -286,7 +322,7 @@ def _member(data: Bytes, start: Int, end: Int) -> tuple[Int, Int, Int, float]:
     return DONE, q, field, number if kind == NUMBER else np.nan
 
 
-@kernel
+@lean
 def _word(data: Bytes, p: Int, end: Int, field: Int) -> float:
     """The number of a text: an address, a place in TYPES, a category (letter times eight and digit); -1 none, -2 "ground"."""
     if field == TYPE:
@@ -300,7 +336,7 @@ def _word(data: Bytes, p: Int, end: Int, field: Int) -> float:
     return float(read_address(data, p, end))
 
 
-@kernel
+@lean
 def _names_place(data: Bytes, p: Int, end: Int) -> float:
     """1 where a list of field names, known to be well formed, holds "lat" or "lon", else 0."""
     while p < end:
