@@ -100,7 +100,7 @@ def _turns(row, first, block):  # type: ignore[no-untyped-def]
     clusters begins and the last ends. Fills block (R,) with where those of each track begin."""
     rows = first[1:] - first[:-1]
     size = np.argsort(-rows, kind="mergesort")
-    many = np.count_nonzero(rows > 1)
+    many = (rows > 1).sum()
     turn, begin, n, blocks = np.empty((row.shape[0] + 1, 4), np.int64), np.empty(many // SIDE + 2, np.int64), 0, 0
     begin[0], groups = 0, 0
     for c in range(0, many, SIDE):
