@@ -10,12 +10,15 @@ import pytest
 
 from picket import _jit
 from picket.lanes_kernels import (
+    added,
     after,
     fetch,
+    gather,
     larger,
     largest,
     load,
     load_pairs,
+    scatter,
     spread,
     store,
     sums_of_pairs,
@@ -115,7 +118,43 @@ def test_the_total_adds_halves(lean: Callable[[Any], Any]) -> None:
     assert lean(lambda x: total(load(x, 0)))(x) == halves[0]
 
 
-@pytest.mark.parametrize("wrong", [np.zeros(64), np.zeros((4, 16), np.float32), np.zeros(128, np.float32)[::2]])
-def test_what_is_no_row_of_float32_is_refused_when_it_is_compiled(lean: Callable[[Any], Any], wrong: np.ndarray) -> None:
+def test_eight_doubles_side_by_side(lean: Callable[[Any], Any]) -> None:
+    @lean
+    def work(a: Any, b: Any, out: Any) -> tuple[float, float]:
+        x, y = load(a, 1), load(b, 2)
+        store(out, 0, x / y)
+        store(out, 8, larger(x, y * spread(b[0])) - x)
+        return added(a[0], x), largest(y)
+
+    (a, b), out = RNG.standard_normal((2, 12)), np.zeros(16)
+    total, most = work(a, b, out)
+    in_order = a[0]
+    for value in a[1:9]:
+        in_order += value
+    assert (total, most) == (in_order, b[2:10].max())
+    assert np.array_equal(out[:8], a[1:9] / b[2:10])
+    assert np.array_equal(out[8:], np.maximum(a[1:9], b[2:10] * b[0]) - a[1:9])
+
+
+def test_eight_doubles_from_and_to_eight_places(lean: Callable[[Any], Any]) -> None:
+    @lean
+    def work(x: Any, places: Any, out: Any) -> None:
+        scatter(out, places, 3, gather(x, places, 2))
+
+    x, places, out = RNG.standard_normal(30), RNG.permutation(30)[:11], np.zeros(30)
+    work(x, places, out)
+    assert np.array_equal(out[places[3:]], x[places[2:10]])
+    assert np.count_nonzero(out) == 8
+
+
+def test_lanes_of_two_types_do_not_mix(lean: Callable[[Any], Any]) -> None:
+    with pytest.raises(Exception, match="No implementation of function"):
+        lean(lambda x, y: largest(load(x, 0) + load(y, 0)))(np.zeros(16, np.float32), np.zeros(16))
+    with pytest.raises(Exception, match="cannot be written"):
+        lean(lambda x, y: store(y, 0, load(x, 0)))(np.zeros(16, np.float32), np.zeros(16))
+
+
+@pytest.mark.parametrize("wrong", [np.zeros(64, np.int64), np.zeros((4, 16), np.float32), np.zeros(128, np.float32)[::2]])
+def test_what_is_no_row_of_floats_is_refused_when_it_is_compiled(lean: Callable[[Any], Any], wrong: np.ndarray) -> None:
     with pytest.raises(Exception, match="expected one contiguous dimension"):
         lean(lambda x: store(x, 0, load(x, 16)))(wrong)

@@ -1,11 +1,12 @@
-"""Sixteen float32 values side by side, as one value of a kernel: what the compiler keeps in one vector register of 512 bits, or in two
-of 256.
+"""Sixteen float32 values side by side, or eight float64, as one value of a kernel: what the compiler keeps in one vector register of 512
+bits, or in two of 256.
 
 Plain loops become vectors when the compiler can prove that they may, and it cannot where results are written to several places that
-might be the inputs. Here it need not: a kernel loads sixteen values, computes with `+`, `-` and `*`, and stores sixteen. Each operation
-is the float32 operation of each lane, rounded as in a plain loop, so the bytes are the same on every machine.
+might be the inputs. Here it need not: a kernel loads a run of values, computes with `+`, `-`, `*` and `/`, and stores a run. Each operation
+is the operation of each lane, rounded as in a plain loop, so the bytes are the same on every machine.
 
-No index is checked: `load` and `store` trust the caller that all sixteen values are there.
+No index is checked: `load` and `store` trust the caller that all values are there. What turns or adds up lanes is for float32 alone, where
+it does not say otherwise.
 """
 
 from __future__ import annotations
@@ -19,17 +20,19 @@ from numba import types
 from numba.core.errors import TypingError
 from numba.extending import intrinsic, models, overload, register_model
 
-WIDTH = 16
+WIDTH, DOUBLES = 16, 8  # values of float32, and of float64
 _FLOATS = ir.VectorType(ir.FloatType(), WIDTH)
 _PART = 4  # lanes are seen as 4 x 4 where they are turned
 
 
 class _Lanes(types.Type):
-    def __init__(self) -> None:
-        super().__init__("Lanes")
+    def __init__(self, number: Any, of: ir.VectorType) -> None:
+        super().__init__(f"Lanes({of.count} x {number})")
+        self.number, self.of = number, of
 
 
-_LANES = _Lanes()
+_LANES, _EIGHT = _Lanes(types.float32, _FLOATS), _Lanes(types.float64, ir.VectorType(ir.DoubleType(), DOUBLES))
+_KINDS: Any = {lanes.number: lanes for lanes in (_LANES, _EIGHT)}
 _TUPLE: Any = types.UniTuple
 _TWO, _FOUR = _TUPLE(_LANES, 2), _TUPLE(_LANES, 4)
 
@@ -37,7 +40,7 @@ _TWO, _FOUR = _TUPLE(_LANES, 2), _TUPLE(_LANES, 4)
 @register_model(_Lanes)
 class _Model(models.PrimitiveModel):
     def __init__(self, manager: Any, kind: _Lanes) -> None:
-        super().__init__(manager, kind, _FLOATS)  # type: ignore[no-untyped-call]
+        super().__init__(manager, kind, kind.of)  # type: ignore[no-untyped-call]
 
 
 def _emitted(function: Callable[..., Any]) -> Any:
@@ -47,25 +50,68 @@ def _emitted(function: Callable[..., Any]) -> Any:
 
 @_emitted
 def load(_: Any, array: Any, at: Any) -> Any:
-    """The values of a float32 array (N,) from `at` on."""
-    _check(array, array.dtype == types.float32)
+    """The values of an array (N,) of float32 or float64 from `at` on."""
+    lanes = _checked(array)
 
     def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
-        return builder.load(_place(context, builder, signature, args, _FLOATS), align=4)
+        return builder.load(_place(context, builder, signature, args, lanes.of), align=4)
 
-    return _LANES(array, types.intp), generate
+    return lanes(array, types.intp), generate
 
 
 @_emitted
 def store(_: Any, array: Any, at: Any, lanes: Any) -> Any:
-    """Writes to a float32 array (N,) from `at` on."""
-    _check(array, array.dtype == types.float32 and array.mutable)
+    """Writes to an array (N,) of their type from `at` on."""
+    if _checked(array) is not lanes or not array.mutable:
+        raise TypingError(f"{lanes} cannot be written to {array}")
 
     def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
-        builder.store(args[2], _place(context, builder, signature, args, _FLOATS), align=4)
+        builder.store(args[2], _place(context, builder, signature, args, lanes.of), align=4)
         return context.get_dummy_value()
 
     return types.void(array, types.intp, lanes), generate
+
+
+@_emitted
+def gather(_: Any, array: Any, places: Any, at: Any) -> Any:
+    """The values of a float64 array (N,) at the eight places that an int64 array holds from `at` on."""
+    _check(array, array.dtype == types.float64)
+    _check(places, places.dtype == types.int64)
+
+    def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        found = ir.Constant(_EIGHT.of, ir.Undefined)
+        for lane, place in enumerate(_eight_places(context, builder, signature, args)):
+            found = builder.insert_element(found, builder.load(place), ir.Constant(ir.IntType(32), lane))
+        return found
+
+    return _EIGHT(array, places, types.intp), generate
+
+
+@_emitted
+def scatter(_: Any, array: Any, places: Any, at: Any, lanes: Any) -> Any:
+    """Writes where `gather` reads, one lane after another."""
+    _check(array, array.dtype == types.float64 and array.mutable)
+    _check(places, places.dtype == types.int64)
+
+    def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        for lane, place in enumerate(_eight_places(context, builder, signature, args)):
+            builder.store(builder.extract_element(args[3], ir.Constant(ir.IntType(32), lane)), place)
+        return context.get_dummy_value()
+
+    return types.void(array, places, types.intp, _EIGHT), generate
+
+
+@_emitted
+def added(_: Any, begin: Any, lanes: Any) -> Any:
+    """`begin` and eight float64 values, added to it one after another as in a plain loop."""
+
+    def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        total = args[0]
+        for lane in range(DOUBLES):
+            total = builder.fadd(total, builder.extract_element(args[1], ir.Constant(ir.IntType(32), lane)))
+        return total
+
+    return types.float64(types.float64, _EIGHT), generate
 
 
 @_emitted
@@ -103,37 +149,39 @@ def fetch(_: Any, array: Any, at: Any) -> Any:
 
 @_emitted
 def spread(_: Any, value: Any) -> Any:
-    """One float32 value in all lanes."""
+    """One value, float32 or float64, in all lanes."""
+    lanes = _KINDS[value]
 
     def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
-        one = builder.insert_element(ir.Constant(_FLOATS, ir.Undefined), args[0], ir.Constant(ir.IntType(32), 0))
-        return _shuffled(builder, one, one, [0] * WIDTH)
+        one = builder.insert_element(ir.Constant(lanes.of, ir.Undefined), args[0], ir.Constant(ir.IntType(32), 0))
+        return _shuffled(builder, one, one, [0] * lanes.of.count)
 
-    return _LANES(types.float32), generate
+    return lanes(value), generate
 
 
 @_emitted
 def larger(_: Any, a: Any, b: Any) -> Any:
-    """Of each lane the larger one; where that of a is no number, that of b."""
+    """Of each lane, of either type, the larger one; where that of a is no number, that of b."""
 
     def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
         return _larger(builder, *args)
 
-    return _LANES(a, b), generate
+    return a(a, b), generate
 
 
 @_emitted
 def largest(_: Any, lanes: Any) -> Any:
-    """The largest of sixteen values, a float32."""
+    """The largest of the values, of either type."""
 
     def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
-        left, width = args[0], WIDTH // 2
+        left, count = args[0], lanes.of.count
+        width = count // 2
         while width:
-            left = _larger(builder, left, _shuffled(builder, left, left, [(k + width) % WIDTH for k in range(WIDTH)]))
+            left = _larger(builder, left, _shuffled(builder, left, left, [(k + width) % count for k in range(count)]))
             width //= 2
         return builder.extract_element(left, ir.Constant(ir.IntType(32), 0))
 
-    return types.float32(lanes), generate
+    return lanes.number(lanes), generate
 
 
 @_emitted
@@ -219,7 +267,21 @@ def turned(_: Any, lanes: Any) -> Any:
 def _check(array: Any, fits: bool) -> None:
     """Raises where an array is not one run of numbers that lanes can be made of."""
     if not (fits and array.ndim == 1 and array.layout == "C"):
-        raise TypingError(f"{array}: expected one contiguous dimension of float32 (samples: or of integers)")
+        raise TypingError(f"{array}: expected one contiguous dimension of float32 or float64 (samples: or of integers)")
+
+
+def _checked(array: Any) -> Any:
+    """The lanes that an array's numbers make."""
+    _check(array, array.dtype in _KINDS)
+    return _KINDS[array.dtype]
+
+
+def _eight_places(context: Any, builder: Any, signature: Any, args: Any) -> list[Any]:
+    """Where array args[0] has the values that array args[1] names from args[2] on, as pointers."""
+    data = context.make_array(signature.args[0])(context, builder, args[0]).data
+    names = context.make_array(signature.args[1])(context, builder, args[1]).data
+    one = [builder.gep(names, [builder.add(args[2], ir.Constant(args[2].type, lane))]) for lane in range(DOUBLES)]
+    return [builder.gep(data, [builder.load(name)]) for name in one]
 
 
 def _place(context: Any, builder: Any, signature: Any, args: Any, of: ir.Type) -> Any:
@@ -239,16 +301,16 @@ def _shuffled(builder: Any, x: Any, y: Any, order: Any) -> Any:
 
 
 def _is(symbol: Callable[..., Any], instruction: str) -> None:
-    """Makes an operator between lanes that instruction."""
+    """Makes an operator between lanes of one type that instruction."""
 
     @_emitted
     def both(_: Any, a: Any, b: Any) -> Any:
-        return _LANES(a, b), lambda context, builder, signature, args: getattr(builder, instruction)(*args)
+        return a(a, b), lambda context, builder, signature, args: getattr(builder, instruction)(*args)
 
     @overload(symbol, strict=False)  # not strict: the result is a plain lambda, which has no types to compare
     def choose(a: Any, b: Any) -> Any:
-        return (lambda a, b: both(a, b)) if a is _LANES and b is _LANES else None
+        return (lambda a, b: both(a, b)) if isinstance(a, _Lanes) and a is b else None
 
 
-for _symbol, _instruction in ((operator.add, "fadd"), (operator.sub, "fsub"), (operator.mul, "fmul")):
+for _symbol, _instruction in ((operator.add, "fadd"), (operator.sub, "fsub"), (operator.mul, "fmul"), (operator.truediv, "fdiv")):
     _is(_symbol, _instruction)

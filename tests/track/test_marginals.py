@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from picket.track.layout_kernels import SWEEPS
+from picket.track.layout_kernels import SWEEP_TOLERANCE, SWEEPS
 from picket.track.marginals_kernels import marginals
 
 
@@ -75,6 +75,55 @@ def test_clusters_know_nothing_of_each_other(seed: int) -> None:
     assert np.all((p >= 0) & (p <= 1))
     for track in {t for t, _ in both}:
         assert p[[k for k, (t, _) in enumerate(both) if t == track]].sum() <= 1 + 1e-12
+
+
+def one_by_one(edges: list[tuple[int, int]], w: np.ndarray, plots: int, sweeps: int) -> np.ndarray:
+    """The iteration of one cluster in a plain loop, an edge after another: the probability of each edge."""
+    tracks = sorted({t for t, _ in edges})
+    of = {t: [k for k, (track, _) in enumerate(edges) if track == t] for t in tracks}
+    nu, mu, total = np.ones(len(edges)), np.zeros(len(edges)), np.ones(plots)
+    for sweep in range(sweeps):
+        moved = 0.0
+        for t in tracks if sweep % 2 == 0 else tracks[::-1]:
+            some = 1.0
+            for k in of[t]:
+                fresh = 1.0 / max(1.0, total[edges[k][1]] - mu[k])
+                moved, nu[k] = max(moved, abs(fresh - nu[k])), fresh
+                some += w[k] * fresh
+            for k in of[t]:
+                fresh = w[k] / max(1.0, some - w[k] * nu[k])
+                total[edges[k][1]] += fresh - mu[k]
+                mu[k] = fresh
+        if sweep and moved < SWEEP_TOLERANCE:
+            break
+    p = w * nu
+    for t in tracks:
+        some = 1.0
+        for k in of[t]:
+            some += p[k]
+        p[of[t]] /= some
+    return p
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.integers(0, 10_000))
+def test_blocks_and_clusters_side_by_side_change_no_byte(seed: int) -> None:
+    """More clusters than go on side by side, some settled soon and some never, tracks of one to twenty edges."""
+    rng = np.random.default_rng(seed)
+    edges: list[tuple[int, int]] = []
+    w, right = [np.empty(0)], [np.empty(0)]
+    for _ in range(int(rng.integers(1, 20))):
+        tracks, plots = int(rng.integers(2, 7)), int(rng.integers(1, 20))
+        first, begin = (edges[-1][0] + 1, max(g for _, g in edges) + 1) if edges else (0, 0)
+        held = [
+            sorted({0, *rng.integers(0, plots, rng.integers(1, 30)).tolist()}) for _ in range(tracks)
+        ]  # all want the first plot
+        cluster = [(t, g) for t, wanted in enumerate(held) for g in wanted]
+        w.append(10 ** rng.uniform(-4, 5, len(cluster)))
+        right.append(one_by_one(cluster, w[-1], plots, SWEEPS))
+        edges += [(first + t, begin + g) for t, g in cluster]
+    p, _, _ = shares(edges, np.concatenate(w), max(g for _, g in edges) + 1)
+    assert p.tobytes() == np.concatenate(right).tobytes()
 
 
 def test_no_plot_and_no_sweep_are_no_trouble() -> None:

@@ -9,30 +9,43 @@ from hypothesis import strategies as st
 
 from picket.track import untangle_kernels
 from picket.track.motion_kernels import unpack
-from picket.track.untangle_kernels import Rows, _exchange, _far, _fit
+from picket.track.untangle_kernels import ALL, Rows, _exchange, _fit, _ground, _moments
 
 
 def _rows(rng: np.random.Generator, components: int) -> Rows:
     """Two rows with so many components each, of random place, covariance and weight."""
     n, room = 2 * components, untangle_kernels.ROOM
     A = rng.normal(0, 1, (4, 2, 6, 6)) * np.array([30, 30, 40, 5, 5, 1])[:, None]
-    P = (A @ A.transpose(0, 1, 3, 2) + np.eye(6))[:, :, *np.tril_indices(6)]
+    P = np.zeros((4, 2, 24))
+    P[..., :21] = (A @ A.transpose(0, 1, 3, 2) + np.eye(6))[:, :, *np.tril_indices(6)]
     mass = np.zeros((2, room))
     mass[:, :components] = rng.dirichlet(np.ones(components), 2)
     item = np.zeros((2, room), np.int64)
     item[:, :components] = np.arange(n).reshape(2, components)
     none = np.zeros(2, np.int64)
-    x = rng.normal(0, 1, (n, 2, 6)) * np.array([60, 60, 80, 6, 6, 1])
-    return Rows(none, none, none, none, P, item, mass, np.full(2, components), np.empty((2, 4)), np.empty((2, 4, 4)),
-                np.zeros(2, np.int64), rng.integers(0, 4, n), x)  # fmt: skip
+    x = np.zeros((n, 2, 8))
+    x[..., :6] = rng.normal(0, 1, (n, 2, 6)) * np.array([60, 60, 80, 6, 6, 1])
+    rows = Rows(none, none, none, none, none, P, item, mass, np.full(2, components), np.empty((2, 4)), np.empty((2, 4, 4)),
+                np.zeros(2, np.int64), rng.integers(0, 4, n), x, np.empty((n, ALL)), np.empty((2, room * ALL)), np.empty((2, room)),
+                np.empty((2, room)))  # fmt: skip
+    _ground(rows, 0, n)
+    return rows
+
+
+def _far(rows: Rows, c: int, m: np.ndarray, W: np.ndarray) -> float:
+    """tr(W P) + (x - m)' W (x - m) of component c, by matrices."""
+    full, ground = np.empty((6, 6)), [0, 1, 3, 4]
+    unpack(rows.P[rows.spread[c], 0], full)
+    d = rows.x[c, 0, ground] - m
+    return float(np.trace(W @ full[np.ix_(ground, ground)]) + d @ W @ d)
 
 
 def _cost(rows: Rows, mean: np.ndarray, narrow: np.ndarray) -> float:
-    """What an exchange makes least: tr(W P) + (x - m)' W (x - m) over all that both rows hold, by the moments given."""
+    """What an exchange makes least, over all that both rows hold, by the moments given."""
     total = 0.0
     for r in range(2):
         for w, c in zip(rows.mass[r, : rows.size[r]], rows.item[r, : rows.size[r]], strict=True):
-            total += w * _far(rows.x[c, 0], rows.P[rows.spread[c], 0], mean[r], narrow[r])
+            total += w * _far(rows, c, mean[r], narrow[r])
     return total
 
 
@@ -52,7 +65,8 @@ def test_an_exchange_costs_less_and_keeps_every_weight(seed: int, components: in
         _fit(rows, r, scratch)
     before, cost, mean, narrow = _held(rows), 0.0, rows.mean.copy(), rows.narrow.copy()
     cost = _cost(rows, mean, narrow)
-    changed = _exchange(rows, 0, 1, np.empty((2, 2 * untangle_kernels.ROOM)), np.empty((2, 2 * untangle_kernels.ROOM), np.int64))
+    room = 2 * untangle_kernels.ROOM
+    changed = _exchange(rows, 0, 1, np.empty((2, room + 8)), np.empty((2, room), np.int64))
     assert _held(rows) == pytest.approx(before, abs=1e-6)
     for r in range(2):
         assert rows.mass[r, : rows.size[r]].sum() == pytest.approx(1.0, abs=1e-6)
@@ -73,5 +87,23 @@ def test_how_far_a_component_lies_is_the_textbooks(seed: int) -> None:
         V += w[k] * (full[ground] + np.outer(x[k] - m, x[k] - m))
     W = np.linalg.inv(V)
     assert rows.narrow[0] == pytest.approx(W, rel=1e-6, abs=1e-9)
-    told = np.trace(W @ full[ground]) + (x[2] - m) @ W @ (x[2] - m)
-    assert _far(rows.x[c[2], 0], rows.P[rows.spread[c[2]], 0], rows.mean[0], rows.narrow[0]) == pytest.approx(told, rel=1e-6)
+    for k in range(3):
+        assert rows.own[0, k] == pytest.approx(_far(rows, c[k], m, W), rel=1e-6)
+
+
+@given(st.integers(0, 10_000), st.integers(2, 12))
+@settings(max_examples=30, deadline=None)
+def test_what_a_row_holds_as_one_gaussian_is_the_textbooks(seed: int, components: int) -> None:
+    rows, full = _rows(np.random.default_rng(seed), components), np.empty((6, 6))
+    x, L = np.empty(6), np.empty(21)
+    for k in range(2):
+        _moments(rows, 1, k, x, L, np.empty((6, 8)))
+        w, c = rows.mass[1, :components], rows.item[1, :components]
+        mean, V = w @ rows.x[c, k, :6], np.zeros((6, 6))
+        for one, share in zip(c, w, strict=True):
+            unpack(rows.P[rows.spread[one], k], full)
+            d = rows.x[one, k, :6] - mean
+            V += share * (full + np.outer(d, d))
+        assert x == pytest.approx(mean, rel=1e-9)
+        unpack(L, full)
+        assert full == pytest.approx(V, rel=1e-9, abs=1e-9)

@@ -121,7 +121,7 @@ def _ring_boxes(plots, members, place, box):  # type: ignore[no-untyped-def]
         box[q, 3] = plots.time[j]
 
 
-@lean
+@piece
 def _in_rings(x, P, dt, noise, span, look, rotation, offset, rings, slices, start, box, found):  # type: ignore[no-untyped-def]
     """Writes into found the plots whose range and azimuth alone are within the gate of x moved dt on; returns how many.
 

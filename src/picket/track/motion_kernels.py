@@ -17,7 +17,7 @@ from __future__ import annotations
 
 import math
 
-from picket._jit import lean
+from picket._jit import lean, piece
 
 STEADY, MANOEUVRE = 0, 1
 STEADY_H, STEADY_V = 0.25, 0.02  # m^2/s^3, intensity of white acceleration, across and up
@@ -52,7 +52,7 @@ def unpack(L, P):  # type: ignore[no-untyped-def]
             c += 1
 
 
-@lean
+@piece
 def predict(x, L, dt, across, up):  # type: ignore[no-untyped-def]
     """x (6,) and L (21,), half of its covariance, moved dt >= 0 s on, in place; across, up: intensity of white acceleration, m^2/s^3."""
     for a in range(3):
@@ -79,7 +79,7 @@ def predict(x, L, dt, across, up):  # type: ignore[no-untyped-def]
     L[V00], L[V11], L[V22] = v00 + across * dt, v11 + across * dt, v22 + up * dt
 
 
-@lean
+@piece
 def match(xm, Pm, mu, x, P):  # type: ignore[no-untyped-def]
     """x (6,) and P (6, 6) from the models xm (2, 6), Pm (2, 21), mu (2,)."""
     both, c = mu[0] * mu[1], 0
@@ -128,7 +128,7 @@ def slow(x, P, xm, Pm, mu, prior, sigma):  # type: ignore[no-untyped-def]
     match(xm, Pm, mu, x, P)
 
 
-@lean
+@piece
 def advance(xm, Pm, mu, x, P, dt):  # type: ignore[no-untyped-def]
     """All of a track dt > 0 seconds on, in place: mixed, predicted by each model, and matched."""
     rate = 1.0 / STEADY_S + 1.0 / MANOEUVRE_S

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 
-from picket._jit import lean, piece
+from picket._jit import piece
 from picket.track.layout_kernels import ACCELERATION_H, ACCELERATION_V, TAU
 from picket.track.measure_kernels import POSITION_FORM
 
@@ -32,7 +32,7 @@ def near(form, lag, sigma, known):  # type: ignore[no-untyped-def]
     return same
 
 
-@lean
+@piece
 def gradient(x, lag, form, sigma, rotation, offset, G, h, R):  # type: ignore[no-untyped-def]
     """`measure_kernels.expected` for a plot of the place alone: fills G (3, 3) of H = [G, -lag G], h (3,) and R (3,)."""
     drift_h, drift_v = ACCELERATION_H * lag * lag * lag / 3.0, ACCELERATION_V * lag * lag * lag / 3.0
@@ -74,7 +74,7 @@ def rates(H, x):  # type: ignore[no-untyped-def]
     )
 
 
-@lean
+@piece
 def spread(P, H, R, lag, PHt):  # type: ignore[no-untyped-def]
     """Fills PHt (6, 3) = P H' and returns S = H P H' + R as its six numbers (00, 10, 20, 11, 21, 22); of H the part G is read."""
     g00, g01, g02 = H[0, 0], H[0, 1], H[0, 2]
@@ -97,7 +97,7 @@ def spread(P, H, R, lag, PHt):  # type: ignore[no-untyped-def]
     return s00, s10, s20, s11, s21, s22
 
 
-@lean
+@piece
 def inverse(s00, s10, s20, s11, s21, s22):  # type: ignore[no-untyped-def]
     """S^-1 as its six numbers, and log det S. S = (something positive semidefinite) + R, so its determinant is at least R's."""
     c00, c10, c20 = s11 * s22 - s21 * s21, s20 * s21 - s10 * s22, s10 * s21 - s20 * s11

@@ -13,6 +13,9 @@ by turns over q and over the moments m_l, W_l^-1. His linear programme over a cl
 contest a plot, each of which is solved by sorting: what belongs to one rather than to the other comes first, until it is full. A track
 begins with its own components and keeps most of them; that is what its number goes by. One that has named itself exchanges nothing. q is
 found by the steady model, over the ground (neighbours' heights tell nothing apart), and used for both models.
+
+What a track holds is laid side by side, eight components at a time: how far all lie from a track is then asked at once. Of those that it
+holds itself it is known since its moments were last made.
 """
 
 from __future__ import annotations
@@ -22,15 +25,37 @@ from typing import NamedTuple
 import numpy as np
 
 from picket._jit import kernel, lean, piece
+from picket.lanes_kernels import DOUBLES, added, larger, largest, load, spread, store
 from picket.track.layout_kernels import COASTING, CONFIRMED, SWEEPS, Array
-from picket.track.motion_kernels import P00, P10, P11, V0P0, V0P1, V00, V1P0, V1P1, V10, V11, match, pack, unpack
-from picket.track.place_kernels import difference, gradient, inverse, rates, spread
+from picket.track.motion_kernels import (
+    MANOEUVRE,
+    P00,
+    P10,
+    P11,
+    STEADY,
+    V0P0,
+    V0P1,
+    V00,
+    V1P0,
+    V1P1,
+    V10,
+    V11,
+    match,
+    pack,
+    unpack,
+)
+from picket.track.place_kernels import difference, gradient, inverse, rates
+from picket.track.place_kernels import spread as covariance
 from picket.track.update_kernels import all_near
 
 CONTESTED = 0.1  # two tracks that both have a plot with so much probability exchange components
 LEAST = 0.01  # components of less weight stay out of it
 ROOM = 48  # components that a track holds at most
 SLIGHT, NOTHING = 1e-3, 1e-9  # of weight: not worth a change, none
+# what of a component counts: place and speed over the ground, and their covariance, in the steady model's half of which it lies so
+FIELDS = (P00, P11, V00, V11, P10, V0P0, V0P1, V1P0, V1P1, V10)
+COVARIANCE, ALL = 4, 4 + len(FIELDS)  # the first four fields are means
+LIES = np.array(FIELDS)
 
 
 class Rows(NamedTuple):
@@ -40,7 +65,8 @@ class Rows(NamedTuple):
     near: Array  # (R,) its first plot
     begin: Array  # (R,) its edges, and `end`
     end: Array
-    P: Array  # (2 R, 2, 21) covariance of its components by each model: those with a plot, and the one without
+    first: Array  # the first of the components that it came with
+    P: Array  # (2 R, 2, 24) half of the covariance of its components by each model: those with a plot, and the one without
     item: Array  # (R, ROOM) the components that it holds,
     mass: Array  # (R, ROOM) how much of each, 1 in all,
     size: Array  # (R,) and how many
@@ -48,7 +74,11 @@ class Rows(NamedTuple):
     narrow: Array  # (R, 4, 4) inverse of its covariance
     changed: Array  # (R,) 1 = it holds some of another's
     spread: Array  # (C,) where its covariance lies in P
-    x: Array  # (C, 2, 6) its mean by each model
+    x: Array  # (C, 2, DOUBLES) its mean by each model
+    ground: Array  # (C, ALL) its fields
+    held: Array  # (R, ROOM ALL) the fields of what each row holds: of DOUBLES components the first field, the second ...
+    own: Array  # (R, ROOM) how far that lies from the row
+    counts: Array  # (R, ROOM) 0 where there is enough of it to be exchanged, else -inf
 
 
 @kernel
@@ -59,34 +89,52 @@ def untangle(tracks, e_track, e_plot, p, plots, members, sensors, sweeps):  # ty
     """
     E, M = p.shape[0] if sweeps == SWEEPS else 0, members.shape[0]
     slot, near, begin, end = np.empty(E, np.int64), np.empty(E, np.int64), np.empty(E, np.int64), np.empty(E, np.int64)
-    work, W = np.empty((3, 6, 6)), np.empty((6, 8))
+    work, W = np.empty((4, 6, DOUBLES)), np.empty((6, DOUBLES))
     R = _contested(tracks, E, e_track, e_plot, p, plots, members, np.zeros(M, np.int64), slot, near, begin, end, W[5])
     C = R
     for r in range(R):
         C += end[r] - begin[r]
     rows = Rows(
-        slot, near, begin, end, np.empty((2 * R, 2, 21)), np.empty((R, ROOM), np.int64), np.empty((R, ROOM)),
-        np.empty(R, np.int64), np.empty((R, 4)), np.empty((R, 4, 4)), np.zeros(R, np.int64), np.empty(C, np.int64), np.empty((C, 2, 6)),
+        slot, near, begin, end, np.empty(R, np.int64), np.empty((2 * R, 2, 24)), np.empty((R, ROOM), np.int64), np.empty((R, ROOM)),
+        np.empty(R, np.int64), np.empty((R, 4)), np.empty((R, 4, 4)), np.zeros(R, np.int64), np.empty(C, np.int64),
+        np.empty((C, 2, DOUBLES)), np.empty((C, ALL)), np.empty((R, ROOM * ALL)), np.empty((R, ROOM)), np.empty((R, ROOM)),
     )  # fmt: skip
-    at = np.int64(0)
-    for r in range(R):
-        at = _components(tracks, rows, r, at, e_plot, p, plots, members, sensors, work, W)
-        _fit(rows, r, work[0])
+    _begin(tracks, rows, R, e_plot, p, plots, members, sensors, work, W)
     first, row = np.zeros(M + 2, np.int64), np.empty(E, np.int64)
     _by_plot(rows, R, e_plot, p, first, row)
-    pool, order = np.empty((2, 2 * ROOM)), np.empty((2, 2 * ROOM), np.int64)
+    pool, order = np.empty((2, 2 * ROOM + DOUBLES)), np.empty((2, 2 * ROOM), np.int64)
     exchanges = _round(rows, R, e_plot, p, first, row, np.full(R, -1, np.int64), pool, order, work[0])
     n = rows.changed.sum()
     slots, xs, Ls = np.empty(n, np.int64), np.empty((n, 2, 6)), np.empty((n, 2, 21))
+    _become(tracks, rows, R, e_plot, p, plots, members, sensors, work, W, slots, xs, Ls)
+    return slots, xs, Ls, exchanges
+
+
+@lean
+def _begin(tracks, rows, R, e_plot, p, plots, members, sensors, work, W):  # type: ignore[no-untyped-def]
+    """Gives all rows their components."""
+    at = np.int64(0)
+    for r in range(R):
+        begun = at
+        at = _components(rows, r, begun, p)
+        _by_model(tracks, rows, r, STEADY, e_plot, p, plots, members, sensors, work, W)
+        _ground(rows, begun, at)
+        _fit(rows, r, work[0])
+
+
+@lean
+def _become(tracks, rows, R, e_plot, p, plots, members, sensors, work, W, slots, xs, Ls):  # type: ignore[no-untyped-def]
+    """Fills slots (n,), xs (n, 2, 6) and Ls (n, 2, 21) with the rows that have changed."""
+    for r in range(R):  # what has changed holds components of such alone
+        if rows.changed[r] == 1:
+            _by_model(tracks, rows, r, MANOEUVRE, e_plot, p, plots, members, sensors, work, W)
     n = 0
     for r in range(R):
         if rows.changed[r] == 1:
-            slots[n] = slot[r]
+            slots[n] = rows.slot[r]
             for k in range(2):
-                _moments(rows, r, k, xs[n, k], work[0])
-                pack(work[0], Ls[n, k])
+                _moments(rows, r, k, xs[n, k], Ls[n, k], work[0])
             n += 1
-    return slots, xs, Ls, exchanges
 
 
 @lean
@@ -133,42 +181,15 @@ def _contested(tracks, E, e_track, e_plot, p, plots, members, wanted, slot, near
 
 
 @lean
-def _components(tracks, rows, r, first, e_plot, p, plots, members, sensors, work, W):  # type: ignore[no-untyped-def]
-    """Puts the components of row r from `first` on, all of them in its hands; returns where the next one goes."""
-    i, j = rows.slot[r], rows.near[r]
-    s, time, end, total = plots.sensor[j], tracks.time[i], first, 0.0
-    lag, G, PHt, P, h, R = time - plots.time[j], work[0], work[1], work[2], W[0], W[1]
-    for k in range(2):
-        end, total, c = first, 0.0, 0
-        x = tracks.xm[i, k]
-        unpack(tracks.Pm[i, k], P)
-        gradient(x, lag, plots.form[j], plots.sigma[j], sensors.rotation[s], sensors.offset[s], G, h, R)
-        s00, s10, s20, s11, s21, s22 = spread(P, G, R, lag, PHt)
-        i00, i10, i20, i11, i21, i22, _ = inverse(s00, s10, s20, s11, s21, s22)
-        r0, r1, r2 = rates(G, x)
-        for a in range(6):  # the gain K = P H' S^-1 beside P H'
-            y0, y1, y2 = PHt[a, 0], PHt[a, 1], PHt[a, 2]
-            PHt[a, 3], PHt[a, 4], PHt[a, 5] = (
-                y0 * i00 + y1 * i10 + y2 * i20,
-                y0 * i10 + y1 * i11 + y2 * i21,
-                y0 * i20 + y1 * i21 + y2 * i22,
-            )
-            for b in range(a + 1):
-                taken = PHt[a, 3] * PHt[b, 0] + PHt[a, 4] * PHt[b, 1] + PHt[a, 5] * PHt[b, 2]
-                rows.P[2 * r, k, c], rows.P[2 * r + 1, k, c] = P[a, b] - taken, P[a, b]
-                c += 1
-        for e in range(rows.begin[r], rows.end[r]):
-            if p[e] < LEAST:
-                continue
-            g = members[e_plot[e]]
-            v0, v1, v2 = difference(plots.form[j], plots.z[g], h, time - plots.time[g] - lag, r0, r1, r2)
-            for a in range(6):
-                rows.x[end, k, a] = x[a] + PHt[a, 3] * v0 + PHt[a, 4] * v1 + PHt[a, 5] * v2
+def _components(rows, r, first, p):  # type: ignore[no-untyped-def]
+    """Gives row r its components, from `first` on: weights alone. Returns where the next one goes."""
+    end, total = first, 0.0
+    rows.first[r] = first
+    for e in range(rows.begin[r], rows.end[r]):
+        if p[e] >= LEAST:
             rows.spread[end], rows.item[r, end - first], rows.mass[r, end - first] = 2 * r, end, p[e]
             total += p[e]
             end += 1
-        for a in range(6):
-            rows.x[end, k, a] = x[a]
     rows.spread[end], rows.item[r, end - first], rows.mass[r, end - first] = 2 * r + 1, end, max(1.0 - total, 1e-6)
     total += rows.mass[r, end - first]
     rows.size[r] = end + 1 - first
@@ -178,42 +199,95 @@ def _components(tracks, rows, r, first, e_plot, p, plots, members, sensors, work
 
 
 @lean
-def _moments(rows, r, k, m, V):  # type: ignore[no-untyped-def]
-    """m (6,) and the lower half of V (6, 6): what row r holds, by model k, as one Gaussian."""
+def _by_model(tracks, rows, r, k, e_plot, p, plots, members, sensors, work, W):  # type: ignore[no-untyped-def]
+    """Fills in where the components that row r came with lie by model k, and how widely."""
+    i, j, end = rows.slot[r], rows.near[r], rows.first[r]
+    s, time = plots.sensor[j], tracks.time[i]
+    lag, G, PHt, P, columns, h, R, state = time - plots.time[j], work[0], work[1], work[2], work[3], W[0], W[1], W[2]
+    x = tracks.xm[i, k]
+    unpack(tracks.Pm[i, k], P)
+    gradient(x, lag, plots.form[j], plots.sigma[j], sensors.rotation[s], sensors.offset[s], G, h, R)
+    s00, s10, s20, s11, s21, s22 = covariance(P, G, R, lag, PHt)
+    i00, i10, i20, i11, i21, i22, _ = inverse(s00, s10, s20, s11, s21, s22)
+    r0, r1, r2 = rates(G, x)
+    for a in range(6):  # P H', and the gain K = P H' S^-1, column by column
+        y0, y1, y2 = PHt[a, 0], PHt[a, 1], PHt[a, 2]
+        columns[0, a], columns[1, a], columns[2, a], state[a] = y0, y1, y2, x[a]
+        columns[3, a], columns[4, a], columns[5, a] = (
+            y0 * i00 + y1 * i10 + y2 * i20,
+            y0 * i10 + y1 * i11 + y2 * i21,
+            y0 * i20 + y1 * i21 + y2 * i22,
+        )
+    h0, h1, h2 = load(columns[0], 0), load(columns[1], 0), load(columns[2], 0)
+    k0, k1, k2 = load(columns[3], 0), load(columns[4], 0), load(columns[5], 0)
+    for a in range(6):  # a row of the half; what is too much of one is written over by the next
+        before, at = load(P[a], 0), a * (a + 1) // 2
+        taken = spread(columns[3, a]) * h0 + spread(columns[4, a]) * h1 + spread(columns[5, a]) * h2
+        store(rows.P[2 * r, k], at, before - taken)
+        store(rows.P[2 * r + 1, k], at, before)
+    for e in range(rows.begin[r], rows.end[r]):
+        if p[e] < LEAST:
+            continue
+        g = members[e_plot[e]]
+        v0, v1, v2 = difference(plots.form[j], plots.z[g], h, time - plots.time[g] - lag, r0, r1, r2)
+        store(rows.x[end, k], 0, load(state, 0) + k0 * spread(v0) + k1 * spread(v1) + k2 * spread(v2))
+        end += 1
+    store(rows.x[end, k], 0, load(state, 0))
+
+
+@lean
+def _ground(rows, begin, end):  # type: ignore[no-untyped-def]
+    """Fills ground of the components from `begin` to before `end`."""
+    for c in range(begin, end):
+        x, L, ground = rows.x[c, STEADY], rows.P[rows.spread[c], STEADY], rows.ground[c]
+        ground[0], ground[1], ground[2], ground[3] = x[0], x[1], x[3], x[4]
+        for k in range(len(FIELDS)):
+            ground[COVARIANCE + k] = L[LIES[k]]
+
+
+@lean
+def _moments(rows, r, k, x, L, d):  # type: ignore[no-untyped-def]
+    """x (6,) and L (21,): what row r holds, by model k, as one Gaussian. d (6, 8): scratch."""
+    m = spread(0.0)
+    v0 = v1 = v2 = v3 = v4 = v5 = m
+    for q in range(rows.size[r]):
+        m = m + spread(rows.mass[r, q]) * load(rows.x[rows.item[r, q], k], 0)
+    for q in range(rows.size[r]):
+        w, c = spread(rows.mass[r, q]), rows.item[r, q]
+        off, P, D = load(rows.x[c, k], 0) - m, rows.P[rows.spread[c], k], d[0]
+        store(D, 0, off)
+        v0, v1 = v0 + w * (load(P, 0) + spread(D[0]) * off), v1 + w * (load(P, 1) + spread(D[1]) * off)
+        v2, v3 = v2 + w * (load(P, 3) + spread(D[2]) * off), v3 + w * (load(P, 6) + spread(D[3]) * off)
+        v4, v5 = v4 + w * (load(P, 10) + spread(D[4]) * off), v5 + w * (load(P, 15) + spread(D[5]) * off)
+    store(d[0], 0, m)
     for a in range(6):
-        m[a] = 0.0
-        for b in range(a + 1):
-            V[a, b] = 0.0
-    for q in range(rows.size[r]):
-        for a in range(6):
-            m[a] += rows.mass[r, q] * rows.x[rows.item[r, q], k, a]
-    for q in range(rows.size[r]):
-        w, c, at = rows.mass[r, q], rows.item[r, q], 0
-        x, L = rows.x[c, k], rows.P[rows.spread[c], k]
-        for a in range(6):
-            for b in range(a + 1):
-                V[a, b] += w * (L[at] + (x[a] - m[a]) * (x[b] - m[b]))
-                at += 1
+        x[a] = d[0, a]
+    store(d[0], 0, v0)
+    store(d[1], 0, v1)
+    store(d[2], 0, v2)
+    store(d[3], 0, v3)
+    store(d[4], 0, v4)
+    store(d[5], 0, v5)
+    pack(d, L)
 
 
 @lean
 def _fit(rows, r, V):  # type: ignore[no-untyped-def]
-    """Fills mean and narrow of row r. V: scratch."""
+    """Fills held, mean, narrow and own of row r. V: scratch."""
+    _hold(rows, r)
+    H, mass, m, W, size = rows.held[r], rows.mass[r], rows.mean[r], rows.narrow[r], rows.size[r]
     e = n = ve = vn = 0.0
-    for q in range(rows.size[r]):
-        w, x = rows.mass[r, q], rows.x[rows.item[r, q], 0]
-        e, n, ve, vn = e + w * x[0], n + w * x[1], ve + w * x[3], vn + w * x[4]
-    v00 = v10 = v11 = v20 = v21 = v22 = v30 = v31 = v32 = v33 = 0.0
-    for q in range(rows.size[r]):
-        w, c = rows.mass[r, q], rows.item[r, q]
-        x, L = rows.x[c, 0], rows.P[rows.spread[c], 0]
-        d0, d1, d2, d3 = x[0] - e, x[1] - n, x[3] - ve, x[4] - vn
-        v00, v10, v11 = v00 + w * (L[P00] + d0 * d0), v10 + w * (L[P10] + d1 * d0), v11 + w * (L[P11] + d1 * d1)
-        v20, v21, v22 = v20 + w * (L[V0P0] + d2 * d0), v21 + w * (L[V0P1] + d2 * d1), v22 + w * (L[V00] + d2 * d2)
-        v30, v31, v32 = v30 + w * (L[V1P0] + d3 * d0), v31 + w * (L[V1P1] + d3 * d1), v32 + w * (L[V10] + d3 * d2)
-        v33 += w * (L[V11] + d3 * d3)
-    m = rows.mean[r]
+    for q in range(0, size, DOUBLES):
+        w, (x0, x1, x2, x3) = load(mass, q), _means(H, q * ALL)
+        e, n, ve, vn = added(e, w * x0), added(n, w * x1), added(ve, w * x2), added(vn, w * x3)
     m[0], m[1], m[2], m[3] = e, n, ve, vn
+    v00 = v10 = v11 = v20 = v21 = v22 = v30 = v31 = v32 = v33 = 0.0
+    for q in range(0, size, DOUBLES):
+        w = load(mass, q)
+        s00, s11, s22, s33, s10, s20, s21, s30, s31, s32 = _squares(H, q * ALL, m)
+        v00, v11, v22, v33 = added(v00, w * s00), added(v11, w * s11), added(v22, w * s22), added(v33, w * s33)
+        v10, v20, v21 = added(v10, w * s10), added(v20, w * s20), added(v21, w * s21)
+        v30, v31, v32 = added(v30, w * s30), added(v31, w * s31), added(v32, w * s32)
     V[0, 0], V[1, 1], V[2, 2], V[3, 3] = v00, v11, v22, v33
     V[1, 0] = V[0, 1] = v10
     V[2, 0] = V[0, 2] = v20
@@ -221,7 +295,45 @@ def _fit(rows, r, V):  # type: ignore[no-untyped-def]
     V[3, 0] = V[0, 3] = v30
     V[3, 1] = V[1, 3] = v31
     V[3, 2] = V[2, 3] = v32
-    _invert(V, rows.narrow[r])
+    _invert(V, W)
+    for q in range(0, size, DOUBLES):
+        store(rows.own[r], q, _far(H, q * ALL, m, W))
+
+
+@lean
+def _hold(rows, r):  # type: ignore[no-untyped-def]
+    """Fills held and counts of row r; after its last component come some that are none, without weight."""
+    H, size = rows.held[r], rows.size[r]
+    for q in range((size + DOUBLES - 1) // DOUBLES * DOUBLES):
+        at = q // DOUBLES * DOUBLES * ALL + q % DOUBLES
+        if q < size:
+            ground = rows.ground[rows.item[r, q]]
+            rows.counts[r, q] = 0.0 if rows.mass[r, q] > SLIGHT else -np.inf
+            for k in range(ALL):
+                H[at + k * DOUBLES] = ground[k]
+        else:
+            rows.mass[r, q], rows.counts[r, q] = 0.0, -np.inf
+            for k in range(ALL):
+                H[at + k * DOUBLES] = 0.0
+
+
+@piece
+def _means(H, at):  # type: ignore[no-untyped-def]
+    """Place and speed of eight components."""
+    return load(H, at), load(H, at + DOUBLES), load(H, at + 2 * DOUBLES), load(H, at + 3 * DOUBLES)
+
+
+@piece
+def _squares(H, at, m):  # type: ignore[no-untyped-def]
+    """P + (x - m)(x - m)' of eight components, in the order of FIELDS."""
+    x0, x1, x2, x3 = _means(H, at)
+    d0, d1, d2, d3 = x0 - spread(m[0]), x1 - spread(m[1]), x2 - spread(m[2]), x3 - spread(m[3])
+    k = at + COVARIANCE * DOUBLES
+    return (
+        load(H, k) + d0 * d0, load(H, k + DOUBLES) + d1 * d1, load(H, k + 2 * DOUBLES) + d2 * d2, load(H, k + 3 * DOUBLES) + d3 * d3,
+        load(H, k + 4 * DOUBLES) + d1 * d0, load(H, k + 5 * DOUBLES) + d2 * d0, load(H, k + 6 * DOUBLES) + d2 * d1,
+        load(H, k + 7 * DOUBLES) + d3 * d0, load(H, k + 8 * DOUBLES) + d3 * d1, load(H, k + 9 * DOUBLES) + d3 * d2,
+    )  # fmt: skip
 
 
 @lean
@@ -243,16 +355,14 @@ def _invert(V, W):  # type: ignore[no-untyped-def]
                     W[a, b] -= f * W[k, b]
 
 
-@lean
-def _far(x, L, m, W):  # type: ignore[no-untyped-def]
-    """tr(W P) + (x - m)' W (x - m): how far a component x (6,), L (21,) lies from a row's m (4,) with W (4, 4)."""
-    d0, d1, d2, d3 = x[0] - m[0], x[1] - m[1], x[3] - m[2], x[4] - m[3]
-    alone = (
-        W[0, 0] * (L[P00] + d0 * d0) + W[1, 1] * (L[P11] + d1 * d1) + W[2, 2] * (L[V00] + d2 * d2) + W[3, 3] * (L[V11] + d3 * d3)
-    )
-    place = W[1, 0] * (L[P10] + d1 * d0) + W[2, 0] * (L[V0P0] + d2 * d0) + W[2, 1] * (L[V0P1] + d2 * d1)
-    speed = W[3, 0] * (L[V1P0] + d3 * d0) + W[3, 1] * (L[V1P1] + d3 * d1) + W[3, 2] * (L[V10] + d3 * d2)
-    return alone + 2.0 * (place + speed)
+@piece
+def _far(H, at, m, W):  # type: ignore[no-untyped-def]
+    """tr(W P) + (x - m)' W (x - m): how far eight components lie from a row's m (4,) with W (4, 4)."""
+    s00, s11, s22, s33, s10, s20, s21, s30, s31, s32 = _squares(H, at, m)
+    alone = spread(W[0, 0]) * s00 + spread(W[1, 1]) * s11 + spread(W[2, 2]) * s22 + spread(W[3, 3]) * s33
+    place = spread(W[1, 0]) * s10 + spread(W[2, 0]) * s20 + spread(W[2, 1]) * s21
+    speed = spread(W[3, 0]) * s30 + spread(W[3, 1]) * s31 + spread(W[3, 2]) * s32
+    return alone + spread(2.0) * (place + speed)
 
 
 @lean
@@ -295,20 +405,24 @@ def _round(rows, R, e_plot, p, first, row, seen, pool, order, V):  # type: ignor
 def _exchange(rows, r, o, pool, order):  # type: ignore[no-untyped-def]
     """Gives the components of rows r and o to the nearer of them, each as much as it had; returns whether that changed anything.
 
-    pool (2, 2 ROOM): how far each is from r rather than from o, and its weight; order (2, 2 ROOM): its number, and the order by the first.
+    pool (2, 2 ROOM + DOUBLES): how far each is from r rather than from o, and its weight; order (2, 2 ROOM): its number, and the order by
+    the first.
     """
-    own, n, last, first = rows.size[r], rows.size[r] + rows.size[o], -np.inf, np.inf
+    own, n = rows.size[r], rows.size[r] + rows.size[o]
     rather, weight, which, sort = pool[0], pool[1], order[0], order[1]
+    last = first = spread(-np.inf)  # of r's the one that is least its own, and of o's, with the other sign
+    for q in range(0, own, DOUBLES):
+        more = load(rows.own[r], q) - _far(rows.held[r], q * ALL, rows.mean[o], rows.narrow[o])
+        store(rather, q, more)
+        last = larger(last, more + load(rows.counts[r], q))
+    for q in range(0, n - own, DOUBLES):
+        more = _far(rows.held[o], q * ALL, rows.mean[r], rows.narrow[r]) - load(rows.own[o], q)
+        store(rather, own + q, more)
+        first = larger(first, load(rows.counts[o], q) - more)
+    if largest(last) <= -largest(first):
+        return False  # each holds what is nearer to it
     for q in range(n):
         which[q], weight[q] = (rows.item[r, q], rows.mass[r, q]) if q < own else (rows.item[o, q - own], rows.mass[o, q - own])
-        x, L = rows.x[which[q], 0], rows.P[rows.spread[which[q]], 0]
-        rather[q] = _far(x, L, rows.mean[r], rows.narrow[r]) - _far(x, L, rows.mean[o], rows.narrow[o])
-        if weight[q] > SLIGHT and q < own:
-            last = max(last, rather[q])
-        elif weight[q] > SLIGHT:
-            first = min(first, rather[q])
-    if last <= first:
-        return False  # each holds what is nearer to it
     for q in range(n):
         at = q
         while at > 0 and rather[sort[at - 1]] > rather[q]:
