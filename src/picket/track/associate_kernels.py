@@ -16,7 +16,7 @@ import math
 import numpy as np
 
 from picket._jit import kernel, lean, piece
-from picket.track.block_kernels import BLOCK, all_apart, begins_block
+from picket.track.block_kernels import BLOCK, all_apart, all_beyond, begins_block, most_vague
 from picket.track.conditions_kernels import detects
 from picket.track.layout_kernels import (
     EDGES_PER_TRACK,
@@ -324,6 +324,17 @@ def _in_cells(cx, cy, bx, by, reach, cell, stride, mask, start, box, found):  # 
 
 
 @lean
+def _far_block(i, blocks, look, rings, offset, away, earliest):  # type: ignore[no-untyped-def]
+    """True when the search below would find no plot for any track of the block of slot i; away: m, as far as it looks at all."""
+    vague = GATE_ONE * (most_vague(i, blocks, MANOEUVRE_H) + (look[R_RANGE] if rings > 0 else 0.0))
+    if rings > 0 and all_beyond(i, blocks, offset[0], offset[1], look[FURTHEST] + math.sqrt(vague), earliest):
+        return True
+    if rings == 0:
+        away = min(away, math.sqrt(vague) + GATE_SIGMA * look[WIDEST])
+    return all_apart(i, blocks, look[WEST] - away, look[EAST] + away, look[SOUTH] - away, look[NORTH] + away, earliest)
+
+
+@lean
 def _search(  # type: ignore[no-untyped-def]
     tracks, begin, n, plots, members, T, sensors, blocks, look, rings, slices, start, place, box, base, found, work, W, e_track, e_plot,
     e_log, edges, shed,
@@ -342,7 +353,7 @@ def _search(  # type: ignore[no-untyped-def]
     away, to = FARTHEST_M + reach, begin
     while to < n:
         i = to
-        if begins_block(i, blocks) and all_apart(i, blocks, west - away, east + away, south - away, north + away, earliest):
+        if begins_block(i, blocks) and _far_block(i, blocks, look, rings, offset, away, earliest):
             to += BLOCK
             continue
         to += 1

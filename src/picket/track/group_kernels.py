@@ -41,40 +41,41 @@ def _linked(tracks, a, b, now):  # type: ignore[no-untyped-def]
 def _components(tracks, index, now):  # type: ignore[no-untyped-def]
     """For each of the tracks in the slots `index` (m,): the first of those it hangs together with, by links, directly or not."""
     m = index.shape[0]
-    cell = LINK_M * STAY
     size = 32
-    while size < 2 * m:
+    while size < 4 * m:
         size *= 2
-    head, after = np.full(size, -1, np.int64), np.empty(m, np.int64)
-    ix, iy = np.empty(m, np.int64), np.empty(m, np.int64)
     parent = np.arange(m)
-    _join(tracks, index, now, cell, head, after, ix, iy, parent)
+    _join(tracks, index, now, np.full(size, -1, np.int32), np.empty(m, np.int32), np.empty((m, 2)), parent)
     for k in range(m):
         parent[k] = root(parent, k)
     return parent
 
 
 @lean
-def _join(tracks, index, now, cell, head, after, ix, iy, parent):  # type: ignore[no-untyped-def]
-    """The links of `_components` into the forest `parent`, by a hash of cells: its heads, and what comes after each in a chain."""
-    size = head.shape[0]
+def _join(tracks, index, now, head, after, place, parent):  # type: ignore[no-untyped-def]
+    """The links of `_components` into the forest `parent`, by a hash of cells: its heads, and what comes after each in a chain.
+
+    place (m, 2): scratch. Who is near is told by it, so that little else is read of the many who are not.
+    """
+    cell, size = LINK_M * STAY, head.shape[0]
     row = 2 * int(math.sqrt(size)) + 1  # cells of a row lie one behind the other
+    near = (cell + 1.0) ** 2  # 1 m for what is rounded
     for k in range(index.shape[0]):
         i = index[k]
         dt = max(now - tracks.time[i], 0.0)
-        ix[k] = math.floor((tracks.x[i, 0] + dt * tracks.x[i, 3]) / cell)
-        iy[k] = math.floor((tracks.x[i, 1] + dt * tracks.x[i, 4]) / cell)
+        x, y = tracks.x[i, 0] + dt * tracks.x[i, 3], tracks.x[i, 1] + dt * tracks.x[i, 4]
+        place[k, 0], place[k, 1] = x, y
+        b = math.floor(y / cell) * row + math.floor(x / cell)
         for dy in range(-1, 2):
             for dx in range(-1, 2):
-                b = ((iy[k] + dy) * row + ix[k] + dx) & (size - 1)
-                q = head[b]
+                q = np.int64(head[(b + dy * row + dx) & (size - 1)])
                 while q >= 0:
-                    if ix[q] == ix[k] + dx and iy[q] == iy[k] + dy:
+                    if (place[q, 0] - x) ** 2 + (place[q, 1] - y) ** 2 < near:
                         one, two = root(parent, k), root(parent, q)
                         if one != two and _linked(tracks, i, index[q], now):
                             parent[max(one, two)] = min(one, two)
-                    q = after[q]
-        b = (iy[k] * row + ix[k]) & (size - 1)
+                    q = np.int64(after[q])
+        b &= size - 1
         after[k] = head[b]
         head[b] = k
 
@@ -100,6 +101,17 @@ def _named_after(ids, index, members, names):  # type: ignore[no-untyped-def]
     return best
 
 
+@lean
+def _linked_to_one(root, count, linked):  # type: ignore[no-untyped-def]
+    """Writes who hangs together with another into linked; returns how many. count: members of each root."""
+    n = 0
+    for k in range(root.shape[0]):
+        if count[root[k]] > 1:
+            linked[n] = k
+            n += 1
+    return n
+
+
 @kernel
 def _names(tracks, index, root):  # type: ignore[no-untyped-def]
     """The id of the group that each of the tracks `index` belongs to by what is seen now, -1 = none.
@@ -107,19 +119,23 @@ def _names(tracks, index, root):  # type: ignore[no-untyped-def]
     Components choose in order of size (larger first, then by first member): a name that a larger one took is gone.
     """
     m, ids, groups = index.shape[0], tracks.id, tracks.group
-    count = np.zeros(m, np.int64)
+    count, held = np.zeros(m, np.int64), 0
+    for k in range(m):
+        count[root[k]] += 1
+        held += groups[index[k]] >= 0
+    linked = np.empty(m, np.int64)
+    linked = linked[: _linked_to_one(root, count, linked)]  # most objects fly alone
     size = 32
-    while size < 2 * m:
+    while size < 2 * max(linked.shape[0], held):
         size *= 2
     names, taken = np.full(size, -1, np.int64), np.full(size, -1, np.int64)  # hash sets: of the past, and given out by now
     for k in range(m):
-        count[root[k]] += 1
         if groups[index[k]] >= 0:
             names[_place(names, groups[index[k]])] = groups[index[k]]
-    order = np.argsort(root, kind="mergesort")
-    starts = np.empty(m, np.int64)
+    order = linked[np.argsort(root[linked], kind="mergesort")]
+    starts = np.empty(order.shape[0], np.int64)
     components = 0
-    for q in range(m):
+    for q in range(order.shape[0]):
         if q == 0 or root[order[q]] != root[order[q - 1]]:
             starts[components] = q
             components += 1
@@ -129,8 +145,6 @@ def _names(tracks, index, root):  # type: ignore[no-untyped-def]
     fresh = np.full(m, -1, np.int64)
     for c in np.argsort(sizes, kind="mergesort"):
         members = order[starts[c] : starts[c] - sizes[c]]
-        if members.shape[0] < 2:
-            break
         old = np.empty(-sizes[c], np.int64)
         for q in range(members.shape[0]):
             old[q] = groups[index[members[q]]]

@@ -10,7 +10,7 @@ import numpy.typing as npt
 from picket.track.layout_kernels import DEAD, Tracks, new_tracks
 
 Ints = npt.NDArray[np.int64]
-_BLOCK = 1 << 16
+_BLOCK = 1 << 13  # of slots moved at a time: what is between fits into the cache
 
 
 class Pool:
