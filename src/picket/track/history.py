@@ -151,6 +151,13 @@ class Segment:
         """Some of it, in this order."""
         return Segment(_taken(self.plots, which), self.rows.take(which), self.step.take(which))
 
+    def where(self, mask: npt.NDArray[np.bool_]) -> Segment:
+        """Those of it that the mask holds; the same memory where they lie one after another, as a sensor's late plots do."""
+        which = np.flatnonzero(mask)
+        if len(which) and which[-1] - which[0] == len(which) - 1:
+            return self.part(int(which[0]), int(which[-1]) + 1)
+        return self.taken(which)
+
     def looks(self, period: npt.NDArray[np.float64], codes: int) -> list[Look]:
         """The looks in the order in which they are taken in; nothing is known of them yet. Repetitions are in none."""
         self.plots.track[:], self.plots.weight[:] = -1, 0.0
@@ -215,37 +222,31 @@ class History:
 
         new: for each sensor, from when on a late plot tells something new.
         """
-        plots, rows = prepared.plots, prepared.rows
-        n, kept = len(plots.time), np.flatnonzero(prepared.group >= 0)
-        if not len(kept):
+        n, kept = len(prepared.group), prepared.group >= 0
+        if not kept.any():
             return None
-        past = plots.time <= clock
-        if len(kept) == n and not past.any():  # all of it, and none late
+        everything = Segment(prepared.plots, prepared.rows, np.full(n, self.step))
+        if len(prepared.plots.time) > n:
+            everything = everything.part(0, n)
+        plots, past = everything.plots, everything.plots.time <= clock
+        if kept.all() and not past.any():  # all of it, and none late
             plots.row[:] = np.arange(n)
-            self._open = Segment(plots, rows, np.full(n, self.step), cut=prepared.looks())
+            everything.cut = prepared.looks()
+            self._open = everything
             return self._open
-        if len(kept) < n:
-            plots, rows = _taken(plots, kept), rows[kept]
-            past = past[kept]
-        if past.any():
-            reach = next((g.start for g in self.segments if g.state is not None), math.inf)
-            back = past & (plots.time > reach)
-            lost = (plots.time < clock - LATE_S) | (past & ~back & (plots.time < clock - LAGGED_S))
-            left_out["late"] += int(np.count_nonzero(lost))
-            left_out += Counter()
-            old = back & (plots.time < clock - LAGGED_S)
-            if back.any():
-                old |= back & (plots.time <= new()[plots.sensor])
-            sorts = [np.flatnonzero(mask & ~lost) for mask in (old, back & ~old, ~back)]
-            ends = np.cumsum([len(s) for s in sorts]).tolist()
-            everything = Segment(plots, rows, np.full(len(rows), self.step)).taken(np.concatenate(sorts))
-            if ends[0]:
-                self._wait(everything.part(0, ends[0]), clock, lagged=False)
-            if ends[1] > ends[0]:
-                self._wait(everything.part(ends[0], ends[1]), clock, lagged=True)
-            on_time = everything.part(ends[1], ends[2])
-        else:
-            on_time = Segment(plots, rows, np.full(len(rows), self.step))
+        past &= kept
+        reach = next((g.start for g in self.segments if g.state is not None), math.inf)
+        back, stale = past & (plots.time > reach), plots.time < clock - LAGGED_S
+        lost = past & ((plots.time < clock - LATE_S) | (stale & ~back))
+        left_out["late"] += int(np.count_nonzero(lost))
+        left_out += Counter()
+        back &= ~lost
+        if back.any():
+            quiet = stale | (plots.time <= new()[plots.sensor])
+            for mask, lagged in ((back & quiet, False), (back & ~quiet, True)):
+                if mask.any():
+                    self._wait(everything.where(mask), clock, lagged=lagged)
+        on_time = everything.where(kept & ~back & ~lost)
         if not len(on_time.rows):
             return None
         self._open = on_time
@@ -404,5 +405,4 @@ class History:
         lost = np.flatnonzero(~(there | shown.equals("status", "ended")))
         if not len(lost):
             return rows
-        ended = [{**row, "status": "ended", "time": now} for row in shown.take(lost).rows()]
-        return concat(TRACK, [Batch.from_rows(TRACK, ended), rows])
+        return concat(TRACK, [shown.take(lost).replace({"status": "ended", "time": now}), rows])
