@@ -41,7 +41,7 @@ Floats = npt.NDArray[np.float64]
 Numbers = tuple[float, float, int, float, float]  # clock, settled, confirmed; backlog of work and its time
 LATE_S = 5.0  # a plot so far behind the tracker's time is of no use any more
 LAGGED_S = 2.0  # and where there is no state to go back to; up to then it is compared as of its own time
-WAIT_S = 15.0  # late plots wait so long at most, in the tracker's time, for others to be taken in with them
+WAIT_S = 20.0  # late plots wait so long at most, in the tracker's time, for others to be taken in with them
 QUIET_S = 1.0  # and no longer once nothing came for so long
 LONGEST_STEP_S = 15.5  # nothing before a step that is longer is taken in again
 ALLOWANCE, PAYS = 50, 0.5  # plots that may be taken in again: so many at once, and so many for each that arrived
@@ -123,6 +123,7 @@ def _repeats(plots: Plots) -> npt.NDArray[np.bool_]:
     same = np.zeros(len(plots.time), np.bool_)
     a, b = slice(1, None), slice(None, -1)
     same[1:] = (plots.sensor[a] == plots.sensor[b]) & (plots.time[a] == plots.time[b]) & (plots.ident[a] == plots.ident[b])
+    same[1:] &= ~(plots.z[a, 0] > plots.z[b, 0])  # in order of it: nearly all others
     after = np.flatnonzero(same)
     z, before = plots.z[after], plots.z[after - 1]
     same[after] = ((z == before) | (np.isnan(z) & np.isnan(before))).all(axis=1)
