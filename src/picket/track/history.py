@@ -4,10 +4,14 @@ The history is a row of segments, one for each step that moved the clock: the pl
 comes after its segment has ended is put into that segment; the tracker then goes back to the newest state before it and takes in
 all that followed again, in order. So the tracks are those of the sorted input, stepped to the same ends.
 
-What that costs is counted in plots. While it is more than PAYS times the plots that arrived since, late plots wait, at most WAIT_S of
-the tracker's time or until nothing comes in time for QUIET_S; meanwhile those up to LAGGED_S late are compared as of their own time. For
-rows up to L late the steps taken in again for each step are 1 + L/W, where W is how long they wait: PAYS = 1.15 makes it six times L.
-While plots wait no state is copied: none of then will serve. Going back leaves one before all that can still come. No clock is read.
+Late rows seldom come alone, so they wait, at most WAIT_S of the tracker's time, to be taken in together: for rows up to L late that
+wait for W, the steps taken in again for each step are 1 + L/W. They wait no longer than until nothing more comes, or nothing in time for
+LATE_S. Where late rows are rare, they go back at once: that may cost PAYS plots for each that arrived, and ALLOWANCE at any time.
+
+What is taken in while plots wait is a stopgap: going back undoes it. So it is done with less (`Shedding.STOPGAP_SWEEPS`), no state is
+copied, and of the plots that wait only those that tell something new are in it: from a sensor that named the object, or from one that
+looks round and has not been heard since. They are compared as of their own time, if no more than LAGGED_S late. Going back leaves a
+state before all that can still come. No clock is read.
 """
 
 from __future__ import annotations
@@ -33,13 +37,14 @@ from picket.track.sensors import LEARNT, SensorTable
 from picket.words import TRACK, Batch, concat
 
 Ints = npt.NDArray[np.int64]
+Floats = npt.NDArray[np.float64]
 Numbers = tuple[float, float, int, float, float]  # clock, settled, confirmed; backlog of work and its time
 LATE_S = 5.0  # a plot so far behind the tracker's time is of no use any more
 LAGGED_S = 2.0  # and where there is no state to go back to; up to then it is compared as of its own time
-WAIT_S = 30.0  # late plots wait so long at most, in the tracker's time, for others to be taken in with them
-QUIET_S = 1.0  # and no longer once nothing came in time for so long
+WAIT_S = 20.0  # late plots wait so long at most, in the tracker's time, for others to be taken in with them
+QUIET_S = 1.0  # and no longer once nothing came for so long
 LONGEST_STEP_S = 15.5  # nothing before a step that is longer is taken in again
-ALLOWANCE, PAYS = 256, 1.15  # plots that may be taken in again: so many at once, and so many for each that arrived
+ALLOWANCE, PAYS = 50, 0.5  # plots that may be taken in again: so many at once, and so many for each that arrived
 CHUNK = 2048  # plots that late ones are put among at a time: few calls, and they stay in the cache
 AGAIN_STATE_S = 2.0  # states made again while going back lie at least so far apart
 STATE_S = 0.25  # states lie at least so far apart
@@ -94,7 +99,7 @@ def state_bytes(pool: Pool) -> int:
 
 
 def _taken(plots: Plots, which: Ints) -> Plots:
-    return Plots(*(a[which] for a in plots))
+    return Plots(*(a.take(which, axis=0) for a in plots))
 
 
 def _joined(parts: list[Segment]) -> Segment:
@@ -118,6 +123,7 @@ def _repeats(plots: Plots) -> npt.NDArray[np.bool_]:
     same = np.zeros(len(plots.time), np.bool_)
     a, b = slice(1, None), slice(None, -1)
     same[1:] = (plots.sensor[a] == plots.sensor[b]) & (plots.time[a] == plots.time[b]) & (plots.ident[a] == plots.ident[b])
+    same[1:] &= ~(plots.z[a, 0] > plots.z[b, 0])  # in order of it: nearly all others
     after = np.flatnonzero(same)
     z, before = plots.z[after], plots.z[after - 1]
     same[after] = ((z == before) | (np.isnan(z) & np.isnan(before))).all(axis=1)
@@ -144,7 +150,14 @@ class Segment:
 
     def taken(self, which: Ints) -> Segment:
         """Some of it, in this order."""
-        return Segment(_taken(self.plots, which), self.rows[which], self.step[which])
+        return Segment(_taken(self.plots, which), self.rows.take(which), self.step.take(which))
+
+    def where(self, mask: npt.NDArray[np.bool_]) -> Segment:
+        """Those of it that the mask holds; the same memory where they lie one after another, as a sensor's late plots do."""
+        which = np.flatnonzero(mask)
+        if len(which) and which[-1] - which[0] == len(which) - 1:
+            return self.part(int(which[0]), int(which[-1]) + 1)
+        return self.taken(which)
 
     def looks(self, period: npt.NDArray[np.float64], codes: int) -> list[Look]:
         """The looks in the order in which they are taken in; nothing is known of them yet. Repetitions are in none."""
@@ -197,40 +210,44 @@ class History:
         self._open = self._lagged = None
         self._came_late = self._went_back = False
 
+    @property
+    def stopgap(self) -> bool:
+        """True while plots wait: what is taken in now is undone and taken in again with them."""
+        return bool(self.waiting)
+
     def _waiting_rows(self) -> int:
         return sum(len(w.rows) for w in self.waiting)
 
-    def sort_in(self, prepared: Prepared, clock: float, left_out: Counter[str]) -> Segment | None:
-        """What of a batch is to be taken in now; plots from before `clock` wait for `due`, or are counted as late."""
-        plots, rows = prepared.plots, prepared.rows
-        n, kept = len(plots.time), np.flatnonzero(prepared.group >= 0)
-        if not len(kept):
+    def sort_in(self, prepared: Prepared, clock: float, new: Callable[[], Floats], left_out: Counter[str]) -> Segment | None:
+        """What of a batch is to be taken in now; plots from before `clock` wait for `due`, or are counted as late.
+
+        new: for each sensor, from when on a late plot tells something new.
+        """
+        n, kept = len(prepared.group), prepared.group >= 0
+        if not kept.any():
             return None
-        past = plots.time <= clock
-        if len(kept) == n and not past.any():  # all of it, and none late
+        everything = Segment(prepared.plots, prepared.rows, np.full(n, self.step))
+        if len(prepared.plots.time) > n:
+            everything = everything.part(0, n)
+        plots, past = everything.plots, everything.plots.time <= clock
+        if kept.all() and not past.any():  # all of it, and none late
             plots.row[:] = np.arange(n)
-            self._open = Segment(plots, rows, np.full(n, self.step), cut=prepared.looks())
+            everything.cut = prepared.looks()
+            self._open = everything
             return self._open
-        if len(kept) < n:
-            plots, rows = _taken(plots, kept), rows[kept]
-            past = past[kept]
-        if past.any():
-            reach = next((g.start for g in self.segments if g.state is not None), math.inf)
-            back = past & (plots.time > reach)
-            lost = (plots.time < clock - LATE_S) | (past & ~back & (plots.time < clock - LAGGED_S))
-            left_out["late"] += int(np.count_nonzero(lost))
-            left_out += Counter()
-            old = back & (plots.time < clock - LAGGED_S)
-            sorts = [np.flatnonzero(mask & ~lost) for mask in (old, back & ~old, ~back)]
-            ends = np.cumsum([len(s) for s in sorts]).tolist()
-            everything = Segment(plots, rows, np.full(len(rows), self.step)).taken(np.concatenate(sorts))
-            if ends[0]:
-                self._wait(everything.part(0, ends[0]), clock, lagged=False)
-            if ends[1] > ends[0]:
-                self._wait(everything.part(ends[0], ends[1]), clock, lagged=True)
-            on_time = everything.part(ends[1], ends[2])
-        else:
-            on_time = Segment(plots, rows, np.full(len(rows), self.step))
+        past &= kept
+        reach = next((g.start for g in self.segments if g.state is not None), math.inf)
+        back, stale = past & (plots.time > reach), plots.time < clock - LAGGED_S
+        lost = past & ((plots.time < clock - LATE_S) | (stale & ~back))
+        left_out["late"] += int(np.count_nonzero(lost))
+        left_out += Counter()
+        back &= ~lost
+        if back.any():
+            quiet = stale | (plots.time <= new()[plots.sensor])
+            for mask, lagged in ((back & quiet, False), (back & ~quiet, True)):
+                if mask.any():
+                    self._wait(everything.where(mask), clock, lagged=lagged)
+        on_time = everything.where(kept & ~back & ~lost)
         if not len(on_time.rows):
             return None
         self._open = on_time
@@ -246,7 +263,7 @@ class History:
             self._lagged = late
 
     def lagged(self) -> Segment | None:
-        """What came late in this step and still waits, where it is not too old to be compared as of its own time until it is due."""
+        """What came late in this step, still waits and tells something new: it is compared as of its own time until it is due."""
         return self._lagged if self.waiting else None
 
     def due(self, clock: float, now: float | None, left_out: Counter[str]) -> tuple[State, list[Segment]] | None:
@@ -266,15 +283,16 @@ class History:
             left_out["late"] += self._waiting_rows()
             self.waiting, self.since = [], math.inf
             return None
-        cost = sum(len(g.rows) for g in self.segments[first:])
-        quiet = now is not None and now - self.heard >= QUIET_S and clock - self.since >= QUIET_S
+        again = sum(len(g.rows) for g in self.segments[first:])
+        cost, silent = again + self._waiting_rows(), 0.0 if now is None else now - self.heard
+        quiet = silent >= (LATE_S if self._came_late else QUIET_S) and clock - self.since >= QUIET_S
         if cost > self.credit + ALLOWANCE and clock - self.since < WAIT_S and not quiet:
             return None
-        self.credit, self.taken_again = self.credit - cost, self.taken_again + cost
+        self.credit, self.taken_again = max(self.credit - cost, 0.0), self.taken_again + again
         self._went_back = True
-        again = self._merge(ends)
-        if again:
-            left_out["duplicate"] += again
+        repeated = self._merge(ends)
+        if repeated:
+            left_out["duplicate"] += repeated
         state = self.segments[first].state
         assert state is not None
         self._place_states(first, clock)
@@ -388,5 +406,4 @@ class History:
         lost = np.flatnonzero(~(there | shown.equals("status", "ended")))
         if not len(lost):
             return rows
-        ended = [{**row, "status": "ended", "time": now} for row in shown.take(lost).rows()]
-        return concat(TRACK, [Batch.from_rows(TRACK, ended), rows])
+        return concat(TRACK, [shown.take(lost).replace({"status": "ended", "time": now}), rows])

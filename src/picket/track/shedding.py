@@ -25,6 +25,7 @@ from picket.site import Site
 from picket.track.layout_kernels import COASTING, SWEEPS, Tracks
 
 FEW_SWEEPS = 4  # where plots are not contested it converges in 2 or 3
+STOPGAP_SWEEPS = 20  # fewer make more second tracks beside a neighbour, which end when the look is taken in again
 BIRTHS = 1000  # of one look: a raid of a thousand that comes into view at once still begins
 GUARD_M = 3000.0  # a minute of a fast drone
 LEVELS = (1.0, 1.5, 2.0)  # s of the limit
@@ -69,9 +70,14 @@ class Shedding:
             self.backlog = min(self.backlog + units, MOST_BACKLOG * self.limit)
 
     @staticmethod
-    def sweeps(level: int) -> int:
-        """Sweeps of belief propagation at most."""
-        return FEW_SWEEPS if level >= 1 else SWEEPS
+    def sweeps(level: int, stopgap: bool = False) -> int:
+        """Sweeps of belief propagation at most; under SWEEPS neighbours exchange nothing either (`untangle_kernels.py`).
+
+        stopgap: the look is soon undone and taken in again (`history.py`).
+        """
+        if level >= 1:
+            return FEW_SWEEPS
+        return STOPGAP_SWEEPS if stopgap else SWEEPS
 
     @staticmethod
     def births(level: int) -> int:
