@@ -132,6 +132,19 @@ def load_pairs(_: Any, array: Any, at: Any) -> Any:
 
 
 @_emitted
+def store_pairs(_: Any, array: Any, at: Any, first: Any, second: Any) -> Any:
+    """Writes the sixteen pairs of a value of `first` and one of `second` to a float32 array (N,) from `at` on."""
+    _check(array, array.dtype == types.float32 and array.mutable)
+
+    def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        both = _shuffled(builder, args[2], args[3], [k // 2 + k % 2 * WIDTH for k in range(2 * WIDTH)])
+        builder.store(both, _place(context, builder, signature, args, both.type), align=4)
+        return context.get_dummy_value()
+
+    return types.void(array, types.intp, first, second), generate
+
+
+@_emitted
 def fetch(_: Any, array: Any, at: Any) -> Any:
     """Asks for the cache line of an array's value number `at`, which may lie beyond its end: nothing waits for it."""
 

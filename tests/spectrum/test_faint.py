@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from picket.spectrum.detect import Detector
 from picket.spectrum.floor import Shape, runs_of, shape
+from picket.spectrum.lines import Lines
 from picket.spectrum.plateau import Plateau, plateau
 from picket.spectrum.slow_plateaus import SlowPlateau
 from picket.spectrum.slow_tones import SlowTones
@@ -206,14 +207,17 @@ def test_the_floor_runs_under_a_plateau_that_seconds_told_and_the_receivers_edge
 def test_a_carrier_between_two_bins_that_neither_shows_is_told_and_followed_until_it_ends() -> None:
     rng, free = np.random.default_rng(8), np.zeros(BINS, bool)
     on, off = samples(rng, [(700.5, -9.0), (BINS / 2 + 1, 20.0)]), samples(rng, [])
-    assert peaks(on, 0.0, BINS)[1] == pytest.approx(700.5, abs=0.02)  # the receiver's own offset stands out more
+    lines = Lines(BINS)
+    assert peaks(on, 0.0, lines)[1] == pytest.approx(700.5, abs=0.02)  # the receiver's own offset stands out more
     tones, told, sigmas = Tones(), [], []
     for x in (on, on, on, on, on, off, off, off, off, on):  # in the last not all bins are looked at
         tones.find(x, 0.0, np.zeros(BINS), free, np.full(BINS, NOISE_DB))
-        found = tones.between(x, 0.0, free)
-        assert [(first, last) for first, last, _ in found] in ([], [(700, 702)])
+        found = tones.between(x, 0.0, free, lines)
+        assert len(found) <= 1
+        assert all(abs(line.at - 700.5) < 0.01 for line in found)
+        assert all(abs(10 * np.log10(line.level) + 9) < 1 for line in found)
         told.append(len(found))
-        sigmas += [sigma for *_, sigma in found]
+        sigmas += [line.gained for line in found]
     assert told == [1] * 8 + [0] * 2
     assert sigmas[0] > 8
     assert sigmas[4] > 8
@@ -228,12 +232,12 @@ def test_a_carrier_of_half_a_segment_and_one_whose_bins_are_taken_are_not_told_a
     assert not throughout(half, 0.0, BINS, 700.5)
     taken[699:703] = True
     tones = Tones(segment=1)
-    assert tones.between(both, 0.0, taken) == []
+    assert tones.between(both, 0.0, taken, Lines(BINS)) == []
 
 
 def test_noise_has_few_peaks_and_few_samples_have_none() -> None:
-    rng = np.random.default_rng(10)
-    count = sum(len(peaks(rng.standard_normal(2 * BINS * 300, np.float32), 0.0, BINS)) for _ in range(30))
-    assert 30 < count < 90  # two each
-    assert peaks(np.zeros(2 * BINS * 100, np.float32), 0.0, BINS) == []
-    assert peaks(np.zeros(2 * BINS * 300, np.float32), 0.0, BINS) == []
+    rng, lines = np.random.default_rng(10), Lines(64)
+    count = sum(len(peaks(rng.standard_normal(2 * 64 * 1100, np.float32), 0.0, lines)) for _ in range(100))
+    assert 150 < count < 500  # four each, or fewer: of two side by side one is taken
+    assert peaks(rng.standard_normal(2 * 64 * 500, np.float32), 0.0, lines) == []
+    assert peaks(np.zeros(2 * 64 * 1100, np.float32), 0.0, lines) == []

@@ -22,12 +22,13 @@ from picket.spectrum.confirm import out_of_noise
 from picket.spectrum.emission import Emission
 from picket.spectrum.floor import BLOCK, Shape, known, local_floor, runs_of, shape
 from picket.spectrum.gain import level_steps
+from picket.spectrum.lines import Lines
 from picket.spectrum.order import median, quantile
 from picket.spectrum.pyramid_kernels import first_level, next_level, runs, spread_down, thirds
 from picket.spectrum.slow_plateaus import SlowPlateau
 from picket.spectrum.slow_tones import SlowTones
 from picket.spectrum.stitch import common_fate, parted
-from picket.spectrum.tones import Tones, tone
+from picket.spectrum.tones import Tones, pair, tone
 from picket.spectrum.transform import Transform, aligned
 
 SEGMENT_FRAMES = 2048
@@ -41,6 +42,7 @@ _SHORTEST_ON = 12  # frames
 _LINE_BINS = 4
 _CLEAR = 9.0  # sigma: a line that stands out less in its bins is asked for in its samples, where a carrier stands out by far more
 _FAINT_DB, _LEAST_FAINT = 0.35, 0.4  # excess of what only the finer tests told; share of a segment that it must be on for
+_CARRIER_HZ = 10e3  # width that a carrier told by its line is reported with
 _LEAST_EXCESS = 1e-3  # over the floor: less is rounding, -294 dB was seen
 
 Floats = npt.NDArray[np.float32]
@@ -84,6 +86,7 @@ class Detector:
         # filled anew by each segment, as `_kept` is: fresh memory costs more than the sums
         self._grid = aligned((SEGMENT_FRAMES, self.transform.bins))
         self._blocks = aligned((SEGMENT_FRAMES // BLOCK, self.transform.bins))
+        self._lines = Lines(self.transform.bins)
 
     @property
     def bin_hz(self) -> float:
@@ -167,13 +170,16 @@ class Detector:
         if self._busy:
             return []
         found: list[Emission] = []
-        for first, last, sigma in self.tones.between(samples, self.transform.offset, _taken(seg.shape)):
-            level = max(float(np.mean(10 ** (seg.shape.excess_db[first:last] / 10))) - 1, _LEAST_EXCESS)
-            found += self._emissions(
-                seg, np.array([[0, len(seg.grid), first, last, level]], float), np.array([sigma]), steady=True
-            )
-            seg.shape.occupied[first:last] = True
+        for line in self.tones.between(samples, self.transform.offset, _taken(seg.shape), self._lines):
+            found += self._line(seg, line.at, line.level, line.gained)
+            seg.shape.occupied[pair(line.at, len(seg.local))] = True
         return found
+
+    def _line(self, seg: Segment, at: float, level: float, sigma: float) -> list[Emission]:
+        """A line at `at` (bins) of so much power over a bin's noise, as on throughout the segment."""
+        half = _CARRIER_HZ / self.bin_hz / 2
+        row = [0, len(seg.grid), at + 0.5 - half, at + 0.5 + half, max(level, _LEAST_EXCESS) / (2 * half)]
+        return self._emissions(seg, np.array([row], float), np.array([sigma]), steady=True)
 
     def _slow(self, samples: npt.NDArray[np.generic], seg: Segment, steady: list[Emission]) -> list[Emission]:
         """Carriers that only seconds together tell, as on throughout the segment, where no steady emission has them."""

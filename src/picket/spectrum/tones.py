@@ -5,8 +5,8 @@ second. A bin (or two, for a carrier between them) at 3.8 sigma is a candidate, 
 half a bin's inverse at a time, moved to 0 Hz) and transformed whole: there a carrier of that strength stands 20 dB out of the lines round
 it, and noise does not. Lines are summed over widths up to the phase noise of a poor oscillator.
 
-A carrier between two bins shows least: a quarter of it in each. So now and then, and in the first segment, an eighth of all samples is
-transformed whole, in which it stands out as it would anywhere (`peaks`). That costs two hundredths of the time on noise.
+A carrier between two bins shows least: a quarter of it in each. So in the first segment, and now and then, all lines of all bins are looked
+at (`lines.py`), where it stands out as it would anywhere, and the clearest are asked for in the same way (`peaks`).
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, field
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -21,6 +22,7 @@ import scipy.fft
 from scipy.ndimage import uniform_filter1d
 from scipy.special import gammaincc, gammainccinv, ndtri_exp
 
+from picket.spectrum.lines import Lines, Sums, level, stretches
 from picket.spectrum.order import median
 from picket.spectrum.tones_kernels import hop_sums
 
@@ -37,9 +39,9 @@ _WITHIN = 0.85  # of a bin, either side, that is looked at
 _AGAIN = 20  # segments until a bin that did not pass is asked once more, unless it stands out more than it did
 _MORE = 1.25
 _DC_BINS = 3
-_LOOK, _CHUNK, _PEAKS = 20, 256, 2.0  # segments between looks at all bins; frames of one; candidates that noise has in it
+_LOOK, _PEAKS = 20, 4.0  # segments between looks at all bins; candidates that noise has in one
 _TOLD_EVERY, _MOST_TOLD = 4, 8
-_EACH_HALF = 1e-3  # chance that noise passes in half of a segment, of a carrier that is on throughout
+_EACH_HALF = 3e-4  # chance that noise at a place passes in half of a segment, where a line is on throughout
 
 Doubles = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
@@ -83,40 +85,46 @@ def tone(samples: npt.NDArray[np.generic], offset: float, bins: int, at: float) 
 
 
 def _sigma(samples: npt.NDArray[np.generic], offset: float, bins: int, at: float) -> float:
-    chance = log_chance(fine(samples, offset, bins, at))
+    return _told(fine(samples, offset, bins, at))
+
+
+def _told(lines: Doubles) -> float:
+    chance = log_chance(lines)
     return -float(ndtri_exp(chance)) if chance < math.log(_FALSE) else 0.0
 
 
+def strength(lines: Doubles, count: int = 1) -> float:
+    """Power of the strongest line in a sum of so many spectra from `fine`, over the noise of a bin."""
+    own = float(_sums(lines, _WIDTHS[1]).max()) / count - _WIDTHS[1]
+    return max(own, 0.0) * 2 * _WITHIN / len(lines)
+
+
 def throughout(samples: npt.NDArray[np.generic], offset: float, bins: int, at: float) -> bool:
-    """Whether a carrier is there in both halves of interleaved samples (2M,)."""
+    """Whether one line of a carrier is there in both halves of interleaved samples (2M,)."""
     half = len(samples) // 4 * 2
-    parts = (samples[:half], samples[half:])
-    return all(log_chance(fine(part, offset, bins, at)) < math.log(_EACH_HALF) for part in parts)
+    first, second = (fine(part, offset, bins, at) for part in (samples[:half], samples[half : 2 * half]))
+    return any(float(np.minimum(_sums(first, w), _sums(second, w)).max()) > gammainccinv(w, _EACH_HALF) for w in _WIDTHS)
 
 
-def peaks(samples: npt.NDArray[np.generic], offset: float, bins: int) -> list[float]:
-    """Where (bins) lines stand out of the middle _CHUNK frames of interleaved samples (2M,), the clearest first: at most one a bin."""
-    size = _CHUNK * bins
-    first = (len(samples) // 2 - size) // 2
-    if first < 0:
-        return []
-    x = samples[2 * first : 2 * (first + size)].astype(np.float32)
-    if offset:
-        x -= np.float32(offset)
-    y = scipy.fft.fft(x.view(np.complex64), workers=1, overwrite_x=True)
-    power = y.real**2 + y.imag**2
-    level = uniform_filter1d(power.reshape(bins, _CHUNK).mean(axis=1), _OWN, mode="wrap") + np.float32(1e-30)
-    power[:-1] += power[1:]  # a carrier lies between two lines, if less often between two bins
-    lines = power.reshape(bins, _CHUNK)
-    best = lines.argmax(axis=1)
-    over = lines[np.arange(bins), best] / level
-    clear = np.flatnonzero(over > gammainccinv(2, _PEAKS / size))
+def peaks(samples: npt.NDArray[np.generic], offset: float, lines: Lines) -> list[float]:
+    """Where (bins) lines stand out of interleaved samples (2M,), the clearest first: at most one a bin."""
+    sums, all_bins = Sums(lines.bins), np.ones(lines.bins, np.bool_)
+    for frame in stretches(len(samples) // 2 // lines.bins):
+        power = lines.power(samples, frame * lines.bins, offset)
+        sums.add(power, level(power), all_bins)
     found: list[float] = []
-    for k in clear[np.argsort(-over[clear], kind="stable")]:
-        at = float((k + (best[k] + 0.5) / _CHUNK + bins / 2) % bins)
+    for at, _ in sums.clearest(_PEAKS):
         if all(abs(at - other) > 1 for other in found):
             found.append(at)
     return found
+
+
+def _sums(power: npt.NDArray[Any], w: int) -> npt.NDArray[Any]:
+    """The sum of each of power and the w - 1 that follow it, as far as there are."""
+    out = power.copy()
+    for k in range(1, w):
+        out[:-k] += power[k:]
+    return out
 
 
 def log_chance(lines: Doubles, count: int = 1) -> float:
@@ -165,11 +173,23 @@ def _lines(rows: int, hop: int) -> tuple[npt.NDArray[np.intp], Doubles]:
 
 
 @dataclass
+class Line:
+    """A carrier that `peaks` showed. at: bins; level: power over a bin's noise; gained: sigma in this segment; asked: segment it was
+    asked in.
+    """
+
+    at: float
+    level: float
+    gained: float
+    asked: int
+
+
+@dataclass
 class Tones:
     """What was asked before: a noise that stays in the floor's mean is not asked each time, nor is what `peaks` told."""
 
     asked: dict[int, tuple[int, float]] = field(default_factory=dict)  # bin: segment, sigma
-    told: dict[float, int] = field(default_factory=dict)  # where `peaks` showed a carrier (bins): segment it was asked in
+    told: dict[float, Line] = field(default_factory=dict)  # where `peaks` showed a carrier (bins)
     segment: int = 0
 
     def find(
@@ -194,27 +214,31 @@ class Tones:
                 self.asked[first] = (self.segment, sigma)
         return out
 
-    def between(self, samples: npt.NDArray[np.generic], offset: float, taken: Bools) -> list[tuple[int, int, float]]:
-        """Carriers (bins from, to + 1, sigma gained in this segment) that are on throughout and that no bin (K,) showed: those are taken.
+    def between(self, samples: npt.NDArray[np.generic], offset: float, taken: Bools, lines: Lines) -> list[Line]:
+        """Carriers that are on throughout and that no bin (K,) showed: those are taken.
 
         Each is asked again every _TOLD_EVERY segments, one a segment, so that its end is seen.
         """
         bins = len(taken)
-        free = {x for x in self.told if not taken[_pair(x, bins)].any()}  # others' bins show them, but need not the next time
-        due = [x for x in free if self.segment - self.told[x] >= _TOLD_EVERY]
-        new = peaks(samples, offset, bins) if self.segment % _LOOK == 1 and len(free) < _MOST_TOLD else []
+        free = {x for x in self.told if not taken[pair(x, bins)].any()}  # others' bins show them, but need not the next time
+        due = [x for x in free if self.segment - self.told[x].asked >= _TOLD_EVERY]
+        new = peaks(samples, offset, lines) if self.segment % _LOOK == 1 and len(free) < _MOST_TOLD else []
         new = [x for x in new if abs(x - bins / 2) > _DC_BINS + 1 and all(abs(x - y) > 1 for y in self.told)]
-        new = [x for x in new if not taken[_pair(x, bins)].any()][:_MOST]
-        gained = dict.fromkeys(free, 0.0)
-        for x in sorted(due, key=lambda x: (self.told[x], x))[:1] + new:
-            if throughout(samples, offset, bins, x) and (sigma := _sigma(samples, offset, bins, x)):
-                self.told[x], gained[x] = self.segment, sigma
+        new = [x for x in new if not taken[pair(x, bins)].any()][:_MOST]
+        for x in free:
+            self.told[x].gained = 0.0
+        for x in sorted(due, key=lambda x: (self.told[x].asked, x))[:1] + new:
+            own = fine(samples, offset, bins, x) if throughout(samples, offset, bins, x) else None
+            if own is not None and (sigma := _told(own)):
+                self.told[x] = Line(x, strength(own), sigma, self.segment)
+                free.add(x)
             elif x in free:
-                del self.told[x], gained[x]
-        return [(_pair(x, bins).start, _pair(x, bins).stop, sigma) for x, sigma in sorted(gained.items())]
+                del self.told[x]
+                free.remove(x)
+        return [self.told[x] for x in sorted(free)]
 
 
-def _pair(at: float, bins: int) -> slice:
+def pair(at: float, bins: int) -> slice:
     """The two bins that a carrier lies between."""
     first = min(max(math.floor(at), 0), bins - 2)
     return slice(first, first + 2)
