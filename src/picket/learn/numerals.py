@@ -11,6 +11,7 @@ import re
 from picket.learn.tokens import NUMBER_WORDS, Token, is_number
 
 MONEY = re.compile(r"^(?:(?:US|A|AU|C|CA|NZ|HK|S|R|Z)?[$€£₹¥₩₴₦]|(?:USD|EUR|GBP|CHF)(?=\s?\d))\s?")
+_GROUPING = re.compile("[,\u00a0\u2009\u202f]")  # between the thousands of a figure
 _TO = frozenset(["to", "-", "–", "—"])
 _LINKS = _TO | {"and"}
 _PAIRED = frozenset(["half", "half-dozen", "a", "another"])
@@ -24,7 +25,7 @@ def value_of(token: Token) -> float | None:
     """The value of a single number word or figure without its multiple; None for what is none."""
     if token.value is not None:
         return token.value
-    text = MONEY.sub("", token.text).replace(",", "")
+    text = _GROUPING.sub("", MONEY.sub("", token.text))
     match = re.match(r"^\d+(?:\.\d+)?", text)
     if match:
         return float(match.group())

@@ -1,0 +1,34 @@
+"""Live news as it is set: typographic marks, captions, datelines, the same sentence twice, how agencies name the sides."""
+
+from __future__ import annotations
+
+import pytest
+
+from picket.learn import Report
+from picket.learn.claim import Claim
+from picket.learn.extract import claims_of
+
+
+def claims(text: str, title: str | None = None) -> list[Claim]:
+    return claims_of(Report(doc="x", text=text, published="2025-11-20", title=title))
+
+
+@pytest.mark.parametrize(
+    ("text", "value", "unit"),
+    [
+        ("Gunners shot down 12 “Shahed” drones over Sumy.", 12, "Shahed drones"),
+        ("Russia launched 20 'Geran-2' drones at Kyiv.", 20, "Geran-2 drones"),
+        ("Three \"kamikaze\" drones hit the port of Odesa.", 3, "kamikaze drones"),
+        ("Drones set fire to 7 «Orlan» trucks in Kursk.", 7, "Orlan trucks"),
+    ],
+)
+def test_a_name_in_quotation_marks_is_counted_like_one_without(text: str, value: float, unit: str) -> None:
+    amounts = [c.quantity for c in claims(text) if c.quantity]
+    assert [(q.value, q.unit) for q in amounts] == [(value, unit)]
+
+
+@pytest.mark.parametrize("space", ["\u00a0", "\u2009", "\u202f"])
+def test_thousands_set_apart_by_a_hard_space_are_one_number(space: str) -> None:
+    (claim,) = claims(f"The air force shot down 1{space}500 drones in May.")
+    assert claim.quantity is not None
+    assert claim.quantity.value == 1500
