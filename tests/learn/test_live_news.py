@@ -18,7 +18,7 @@ def claims(text: str, title: str | None = None) -> list[Claim]:
     [
         ("Gunners shot down 12 “Shahed” drones over Sumy.", 12, "Shahed drones"),
         ("Russia launched 20 'Geran-2' drones at Kyiv.", 20, "Geran-2 drones"),
-        ("Three \"kamikaze\" drones hit the port of Odesa.", 3, "kamikaze drones"),
+        ('Three "kamikaze" drones hit the port of Odesa.', 3, "kamikaze drones"),
         ("Drones set fire to 7 «Orlan» trucks in Kursk.", 7, "Orlan trucks"),
     ],
 )
@@ -32,3 +32,30 @@ def test_thousands_set_apart_by_a_hard_space_are_one_number(space: str) -> None:
     (claim,) = claims(f"The air force shot down 1{space}500 drones in May.")
     assert claim.quantity is not None
     assert claim.quantity.value == 1500
+
+
+@pytest.mark.parametrize(
+    "aside",
+    [
+        "FILE - Drones launched by Iran hit a depot in Erbil, Iraq, on March 3, 2022. (Photo/Harbour Post)",
+        "FILE PHOTO: Iranian drones struck a depot in Erbil.",
+        "Illustrative: Hezbollah drones struck a base near Haifa in October. It burned for two days.",
+        "Read also: Russian drones struck a refinery in Romania.",
+        "Related story: Cartel drones bombed a police station in Tijuana.",
+    ],
+)
+def test_captions_of_the_archive_and_links_claim_nothing(aside: str) -> None:
+    told = claims(f"{aside}\n\nUkrainian drones struck a refinery in Samara on Monday.\n")
+    assert [(c.actor, c.country) for c in told] == [("Ukraine", "RU")]
+
+
+def test_a_line_that_only_begins_like_a_link_is_read() -> None:
+    told = claims("Related forces of the RSF struck a market in Nyala with drones.")
+    assert [c.kind for c in told] == ["use_attack"]
+
+
+def test_a_sentence_that_is_set_again_counts_once_and_where_it_is_fullest() -> None:
+    caption = "Two people were killed when a drone struck a bus in Nikopol on Tuesday."
+    text = f"{caption} (Harbour Post)\n\n{caption[:-1]}, the governor said.\n\n“They had no time to run.”\n"
+    (claim,) = claims(text)
+    assert claim.evidence.endswith("the governor said.")

@@ -135,7 +135,9 @@ def chunks_of(tokens: list[Token]) -> list[Item]:
 
 
 _OPENS = frozenset(["PREP", "DET", "ADJ", "PRP$", "POS", "DEM", "CC", "BE", "NUM"])
-_NAMED = frozenset(["drone", "group", "force", "company"])  # "the company “Fire Point”": what a name in quotation marks may follow
+_NAMED = frozenset(
+    ["drone", "group", "force", "company"]
+)  # "the company “Fire Point”": what a name in quotation marks may follow
 
 
 def _says(token: Token) -> bool:

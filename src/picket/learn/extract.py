@@ -28,6 +28,7 @@ from picket.learn.eachplace import each_place
 from picket.learn.fallback import loose_drafts
 from picket.learn.frames import drafts_of
 from picket.learn.funds import fund_drafts
+from picket.learn.layout import beside_the_article
 from picket.learn.lexicon import lexicon
 from picket.learn.naming import classes_of
 from picket.learn.nominals import behind_drafts, nominal_drafts
@@ -88,15 +89,14 @@ def claims_of(report: Report, again: Again | None = None) -> list[Claim]:
     _overview(report, context)
     found: list[Claim] = []
     carried: str | None = None
+    beside = beside_the_article(report.text, spans)
     for k, (begin, end) in enumerate(spans):
         context.sentence = k
         near = throughout or (any(about[max(0, k - 2) : k]) if topical else bool(k and about[k - 1]))
         wanted = about[k] or (near and topical) or (topical and bool(_WEAK_WORDS.search(report.text, begin, end)))
         if report.title and k == 0 and report.text[begin:end].strip() == report.title.strip():
             continue
-        if _heading(report.text, end, report.text[begin:end]):
-            continue
-        if end - begin > _LONGEST:
+        if _heading(report.text, end, report.text[begin:end]) or k in beside or end - begin > _LONGEST:
             continue
         if not wanted:
             context.place_country = context.place_country if near else None
