@@ -59,3 +59,36 @@ def test_a_sentence_that_is_set_again_counts_once_and_where_it_is_fullest() -> N
     text = f"{caption} (Harbour Post)\n\n{caption[:-1]}, the governor said.\n\n“They had no time to run.”\n"
     (claim,) = claims(text)
     assert claim.evidence.endswith("the governor said.")
+
+
+@pytest.mark.parametrize(
+    ("text", "provider", "recipient"),
+    [
+        ("The U.S. Army awarded Red Cat a contract for 690 drones.", "Red Cat", "U.S. Army"),
+        ("The U.S. Army awarded a $99 million contract to Skydio for X10D drones.", "Skydio", "U.S. Army"),
+        ("Skydio was awarded a contract by the U.S. Army for X10D drones.", "Skydio", "U.S. Army"),
+        ("A contract for 690 drones was awarded to Red Cat by the U.S. Army.", "Red Cat", "U.S. Army"),
+        ("Rheinmetall has received an order from the Netherlands for 40 FV-014 drones.", "Rheinmetall", "Netherlands"),
+        ("The Pentagon granted Skydio a contract to supply X10D drones to Taiwan.", "Skydio", "Taiwan"),
+    ],
+)
+def test_who_is_awarded_a_contract_or_gets_an_order_supplies(text: str, provider: str, recipient: str) -> None:
+    assert [(c.kind, c.provider, c.recipient) for c in claims(text)] == [("supply", provider, recipient)]
+
+
+@pytest.mark.parametrize(
+    ("text", "actor", "target"),
+    [
+        ("Two people were killed in a Russian drone strike on a bus in Kherson.", "Russia", "bus"),
+        ("A guard was injured in a Ukrainian drone attack on a depot in Belgorod.", "Ukraine", "depot"),
+        ("Two people were killed with Iranian drones in Erbil.", None, "people"),
+    ],
+)
+def test_whose_strike_it_was_that_killed(text: str, actor: str | None, target: str) -> None:
+    assert [(c.kind, c.actor, c.target) for c in claims(text)] == [("use_attack", actor, target)]
+
+
+@pytest.mark.parametrize("who", ["Governor Ivan Petrov", "Ivan Petrov"])
+def test_who_speaks_after_a_place_is_no_part_of_the_place(who: str) -> None:
+    (claim,) = claims(f"Two people were killed in a drone strike on a bus in Sumy, {who} said.")
+    assert (claim.attributed_to, claim.place, claim.certainty) == ("Ivan Petrov", "Sumy", "stated")

@@ -467,6 +467,9 @@ def _rest_of_place(items: list[Item], k: int) -> bool:
     town, item = (items[k - 2] if k >= 2 else None), items[k]
     if tag_of(items[k - 1]) != "," or not isinstance(town, Phrase) or not isinstance(item, Phrase):
         return False
+    follows = items[k + 1] if k + 1 < len(items) else None
+    if isinstance(follows, Verb) and "say" in follows.classes and item.head.name is None:
+        return False  # "in Sumy, Ivan Petrov said"
     placed = all(p.head.tag == "NP" and p.of is None for p in (town, item))
     placed = (
         placed

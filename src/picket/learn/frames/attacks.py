@@ -83,7 +83,8 @@ def strike(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
     else:
         actors = actors_in(sentence, doers)
         if not actors and tools:
-            owner = drone_owner(tools[0], sentence) if not any(t.tag == "DEM" for t in tools[0].tokens) else None
+            whose_model = "attacknoun" not in classes_of(tools[0].head) and any(t.tag == "DEM" for t in tools[0].tokens)
+            owner = None if whose_model else drone_owner(tools[0], sentence)  # "with Iranian drones"; "in a Russian drone strike"
             actors = [owner] if owner and owner not in [text_of(p) for p in hurt] else []
     places = [p for p in hurt if place_name(p)]
     yield from attack_drafts("strike", sentence, verb, actors, hurt, (by_drone or tools or attack_subject or [None])[0], places)  # type: ignore[list-item]
