@@ -92,3 +92,38 @@ def test_whose_strike_it_was_that_killed(text: str, actor: str | None, target: s
 def test_who_speaks_after_a_place_is_no_part_of_the_place(who: str) -> None:
     (claim,) = claims(f"Two people were killed in a drone strike on a bus in Sumy, {who} said.")
     assert (claim.attributed_to, claim.place, claim.certainty) == ("Ivan Petrov", "Sumy", "stated")
+
+
+@pytest.mark.parametrize(
+    ("text", "actor"),
+    [
+        ("The enemy attacked Nikopol with FPV drones, the military said.", "Russia"),
+        ("Enemy UAVs hit a power plant in Chernihiv.", "Russia"),
+        ("The occupiers struck Kherson with drones.", "Russia"),
+        ("Russian invaders dropped explosives from a drone on a bus in Kherson.", "Russian invaders"),
+        ("The enemy struck a base near Metula with drones, Hezbollah said.", None),
+    ],
+)
+def test_the_enemy_is_named_only_where_it_is_clear_whose(text: str, actor: str | None) -> None:
+    assert [(c.kind, c.actor) for c in claims(text)] == [("use_attack", actor)]
+
+
+@pytest.mark.parametrize(
+    ("text", "provider", "recipient"),
+    [
+        (
+            "The United States sanctioned five Chinese firms for supplying engines to Iran's drone maker HESA.",
+            "Chinese firms",
+            "HESA",
+        ),
+        ("Washington imposed sanctions on a Turkish firm accused of shipping drone parts to Iran.", "Turkish firm", "Iran"),
+        ("The network procured drone parts on behalf of Iran's Ministry of Defence.", "network", "Iran's Ministry of Defence"),
+    ],
+)
+def test_who_is_sanctioned_for_a_delivery_delivered(text: str, provider: str, recipient: str) -> None:
+    assert [(c.kind, c.provider, c.recipient) for c in claims(text)] == [("supply", provider, recipient)]
+
+
+def test_a_country_at_the_end_of_a_sentence_counts_for_what_the_report_is_about() -> None:
+    told = claims("Nobody knew who flew the drones over Mali. The cost is borne by Mali. The army shot down one drone.")
+    assert ("sighting", "ML") in [(c.kind, c.country) for c in told]

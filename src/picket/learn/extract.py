@@ -143,17 +143,9 @@ def _overview(report: Report, context: Context) -> None:
     table = lexicon().names
     words = re.findall(r"[^\W_][\w.'’-]*", report.text[:20_000])
     for i, word in enumerate(words):
-        entries = table.get(word.lower())
-        if entries is None:
-            continue
-        first = word.removesuffix("'s").removesuffix("’s")
-        for parts, name in entries:
-            if (
-                first == parts[0]
-                and name.country
-                and name.kind != "drone"
-                and tuple(w.removesuffix("'s").removesuffix("’s") for w in words[i : i + len(parts)]) == parts
-            ):
+        for parts, name in table.get(word.lower()) or table.get(_bare(word).lower()) or ():
+            window = words[i : i + len(parts)]
+            if name.country and name.kind != "drone" and len(window) == len(parts) and all(map(_is_word, window, parts)):
                 counts[name.country] += 1
                 break
     context.named_in = counts
@@ -162,6 +154,15 @@ def _overview(report: Report, context: Context) -> None:
         if n >= 2 and n >= 0.45 * sum(counts.values()):
             context.country = country
             context.state_name = lexicon().states.get(country)
+
+
+def _bare(word: str) -> str:
+    """Without the full stop of a sentence and without a possessive ending."""
+    return word.rstrip(".").removesuffix("'s").removesuffix("’s")
+
+
+def _is_word(word: str, part: str) -> bool:
+    return word == part or _bare(word) == part
 
 
 def _drafts(sentence: Sentence) -> list[Draft]:

@@ -25,6 +25,12 @@ _CAUGHT = frozenset(
         "catch",
         "fine",
         "prosecute",
+        "sanction",
+        "blacklist",
+        "designate",
+        "punish",
+        "penalise",
+        "penalize",
     ]
 )
 _NAMING = frozenset(["know", "call", "name", "dub", "nickname", "describe", "identify", "style"])
