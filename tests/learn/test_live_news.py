@@ -127,3 +127,40 @@ def test_who_is_sanctioned_for_a_delivery_delivered(text: str, provider: str, re
 def test_a_country_at_the_end_of_a_sentence_counts_for_what_the_report_is_about() -> None:
     told = claims("Nobody knew who flew the drones over Mali. The cost is borne by Mali. The army shot down one drone.")
     assert ("sighting", "ML") in [(c.kind, c.country) for c in told]
+
+
+def test_an_attack_is_blamed_on_who_did_it() -> None:
+    (claim,) = claims("Police blamed the drone attack on the Sinaloa Cartel.")
+    assert (claim.actor, claim.target, claim.certainty) == ("Sinaloa Cartel", None, "alleged")
+
+
+def test_who_shuts_an_airport_is_not_what_is_flown_over() -> None:
+    (claim,) = claims("Airport authorities halted flights for two hours after drones were seen near the runway.")
+    assert (claim.kind, claim.target) == ("sighting", "runway")
+
+
+@pytest.mark.parametrize(
+    ("text", "actor", "target"),
+    [
+        ("Haitian police have used explosive drones against gangs since March, killing 300 people.", "Haitian police", "gangs"),
+        ("ISWAP used four drones armed with grenades in a raid on a base in Wajiroko.", "ISWAP", "base"),
+        ("The Arakan Army uses agricultural drones bought in China to bomb outposts.", "Arakan Army", "outposts"),
+    ],
+)
+def test_drones_used_in_an_attack(text: str, actor: str, target: str) -> None:
+    assert ("use_attack", actor, target) in [(c.kind, c.actor, c.target) for c in claims(text)]
+
+
+def test_a_company_that_flies_drones_does_not_make_them() -> None:
+    assert [c.kind for c in claims("Vectus Global operates drones for the Haitian government.")] == ["adoption"]
+    assert [c.kind for c in claims("Baykar tested a new drone.")] == ["production"]
+
+
+def test_what_stands_beside_a_speaker_is_not_what_it_denies() -> None:
+    (claim,) = claims("Iran, which has supplied drones to Russia, denied the report.")
+    assert (claim.certainty, claim.attributed_to) == ("stated", None)
+
+
+def test_the_accused_is_not_the_one_who_says_so() -> None:
+    told = claims("The UAE—long accused of arming the RSF—sent drones to Nyala, U.N. experts said.")
+    assert {c.attributed_to for c in told} == {"U.N. experts"}

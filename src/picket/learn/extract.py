@@ -31,7 +31,7 @@ from picket.learn.funds import fund_drafts
 from picket.learn.layout import beside_the_article
 from picket.learn.lexicon import lexicon
 from picket.learn.naming import classes_of
-from picket.learn.nominals import behind_drafts, nominal_drafts
+from picket.learn.nominals import BLAMING, behind_drafts, nominal_drafts
 from picket.learn.ordinals import ordinal_drafts
 from picket.learn.report import Report
 from picket.learn.screening import Screened
@@ -184,9 +184,12 @@ def _drafts(sentence: Sentence) -> list[Draft]:
     if not made:
         made.extend(cue_drafts(sentence))
     for draft in made:
-        if draft.kind == "adoption" and draft.actor is not None and _maker(draft.actor):
+        if draft.kind == "adoption" and draft.rule not in _USED and draft.actor is not None and _maker(draft.actor):
             draft.kind = "production"  # a maker that unveils, develops or tests a drone makes it
     return each_place(each_number(sentence, _distinct(made)))
+
+
+_USED = frozenset(["use", "operator"])
 
 
 def _maker(name: str) -> bool:
@@ -218,14 +221,11 @@ def _whose_drones(sentence: Sentence, drafts: list[Draft]) -> None:
             context.flies(draft.actor)
 
 
-_BLAMING = frozenset(["blame", "attribute", "ascribe", "pin", "link", "credit"])
-
-
 def _blamed(sentence: Sentence, drafts: list[Draft]) -> None:
     """Fills the actor of "drones attributed to X hit" and of "an attack that officials blamed on X"; blamed is alleged."""
     told = [d for d in drafts if d.kind in {"use_attack", "sighting"}]
     for verb in sentence.verbs:
-        names = sentence.actors(verb.prep("on", "to")) if verb.lemma in _BLAMING and not verb.negated else []
+        names = sentence.actors(verb.prep("on", "to")) if verb.lemma in BLAMING and not verb.negated else []
         for draft in told if names else []:
             if draft.verb is verb or draft.target == names[0] or draft.actor not in {None, names[0]}:
                 continue

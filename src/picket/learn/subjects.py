@@ -33,6 +33,9 @@ _CAUGHT = frozenset(
         "penalize",
     ]
 )
+_NOT_AFTER_WORDS = frozenset(
+    ["deny", "reject", "dismiss", "accuse", "refute", "dispute", "blame"]
+)  # never ", denied X" for ", said X"
 _NAMING = frozenset(["know", "call", "name", "dub", "nickname", "describe", "identify", "style"])
 
 
@@ -407,7 +410,7 @@ def _passive_goes_on(items: list[Item], verb: Verb, earlier: list[Verb], before:
 def _aside_before(items: list[Item], verb: Verb, earlier: list[Verb], before: Item | None) -> bool:
     """ "X, one of the states that fly drones, has received"; and "..., said X"."""
     opening = _before_apposition(items, verb) if tag_of(before) == "," else None
-    said = "say" in verb.classes
+    said = "say" in verb.classes and verb.lemma not in _NOT_AFTER_WORDS
     following = items[verb.at + 2] if verb.at + 2 < len(items) else None
     goes_on = said and isinstance(following, Verb) and following.finite
     if opening is not None and (not said or goes_on):
