@@ -164,3 +164,26 @@ def test_what_stands_beside_a_speaker_is_not_what_it_denies() -> None:
 def test_the_accused_is_not_the_one_who_says_so() -> None:
     told = claims("The UAE—long accused of arming the RSF—sent drones to Nyala, U.N. experts said.")
     assert {c.attributed_to for c in told} == {"U.N. experts"}
+
+
+@pytest.mark.parametrize(
+    ("text", "actor", "number"),
+    [
+        ("The KIA shot down a helicopter with an FPV drone near Myitkyina.", "KIA", None),
+        ("The dead included 12 people killed when a police helicopter was brought down by a drone in Cauca.", None, 12),
+    ],
+)
+def test_a_helicopter_brought_down_by_a_drone_is_an_attack(text: str, actor: str | None, number: float | None) -> None:
+    (claim,) = claims(text)
+    assert (claim.kind, claim.actor) == ("use_attack", actor)
+    assert "helicopter" in (claim.target or "")
+    assert (claim.quantity.value if claim.quantity else None) == number
+
+
+def test_people_recruited_from_several_countries_come_from_each() -> None:
+    told = claims("Russia is recruiting young women from countries such as Uganda, Kenya and Nigeria to build drones at Alabuga.")
+    assert [c.provider for c in told if c.kind == "recruitment"] == [
+        "women from Uganda",
+        "women from Kenya",
+        "women from Nigeria",
+    ]
