@@ -117,7 +117,11 @@ def test_the_enemy_is_named_only_where_it_is_clear_whose(text: str, actor: str |
             "HESA",
         ),
         ("Washington imposed sanctions on a Turkish firm accused of shipping drone parts to Iran.", "Turkish firm", "Iran"),
-        ("The network procured drone parts on behalf of Iran's Ministry of Defence.", "network", "Iran's Ministry of Defence"),
+        (
+            "The syndicate bought drone motors on behalf of Libya's Ministry of Defence.",
+            "syndicate",
+            "Libya's Ministry of Defence",
+        ),
     ],
 )
 def test_who_is_sanctioned_for_a_delivery_delivered(text: str, provider: str, recipient: str) -> None:
@@ -170,7 +174,7 @@ def test_the_accused_is_not_the_one_who_says_so() -> None:
     ("text", "actor", "number"),
     [
         ("The KIA shot down a helicopter with an FPV drone near Myitkyina.", "KIA", None),
-        ("The dead included 12 people killed when a police helicopter was brought down by a drone in Cauca.", None, 12),
+        ("Among the dead are 12 soldiers killed as their helicopter was shot down by a drone over Arauca.", None, 12),
     ],
 )
 def test_a_helicopter_brought_down_by_a_drone_is_an_attack(text: str, actor: str | None, number: float | None) -> None:
@@ -181,9 +185,9 @@ def test_a_helicopter_brought_down_by_a_drone_is_an_attack(text: str, actor: str
 
 
 def test_people_recruited_from_several_countries_come_from_each() -> None:
-    told = claims("Russia is recruiting young women from countries such as Uganda, Kenya and Nigeria to build drones at Alabuga.")
+    told = claims("The cartel is hiring young men from countries such as Guatemala, Honduras and Ecuador to fly its drones.")
     assert [c.provider for c in told if c.kind == "recruitment"] == [
-        "women from Uganda",
-        "women from Kenya",
-        "women from Nigeria",
+        "men from Guatemala",
+        "men from Honduras",
+        "men from Ecuador",
     ]

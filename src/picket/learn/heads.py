@@ -64,7 +64,7 @@ def _may_be_title(line: str) -> bool:
 
 
 def _is_date(line: str) -> bool:
-    """Is the line a date with at most a place before it ("Chandigarh, November 20")?"""
+    """Is the line a date with at most a place before it ("Rezina, November 20")?"""
     times = times_of(line, 0, len(line), Published.parse("2000"))
     return bool(times) and len((line[: times[0].start] + line[times[-1].end :]).split()) < 3
 
