@@ -27,11 +27,16 @@ def test_a_name_in_quotation_marks_is_counted_like_one_without(text: str, value:
     assert [(q.value, q.unit) for q in amounts] == [(value, unit)]
 
 
-@pytest.mark.parametrize("space", ["\u00a0", "\u2009", "\u202f"])
+@pytest.mark.parametrize("space", ["\u00a0", "\u2009", "\u202f", " "])
 def test_thousands_set_apart_by_a_hard_space_are_one_number(space: str) -> None:
     (claim,) = claims(f"The air force shot down 1{space}500 drones in May.")
     assert claim.quantity is not None
     assert claim.quantity.value == 1500
+
+
+@pytest.mark.parametrize("text", ["On May 5 300 drones hit Kyiv.", "Besides the Shahed 136 300 missiles and drones hit Kyiv."])
+def test_two_figures_side_by_side_are_no_thousands(text: str) -> None:
+    assert all(c.quantity is None or c.quantity.value < 5000 for c in claims(text))
 
 
 @pytest.mark.parametrize(
