@@ -1,4 +1,4 @@
-"""An analyst's own names: laid over the package's, checked before anything is read, taken off again."""
+"""Names: those that the package knows, and an analyst's own, laid over them, checked before anything is read, taken off again."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from click.testing import CliRunner
 from picket.cli import main
 from picket.learn.extract import claims_of
 from picket.learn.gazetteer import Gazetteer, GazetteerError, read_gazetteer, use
+from picket.learn.lexicon import lexicon
 from picket.learn.report import Report
 from picket.learn.resolve import Resolver
 
@@ -114,3 +115,33 @@ def test_the_command_lays_it_over_and_refuses_a_wrong_one(tmp_path: Path) -> Non
     assert wrong.exit_code == 3
     assert "gazetteer.toml" in wrong.output
     assert "Traceback" not in wrong.output
+
+
+@pytest.mark.parametrize(
+    ("name", "kind", "country"),
+    [
+        ("Ukrspetsexport", "company", "UA"),
+        ("Southern Defence Forces", "force", "UA"),
+        ("Kronstadt", "company", "RU"),
+        ("MODAFL", "force", "IR"),
+        ("Destinus", "company", "CH"),
+        ("Ahrar al-Sham", "group", "SY"),
+        ("Darfur Joint Force", "force", "SD"),
+        ("Shahed-139", "drone", "IR"),
+        ("DJI Matrice 350", "drone", "CN"),
+        ("Pavlohrad", "place", "UA"),
+        ("Primorsko-Akhtarsk", "place", "RU"),
+        ("Mrauk U", "place", "MM"),
+        ("Rahim Yar Khan", "place", "PK"),
+    ],
+)
+def test_names_that_news_of_drones_is_full_of(name: str, kind: str, country: str) -> None:
+    words = tuple(name.split())
+    entry = next(e for parts, e in lexicon().names[words[0].lower()] if parts == words)
+    assert (entry.kind, entry.country) == (kind, country)
+
+
+@pytest.mark.parametrize("name", ["Ministry of Defence", "Coast Guard", "National Guard", "Border Police"])
+def test_a_body_that_many_countries_have_is_no_one_countrys(name: str) -> None:
+    words = tuple(name.split())
+    assert all(parts != words for parts, _ in lexicon().names.get(words[0].lower(), ()))

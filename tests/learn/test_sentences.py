@@ -22,6 +22,15 @@ def split(text: str) -> list[str]:
         ("It lifts 1.5 kilograms. Unit No. 5 flew.", ["It lifts 1.5 kilograms.", "Unit No. 5 flew."]),
         ("A heading\nA sentence of its own.", ["A heading", "A sentence of its own."]),
         ("They asked: why? Nobody knew!", ["They asked: why?", "Nobody knew!"]),
+        ("Spain — and the U.S. — have rules. All know.", ["Spain — and the U.S. — have rules.", "All know."]),
+        ("It fell at 3 a.m. Kyiv time. It burned.", ["It fell at 3 a.m. Kyiv time.", "It burned."]),
+        ("It fell at 3 a.m. Guards ran.", ["It fell at 3 a.m.", "Guards ran."]),
+        ("Orbit Corp. (OBT) won. Acme Co. Ltd. lost.", ["Orbit Corp. (OBT) won.", "Acme Co. Ltd. lost."]),
+        ("It cost approx. $5,000 vs. $90. It flew.", ["It cost approx. $5,000 vs. $90.", "It flew."]),
+        ("Col.-Gen. Petrov and Kh. Azizi met. Both left.", ["Col.-Gen. Petrov and Kh. Azizi met.", "Both left."]),
+        ("The Gov’t. Office shut.", ["The Gov’t. Office shut."]),
+        ("1. Iran sent drones.\n2. Russia made them.", ["1. Iran sent drones.", "2. Russia made them."]),
+        ("They shot down 22. Two fell.", ["They shot down 22.", "Two fell."]),
     ],
 )
 def test_where_sentences_end(text: str, expected: list[str]) -> None:

@@ -9,6 +9,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 
 from picket.learn.chunks import Item, Phrase, Verb
+from picket.learn.foes import FOES, foe_in
 from picket.learn.lexicon import lexicon, word_set
 from picket.learn.naming import (
     ORGANISED,
@@ -156,6 +157,9 @@ def actors_of(phrase: Phrase, context: Context, *, bare: bool = True) -> list[st
     owned = any(t.tag == "PRP$" for t in phrase.tokens) and phrase.head.low in {"men", "people", "youths"}
     if not is_actor(phrase) and not owned:
         return []
+    if phrase.head.low in FOES and not any(t.tag in {"DEM", "NP"} for t in phrase.tokens):
+        foe = foe_in(context.named_in)
+        return [foe] if foe else []
     token = named(phrase)
     if token is not None and token.name is not None:
         return names_of(phrase, token)
@@ -418,6 +422,8 @@ def owner_of(phrase: Phrase, context: Context) -> str | None:
             continue
         if token.name is not None and token.name.kind in ORGANISED | {"demonym"} and not _makers(token, tokens):
             return token.name.state if token.name.kind in {"demonym", "capital"} else token.text
+        if token.low == "enemy":
+            return foe_in(context.named_in)
         if (
             token.tag == "N"
             and token.low

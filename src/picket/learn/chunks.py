@@ -134,7 +134,10 @@ def chunks_of(tokens: list[Token]) -> list[Item]:
     return _join_of(_together(_without_abbreviations(items)))
 
 
-_OPENS = frozenset(["PREP", "DET", "ADJ", "PRP$", "POS", "DEM", "CC", "BE"])
+_OPENS = frozenset(["PREP", "DET", "ADJ", "PRP$", "POS", "DEM", "CC", "BE", "NUM"])
+_NAMED = frozenset(
+    ["drone", "group", "force", "company"]
+)  # "the company “Fire Point”": what a name in quotation marks may follow
 
 
 def _says(token: Token) -> bool:
@@ -149,7 +152,10 @@ def _without_scare_quotes(tokens: list[Token]) -> list[Token]:
         if k == skip:
             continue
         if token.tag == '"' and (
-            k == 0 or tokens[k - 1].tag in _OPENS or (tokens[k - 1].tag == "V" and not _says(tokens[k - 1]))
+            k == 0
+            or tokens[k - 1].tag in _OPENS
+            or (tokens[k - 1].tag == "V" and not _says(tokens[k - 1]))
+            or _introduces(tokens, k)
         ):
             close = next((n for n in range(k + 2, min(k + 7, len(tokens))) if tokens[n].tag == '"'), None)
             if (
@@ -164,6 +170,13 @@ def _without_scare_quotes(tokens: list[Token]) -> list[Token]:
                 continue
         out.append(token)
     return out
+
+
+def _introduces(tokens: list[Token], k: int) -> bool:
+    """Is the quotation mark at k before a name that the noun before it introduces?"""
+    before, follows = tokens[k - 1], tokens[k + 1] if k + 1 < len(tokens) else None
+    known = lexicon().noun_classes.get(before.low, ())
+    return before.tag == "N" and follows is not None and follows.tag == "NP" and not _NAMED.isdisjoint(known)
 
 
 _ADDING = frozenset(["as_well_as", "along", "together"])

@@ -262,6 +262,8 @@ def _indirect_verb(verb: Verb) -> bool:
         "tell",
         "cost",
         "show",
+        "award",
+        "grant",
     }
 
 

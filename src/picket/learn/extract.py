@@ -28,9 +28,10 @@ from picket.learn.eachplace import each_place
 from picket.learn.fallback import loose_drafts
 from picket.learn.frames import drafts_of
 from picket.learn.funds import fund_drafts
+from picket.learn.layout import beside_the_article
 from picket.learn.lexicon import lexicon
 from picket.learn.naming import classes_of
-from picket.learn.nominals import behind_drafts, nominal_drafts
+from picket.learn.nominals import BLAMING, behind_drafts, nominal_drafts
 from picket.learn.ordinals import ordinal_drafts
 from picket.learn.report import Report
 from picket.learn.screening import Screened
@@ -88,15 +89,14 @@ def claims_of(report: Report, again: Again | None = None) -> list[Claim]:
     _overview(report, context)
     found: list[Claim] = []
     carried: str | None = None
+    beside = beside_the_article(report.text, spans)
     for k, (begin, end) in enumerate(spans):
         context.sentence = k
         near = throughout or (any(about[max(0, k - 2) : k]) if topical else bool(k and about[k - 1]))
         wanted = about[k] or (near and topical) or (topical and bool(_WEAK_WORDS.search(report.text, begin, end)))
         if report.title and k == 0 and report.text[begin:end].strip() == report.title.strip():
             continue
-        if _heading(report.text, end, report.text[begin:end]):
-            continue
-        if end - begin > _LONGEST:
+        if _heading(report.text, end, report.text[begin:end]) or k in beside or end - begin > _LONGEST:
             continue
         if not wanted:
             context.place_country = context.place_country if near else None
@@ -143,17 +143,9 @@ def _overview(report: Report, context: Context) -> None:
     table = lexicon().names
     words = re.findall(r"[^\W_][\w.'’-]*", report.text[:20_000])
     for i, word in enumerate(words):
-        entries = table.get(word.lower())
-        if entries is None:
-            continue
-        first = word.removesuffix("'s").removesuffix("’s")
-        for parts, name in entries:
-            if (
-                first == parts[0]
-                and name.country
-                and name.kind != "drone"
-                and tuple(w.removesuffix("'s").removesuffix("’s") for w in words[i : i + len(parts)]) == parts
-            ):
+        for parts, name in table.get(word.lower()) or table.get(_bare(word).lower()) or ():
+            window = words[i : i + len(parts)]
+            if name.country and name.kind != "drone" and len(window) == len(parts) and all(map(_is_word, window, parts)):
                 counts[name.country] += 1
                 break
     context.named_in = counts
@@ -162,6 +154,15 @@ def _overview(report: Report, context: Context) -> None:
         if n >= 2 and n >= 0.45 * sum(counts.values()):
             context.country = country
             context.state_name = lexicon().states.get(country)
+
+
+def _bare(word: str) -> str:
+    """Without the full stop of a sentence and without a possessive ending."""
+    return word.rstrip(".").removesuffix("'s").removesuffix("’s")
+
+
+def _is_word(word: str, part: str) -> bool:
+    return word == part or _bare(word) == part
 
 
 def _drafts(sentence: Sentence) -> list[Draft]:
@@ -183,9 +184,12 @@ def _drafts(sentence: Sentence) -> list[Draft]:
     if not made:
         made.extend(cue_drafts(sentence))
     for draft in made:
-        if draft.kind == "adoption" and draft.actor is not None and _maker(draft.actor):
+        if draft.kind == "adoption" and draft.rule not in _USED and draft.actor is not None and _maker(draft.actor):
             draft.kind = "production"  # a maker that unveils, develops or tests a drone makes it
     return each_place(each_number(sentence, _distinct(made)))
+
+
+_USED = frozenset(["use", "operator"])
 
 
 def _maker(name: str) -> bool:
@@ -217,14 +221,11 @@ def _whose_drones(sentence: Sentence, drafts: list[Draft]) -> None:
             context.flies(draft.actor)
 
 
-_BLAMING = frozenset(["blame", "attribute", "ascribe", "pin", "link", "credit"])
-
-
 def _blamed(sentence: Sentence, drafts: list[Draft]) -> None:
     """Fills the actor of "drones attributed to X hit" and of "an attack that officials blamed on X"; blamed is alleged."""
     told = [d for d in drafts if d.kind in {"use_attack", "sighting"}]
     for verb in sentence.verbs:
-        names = sentence.actors(verb.prep("on", "to")) if verb.lemma in _BLAMING and not verb.negated else []
+        names = sentence.actors(verb.prep("on", "to")) if verb.lemma in BLAMING and not verb.negated else []
         for draft in told if names else []:
             if draft.verb is verb or draft.target == names[0] or draft.actor not in {None, names[0]}:
                 continue

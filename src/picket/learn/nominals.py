@@ -90,6 +90,9 @@ def nominal_drafts(sentence: Sentence, made: list[Draft]) -> Iterator[Draft]:
             yield from _sighting_noun(sentence, item, verb)
 
 
+BLAMING = frozenset(["blame", "attribute", "ascribe", "pin", "link", "credit"])
+
+
 def behind_drafts(sentence: Sentence) -> Iterator[Draft]:
     """ "The cartel was behind some of the attacks"."""
     for verb in sentence.verbs:
@@ -127,13 +130,16 @@ def _possessor(phrase: Phrase, sentence: Sentence) -> list[str]:
 
 
 def _attack_noun(sentence: Sentence, item: Phrase, verb: Verb | None) -> Iterator[Draft]:
-    targets = [p for n, p in item.after if n in {"on", "against", "at", "in", "near"} and not p.time]
-    by = [p for n, p in item.after if n == "by"]
+    blamed = (
+        [p for n, p in item.after if n == "on"] if verb is not None and verb.lemma in BLAMING and item in verb.objects else []
+    )
+    targets = [p for n, p in item.after if n in {"on", "against", "at", "in", "near"} and not p.time and p not in blamed]
+    by = blamed or [p for n, p in item.after if n == "by"]
     actors = [
         a for p in by for a in [*actors_of(p, sentence.context), *filter(None, [drone_owner(p, sentence)])][:1]
     ] or _possessor(item, sentence)
     killed = verb is not None and verb.classes & {"kill", "destroy"} and item in verb.subjects
-    hurt = [p for n, p in item.after if n in {"on", "against", "at"} and not p.time]
+    hurt = [p for p in targets for n, q in item.after if q is p and n in {"on", "against", "at"}]
     hurt = hurt or (verb.objects if killed and verb is not None else [])
     if (
         not actors
@@ -156,6 +162,7 @@ def _attack_noun(sentence: Sentence, item: Phrase, verb: Verb | None) -> Iterato
             numbers=[*victims, *hurt, item],
             where=[*targets, *hurt],
             target_phrase=hurt[0] if hurt else None,
+            certainty="alleged" if blamed else None,
         )
 
 

@@ -11,6 +11,7 @@ import re
 from picket.learn.tokens import NUMBER_WORDS, Token, is_number
 
 MONEY = re.compile(r"^(?:(?:US|A|AU|C|CA|NZ|HK|S|R|Z)?[$€£₹¥₩₴₦]|(?:USD|EUR|GBP|CHF)(?=\s?\d))\s?")
+_GROUPING = re.compile("[,\u00a0\u2009\u202f]")  # between the thousands of a figure
 _TO = frozenset(["to", "-", "–", "—"])
 _LINKS = _TO | {"and"}
 _PAIRED = frozenset(["half", "half-dozen", "a", "another"])
@@ -24,7 +25,7 @@ def value_of(token: Token) -> float | None:
     """The value of a single number word or figure without its multiple; None for what is none."""
     if token.value is not None:
         return token.value
-    text = MONEY.sub("", token.text).replace(",", "")
+    text = _GROUPING.sub("", MONEY.sub("", token.text))
     match = re.match(r"^\d+(?:\.\d+)?", text)
     if match:
         return float(match.group())
@@ -40,7 +41,7 @@ def join_numerals(raw: list[Token]) -> list[Token]:
     out: list[Token] = []
     i = 0
     while i < len(raw):
-        found = _range(raw, i) or _hundreds(raw, i) or _dozens(raw, i)
+        found = _grouped(raw, i) or _range(raw, i) or _hundreds(raw, i) or _dozens(raw, i)
         if found is not None:
             width, value = found
             joined = _one(raw[i : i + width])
@@ -85,6 +86,19 @@ def _range(raw: list[Token], i: int) -> tuple[int, float] | None:
     if raw[i].low == "from" and (i and raw[i - 1].text[:1].isalnum()) and link != "to":
         return None
     return k + 3 - i, low
+
+
+def _grouped(raw: list[Token], i: int) -> tuple[int, float] | None:
+    """ "1 200 drones", as pages leave it where they had a hard space: after a small word only, so not in "May 5 300 drones"."""
+    first = raw[i].text
+    if not (first.isdigit() and len(first) < 4 and first[0] != "0" and (i == 0 or raw[i - 1].text[0].islower())):
+        return None
+    k = i + 1
+    while k < len(raw) and len(raw[k].text) == 3 and raw[k].text.isdigit() and raw[k].start == raw[k - 1].end + 1:
+        k += 1
+    if k == i + 1 or k >= len(raw) or not raw[k].text[0].isalpha():
+        return None
+    return k - i, float("".join(t.text for t in raw[i:k]))
 
 
 def _hundreds(raw: list[Token], i: int) -> tuple[int, float] | None:

@@ -21,9 +21,9 @@ from typing import Any, BinaryIO
 import msgspec
 
 from picket.learn.decoding import decode_text
+from picket.learn.heads import date_line, date_of, facts_of, title_of
 from picket.learn.lexicon import word_set
 from picket.learn.report import Report
-from picket.learn.times import Published
 
 SUFFIXES = (".txt", ".md", ".html", ".htm", ".xhtml", ".pdf", ".xml", ".rss", ".atom")
 MOST_BYTES = 64_000_000
@@ -197,9 +197,6 @@ def _note(address: str, note: str | None) -> list[Found]:
 
 
 # -- plain text -------------------------------------------------------------------------------------------------------------
-_HEADER = re.compile(r"^(title|published|date|source|publisher|url|link|language)\s*:\s*(.+)$", re.IGNORECASE)
-
-
 def _plain(address: str, stem: str, data: bytes) -> list[Found]:
     text, note = decode_text(data)
     if "\0" in text or sum(not (c.isprintable() or c.isspace()) for c in text[:4000]) > 40:
@@ -212,17 +209,9 @@ def _plain(address: str, stem: str, data: bytes) -> list[Found]:
             )
         ]
     text = text.replace("\r\n", "\n")
-    facts = _sidecar(address)
-    for line in text.split("\n", 8)[:8]:
-        match = _HEADER.match(line.strip())
-        if match:
-            facts.setdefault(
-                {"date": "published", "publisher": "source", "link": "url"}.get(match[1].lower(), match[1].lower()),
-                match[2].strip(),
-            )
-    published = _date(facts.get("published")) or _dateline(text)
-    first = text.strip().split("\n", 1)[0].strip()
-    title = facts.get("title") or (first if len(first) < 160 and first[-1:] not in ".!?" and "\n" in text.strip() else None)
+    facts = facts_of(text) | _sidecar(address)
+    published = date_of(facts.get("published")) or date_line(text)
+    title = facts.get("title") or title_of(text)
     return [
         *_note(address, note),
         Report(
@@ -250,30 +239,6 @@ def _sidecar(address: str) -> dict[str, str]:
         if isinstance(facts, dict)
         else {}
     )
-
-
-def _dateline(text: str) -> str | None:
-    """A date that stands alone on one of the first lines."""
-    from picket.learn.times import times_of
-
-    for line in text.split("\n", 6)[:6]:
-        if 6 <= len(line.strip()) <= 60:
-            found = [t.iso for t in times_of(line, 0, len(line), None) if t.iso and re.fullmatch(r"\d{4}-\d\d(-\d\d)?", t.iso)]
-            if len(found) == 1:
-                return found[0]
-    return None
-
-
-def _date(text: str | None) -> str | None:
-    """An ISO date of a date in words or ISO; None if it is none."""
-    if not text:
-        return None
-    if re.match(r"^\d{4}(?:-\d\d){0,2}", text) and Published.parse(text):
-        return re.match(r"^\d{4}(?:-\d\d){0,2}", text).group()  # type: ignore[union-attr]
-    from picket.learn.times import times_of
-
-    found = [t.iso for t in times_of(text, 0, len(text), None) if t.iso]
-    return found[0] if found else None
 
 
 # -- HTML -------------------------------------------------------------------------------------------------------------------
@@ -328,7 +293,7 @@ def _page(address: str, stem: str, data: bytes) -> list[Found]:
             doc=stem,
             text=text,
             title=article.title,
-            published=_date(article.date),
+            published=date_of(article.date),
             source=article.sitename or article.hostname,
             url=article.url,
             language=language.group(1).lower() if language else None,
@@ -374,7 +339,7 @@ def _pdf(address: str, stem: str, data: bytes) -> list[Found]:
     title = str(facts.get("/Title") or "").strip() or None
     return [
         Report(
-            doc=stem, text=text, title=title, published=_dateline(text), source=str(facts.get("/Author") or "").strip() or None
+            doc=stem, text=text, title=title, published=date_line(text), source=str(facts.get("/Author") or "").strip() or None
         )
     ]
 

@@ -1,8 +1,8 @@
 """Splits a report's text into sentences; offsets stay those of the text.
 
 A sentence ends at . ! ? or … (with closing quotes or brackets) before white space and a capital, a digit, or an opening quote,
-and at every line's end. Titles, initials, abbreviations and "No. 5" do not end one. A line without a full stop (a heading) is
-a sentence of its own. Cost: one pass of a regular expression.
+and at every line's end. Titles, initials, abbreviations, "No. 5" and the number of a list's item do not end one. A line without a full
+stop (a heading) is a sentence of its own. Cost: one pass of a regular expression.
 """
 
 from __future__ import annotations
@@ -16,6 +16,9 @@ _ABBREVIATIONS = word_set("sentences.abbreviations")
 _NEVER_LAST = word_set("sentences.never_last")
 _END = re.compile(r"[.!?…]+[\"'”’»)\]]*(?=\s|$)|\n+")
 _OPENERS = re.compile(r"\s*[\"'“‘«(\[]*([^\W_])")
+_LAST_WORD = re.compile(r"[\w.'’-]*$")
+_DASH = re.compile(r"\s*[-–—]\s")
+_OF_A_FIRM = re.compile(r"\s*(?:\(|(?:Ltd|Inc|LLC|Limited|Co|Corp)\b)")  # "Northrop Grumman Corp. (NOC)", "Elta Co. Ltd."
 
 
 def sentence_spans(text: str) -> Iterator[tuple[int, int]]:
@@ -43,23 +46,26 @@ def _trim(text: str, begin: int, end: int) -> tuple[int, int] | None:
 
 
 def _ends(text: str, begin: int, match: re.Match[str]) -> bool:
+    point = match.group()[0] == "." and len(match.group().rstrip("\"'”’»)]")) == 1
+    before = _LAST_WORD.search(text[max(begin, match.start() - 24) : match.start()])
+    last = before.group().lower().replace("’", "'") if point and before else ""
+    if last in _NEVER_LAST or (last in _ABBREVIATIONS and _DASH.match(text, match.end())):
+        return False
     follows = _OPENERS.match(text, match.end())
     if follows is None:
         return True
     first = follows.group(1)
     if first.islower():
         return False
-    if match.group()[0] != "." or len(match.group().rstrip("\"'”’»)]")) > 1:
+    if not point:
         return True
-    word = re.search(r"[\w.'’-]*$", text[max(begin, match.start() - 24) : match.start()])
-    last = word.group().lower() if word else ""
-    if last in _NEVER_LAST or (len(last) == 1 and last.isalpha() and last != "i"):
+    if (len(last) == 1 and last.isalpha() and last != "i") or _numbers_an_item(text, begin, match.start()):
         return False
     if last == "no" and first.isdigit():
         return False
     if last in {"a.m", "p.m"} and re.match(
-        r"(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day\b|(?:[A-Z]{2,4}|local|GMT|UTC)\b",
-        text[follows.start(1) : follows.start(1) + 10],
+        r"(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day\b|(?:[A-Z]{2,4}|local|GMT|UTC)\b|[A-Z]\w+ time\b",
+        text[follows.start(1) : follows.start(1) + 24],
     ):
         return False
     if last in {"u.s", "u.n", "u.k", "u.a.e", "d.c"}:  # "the U.S. Army" goes on, "in the U.S. The army" does not
@@ -70,6 +76,12 @@ def _ends(text: str, begin: int, match: re.Match[str]) -> bool:
             )
             is not None
         )
-    return not (
-        last in _ABBREVIATIONS and last not in {"no", "inc", "ltd", "corp", "co", "etc", "u.s", "u.n", "u.k", "a.m", "p.m"}
-    )
+    if last in {"inc", "ltd", "corp", "co", "pvt"}:
+        return _OF_A_FIRM.match(text, match.end()) is None
+    return last not in _ABBREVIATIONS or last in {"no", "etc", "a.m", "p.m"}
+
+
+def _numbers_an_item(text: str, begin: int, end: int) -> bool:
+    """Is begin:end a number alone, as before an item of a list ("2. The army")?"""
+    alone = text[begin:end].strip()
+    return alone.isdigit() and len(alone) < 3

@@ -25,8 +25,17 @@ _CAUGHT = frozenset(
         "catch",
         "fine",
         "prosecute",
+        "sanction",
+        "blacklist",
+        "designate",
+        "punish",
+        "penalise",
+        "penalize",
     ]
 )
+_NOT_AFTER_WORDS = frozenset(
+    ["deny", "reject", "dismiss", "accuse", "refute", "dispute", "blame"]
+)  # never ", denied X" for ", said X"
 _NAMING = frozenset(["know", "call", "name", "dub", "nickname", "describe", "identify", "style"])
 
 
@@ -401,7 +410,7 @@ def _passive_goes_on(items: list[Item], verb: Verb, earlier: list[Verb], before:
 def _aside_before(items: list[Item], verb: Verb, earlier: list[Verb], before: Item | None) -> bool:
     """ "X, one of the states that fly drones, has received"; and "..., said X"."""
     opening = _before_apposition(items, verb) if tag_of(before) == "," else None
-    said = "say" in verb.classes
+    said = "say" in verb.classes and verb.lemma not in _NOT_AFTER_WORDS
     following = items[verb.at + 2] if verb.at + 2 < len(items) else None
     goes_on = said and isinstance(following, Verb) and following.finite
     if opening is not None and (not said or goes_on):
@@ -467,6 +476,9 @@ def _rest_of_place(items: list[Item], k: int) -> bool:
     town, item = (items[k - 2] if k >= 2 else None), items[k]
     if tag_of(items[k - 1]) != "," or not isinstance(town, Phrase) or not isinstance(item, Phrase):
         return False
+    follows = items[k + 1] if k + 1 < len(items) else None
+    if isinstance(follows, Verb) and "say" in follows.classes and item.head.name is None:
+        return False  # "in Sumy, Ivan Petrov said"
     placed = all(p.head.tag == "NP" and p.of is None for p in (town, item))
     placed = (
         placed

@@ -36,7 +36,7 @@ _MONTHS = {
 }
 _MONTH = (
     r"(?P<month>January|February|March|April|May|June|July|August|September|October|November|December|Jan\.?|"
-    r"Feb\.?|Mar\.?|Apr\.?|Aug\.?|Sept\.?|Sep\.?|Oct\.?|Nov\.?|Dec\.?)"
+    r"Feb\.?|Mar\.?|Apr\.?|Jun\.?|Jul\.?|Aug\.?|Sept\.?|Sep\.?|Oct\.?|Nov\.?|Dec\.?)"
 )
 _ANY_MONTH = _MONTH.replace("?P<month>", "?:")
 _DAY_1, _DAY_2 = (rf"(?:(?P<d{n}>\d{{1,2}}) (?P<m{n}>{_ANY_MONTH})|(?P<n{n}>{_ANY_MONTH}) (?P<e{n}>\d{{1,2}}))" for n in (1, 2))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import takewhile
+
 from picket.learn.ambiguous.around import Around
 from picket.learn.lexicon import lexicon, word_set
 
@@ -51,13 +53,10 @@ def _does(word: Around) -> bool:
 
 
 def _charged_with(word: Around) -> bool:
-    """ "indicted for shipping gyroscopes" """
+    """ "indicted for shipping gyroscopes", "accused of shipping drone parts" """
+    goods = takewhile(lambda t: t.tag in {"N", "ADJ", "NUM", "V?"}, word.found[word.i + 1 : word.i + 4])
     return (
-        word.tag == "PREP"
-        and word.after is not None
-        and word.next_tag == "N"
-        and word.after.low.endswith("s")
-        and any(t.lemma in _ARREST for t in word.found[: word.i])
+        word.tag == "PREP" and any(t.low.endswith("s") for t in goods) and any(t.lemma in _ARREST for t in word.found[: word.i])
     )
 
 

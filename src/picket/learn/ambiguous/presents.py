@@ -175,6 +175,8 @@ def _third_person(word: Around) -> str:
     if tag == "CC":
         return _after_and(word, opens)
     opens = opens or _object_participle(word) or (word.next_tag in {"N", "ADJ"} and only_verb(found, i))
+    if token.low == "uses" and tag in {"NP", ")"} and word.next_tag not in {"PREP", "CC", ".", ""}:
+        return "V"  # "the Arakan Army uses cheap drones bought in China"
     if tag == "NP" and opens and "say" in lexicon().verb_classes.get(token.lemma, frozenset()):
         return "V"  # "Kyiv claims its drones have"
     if prev is None or prev.low in _WEAPON_NOUNS:

@@ -15,6 +15,7 @@ from picket.learn.sentence import Sentence, drone_head, drone_owner, instruments
 from picket.learn.spots import place_name
 
 _SHOTS = frozenset(["missile", "missiles", "rocket", "rockets", "bomb", "bombs", "shots", "munitions", "round", "rounds"])
+_CREWED = frozenset(["helicopter", "helicopters", "plane", "planes", "jet", "jets", "aircraft", "airliner", "fighter", "bomber"])
 _ARMED = word_set("attacks.armed")
 _LENGTHS = word_set("statistics.units_of_length")
 
@@ -83,10 +84,23 @@ def strike(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
     else:
         actors = actors_in(sentence, doers)
         if not actors and tools:
-            owner = drone_owner(tools[0], sentence) if not any(t.tag == "DEM" for t in tools[0].tokens) else None
+            whose_model = "attacknoun" not in classes_of(tools[0].head) and any(t.tag == "DEM" for t in tools[0].tokens)
+            owner = None if whose_model else drone_owner(tools[0], sentence)  # "with Iranian drones"; "in a Russian drone strike"
             actors = [owner] if owner and owner not in [text_of(p) for p in hurt] else []
     places = [p for p in hurt if place_name(p)]
     yield from attack_drafts("strike", sentence, verb, actors, hurt, (by_drone or tools or attack_subject or [None])[0], places)  # type: ignore[list-item]
+
+
+def down(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
+    """ "Shot down a helicopter with a drone": an attack; a drone that is shot down is a sighting."""
+    hurt = [p for p in things_of(verb) if p.head.low in _CREWED]
+    by_drone = instruments(sentence, verb) or [p for p in doers_of(verb) if drone_head(p)]
+    if not hurt or not by_drone:
+        yield from detect(sentence, verb)
+        return
+    owner = drone_owner(by_drone[0], sentence)
+    actors = actors_in(sentence, [p for p in doers_of(verb) if not drone_head(p)]) or [*filter(None, [owner])]
+    yield from attack_drafts("downed-by-drone", sentence, verb, actors, hurt, by_drone[0], hurt)
 
 
 def _from_the_air(sentence: Sentence, load: Phrase) -> bool:
@@ -101,7 +115,7 @@ def attack_drafts(
     rule: str, sentence: Sentence, verb: Verb, actors: list[str], hurt: list[Phrase], tool: Phrase | None, where: list[Phrase]
 ) -> Iterator[Draft]:
     killed = [v for v in sentence.verbs if v.classes & {"kill"} and v is not verb]
-    victims = [p for v in killed for p in things_of(v)] + [
+    victims = [p for v in killed for p in _dead(v)] + [
         p
         for v in sentence.verbs
         if v.lemma in {"die", "perish", "strand"}
@@ -153,6 +167,11 @@ def attack_drafts(
             where=[*where, *hurt],
             target_phrase=hurt[0] if hurt else None,
         )
+
+
+def _dead(verb: Verb) -> list[Phrase]:
+    """Whom the verb says killed or hurt; of "12 people killed when" the ones before it."""
+    return things_of(verb) or [p for p in verb.subjects if classes_of(p.head) & {"people", "people_abstract"}]
 
 
 def launch(sentence: Sentence, verb: Verb) -> Iterator[Draft]:

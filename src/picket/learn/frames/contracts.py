@@ -19,8 +19,29 @@ from picket.learn.spots import place_name, place_state
 
 _CONTRACT = word_set("frames.contract")
 _AGREED = frozenset(
-    ["sign", "win", "conclude", "ink", "secure", "reach", "strike", "clinch", "place", "award", "land", "get", "receive", "seal"]
+    [
+        *[
+            "sign",
+            "win",
+            "conclude",
+            "ink",
+            "secure",
+            "reach",
+            "strike",
+            "clinch",
+            "place",
+            "award",
+            "land",
+            "get",
+            "receive",
+            "seal",
+        ],
+        *["grant", "book", "obtain", "bag"],
+    ]
 )
+_GAINED = frozenset(["win", "land", "secure", "receive", "get", "book", "obtain", "clinch", "bag"])  # who does so sells
+_SOLD_BY = frozenset(["contract", "order", "contracts", "orders", "tender"])
+_AWARDED = frozenset(["award", "grant"])
 _PACKAGE = frozenset(["package", "tranche", "consignment", "shipment", "batch", "delivery", "donation"])
 
 
@@ -28,7 +49,8 @@ def contract(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
     """Supply from a signed contract or a placed order."""
     if verb.lemma not in _AGREED or not (sentence.drone or sentence.near):
         return
-    paper = next((p for p in (verb.subjects if verb.passive else verb.objects) if p.head.low in _CONTRACT), None)
+    papers = [*verb.subjects, *verb.objects] if verb.passive else verb.objects
+    paper = next((p for p in papers if p.head.low in _CONTRACT), None)
     thing = _thing(sentence, verb, paper) if paper is not None else None
     if paper is None or thing is None:
         return
@@ -46,17 +68,16 @@ def contract(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
     payer = [t.text for t in paper.tokens if t.name is not None and t.name.kind in ORGANISED and t is not paper.head]
     if verb.lemma in {"receive", "get", "win", "secure", "land"} and payer and not second:
         second, first_sells = payer[:1], True  # "has received a $65 million U.S. Army contract"
-    if verb.lemma in {"win", "land", "secure"} and paper.head.low in {"contract", "order", "contracts", "orders", "tender"}:
+    if verb.lemma in _GAINED and paper.head.low in _SOLD_BY:
         first_sells = True
         second = second or actors_in(sentence, [p for n, p in _around(verb, paper) if n == "from"])
     givers, takers = (first, second) if first_sells else (second, first)
     if not givers:
         givers = [o for o in [origin_of(thing, sentence)] if o and o not in takers]
-    if verb.lemma == "award" and not verb.passive:
-        takers, givers = (
-            first,
-            actors_in(sentence, [*verb.indirect, *verb.prep("to"), *(p for p in verb.objects if p is not paper)]),
-        )
+    if verb.lemma in _AWARDED:
+        won = [p for p in verb.subjects if p is not paper] if verb.passive else [*verb.indirect, *verb.objects]
+        takers = (to_supply and second) or first
+        givers = actors_in(sentence, [*(p for p in won if p is not paper), *verb.prep("to")])
     if not givers or not takers:
         return
     for a, b in pairs(givers, takers):

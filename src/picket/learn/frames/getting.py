@@ -23,6 +23,7 @@ from picket.learn.sentence import Sentence, drone_head, drone_owner, is_drone, m
 from picket.learn.spots import place_state
 
 _ON_BEHALF = frozenset(["buy", "procure", "purchase", "acquire", "obtain", "source", "import", "order", "collect"])
+_BEHALF = ("for", "on_behalf_of")
 _BUYING = frozenset(["buy", "procure", "purchase", "acquire", "obtain", "source", "order"])
 _FROM_MAKER = frozenset(["receive", "take_delivery", "import", "order", "buy", "purchase", "acquire", "procure", "obtain"])
 _PAPERS = frozenset(["report", "reports", "call", "calls", "video", "footage"])
@@ -124,7 +125,7 @@ def _got(sentence: Sentence, verb: Verb, things: list[Phrase], givers: list[str]
 def _on_behalf(sentence: Sentence, verb: Verb, things: list[Phrase]) -> list[str]:
     if verb.lemma not in _ON_BEHALF:
         return []
-    ends = [p for p in [*verb.prep("for"), *(q for t in things for n, q in t.after if n == "for")] if not p.time]
+    ends = [p for p in [*verb.prep(*_BEHALF), *(q for t in things for n, q in t.after if n in _BEHALF)] if not p.time]
     return [n for p in ends for n in _buyer_behind(sentence, p)]
 
 

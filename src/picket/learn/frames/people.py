@@ -58,9 +58,13 @@ def recruit(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
         )
     else:
         receivers = actors_in(sentence, verb.subjects)
+    homes = [p for p in verb.prep("from", "such_as", "like", "including") if place_state(p)]
     sources = verb.prep("from", "among")
     sources += [p for t in people for name, p in t.after if name == "from" and p not in sources]
-    if sources and verb.lemma == "draw":
+    if len(homes) > 1 and verb.lemma != "draw" and not any(t.tag in {"DEM", "NP"} for t in people[0].tokens):
+        who = people[0].head.text  # "women from Uganda, Kenya and Nigeria" come from three countries
+        providers = [f"{who} from {text_of(home)}" for home in homes]
+    elif sources and verb.lemma == "draw":
         first = sources[0]
         providers = [", ".join(text_of(p) for p in sources)] if len(sources) > 1 else [text_of(first)]
     elif (

@@ -337,10 +337,13 @@ def spy(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
         )
 
 
+_STAFF = frozenset(["official", "force", "people"])  # "the airport authorities" shut it, they are not shut
+
+
 def disrupt(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
     if not (sentence.drone or sentence.near):
         return
-    parties = [*things_of(verb), *verb.subjects]
+    parties = [p for p in [*things_of(verb), *verb.subjects] if not classes_of(p.head) & _STAFF]
     site = next(
         (
             p
@@ -371,7 +374,7 @@ def disrupt(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
         "disrupt",
         verb,
         actor=drone_owner(cause, sentence),
-        target=text_of(named_site),
+        target=None if named_site.head.low in {"flights", "traffic"} else text_of(named_site),
         thing=text_of(cause) if cause is not site else "drones",
         numbers=[cause, *parties, *(p for v in sentence.verbs if v.governor is verb for p in v.objects)],
         where=[named_site, *fine],

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from picket.learn.chunks import Verb
 from picket.learn.drafts import Draft
 from picket.learn.frames.adjuncts import adjunct_drafts
-from picket.learn.frames.attacks import attributed, crash, drop, fired_on, launch, steer, strike, suffer, under_attack, wage
+from picket.learn.frames.attacks import attributed, crash, down, drop, fired_on, launch, steer, strike, suffer, under_attack, wage
 from picket.learn.frames.common import things_of
 from picket.learn.frames.contracts import buyer, contract, package, reach, supplier
 from picket.learn.frames.getting import get, request, turn_to
@@ -192,7 +192,7 @@ FRAMES: dict[str, Frame] = {
     "drop": drop,
     "crash": crash,
     "detect": detect,
-    "down": detect,
+    "down": down,
     "seize": detect,
     "overfly": intrude,
     "intrude": intrude,

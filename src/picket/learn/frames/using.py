@@ -77,7 +77,7 @@ def _used_for(sentence: Sentence, verb: Verb, aim: Verb, doers: list[str], thing
         hurt = [q for n, q in raids[0].after if n in {"on", "against", "at"}] or aim.prep("on", "against", "at")
         yield from attack_drafts("use-for-strikes", sentence, verb, doers, hurt, thing, hurt)
     elif _strikes(aim):
-        hurt = list(aim.objects)
+        hurt = (_used_against(verb, thing) if aim.classes & {"kill"} else []) or list(aim.objects)
         if aim.lemma == "push" and hurt:
             hurt = aim.prep("by") or hurt
         if aim.classes & {"drop"}:
@@ -115,7 +115,10 @@ def _used(sentence: Sentence, verb: Verb, doers: list[str], thing: Phrase) -> It
         yield from _spied(verb, doers, thing, text_of(seen[0]) if seen else None, seen)
         return
     against = _used_against(verb, thing)
-    in_attack = [p for p in verb.prep("in", "during", "for") if "attacknoun" in classes_of(p.head)]
+    beside = [
+        v for v in sentence.verbs if v.participle and v.subjects and v.subjects[0] is thing
+    ]  # "drones armed with grenades in"
+    in_attack = [p for v in [verb, *beside] for p in v.prep("in", "during", "for") if "attacknoun" in classes_of(p.head)]
     if against or in_attack:
         hurt = against or [q for p in in_attack for n, q in p.after if n in {"on", "against"}]
         yield from attack_drafts("use-against", sentence, verb, doers, hurt, thing, hurt)
