@@ -145,8 +145,14 @@ class Tracks(NamedTuple):
     habit: Array  # (cap, HABITS) how it has flown so far, see `habit_kernels`
 
 
-INT_FIELDS = ("id", "status", "updates", "claims", "radar_updates", "looks", "transmitter", "sensor_track", "sensors",
-              "flags", "origin", "group", "named", "pair_sensor")  # fmt: skip
+# a million tracks take 90 MB less than with eight bytes for each of these
+KINDS = (
+    dict.fromkeys(("id", "sensors", "group"), np.int64)
+    | dict.fromkeys(
+        ("ident", "updates", "claims", "radar_updates", "looks", "transmitter", "sensor_track", "flags", "pair_sensor"), np.int32
+    )
+    | dict.fromkeys(("status", "origin", "named", "missed"), np.int8)
+)
 
 
 def new_tracks(capacity: int, sensors: int) -> Tracks:
@@ -155,8 +161,7 @@ def new_tracks(capacity: int, sensors: int) -> Tracks:
         "x": (6,), "P": (6, 6), "xm": (2, 6), "Pm": (2, 21), "mu": (2,), "score": (4,), "belief": (4,), "look": (sensors,),
         "missed": (sensors,), "ident": (N_KINDS,), "pair_plot": (10,), "claimed": (3,), "habit": (HABITS,),
     }  # fmt: skip
-    kinds = dict.fromkeys((*INT_FIELDS, "ident"), np.int64) | {"missed": np.int8}
-    return Tracks(**{name: np.zeros((capacity, *shapes.get(name, ())), kinds.get(name, np.float64)) for name in Tracks._fields})
+    return Tracks(**{name: np.zeros((capacity, *shapes.get(name, ())), KINDS.get(name, np.float64)) for name in Tracks._fields})
 
 
 class Sensors(NamedTuple):

@@ -179,14 +179,14 @@ def _place(batch: Batch, mask: npt.NDArray[np.bool_]) -> tuple[float, float, flo
 
 def new_plots(n: int) -> Plots:
     """n plots that measure nothing yet."""
-    ints = np.full((9, n), -1, np.int64)
-    floats = np.zeros((3, n))
+    words, codes = np.full((3, n), -1, np.int8), np.full((4, n), -1, np.int32)
+    floats, numbers = np.zeros((3, n)), np.full((2, n), -1, np.int64)
     return Plots(
-        time=floats[0], sensor=np.zeros(n, np.int64), kind=np.zeros(n, np.int64), form=np.zeros(n, np.int64),
+        time=floats[0], sensor=np.zeros(n, np.int64), kind=np.zeros(n, np.int8), form=np.zeros(n, np.int64),
         z=np.empty((n, 6)), sigma=np.ones((n, 6)), p=np.zeros((n, 3)), half=floats[1],
-        ident=ints[0], ident_kind=ints[1], transmitter=ints[2], sensor_track=ints[3],
-        said=ints[4], foreign=np.zeros(n, np.int64), origin=ints[5], row=ints[6], track=ints[7], weight=floats[2],
-        begun=ints[8],
+        ident=codes[0], ident_kind=words[0], transmitter=codes[1], sensor_track=codes[2],
+        said=words[1], foreign=np.zeros(n, np.int8), origin=words[2], row=codes[3], track=numbers[0], weight=floats[2],
+        begun=numbers[1],
     )  # fmt: skip
 
 

@@ -22,7 +22,7 @@ from picket.track.lane_kernels import TRACKS
 from picket.track.layout_kernels import DEAD, Plots, Tracks
 from picket.track.picture_kernels import ID, SENSORS, believe, rows
 from picket.track.untangle_kernels import put, untangle
-from picket.track.update_kernels import book, edges_of, move
+from picket.track.update_kernels import SEEN, book, edges_of, move
 
 LEAST = 8192  # tracks and plots; a thread of its own is paid for from some thousands on
 STRETCHES = 4  # for each thread: some stretches hold more that is near
@@ -43,6 +43,17 @@ def _stretches(n: int, threads: int, whole: int = 1) -> list[tuple[np.int64, np.
     return list(pairwise([*cuts, np.int64(n)]))
 
 
+def _gate_on(threads: int, tracks: Tracks, n: int, plots: Plots, members: Any, T: float, sensors: Any, blocks: Blocks) -> Any:
+    """`associate_kernels.gate`. What it takes, of a million objects some hundred megabytes, is free again after it."""
+    known = index(plots, members, T, sensors)
+    parts = _on_threads(
+        threads,
+        lambda begin, end: search(tracks, begin, end, plots, members, T, sensors, blocks, *known),
+        _stretches(n, threads),
+    )
+    return *(np.concatenate([part[k] for part in parts]) for k in range(3)), sum(part[3] for part in parts)
+
+
 def look_on(
     threads: int, tracks: Tracks, n: int, plots: Plots, members: Any, T: float, sensors: Any, blocks: Blocks, owner: Any, pairs: Any,
     next_id: int, since: float, due: float, sweeps: int, most: int, guarded: Any,
@@ -50,24 +61,18 @@ def look_on(
     """`engine_kernels.look`, its gate and the states of its tracks on several threads where there is enough to do."""
     if threads < 2 or min(n, len(members)) < LEAST:
         return look(tracks, n, plots, members, T, sensors, owner, pairs, next_id, since, due, sweeps, most, guarded, blocks)
-    known = index(plots, members, T, sensors)
-    parts = _on_threads(
-        threads,
-        lambda begin, end: search(tracks, begin, end, plots, members, T, sensors, blocks, *known),
-        _stretches(n, threads),
-    )
-    e_track, e_plot, weight = (np.concatenate([part[k] for part in parts]) for k in range(3))
-    shed = sum(part[3] for part in parts)
-    del parts  # of a million objects some hundred megabytes
+    e_track, e_plot, weight, shed = _gate_on(threads, tracks, n, plots, members, T, sensors, blocks)
     p, free, work = give_out(plots, members, sensors, sweeps, e_track, e_plot, weight)
+    del weight
     slots, xs, halves, exchanges = untangle(tracks, e_track, e_plot, p, plots, members, sensors, sweeps)
     starts = edges_of(e_track)
-    moved = _on_threads(
+    seen = np.empty((len(starts) - 1, SEEN))
+    _on_threads(
         threads,
-        lambda begin, end: move(tracks, begin, end, starts, e_track, e_plot, p, plots, members, sensors),
+        lambda begin, end: move(tracks, begin, end, starts, e_track, e_plot, p, plots, members, sensors, seen),
         _stretches(len(starts) - 1, threads, TRACKS),
     )
-    book(tracks, starts, np.concatenate(moved), e_track, e_plot, p, plots, members, sensors, owner, pairs)
+    book(tracks, starts, seen, e_track, e_plot, p, plots, members, sensors, owner, pairs)
     put(tracks, slots, xs, halves)
     after, unborn = turn(tracks, n, plots, members, T, sensors, owner, next_id, since, due, most, guarded, blocks, e_track, free)
     return after, shed, unborn, work + exchanges, free

@@ -65,7 +65,8 @@ WORD, WORD_FADES = (
     0.85,
 )  # log-likelihood of what a sensor calls a plot, and what is left of it one word later: 5 at most, as
 # words of one sensor on one object are wrong together. A radar that is right eight times in nine would be worth 2.1 a word
-SOME, PD, SECTOR = range(3)  # what `book` needs of a track that `move` has moved: sum of p, and where it was before
+SEEN = 3
+SOME, PD, SECTOR = range(SEEN)  # what `book` needs of a track that `move` has moved: sum of p, and where it was before
 NEAR, NEXT, HAND = range(3)  # of each track of a block: a plot that all of its are near, its next edge, the plot at hand
 NOT_NEAR, MENDED = -1, -2  # in place of a plot: the track goes by itself; its covariance was not sound
 SETTLED_UPDATES = 4  # a velocity means something from so many plots on
@@ -325,8 +326,8 @@ def _look_over(tracks, i, s, t, some, pd, sector, sensors):  # type: ignore[no-u
 def update(tracks, e_track, e_plot, p, plots, members, sensors, owner, pairs):  # type: ignore[no-untyped-def]
     """Every track with an edge: existence, state, bookkeeping. Fills plots.track and plots.weight of the members."""
     starts = edges_of(e_track)
-    none = np.int64(0)  # a literal 0 would compile what takes it a second time
-    seen = move(tracks, none, starts.shape[0] - 1, starts, e_track, e_plot, p, plots, members, sensors)
+    none, seen = np.int64(0), np.empty((starts.shape[0] - 1, SEEN))  # a literal 0 would compile what takes it a second time
+    move(tracks, none, starts.shape[0] - 1, starts, e_track, e_plot, p, plots, members, sensors, seen)
     book(tracks, starts, seen, e_track, e_plot, p, plots, members, sensors, owner, pairs)
 
 
@@ -343,17 +344,15 @@ def edges_of(e_track):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def move(tracks, begin, end, starts, e_track, e_plot, p, plots, members, sensors):  # type: ignore[no-untyped-def]
+def move(tracks, begin, end, starts, e_track, e_plot, p, plots, members, sensors, seen):  # type: ignore[no-untyped-def]
     """The state of the tracks of the rows from `begin`, a multiple of TRACKS, to before `end`: what happens to each is its own.
 
-    Returns (end - begin, 3): the sum of p, and the probability of detection and the sector where each was before.
+    Their rows of seen (R, SEEN) get the sum of p, and the probability of detection and the sector where each was before.
     """
-    seen = np.empty((end - begin, 3))
     work, V, scratch = np.empty((7, 6, 6)), np.empty((6, 8)), np.empty((3, TRACKS), np.int64)
     W, fit = np.zeros(SIZE), np.empty((LANES, EDGES_PER_TRACK))
     form = _place_form(plots, members)
     _move(tracks, begin, end, starts, e_track, e_plot, p, plots, members, sensors, form, seen, scratch, W, fit, V, work)
-    return seen
 
 
 @lean
@@ -372,27 +371,24 @@ def _move(  # type: ignore[no-untyped-def]
     """`move` with its scratch: scratch (3, TRACKS), W, fit (LANES, edges), V (6, 8), work (7, 6, 6)."""
     for first in range(begin, end, TRACKS):
         _block(
-            tracks, first, min(first + TRACKS, end), starts, e_track, e_plot, p, plots, members, sensors, form, seen, first - begin,
-            scratch, W, fit, V, work,
+            tracks, first, min(first + TRACKS, end), starts, e_track, e_plot, p, plots, members, sensors, form, seen, scratch, W,
+            fit, V, work,
         )  # fmt: skip
 
 
 @lean
 def _block(  # type: ignore[no-untyped-def]
-    tracks, begin, end, starts, e_track, e_plot, p, plots, members, sensors, form, seen, to, scratch, W, fit, V, work
+    tracks, begin, end, starts, e_track, e_plot, p, plots, members, sensors, form, seen, scratch, W, fit, V, work
 ):  # fmt: skip
-    """`move` for TRACKS rows at most. Those whose plots are near one another and of `form` go side by side, the others one by one.
-
-    What is seen goes into `seen` from `to` on.
-    """
+    """`move` for TRACKS rows at most. Those whose plots are near one another and of `form` go side by side, the others one by one."""
     s = plots.sensor[members[0]]
-    if _lay(tracks, begin, end, starts, e_track, e_plot, p, plots, members, sensors, s, form, seen, to, scratch, W, V):
+    if _lay(tracks, begin, end, starts, e_track, e_plot, p, plots, members, sensors, s, form, seen, scratch, W, V):
         aim(W, form, sensors.rotation[s], sensors.offset[s])
         invert(W)
         _take_all(tracks, begin, end, starts, e_track, e_plot, p, plots, members, form, scratch, W, fit)
         gain(W)
         check(W)
-    _put_back(tracks, begin, end, starts, e_track, e_plot, p, plots, members, sensors, s, seen, to, scratch, W, fit, V, work)
+    _put_back(tracks, begin, end, starts, e_track, e_plot, p, plots, members, sensors, s, seen, scratch, W, fit, V, work)
     match_lanes(W)
     for row in range(begin, end):
         q, i = row - begin, e_track[starts[row]]
@@ -404,7 +400,7 @@ def _block(  # type: ignore[no-untyped-def]
 
 @piece
 def _lay(  # type: ignore[no-untyped-def]
-    tracks, begin, end, starts, e_track, e_plot, p, plots, members, sensors, s, form, seen, to, scratch, W, V
+    tracks, begin, end, starts, e_track, e_plot, p, plots, members, sensors, s, form, seen, scratch, W, V
 ):  # fmt: skip
     """Puts the block's tracks into their lanes, those that go side by side; False when none does."""
     beside = False
@@ -414,7 +410,7 @@ def _lay(  # type: ignore[no-untyped-def]
         for e in range(e0, e1):
             some += p[e]
         pd, sector = detects(tracks.x[i], s, sensors)
-        seen[to + q, SOME], seen[to + q, PD], seen[to + q, SECTOR] = min(some, 1.0), pd, sector
+        seen[row, SOME], seen[row, PD], seen[row, SECTOR] = min(some, 1.0), pd, sector
         j = all_near(tracks.time[i], e0, e1, e_plot, p, members, plots.form, plots.sigma, plots.time, plots.foreign, V[5])
         scratch[NEXT, q], scratch[NEAR, q] = e0, NOT_NEAR
         if j >= 0 and plots.form[j] == form:
@@ -451,7 +447,7 @@ def _take_all(tracks, begin, end, starts, e_track, e_plot, p, plots, members, fo
 
 @piece
 def _put_back(  # type: ignore[no-untyped-def]
-    tracks, begin, end, starts, e_track, e_plot, p, plots, members, sensors, s, seen, to, scratch, W, fit, V, work
+    tracks, begin, end, starts, e_track, e_plot, p, plots, members, sensors, s, seen, scratch, W, fit, V, work
 ):  # fmt: skip
     """Both models of the block's tracks, from their lanes or one by one, and their probabilities."""
     for row in range(begin, end):
@@ -472,7 +468,7 @@ def _put_back(  # type: ignore[no-untyped-def]
                 if not W[SOUND + lane] > 0.0:
                     sound_half(L, work)
                     scratch[NEAR, q] = MENDED
-        _weigh(tracks.mu[i], p, e0, e1, 1.0 - seen[to + q, SOME], fit[q], fit[TRACKS + q])
+        _weigh(tracks.mu[i], p, e0, e1, 1.0 - seen[row, SOME], fit[q], fit[TRACKS + q])
         W[MU + q], W[MU + TRACKS + q] = tracks.mu[i, 0], tracks.mu[i, 1]
 
 
