@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from benchmarks.reports import all_annotated
-from benchmarks.train_net import fitted_net
+from benchmarks.train_net import NETS, UNITS, fitted_net
 from benchmarks.train_reader import FILE, report_of, seen_in, train
 from click.testing import CliRunner
 from scipy.sparse import csr_matrix
@@ -22,6 +22,7 @@ from picket.learn.sentence import Sentence
 from picket.learn.trained import Limits, Trained
 from picket.learn.trained.concepts import concepts_of_word
 from picket.learn.trained.memory import Memory
+from picket.learn.trained.net import Net
 from picket.learn.trained.sorts import stem
 from picket.learn.trained.weights import ROLES, load, shipped, written
 
@@ -31,7 +32,7 @@ SOME = TUNED[::32]
 
 def test_the_weights_that_ship_fit_the_code() -> None:
     weights = load(FILE.read_bytes())
-    assert FILE.stat().st_size < 2_500_000
+    assert FILE.stat().st_size < 3_000_000
     assert weights.kinds.shape == (len(weights.kind_rows), len(KINDS) + 1)  # and whether it is doubtful
     assert np.isfinite(weights.kinds).all()
     assert len(weights.columns) == 2 * len(KINDS)
@@ -79,6 +80,22 @@ def test_a_net_learns_what_a_sum_of_features_cannot() -> None:
     assert odds[0] < odds[2]
     assert odds[3] < odds[1]
     assert odds[3] < odds[2]
+
+
+def test_nets_side_by_side_are_their_mean_and_learn_nothing_of_rare_features() -> None:
+    random = np.random.default_rng(3)
+    cases = (random.random((400, 6)) < [0.5, 0.4, 0.3, 0.6, 0.5, 0]).astype(float)
+    cases[:2, 5] = 1  # stands in two sentences only
+    net = fitted_net(csr_matrix(cases), cases[:, :1])
+    assert net.rows.shape == (6, NETS * UNITS)
+    assert net.rows[:5].any(axis=1).all()
+    assert not net.rows[5].any()
+    parts = [slice(k * UNITS, (k + 1) * UNITS) for k in range(NETS)]
+    alone = [Net(net.rows[:, k], net.step, net.bias[k], NETS * net.out[k], net.out_bias) for k in parts]
+    rows = [0, 2, 5]
+    single = [one.logits(rows)[0] for one in alone]
+    assert np.ptp(single) > 0  # they differ
+    assert net.logits(rows)[0] == pytest.approx(np.mean(single), rel=1e-4)
 
 
 def added() -> list[tuple[Report, Claim]]:

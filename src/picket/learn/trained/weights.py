@@ -23,6 +23,7 @@ from picket.learn.trained.net import Net
 Floats = NDArray[np.float32]
 ROLES = ("provider", "recipient", "actor", "target")
 COLUMNS = (*KINDS, "doubt")
+_OF_REGRESSION = np.float32(0.1)  # its share beside the nets (decision 58)
 ENDS = {
     (kind, role): 2 * k + r
     for k, kind in enumerate(KINDS)
@@ -56,8 +57,8 @@ class Weights:
         return np.add.reduce(self.kinds.take(rows, axis=0), axis=0) if rows else np.zeros(self.kinds.shape[1], np.float32)
 
     def sentence_logits(self, rows: list[int]) -> Floats:
-        """The log odds for a whole sentence: the mean of the regression's and the net's."""
-        return np.float32(0.5) * (self.kind_logits(rows) + self.net.logits(rows))
+        """The log odds for a whole sentence: the weighted mean of the regression's and the nets'."""
+        return _OF_REGRESSION * self.kind_logits(rows) + (1 - _OF_REGRESSION) * self.net.logits(rows)
 
     def end_logits(self, rows: NDArray[np.intp], starts: list[int], column: int) -> list[float]:
         """The log odds of one of ENDS for mentions; their rows stand one after the other, beginning at `starts`, none without any."""
