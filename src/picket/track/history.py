@@ -38,6 +38,7 @@ from picket.words import TRACK, Batch, concat
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
+Mask = npt.NDArray[np.bool_]
 Numbers = tuple[float, float, int, float, float]  # clock, settled, confirmed; backlog of work and its time
 LATE_S = 5.0  # a plot so far behind the tracker's time is of no use any more
 LAGGED_S = 2.0  # and where there is no state to go back to; up to then it is compared as of its own time
@@ -118,7 +119,7 @@ def _keys(plots: Plots) -> tuple[npt.NDArray[Any], ...]:
     return plots.sensor, plots.time, plots.kind, first, second, plots.z[:, 2]
 
 
-def _repeats(plots: Plots) -> npt.NDArray[np.bool_]:
+def _repeats(plots: Plots) -> Mask:
     """(M,) True for a plot that is the one before it again, value for value."""
     same = np.zeros(len(plots.time), np.bool_)
     a, b = slice(1, None), slice(None, -1)
@@ -152,7 +153,7 @@ class Segment:
         """Some of it, in this order."""
         return Segment(_taken(self.plots, which), self.rows.take(which), self.step.take(which))
 
-    def where(self, mask: npt.NDArray[np.bool_]) -> Segment:
+    def where(self, mask: Mask) -> Segment:
         """Those of it that the mask holds; the same memory where they lie one after another, as a sensor's late plots do."""
         which = np.flatnonzero(mask)
         if len(which) and which[-1] - which[0] == len(which) - 1:
@@ -231,29 +232,34 @@ class History:
         everything = Segment(prepared.plots, prepared.rows, np.full(n, self.step))
         if len(prepared.plots.time) > n:
             everything = everything.part(0, n)
-        plots, past = everything.plots, everything.plots.time <= clock
+        past = everything.plots.time <= clock
         if kept.all() and not past.any():  # all of it, and none late
-            plots.row[:] = np.arange(n)
+            everything.plots.row[:] = np.arange(n)
             everything.cut = prepared.looks()
             self._open = everything
             return self._open
-        past &= kept
-        reach = next((g.start for g in self.segments if g.state is not None), math.inf)
+        on_time = everything.where(kept & ~self._set_aside(everything, past & kept, clock, new, left_out))
+        if not len(on_time.rows):
+            return None
+        self._open = on_time
+        return self._open
+
+    def _set_aside(
+        self, everything: Segment, past: Mask, clock: float, new: Callable[[], Floats], left_out: Counter[str]
+    ) -> Mask:
+        """Of the plots `past`: those that wait from now on, and those that are of no use any more."""
+        plots, reach = everything.plots, next((g.start for g in self.segments if g.state is not None), math.inf)
         back, stale = past & (plots.time > reach), plots.time < clock - LAGGED_S
         lost = past & ((plots.time < clock - LATE_S) | (stale & ~back))
         left_out["late"] += int(np.count_nonzero(lost))
         left_out += Counter()
         back &= ~lost
         if back.any():
-            quiet = stale | (plots.time <= new()[plots.sensor])
-            for mask, lagged in ((back & quiet, False), (back & ~quiet, True)):
+            unseen = stale | (plots.time <= new()[plots.sensor])
+            for mask, lagged in ((back & unseen, False), (back & ~unseen, True)):
                 if mask.any():
                     self._wait(everything.where(mask), clock, lagged=lagged)
-        on_time = everything.where(kept & ~back & ~lost)
-        if not len(on_time.rows):
-            return None
-        self._open = on_time
-        return self._open
+        return back | lost
 
     def _wait(self, late: Segment, clock: float, lagged: bool) -> None:
         if not self.waiting:
