@@ -106,6 +106,61 @@ def test_a_large_picture_waits_before_it_goes_back_and_shows_what_came_late_mean
         assert np.allclose(np.sort(got[name]), np.sort(sure[name]), rtol=0, atol=1e-9), name
 
 
+def _crowd(name: str, seed: int, seconds: int, **more: Any) -> list[Batch]:
+    """What a radar sees of 120 objects, a batch a second: more than may be taken in again at once."""
+    rng = np.random.default_rng(seed)
+    places = rng.uniform(-3000.0, 3000.0, (120, 3)) * [1, 1, 0] + [0, 0, 200.0]
+    return [sim.plots(rng, sim.T0 + k, places, sim.radar(name, **more), clutter=5.0) for k in range(seconds)]
+
+
+def test_rows_late_in_every_scan_wait_for_one_another_and_end_as_if_sorted(monkeypatch: pytest.MonkeyPatch) -> None:
+    batch = sim.joined(*_crowd("a", 5, 45))
+    late = np.random.default_rng(6).random(batch.n) < 0.1
+    step = np.round(batch["time"] - sim.T0).astype(int) + late
+    tracker, want, went_back = Tracker(sim.site(sim.radar("a"))), Tracker(sim.site(sim.radar("a"))), []
+    monkeypatch.setattr(tracker, "_restore", lambda state: (went_back.append(tracker.clock), Tracker._restore(tracker, state)))
+    unseen = 0
+    for k in range(52):
+        mine = np.flatnonzero(step == k)
+        got = tracker.step(batch.take(mine), time=sim.T0 + k)
+        sure = want.step(batch.take(np.flatnonzero(step - late == k)), time=sim.T0 + k)
+        if (
+            tracker._history.stopgap and late[mine].any()
+        ):  # the radar has looked since: what came late is of no use until it is taken in
+            assert (tracker.assigned.track_id[late[mine]] == -1).all()
+            unseen += 1
+    assert 4 <= len(went_back) <= 8
+    assert unseen > 20
+    assert tracker._history.taken_again < 1.3 * batch.n
+    assert got.n == sure.n
+    for name in ("lat_deg", "lon_deg", "vel_east_mps", "existence"):
+        assert np.allclose(np.sort(got[name]), np.sort(sure[name]), rtol=0, atol=1e-9), name
+
+
+def test_a_sensor_that_is_always_behind_is_in_the_picture_while_its_rows_wait() -> None:
+    rng, behind = np.random.default_rng(8), sim.radar("b", (500.0, -800.0, 10.0))
+    tracker, waited = Tracker(sim.site(sim.radar("a"), behind)), 0
+    for k, part in enumerate(_crowd("a", 5, 30)):
+        seen = sim.plots(rng, sim.T0 + k - 1.5, np.array([[4500.0, 4500.0, 300.0]]), behind, pd=1.0)
+        shown = tracker.step(sim.joined(part, seen), time=sim.T0 + k)
+        if k >= 10 and tracker._history.stopgap:
+            east_north = sim.FRAME.to_enu(shown["lat_deg"], shown["lon_deg"], np.zeros(shown.n))[:, :2]
+            there = np.hypot(*(east_north - [4500.0, 4500.0]).T) < 300.0
+            assert np.any(there & shown.equals("status", "confirmed") & (shown["updated_at"] >= sim.T0 + k - 1.6))
+            waited += 1
+    assert waited > 5
+
+
+def test_a_flow_that_is_late_as_a_whole_is_shown_within_seconds() -> None:
+    tracker = Tracker(sim.site(sim.radar("a")))
+    for k, part in enumerate(_crowd("a", 5, 30)):
+        shown = tracker.step(part, time=sim.T0 + k + 3.0)
+        if k >= 10:
+            assert np.count_nonzero(shown.equals("status", "confirmed") | shown.equals("status", "coasting")) > 90
+            assert shown["updated_at"].max() >= sim.T0 + k - 2.0
+    assert tracker.left_out["late"] == 0
+
+
 def test_without_going_back_two_seconds_are_the_limit() -> None:
     rng, tracker = np.random.default_rng(1), Tracker(sim.site(sim.radar(), sim.RID), exact_late=False)
     rows = [sim.claim(rng, sim.T0 + k, np.array([10.0 * k, 0.0, 90.0])) for k in range(10)]

@@ -4,14 +4,14 @@ The history is a row of segments, one for each step that moved the clock: the pl
 comes after its segment has ended is put into that segment; the tracker then goes back to the newest state before it and takes in
 all that followed again, in order. So the tracks are those of the sorted input, stepped to the same ends.
 
-Late rows seldom come alone, so they wait, at most WAIT_S of the tracker's time, to be taken in together: for rows up to L late that
-wait for W, the steps taken in again for each step are 1 + L/W. They wait no longer than until nothing more comes, or nothing in time for
-LATE_S. Where late rows are rare, they go back at once: that may cost PAYS plots for each that arrived, and ALLOWANCE at any time.
+Late rows seldom come alone, so they wait to be taken in together: where they are up to L late and wait for W, the steps taken in again
+for each step are 1 + L/W. W is WAITS times L, and they wait no longer than until nothing more comes, or nothing in time for LATE_S. Where
+late rows are rare they go back at once, while that costs no more than PAYS plots for each that arrived, or ALLOWANCE.
 
-What is taken in while plots wait is a stopgap: going back undoes it. So it is done with less (`Shedding.STOPGAP_SWEEPS`), no state is
-copied, and of the plots that wait only those that tell something new are in it: from a sensor that named the object, or from one that
-looks round and has not been heard since. They are compared as of their own time, if no more than LAGGED_S late. Going back leaves a
-state before all that can still come. No clock is read.
+What is taken in while plots wait is a stopgap: going back undoes it. So it is done with less (`Shedding.sweeps`), no state is copied, and
+of the plots that wait only those that tell something new are in it: of a sensor that names what it reports, or of one that looks round and
+has not been heard since. They are compared as of their own time, if no more than LAGGED_S late. Going back leaves a state before all that
+can still come. No clock is read.
 """
 
 from __future__ import annotations
@@ -38,13 +38,14 @@ from picket.words import TRACK, Batch, concat
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
+Mask = npt.NDArray[np.bool_]
 Numbers = tuple[float, float, int, float, float]  # clock, settled, confirmed; backlog of work and its time
 LATE_S = 5.0  # a plot so far behind the tracker's time is of no use any more
 LAGGED_S = 2.0  # and where there is no state to go back to; up to then it is compared as of its own time
-WAIT_S = 20.0  # late plots wait so long at most, in the tracker's time, for others to be taken in with them
+WAITS, LEAST_S = 5.0, 2.0  # late plots wait so many times as long as the latest of them is late, which counts as this at least
 QUIET_S = 1.0  # and no longer once nothing came for so long
 LONGEST_STEP_S = 15.5  # nothing before a step that is longer is taken in again
-ALLOWANCE, PAYS = 50, 0.5  # plots that may be taken in again: so many at once, and so many for each that arrived
+ALLOWANCE, PAYS = 100, 0.5  # plots that may be taken in at once: so many at any time, or so many for each that arrived
 CHUNK = 2048  # plots that late ones are put among at a time: few calls, and they stay in the cache
 AGAIN_STATE_S = 2.0  # states made again while going back lie at least so far apart
 STATE_S = 0.25  # states lie at least so far apart
@@ -118,7 +119,7 @@ def _keys(plots: Plots) -> tuple[npt.NDArray[Any], ...]:
     return plots.sensor, plots.time, plots.kind, first, second, plots.z[:, 2]
 
 
-def _repeats(plots: Plots) -> npt.NDArray[np.bool_]:
+def _repeats(plots: Plots) -> Mask:
     """(M,) True for a plot that is the one before it again, value for value."""
     same = np.zeros(len(plots.time), np.bool_)
     a, b = slice(1, None), slice(None, -1)
@@ -152,7 +153,7 @@ class Segment:
         """Some of it, in this order."""
         return Segment(_taken(self.plots, which), self.rows.take(which), self.step.take(which))
 
-    def where(self, mask: npt.NDArray[np.bool_]) -> Segment:
+    def where(self, mask: Mask) -> Segment:
         """Those of it that the mask holds; the same memory where they lie one after another, as a sensor's late plots do."""
         which = np.flatnonzero(mask)
         if len(which) and which[-1] - which[0] == len(which) - 1:
@@ -191,6 +192,8 @@ class History:
         self._wanted = False
         self._open: Segment | None = None
         self._earliest = math.inf  # time of the first plot that waits
+        self._latest = 0.0  # so late is the latest of what waits, s
+        self._least_cost = 0  # of going back, in plots: while they wait it only grows
         self._came_late = False  # in this step
         self._went_back = False  # in this step
         self._lagged: Segment | None = None  # what came late in this step and is compared as of its own time while it waits
@@ -229,36 +232,42 @@ class History:
         everything = Segment(prepared.plots, prepared.rows, np.full(n, self.step))
         if len(prepared.plots.time) > n:
             everything = everything.part(0, n)
-        plots, past = everything.plots, everything.plots.time <= clock
+        past = everything.plots.time <= clock
         if kept.all() and not past.any():  # all of it, and none late
-            plots.row[:] = np.arange(n)
+            everything.plots.row[:] = np.arange(n)
             everything.cut = prepared.looks()
             self._open = everything
             return self._open
-        past &= kept
-        reach = next((g.start for g in self.segments if g.state is not None), math.inf)
+        on_time = everything.where(kept & ~self._set_aside(everything, past & kept, clock, new, left_out))
+        if not len(on_time.rows):
+            return None
+        self._open = on_time
+        return self._open
+
+    def _set_aside(
+        self, everything: Segment, past: Mask, clock: float, new: Callable[[], Floats], left_out: Counter[str]
+    ) -> Mask:
+        """Of the plots `past`: those that wait from now on, and those that are of no use any more."""
+        plots, reach = everything.plots, next((g.start for g in self.segments if g.state is not None), math.inf)
         back, stale = past & (plots.time > reach), plots.time < clock - LAGGED_S
         lost = past & ((plots.time < clock - LATE_S) | (stale & ~back))
         left_out["late"] += int(np.count_nonzero(lost))
         left_out += Counter()
         back &= ~lost
         if back.any():
-            quiet = stale | (plots.time <= new()[plots.sensor])
-            for mask, lagged in ((back & quiet, False), (back & ~quiet, True)):
+            unseen = stale | (plots.time <= new()[plots.sensor])
+            for mask, lagged in ((back & unseen, False), (back & ~unseen, True)):
                 if mask.any():
                     self._wait(everything.where(mask), clock, lagged=lagged)
-        on_time = everything.where(kept & ~back & ~lost)
-        if not len(on_time.rows):
-            return None
-        self._open = on_time
-        return self._open
+        return back | lost
 
     def _wait(self, late: Segment, clock: float, lagged: bool) -> None:
         if not self.waiting:
-            self.since, self._earliest = clock, math.inf
+            self.since, self._earliest, self._latest, self._least_cost = clock, math.inf, LEAST_S, 0
         self.waiting.append(late)
         self.late, self._came_late = clock, True
-        self._earliest = min(self._earliest, float(late.plots.time.min()))
+        first = float(late.plots.time.min())
+        self._earliest, self._latest = min(self._earliest, first), max(self._latest, clock - first)
         if lagged:
             self._lagged = late
 
@@ -274,7 +283,10 @@ class History:
         if self.lost:
             left_out["late"] += self.lost
             self.lost = 0
-        if not self.waiting:
+        silent = 0.0 if now is None else now - self.heard
+        quiet = silent >= (LATE_S if self._came_late else QUIET_S) and clock - self.since >= QUIET_S
+        patient = clock - self.since < WAITS * self._latest and not quiet
+        if not self.waiting or (patient and self._least_cost > max(self.credit, ALLOWANCE)):
             return None
         ends = [g.end for g in self.segments]
         earliest = bisect_left(ends, self._earliest)
@@ -284,9 +296,8 @@ class History:
             self.waiting, self.since = [], math.inf
             return None
         again = sum(len(g.rows) for g in self.segments[first:])
-        cost, silent = again + self._waiting_rows(), 0.0 if now is None else now - self.heard
-        quiet = silent >= (LATE_S if self._came_late else QUIET_S) and clock - self.since >= QUIET_S
-        if cost > self.credit + ALLOWANCE and clock - self.since < WAIT_S and not quiet:
+        cost = self._least_cost = again + self._waiting_rows()
+        if patient and cost > max(self.credit, ALLOWANCE):
             return None
         self.credit, self.taken_again = max(self.credit - cost, 0.0), self.taken_again + again
         self._went_back = True
