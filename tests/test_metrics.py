@@ -239,3 +239,15 @@ def test_anees_of_chosen_rows_leaves_the_others_out() -> None:
     tracks = _paths(*[(t, 5, 2.0 if t < 2 else 20.0) for t in range(4)])
     assert metrics.anees(tracks, truth, rows=truth.time < 2) == pytest.approx(1 / 3)
     assert metrics.anees(tracks, truth, rows=truth.time > 2) == pytest.approx(100 / 3)
+
+
+@pytest.mark.parametrize("bad", [np.nan, np.inf])
+def test_a_place_that_is_no_number_is_refused_and_named(bad: float) -> None:
+    places = np.array([[0.0, 0.0, 0.0], [bad, 1.0, 0.0]])
+    with pytest.raises(ValueError, match=r"1 of 2 rows, first in row 1"):
+        metrics.Paths(np.zeros(2), np.arange(2), places)
+    for step in (metrics.gospa_step, metrics.ospa_step):
+        with pytest.raises(ValueError, match="finite estimates"):
+            step(places, np.zeros((1, 3)))
+        with pytest.raises(ValueError, match="finite true positions"):
+            step(np.zeros((1, 3)), places)

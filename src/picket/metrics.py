@@ -36,6 +36,11 @@ class Paths:
     position: Floats
     covariance: Floats | None = None
 
+    def __post_init__(self) -> None:
+        """Raises ValueError for a time or a place that is no number: it is neither near nor far from anything."""
+        _all_finite("times (s)", self.time)
+        _all_finite("positions (m)", self.position)
+
     @classmethod
     def of(cls, batch: Batch, frame: LocalFrame, dimensions: int = 3) -> Paths:
         """Rows of the track table in metres of `frame`. With 3 dimensions an unknown height counts as the frame's own."""
@@ -88,7 +93,19 @@ class Gospa(NamedTuple):
     steps: Floats  # GOSPA of every time step
 
 
+def _all_finite(what: str, values: Floats) -> None:
+    finite = np.isfinite(values)
+    bad = np.flatnonzero(~finite.all(tuple(range(1, finite.ndim))))
+    if len(bad):
+        raise ValueError(
+            f"expected finite {what}, got NaN or infinity in {len(bad):,} of {len(values):,} rows, first in row {bad[0]}; "
+            "leave out rows without a place before comparing"
+        )
+
+
 def _distances(a: Floats, b: Floats) -> Floats:
+    _all_finite("estimates (m)", a)
+    _all_finite("true positions (m)", b)
     return np.asarray(np.sqrt(((a[:, None, :] - b[None, :, :]) ** 2).sum(2)))
 
 
