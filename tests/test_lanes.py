@@ -21,6 +21,7 @@ from picket.lanes_kernels import (
     scatter,
     spread,
     store,
+    store_pairs,
     sums_of_pairs,
     total,
     turned,
@@ -51,6 +52,19 @@ def test_arithmetic_is_that_of_each_value_rounded_as_alone(lean: Callable[[Any],
     a, b, out = floats(40), floats(40), np.zeros(40, np.float32)
     work(a, b, out)
     assert np.array_equal(out[3:35], (a * b + a - b[0])[3:35])  # two operations, two roundings: not fused
+    assert not out[:3].any()
+    assert not out[35:].any()
+
+
+def test_two_lanes_are_stored_pair_by_pair(lean: Callable[[Any], Any]) -> None:
+    @lean
+    def work(a: Any, b: Any, out: Any) -> None:
+        store_pairs(out, 3, load(a, 0), load(b, 0))
+
+    a, b, out = floats(16), floats(16), np.zeros(40, np.float32)
+    work(a, b, out)
+    assert np.array_equal(out[3:35:2], a)
+    assert np.array_equal(out[4:36:2], b)
     assert not out[:3].any()
     assert not out[35:].any()
 

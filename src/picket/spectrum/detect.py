@@ -23,6 +23,7 @@ from picket.spectrum.emission import Emission
 from picket.spectrum.floor import BLOCK, Shape, known, local_floor, runs_of, shape
 from picket.spectrum.gain import level_steps
 from picket.spectrum.lines import Lines
+from picket.spectrum.lines_kernels import FRAMES
 from picket.spectrum.order import median, quantile
 from picket.spectrum.pyramid_kernels import first_level, next_level, runs, spread_down, thirds
 from picket.spectrum.slow_plateaus import SlowPlateau
@@ -186,10 +187,10 @@ class Detector:
         if self._busy or len(seg.grid) < SEGMENT_FRAMES or not seg.used.all():
             return []
         found: list[Emission] = []
-        own_db = 10 * np.log10(seg.blocks.mean(axis=0)) - seg.shape.floor_db
-        for line in self.slow.find(samples, self.transform.offset, own_db, _taken(seg.shape), 4.34 / math.sqrt(len(seg.grid))):
-            row = np.array([[0, len(seg.grid), line.first, line.last, line.level]], float)
-            (e,) = self._emissions(seg, row, np.array([line.gained]), steady=True)
+        of, first = FRAMES // BLOCK, self.slow.quarter * FRAMES // BLOCK
+        over = seg.blocks[first : first + of].mean(axis=0) / seg.local
+        for line in self.slow.find(samples, self.transform.offset, over, _taken(seg.shape), self._lines):
+            (e,) = self._line(seg, line.at, line.power, line.gained)
             if not any(o.low_hz < e.high_hz and o.high_hz > e.low_hz for o in steady):
                 found.append(e)
         return found

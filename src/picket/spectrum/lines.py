@@ -12,7 +12,7 @@ from functools import cache
 import numpy as np
 import numpy.typing as npt
 from scipy.ndimage import uniform_filter1d
-from scipy.special import gammaincc
+from scipy.special import gammaincc, ndtri
 
 from picket.spectrum.lines_kernels import FRAMES, add_lines, best_sums, columns
 from picket.spectrum.transform import aligned, plan
@@ -20,6 +20,7 @@ from picket.spectrum.transform_kernels import filter_bank
 
 WIDTHS = (2, 4)  # lines that are summed
 _RAREST = 1e-280  # what is rarer still is no number any more
+_COARSE = 0.4  # sigma by which `_sigma` may be too low where it is used
 _AROUND = 5  # bins whose mean is the noise of one
 
 Floats = npt.NDArray[np.float32]
@@ -34,7 +35,7 @@ class Lines:
         self.bins = bins
         self._turned = aligned((2 * FRAMES * bins + 2 * bins,))
         self._turned[2 * FRAMES * bins :] = 0
-        self._work, self._rows = aligned((4, 16 * FRAMES)), aligned((4, bins))
+        self._work, self._rows = aligned((8, 16 * FRAMES)), aligned((4, bins))
         self._power = aligned((FRAMES, bins))
 
     def power(self, samples: npt.NDArray[np.generic], first: int, offset: float) -> Floats:
@@ -67,16 +68,23 @@ class Sums:
         self.total *= np.float32(0.5)
         self.count /= 2
 
+    def forget(self, k: int) -> None:
+        """Forgets all that was added in the bins round k."""
+        near = slice(max(k - 1, 0), k + 2)
+        self.total[:, near], self.count[near] = 0, 0
+
     def clearest(self, chance: float) -> list[tuple[float, float]]:
         """Where (bins) lines stand out as they do in noise with that chance in all, and the logarithm of it: the least likely first."""
         best = np.empty((len(WIDTHS), self.bins), np.float32)
         best_sums(self.total.ravel(), best[0], best[1])
         tests = self.bins * FRAMES
-        over = np.array([gammaincc(w * np.maximum(self.count, 0.5), b) for w, b in zip(WIDTHS, best, strict=True)])
-        log = np.log(np.maximum(over, _RAREST) * tests)
-        likely = log.min(axis=0)
-        clear = np.flatnonzero((likely < math.log(chance)) & (self.count > 0))
-        return [(self._place(int(k), WIDTHS[log[:, k].argmin()]), float(likely[k])) for k in clear[np.argsort(likely[clear])]]
+        most = np.array(WIDTHS)[:, None] * np.maximum(self.count, 0.5)
+        clear = (_sigma(best, most) > -ndtri(chance / tests) - _COARSE) & (self.count > 0)
+        log = np.zeros(best.shape)
+        log[clear] = np.log(np.maximum(gammaincc(most[clear], best[clear]), _RAREST) * tests)
+        likely = np.where(clear.any(axis=0), np.where(clear, log, np.inf).min(axis=0), np.inf)
+        rare = np.flatnonzero(likely < math.log(chance))
+        return [(self._place(int(k), WIDTHS[log[:, k].argmin()]), float(likely[k])) for k in rare[np.argsort(likely[rare])]]
 
     def _place(self, k: int, width: int) -> float:
         own = np.convolve(self.total[:, k], np.ones(width), "valid")
@@ -92,6 +100,11 @@ def stretches(frames: int) -> list[int]:
 def level(power: Floats) -> Floats:
     """The noise (N,) of one line of each bin."""
     return np.asarray(uniform_filter1d(power.mean(axis=0), _AROUND, mode="wrap") + np.float32(1e-30))
+
+
+def _sigma(total: Floats, count: Doubles) -> Doubles:
+    """By about how much sums of so many lines of noise stand out (Wilson and Hilferty)."""
+    return np.asarray(3 * np.sqrt(count) * (np.cbrt(total / count) - 1 + 1 / (9 * count)))
 
 
 @cache

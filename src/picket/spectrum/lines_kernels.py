@@ -25,24 +25,26 @@ _LANES, _QUARTER, _HALF = 16, FRAMES // 4, FRAMES // 2
 @lean
 def columns(samples: Any, first: int, offset: float, turns: Floats, steps: Floats, work: Floats, out: Floats) -> None:
     """Fills out (2 F N + 2 N,), interleaved, with the transformed and turned columns of F frames of interleaved samples (2M,) from number
-    `first` on, less `offset`. turns, steps: `lines.plan`. work (4, 16 F) is scratch. N = len(out) / 2 - F N.
+    `first` on, less `offset`. turns, steps: `lines._column_plan`. work (8, 16 F) is scratch. N = len(out) / 2 - F N, a multiple of 32.
     """
     bins, zero = out.shape[0] // (2 * FRAMES + 2), spread(np.float32(offset))
-    for c in range(0, bins, _LANES):
-        _first_pass(samples, 2 * (first + c), 2 * bins, zero, turns, work[0], work[1])
-        _pass(work[0], work[1], turns[6 * 128 :], 4, work[2], work[3])
-        _pass(work[2], work[3], turns[6 * 160 :], 16, work[0], work[1])
-        _pass(work[0], work[1], turns[6 * 168 :], 64, work[2], work[3])
-        _last_pass(work[2], work[3], steps, c, bins, out)
+    for c in range(0, bins, 2 * _LANES):  # two at a time, side by side in memory: each row is another page of it
+        _first_pass(samples, 2 * (first + c), 2 * bins, zero, turns, work)
+        for k in (0, 4):
+            _pass(work[k], work[k + 1], turns[6 * 128 :], 4, work[k + 2], work[k + 3])
+            _pass(work[k + 2], work[k + 3], turns[6 * 160 :], 16, work[k], work[k + 1])
+            _pass(work[k], work[k + 1], turns[6 * 168 :], 64, work[k + 2], work[k + 3])
+        _last_pass(work, steps, c, bins, out)
 
 
 @lean
-def _first_pass(samples: Any, first: int, row: int, zero: Any, turns: Floats, re: Floats, im: Floats) -> None:
+def _first_pass(samples: Any, first: int, row: int, zero: Any, turns: Floats, work: Floats) -> None:
     for p in range(_QUARTER):
-        a, b = _sample(samples, first + p * row, zero), _sample(samples, first + (p + _QUARTER) * row, zero)
-        c = _sample(samples, first + (p + 2 * _QUARTER) * row, zero)
-        d = _sample(samples, first + (p + 3 * _QUARTER) * row, zero)
-        _put(re, im, 4 * p, 1, a, b, c, d, turns, 6 * p)
+        for k in range(2):
+            at = first + 2 * _LANES * k + p * row
+            a, b = _sample(samples, at, zero), _sample(samples, at + _QUARTER * row, zero)
+            c, d = _sample(samples, at + 2 * _QUARTER * row, zero), _sample(samples, at + 3 * _QUARTER * row, zero)
+            _put(work[4 * k], work[4 * k + 1], 4 * p, 1, a, b, c, d, turns, 6 * p)
 
 
 @lean
@@ -56,28 +58,35 @@ def _pass(re: Floats, im: Floats, turns: Floats, stride: int, out_re: Floats, ou
 
 
 @lean
-def _last_pass(re: Floats, im: Floats, steps: Floats, column: int, bins: int, out: Floats) -> None:
+def _last_pass(work: Floats, steps: Floats, column: int, bins: int, out: Floats) -> None:
     """Radix 2, and each result of line k of column n turned by k n parts of a whole turn."""
+    one, none = spread(np.float32(1)), spread(np.float32(0))
+    turn, other = (one, none), (one, none)
+    for q in range(_HALF):
+        turn = _lines(work[2], work[3], q, steps, column, bins, turn, out)
+        other = _lines(work[6], work[7], q, steps, column + _LANES, bins, other, out)
+
+
+@piece
+def _lines(re: Floats, im: Floats, q: int, steps: Floats, column: int, bins: int, turn: Any, out: Floats) -> Any:
+    """Writes lines q and q + _HALF of sixteen columns; the turn of the next one."""
     step = load(steps, column), load(steps, bins + column)
     far = load(steps, 2 * bins + column), load(steps, 3 * bins + column)
-    turn = spread(np.float32(1)), spread(np.float32(0))
-    for q in range(_HALF):
-        a, b = _get(re, im, q), _get(re, im, q + _HALF)
-        x = _times((a[0] + b[0], a[1] + b[1]), turn)
-        y = _times(_times((a[0] - b[0], a[1] - b[1]), turn), far)
-        store_pairs(out, 2 * (q * bins + column), x[0], x[1])
-        store_pairs(out, 2 * ((q + _HALF) * bins + column), y[0], y[1])
-        turn = _times(turn, step)
+    a, b = _get(re, im, q), _get(re, im, q + _HALF)
+    x = _times((a[0] + b[0], a[1] + b[1]), turn)
+    y = _times(_times((a[0] - b[0], a[1] - b[1]), turn), far)
+    store_pairs(out, 2 * (q * bins + column), x[0], x[1])
+    store_pairs(out, 2 * ((q + _HALF) * bins + column), y[0], y[1])
+    return _times(turn, step)
 
 
 @lean
 def add_lines(power: Floats, scale: Floats, total: Floats) -> None:
     """Adds power (F N,) times scale (N,) to total (F N,)."""
     bins = scale.shape[0]
-    for c in range(0, bins, _LANES):
-        by = load(scale, c)
-        for at in range(c, power.shape[0], bins):
-            store(total, at, load(total, at) + load(power, at) * by)
+    for row in range(0, power.shape[0], bins):
+        for c in range(0, bins, _LANES):
+            store(total, row + c, load(total, row + c) + load(power, row + c) * load(scale, c))
 
 
 @lean

@@ -1,9 +1,10 @@
-"""Carriers too faint for one segment (50 ms): what stands out of its neighbours for seconds is followed in its samples.
+"""Carriers too faint for one segment (50 ms): the lines of all bins add up over seconds, and the clearest are asked for in all samples.
 
-A carrier that a bin shows after seconds (3.3 sigma of the mean of many floors, of which noise has one or two at a time) is some 20 dB
-under the bin's noise, and one segment's lines do not show it either: its phase wanders, so that longer transforms would not help. But
-their powers add up: the lines of several segments are summed, one segment at a time, until noise would not make such a line, or until
-so many were asked in vain. A carrier that was told is asked again now and then, so that its end is seen.
+A carrier 20 dB under its bin's noise shows in no line of one segment: its phase wanders, so that longer transforms would not help. But
+powers add up. Of every other segment one stretch (a quarter) is looked at in all lines of the bins that are quiet then (`lines.py`); what
+stands out of the sums as noise does a few times is followed: all samples of its bin, one segment at a time, until noise would not
+make such a line there, or until they speak for none. A carrier that was told is asked again now and then, so that its end is seen, and
+its drift is followed.
 """
 
 from __future__ import annotations
@@ -13,37 +14,44 @@ from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
-from scipy.ndimage import uniform_filter1d
 from scipy.special import ndtri_exp
 
-from picket.spectrum.order import median
-from picket.spectrum.tones import Bools, Doubles, candidates, fine, log_chance
+from picket.spectrum.lines import Floats, Lines, Sums, level
+from picket.spectrum.lines_kernels import FRAMES
+from picket.spectrum.tones import DC_BINS, Bools, Doubles, fine, log_chance, pair, spacing, strength
 
-_EVERY, _FIRST = 8, 40  # segments between looks at the mean; before the first: a carrier that shows sooner is found without it
-_MEANS = 256  # segments that it is of (13 s); half of their weight is forgotten then
-_CANDIDATE = 3.3  # sigma
-_CLIP_DB = 0.5  # five sigma of one segment: a burst counts for no more
-_MOST = 8  # bins that are followed at once
-_ASKED = 6  # segments of one bin that are looked at before it is given up, if they do not speak for a line
-_REST = 300  # segments (15 s) for which it is not followed again
+_EVERY, _FIRST = 4, 8  # segments between looks at the sums; before the first: a carrier that shows sooner is found without them
+_STRETCHES = 64  # that are added up (7 s); half of their weight is forgotten then
+_CANDIDATES = 3.0  # that noise has in the sums at a time
+_APART, _QUARTERS = 2, 4  # segments from one that is looked at to the next; stretches that one holds
+_LOUD = 1.2  # times its floor: a bin that has a burst in a stretch is left out of it
+_MOST = 8  # carriers that are followed at once
+_AGAIN, _MORE = 200, 3.0  # segments (10 s) for which one that was given up is not followed again, unless it is rarer by so much
+_NEAR = 12  # lines (19 Hz each) either side of a candidate's place at which it may be
 _TOLD_EVERY = 8  # segments between looks at a carrier that was told
-_AROUND, _MAD = 17, 1.53  # bins that one is compared with; what makes a sigma of the median distance from their mean
-_FALSE, _OVER = 1e-8, 1e-3  # chances that noise is told, that a told line is noise by now
+_FALSE = 1e-5  # chance that noise is told
+_LEAST, _EACH = 0.0, 0.6  # natural logarithms: a candidate must be rarer than that chance, by so much more with each look
+_OVER = 0.05  # chance in noise, by the looks alone: rarer than that is a line when it is told, less rare when it is over
+_NARROW = 9  # lines that a told one is centred by
+_WIDTHS = (3, 9, 21)  # lines that are summed
 _KEPT, _TOLD_KEPT = 16, 6  # looks, before and after it is told; half of their weight is forgotten then
 
 
 @dataclass
-class Line:
-    """Bins first to last (+ 1) that are followed. level: mean power over the floor. gained: sigma that it gained by the last look."""
+class SlowLine:
+    """A carrier at `at` (bins) that is followed. before: logarithm of the chance in noise of what the sums showed; total: its lines in
+    `looks` segments since; gained: sigma that it gained by the last look; power: over the noise of a bin.
+    """
 
-    first: int
-    last: int
-    level: float
-    gained: float = 0.0
-    sigma: float = 0.0
+    at: float
+    before: float
+    due: int
     looks: int = 0
-    due: int = 0
-    total: Doubles = field(default_factory=lambda: np.zeros(0))
+    chance: float = 0.0  # its logarithm, of all that was seen
+    sigma: float = 0.0
+    gained: float = 0.0
+    power: float = 0.0
+    total: Doubles = field(default_factory=lambda: np.zeros(2 * _NEAR + 1))
 
 
 @dataclass
@@ -51,61 +59,83 @@ class SlowTones:
     """What was seen so far. Segments must be whole, and of a band that is mostly quiet."""
 
     segment: int = 0
-    lines: list[Line] = field(default_factory=list)
-    _sum: Doubles = field(default_factory=lambda: np.zeros(0))
-    _count: int = 0
-    _rest: dict[int, int] = field(default_factory=dict)
+    lines: list[SlowLine] = field(default_factory=list)
+    _sums: Sums | None = None
+    _vain: dict[int, tuple[int, float]] = field(
+        default_factory=dict
+    )  # bin: segment, logarithm of the chance that it was given up with
 
-    def find(self, samples: npt.NDArray[np.generic], offset: float, own_db: Doubles, taken: Bools, sigma_db: float) -> list[Line]:
-        """Carriers that are on in this segment, whose bins (K,) stand own_db over the smooth floor, known to sigma_db (1 sigma) each.
+    @property
+    def quarter(self) -> int:
+        """Which of its quarters the next segment is looked at in."""
+        return self.segment // _APART % _QUARTERS
 
-        Cost: the samples of one bin of one segment, while any bin is followed.
+    def find(self, samples: npt.NDArray[np.generic], offset: float, over: Floats, taken: Bools, lines: Lines) -> list[SlowLine]:
+        """Carriers that are on in this segment. over (K,): mean power over the floor in its `quarter`; taken (K,): bins in which none is
+        looked for.
         """
+        if self._sums is None:
+            self._sums = Sums(lines.bins)
+        if self.segment % _APART == 0:
+            power = lines.power(samples, self.quarter * FRAMES * lines.bins, offset)
+            self._sums.add(power, level(power), (over < _LOUD) & ~taken)
         self.segment += 1
-        own_db = np.clip(own_db, -_CLIP_DB, _CLIP_DB)
-        self._sum = self._sum + own_db if len(self._sum) else own_db
-        self._count += 1
-        if self.segment % _EVERY == 0 and self._count >= _FIRST:
-            self._follow(taken, sigma_db)
-        if self._count == _MEANS:
-            self._sum, self._count = self._sum / 2, _MEANS // 2
         for line in self.lines:
             line.gained = 0.0
         due = [x for x in self.lines if x.due <= self.segment]
         if due:
-            self._look(min(due, key=lambda x: x.due), samples, offset, len(own_db))
+            line = min(due, key=lambda x: x.chance)
+            self._look(line, fine(samples, offset, lines.bins, line.at))
+        if self.segment % _EVERY == 0 and self.segment >= _FIRST:
+            self._follow(self._sums, taken)
+        if self._sums.count.max() >= _STRETCHES:
+            self._sums.fade()
         return [x for x in self.lines if x.sigma > 0]
 
-    def _follow(self, taken: Bools, sigma_db: float) -> None:
-        """Begins to follow what stands out of the mean."""
-        excess = self._sum / self._count
-        scatter = _MAD * median(np.abs(excess - uniform_filter1d(excess, _AROUND, mode="nearest")))
-        sigma = np.full(len(excess), max(sigma_db / math.sqrt(self._count), scatter))
-        for x in self.lines:
-            x.level = _level(excess, x.first, x.last)
-        for first, last, _ in sorted(candidates(excess, taken, sigma, _CANDIDATE), key=lambda c: -c[2]):
-            followed = any(x.first <= last and first <= x.last for x in self.lines)
-            if not followed and len(self.lines) < _MOST and self._rest.get(first, 0) <= self.segment:
-                self.lines.append(Line(first, last, _level(excess, first, last), due=self.segment))
+    def _follow(self, sums: Sums, taken: Bools) -> None:
+        """Begins to follow what stands out of the sums."""
+        for at, chance in sums.clearest(_CANDIDATES):
+            apart = all(abs(x.at - at) > 1 for x in self.lines) and abs(at - len(taken) / 2) > DC_BINS + 1
+            before, by = self._vain.get(round(at), (-_AGAIN, 0.0))
+            again = self.segment - before >= _AGAIN or chance < by - _MORE
+            if apart and again and not taken[pair(at, len(taken))].any():
+                self.lines.append(SlowLine(at, min(chance, 0.0), self.segment + 1, chance=min(chance, 0.0)))
+        self.lines = sorted(self.lines, key=lambda x: x.chance)[:_MOST]
 
-    def _look(self, line: Line, samples: npt.NDArray[np.generic], offset: float, bins: int) -> None:
-        now = fine(samples, offset, bins, (line.first + line.last - 1) / 2)
-        line.total = now if len(line.total) != len(now) else line.total + now
+    def _look(self, line: SlowLine, own: Doubles) -> None:
+        middle = len(own) // 2
+        line.total += own[middle - _NEAR : middle + _NEAR + 1]
         line.looks += 1
-        chance = log_chance(line.total, line.looks)
-        if chance < math.log(_FALSE):
-            sigma = -float(ndtri_exp(chance))
+        by_looks = log_chance(line.total, line.looks, _WIDTHS)
+        line.chance = _both(line.before, min(by_looks, 0.0))
+        if line.chance < math.log(_FALSE) and by_looks < math.log(_OVER):
+            sigma = -float(ndtri_exp(line.chance))
             line.gained = math.sqrt(max(sigma**2 - line.sigma**2, 0.0))
             line.sigma = max(line.sigma, sigma)
-        elif line.sigma and chance > math.log(_OVER):
-            self.lines.remove(line)
-        elif not line.sigma and line.looks >= (_ASKED if chance > math.log(_OVER) else _KEPT):
-            self.lines.remove(line)
-            self._rest[line.first] = self.segment + _REST
+            line.before, line.power = 0.0, strength(line.total, line.looks, spacing(own))  # the sums are of long ago from now on
+            self._centre(line, spacing(own))
+        elif by_looks > math.log(_OVER) if line.sigma else line.chance > _LEAST - _EACH * line.looks:
+            self._leave(line)
         line.due = self.segment + (_TOLD_EVERY if line.sigma else 1)
         if line.looks >= (_TOLD_KEPT if line.sigma else _KEPT):
             line.total, line.looks = line.total / 2, line.looks // 2
 
+    def _leave(self, line: SlowLine) -> None:
+        """Follows a line no more: of one that has ended the sums know nothing from now on."""
+        self.lines.remove(line)
+        if line.sigma and self._sums is not None:
+            self._sums.forget(round(line.at))
+        else:
+            self._vain[round(line.at)] = self.segment, line.before
 
-def _level(excess_db: Doubles, first: int, last: int) -> float:
-    return max(float(np.mean(10 ** (excess_db[first:last] / 10))) - 1, 1e-3)
+    def _centre(self, line: SlowLine, step: float) -> None:
+        """Follows a drift: the place is moved to where the line is by now."""
+        off = int(np.convolve(line.total, np.ones(_NARROW), "same").argmax()) - _NEAR
+        if abs(off) > _NARROW // 2:
+            line.at += off * step
+            line.total = np.roll(line.total, -off)
+
+
+def _both(first: float, second: float) -> float:
+    """The logarithm of the chance that two independent ones of these logarithms are so rare together (Fisher)."""
+    return first + second + math.log1p(-first - second)

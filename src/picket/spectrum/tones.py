@@ -38,8 +38,8 @@ _TAPS = 4
 _WITHIN = 0.85  # of a bin, either side, that is looked at
 _AGAIN = 20  # segments until a bin that did not pass is asked once more, unless it stands out more than it did
 _MORE = 1.25
-_DC_BINS = 3
-_LOOK, _PEAKS = 20, 4.0  # segments between looks at all bins; candidates that noise has in one
+DC_BINS = 3
+_LOOK, _PEAKS = 40, 2.0  # segments between looks at all bins; candidates that noise has in one
 _TOLD_EVERY, _MOST_TOLD = 4, 8
 _EACH_HALF = 3e-4  # chance that noise at a place passes in half of a segment, where a line is on throughout
 
@@ -59,7 +59,7 @@ def candidates(excess_db: Doubles, taken: Bools, sigma_db: Doubles, least: float
     )
     own = (excess_db - around / (_AROUND - _OWN)) / (sigma_db * np.sqrt(1 + 1 / (_AROUND - _OWN)))
     own[taken] = -np.inf
-    own[n // 2 - _DC_BINS : n // 2 + _DC_BINS + 1] = -np.inf
+    own[n // 2 - DC_BINS : n // 2 + DC_BINS + 1] = -np.inf
     two = (own[1:] + own[:-1]) / 1.48  # neighbouring bins go along with each other by 0.1
     found = []
     for k in np.flatnonzero((own > least) | (np.append(two, -np.inf) > least)):
@@ -93,17 +93,26 @@ def _told(lines: Doubles) -> float:
     return -float(ndtri_exp(chance)) if chance < math.log(_FALSE) else 0.0
 
 
-def strength(lines: Doubles, count: int = 1) -> float:
-    """Power of the strongest line in a sum of so many spectra from `fine`, over the noise of a bin."""
+def strength(lines: Doubles, count: int, step: float) -> float:
+    """Power of the strongest line in a sum of so many spectra from `fine`, over the noise of a bin. step: bins from line to line."""
     own = float(_sums(lines, _WIDTHS[1]).max()) / count - _WIDTHS[1]
-    return max(own, 0.0) * 2 * _WITHIN / len(lines)
+    return max(own, 0.0) * step
+
+
+def spacing(lines: Doubles) -> float:
+    """Bins from line to line of a spectrum from `fine`."""
+    return 2 * _WITHIN / len(lines)
 
 
 def throughout(samples: npt.NDArray[np.generic], offset: float, bins: int, at: float) -> bool:
     """Whether one line of a carrier is there in both halves of interleaved samples (2M,)."""
     half = len(samples) // 4 * 2
-    first, second = (fine(part, offset, bins, at) for part in (samples[:half], samples[half : 2 * half]))
-    return any(float(np.minimum(_sums(first, w), _sums(second, w)).max()) > gammainccinv(w, _EACH_HALF) for w in _WIDTHS)
+    first = [_sums(fine(samples[:half], offset, bins, at), w) for w in _WIDTHS]
+    least = [float(gammainccinv(w, _EACH_HALF)) for w in _WIDTHS]
+    if not any(sums.max() > limit for sums, limit in zip(first, least, strict=True)):
+        return False
+    second = fine(samples[half : 2 * half], offset, bins, at)
+    return any(np.minimum(sums, _sums(second, w)).max() > limit for sums, w, limit in zip(first, _WIDTHS, least, strict=True))
 
 
 def peaks(samples: npt.NDArray[np.generic], offset: float, lines: Lines) -> list[float]:
@@ -127,10 +136,10 @@ def _sums(power: npt.NDArray[Any], w: int) -> npt.NDArray[Any]:
     return out
 
 
-def log_chance(lines: Doubles, count: int = 1) -> float:
+def log_chance(lines: Doubles, count: int = 1, widths: tuple[int, ...] = _WIDTHS) -> float:
     """The natural logarithm of the chance that in noise a line stands out as one does in a sum of so many spectra from `fine`."""
     total = np.concatenate([[0.0], np.cumsum(lines)])
-    chance = min(float(gammaincc(w * count, (total[w:] - total[:-w]).max())) for w in _WIDTHS)
+    chance = min(float(gammaincc(w * count, (total[w:] - total[:-w]).max())) for w in widths)
     return math.log(len(lines) * max(chance, _RAREST))
 
 
@@ -223,14 +232,14 @@ class Tones:
         free = {x for x in self.told if not taken[pair(x, bins)].any()}  # others' bins show them, but need not the next time
         due = [x for x in free if self.segment - self.told[x].asked >= _TOLD_EVERY]
         new = peaks(samples, offset, lines) if self.segment % _LOOK == 1 and len(free) < _MOST_TOLD else []
-        new = [x for x in new if abs(x - bins / 2) > _DC_BINS + 1 and all(abs(x - y) > 1 for y in self.told)]
+        new = [x for x in new if abs(x - bins / 2) > DC_BINS + 1 and all(abs(x - y) > 1 for y in self.told)]
         new = [x for x in new if not taken[pair(x, bins)].any()][:_MOST]
         for x in free:
             self.told[x].gained = 0.0
         for x in sorted(due, key=lambda x: (self.told[x].asked, x))[:1] + new:
             own = fine(samples, offset, bins, x) if throughout(samples, offset, bins, x) else None
             if own is not None and (sigma := _told(own)):
-                self.told[x] = Line(x, strength(own), sigma, self.segment)
+                self.told[x] = Line(x, strength(own, 1, spacing(own)), sigma, self.segment)
                 free.add(x)
             elif x in free:
                 del self.told[x]
