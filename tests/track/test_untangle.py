@@ -9,34 +9,33 @@ from hypothesis import strategies as st
 
 from picket.track import untangle_kernels
 from picket.track.motion_kernels import unpack
-from picket.track.untangle_kernels import ALL, Rows, _exchange, _fit, _ground, _moments
+from picket.track.untangle_kernels import ALL, Rows, _exchange, _fit, _moments
 
 
 def _rows(rng: np.random.Generator, components: int) -> Rows:
     """Two rows with so many components each, of random place, covariance and weight."""
     n, room = 2 * components, untangle_kernels.ROOM
     A = rng.normal(0, 1, (4, 2, 6, 6)) * np.array([30, 30, 40, 5, 5, 1])[:, None]
-    P = np.zeros((4, 2, 24))
-    P[..., :21] = (A @ A.transpose(0, 1, 3, 2) + np.eye(6))[:, :, *np.tril_indices(6)]
+    P = np.zeros((2, 4, 24))
+    P[..., :21] = (A @ A.transpose(0, 1, 3, 2) + np.eye(6))[:, :, *np.tril_indices(6)].transpose(1, 0, 2)
     mass = np.zeros((2, room))
     mass[:, :components] = rng.dirichlet(np.ones(components), 2)
     item = np.zeros((2, room), np.int64)
     item[:, :components] = np.arange(n).reshape(2, components)
     none = np.zeros(2, np.int64)
-    x = np.zeros((n, 2, 8))
-    x[..., :6] = rng.normal(0, 1, (n, 2, 6)) * np.array([60, 60, 80, 6, 6, 1])
+    x = np.zeros((2, n, 8))
+    x[..., :6] = rng.normal(0, 1, (2, n, 6)) * np.array([60, 60, 80, 6, 6, 1])
     rows = Rows(none, none, none, none, none, P, item, mass, np.full(2, components), np.empty((2, 4)), np.empty((2, 4, 4)),
-                np.zeros(2, np.int64), rng.integers(0, 4, n), x, np.empty((n, ALL)), np.empty((2, room * ALL)), np.empty((2, room)),
+                np.zeros(2, np.int64), rng.integers(0, 4, n), x, np.empty(2 * room * ALL), np.empty((2, room)),
                 np.empty((2, room)))  # fmt: skip
-    _ground(rows, 0, n)
     return rows
 
 
 def _far(rows: Rows, c: int, m: np.ndarray, W: np.ndarray) -> float:
     """tr(W P) + (x - m)' W (x - m) of component c, by matrices."""
     full, ground = np.empty((6, 6)), [0, 1, 3, 4]
-    unpack(rows.P[rows.spread[c], 0], full)
-    d = rows.x[c, 0, ground] - m
+    unpack(rows.P[0, rows.spread[c]], full)
+    d = rows.x[0, c][ground] - m
     return float(np.trace(W @ full[np.ix_(ground, ground)]) + d @ W @ d)
 
 
@@ -51,7 +50,7 @@ def _cost(rows: Rows, mean: np.ndarray, narrow: np.ndarray) -> float:
 
 def _held(rows: Rows) -> np.ndarray:
     """How much of each component both rows hold together."""
-    held = np.zeros(len(rows.x))
+    held = np.zeros(rows.x.shape[1])
     for r in range(2):
         np.add.at(held, rows.item[r, : rows.size[r]], rows.mass[r, : rows.size[r]])
     return held
@@ -80,10 +79,10 @@ def test_how_far_a_component_lies_is_the_textbooks(seed: int) -> None:
     _fit(rows, 0, scratch)
     ground = np.ix_([0, 1, 3, 4], [0, 1, 3, 4])
     w, c = rows.mass[0, :3], rows.item[0, :3]
-    x, m = rows.x[c, 0][:, [0, 1, 3, 4]], w @ rows.x[c, 0][:, [0, 1, 3, 4]]
+    x, m = rows.x[0, c][:, [0, 1, 3, 4]], w @ rows.x[0, c][:, [0, 1, 3, 4]]
     V = np.zeros((4, 4))
     for k in range(3):
-        unpack(rows.P[rows.spread[c[k]], 0], full)
+        unpack(rows.P[0, rows.spread[c[k]]], full)
         V += w[k] * (full[ground] + np.outer(x[k] - m, x[k] - m))
     W = np.linalg.inv(V)
     assert rows.narrow[0] == pytest.approx(W, rel=1e-6, abs=1e-9)
@@ -99,10 +98,10 @@ def test_what_a_row_holds_as_one_gaussian_is_the_textbooks(seed: int, components
     for k in range(2):
         _moments(rows, 1, k, x, L, np.empty((6, 8)))
         w, c = rows.mass[1, :components], rows.item[1, :components]
-        mean, V = w @ rows.x[c, k, :6], np.zeros((6, 6))
+        mean, V = w @ rows.x[k, c, :6], np.zeros((6, 6))
         for one, share in zip(c, w, strict=True):
-            unpack(rows.P[rows.spread[one], k], full)
-            d = rows.x[one, k, :6] - mean
+            unpack(rows.P[k, rows.spread[one]], full)
+            d = rows.x[k, one, :6] - mean
             V += share * (full + np.outer(d, d))
         assert x == pytest.approx(mean, rel=1e-9)
         unpack(L, full)

@@ -49,7 +49,7 @@ _BY_IDENTITY = np.array(  # log-likelihood of each class, by kind of identity (o
 SUBMERGED = (0.0, -12.0, -12.0, 0.0)  # log-likelihood of each class for what sonars alone hear
 
 
-@lean
+@piece
 def classify(ident, said, habit, height_msl, height_var, submerged, out, like):  # type: ignore[no-untyped-def]
     """Fills out (4,) with the probability of each class. ident (8,), said (4,), habit (HABITS,): of the track.
 
@@ -74,7 +74,7 @@ def classify(ident, said, habit, height_msl, height_var, submerged, out, like): 
         out[c] /= total
 
 
-@lean
+@piece
 def _name(belief, held, passed, p):  # type: ignore[no-untyped-def]
     """The class to show (-1 = none), `held` so far, when the probabilities are p (4,); moves their average `belief` (4,).
 
@@ -98,7 +98,7 @@ def _coast(tracks, i, now):  # type: ignore[no-untyped-def]
     return min(dt, LONGEST_COAST_S) if tracks.status[i] == ENDED else dt
 
 
-@lean
+@piece
 def _place(x, dt, origin_ecef, rotation, w):  # type: ignore[no-untyped-def]
     """Fills w (3,), ECEF m, with the place dt s after x; returns its distance from the axis, and the sine and cosine of its latitude but
     for a common factor (Bowring 1976, as in picket.geo)."""

@@ -66,7 +66,7 @@ class Rows(NamedTuple):
     begin: Array  # (R,) its edges, and `end`
     end: Array
     first: Array  # the first of the components that it came with
-    P: Array  # (2 R, 2, 24) half of the covariance of its components by each model: those with a plot, and the one without
+    P: Array  # (2, 2 R, 24) half of the covariance of its components by each model: those with a plot, and the one without
     item: Array  # (R, ROOM) the components that it holds,
     mass: Array  # (R, ROOM) how much of each, 1 in all,
     size: Array  # (R,) and how many
@@ -74,9 +74,8 @@ class Rows(NamedTuple):
     narrow: Array  # (R, 4, 4) inverse of its covariance
     changed: Array  # (R,) 1 = it holds some of another's
     spread: Array  # (C,) where its covariance lies in P
-    x: Array  # (C, 2, DOUBLES) its mean by each model
-    ground: Array  # (C, ALL) its fields
-    held: Array  # (R, ROOM ALL) the fields of what each row holds: of DOUBLES components the first field, the second ...
+    x: Array  # (2, C, DOUBLES) its mean by each model
+    held: Array  # (R ROOM ALL,) the fields of what rows hold: of DOUBLES components the first, the second ..., of a row after the other
     own: Array  # (R, ROOM) how far that lies from the row
     counts: Array  # (R, ROOM) 0 where there is enough of it to be exchanged, else -inf
 
@@ -95,9 +94,9 @@ def untangle(tracks, e_track, e_plot, p, plots, members, sensors, sweeps):  # ty
     for r in range(R):
         C += end[r] - begin[r]
     rows = Rows(
-        slot, near, begin, end, np.empty(R, np.int64), np.empty((2 * R, 2, 24)), np.empty((R, ROOM), np.int64), np.empty((R, ROOM)),
+        slot, near, begin, end, np.empty(R, np.int64), np.empty((2, 2 * R, 24)), np.empty((R, ROOM), np.int64), np.empty((R, ROOM)),
         np.empty(R, np.int64), np.empty((R, 4)), np.empty((R, 4, 4)), np.zeros(R, np.int64), np.empty(C, np.int64),
-        np.empty((C, 2, DOUBLES)), np.empty((C, ALL)), np.empty((R, ROOM * ALL)), np.empty((R, ROOM)), np.empty((R, ROOM)),
+        np.empty((2, C, DOUBLES)), np.empty(R * ROOM * ALL), np.empty((R, ROOM)), np.empty((R, ROOM)),
     )  # fmt: skip
     _begin(tracks, rows, R, e_plot, p, plots, members, sensors, work, W)
     first, row = np.zeros(M + 2, np.int64), np.empty(E, np.int64)
@@ -115,10 +114,8 @@ def _begin(tracks, rows, R, e_plot, p, plots, members, sensors, work, W):  # typ
     """Gives all rows their components."""
     at = np.int64(0)
     for r in range(R):
-        begun = at
-        at = _components(rows, r, begun, p)
+        at = _components(rows, r, at, p)
         _by_model(tracks, rows, r, STEADY, e_plot, p, plots, members, sensors, work, W)
-        _ground(rows, begun, at)
         _fit(rows, r, work[0])
 
 
@@ -180,7 +177,7 @@ def _contested(tracks, E, e_track, e_plot, p, plots, members, wanted, slot, near
     return R
 
 
-@lean
+@piece
 def _components(rows, r, first, p):  # type: ignore[no-untyped-def]
     """Gives row r its components, from `first` on: weights alone. Returns where the next one goes."""
     end, total = first, 0.0
@@ -198,7 +195,7 @@ def _components(rows, r, first, p):  # type: ignore[no-untyped-def]
     return end + 1
 
 
-@lean
+@piece
 def _by_model(tracks, rows, r, k, e_plot, p, plots, members, sensors, work, W):  # type: ignore[no-untyped-def]
     """Fills in where the components that row r came with lie by model k, and how widely."""
     i, j, end = rows.slot[r], rows.near[r], rows.first[r]
@@ -223,38 +220,28 @@ def _by_model(tracks, rows, r, k, e_plot, p, plots, members, sensors, work, W): 
     for a in range(6):  # a row of the half; what is too much of one is written over by the next
         before, at = load(P[a], 0), a * (a + 1) // 2
         taken = spread(columns[3, a]) * h0 + spread(columns[4, a]) * h1 + spread(columns[5, a]) * h2
-        store(rows.P[2 * r, k], at, before - taken)
-        store(rows.P[2 * r + 1, k], at, before)
+        store(rows.P[k, 2 * r], at, before - taken)
+        store(rows.P[k, 2 * r + 1], at, before)
     for e in range(rows.begin[r], rows.end[r]):
         if p[e] < LEAST:
             continue
         g = members[e_plot[e]]
         v0, v1, v2 = difference(plots.form[j], plots.z[g], h, time - plots.time[g] - lag, r0, r1, r2)
-        store(rows.x[end, k], 0, load(state, 0) + k0 * spread(v0) + k1 * spread(v1) + k2 * spread(v2))
+        store(rows.x[k, end], 0, load(state, 0) + k0 * spread(v0) + k1 * spread(v1) + k2 * spread(v2))
         end += 1
-    store(rows.x[end, k], 0, load(state, 0))
+    store(rows.x[k, end], 0, load(state, 0))
 
 
-@lean
-def _ground(rows, begin, end):  # type: ignore[no-untyped-def]
-    """Fills ground of the components from `begin` to before `end`."""
-    for c in range(begin, end):
-        x, L, ground = rows.x[c, STEADY], rows.P[rows.spread[c], STEADY], rows.ground[c]
-        ground[0], ground[1], ground[2], ground[3] = x[0], x[1], x[3], x[4]
-        for k in range(len(FIELDS)):
-            ground[COVARIANCE + k] = L[LIES[k]]
-
-
-@lean
+@piece
 def _moments(rows, r, k, x, L, d):  # type: ignore[no-untyped-def]
     """x (6,) and L (21,): what row r holds, by model k, as one Gaussian. d (6, 8): scratch."""
     m = spread(0.0)
     v0 = v1 = v2 = v3 = v4 = v5 = m
     for q in range(rows.size[r]):
-        m = m + spread(rows.mass[r, q]) * load(rows.x[rows.item[r, q], k], 0)
+        m = m + spread(rows.mass[r, q]) * load(rows.x[k, rows.item[r, q]], 0)
     for q in range(rows.size[r]):
         w, c = spread(rows.mass[r, q]), rows.item[r, q]
-        off, P, D = load(rows.x[c, k], 0) - m, rows.P[rows.spread[c], k], d[0]
+        off, P, D = load(rows.x[k, c], 0) - m, rows.P[k, rows.spread[c]], d[0]
         store(D, 0, off)
         v0, v1 = v0 + w * (load(P, 0) + spread(D[0]) * off), v1 + w * (load(P, 1) + spread(D[1]) * off)
         v2, v3 = v2 + w * (load(P, 3) + spread(D[2]) * off), v3 + w * (load(P, 6) + spread(D[3]) * off)
@@ -271,20 +258,20 @@ def _moments(rows, r, k, x, L, d):  # type: ignore[no-untyped-def]
     pack(d, L)
 
 
-@lean
+@piece
 def _fit(rows, r, V):  # type: ignore[no-untyped-def]
     """Fills held, mean, narrow and own of row r. V: scratch."""
     _hold(rows, r)
-    H, mass, m, W, size = rows.held[r], rows.mass[r], rows.mean[r], rows.narrow[r], rows.size[r]
+    H, mass, m, W, size = rows.held, rows.mass[r], rows.mean[r], rows.narrow[r], rows.size[r]
     e = n = ve = vn = 0.0
     for q in range(0, size, DOUBLES):
-        w, (x0, x1, x2, x3) = load(mass, q), _means(H, q * ALL)
+        w, (x0, x1, x2, x3) = load(mass, q), _means(H, _at(rows, r, q))
         e, n, ve, vn = added(e, w * x0), added(n, w * x1), added(ve, w * x2), added(vn, w * x3)
     m[0], m[1], m[2], m[3] = e, n, ve, vn
     v00 = v10 = v11 = v20 = v21 = v22 = v30 = v31 = v32 = v33 = 0.0
     for q in range(0, size, DOUBLES):
         w = load(mass, q)
-        s00, s11, s22, s33, s10, s20, s21, s30, s31, s32 = _squares(H, q * ALL, m)
+        s00, s11, s22, s33, s10, s20, s21, s30, s31, s32 = _squares(H, _at(rows, r, q), m)
         v00, v11, v22, v33 = added(v00, w * s00), added(v11, w * s11), added(v22, w * s22), added(v33, w * s33)
         v10, v20, v21 = added(v10, w * s10), added(v20, w * s20), added(v21, w * s21)
         v30, v31, v32 = added(v30, w * s30), added(v31, w * s31), added(v32, w * s32)
@@ -297,20 +284,28 @@ def _fit(rows, r, V):  # type: ignore[no-untyped-def]
     V[3, 2] = V[2, 3] = v32
     _invert(V, W)
     for q in range(0, size, DOUBLES):
-        store(rows.own[r], q, _far(H, q * ALL, m, W))
+        store(rows.own[r], q, _far(H, _at(rows, r, q), m, W))
 
 
-@lean
+@piece
+def _at(rows, r, q):  # type: ignore[no-untyped-def]
+    """Where the components of row r from its q-th on, a multiple of DOUBLES, lie in held: what few rows have lies behind what all have."""
+    return (q * rows.size.shape[0] + r * DOUBLES) * ALL
+
+
+@piece
 def _hold(rows, r):  # type: ignore[no-untyped-def]
     """Fills held and counts of row r; after its last component come some that are none, without weight."""
-    H, size = rows.held[r], rows.size[r]
+    H, size = rows.held, rows.size[r]
     for q in range((size + DOUBLES - 1) // DOUBLES * DOUBLES):
-        at = q // DOUBLES * DOUBLES * ALL + q % DOUBLES
+        at = _at(rows, r, q // DOUBLES * DOUBLES) + q % DOUBLES
         if q < size:
-            ground = rows.ground[rows.item[r, q]]
+            c = rows.item[r, q]
+            x, L = rows.x[STEADY, c], rows.P[STEADY, rows.spread[c]]
             rows.counts[r, q] = 0.0 if rows.mass[r, q] > SLIGHT else -np.inf
-            for k in range(ALL):
-                H[at + k * DOUBLES] = ground[k]
+            H[at], H[at + DOUBLES], H[at + 2 * DOUBLES], H[at + 3 * DOUBLES] = x[0], x[1], x[3], x[4]
+            for k in range(len(FIELDS)):
+                H[at + (COVARIANCE + k) * DOUBLES] = L[LIES[k]]
         else:
             rows.mass[r, q], rows.counts[r, q] = 0.0, -np.inf
             for k in range(ALL):
@@ -396,12 +391,12 @@ def _round(rows, R, e_plot, p, first, row, seen, pool, order, V):  # type: ignor
                     exchanges += 1
                     if _exchange(rows, r, o, pool, order):
                         rows.changed[r] = rows.changed[o] = 1
-                        _fit(rows, r, V)
-                        _fit(rows, o, V)
+                        for side in (r, o):
+                            _fit(rows, side, V)
     return exchanges
 
 
-@lean
+@piece
 def _exchange(rows, r, o, pool, order):  # type: ignore[no-untyped-def]
     """Gives the components of rows r and o to the nearer of them, each as much as it had; returns whether that changed anything.
 
@@ -412,11 +407,11 @@ def _exchange(rows, r, o, pool, order):  # type: ignore[no-untyped-def]
     rather, weight, which, sort = pool[0], pool[1], order[0], order[1]
     last = first = spread(-np.inf)  # of r's the one that is least its own, and of o's, with the other sign
     for q in range(0, own, DOUBLES):
-        more = load(rows.own[r], q) - _far(rows.held[r], q * ALL, rows.mean[o], rows.narrow[o])
+        more = load(rows.own[r], q) - _far(rows.held, _at(rows, r, q), rows.mean[o], rows.narrow[o])
         store(rather, q, more)
         last = larger(last, more + load(rows.counts[r], q))
     for q in range(0, n - own, DOUBLES):
-        more = _far(rows.held[o], q * ALL, rows.mean[r], rows.narrow[r]) - load(rows.own[o], q)
+        more = _far(rows.held, _at(rows, o, q), rows.mean[r], rows.narrow[r]) - load(rows.own[o], q)
         store(rather, own + q, more)
         first = larger(first, load(rows.counts[o], q) - more)
     if largest(last) <= -largest(first):

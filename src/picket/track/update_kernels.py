@@ -376,7 +376,7 @@ def _move(  # type: ignore[no-untyped-def]
         )  # fmt: skip
 
 
-@lean
+@piece
 def _block(  # type: ignore[no-untyped-def]
     tracks, begin, end, starts, e_track, e_plot, p, plots, members, sensors, form, seen, scratch, W, fit, V, work
 ):  # fmt: skip

@@ -21,7 +21,7 @@ import math
 
 import numpy as np
 
-from picket._jit import lean
+from picket._jit import lean, piece
 from picket.track.habit_kernels import AVERAGE_S, HEIGHT, LEAST, SHORT_S, SINCE, SPEED, TURNING, UNTIL, VARIANCE
 from picket.track.layout_kernels import ACCELERATION_H, NEVER
 from picket.track.motion_kernels import MANOEUVRE_S, STEADY_S
@@ -68,7 +68,7 @@ def _density(value, mean, variance):  # type: ignore[no-untyped-def]
     return math.exp(-0.5 * min((value - mean) * (value - mean) / variance, FARTHEST)) / math.sqrt(variance)
 
 
-@lean
+@piece
 def flies_so(habit, height_msl, height_var, out, like):  # type: ignore[no-untyped-def]
     """Adds to out (4,) the log-likelihood of each class for what `habit` remembers and the height over the sea now, m.
 
