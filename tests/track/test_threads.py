@@ -1,4 +1,4 @@
-"""Several threads give the bytes of one: the gate of a large look, the rows of a large picture."""
+"""Several threads give the bytes of one: the rows and the gate of a large look, the rows of a large picture."""
 
 from __future__ import annotations
 
@@ -27,8 +27,9 @@ def _crowd(seed: int, n: int) -> list[Batch]:
     for t in range(5):
         seen = np.flatnonzero(rng.random(n) < 0.9)
         place = at[seen] + t * speed[seen] + rng.normal(0.0, 1.8e-4, (len(seen), 2))
+        time = np.where(rng.random(len(seen)) < 0.05, [np.nan, -1.0][t % 2], sim.T0 + t)  # some rows cannot be used
         scans.append(Batch.build(DETECTION, len(seen), {
-            "time": sim.T0 + t, "sensor_id": "wide", "kind": "mlat", "lat_deg": sim.LAT + place[:, 0], "lon_deg": sim.LON + place[:, 1],
+            "time": time, "sensor_id": "wide", "kind": "mlat", "lat_deg": sim.LAT + place[:, 0], "lon_deg": sim.LON + place[:, 1],
             "alt_wgs84_m": rng.uniform(300.0, 900.0, len(seen)),
         }))  # fmt: skip
     return scans
@@ -41,6 +42,7 @@ def _bytes(site: Site, scans: list[Batch], count: int) -> list[str]:
         for name in sorted(out.columns):
             digest.update(name.encode() + out.columns[name].tobytes())
         digest.update(tracker.assigned.track_id.tobytes() + tracker.assigned.weight.tobytes())
+        digest.update(repr(sorted(tracker.left_out.items())).encode())
         told.append(digest.hexdigest())
     return told
 

@@ -14,6 +14,7 @@ from picket.geo import LocalFrame
 from picket.track import prepare_kernels as k
 from picket.track.layout_kernels import IDENTITY_KINDS, Plots
 from picket.track.sensors import SAYS, SensorTable
+from picket.track.threads import convert_on
 from picket.words import Batch
 
 Ints = npt.NDArray[np.int64]
@@ -191,7 +192,14 @@ def new_plots(n: int) -> Plots:
 
 
 def prepare(
-    batch: Batch, table: SensorTable, frame: LocalFrame, geoid_m: float, codes: Codes, horizon: float, left_out: Counter[str]
+    batch: Batch,
+    table: SensorTable,
+    frame: LocalFrame,
+    geoid_m: float,
+    codes: Codes,
+    horizon: float,
+    left_out: Counter[str],
+    threads: int = 1,
 ) -> Prepared:
     """Plots and looks of `batch`; what cannot be used is counted in `left_out`. Status rows are no plots and not counted."""
     rows = np.arange(batch.n)
@@ -208,8 +216,8 @@ def prepare(
     order = order_by((sensor, *(F[at[_ROW[name]]] for name in _SORTED)))
     foreign = batch.equals("report", "track").astype(np.int64)
     plots, reason = new_plots(n), np.zeros(n, np.int64)
-    m = k.convert(
-        F, at, order, sensor, foreign, geoid_m, frame.alt_wgs84_m, frame.rotation, frame.origin_ecef_m, horizon, table.arrays,
+    m = convert_on(
+        threads, F, at, order, sensor, foreign, geoid_m, frame.alt_wgs84_m, frame.rotation, frame.origin_ecef_m, horizon, table.arrays,
         plots, reason,
     )  # fmt: skip
     row = plots.row[:m]

@@ -163,14 +163,14 @@ def _position(F, at, i, j, s, geoid, site_height, site_rotation, site_ecef, sens
 
 
 @lean
-def convert(F, at, order, sensor, foreign, geoid, site_height, site_rotation, site_ecef, horizon, sensors, plots, reason):  # type: ignore[no-untyped-def]
-    """Fills plots from the rows `order`; reason (M,) by row. Returns how many plots came out.
+def convert(F, at, order, first, sensor, foreign, geoid, site_height, site_rotation, site_ecef, horizon, sensors, plots, reason):  # type: ignore[no-untyped-def]
+    """Fills plots, from place `first` on, from the rows `order`; reason (M,) by row. Returns the place after the last that came out.
 
     F (columns, M): the columns that there are, and one of NaN; at (22,): where each of `measure.COLUMNS` lies in it.
 
     horizon: the latest time that is believed (NaN = a row's own arrival, where known, is the judge).
     """
-    j = np.int64(0)  # a literal 0 would compile what takes it a second time
+    j = first
     for i in order:
         s = sensor[i]
         t = F[at[TIME], i]

@@ -1,8 +1,9 @@
-"""The parts of a large picture on several threads: the gate and the states of a look, the rows of a picture, a stretch of tracks each.
+"""The parts of a large picture on several threads: the rows that come, the gate and the states of a look, the rows of a picture, a stretch
+of rows or tracks each.
 
-What a stretch gives depends on its own tracks alone, and the stretches are put together in order: the bytes are those of one thread,
-however many there are. Kernels leave Python's lock, so threads run side by side. Below LEAST tracks or plots a second thread costs
-more than it gains, and is not used.
+What a stretch gives depends on its own rows or tracks alone, and the stretches are put together in order: the bytes are those of one
+thread, however many there are. Kernels leave Python's lock, so threads run side by side. Below LEAST rows or tracks a second thread
+costs more than it gains, and is not used.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from picket.track.engine_kernels import give_out, look, turn
 from picket.track.lane_kernels import TRACKS
 from picket.track.layout_kernels import DEAD, Plots, Tracks
 from picket.track.picture_kernels import ID, SENSORS, believe, rows
+from picket.track.prepare_kernels import convert
 from picket.track.untangle_kernels import put, untangle
 from picket.track.update_kernels import SEEN, book, edges_of, move
 
@@ -41,6 +43,20 @@ def _stretches(n: int, threads: int, whole: int = 1) -> list[tuple[np.int64, np.
     """Cuts of 0..n, each a multiple of `whole`."""
     cuts = [np.int64(n * k // (STRETCHES * threads) // whole * whole) for k in range(STRETCHES * threads)]
     return list(pairwise([*cuts, np.int64(n)]))
+
+
+def convert_on(threads: int, F: Any, at: Any, order: Any, *more: Any) -> int:
+    """`prepare_kernels.convert` of all rows, `order` being of them all: how many plots came out, from the first place on."""
+    if threads < 2 or len(order) < LEAST:
+        return int(convert(F, at, order, np.int64(0), *more))
+    plots, stretches, m = more[-2], _stretches(len(order), threads), 0
+    ends = _on_threads(threads, lambda begin, end: convert(F, at, order[begin:end], begin, *more), stretches)
+    for (begin, _), end in zip(stretches, ends, strict=True):
+        if begin > m:  # rows before it could not be used
+            for column in plots:
+                column[m : m + end - begin] = column[begin:end]
+        m += end - begin
+    return int(m)
 
 
 def _gate_on(threads: int, tracks: Tracks, n: int, plots: Plots, members: Any, T: float, sensors: Any, blocks: Blocks) -> Any:

@@ -145,7 +145,10 @@ class Tracker:
         if batch.n and self._find_origin(batch):
             assert self._frame is not None
             horizon = math.nan if time is None or not math.isfinite(time) else time
-            self._take_in(prepare(batch, self._sensors, self._frame, self._geoid_m, self._codes, horizon, self.left_out), time)
+            self._take_in(
+                prepare(batch, self._sensors, self._frame, self._geoid_m, self._codes, horizon, self.left_out, self._threads),
+                time,
+            )
         else:
             self._go_back(time)
         self._history.answer(ids, weights)
