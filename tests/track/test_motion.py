@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from picket.track import Tracker
 from picket.track import begin_kernels as born
 from picket.track import motion_kernels as motion
+from picket.track.layout_kernels import ACCELERATION_H, ACCELERATION_V
 
 
 def _start(seed: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -113,6 +114,35 @@ def test_a_turn_raises_the_manoeuvring_model_and_straight_flight_lowers_it() -> 
         seen.append(float(tracker._pool.tracks.mu[0, motion.MANOEUVRE]))
     assert seen[39] < 0.2
     assert max(seen[42:]) > 0.8
+
+
+def test_a_place_is_stated_as_sure_as_the_likelier_model_says() -> None:
+    """Straight on and in a turn, at once and 2 s on: its own variance, and how far what is stated lies from its mean."""
+    rng = np.random.default_rng(1)
+    sensor = sim.radar(sigma_azimuth_deg=0.05, sigma_elevation_deg=0.05, sigma_range_m=2)
+    tracker, place, heading = Tracker(sim.site(sensor)), np.array([1500.0, 0.0, 100.0]), 0.0
+    likelier = set()
+    for k in range(46):
+        heading += np.radians(20.0) if k >= 40 else 0.0
+        place = place + 15.0 * np.array([np.sin(heading), np.cos(heading), 0.0])
+        now = tracker.step(sim.plots(rng, sim.T0 + k, place, sensor, pd=1.0))
+        tracks = tracker._pool.tracks
+        model = int(np.argmax(tracks.mu[0]))
+        P = np.zeros((6, 6))
+        motion.unpack(tracks.Pm[0, model], P)
+        beside = np.outer(tracks.x[0] - tracks.xm[0, model], tracks.x[0] - tracks.xm[0, model])
+        assert now["sigma_horizontal_m"][0] ** 2 == pytest.approx(np.trace((P + beside)[:2, :2]) / 2, rel=1e-9)
+        assert now["sigma_vertical_m"][0] ** 2 == pytest.approx((P + beside)[2, 2], rel=1e-9)
+        assert now["sigma_velocity_mps"][0] ** 2 == pytest.approx(np.trace(tracks.P[0, 3:5, 3:5]) / 2, rel=1e-9)
+        likelier.add(model)
+    assert likelier == {motion.STEADY, motion.MANOEUVRE}
+    F = np.eye(6)
+    F[:3, 3:] = 2.0 * np.eye(3)
+    later = tracker.advance(sim.T0 + 47.0)
+    noise = np.array([ACCELERATION_H, ACCELERATION_H, ACCELERATION_V]) * 2.0**3 / 3
+    on = np.diag(F @ (P + beside) @ F.T)[:3] + noise
+    assert later["sigma_horizontal_m"][0] ** 2 == pytest.approx(on[:2].mean(), rel=1e-9)
+    assert later["sigma_vertical_m"][0] ** 2 == pytest.approx(on[2], rel=1e-9)
 
 
 @pytest.mark.parametrize(("z", "sigma"), [(100.0, 110.0), (-60.0, 80.0), (400.0, 60.0), (20.0, 5.0)])

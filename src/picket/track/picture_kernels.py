@@ -14,6 +14,7 @@ import numpy as np
 
 from picket._jit import kernel, lean, piece
 from picket.track.layout_kernels import ACCELERATION_H, ACCELERATION_V, DEAD, ENDED, N_KINDS, SURVIVAL_S, VESSEL
+from picket.track.motion_kernels import MANOEUVRE, STEADY
 from picket.track.ways_kernels import SCRATCH, UNKNOWN_HEIGHT_M, flies_so
 
 LAT, LON, ALT, VE, VN, VU, SIGMA_H, SIGMA_V, SIGMA_SPEED, EXISTENCE, UPDATED = range(11)
@@ -125,9 +126,17 @@ def _height(w, flat, s, co):  # type: ignore[no-untyped-def]
 
 
 @piece
-def _var_up(P, dt):  # type: ignore[no-untyped-def]
-    """Variance of the height dt s on."""
-    return P[2, 2] + 2 * dt * P[2, 5] + dt * dt * P[5, 5] + ACCELERATION_V * dt * dt * dt / 3.0
+def _variance(tracks, i, a, dt, noise):  # type: ignore[no-untyped-def]
+    """Of track i's place along axis a, dt s on, if it flies as its likelier model says; noise: intensity of white acceleration.
+
+    The variance of the match has a tenth of a turn in it at least, which is no belief but caution, so that a turn's first plots lie in the
+    gate. Of places it makes too much; of speeds, whose errors come with the turns, it does not.
+    """
+    k = MANOEUVRE if tracks.mu[i, MANOEUVRE] > 0.5 else STEADY
+    x, m, L = tracks.x[i], tracks.xm[i, k], tracks.Pm[i, k]
+    place, row = a * (a + 3) // 2, (3 + a) * (4 + a) // 2  # where they lie in the half of a covariance
+    beside = x[a] - m[a] + dt * (x[3 + a] - m[3 + a])
+    return L[place] + 2 * dt * L[row + a] + dt * dt * L[row + 3 + a] + noise * dt * dt * dt / 3.0 + beside * beside
 
 
 @piece
@@ -157,7 +166,7 @@ def _believe(tracks, begin, n, now, origin_ecef, rotation, geoid, under, p, like
             flat, s, co = _place(tracks.x[i], dt, origin_ecef, rotation, w)
             s, co, height = _height(w, flat, s, co)
             submerged = tracks.sensors[i] & under != 0 and tracks.sensors[i] & ~under == 0
-            _shown(tracks, i, now, height - geoid, _var_up(tracks.P[i], dt), submerged, p, like)
+            _shown(tracks, i, now, height - geoid, _variance(tracks, i, 2, dt, ACCELERATION_V), submerged, p, like)
 
 
 @kernel
@@ -210,9 +219,9 @@ def _rows(tracks, begin, n, at, now, origin_ecef, rotation, geoid, under, floats
         floats[VN, k] = -s * cl * vx - s * so * vy + co * vz
         floats[VU, k] = co * cl * vx + co * so * vy + s * vz
         for c in range(2):
-            V[c, 0] = P[c, c] + 2 * dt * P[c, 3 + c] + dt * dt * P[3 + c, 3 + c] + ACCELERATION_H * dt * dt * dt / 3.0
+            V[c, 0] = _variance(tracks, i, c, dt, ACCELERATION_H)
             V[c, 1] = P[3 + c, 3 + c] + ACCELERATION_H * dt
-        var_up = _var_up(P, dt)
+        var_up = _variance(tracks, i, 2, dt, ACCELERATION_V)
         floats[LAT, k], floats[LON, k] = math.degrees(lat), math.degrees(lon)
         floats[ALT, k] = height if var_up < UNKNOWN_HEIGHT_M * UNKNOWN_HEIGHT_M else np.nan
         floats[SIGMA_H, k] = math.sqrt(0.5 * (V[0, 0] + V[1, 0]))
