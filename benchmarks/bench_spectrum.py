@@ -128,7 +128,7 @@ def steady(quick: bool) -> dict[str, Any]:
     detector with that error needs in the cells of these recordings (20 to 55 ms; the mean over them). Seconds: `steady_long`.
     """
     out: dict[str, Any] = {}
-    snrs = [-22.0, -20.0, -19.0, -18.0, -17.0, -16.0, -15.0, -14.0, -12.0, -10.0, -8.0, -6.0, -5.0, -4.0, -3.0, -2.0, -1.0, 0.0]
+    snrs = [-22.0, *(float(k) for k in range(-20, 1))]
     for label in STEADY:
         found, boxed, errors, cells = Counter(), Counter(), {s: [] for s in snrs}, []
         seeds = 2 if quick else 10

@@ -1,7 +1,7 @@
 """Carriers too faint for one segment (50 ms): the lines of all bins add up over seconds, and the clearest are asked for in all samples.
 
 A carrier 20 dB under its bin's noise shows in no line of one segment: its phase wanders, so that longer transforms would not help. But
-powers add up. Of every other segment one stretch (a quarter) is looked at in all lines of the bins that are quiet then (`lines.py`); what
+powers add up. Of every fourth segment one stretch (a quarter) is looked at in all lines of the bins that are quiet then (`lines.py`); what
 stands out of the sums as noise does a few times is followed: all samples of its bin, one segment at a time, until noise would not
 make such a line there, or until they speak for none. A carrier that was told is asked again now and then, so that its end is seen, and
 its drift is followed.
@@ -21,9 +21,9 @@ from picket.spectrum.lines_kernels import FRAMES
 from picket.spectrum.tones import DC_BINS, Bools, Doubles, fine, log_chance, pair, spacing, strength
 
 _EVERY, _FIRST = 4, 8  # segments between looks at the sums; before the first: a carrier that shows sooner is found without them
-_STRETCHES = 64  # that are added up (7 s); half of their weight is forgotten then
-_CANDIDATES = 3.0  # that noise has in the sums at a time
-_APART, _QUARTERS = 2, 4  # segments from one that is looked at to the next; stretches that one holds
+_STRETCHES = 64  # that are added up (13 s); half of their weight is forgotten then
+_CANDIDATES = 0.5  # that noise has in the sums at a time
+_APART, _QUARTERS = 4, 4  # segments from one that is looked at to the next; stretches that one holds
 _LOUD = 1.2  # times its floor: a bin that has a burst in a stretch is left out of it
 _MOST = 8  # carriers that are followed at once
 _AGAIN, _MORE = 200, 3.0  # segments (10 s) for which one that was given up is not followed again, unless it is rarer by so much

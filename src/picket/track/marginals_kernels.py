@@ -8,7 +8,7 @@ take the iteration of Williams and Lau (2014, eq. 23-24), which always converges
 
 Drones that fly side by side contest their plots for a hundred rounds of it, all tracks and then all plots. Track by track, each with what
 the one before has just said, and to and fro, a third of that is enough (Gauss-Seidel). Exact marginals where a cluster has six plots or
-fewer were tried beside it: the error of the picture is the same (docs/tracking.md).
+fewer were tried beside it: the error of the picture is the same (docs/tracking-trials.md).
 
 A track's edges lie in blocks of eight, each computed at once; a block's last ones may be none at all, of no weight, and of a plot that is
 not there. A track waits for what the one before has said of their plots; so SIDE clusters of about one size go on side by side, a track of
