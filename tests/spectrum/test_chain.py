@@ -133,6 +133,18 @@ def test_weak_bursts_with_short_pauses_are_boxed_one_by_one(label: str, seed: in
     assert boxed >= 0.75 * len(truth)
 
 
+def test_a_carrier_is_told_at_every_level_from_which_on_its_line_shows() -> None:
+    """Where a bin shows it too, its pieces may be too short to be told, and then its line must be."""
+    rate_hz, seed = 40e6, 236
+    noise, _ = simulate(Scene(rate_hz, 0.11), seed)
+    with_it, (truth, *_) = simulate(Scene(rate_hz, 0.11, [Part("cw", 0.0)]), seed)
+    on = slice(truth.sample_start, truth.sample_start + 2_200_000)
+    for snr_db in np.arange(-9.0, 0.0):
+        iq = noise[on] + (with_it - noise)[on] * np.float32(10 ** (snr_db / 20))
+        found = look((np.rint(iq.view(np.float32) * 32768) / np.float32(32768)).view(np.complex64), rate_hz).emissions
+        assert [e.label for e in found if abs(e.center_hz - truth.center_hz) < 15e3] == ["cw"], snr_db
+
+
 def test_the_pauses_between_strong_bursts_are_empty() -> None:
     iq, truth = simulate(Scene(40e6, 0.06, [Part("ofdm_video", 13.0)], faults=Faults(ripple_db=0.4, image_db=38.0)), 101)
     for e in look(iq, 40e6).emissions:

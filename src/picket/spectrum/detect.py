@@ -114,12 +114,13 @@ class Detector:
         self._level(seg)
         seg.local, sigma = self._local(seg)
         seg.shape = shape(seg.local, sigma)
-        faint = self._tones(samples, seg, sigma)
+        taken = _taken(seg.shape)
+        faint = self._tones(samples, seg, taken, sigma)
         steady = self._steady(seg, faint)
         for e in steady:
             if e.sigma < _CLEAR and e.bandwidth_hz < _LINE_BINS * self.bin_hz:
                 e.sigma = max(e.sigma, tone(samples, self.transform.offset, self.transform.bins, self._bin(e.center_hz)))
-        between = self._between(samples, seg)
+        between = self._between(samples, seg, taken)
         steady += self._slow(samples, seg, steady + between)
         steady += self._wide(seg, steady)
         bursts = common_fate(self._bursts(seg, median(sigma)), seg.first, self.transform.bins)
@@ -129,7 +130,7 @@ class Detector:
             for e in steady
             if faint[self._bin(e.center_hz)] == 0 or (e.sample_count >= least and not any(_covers(o, e) for o in bursts))
         ]
-        steady += [e for e in between if not any(_covers(o, e) for o in bursts)]
+        steady += [e for e in between if not any(_covers(o, e) for o in bursts) and not any(_share_band(o, e) for o in steady)]
         return parted(steady + bursts, self.transform.bins), seg
 
     def _count(self, reason: str, n: int = 1) -> None:
@@ -160,18 +161,18 @@ class Detector:
         self._floor, self._weight = now, weight.astype(np.float32)
         return now, 1 / np.sqrt(weight)
 
-    def _tones(self, samples: npt.NDArray[np.generic], seg: Segment, sigma: npt.NDArray[np.float64]) -> Doubles:
+    def _tones(self, samples: npt.NDArray[np.generic], seg: Segment, taken: Bools, sigma: npt.NDArray[np.float64]) -> Doubles:
         """By how much faint carriers stand out (K,), whose bins are put into the segment's shape."""
-        found = self.tones.find(samples, self.transform.offset, seg.shape.excess_db, _taken(seg.shape), 4.34 * sigma)
+        found = self.tones.find(samples, self.transform.offset, seg.shape.excess_db, taken, 4.34 * sigma)
         seg.shape.occupied[found > 0] = True
         return found
 
-    def _between(self, samples: npt.NDArray[np.generic], seg: Segment) -> list[Emission]:
-        """Carriers that no bin shows, as on throughout the segment."""
+    def _between(self, samples: npt.NDArray[np.generic], seg: Segment, taken: Bools) -> list[Emission]:
+        """Carriers that no bin shows, as on throughout the segment; and faint ones that one does, whose pieces may be too short to tell."""
         if self._busy:
             return []
         found: list[Emission] = []
-        for line in self.tones.between(samples, self.transform.offset, _taken(seg.shape), self._lines):
+        for line in self.tones.between(samples, self.transform.offset, taken, self._lines):
             found += self._line(seg, line.at, line.level, line.gained)
             seg.shape.occupied[pair(line.at, len(seg.local))] = True
         return found
@@ -191,7 +192,7 @@ class Detector:
         over = seg.blocks[first : first + of].mean(axis=0) / seg.local
         for line in self.slow.find(samples, self.transform.offset, over, _taken(seg.shape), self._lines):
             (e,) = self._line(seg, line.at, line.power, line.gained)
-            if not any(o.low_hz < e.high_hz and o.high_hz > e.low_hz for o in steady):
+            if not any(_share_band(o, e) for o in steady):
                 found.append(e)
         return found
 
@@ -207,7 +208,7 @@ class Detector:
         row = np.array([[0, len(seg.grid), told.first, told.last, 10 ** (told.level_db / 10) - 1]])
         (e,) = self._emissions(seg, row, np.array([self.wide.gained]), steady=True)
         width = _LINE_BINS * self.bin_hz
-        if any(o.low_hz < e.high_hz and o.high_hz > e.low_hz and o.bandwidth_hz > width for o in steady):
+        if any(_share_band(o, e) and o.bandwidth_hz > width for o in steady):
             return []
         seg.shape = seg.shape.under(told)
         return [e]
@@ -385,6 +386,10 @@ def _covers(wide: Emission, line: Emission) -> bool:
     together = min(wide.sample_end, line.sample_end) - max(wide.sample_start, line.sample_start)
     inside = wide.low_hz < line.center_hz < wide.high_hz and wide.bandwidth_hz > 10 * line.bandwidth_hz
     return inside and together > 0.8 * line.sample_count
+
+
+def _share_band(one: Emission, other: Emission) -> bool:
+    return one.low_hz < other.high_hz and one.high_hz > other.low_hz
 
 
 def _gain_between(ratio: Floats) -> float:
