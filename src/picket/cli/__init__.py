@@ -13,6 +13,7 @@ from picket.cli import brief, picture
 from picket.cli.archive import archive
 from picket.cli.common import STOPPED, WRONG_USE, Group, fail
 from picket.cli.decode import decode
+from picket.cli.drafts import from_incident, from_tactic
 from picket.cli.incident import incident
 from picket.cli.learn import learn
 from picket.cli.log import log
@@ -59,4 +60,5 @@ for _command in (
 for _command in (*picture.COMMANDS, *brief.COMMANDS):  # questions to the picture that the claims make
     learn.add_command(_command)
 learn.add_command(serve)
-train.add_command(radio)
+for _command in (from_tactic, from_incident, radio):
+    train.add_command(_command)

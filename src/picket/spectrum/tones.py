@@ -224,7 +224,7 @@ class Tones:
         return out
 
     def between(self, samples: npt.NDArray[np.generic], offset: float, taken: Bools, lines: Lines) -> list[Line]:
-        """Carriers that are on throughout and that no bin (K,) showed: those are taken.
+        """Carriers that are on throughout and lie in no bin (K,) that is taken: those show a signal without being asked.
 
         Each is asked again every _TOLD_EVERY segments, one a segment, so that its end is seen.
         """
