@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -30,21 +31,31 @@ class Annotated:
 
 def read_annotated(path: Path) -> Annotated:
     """One annotated report; raises ValueError at a line that fits nothing."""
+    return _annotated(path.stem, path.read_text("utf-8").splitlines())
+
+
+def read_many(path: Path) -> Iterator[Annotated]:
+    """The annotated reports of one file, each begun by "# doc: NAME"; raises ValueError at a line that fits nothing."""
+    for part in re.split(r"^# doc: ", path.read_text("utf-8"), flags=re.MULTILINE)[1:]:
+        name, *lines = part.splitlines()
+        yield _annotated(name.strip(), lines)
+
+
+def _annotated(doc: str, lines: list[str]) -> Annotated:
     head: dict[str, str] = {}
     sentences: list[str] = []
     gold: list[dict[str, Any]] = []
-    for line in path.read_text("utf-8").splitlines():
+    for line in lines:
         if line.startswith("# "):
             key, _, value = line[2:].partition(": ")
             head[key] = value.strip()
         elif line.startswith("> "):
-            gold.append(_claim(path.stem, line[2:], sentences[-1]))
+            gold.append(_claim(doc, line[2:], sentences[-1]))
         elif line.strip():
             sentences.append(line.strip())
-    text = " ".join(sentences)
     return Annotated(
-        path.stem,
-        text,
+        doc,
+        " ".join(sentences),
         head.get("published"),
         head.get("title"),
         head.get("set", "tuned"),
@@ -96,4 +107,10 @@ def _multiple(unit: str) -> tuple[float, str]:
 
 
 def all_annotated() -> list[Annotated]:
+    """The reports that figures are taken on, tuned and unseen."""
     return [read_annotated(p) for p in sorted(FOLDER.glob("*.txt"))]
+
+
+def lessons() -> list[Annotated]:
+    """The reports that were written for the trained reader's weights alone."""
+    return [a for p in sorted((FOLDER / "lessons").glob("*.txt")) for a in read_many(p)]

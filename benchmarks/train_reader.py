@@ -26,7 +26,7 @@ from scipy.optimize import minimize
 from scipy.sparse import csr_matrix
 
 from benchmarks.claim_scores import flow_gained, same_name, score
-from benchmarks.reports import FOLDER, Annotated, all_annotated
+from benchmarks.reports import FOLDER, Annotated, all_annotated, lessons
 from benchmarks.train_countries import with_countries
 from benchmarks.train_net import fitted_net
 from picket.learn.claim import KINDS
@@ -202,7 +202,7 @@ def _ends(seen: list[Seen], weights: Weights) -> tuple[list[list[str]], list[boo
 
 def tuned() -> list[Annotated]:
     """The reports that the weights may be trained on."""
-    return [a for a in all_annotated() if not a.unseen]
+    return [a for a in all_annotated() if not a.unseen] + lessons()
 
 
 def hands() -> dict[str, str]:
