@@ -14,7 +14,9 @@ import argparse
 import io
 import json
 from collections import Counter, defaultdict
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
+from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 from zlib import crc32
@@ -53,6 +55,7 @@ LITTLE = 0.004  # a weight below this is left out
 RECALLED = (
     65  # of 100 annotated claims that the reader in training remembers from earlier sentences: about as many as it will find
 )
+PROCESSES = 2  # that measure, each with the reports of one hand at a time
 Floats = NDArray[np.float64]
 NAMES = named_groups()
 
@@ -212,32 +215,45 @@ def hands() -> dict[str, str]:
 
 
 def measured(reports: list[Annotated]) -> dict[str, Any]:
-    """Scores without and with the trained reader, by hand: the reports of each read with weights of the other hands' reports; and the
-    gain over all of them, with the interval that drawing the reports anew gives."""
+    """Scores without and with the trained reader, by hand: the reports of each read with weights of the other hands' reports and of all
+    lessons; and the gain over all of them, with the interval that drawing the reports anew gives."""
     written_by = hands()
+    by_hand: dict[str, list[Annotated]] = {}
+    for a in sorted(reports, key=lambda a: written_by.get(a.doc, "")):
+        if a.doc in written_by:
+            by_hand.setdefault(written_by[a.doc], []).append(a)
     seen = {a.doc: seen_in(a) for a in reports}
     out: dict[str, Any] = {}
     claims: dict[str, list[dict[str, Any]]] = {"rules alone": [], "with the trained reader": []}
-    every: list[Annotated] = []
-    for hand in sorted(set(written_by.values())):
-        left_out = [a for a in reports if written_by.get(a.doc) == hand]
-        if not left_out:
-            continue
-        docs = {a.doc for a in left_out}
-        others = [a for a in reports if a.doc not in docs]
-        weights = with_countries(train([s for a in others for s in seen[a.doc]]), others)
-        found: dict[str, list[dict[str, Any]]] = {name: [] for name in claims}
-        for a in left_out:
-            report = report_of(a)
-            found["rules alone"] += map(msgspec.to_builtins, claims_of(report))
-            found["with the trained reader"] += map(msgspec.to_builtins, claims_of(report, Trained(report, weights)))
-        out[hand] = _figures(found, left_out)
-        every += left_out
-        for name, more in found.items():
-            claims[name] += more
+    with ProcessPoolExecutor(PROCESSES, get_context("fork"), _share, (reports, seen)) as pool:
+        for (hand, left_out), found in zip(by_hand.items(), pool.map(_read_by_others, by_hand.values()), strict=True):
+            out[hand] = _figures(found, left_out)
+            for name, more in found.items():
+                claims[name] += more
+    every = [a for left_out in by_hand.values() for a in left_out]
     gained = flow_gained(claims["rules alone"], claims["with the trained reader"], {a.doc: a.gold for a in every})
     out["all hands"] = _figures(claims, every) | {"flow_gained": gained}
     return out
+
+
+_shared: list[Any] = []  # in each process: the reports, and their sentences as the reader sees them
+
+
+def _share(*parts: Any) -> None:
+    _shared[:] = parts
+
+
+def _read_by_others(left_out: list[Annotated]) -> dict[str, list[dict[str, Any]]]:
+    """The claims of a hand's reports, by rules alone and with weights of all others."""
+    reports, seen = _shared
+    docs = {a.doc for a in left_out}
+    others = [a for a in reports if a.doc not in docs]
+    weights = with_countries(train([s for a in others for s in seen[a.doc]]), others)
+    found: dict[str, list[dict[str, Any]]] = {"rules alone": [], "with the trained reader": []}
+    for report in map(report_of, left_out):
+        found["rules alone"] += map(msgspec.to_builtins, claims_of(report))
+        found["with the trained reader"] += map(msgspec.to_builtins, claims_of(report, Trained(report, weights)))
+    return found
 
 
 def _figures(found: dict[str, list[dict[str, Any]]], reports: list[Annotated]) -> dict[str, Any]:
