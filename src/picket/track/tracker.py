@@ -351,8 +351,8 @@ class Tracker:
         pool.reserve(len(lone), 0, 0)
         before = pool.n
         pool.n, held.count = cross(
-            pool.tracks, before, plots, lone, held.held, held.count, self._sensors.arrays, pool.owner, self._next_id
-        )
+            pool.tracks, before, plots, lone, held.held, held.count, self._sensors.arrays, pool.owner, self._next_id, np.empty((6, 6)),
+        )  # fmt: skip
         self._next_id += pool.n - before
         if not self._replaying:
             self.left_out["no_position"] += len(lone) - (pool.n - before)

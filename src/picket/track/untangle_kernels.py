@@ -144,7 +144,7 @@ def put(tracks, slots, xs, Ls):  # type: ignore[no-untyped-def]
                 tracks.xm[i, k, a] = xs[r, k, a]
             for c in range(21):
                 tracks.Pm[i, k, c] = Ls[r, k, c]
-        match(tracks.xm[i], tracks.Pm[i], tracks.mu[i], tracks.x[i], tracks.P[i])
+        match(tracks.xm[i], tracks.mu[i], tracks.x[i])
 
 
 @piece
