@@ -265,13 +265,16 @@ class Tracker:
         self.shed = state.shed.copy()
 
     def _look(self, plots: Plots, w: Look) -> None:
-        """Takes in one look of one sensor."""
-        members, sensors = w.members, self._sensors.arrays
+        """Takes in one look of one sensor; before it, tracks are judged by those before, if that is due. The step ends with it too."""
+        members, sensors, pool = w.members, self._sensors.arrays, self._pool
+        if self.clock - self._settled >= SETTLE_S:
+            self._settle(self.clock)
+            if np.count_nonzero(pool.tracks.status[: pool.n] == ENDED) > FLUSH:
+                self._set_aside(self.clock)
         s, T = w.sensor, w.time
         due = begin_look(s, plots.time[members[0]], T, len(members), sensors)
         self.clock = max(self.clock, T)
-        self._pool.reserve(len(members), 0, 0)
-        pool = self._pool
+        pool.reserve(len(members), 0, 0)
         before = pool.n
         with self._corrected(plots, members, s) as ahead:
             level = self._shedding.level(self.clock, len(members))
@@ -295,10 +298,6 @@ class Tracker:
                 self.shed[reason] += count
         self._shedding.end_coasting(pool.tracks, pool.n, level, self.shed)
         end_look(plots, members, free, s, T, self._confirmed, sensors)
-        if self.clock - self._settled >= SETTLE_S:
-            self._settle(self.clock)
-            if np.count_nonzero(pool.tracks.status[: pool.n] == ENDED) > FLUSH:
-                self._set_aside(self.clock)
 
     def _vouched(self, plots: Plots, members: npt.NDArray[np.int64]) -> None:
         """A person who saw it vouches for it: the track that a sighting with a distance began, or most likely belongs to, is confirmed.
