@@ -11,6 +11,7 @@ import track_sim as sim
 from picket.track import Tracker
 from picket.track import tracker as tracker_module
 from picket.track.block_kernels import BLOCK, all_apart, all_beyond, begins_block, enclose_all, most_vague, new_blocks
+from picket.track.motion_kernels import covariances
 
 PLACES = [(60_000.0 * k, 40_000.0 * (k % 2), 10.0) for k in range(5)]
 RADARS = [sim.radar(f"r{k}", place) for k, place in enumerate(PLACES)]
@@ -81,7 +82,7 @@ def test_a_block_reaches_as_far_as_its_vaguest_track_and_no_less() -> None:
     dt = until - tracks.time[live]
     F = np.tile(np.eye(6), (len(live), 1, 1))
     F[:, 0, 3] = F[:, 1, 4] = F[:, 2, 5] = dt
-    place = (F @ tracks.P[live] @ F.transpose(0, 2, 1))[:, :3, :3]
+    place = (F @ covariances(tracks, live) @ F.transpose(0, 2, 1))[:, :3, :3]
     widest = np.linalg.eigvalsh(place)[:, 2] + 16.0 * dt**3 / 3.0
     assert (widest <= [most_vague(i, blocks, 16.0) for i in live]).all()
     for east, north, _ in PLACES:

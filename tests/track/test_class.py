@@ -45,12 +45,12 @@ def _classes(habit: Floats, height_sigma: float = 25.0, said: Floats = NOTHING_S
 
 def _flown(velocity: list[tuple[float, float]], every_s: float, seconds: float) -> Floats:
     """The memory after so long, a plot each `every_s`; velocity: m/s east and north by second."""
-    habit, P = np.zeros(HABITS), np.eye(6) * 9.0
+    habit = np.zeros(HABITS)
     forget(habit)
     for k in range(int(seconds / every_s) + 1):
         t = k * every_s
         east, north = velocity[min(int(t), len(velocity) - 1)]
-        note(habit, np.array([0.0, 0.0, 90.0, east, north, 0.0]), P, np.array([0.8, 0.2]), 1000.0 + t)
+        note(habit, np.array([0.0, 0.0, 90.0, east, north, 0.0]), 9.0, 0.2, 1000.0 + t)
     return habit
 
 
@@ -145,10 +145,8 @@ def test_the_memory_is_of_time_and_not_of_plots(every_s: float) -> None:
 
 def test_a_gap_is_no_flight() -> None:
     habit = _flown([(10.0, 0.0)], 1.0, 20.0)
-    note(habit, np.array([0.0, 0.0, 90.0, 10.0, 0.0, 0.0]), np.eye(6), np.array([0.8, 0.2]), 1020.0 + 600.0)
+    note(habit, np.array([0.0, 0.0, 90.0, 10.0, 0.0, 0.0]), 1.0, 0.2, 1020.0 + 600.0)
     assert habit[UNTIL] - habit[SINCE] == pytest.approx(25.0)
     before = habit.copy()
-    note(
-        habit, np.array([0.0, 0.0, 0.0, math.inf, 0.0, 0.0]), np.eye(6), np.array([0.8, 0.2]), 1000.0
-    )  # older than what is known
+    note(habit, np.array([0.0, 0.0, 0.0, math.inf, 0.0, 0.0]), 1.0, 0.2, 1000.0)  # older than what is known
     assert np.array_equal(habit, before)

@@ -40,7 +40,7 @@ def _pool(x, P, time):
     pool, n = Pool(), len(x)
     pool.reserve(n, 1, 1)
     pool.n, t = n, pool.tracks
-    t.x[:n], t.P[:n], t.mu[:n] = x, P, (0.7, 0.3)
+    t.x[:n], t.mu[:n] = x, (0.7, 0.3)
     t.xm[:n], t.Pm[:n] = x[:, None], P[:, None][..., *np.tril_indices(6)]
     t.time[:n] = t.updated[:n] = t.survived[:n] = time
     t.r[:n], t.status[:n], t.timeout[:n] = 0.5, TENTATIVE, 60.0

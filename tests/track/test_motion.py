@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from picket.track import Tracker
 from picket.track import begin_kernels as born
 from picket.track import motion_kernels as motion
-from picket.track.layout_kernels import ACCELERATION_H, ACCELERATION_V
+from picket.track.layout_kernels import ACCELERATION_H, ACCELERATION_V, new_tracks
 
 
 def _start(seed: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -46,7 +46,8 @@ def test_a_step_is_the_textbook_mix_and_prediction(seed: int, dt: float) -> None
         wanted_P.append(P)
     x, P = np.zeros(6), np.zeros((6, 6))
     half = np.ascontiguousarray(Pm[..., *np.tril_indices(6)])
-    motion.advance(xm, half, mu, x, P, dt)
+    motion.advance(xm, half, mu, x, dt)
+    motion.covariance(xm, half, mu, P)
     for k in range(2):
         motion.unpack(half[k], Pm[k])
     assert mu == pytest.approx(c)
@@ -58,6 +59,10 @@ def test_a_step_is_the_textbook_mix_and_prediction(seed: int, dt: float) -> None
     assert np.allclose(P, matched, rtol=1e-9)
     assert np.array_equal(P, P.T)
     assert np.linalg.eigvalsh(P).min() > 0
+    tracks = new_tracks(1, 1)
+    tracks.xm[0], tracks.Pm[0], tracks.mu[0] = xm, half, mu
+    assert motion.covariances(tracks, np.array([0]))[0].tobytes() == P.tobytes()
+    assert [motion.covariance_at(tracks, 0, a, b) for a in range(6) for b in range(a + 1)] == P[np.tril_indices(6)].tolist()
 
 
 @pytest.mark.parametrize(("rate", "sigma"), [(3.0, 1.0), (-25.0, 2.0), (60.0, 1.0), (8.0, 30.0)])
@@ -133,7 +138,9 @@ def test_a_place_is_stated_as_sure_as_the_likelier_model_says() -> None:
         beside = np.outer(tracks.x[0] - tracks.xm[0, model], tracks.x[0] - tracks.xm[0, model])
         assert now["sigma_horizontal_m"][0] ** 2 == pytest.approx(np.trace((P + beside)[:2, :2]) / 2, rel=1e-9)
         assert now["sigma_vertical_m"][0] ** 2 == pytest.approx((P + beside)[2, 2], rel=1e-9)
-        assert now["sigma_velocity_mps"][0] ** 2 == pytest.approx(np.trace(tracks.P[0, 3:5, 3:5]) / 2, rel=1e-9)
+        assert now["sigma_velocity_mps"][0] ** 2 == pytest.approx(
+            np.trace(motion.covariances(tracks, np.array([0]))[0, 3:5, 3:5]) / 2, rel=1e-9
+        )
         likelier.add(model)
     assert likelier == {motion.STEADY, motion.MANOEUVRE}
     F = np.eye(6)

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from picket.track import lane_kernels as lanes
 from picket.track.measure_kernels import expected
-from picket.track.motion_kernels import match, unpack
+from picket.track.motion_kernels import unpack
 from picket.track.place_kernels import difference, gradient, inverse, length, rates, spread
 from picket.track.update_kernels import sound, sound_half
 
@@ -116,25 +116,7 @@ def test_an_update_is_the_textbooks(seed: int, filled: int, lag: float, polar: b
         assert np.allclose((Q - want[lane][1]) / np.outer(scale, scale), 0.0, atol=2e-3)
 
 
-def test_tracks_side_by_side_are_matched_as_one_is() -> None:
-    rng, W, one = np.random.default_rng(3), np.zeros(lanes.SIZE), []
-    for q in range(lanes.TRACKS):
-        x, P = rng.normal(0, 100, (2, 6)), np.array([_covariance(rng)[np.tril_indices(6)] for _ in range(2)])
-        mu = rng.dirichlet([1.0, 1.0])
-        for k in range(2):
-            lanes.load(W, k * lanes.TRACKS + q, x[k], P[k], 0.0, SIGMA)
-            W[lanes.MU + k * lanes.TRACKS + q] = mu[k]
-        one.append((np.empty(6), np.empty((6, 6))))
-        match(x, P, mu, *one[-1])
-    lanes.match(W)
-    for q, (x, P) in enumerate(one):
-        y, Q = np.empty(6), np.empty((6, 6))
-        lanes.store_match(W, q, y, Q)
-        assert y.tobytes() == x.tobytes()
-        assert Q.tobytes() == P.tobytes()
-
-
-@pytest.mark.parametrize("loop", [lanes.invert, lanes.gain, lanes.check, lanes.match])
+@pytest.mark.parametrize("loop", [lanes.invert, lanes.gain, lanes.check])
 def test_lanes_go_side_by_side(loop: Any) -> None:
     """The compiler takes several lanes at once: in no loop over them does it add or multiply numbers one by one."""
     afresh = numba.njit(error_model="numpy")(loop.py_func)  # what comes from the cache has no text

@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from picket.track import Tracker
+from picket.track.motion_kernels import covariances
 from picket.words import DETECTION, TRACK, Batch
 
 _ODD = st.one_of(
@@ -35,7 +36,7 @@ _ROW = st.fixed_dictionaries(
 def _sound(tracker: Tracker, out: Batch) -> None:
     t, n = tracker._pool.tracks, tracker._pool.n
     live = t.status[:n] < 4
-    P = t.P[:n][live]
+    P = covariances(t, np.flatnonzero(live))
     assert np.isfinite(P).all()
     assert np.isfinite(t.x[:n][live]).all()
     assert np.array_equal(P, np.swapaxes(P, 1, 2))

@@ -22,7 +22,7 @@ def _group(speeds: np.ndarray, sigma: float = 2.0, group: int = 7) -> tuple[obje
         for k in range(2):
             tracks.xm[i, k] = [40.0 * i, 0.0, 100.0, *speeds[i], 0.0]
             pack(P, tracks.Pm[i, k])
-        match(tracks.xm[i], tracks.Pm[i], tracks.mu[i], tracks.x[i], tracks.P[i])
+        match(tracks.xm[i], tracks.mu[i], tracks.x[i])
     return tracks, np.repeat(np.arange(n), 2)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -9,7 +11,7 @@ from hypothesis import strategies as st
 
 from picket.track import untangle_kernels
 from picket.track.motion_kernels import unpack
-from picket.track.untangle_kernels import ALL, Rows, _exchange, _fit, _moments
+from picket.track.untangle_kernels import ALL, BEGIN, CONTESTED, END, PART, Rows, _exchange, _fit, _in_parts, _moments
 
 
 def _rows(rng: np.random.Generator, components: int) -> Rows:
@@ -106,3 +108,26 @@ def test_what_a_row_holds_as_one_gaussian_is_the_textbooks(seed: int, components
         assert x == pytest.approx(mean, rel=1e-9)
         unpack(L, full)
         assert full == pytest.approx(V, rel=1e-9, abs=1e-9)
+
+
+@given(st.integers(0, 10_000), st.integers(0, 300), st.integers(1, 600))
+@settings(max_examples=60, deadline=None)
+def test_what_hangs_together_is_in_one_part_and_in_its_order(seed: int, tracks: int, plots: int) -> None:
+    rng = np.random.default_rng(seed)
+    edges = np.concatenate([[0], np.cumsum(rng.integers(1, 4, tracks))])
+    e_plot, p = rng.integers(0, plots, edges[-1]), np.where(rng.random(edges[-1]) < 0.5, 1.0, 0.5) * CONTESTED
+    wants = np.zeros((tracks, 4), np.int64)
+    wants[:, 0], wants[:, BEGIN], wants[:, END] = np.arange(tracks), edges[:-1], edges[1:]
+    ordered, cut = _in_parts(wants, e_plot, p, plots)
+    assert sorted(ordered[:, 0]) == list(range(tracks))
+    assert cut[0] == 0
+    assert cut[-1] == tracks
+    contested: set[int] = set()
+    for begin, end in pairwise(cut.tolist()):
+        rows = ordered[begin:end]
+        wanted = [{int(e_plot[e]) for e in range(row[BEGIN], row[END]) if p[e] >= CONTESTED} for row in rows]
+        assert not contested & set().union(*wanted)
+        contested |= set().union(*wanted)
+        for k, mine in enumerate(wanted):  # those that contest a plot come in the order in which they were
+            assert all(rows[o, 0] > rows[k, 0] for o in range(k + 1, len(rows)) if mine & wanted[o])
+    assert (np.diff(cut)[:-1] + np.diff(cut)[1:] > PART).all()

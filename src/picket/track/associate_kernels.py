@@ -33,7 +33,7 @@ from picket.track.layout_kernels import (
     WEIGHT_MAX,
 )
 from picket.track.measure_kernels import alike, background, distance, expected, factor, remember, residual
-from picket.track.motion_kernels import MANOEUVRE_H, advance
+from picket.track.motion_kernels import MANOEUVRE_H, advance, covariance
 from picket.track.place_kernels import difference, gradient, inverse, is_place, length, near, rates, spread
 
 _GATE = np.array(GATE)
@@ -278,7 +278,7 @@ def search(tracks, begin, n, plots, members, T, sensors, blocks, look, rings, sl
     M = members.shape[0]
     room = max(64, min(2 * M, 2 * (n - begin)))
     e_track, e_plot, e_log = np.empty(room, np.int64), np.empty(room, np.int64), np.empty(room)
-    found, work, W = np.empty(M, np.int64), np.empty((3, 6, 6)), np.empty((4, 8))
+    found, work, W = np.empty(M, np.int64), np.empty((4, 6, 6)), np.empty((4, 8))
     none = np.int64(0)
     i, edges, shed = _search(
         tracks, begin, n, plots, members, T, sensors, blocks, look, rings, slices, start, place, box, base, found, work, W, e_track, e_plot,
@@ -342,9 +342,9 @@ def _search(  # type: ignore[no-untyped-def]
     """Edges of the tracks from `begin` on, put after the `edges` there are; returns (where it stopped, edges, shed).
 
     It stops where the arrays of edges may not hold those of one track more. look: of `_survey`; rings, slices, start, place, box:
-    the index (rings 0: square cells, `slices` buckets of them); found (M,), work (3, 6, 6), W (4, 8): scratch.
+    the index (rings 0: square cells, `slices` buckets of them); found (M,), work (4, 6, 6), W (4, 8): scratch.
     """
-    H, PHt, L = work[0], work[1], work[2]
+    H, PHt, L, P = work[0], work[1], work[2], work[3]
     v, R, h, known = W[0], W[1], W[2], W[3]
     s = plots.sensor[members[0]]
     claims, rotation, offset = sensors.claims[s], sensors.rotation[s], sensors.offset[s]
@@ -360,7 +360,7 @@ def _search(  # type: ignore[no-untyped-def]
         if edges + EDGES_PER_TRACK > e_log.shape[0]:
             return i, edges, shed
         # -- first what needs one line of memory a track: before many sensors most tracks are far from each
-        x, P, dt, span = tracks.x[i], tracks.P[i], max(T - tracks.time[i], 0.0), max(T, tracks.time[i]) - earliest
+        x, dt, span = tracks.x[i], max(T - tracks.time[i], 0.0), max(T, tracks.time[i]) - earliest
         cx, cy = x[0] + dt * x[3], x[1] + dt * x[4]
         away_x, away_y = FARTHEST_M + reach + span * abs(x[3]), FARTHEST_M + reach + span * abs(x[4])
         if cx + away_x < west or cx - away_x > east or cy + away_y < south or cy - away_y > north:
@@ -368,6 +368,7 @@ def _search(  # type: ignore[no-untyped-def]
         if tracks.status[i] >= ENDED or T - tracks.updated[i] > tracks.timeout[i]:
             continue
         noise = MANOEUVRE_H * dt * dt * dt / 3.0
+        covariance(tracks.xm[i], tracks.Pm[i], tracks.mu[i], P)
         if rings > 0:
             hits = _in_rings(x, P, dt, noise, span, look, rotation, offset, rings, slices, start, box, found)
         else:
@@ -379,7 +380,8 @@ def _search(  # type: ignore[no-untyped-def]
         if hits == 0:
             continue
         if dt > 0.0:
-            advance(tracks.xm[i], tracks.Pm[i], tracks.mu[i], x, P, dt)
+            advance(tracks.xm[i], tracks.Pm[i], tracks.mu[i], x, dt)
+            covariance(tracks.xm[i], tracks.Pm[i], tracks.mu[i], P)
             tracks.time[i] = T
         survive(tracks.r, tracks.survived, i, T)
         known[0], log_det, m = -1.0, 0.0, 0

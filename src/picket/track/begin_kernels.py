@@ -44,7 +44,7 @@ from picket.track.layout_kernels import (
     TWO_PLACES,
 )
 from picket.track.measure_kernels import background, factor, innovation
-from picket.track.motion_kernels import slow, split
+from picket.track.motion_kernels import covariance_at, slow, split
 from picket.track.update_kernels import heard, held_by_radar, sound
 
 UNKNOWN_HEIGHT_SIGMA_M = 300.0
@@ -162,13 +162,21 @@ def _beyond_reach(p, sensors):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def _moves_otherwise(x, P, plots, j):  # type: ignore[no-untyped-def]
-    """True when the motion over ground that a ship reports in plot j is not that of the track x, P."""
+def _moves_otherwise(tracks, i, plots, j):  # type: ignore[no-untyped-def]
+    """True when the motion over ground that a ship reports in plot j is not that of track i."""
     told = SHIP_MOTION_MPS * SHIP_MOTION_MPS
-    east, north = plots.z[j, 3] - x[3], plots.z[j, 4] - x[4]
-    a, b, c = P[3, 3] + told, P[3, 4], P[4, 4] + told  # the difference's covariance
+    east, north = plots.z[j, 3] - tracks.x[i, 3], plots.z[j, 4] - tracks.x[i, 4]
+    a, c = covariance_at(tracks, i, 3, 3) + told, covariance_at(tracks, i, 4, 4) + told  # the difference's covariance
+    b = covariance_at(tracks, i, 4, 3)
     squared = (c * east * east - 2.0 * b * east * north + a * north * north) / (a * c - b * b)
     return squared > OTHER_MOTION * OTHER_MOTION
+
+
+@piece
+def _blur(tracks, i, plots, j):  # type: ignore[no-untyped-def]
+    """m, 4 sigma of how far plot j and track i lie apart along an axis."""
+    variance = 0.5 * (covariance_at(tracks, i, 0, 0) + covariance_at(tracks, i, 1, 1))
+    return 4.0 * math.sqrt(plots.half[j] * plots.half[j] + variance)
 
 
 @lean
@@ -178,10 +186,10 @@ def _exchanged(tracks, n, i, plots, j):  # type: ignore[no-untyped-def]
     for k in range(n):
         if k == i or tracks.status[k] >= ENDED or tracks.ident[k, MMSI] < 0 or not held_by_radar(tracks, k, t):
             continue
-        x, P, said = tracks.x[k], tracks.P[k], tracks.claimed[k]
+        x, said = tracks.x[k], tracks.claimed[k]
         lag = tracks.time[k] - t
         away = math.hypot(plots.p[j, 0] - x[0] + lag * x[3], plots.p[j, 1] - x[1] + lag * x[4])
-        if away > 4.0 * math.sqrt(plots.half[j] * plots.half[j] + 0.5 * (P[0, 0] + P[1, 1])) or t - said[2] > SAID_FRESH_S:
+        if away > _blur(tracks, k, plots, j) or t - said[2] > SAID_FRESH_S:
             continue
         if math.hypot(said[0] - tracks.x[i, 0], said[1] - tracks.x[i, 1]) < math.hypot(said[0] - x[0], said[1] - x[1]):
             return k
@@ -217,10 +225,10 @@ def _known(tracks, n, plots, j, sensors, owner, work):  # type: ignore[no-untype
     i = owner[code]
     if tracks.status[i] >= ENDED or tracks.ident[i, plots.ident_kind[j]] != code:
         return -1
-    x, P = tracks.x[i], tracks.P[i]
+    x, P = tracks.x[i], work[4]
     lag = tracks.time[i] - t
     away = math.hypot(plots.p[j, 0] - x[0] + lag * x[3], plots.p[j, 1] - x[1] + lag * x[4])
-    blur = 4.0 * math.sqrt(plots.half[j] * plots.half[j] + 0.5 * (P[0, 0] + P[1, 1]))
+    blur = _blur(tracks, i, plots, j)
     reason = SENSOR_DISAGREES
     if held_by_radar(tracks, i, t):
         honest = HOLD_M + blur + HOLD_S * math.hypot(x[3], x[4])
@@ -236,7 +244,7 @@ def _known(tracks, n, plots, j, sensors, owner, work):  # type: ignore[no-untype
             _exchange(tracks, i, k, plots, j, owner)
             return -3
         young = plots.ident_kind[j] == MMSI and tracks.radar_updates[i] <= YOUNG_HOLD
-        if young or (slowly and _moves_otherwise(x, P, plots, j) and _beyond_reach(plots.p[j], sensors)):
+        if young or (slowly and _moves_otherwise(tracks, i, plots, j) and _beyond_reach(plots.p[j], sensors)):
             tracks.ident[i, MMSI] = owner[code] = -1
             return -1
     else:
@@ -265,12 +273,12 @@ def _known(tracks, n, plots, j, sensors, owner, work):  # type: ignore[no-untype
 
 
 @piece
-def blank(tracks, i, plots, j, sensors, r):  # type: ignore[no-untyped-def]
-    """Slot i as a track that begins with plot j at existence r, heard of by nobody yet; x and P are the caller's."""
+def blank(tracks, i, P, plots, j, sensors, r):  # type: ignore[no-untyped-def]
+    """Slot i as a track that begins with plot j at existence r, heard of by nobody yet; its x and P (6, 6) are the caller's."""
     t = plots.time[j]
-    split(tracks.x[i], tracks.P[i], tracks.xm[i], tracks.Pm[i], tracks.mu[i])
+    split(tracks.x[i], P, tracks.xm[i], tracks.Pm[i], tracks.mu[i])
     if sensors.far[plots.sensor[j]] == 0:
-        slow(tracks.x[i], tracks.P[i], tracks.xm[i], tracks.Pm[i], tracks.mu[i], SPEED_SIGMA_H, SLOW_SIGMA_H)
+        slow(tracks.x[i], P, tracks.xm[i], tracks.Pm[i], tracks.mu[i], SPEED_SIGMA_H, SLOW_SIGMA_H)
     tracks.id[i] = plots.begun[j]
     tracks.r[i] = tracks.r_birth[i] = r
     tracks.time[i] = tracks.born[i] = tracks.survived[i] = tracks.updated[i] = t
@@ -337,13 +345,13 @@ def begin(tracks, n, plots, members, free, sensors, owner, next_id, most, guarde
     chosen = np.ones(members.shape[0], np.bool_)
     if most < members.shape[0]:
         chosen = _likeliest(plots, members, free, sensors, most, guarded)
-    return _begin(tracks, n, plots, members, free, sensors, owner, next_id, chosen, np.empty((4, 6, 6)))
+    return _begin(tracks, n, plots, members, free, sensors, owner, next_id, chosen, np.empty((5, 6, 6)))
 
 
 @lean
 def _begin(tracks, n, plots, members, free, sensors, owner, next_id, chosen, work):  # type: ignore[no-untyped-def]
-    """`begin` for the members `chosen` (M,); work (4, 6, 6): scratch."""
-    shed = 0
+    """`begin` for the members `chosen` (M,); work (5, 6, 6): scratch."""
+    shed, P = 0, work[4]
     for g in range(members.shape[0]):
         j = members[g]
         if _begins_nothing(plots, j, free[g]):
@@ -357,11 +365,11 @@ def _begin(tracks, n, plots, members, free, sensors, owner, next_id, chosen, wor
         clutter, birth = background(plots, j, sensors)
         i, t = n, plots.time[j]
         n += 1
-        place(tracks.x[i], tracks.P[i], plots, j, sensors, work)
+        place(tracks.x[i], P, plots, j, sensors, work)
         if plots.begun[j] < 0:  # a plot that is taken in again begins the same track
             plots.begun[j] = next_id
             next_id += 1
-        blank(tracks, i, plots, j, sensors, free[g] * birth / (birth + clutter))
+        blank(tracks, i, P, plots, j, sensors, free[g] * birth / (birth + clutter))
         heard(tracks, i, plots, j, sensors)
         if plots.foreign[j] == 1:
             tracks.foreign_time[i] = t

@@ -16,6 +16,7 @@ import numpy as np
 
 from picket._jit import lean, piece
 from picket.track.layout_kernels import ENDED, Array
+from picket.track.motion_kernels import covariance_at
 
 BLOCK = 64  # slots
 WEST, EAST, SOUTH, NORTH, FAST_EAST, FAST_NORTH, FAST_UP, WIDE, SWIFT, OLDEST, NEWEST = range(11)
@@ -45,9 +46,10 @@ def enclose(tracks, b, n, blocks):  # type: ignore[no-untyped-def]
     for i in range(b * BLOCK, min((b + 1) * BLOCK, n)):
         if tracks.status[i] >= ENDED:
             continue
-        x, y, time, P = tracks.x[i, 0], tracks.x[i, 1], tracks.time[i], tracks.P[i]
+        x, y, time, place, speed = tracks.x[i, 0], tracks.x[i, 1], tracks.time[i], 0.0, 0.0
         vx, vy, vz = abs(tracks.x[i, 3]), abs(tracks.x[i, 4]), abs(tracks.x[i, 5])
-        place, speed = P[0, 0] + P[1, 1] + P[2, 2], P[3, 3] + P[4, 4] + P[5, 5]
+        for a in range(3):
+            place, speed = place + covariance_at(tracks, i, a, a), speed + covariance_at(tracks, i, 3 + a, 3 + a)
         if not (abs(x) + abs(y) + vx + vy + vz + abs(time) + place + speed < math.inf):
             west, east, south, north = -math.inf, math.inf, -math.inf, math.inf  # no bounds at all
             continue

@@ -29,6 +29,7 @@ import numpy as np
 from picket._jit import lean, piece
 from picket.track.begin_kernels import UNKNOWN_HEIGHT_SIGMA_M, blank
 from picket.track.layout_kernels import ENDED, GATE, SPEED_SIGMA_H, SPEED_SIGMA_V
+from picket.track.motion_kernels import covariance
 from picket.track.update_kernels import heard
 
 TIME, SENSOR, EAST, NORTH, UP, DE, DN, SIGMA, SLOPE, IDENT, TRANSMITTER, REACH, PLOT = range(13)
@@ -226,13 +227,17 @@ def point(held, count, a, b):  # type: ignore[no-untyped-def]
 
 
 @piece
-def _tracked(tracks, n, t, east, north, var_e, cov, var_n):  # type: ignore[no-untyped-def]
-    """True when a track may be at that place already: while it is young, a bearing of its own may seem to be nobody's."""
+def _tracked(tracks, n, t, east, north, var_e, cov, var_n, P):  # type: ignore[no-untyped-def]
+    """True when a track may be at that place already: while it is young, a bearing of its own may seem to be nobody's.
+
+    P (6, 6): scratch.
+    """
     for i in range(n):
         if tracks.status[i] >= ENDED:
             continue
-        x, P, dt = tracks.x[i], tracks.P[i], t - tracks.time[i]
+        x, dt = tracks.x[i], t - tracks.time[i]
         d_e, d_n = x[0] + dt * x[3] - east, x[1] + dt * x[4] - north
+        covariance(tracks.xm[i], tracks.Pm[i], tracks.mu[i], P)
         ee = P[0, 0] + dt * dt * P[3, 3] + 2.0 * dt * P[0, 3] + var_e
         nn = P[1, 1] + dt * dt * P[4, 4] + 2.0 * dt * P[1, 4] + var_n
         en = P[0, 1] + cov
@@ -253,8 +258,11 @@ def _use_up(held, count, a, b, east, north):  # type: ignore[no-untyped-def]
 
 
 @lean
-def cross(tracks, n, plots, members, held, count, sensors, owner, next_id):  # type: ignore[no-untyped-def]
-    """New tracks in slots n... where bearings among `members`, which no track explains, cross others: (slots in use, bearings held)."""
+def cross(tracks, n, plots, members, held, count, sensors, owner, next_id, P):  # type: ignore[no-untyped-def]
+    """New tracks in slots n... where bearings among `members`, which no track explains, cross others: (slots in use, bearings held).
+
+    P (6, 6): scratch.
+    """
     for g in range(members.shape[0]):  # all first: which crossing is ambiguous depends on every bearing of the look
         count, _ = keep(held, count, plots, members[g], sensors)
     a = np.int64(0)  # a literal 0 would compile what takes it a second time
@@ -269,14 +277,14 @@ def cross(tracks, n, plots, members, held, count, sensors, owner, next_id):  # t
             continue
         east, north, var_e, cov, var_n, up, sigma = point(held, count, a, b)
         wide = not var_e + var_n <= 2.0 * MOST_SIGMA_M * MOST_SIGMA_M
-        if wide or _tracked(tracks, n, plots.time[j], east, north, var_e, cov, var_n):
+        if wide or _tracked(tracks, n, plots.time[j], east, north, var_e, cov, var_n, P):
             continue
         i = n
         n += 1
         if plots.begun[j] < 0:  # a plot that is taken in again begins the same track
             plots.begun[j] = next_id
             next_id += 1
-        x, P = tracks.x[i], tracks.P[i]
+        x = tracks.x[i]
         x[:], P[:, :] = 0.0, 0.0
         x[0], x[1], x[2] = east, north, up
         if math.isnan(held[a, SLOPE]) and math.isnan(held[b, SLOPE]) and sensors.under[plots.sensor[j]] == 0:
@@ -284,7 +292,7 @@ def cross(tracks, n, plots, members, held, count, sensors, owner, next_id):  # t
         P[0, 0], P[0, 1], P[1, 0], P[1, 1], P[2, 2] = var_e, cov, cov, var_n, sigma * sigma
         P[3, 3] = P[4, 4] = SPEED_SIGMA_H * SPEED_SIGMA_H
         P[5, 5] = SPEED_SIGMA_V * SPEED_SIGMA_V
-        blank(tracks, i, plots, j, sensors, BIRTH_EXISTENCE)
+        blank(tracks, i, P, plots, j, sensors, BIRTH_EXISTENCE)
         heard(tracks, i, plots, j, sensors)
         tracks.sensors[i] |= 1 << min(int(held[b, SENSOR]), 62)
         code = plots.ident[j]

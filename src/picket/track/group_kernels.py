@@ -19,6 +19,7 @@ import numpy as np
 from picket._jit import kernel, lean
 from picket.sets_kernels import root
 from picket.track.layout_kernels import COASTING, CONFIRMED, NEVER, VESSEL
+from picket.track.motion_kernels import covariance_at
 
 LINK_M, LINK_MPS, STAY, SMALLEST = 150.0, 6.0, 2.0, 3
 JOIN_S, LEAVE_S = 2.0, 6.0
@@ -27,14 +28,18 @@ JOIN_S, LEAVE_S = 2.0, 6.0
 @lean
 def _linked(tracks, a, b, now):  # type: ignore[no-untyped-def]
     stay = STAY if tracks.group[a] >= 0 and tracks.group[a] == tracks.group[b] else 1.0
-    far = apart = blur = 0.0
+    far = apart = 0.0
     ta, tb = max(now - tracks.time[a], 0.0), max(now - tracks.time[b], 0.0)
     for c in range(2):
         d = tracks.x[a, c] + ta * tracks.x[a, 3 + c] - tracks.x[b, c] - tb * tracks.x[b, 3 + c]
         v = tracks.x[a, 3 + c] - tracks.x[b, 3 + c]
         far, apart = far + d * d, apart + v * v
-        blur += tracks.P[a, 3 + c, 3 + c] + tracks.P[b, 3 + c, 3 + c]
-    return far < (LINK_M * stay) ** 2 and apart < (LINK_MPS * LINK_MPS + blur) * stay * stay
+    if not far < (LINK_M * stay) ** 2:
+        return False
+    blur = 0.0
+    for c in range(3, 5):
+        blur += covariance_at(tracks, a, c, c) + covariance_at(tracks, b, c, c)
+    return apart < (LINK_MPS * LINK_MPS + blur) * stay * stay
 
 
 @kernel

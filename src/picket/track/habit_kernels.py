@@ -11,7 +11,6 @@ import math
 
 from picket._jit import lean
 from picket.track.layout_kernels import HABITS, NEVER
-from picket.track.motion_kernels import MANOEUVRE
 
 SINCE, UNTIL, SPEED, VARIANCE, NOW, LEAST, TURNING, HEIGHT = range(HABITS)
 AVERAGE_S = 30.0
@@ -29,13 +28,14 @@ def forget(habit):  # type: ignore[no-untyped-def]
 
 
 @lean
-def note(habit, x, P, mu, time):  # type: ignore[no-untyped-def]
-    """Takes the track's state at `time`, just measured, into its memory."""
-    speed, variance = math.hypot(x[3], x[4]), 0.5 * (P[3, 3] + P[4, 4])
+def note(habit, x, variance, turning, time):  # type: ignore[no-untyped-def]
+    """Takes the track's state at `time`, just measured, into its memory: x (6,), the variance of its speed along an axis, and the
+    probability of the manoeuvring model."""
+    speed = math.hypot(x[3], x[4])
     if habit[UNTIL] == NEVER:
         habit[SINCE] = habit[UNTIL] = time
         habit[SPEED] = habit[NOW] = habit[LEAST] = speed
-        habit[VARIANCE], habit[TURNING], habit[HEIGHT] = variance, mu[MANOEUVRE], x[2]
+        habit[VARIANCE], habit[TURNING], habit[HEIGHT] = variance, turning, x[2]
         return
     passed = min(time - habit[UNTIL], LONGEST_S)
     if not passed > 0.0:
@@ -45,7 +45,7 @@ def note(habit, x, P, mu, time):  # type: ignore[no-untyped-def]
     share = max(passed / (time - habit[SINCE] + 2.0), 1.0 - math.exp(-passed / AVERAGE_S))
     habit[SPEED] += share * (speed - habit[SPEED])
     habit[VARIANCE] += share * (variance - habit[VARIANCE])
-    habit[TURNING] += share * (mu[MANOEUVRE] - habit[TURNING])
+    habit[TURNING] += share * (turning - habit[TURNING])
     habit[HEIGHT] += share * (x[2] - habit[HEIGHT])
     habit[NOW] += (1.0 - math.exp(-passed / SHORT_S)) * (speed - habit[NOW])
     habit[LEAST] += max(habit[SPEED] - habit[LEAST], 0.0) * passed / FORGET_S

@@ -30,11 +30,11 @@ WIDE, ROUND = 1e-5, 1e-6  # pivots over it, and so much of what they are a diffe
 X, HALF, GRADIENT, EXPECTED, R, LAG, SEEN = (LANES * row for row in (0, 6, 27, 36, 39, 42, 43))
 # P H', S, its inverse and determinant, rates of the three values
 PHT, S, INVERSE, DET, RATES = (LANES * row for row in (47, 65, 71, 77, 78))
-# sums over the plots of p, p v and p v v'; how clearly the covariance is sound; the model's probability; of the match x and P
-TOTAL, MEAN, SQUARES, SOUND, MU, MATCH_X, MATCH_P = (LANES * row for row in (81, 82, 85, 91, 92, 93, 99))
+# sums over the plots of p, p v and p v v'; how clearly the covariance is sound
+TOTAL, MEAN, SQUARES, SOUND = (LANES * row for row in (81, 82, 85, 91))
 # the plot at hand: p, how much older it is, its values; v' S^-1 v + log det S of it, and log det S
-PLOT, LENGTH, LOG_DET = (LANES * row for row in (120, 125, 126))
-SIZE = LANES * 127
+PLOT, LENGTH, LOG_DET = (LANES * row for row in (92, 97, 98))
+SIZE = LANES * 99
 
 
 @piece
@@ -349,49 +349,3 @@ def check(W):  # type: ignore[no-untyped-def]
     """The `margin` of each lane's covariance in the row SOUND."""
     for lane in range(LANES):
         W[SOUND + lane] = margin(_half(W, HALF + lane))
-
-
-@lean
-def match(W):  # type: ignore[no-untyped-def]
-    """`motion_kernels.match` of each track into its lane of MATCH_X and MATCH_P, by the probabilities in the row MU."""
-    for q in range(TRACKS):
-        m0, m1 = W[MU + q], W[MU + TRACKS + q]
-        both = m0 * m1
-        x, y = _six(W, X + q), _six(W, X + TRACKS + q)
-        P, Q = _half(W, HALF + q), _half(W, HALF + TRACKS + q)
-        d = y[0] - x[0], y[1] - x[1], y[2] - x[2], y[3] - x[3], y[4] - x[4], y[5] - x[5]
-        _put_three(W, MATCH_X + q, (m0 * x[0] + m1 * y[0], m0 * x[1] + m1 * y[1], m0 * x[2] + m1 * y[2]))
-        _put_three(W, MATCH_X + 3 * LANES + q, (m0 * x[3] + m1 * y[3], m0 * x[4] + m1 * y[4], m0 * x[5] + m1 * y[5]))
-        at = MATCH_P + q
-        W[at] = m0 * P[0] + m1 * Q[0] + both * d[0] * d[0]
-        W[at + LANES] = m0 * P[1] + m1 * Q[1] + both * d[1] * d[0]
-        W[at + 2 * LANES] = m0 * P[2] + m1 * Q[2] + both * d[1] * d[1]
-        W[at + 3 * LANES] = m0 * P[3] + m1 * Q[3] + both * d[2] * d[0]
-        W[at + 4 * LANES] = m0 * P[4] + m1 * Q[4] + both * d[2] * d[1]
-        W[at + 5 * LANES] = m0 * P[5] + m1 * Q[5] + both * d[2] * d[2]
-        W[at + 6 * LANES] = m0 * P[6] + m1 * Q[6] + both * d[3] * d[0]
-        W[at + 7 * LANES] = m0 * P[7] + m1 * Q[7] + both * d[3] * d[1]
-        W[at + 8 * LANES] = m0 * P[8] + m1 * Q[8] + both * d[3] * d[2]
-        W[at + 9 * LANES] = m0 * P[9] + m1 * Q[9] + both * d[3] * d[3]
-        W[at + 10 * LANES] = m0 * P[10] + m1 * Q[10] + both * d[4] * d[0]
-        W[at + 11 * LANES] = m0 * P[11] + m1 * Q[11] + both * d[4] * d[1]
-        W[at + 12 * LANES] = m0 * P[12] + m1 * Q[12] + both * d[4] * d[2]
-        W[at + 13 * LANES] = m0 * P[13] + m1 * Q[13] + both * d[4] * d[3]
-        W[at + 14 * LANES] = m0 * P[14] + m1 * Q[14] + both * d[4] * d[4]
-        W[at + 15 * LANES] = m0 * P[15] + m1 * Q[15] + both * d[5] * d[0]
-        W[at + 16 * LANES] = m0 * P[16] + m1 * Q[16] + both * d[5] * d[1]
-        W[at + 17 * LANES] = m0 * P[17] + m1 * Q[17] + both * d[5] * d[2]
-        W[at + 18 * LANES] = m0 * P[18] + m1 * Q[18] + both * d[5] * d[3]
-        W[at + 19 * LANES] = m0 * P[19] + m1 * Q[19] + both * d[5] * d[4]
-        W[at + 20 * LANES] = m0 * P[20] + m1 * Q[20] + both * d[5] * d[5]
-
-
-@lean
-def store_match(W, q, x, P):  # type: ignore[no-untyped-def]
-    """x (6,) and P (6, 6) of the block's track q."""
-    c = MATCH_P + q
-    for a in range(6):
-        x[a] = W[MATCH_X + a * LANES + q]
-        for b in range(a + 1):
-            P[a, b] = P[b, a] = W[c]
-            c += LANES

@@ -102,8 +102,7 @@ class Tracks(NamedTuple):
     """All tracks, one slot each; slots of ended tracks are DEAD until the pool is packed."""
 
     x: Array  # (cap, 6)
-    P: Array  # (cap, 6, 6)
-    xm: Array  # (cap, 2, 6), Pm (cap, 2, 21), mu (cap, 2): the same by model of motion, see `motion_kernels`
+    xm: Array  # (cap, 2, 6), Pm (cap, 2, 21), mu (cap, 2): x, half of P, probability by model of motion, see `motion_kernels`
     Pm: Array
     mu: Array
     time: Array  # of x
@@ -158,7 +157,7 @@ KINDS = (
 def new_tracks(capacity: int, sensors: int) -> Tracks:
     """An empty pool. What a slot holds before a track begins in it means nothing, and takes no memory before it is written."""
     shapes = {
-        "x": (6,), "P": (6, 6), "xm": (2, 6), "Pm": (2, 21), "mu": (2,), "score": (4,), "belief": (4,), "look": (sensors,),
+        "x": (6,), "xm": (2, 6), "Pm": (2, 21), "mu": (2,), "score": (4,), "belief": (4,), "look": (sensors,),
         "missed": (sensors,), "ident": (N_KINDS,), "pair_plot": (10,), "claimed": (3,), "habit": (HABITS,),
     }  # fmt: skip
     return Tracks(**{name: np.zeros((capacity, *shapes.get(name, ())), KINDS.get(name, np.float64)) for name in Tracks._fields})

@@ -35,7 +35,7 @@ from picket.track.layout_kernels import (
     TENTATIVE_PERIODS,
     UNCONFIRMED,
 )
-from picket.track.motion_kernels import split
+from picket.track.motion_kernels import DIAGONAL, MANOEUVRE, STEADY, covariance_at
 
 EDGE_RAD = 0.035  # 2 degrees inside every angular edge of coverage: nearer to it a miss says nothing
 EDGE_SHARE = 0.03  # of the largest range
@@ -54,9 +54,9 @@ def _within(azimuth, start, width, margin):  # type: ignore[no-untyped-def]
 
 
 @piece
-def covered(x, P, dt, s, sensors):  # type: ignore[no-untyped-def]
-    """True when the place dt seconds after x lies well inside what sensor s sees: range, sector, elevation, radio horizon."""
-    rotation = sensors.rotation[s]
+def covered(tracks, i, dt, s, sensors):  # type: ignore[no-untyped-def]
+    """True when the place of track i dt seconds on lies well inside what sensor s sees: range, sector, elevation, radio horizon."""
+    x, rotation = tracks.x[i], sensors.rotation[s]
     e = n = u = 0.0
     for k in range(3):
         d = x[k] + dt * x[3 + k] - sensors.offset[s, k]
@@ -65,7 +65,7 @@ def covered(x, P, dt, s, sensors):  # type: ignore[no-untyped-def]
         u += rotation[2, k] * d
     ground = math.hypot(e, n)
     r = math.hypot(ground, u)
-    blur = math.sqrt(max(P[0, 0], P[1, 1]))
+    blur = math.sqrt(max(covariance_at(tracks, i, 0, 0), covariance_at(tracks, i, 1, 1)))
     high = sensors.range_max[s]
     if r > high - EDGE_SHARE * high - blur or r < sensors.range_min[s] * (1.0 + EDGE_SHARE) + blur:
         return False
@@ -77,7 +77,7 @@ def covered(x, P, dt, s, sensors):  # type: ignore[no-untyped-def]
         if sensors.sectors[s, b, 1] >= 0.0 and _within(azimuth, sensors.sectors[s, b, 0], sensors.sectors[s, b, 1], -margin):
             return False
     low, top = sensors.elevation[s, 0], sensors.elevation[s, 1]
-    tall = 2.0 * math.sqrt(P[2, 2]) / max(r, 1.0)
+    tall = 2.0 * math.sqrt(covariance_at(tracks, i, 2, 2)) / max(r, 1.0)
     el = math.atan2(u, ground)
     if low > -1.57 and el < low + min(EDGE_RAD, 0.1 * (top - low)) + tall:
         return False
@@ -127,7 +127,7 @@ def misses(tracks, n, s, now, since, due, sensors, blocks):  # type: ignore[no-u
         count = min(max(math.floor(waited / period + 1.0 - due + 1e-6), 1), 3)
         tracks.look[i, s] = now if due < 1.0 or waited > 4.0 * period else tracks.look[i, s] + count * period
         tracks.missed[i, s] = 0
-        if not covered(tracks.x[i], tracks.P[i], tracks.look[i, s] - tracks.time[i], s, sensors):
+        if not covered(tracks, i, tracks.look[i, s] - tracks.time[i], s, sensors):
             continue
         pd, sector = detects(tracks.x[i], s, sensors)
         looked(tracks, i, s, sector, 0.0, count * tracks.r[i], sensors)
@@ -141,6 +141,12 @@ def misses(tracks, n, s, now, since, due, sensors, blocks):  # type: ignore[no-u
             r = tracks.r[i]
             tracks.r[i] = r * (1.0 - pd) / (1.0 - r * pd)
     sensors.swept[s] = now
+
+
+@piece
+def _wide(tracks, i):  # type: ignore[no-untyped-def]
+    """True when nobody knows any more where track i is."""
+    return covariance_at(tracks, i, 0, 0) + covariance_at(tracks, i, 1, 1) > 2.0 * END_SIGMA_M * END_SIGMA_M
 
 
 @lean
@@ -157,19 +163,19 @@ def settle(tracks, n, now, owner):  # type: ignore[no-untyped-def]
         floor = END_SHARE_OF_BIRTH * tracks.r_birth[i] if status == TENTATIVE else END_EXISTENCE
         if status == TENTATIVE and tracks.updates[i] > 2:
             floor = max(floor, 1e-3)
-        wide = tracks.P[i, 0, 0] + tracks.P[i, 1, 1] > 2.0 * END_SIGMA_M * END_SIGMA_M
         broken = False
         for a in range(6):
-            broken = broken or not (abs(tracks.x[i, a]) < 1e8) or not (tracks.P[i, a, a] < 1e16)
+            broken = broken or not (abs(tracks.x[i, a]) < 1e8)
+        for c in DIAGONAL:
+            broken = broken or not (tracks.Pm[i, STEADY, c] < 1e16) or not (tracks.Pm[i, MANOEUVRE, c] < 1e16)
         timeout = tracks.timeout[i]
         if status == TENTATIVE and tracks.claim_time[i] < 0.0:
             timeout = min(timeout, TENTATIVE_PERIODS * tracks.period[i])
-        if silent > timeout or r < floor or broken or (wide and silent > tracks.period[i]):
+        if silent > timeout or r < floor or broken or (silent > tracks.period[i] and _wide(tracks, i)):
             if broken:
-                tracks.x[i, :], tracks.P[i, :, :] = 0.0, 0.0
-                for a in range(6):
-                    tracks.P[i, a, a] = 1e8
-                split(tracks.x[i], tracks.P[i], tracks.xm[i], tracks.Pm[i], tracks.mu[i])
+                tracks.x[i, :], tracks.xm[i, :, :], tracks.Pm[i, :, :], tracks.mu[i, :] = 0.0, 0.0, 0.0, 0.5
+                for c in DIAGONAL:
+                    tracks.Pm[i, :, c] = 1e8
             tracks.status[i] = ENDED
             for k in range(tracks.ident.shape[1]):
                 code = tracks.ident[i, k]

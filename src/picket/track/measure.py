@@ -213,7 +213,8 @@ def prepare(
     for q, name in enumerate(present):
         F[q], at[_ROW[name]] = batch.columns[name], q
     sensor = sensor_rows(batch, table, frame)
-    order = order_by((sensor, *(F[at[_ROW[name]]] for name in _SORTED)))
+    number = sensor.astype(np.min_scalar_type(len(table.names)))  # a small number is sorted in a tenth of the time
+    order = order_by((number, *(F[at[_ROW[name]]] for name in _SORTED)))
     foreign = batch.equals("report", "track").astype(np.int64)
     plots, reason = new_plots(n), np.zeros(n, np.int64)
     m = convert_on(
@@ -265,8 +266,9 @@ def order_by(keys: Sequence[npt.NDArray[Any]], fewest: int = 1) -> Ints:
             return np.arange(n)  # one sensor, in order: most batches
         least = max(fewest, 2 if telling[0] is keys[0] else 1)  # sensors alone never do
         if least <= len(telling) < least + 2 and tried < len(keys) - 1:
-            # of one key that sets all apart any sort will do
-            order = np.argsort(key) if len(telling) == 1 else np.lexsort(telling[::-1])
+            order = np.argsort(key)  # of keys that set all apart the last may be sorted by any sort, which is quicker
+            for before in telling[-2::-1]:
+                order = order[np.argsort(before[order], kind="stable")]
             apart = np.zeros(n - 1, np.bool_)
             for one in telling:
                 apart |= (one[order[1:]] > one[order[:-1]]) | (one[order[1:]] < one[order[:-1]])  # never of NaN

@@ -22,6 +22,7 @@ import numpy.typing as npt
 
 from picket.track.crossing import Bearings
 from picket.track.layout_kernels import CONFIRMED, ENDED, RADAR_FRESH_S, Sensors, Tracks
+from picket.track.motion_kernels import covariances
 
 MERGE_S = 4.0
 GATE = 13.3  # chi-square, 4 degrees of freedom, 0.99
@@ -65,9 +66,10 @@ def merge(tracks: Tracks, n: int, now: float, sensors: Sensors, held: Bearings, 
 
 def _partner(tracks: Tracks, a: int, seen: Ints, now: float, sensors: Sensors) -> int:
     """The one track of a radar that may be the object of track a; -1 when there is none, or more than one."""
-    if not len(seen) or tracks.P[a, 0, 0] + tracks.P[a, 1, 1] > 2.0 * WIDEST_M * WIDEST_M:
+    one = np.array([a])
+    if not len(seen) or np.trace(covariances(tracks, one)[0, :2, :2]) > 2.0 * WIDEST_M * WIDEST_M:
         return -1
-    x, P = _at(tracks, np.array([a]), now)
+    x, P = _at(tracks, one, now)
     y, Q = _at(tracks, seen, now)
     d = y - x
     heard_by = [s for s in range(min(len(sensors.listens), 62)) if tracks.sensors[a] >> s & 1]
@@ -81,7 +83,7 @@ def _partner(tracks: Tracks, a: int, seen: Ints, now: float, sensors: Sensors) -
 def _at(tracks: Tracks, which: Ints, now: float) -> tuple[Any, Any]:
     """(place and velocity along the ground (M, 4), covariance (M, 4, 4)) of tracks at `now`."""
     dt = now - tracks.time[which]
-    x, P = tracks.x[which][:, _FLAT], tracks.P[which][:, _FLAT][:, :, _FLAT]
+    x, P = tracks.x[which][:, _FLAT], covariances(tracks, which)[:, _FLAT][:, :, _FLAT]
     F = np.tile(np.eye(4), (len(which), 1, 1))
     F[:, 0, 2] = F[:, 1, 3] = dt
     return np.einsum("nij,nj->ni", F, x), F @ P @ F.transpose(0, 2, 1)

@@ -14,7 +14,7 @@ import numpy as np
 
 from picket._jit import kernel, lean, piece
 from picket.track.layout_kernels import ACCELERATION_H, ACCELERATION_V, DEAD, ENDED, N_KINDS, SURVIVAL_S, VESSEL
-from picket.track.motion_kernels import MANOEUVRE, STEADY
+from picket.track.motion_kernels import MANOEUVRE, STEADY, covariance_at
 from picket.track.ways_kernels import SCRATCH, UNKNOWN_HEIGHT_M, flies_so
 
 LAT, LON, ALT, VE, VN, VU, SIGMA_H, SIGMA_V, SIGMA_SPEED, EXISTENCE, UPDATED = range(11)
@@ -206,7 +206,7 @@ def _rows(tracks, begin, n, at, now, origin_ecef, rotation, geoid, under, floats
     for i in range(begin, n):
         if tracks.status[i] >= DEAD:
             continue
-        x, P = tracks.x[i], tracks.P[i]
+        x = tracks.x[i]
         dt = _coast(tracks, i, now)
         flat, s, co = _place(x, dt, origin_ecef, rotation, w)
         lat, lon = math.atan2(s, co), math.atan2(w[1], w[0])
@@ -220,7 +220,7 @@ def _rows(tracks, begin, n, at, now, origin_ecef, rotation, geoid, under, floats
         floats[VU, k] = co * cl * vx + co * so * vy + s * vz
         for c in range(2):
             V[c, 0] = _variance(tracks, i, c, dt, ACCELERATION_H)
-            V[c, 1] = P[3 + c, 3 + c] + ACCELERATION_H * dt
+            V[c, 1] = covariance_at(tracks, i, 3 + c, 3 + c) + ACCELERATION_H * dt
         var_up = _variance(tracks, i, 2, dt, ACCELERATION_V)
         floats[LAT, k], floats[LON, k] = math.degrees(lat), math.degrees(lon)
         floats[ALT, k] = height if var_up < UNKNOWN_HEIGHT_M * UNKNOWN_HEIGHT_M else np.nan

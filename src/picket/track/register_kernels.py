@@ -23,6 +23,7 @@ import numpy as np
 
 from picket._jit import lean, piece
 from picket.track.layout_kernels import ACCELERATION_H, POLAR, POSITION, SPOOF, TENTATIVE, Array
+from picket.track.motion_kernels import covariance_at
 
 SLOTS = 16  # sensors that are compared; more than a unit has
 PAIR_S = 2.5  # plots of one track that lie further apart in time are no pair: it may have turned
@@ -133,11 +134,12 @@ def _add(pairs, a, b, J, d, cov):  # type: ignore[no-untyped-def]
 
 
 @lean
-def _pair(pairs, x, P, a, b, place, cov, B, time, before, J, d, both):  # type: ignore[no-untyped-def]
-    """The plot (place, cov, B at `time`) against the one `before` (10,) that the track remembers: slots a and b.
+def _pair(pairs, tracks, i, a, b, place, cov, B, time, J, d, both):  # type: ignore[no-untyped-def]
+    """The plot (place, cov, B at `time`) against the one that track i remembers: slots a and b.
 
     J (2, 6), d (2,), both (3,): scratch.
     """
+    x, before = tracks.x[i], tracks.pair_plot[i]
     dt = time - before[0]
     spread = ACCELERATION_H * abs(dt * dt * dt) / 3.0
     for k in range(2):
@@ -145,9 +147,9 @@ def _pair(pairs, x, P, a, b, place, cov, B, time, before, J, d, both):  # type: 
         for c in range(2):
             J[k, c], J[k, 3 + c] = B[k, c], -before[6 + 2 * k + c]
         J[k, 2], J[k, 5] = -x[3 + k], x[3 + k]  # one velocity for both: what it changed between them is noise
-    both[0] = cov[0] + before[3] + dt * dt * P[3, 3] + spread
-    both[1] = cov[1] + before[4] + dt * dt * P[3, 4]
-    both[2] = cov[2] + before[5] + dt * dt * P[4, 4] + spread
+    both[0] = cov[0] + before[3] + dt * dt * covariance_at(tracks, i, 3, 3) + spread
+    both[1] = cov[1] + before[4] + dt * dt * covariance_at(tracks, i, 4, 3)
+    both[2] = cov[2] + before[5] + dt * dt * covariance_at(tracks, i, 4, 4) + spread
     _add(pairs, a, b, J, d, both)
 
 
@@ -169,21 +171,7 @@ def compare(tracks, i, plots, j, sensors, pairs, W):  # type: ignore[no-untyped-
             if q >= 0 and q != s and abs(time - tracks.pair_plot[i, 0]) <= PAIR_S:
                 a, b = _slot(s, pairs), _slot(q, pairs)
                 if a >= 0 and b >= 0:
-                    _pair(
-                        pairs,
-                        tracks.x[i],
-                        tracks.P[i],
-                        a,
-                        b,
-                        place,
-                        cov,
-                        B,
-                        time,
-                        tracks.pair_plot[i],
-                        W[4:6],
-                        W[6, :2],
-                        W[7, :3],
-                    )
+                    _pair(pairs, tracks, i, a, b, place, cov, B, time, W[4:6], W[6, :2], W[7, :3])
                 tracks.pair_sensor[i] = -1
             else:
                 tracks.pair_sensor[i] = s

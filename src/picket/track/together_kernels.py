@@ -90,7 +90,7 @@ def _pull(tracks, slot, order, first, end):  # type: ignore[no-untyped-def]
         _told(x, L, 3, mean0, SAME_MPS2 + others / rest0)
         _told(x, L, 4, mean1, SAME_MPS2 + others / rest1)
         _told(x, L, 5, mean2, SAME_MPS2 + others / rest2)
-        match(tracks.xm[i], tracks.Pm[i], tracks.mu[i], tracks.x[i], tracks.P[i])
+        match(tracks.xm[i], tracks.mu[i], tracks.x[i])
 
 
 @lean

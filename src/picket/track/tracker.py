@@ -19,12 +19,11 @@ from picket._threads import default_threads
 from picket.geo import LocalFrame
 from picket.site import Site
 from picket.track.block_kernels import enclose_all, new_blocks
-from picket.track.conditions_kernels import book_free, estimate
 from picket.track.crossing import Bearings
 from picket.track.crossing_kernels import cross
 from picket.track.group_kernels import group
 from picket.track.history import History, Segment, State, state_bytes
-from picket.track.layout_kernels import BIRTH_LEAST, CONFIRMED, DEAD, ENDED, POLAR, TENTATIVE, Plots
+from picket.track.layout_kernels import CONFIRMED, DEAD, ENDED, POLAR, TENTATIVE, Plots
 from picket.track.life_kernels import misses, settle
 from picket.track.measure import Codes, Look, Prepared, prepare
 from picket.track.merge import merge
@@ -32,6 +31,7 @@ from picket.track.picture import move, picture
 from picket.track.pool import Pool
 from picket.track.register_kernels import correct
 from picket.track.registration import Registration, SensorBias
+from picket.track.scan_kernels import ALIVE_PERIODS, CLUTTER_SKIP, TICK_DUE, begin_look, end_look
 from picket.track.sensors import SensorTable
 from picket.track.shedding import Shedding
 from picket.track.threads import look_on
@@ -39,16 +39,8 @@ from picket.words import TRACK, Batch, concat
 
 REWIND_S, REWIND_BATCHES = 60.0, 3  # so many batches in a row, all so far behind: the source's clock was set back
 SETTLE_S = 0.25  # inside one batch, tracks are judged at least this far apart
-BURST_DUE, TURNING_DUE, TICK_DUE = 0.9, 1.25, 2.0  # scan periods after a sensor's last look until its next is over
-BURST_SPAN = 0.05  # of a period: plots of one scan that lie closer came at one time
-ALIVE_PERIODS = 3.0  # a sensor silent for longer gives no misses
-CLUTTER_SHARE, CLUTTER_SKIP = 0.1, 3  # least weight of one scan in the clutter estimate; first scans that do not count
-BIRTH_SHARE = 0.1  # weight of one scan in the estimate of how many objects come into view
-FRESH_SIGMAS, FRESH_PERIODS = 3.0, 0.9  # what a first look shows beyond its clutter, surely, was there before; for how long
-FRESH_DOUBT = 0.3  # this share of a first look may be false plots, whatever the site file says
 VOUCHED = 0.95  # existence of what a person saw: "almost certain", above the 0.9 at which tracks alarm
 VOUCHED_CLASS = 3.0  # log-likelihood of the class that a person names: twenty times likelier than any other
-CLUTTER_LEAST = 0.02  # false plots a scan; no sensor has none
 CODES_MAX = 200_000  # identities and transmitters remembered before the unused are forgotten
 MERGED_KEPT = 1000
 BLOCKS_PAY = (4, 8192)  # so many looks one after another, and tracks, are worth bounds of their blocks
@@ -273,25 +265,16 @@ class Tracker:
         self.shed = state.shed.copy()
 
     def _look(self, plots: Plots, w: Look) -> None:
-        """Takes in one look of one sensor."""
-        members, sensors = w.members, self._sensors.arrays
-        s, T, earliest = w.sensor, w.time, float(plots.time[members[0]])
-        period, last = float(sensors.period[s]), float(sensors.last[s])
-        if not T - last <= ALIVE_PERIODS * period:  # first plots ever, or after a gap: nothing was looked at before
-            sensors.first[s] = earliest
-            sensors.burst[s] = 0
-            crowd = len(members) - sensors.clutter[s]
-            sensors.fresh[s] = max(crowd - FRESH_SIGMAS * math.sqrt(sensors.clutter[s]), 0.0)
-            sensors.excess[s] = max(FRESH_DOUBT * len(members) / sensors.clutter[s], 1.0)
-        elif T - earliest <= BURST_SPAN * period and T - last >= 0.5 * period:
-            sensors.burst[s] += 1
-        elif T - last > BURST_SPAN * period:
-            sensors.burst[s] = 0
-        sensors.last[s] = T if math.isnan(last) else max(T, last)
+        """Takes in one look of one sensor; before it, tracks are judged by those before, if that is due. The step ends with it too."""
+        members, sensors, pool = w.members, self._sensors.arrays, self._pool
+        if self.clock - self._settled >= SETTLE_S:
+            self._settle(self.clock)
+            if np.count_nonzero(pool.tracks.status[: pool.n] == ENDED) > FLUSH:
+                self._set_aside(self.clock)
+        s, T = w.sensor, w.time
+        due = begin_look(s, plots.time[members[0]], T, len(members), sensors)
         self.clock = max(self.clock, T)
-        self._pool.reserve(len(members), 0, 0)
-        pool = self._pool
-        due = BURST_DUE if sensors.burst[s] >= 2 else TURNING_DUE
+        pool.reserve(len(members), 0, 0)
         before = pool.n
         with self._corrected(plots, members, s) as ahead:
             level = self._shedding.level(self.clock, len(members))
@@ -314,15 +297,7 @@ class Tracker:
             if count:
                 self.shed[reason] += count
         self._shedding.end_coasting(pool.tracks, pool.n, level, self.shed)
-        if sensors.placed[s] and not sensors.claims[s]:
-            self._end_scan(s, T)
-            sensors.scan_free[s] += book_free(plots, members, free, s, sensors)
-        if sensors.fresh[s] and T - sensors.first[s] >= FRESH_PERIODS * period:
-            sensors.fresh[s] = 0.0
-        if self.clock - self._settled >= SETTLE_S:
-            self._settle(self.clock)
-            if np.count_nonzero(pool.tracks.status[: pool.n] == ENDED) > FLUSH:
-                self._set_aside(self.clock)
+        end_look(plots, members, free, s, T, self._confirmed, sensors)
 
     def _vouched(self, plots: Plots, members: npt.NDArray[np.int64]) -> None:
         """A person who saw it vouches for it: the track that a sighting with a distance began, or most likely belongs to, is confirmed.
@@ -351,8 +326,8 @@ class Tracker:
         pool.reserve(len(lone), 0, 0)
         before = pool.n
         pool.n, held.count = cross(
-            pool.tracks, before, plots, lone, held.held, held.count, self._sensors.arrays, pool.owner, self._next_id
-        )
+            pool.tracks, before, plots, lone, held.held, held.count, self._sensors.arrays, pool.owner, self._next_id, np.empty((6, 6)),
+        )  # fmt: skip
         self._next_id += pool.n - before
         if not self._replaying:
             self.left_out["no_position"] += len(lone) - (pool.n - before)
@@ -375,25 +350,6 @@ class Tracker:
         finally:
             for array, held in raw:
                 array[members] = held
-
-    def _end_scan(self, s: int, T: float) -> None:
-        """Where a scan is over: moves the sensor's clutter by what it left unexplained, its birth rate by what was confirmed, its detection
-        probability by what sure tracks were seen."""
-        a = self._sensors.arrays
-        elapsed = (T - a.scan_start[s]) / a.period[s]
-        if not elapsed < 0.9:
-            if elapsed <= ALIVE_PERIODS:
-                count = max(round(elapsed), 1)
-                a.scans[s] += count
-                counted = a.scans[s] - CLUTTER_SKIP
-                if counted > 0:  # the first scans hold everything that is there already
-                    share = min(max(1.0 / (1.0 + counted), CLUTTER_SHARE) * count, 1.0)
-                    born = (self._confirmed - a.confirmed[s]) / count
-                    a.birth[s] = max(a.birth[s] + BIRTH_SHARE * (born - a.birth[s]), BIRTH_LEAST)
-                    a.clutter[s] = max(a.clutter[s] + share * (a.scan_free[s] / count - a.clutter[s]), CLUTTER_LEAST)
-                    estimate(s, count, share, min(counted, 1.0 / CLUTTER_SHARE), a)
-            a.cell_free[s] = a.band_free[s] = 0.0
-            a.scan_start[s], a.scan_free[s], a.confirmed[s] = T, 0.0, self._confirmed
 
     # -- time --------------------------------------------------------------------------------------------------
     def _finish(self, time: float | None) -> Batch:

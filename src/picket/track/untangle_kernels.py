@@ -15,7 +15,8 @@ begins with its own components and keeps most of them; that is what its number g
 found by the steady model, over the ground (neighbours' heights tell nothing apart), and used for both models.
 
 What a track holds is laid side by side, eight components at a time: how far all lie from a track is then asked at once. Of those that it
-holds itself it is known since its moments were last made.
+holds itself it is known since its moments were last made. All this is some 5 kB a track. So tracks are taken in parts, which lie in the
+cache from the first to the last step: those that hang together by contested plots are in one part, and no part knows of another.
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ import numpy as np
 
 from picket._jit import kernel, lean, piece
 from picket.lanes_kernels import DOUBLES, added, larger, largest, load, spread, store
+from picket.sets_kernels import root
 from picket.track.layout_kernels import COASTING, CONFIRMED, SWEEPS, Array
 from picket.track.motion_kernels import (
     MANOEUVRE,
@@ -51,7 +53,9 @@ from picket.track.update_kernels import all_near
 CONTESTED = 0.1  # two tracks that both have a plot with so much probability exchange components
 LEAST = 0.01  # components of less weight stay out of it
 ROOM = 48  # components that a track holds at most
+PART = 64  # rows taken together, if no more of them hang together
 SLIGHT, NOTHING = 1e-3, 1e-9  # of weight: not worth a change, none
+SLOT, NEAR, BEGIN, END = range(4)  # of a track that contests a plot: its slot, its first plot, and its edges
 # what of a component counts: place and speed over the ground, and their covariance, in the steady model's half of which it lies so
 FIELDS = (P00, P11, V00, V11, P10, V0P0, V0P1, V1P0, V1P1, V10)
 COVARIANCE, ALL = 4, 4 + len(FIELDS)  # the first four fields are means
@@ -59,7 +63,7 @@ LIES = np.array(FIELDS)
 
 
 class Rows(NamedTuple):
-    """The contested tracks of a look, a row each (R), and their components (C)."""
+    """The tracks of a part, a row each (R), and their components (C)."""
 
     slot: Array  # (R,) of the track
     near: Array  # (R,) its first plot
@@ -87,51 +91,102 @@ def untangle(tracks, e_track, e_plot, p, plots, members, sensors, sweeps):  # ty
     What they become is (n, 2, 6) and (n, 2, 21), for `put`. Under overload, which has given up `sweeps`, nothing is exchanged.
     """
     E, M = p.shape[0] if sweeps == SWEEPS else 0, members.shape[0]
-    slot, near, begin, end = np.empty(E, np.int64), np.empty(E, np.int64), np.empty(E, np.int64), np.empty(E, np.int64)
-    work, W = np.empty((4, 6, DOUBLES)), np.empty((6, DOUBLES))
-    R = _contested(tracks, E, e_track, e_plot, p, plots, members, np.zeros(M, np.int64), slot, near, begin, end, W[5])
-    C = R
-    for r in range(R):
-        C += end[r] - begin[r]
-    rows = Rows(
-        slot, near, begin, end, np.empty(R, np.int64), np.empty((2, 2 * R, 24)), np.empty((R, ROOM), np.int64), np.empty((R, ROOM)),
-        np.empty(R, np.int64), np.empty((R, 4)), np.empty((R, 4, 4)), np.zeros(R, np.int64), np.empty(C, np.int64),
-        np.empty((2, C, DOUBLES)), np.empty(R * ROOM * ALL), np.empty((R, ROOM)), np.empty((R, ROOM)),
-    )  # fmt: skip
-    _begin(tracks, rows, R, e_plot, p, plots, members, sensors, work, W)
+    wants, work, W = np.empty((E, 4), np.int64), np.empty((4, 6, DOUBLES)), np.empty((6, DOUBLES))
+    n = _contested(tracks, E, e_track, e_plot, p, plots, members, np.zeros(M, np.int64), wants, W[5])
+    wants, cut = _in_parts(wants[:n], e_plot, p, M)
     first, row = np.zeros(M + 2, np.int64), np.empty(E, np.int64)
-    _by_plot(rows, R, e_plot, p, first, row)
-    pool, order = np.empty((2, 2 * ROOM + DOUBLES)), np.empty((2, 2 * ROOM), np.int64)
-    exchanges = _round(rows, R, e_plot, p, first, row, np.full(R, -1, np.int64), pool, order, work[0])
-    n = rows.changed.sum()
+    _by_plot(wants, e_plot, p, first, row)
+    R, C = _largest(wants, cut)
+    rows = Rows(
+        np.empty(R, np.int64), np.empty(R, np.int64), np.empty(R, np.int64), np.empty(R, np.int64), np.empty(R, np.int64),
+        np.empty((2, 2 * R, 24)), np.empty((R, ROOM), np.int64), np.empty((R, ROOM)), np.empty(R, np.int64), np.empty((R, 4)),
+        np.empty((R, 4, 4)), np.empty(R, np.int64), np.empty(C, np.int64), np.empty((2, C, DOUBLES)), np.empty(R * ROOM * ALL),
+        np.empty((R, ROOM)), np.empty((R, ROOM)),
+    )  # fmt: skip
+    seen, pool, order = np.full(n, -1, np.int64), np.empty((2, 2 * ROOM + DOUBLES)), np.empty((2, 2 * ROOM), np.int64)
     slots, xs, Ls = np.empty(n, np.int64), np.empty((n, 2, 6)), np.empty((n, 2, 21))
-    _become(tracks, rows, R, e_plot, p, plots, members, sensors, work, W, slots, xs, Ls)
-    return slots, xs, Ls, exchanges
+    changed = exchanges = 0
+    for k in range(cut.shape[0] - 1):
+        _begin(tracks, rows, wants[cut[k] : cut[k + 1]], e_plot, p, plots, members, sensors, work, W)
+        exchanges += _round(rows, cut[k], cut[k + 1], e_plot, p, first, row, seen, pool, order, work[0])
+        changed = _become(
+            tracks, rows, cut[k + 1] - cut[k], e_plot, p, plots, members, sensors, work, W, slots, xs, Ls, changed
+        )  # fmt: skip
+    return slots[:changed], xs[:changed], Ls[:changed], exchanges
+
+
+@kernel
+def _in_parts(wants, e_plot, p, M):  # type: ignore[no-untyped-def]
+    """wants (R, 4) with the rows of a part together, otherwise in their order, and where each part begins and the last one ends."""
+    R = wants.shape[0]
+    parent, start, ordered = np.arange(R), np.zeros(R, np.int64), np.empty((R, 4), np.int64)
+    _hang_together(wants, e_plot, p, np.full(M, -1, np.int64), parent)
+    for r in range(R):
+        start[root(parent, r)] += 1
+    cut, parts, end = np.zeros(R + 2, np.int64), 0, 0
+    for r in range(R):  # of a cluster the first row is the root
+        if end + start[r] > cut[parts] + PART and end > cut[parts]:
+            parts += 1
+            cut[parts] = end
+        start[r], end = end, end + start[r]
+    for r in range(R):
+        to = root(parent, r)
+        ordered[start[to]] = wants[r]
+        start[to] += 1
+    parts += end > cut[parts]
+    cut[parts] = end
+    return ordered, cut[: parts + 1].copy()
 
 
 @lean
-def _begin(tracks, rows, R, e_plot, p, plots, members, sensors, work, W):  # type: ignore[no-untyped-def]
-    """Gives all rows their components."""
+def _hang_together(wants, e_plot, p, last, parent):  # type: ignore[no-untyped-def]
+    """Joins the rows that contest one plot in the forest `parent`; last (M,), of each plot the last row that did, comes as -1s."""
+    for r in range(wants.shape[0]):
+        for e in range(wants[r, BEGIN], wants[r, END]):
+            if p[e] >= CONTESTED:
+                if last[e_plot[e]] >= 0:
+                    a, b = root(parent, r), root(parent, last[e_plot[e]])
+                    parent[max(a, b)] = min(a, b)
+                last[e_plot[e]] = r
+
+
+@lean
+def _largest(wants, cut):  # type: ignore[no-untyped-def]
+    """The most rows of a part, and the most components that a part comes with."""
+    R = C = 0
+    for k in range(cut.shape[0] - 1):
+        held = cut[k + 1] - cut[k]
+        for r in range(cut[k], cut[k + 1]):
+            held += wants[r, END] - wants[r, BEGIN]
+        R, C = max(R, cut[k + 1] - cut[k]), max(C, held)
+    return R, C
+
+
+@lean
+def _begin(tracks, rows, wants, e_plot, p, plots, members, sensors, work, W):  # type: ignore[no-untyped-def]
+    """Gives the first rows the tracks of a part, wants (n, 4), and their components."""
     at = np.int64(0)
-    for r in range(R):
+    for r in range(wants.shape[0]):
+        rows.slot[r], rows.near[r], rows.begin[r], rows.end[r] = wants[r, SLOT], wants[r, NEAR], wants[r, BEGIN], wants[r, END]
+        rows.changed[r] = 0
         at = _components(rows, r, at, p)
         _by_model(tracks, rows, r, STEADY, e_plot, p, plots, members, sensors, work, W)
         _fit(rows, r, work[0])
 
 
 @lean
-def _become(tracks, rows, R, e_plot, p, plots, members, sensors, work, W, slots, xs, Ls):  # type: ignore[no-untyped-def]
-    """Fills slots (n,), xs (n, 2, 6) and Ls (n, 2, 21) with the rows that have changed."""
-    for r in range(R):  # what has changed holds components of such alone
+def _become(tracks, rows, n, e_plot, p, plots, members, sensors, work, W, slots, xs, Ls, to):  # type: ignore[no-untyped-def]
+    """Writes those of the first n rows that have changed into slots, xs and Ls from place `to` on; returns where the next one goes."""
+    for r in range(n):  # what has changed holds components of such alone
         if rows.changed[r] == 1:
             _by_model(tracks, rows, r, MANOEUVRE, e_plot, p, plots, members, sensors, work, W)
-    n = 0
-    for r in range(R):
+    for r in range(n):
         if rows.changed[r] == 1:
-            slots[n] = rows.slot[r]
+            slots[to] = rows.slot[r]
             for k in range(2):
-                _moments(rows, r, k, xs[n, k], Ls[n, k], work[0])
-            n += 1
+                _moments(rows, r, k, xs[to, k], Ls[to, k], work[0])
+            to += 1
+    return to
 
 
 @lean
@@ -144,7 +199,7 @@ def put(tracks, slots, xs, Ls):  # type: ignore[no-untyped-def]
                 tracks.xm[i, k, a] = xs[r, k, a]
             for c in range(21):
                 tracks.Pm[i, k, c] = Ls[r, k, c]
-        match(tracks.xm[i], tracks.Pm[i], tracks.mu[i], tracks.x[i], tracks.P[i])
+        match(tracks.xm[i], tracks.mu[i], tracks.x[i])
 
 
 @piece
@@ -154,9 +209,9 @@ def _may(tracks, i):  # type: ignore[no-untyped-def]
 
 
 @lean
-def _contested(tracks, E, e_track, e_plot, p, plots, members, wanted, slot, near, begin, end, known):  # type: ignore[no-untyped-def]
-    """Fills rows with the confirmed tracks that want a plot (of the first E edges) which another one wants too, and whose plots are alike;
-    returns how many.
+def _contested(tracks, E, e_track, e_plot, p, plots, members, wanted, wants, known):  # type: ignore[no-untyped-def]
+    """Writes into wants the confirmed tracks that want a plot (of the first E edges) which another one wants too, and whose plots are
+    alike; returns how many. wanted (M,) comes as zeros; known: scratch.
     """
     R = 0
     for k in range(E):
@@ -171,7 +226,7 @@ def _contested(tracks, E, e_track, e_plot, p, plots, members, wanted, slot, near
         if contested and _may(tracks, i):
             j = all_near(tracks.time[i], e, last, e_plot, p, members, plots.form, plots.sigma, plots.time, plots.foreign, known)
             if j >= 0:
-                slot[R], near[R], begin[R], end[R] = i, j, e, last
+                wants[R, SLOT], wants[R, NEAR], wants[R, BEGIN], wants[R, END] = i, j, e, last
                 R += 1
         e = last
     return R
@@ -361,34 +416,38 @@ def _far(H, at, m, W):  # type: ignore[no-untyped-def]
 
 
 @lean
-def _by_plot(rows, R, e_plot, p, first, row):  # type: ignore[no-untyped-def]
+def _by_plot(wants, e_plot, p, first, row):  # type: ignore[no-untyped-def]
     """The rows that contest each plot g: row[first[g] : first[g + 1]], in order; first (M + 2,) comes as zeros."""
-    for r in range(R):
-        for e in range(rows.begin[r], rows.end[r]):
+    for r in range(wants.shape[0]):
+        for e in range(wants[r, BEGIN], wants[r, END]):
             if p[e] >= CONTESTED:
                 first[e_plot[e] + 2] += 1
     for g in range(first.shape[0] - 1):
         first[g + 1] += first[g]
-    for r in range(R):
-        for e in range(rows.begin[r], rows.end[r]):
+    for r in range(wants.shape[0]):
+        for e in range(wants[r, BEGIN], wants[r, END]):
             if p[e] >= CONTESTED:
                 row[first[e_plot[e] + 1]] = r
                 first[e_plot[e] + 1] += 1
 
 
 @lean
-def _round(rows, R, e_plot, p, first, row, seen, pool, order, V):  # type: ignore[no-untyped-def]
-    """Every two rows that contest a plot exchange components once; returns how many did. seen (R,): -1s; the rest: scratch."""
+def _round(rows, begin, end, e_plot, p, first, row, seen, pool, order, V):  # type: ignore[no-untyped-def]
+    """Every two rows that contest a plot exchange components once; returns how many did. begin, end: where those of this part lie among
+    all, by which seen (all,), -1s, and row count; the rest: scratch.
+    """
     exchanges = 0
-    for r in range(R):
+    for one in range(begin, end):
+        r = one - begin
         for e in range(rows.begin[r], rows.end[r]):
             if p[e] < CONTESTED:
                 continue
             for q in range(first[e_plot[e]], first[e_plot[e] + 1]):
-                o = row[q]
-                if o > r and seen[o] != r:
-                    seen[o] = r
+                other = row[q]
+                if other > one and seen[other] != one:
+                    seen[other] = one
                     exchanges += 1
+                    o = other - begin
                     if _exchange(rows, r, o, pool, order):
                         rows.changed[r] = rows.changed[o] = 1
                         for side in (r, o):

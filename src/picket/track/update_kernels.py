@@ -17,7 +17,6 @@ from picket.track.habit_kernels import note
 from picket.track.lane_kernels import (
     LAG,
     LANES,
-    MU,
     NEGLIGIBLE,
     SIZE,
     SOUND,
@@ -33,10 +32,8 @@ from picket.track.lane_kernels import (
     pass_plot,
     put_plot,
     store,
-    store_match,
     take,
 )
-from picket.track.lane_kernels import match as match_lanes
 from picket.track.layout_kernels import (
     ADOPT_WEIGHT,
     CLAIM_FRESH_S,
@@ -56,7 +53,7 @@ from picket.track.layout_kernels import (
     UNCONFIRMED,
 )
 from picket.track.measure_kernels import alike, distance, expected, factor, remember, residual
-from picket.track.motion_kernels import MANOEUVRE_LEAST, match, pack, unpack
+from picket.track.motion_kernels import MANOEUVRE, MANOEUVRE_LEAST, covariance_at, match, pack, unpack
 from picket.track.place_kernels import is_place, near
 from picket.track.register_kernels import PAIR_WEIGHT, compare
 
@@ -65,10 +62,11 @@ WORD, WORD_FADES = (
     0.85,
 )  # log-likelihood of what a sensor calls a plot, and what is left of it one word later: 5 at most, as
 # words of one sensor on one object are wrong together. A radar that is right eight times in nine would be worth 2.1 a word
-SEEN = 3
-SOME, PD, SECTOR = range(SEEN)  # what `book` needs of a track that `move` has moved: sum of p, and where it was before
+SEEN = 4
+# what `book` needs of a track that `move` has moved: sum of p, and where it was before; the variance of its speed along an axis
+SOME, PD, SECTOR, BLUR = range(SEEN)
 NEAR, NEXT, HAND = range(3)  # of each track of a block: a plot that all of its are near, its next edge, the plot at hand
-NOT_NEAR, MENDED = -1, -2  # in place of a plot: the track goes by itself; its covariance was not sound
+NOT_NEAR = -1  # in place of a plot: the track goes by itself
 SETTLED_UPDATES = 4  # a velocity means something from so many plots on
 
 
@@ -347,7 +345,7 @@ def edges_of(e_track):  # type: ignore[no-untyped-def]
 def move(tracks, begin, end, starts, e_track, e_plot, p, plots, members, sensors, seen):  # type: ignore[no-untyped-def]
     """The state of the tracks of the rows from `begin`, a multiple of TRACKS, to before `end`: what happens to each is its own.
 
-    Their rows of seen (R, SEEN) get the sum of p, and the probability of detection and the sector where each was before.
+    Their rows of seen (R, SEEN) get what `book` needs.
     """
     work, V, scratch = np.empty((7, 6, 6)), np.empty((6, 8)), np.empty((3, TRACKS), np.int64)
     W, fit = np.zeros(SIZE), np.empty((LANES, EDGES_PER_TRACK))
@@ -389,13 +387,6 @@ def _block(  # type: ignore[no-untyped-def]
         gain(W)
         check(W)
     _put_back(tracks, begin, end, starts, e_track, e_plot, p, plots, members, sensors, s, seen, scratch, W, fit, V, work)
-    match_lanes(W)
-    for row in range(begin, end):
-        q, i = row - begin, e_track[starts[row]]
-        if scratch[NEAR, q] >= 0:
-            store_match(W, q, tracks.x[i], tracks.P[i])
-        else:
-            match(tracks.xm[i], tracks.Pm[i], tracks.mu[i], tracks.x[i], tracks.P[i])
 
 
 @piece
@@ -449,7 +440,7 @@ def _take_all(tracks, begin, end, starts, e_track, e_plot, p, plots, members, fo
 def _put_back(  # type: ignore[no-untyped-def]
     tracks, begin, end, starts, e_track, e_plot, p, plots, members, sensors, s, seen, scratch, W, fit, V, work
 ):  # fmt: skip
-    """Both models of the block's tracks, from their lanes or one by one, and their probabilities."""
+    """Both models of the block's tracks, from their lanes or one by one, their probabilities and their match."""
     for row in range(begin, end):
         q, e0, e1 = row - begin, starts[row], starts[row + 1]
         i = e_track[e0]
@@ -467,9 +458,9 @@ def _put_back(  # type: ignore[no-untyped-def]
                 store(W, lane, tracks.xm[i, k], L)
                 if not W[SOUND + lane] > 0.0:
                     sound_half(L, work)
-                    scratch[NEAR, q] = MENDED
         _weigh(tracks.mu[i], p, e0, e1, 1.0 - seen[row, SOME], fit[q], fit[TRACKS + q])
-        W[MU + q], W[MU + TRACKS + q] = tracks.mu[i, 0], tracks.mu[i, 1]
+        match(tracks.xm[i], tracks.mu[i], tracks.x[i])
+        seen[row, BLUR] = 0.5 * (covariance_at(tracks, i, 3, 3) + covariance_at(tracks, i, 4, 4))
 
 
 @kernel
@@ -500,7 +491,7 @@ def _book(tracks, starts, seen, e_track, e_plot, p, plots, members, sensors, own
         if some >= 0.5:
             heard(tracks, i, plots, j, sensors)
             if tracks.updates[i] >= SETTLED_UPDATES:
-                note(tracks.habit[i], tracks.x[i], tracks.P[i], tracks.mu[i], tracks.time[i])
+                note(tracks.habit[i], tracks.x[i], seen[row, BLUR], tracks.mu[i, MANOEUVRE], tracks.time[i])
         seen_by = tracks.sensors[i]
         if p[best] >= PAIR_WEIGHT and seen_by & (seen_by - 1):  # two sensors at least
             compare(tracks, i, plots, j, sensors, pairs, other)

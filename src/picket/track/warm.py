@@ -8,6 +8,7 @@ from picket.metrics import pair
 from picket.site import parse
 from picket.track.block_kernels import enclose_all, new_blocks
 from picket.track.layout_kernels import new_tracks
+from picket.track.motion_kernels import covariances
 from picket.track.tracker import Tracker
 from picket.words import DETECTION, Batch
 
@@ -32,4 +33,5 @@ def warm() -> None:
         tracker.step(Batch.from_rows(DETECTION, rows), time=1000.5 + k)
     tracker.advance(1010.0)
     enclose_all(new_tracks(1, 1), 0, new_blocks(0))  # many looks at once
+    covariances(new_tracks(1, 1), np.zeros(0, np.int64))  # two tracks on one object
     pair(np.eye(2))
