@@ -19,8 +19,8 @@ from scipy.special import expit, logit
 
 from picket.learn.trained.net import Net, kept
 
-NETS, UNITS, ROUNDS, BATCH = 5, 64, 6, 200
-LEAST = 3  # a net sees the features that stand in so many sentences: of rarer ones it learns nothing that holds
+NETS, UNITS, ROUNDS, BATCH = 5, 64, 9, 200
+LEAST = 5  # a net sees the features that stand in so many sentences: of rarer ones it learns nothing that holds
 FASTEST = 0.004  # the step size at first; it falls evenly to nothing
 LEFT_OUT, UNITS_LEFT_OUT = 0.5, 0.3
 PENALTY = 1e-4
