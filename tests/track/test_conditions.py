@@ -8,7 +8,7 @@ import numpy as np
 import track_sim as sim
 
 from picket.track import Tracker
-from picket.track.conditions_kernels import RINGS, SECTORS
+from picket.track.conditions_kernels import RINGS, SECTORS, sector_of, sector_towards
 from picket.words import DETECTION, Batch
 
 RADAR = sim.radar(clutter_per_scan=5)
@@ -27,6 +27,13 @@ def _circle(angle_deg: float, k: int, reach: float = 3000.0) -> np.ndarray:
     """A drone that flies out slowly in that direction."""
     a, r = math.radians(angle_deg), reach + 8.0 * k
     return np.array([r * math.sin(a), r * math.cos(a), 120.0])
+
+
+def test_the_sector_of_a_place_needs_no_angle() -> None:
+    places = np.random.default_rng(5).normal(0.0, 1000.0, (2000, 2)).tolist()
+    places += [[e, n] for e in (-2.0, -0.0, 0.0, 2.0) for n in (-2.0, -0.0, 0.0, 2.0) if e or n] + [[0.0, 0.0]]
+    for east, north in places:
+        assert sector_towards(east, north) == sector_of(math.atan2(east, north)), (east, north)
 
 
 def test_rain_in_one_sector_raises_no_false_tracks_and_hides_nobody_elsewhere() -> None:

@@ -70,7 +70,8 @@ def _above_ground(x, P, floor, scale, column):  # type: ignore[no-untyped-def]
 
     N(z, s2) times that is N(z - s2/scale, s2) cut off at the floor; its first two moments take the place of z and s2
     (truncated normal: Johnson, Kotz, Balakrishnan 1994, 13.10). Far out an elevation alone says little about the height.
-    column (6,): scratch.
+    The speed does not hang together with the place yet, and stays.
+    column (3,): scratch.
     """
     var = P[2, 2]
     s = math.sqrt(var)
@@ -83,11 +84,11 @@ def _above_ground(x, P, floor, scale, column):  # type: ignore[no-untyped-def]
     mean += s * ratio
     less = (1.0 - max(1.0 + a * ratio - ratio * ratio, 0.05)) / var
     move = (mean - x[2]) / var
-    for k in range(6):
+    for k in range(3):
         column[k] = P[k, 2]
-    for k in range(6):
+    for k in range(3):
         x[k] += column[k] * move
-        for h in range(6):
+        for h in range(3):
             P[k, h] -= column[k] * column[h] * less
 
 
@@ -144,9 +145,10 @@ def place(x, P, plots, j, sensors, work):  # type: ignore[no-untyped-def]
                 P[a, b] -= PHt[a, 0] * PHt[b, 0] / S
         if q + 1 < m:  # the state has moved: the rest of the rows anew
             innovation(x, 0.0, plots.kind[j], plots.z[j], plots.sigma[j], sensors.rotation[s], sensors.offset[s], H, h_x, v, R)
-    for a in range(6):
-        for b in range(a):
-            P[a, b] = P[b, a] = 0.5 * (P[a, b] + P[b, a])
+    if m > first:
+        for a in range(6):
+            for b in range(a):
+                P[a, b] = P[b, a] = 0.5 * (P[a, b] + P[b, a])
     sound(P, L)
 
 

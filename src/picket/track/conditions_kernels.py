@@ -24,6 +24,7 @@ from picket._jit import kernel, lean, piece
 from picket.track.layout_kernels import EARTH_M, SPEED_SPAN_MPS, TAU
 
 SECTORS, RINGS = 12, 4  # of 30 degrees from north, and of a quarter of the range
+TAN_30, TAN_60 = 1.0 / math.sqrt(3.0), math.sqrt(3.0)
 PD_LOOKS, PD_FADES = 30.0, 0.97  # A, and what is left of a look one scan later
 PD_LEAST, PD_MOST = 0.15, 0.99
 CLUTTER_PLOTS = 5.0  # B
@@ -46,6 +47,22 @@ def sector_of(azimuth):  # type: ignore[no-untyped-def]
 
 
 @piece
+def sector_towards(east, north):  # type: ignore[no-untyped-def]
+    """`sector_of` the azimuth of a place, without the angle, which takes ten times as long. Three sectors are a quarter of the horizon."""
+    if east >= 0.0 and north > 0.0:
+        first, along, across = 0, north, east
+    elif east > 0.0:
+        first, along, across = 3, east, -north
+    elif north < 0.0:
+        first, along, across = 6, -north, -east
+    elif east < 0.0:
+        first, along, across = 9, -east, north
+    else:
+        return 0
+    return first + (across >= TAN_30 * along) + (across >= TAN_60 * along)
+
+
+@piece
 def ring_of(r, s, sensors):  # type: ignore[no-untyped-def]
     """Index of the ring of a range, m."""
     near, far = sensors.range_min[s], sensors.range_max[s]
@@ -55,7 +72,7 @@ def ring_of(r, s, sensors):  # type: ignore[no-untyped-def]
 @piece
 def detects(x, s, sensors):  # type: ignore[no-untyped-def]
     """Probability that sensor s detects an object at x (6,), and its sector. The site's axes serve: sectors are wide."""
-    k = sector_of(math.atan2(x[0] - sensors.offset[s, 0], x[1] - sensors.offset[s, 1]))
+    k = sector_towards(x[0] - sensors.offset[s, 0], x[1] - sensors.offset[s, 1])
     return sensors.pd_here[s, k], k
 
 

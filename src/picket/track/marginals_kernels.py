@@ -66,25 +66,29 @@ def _clusters(e_track, e_plot, M):  # type: ignore[no-untyped-def]
     """Edges ordered by cluster, those of a track still together (E,); where in that order each track begins and the last one ends
     (R + 1,); the first of these of each cluster, and R (C + 1,)."""
     E = e_plot.shape[0]
-    parent = np.arange(M)
-    for k in range(1, E):
-        if e_track[k] == e_track[k - 1]:
-            a, b = root(parent, e_plot[k - 1]), root(parent, e_plot[k])
-            parent[max(a, b)] = min(a, b)
+    parent, a = np.arange(M), 0
+    for k in range(E):
+        b = root(parent, e_plot[k])
+        if k > 0 and e_track[k] == e_track[k - 1]:
+            low = min(a, b)
+            parent[max(a, b)], b = low, low
+        a = b
+    for g in range(M):
+        parent[g] = parent[parent[g]]  # the first plot of its cluster, for none has a later one before it
     start, end = np.zeros(M, np.int64), 0
     for k in range(E):
-        start[root(parent, e_plot[k])] += 1
+        start[parent[e_plot[k]]] += 1
     for g in range(M):
         start[g], end = end, end + start[g]
     order = np.empty(E, np.int64)
     for k in range(E):
-        g = root(parent, e_plot[k])
+        g = parent[e_plot[k]]
         order[start[g]] = k
         start[g] += 1
     row, first, rows, clusters, last = np.empty(E + 1, np.int64), np.empty(E + 1, np.int64), 0, 0, -1
     for k in range(E):
         if k == 0 or e_track[order[k]] != e_track[order[k - 1]]:
-            g = root(parent, e_plot[order[k]])
+            g = parent[e_plot[order[k]]]
             if g != last:
                 first[clusters] = rows
                 clusters, last = clusters + 1, g

@@ -142,9 +142,10 @@ def slow(x, P, xm, Pm, mu, prior, sigma):  # type: ignore[no-untyped-def]
         for k in range(6):
             xm[STEADY, k] = P[k, a]
         for k in range(6):
-            x[k] -= xm[STEADY, k] * v / S
-            for h in range(6):
-                P[k, h] -= xm[STEADY, k] * xm[STEADY, h] / S
+            if xm[STEADY, k] != 0.0:  # before most sensors a newborn's speed hangs together with nothing
+                x[k] -= xm[STEADY, k] * v / S
+                for h in range(6):
+                    P[k, h] -= xm[STEADY, k] * xm[STEADY, h] / S
     for k in range(6):
         xm[STEADY, k] = x[k]
     pack(P, Pm[STEADY])
