@@ -90,7 +90,7 @@ def test_a_file_that_is_not_there_is_said_and_the_rest_is_read(report: Path, tmp
     result = learn(tmp_path / "gone.txt", report)
     assert result.exit_code == 3
     assert "gone.txt" in result.stderr
-    assert "1 reports, 2 claims" in result.stderr
+    assert "1 report, 2 claims" in result.stderr
 
 
 def test_nothing_usable_and_wrong_use_have_their_codes(report: Path, tmp_path: Path) -> None:

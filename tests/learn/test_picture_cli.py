@@ -109,7 +109,7 @@ def test_first_seen_reach_incidents_and_changes(folder: Path) -> None:
     found = json.loads(run("first-seen", "fibre-optic-fpv", "--json").output)
     assert [(r["who"], r["lag_days"]) for r in found["actors"]] == [("Russia", [0, 0]), ("Ukraine", [123, 183])]
     assert "9 km (exact)  Russia" in run("reach").output
-    assert "1 incidents" in run("incidents", "--country", "ua").output
+    assert "1 incident\n" in run("incidents", "--country", "ua").output
     changed = json.loads(run("changes", "--since", "2025", "--json").output)
     assert len(changed["flows"]) == 1
     assert changed["firsts"] == [

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from picket.cli.common import JSON, NOTHING_USABLE, UNREADABLE, WRONG_USE, Group, check_out, example, fail, progress
+from picket.cli.common import JSON, NOTHING_USABLE, UNREADABLE, WRONG_USE, Group, check_out, count, example, fail, progress
 from picket.cli.given import GAZETTEER, lay_over
 
 if TYPE_CHECKING:
@@ -208,7 +208,9 @@ def _say(
     if out is None:
         for claim in claims:
             click.echo(one_line(claim))
-    click.echo(f"{reports} reports, {len(claims)} claims" + (f" -> {out}" if out is not None else ""), err=out is None)
+    click.echo(
+        f"{count(reports, 'report')}, {count(len(claims), 'claim')}" + (f" -> {out}" if out is not None else ""), err=out is None
+    )
 
 
 def one_line(claim: Claim) -> str:
