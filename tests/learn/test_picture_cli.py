@@ -181,7 +181,9 @@ def test_reports_become_claims_a_ledger_and_a_picture(tmp_path: Path, monkeypatc
     monkeypatch.chdir(tmp_path)
     reports = str(Path(learn.__file__).parent / "examples" / "reports")
     assert CliRunner().invoke(main, ["learn", reports, "-o", "claims.jsonl", "--sources", "sources.jsonl"]).exit_code == 0
-    assert CliRunner().invoke(main, ["learn", "sources", reports, "-o", "again.jsonl"]).exit_code == 0
+    again = CliRunner().invoke(main, ["learn", "sources", reports, "-o", "again.jsonl"])
+    assert again.exit_code == 0
+    assert again.stdout.endswith(" reports -> again.jsonl\n")
     assert (tmp_path / "again.jsonl").read_bytes() == (tmp_path / "sources.jsonl").read_bytes()
     rows = [
         json.loads(line) for line in CliRunner().invoke(main, ["learn", "flows", "claims.jsonl", "--json"]).output.splitlines()
