@@ -16,6 +16,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from picket.cli import main
+from picket.cli.common import count
 from tests.station.live import approach
 
 T0 = 1_700_000_000.0
@@ -143,7 +144,10 @@ def test_decode_and_track_write_tables(tmp_path: Path, flight: Path, suffix: str
     got = run("track", detections, "--site", site_file(tmp_path), "-o", tracks, "--json")
     assert got.exit_code == 0, got.output
     last = json.loads(got.stdout.strip().splitlines()[-1])
-    assert set(last) == {"scans", "detections", "read_s", "track_s", "write_s", "shed", "peak_mb"}
+    assert last["tracks"] == 1
+    assert last["rows"] > 10
+    assert last["left_out"] == {}
+    assert set(last) == {"scans", "detections", "tracks", "rows", "left_out", "read_s", "track_s", "write_s", "shed", "peak_mb"}
     assert last["detections"] == 60
     assert tracks.stat().st_size > 100
 
@@ -170,6 +174,25 @@ def test_what_was_left_out_is_said_with_the_option_that_brings_it_back(tmp_path:
         got.output.splitlines()[1]
         == "  left out: 1 no_sensor_place (the file given with --site must say where the sensor stands)"
     )
+
+
+def test_a_machine_is_told_what_was_left_out_too(tmp_path: Path) -> None:
+    undated = tmp_path / "undated.jsonl"
+    undated.write_text('{"lat_deg": 45.0, "lon_deg": -30.0}\n')
+    got = run("track", undated, "-o", tmp_path / "t.csv", "--json")
+    assert json.loads(got.stdout)["left_out"] == {"no_time": 1}
+
+
+def test_radio_samples_given_to_decode_are_sent_to_the_command_that_reads_them(tmp_path: Path) -> None:
+    samples = tmp_path / "roof.cf32"
+    samples.write_bytes(b"\x00\x80\xf4C" * 64)
+    got = run("decode", samples)
+    assert got.exit_code == 1
+    assert "`picket spectrum` reads these" in got.stderr
+
+
+def test_one_of_a_thing_is_told_in_the_singular() -> None:
+    assert [count(n, "track") for n in (0, 1, 2)] == ["0 tracks", "1 track", "2 tracks"]
 
 
 def test_an_explanation_of_a_track_that_is_not_there_says_so(tmp_path: Path, flight: Path) -> None:

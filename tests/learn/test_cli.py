@@ -65,11 +65,32 @@ def test_standard_input_is_shown_when_no_file_is_named() -> None:
     assert "Iran -> Russia" in result.stdout
 
 
+def test_what_is_shown_has_the_number_and_says_what_was_guessed(tmp_path: Path) -> None:
+    """The reader could not tell a name that was read from one that the trained reader put there, and no number was shown at all."""
+    path = tmp_path / "port.txt"
+    path.write_text(
+        "Port\nDate: 4 March 2025\n\nIran supplied 40 drones to the Houthis in March, officials said. A drone attacked the port of Aden.\n"
+    )
+    shown = learn(path).stdout
+    assert "Iran -> Houthis; 40 drones; " in shown
+    assert " use_attack (possible, guessed): " in shown
+    assert "guessed" not in learn(path, "--no-guess").stdout
+
+
+def test_a_mistyped_command_is_not_taken_for_a_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    result = learn("frist-seen")
+    assert result.exit_code == 2
+    assert "Did you mean 'first-seen'?" in result.stderr
+    (tmp_path / "floes").write_text(TEXT)  # a file that is there is read, whatever its name is near to
+    assert learn("floes").exit_code == 0
+
+
 def test_a_file_that_is_not_there_is_said_and_the_rest_is_read(report: Path, tmp_path: Path) -> None:
     result = learn(tmp_path / "gone.txt", report)
     assert result.exit_code == 3
     assert "gone.txt" in result.stderr
-    assert "1 reports, 2 claims" in result.stderr
+    assert "1 report, 2 claims" in result.stderr
 
 
 def test_nothing_usable_and_wrong_use_have_their_codes(report: Path, tmp_path: Path) -> None:

@@ -109,7 +109,7 @@ def test_first_seen_reach_incidents_and_changes(folder: Path) -> None:
     found = json.loads(run("first-seen", "fibre-optic-fpv", "--json").output)
     assert [(r["who"], r["lag_days"]) for r in found["actors"]] == [("Russia", [0, 0]), ("Ukraine", [123, 183])]
     assert "9 km (exact)  Russia" in run("reach").output
-    assert "1 incidents" in run("incidents", "--country", "ua").output
+    assert "1 incident\n" in run("incidents", "--country", "ua").output
     changed = json.loads(run("changes", "--since", "2025", "--json").output)
     assert len(changed["flows"]) == 1
     assert changed["firsts"] == [
@@ -181,7 +181,9 @@ def test_reports_become_claims_a_ledger_and_a_picture(tmp_path: Path, monkeypatc
     monkeypatch.chdir(tmp_path)
     reports = str(Path(learn.__file__).parent / "examples" / "reports")
     assert CliRunner().invoke(main, ["learn", reports, "-o", "claims.jsonl", "--sources", "sources.jsonl"]).exit_code == 0
-    assert CliRunner().invoke(main, ["learn", "sources", reports, "-o", "again.jsonl"]).exit_code == 0
+    again = CliRunner().invoke(main, ["learn", "sources", reports, "-o", "again.jsonl"])
+    assert again.exit_code == 0
+    assert again.stdout.endswith(" reports -> again.jsonl\n")
     assert (tmp_path / "again.jsonl").read_bytes() == (tmp_path / "sources.jsonl").read_bytes()
     rows = [
         json.loads(line) for line in CliRunner().invoke(main, ["learn", "flows", "claims.jsonl", "--json"]).output.splitlines()

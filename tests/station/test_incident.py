@@ -154,7 +154,7 @@ def test_the_commands(tmp_path: Path) -> None:
     ]
     done = CliRunner().invoke(main, ["incident", "export", *common, "-o", str(tmp_path / "out")])
     assert done.exit_code == 0, done.output
-    assert "1 tracks, 2 decisions" in done.output
+    assert "1 track, 2 decisions" in done.output
     done = CliRunner().invoke(main, ["replay", *common, "-o", str(tmp_path / "tracks.csv")])
     assert done.exit_code == 0, done.output
     assert "INSIDE" in done.output or "reaches" in done.output
@@ -163,7 +163,7 @@ def test_the_commands(tmp_path: Path) -> None:
         main, ["archive", "rebuild", "--archive", str(tmp_path / "archive"), "--site", str(tmp_path / "site.toml")]
     )
     assert done.exit_code == 0, done.output
-    assert "1 days" in done.output
+    assert "1 day," in done.output
     done = CliRunner().invoke(main, ["replay", *common[:-2], "--until", str(T0 - 50), "-o", str(tmp_path / "x.csv")])
     assert done.exit_code == 2
     assert not (tmp_path / "x.csv").exists()

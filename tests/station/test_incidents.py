@@ -103,7 +103,7 @@ def test_the_command_lists_them(place: Path) -> None:
 
     written(place / "archive", records(STEPS))
     said = CliRunner().invoke(main, ["incident", "list", "--archive", str(place / "archive")]).output
-    assert said == "1  closed (ben), held  1970-01-01T00:01Z to 1970-01-01T00:16Z  Night: 1 alerts, 1 tracks, 1 files\n"
+    assert said == "1  closed (ben), held  1970-01-01T00:01Z to 1970-01-01T00:16Z  Night: 1 alert, 1 track, 1 file\n"
     none = CliRunner().invoke(main, ["incident", "list", "--archive", str(place)])
     assert (none.exit_code, "holds no log" in none.output) == (2, True)
 

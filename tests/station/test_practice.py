@@ -99,7 +99,7 @@ def test_an_expectation_says_all_that_it_asks_for(ran: tuple[Path, Score]) -> No
     folder, found = ran
     asked = Expect(id="x", what="alert", by_s=50.0, actor="unknown", zone="pier", rule="approach")
     exercise = msgspec.structs.replace(demo_exercise(), expect=(asked,))
-    facts = Facts(exercise, demo_exercise().site, read_facts(folder), found.events, {}, [], 0.0)
+    facts = Facts(exercise, demo_exercise().site, read_facts(folder), found.events, {}, {}, [], 0.0)
     assert [m.words for m in expectations(facts)] == ["an alert on unknown, zone pier, rule approach by 50 s: never came"]
 
 
@@ -109,6 +109,20 @@ def test_the_liar_s_alert_is_laid_at_its_door_though_its_place_is_false(ran: tup
     assert liar.alert is not None
     assert "SIMULATED-LIAR-007" in liar.alert_text
     assert not any("LIAR" in words for words in found.needless)
+
+
+def test_an_alert_expected_of_the_liar_is_the_one_of_its_sheet(ran: tuple[Path, Score], tmp_path: Path) -> None:
+    """It "never came" beside a sheet that had it: the expectation knew alerts by the tracks that followed the object only."""
+    folder = tmp_path / "run"
+    shutil.copytree(ran[0], folder)
+    written = (folder / "exercise.toml").read_text()
+    (folder / "exercise.toml").write_text(written.replace('actor = "liar"\nby_s = 120', 'actor = "liar"\nby_s = 58'))
+    found = score(folder)
+    (due,) = [m for m in found.expected if m.id == "liar-alert"]
+    (liar,) = [e for e in found.events if e.actor == "liar"]
+    assert due.met
+    assert liar.alert is not None
+    assert due.at_s == liar.alert.at_s
 
 
 def test_nobody_acknowledges_nothing_and_the_station_is_still_judged(tmp_path: Path) -> None:

@@ -109,6 +109,8 @@ def test_the_command_lists_explains_and_tries(tmp_path: Path) -> None:
     assert listed.exit_code == 0
     assert "early (approach): OFF. Would tell when an object that may alarm will reach the zone within 40 s" in listed.output
     assert "call gate: 555-0100" in listed.output
+    assert "look {look}" in listed.output
+    assert listed.stdout.endswith("Words in braces, as {look}, are filled in from the alert when it is shown.\n")
     assert "protected zone pier" not in listed.output  # an entry is still told
     rows = json.loads(CliRunner().invoke(main, ["rules", "--site", site, "--json"]).output)
     assert rows["rules"][0]["id"] == "early"

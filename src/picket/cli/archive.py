@@ -18,6 +18,7 @@ from picket.cli.common import (
     WRONG_USE,
     Group,
     check_out,
+    count,
     example,
     fail,
     mistakes,
@@ -57,7 +58,7 @@ def verify(folder: Path, as_json: bool) -> None:
         click.echo(json.dumps({**{k: getattr(v, k) for k in keys}, "sealed_damage": sealed, "files_damage": attached}))
     else:
         click.echo(
-            f"{v.records} records in {v.segments} segments hold"
+            f"{count(v.records, 'record')} in {count(v.segments, 'segment')} hold"
             + (" (a killed station left a cut last record: normal)" if v.torn_tail else "")
         )
         if files := len(read_manifest(folder).files) - len(sealed):
@@ -113,7 +114,8 @@ def _seal(folder: Path, site_path: Path, seed: int, as_json: bool, *, new_days: 
         click.echo(json.dumps(vars(done) | {"days": [*days_of(done.days)]}))
     else:
         click.echo(
-            f"{done.records} records -> {len(done.days)} days, {done.segments} segments, {done.points} points, {done.alerts} alerts"
+            f"{count(done.records, 'record')} -> {count(len(done.days), 'day')}, {count(done.segments, 'segment')}, "
+            f"{count(done.points, 'point')}, {count(done.alerts, 'alert')}"
         )
         for reason, n in sorted(done.left_out.items()):
             click.echo(f"  left out: {n} {reason}")
@@ -182,7 +184,8 @@ def import_(
         click.echo(json.dumps(vars(done) | {"days": [*days_of(done.days)]}))
     else:
         click.echo(
-            f"{done.rows} rows of {done.kind}s -> {len(done.days)} days, {done.segments} segments, {done.points} points, as {done.source}"
+            f"{count(done.rows, 'row')} of {done.kind}s -> {count(len(done.days), 'day')}, {count(done.segments, 'segment')}, "
+            f"{count(done.points, 'point')}, as {done.source}"
         )
         for reason, n in sorted(done.left_out.items()):
             click.echo(f"  left out: {n} {reason}")

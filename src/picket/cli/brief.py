@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from picket.cli.common import JSON, NOTHING_USABLE, UNREADABLE, WRONG_USE, check_out, example, fail, mistakes
+from picket.cli.common import JSON, NOTHING_USABLE, UNREADABLE, WRONG_USE, check_out, count, example, fail, mistakes
 from picket.cli.given import FILE, SINCE, SITE, Given, card_named, claims_options, site_at
 
 if TYPE_CHECKING:
@@ -156,7 +156,9 @@ def sources(inputs: tuple[str, ...], out: Path | None, as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps({"reports": len(lines), "origins": len({s.origin for s in lines}), "left_out": sum(t.lost for t in troubles),
                                "copies": sum(s.copy_of is not None for s in lines)}))  # fmt: skip
-    elif out is None:
+    elif out is not None:
+        click.echo(f"{count(len(lines), 'report')} -> {out}")
+    else:
         for s in lines:
             copy = f"; {s.shared:.0%} as in {s.copy_of}" if s.copy_of and s.shared else ""
             click.echo(f"{s.doc}: {s.publisher or 'publisher not stated'}, news of {s.origin}{copy}")

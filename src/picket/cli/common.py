@@ -35,6 +35,11 @@ class Group(click.Group):
             formatter.write_dl([(name, command.get_short_help_str(limit=1000)) for name, command in listed if not command.hidden])
 
 
+def count(n: int, noun: str) -> str:
+    """A number of things: "1 track", "2 tracks", "0 tracks"."""
+    return f"{n} {noun}{'' if n == 1 else 's'}"
+
+
 def example(text: str) -> dict[str, Any]:
     """The example that ends a command's help."""
     return {"epilog": f"Example: {text}"}

@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from picket.cli.common import JSON, ORIGIN, WRONG_USE, example, fail, give_back_memory, hint, moment, progress
+from picket.cli.common import JSON, ORIGIN, WRONG_USE, count, example, fail, give_back_memory, hint, moment, progress
 
 
 @click.command(**example("picket decode tuesday.pcap -o tuesday.parquet"))
@@ -85,7 +85,10 @@ def _say_decoded(summary: Any, out: Path | None) -> None:
     wrote = f" -> {out}" if out and summary.rows else ""
     for name, form in summary.formats.items():
         click.echo(f"{name}: {form}")
-    click.echo(f"{summary.rows} detections, {summary.status} status messages, {summary.operators} operator positions{wrote}")
+    click.echo(
+        f"{count(summary.rows, 'detection')}, {count(summary.status, 'status message')}, "
+        f"{count(summary.operators, 'operator position')}{wrote}"
+    )
     for reason, n in sorted(summary.left_out.items()):
         click.echo(f"  left out: {n} {reason}{hint(reason)}")
     if summary.cut:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import click
 
-from picket.cli.common import JSON, WRONG_USE, Group, example, fail, mistakes, period
+from picket.cli.common import JSON, WRONG_USE, Group, count, example, fail, mistakes, period
 
 
 @click.group(
@@ -56,7 +56,10 @@ def export(
     if as_json:
         click.echo(json.dumps({**counts, "folder": str(out), "damage": found.record["made_from"]["damage"]}))
     else:
-        click.echo(f"{counts['alerts']} alerts, {counts['tracks']} tracks, {counts['decisions']} decisions -> {out}/index.html")
+        click.echo(
+            f"{count(counts['alerts'], 'alert')}, {count(counts['tracks'], 'track')}, "
+            f"{count(counts['decisions'], 'decision')} -> {out}/index.html"
+        )
 
 
 @incident.command("list", **example("picket incident list --archive archive"))
@@ -84,7 +87,7 @@ def show(folder: Path, as_json: bool) -> None:
         until = "now" if c.until is None else f"{datetime.fromtimestamp(c.until, UTC):%Y-%m-%dT%H:%MZ}"
         click.echo(
             f"{c.number}  {c.status.replace('_', ' ')} ({c.holder}){held}  {datetime.fromtimestamp(c.since, UTC):%Y-%m-%dT%H:%MZ} to "
-            f"{until}  {c.title}: {len(c.alerts)} alerts, {len(c.tracks)} tracks, {len(c.files)} files"
+            f"{until}  {c.title}: {count(len(c.alerts), 'alert')}, {count(len(c.tracks), 'track')}, {count(len(c.files), 'file')}"
         )
     if not cases:
         click.echo("no incident was opened")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import json
 import os
 import sys
@@ -11,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from picket.cli.common import JSON, NOTHING_USABLE, UNREADABLE, WRONG_USE, Group, check_out, example, fail, progress
+from picket.cli.common import JSON, NOTHING_USABLE, UNREADABLE, WRONG_USE, Group, check_out, count, example, fail, progress
 from picket.cli.given import GAZETTEER, lay_over
 
 if TYPE_CHECKING:
@@ -26,6 +27,9 @@ class Reading(Group):
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         if args and args[0] not in self.commands and args[0] not in {"--help", "-h"}:
+            near = difflib.get_close_matches(args[0], self.commands, 1, 0.7)
+            if near and not Path(args[0]).exists():
+                ctx.fail(f"{args[0]!r} is no command, and no file or folder here. Did you mean {near[0]!r}?")
             args = ["read", *args]
         return super().parse_args(ctx, args)
 
@@ -204,11 +208,16 @@ def _say(
     if out is None:
         for claim in claims:
             click.echo(one_line(claim))
-    click.echo(f"{reports} reports, {len(claims)} claims" + (f" -> {out}" if out is not None else ""), err=out is None)
+    click.echo(
+        f"{count(reports, 'report')}, {count(len(claims), 'claim')}" + (f" -> {out}" if out is not None else ""), err=out is None
+    )
 
 
 def one_line(claim: Claim) -> str:
-    """A claim for a person: kind, who, what, where, when, how certain, and the sentence."""
+    """A claim for a person: kind, who, what, how many, where, when, how certain, whether it is a guess, and the sentence."""
+    from picket.learn.claim import guessed
+    from picket.learn.estimative import number_words
+
     who = (
         f"{claim.provider or '?'} -> {claim.recipient or '?'}"
         if claim.provider or claim.recipient
@@ -217,9 +226,11 @@ def one_line(claim: Claim) -> str:
     parts = [
         who,
         f"against {claim.target}" if claim.target and claim.kind == "use_attack" else claim.target,
-        claim.capability,
+        claim.capability if not claim.quantity or claim.capability != claim.quantity.unit else None,  # "drones; 40 drones"
+        number_words(claim.quantity) if claim.quantity else None,
         claim.place or claim.country,
         claim.time,
     ]
+    guess = ", guessed" if guessed(claim.rule) else ""
     said = f", says {claim.attributed_to}" if claim.attributed_to else ""
-    return f"{claim.doc} {claim.kind} ({claim.certainty}{said}): {'; '.join(p for p in parts if p)}\n    {claim.evidence}"
+    return f"{claim.doc} {claim.kind} ({claim.certainty}{guess}{said}): {'; '.join(p for p in parts if p)}\n    {claim.evidence}"

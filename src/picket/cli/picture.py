@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from picket.cli.common import JSON, WRONG_USE, example, fail
+from picket.cli.common import JSON, WRONG_USE, count, example, fail
 from picket.cli.given import FILE, OUT, Given, actor_named, card_named, claims_options, day_of, give
 
 if TYPE_CHECKING:
@@ -58,7 +58,7 @@ def flows(
     for r in rows:
         click.echo(f"{r['kind']:12} {r['provider']} -> {r['recipient']}  [{r['certainty']}, information {r['information']}]")
         click.echo(f"    {r['sentence']}")
-    click.echo(f"{len(rows)} flows from {len(picture.entries)} claims")
+    click.echo(f"{count(len(rows), 'flow')} from {count(len(picture.entries), 'claim')}")
 
 
 @click.command(**example("picket learn path Ukraine 'Sinaloa Cartel'"))
@@ -87,7 +87,7 @@ def path(source: str, target: str, card: str | None, most: int, given: Given, as
             for p in found], ensure_ascii=False))  # fmt: skip
         return
     for n, p in enumerate(found, 1):
-        click.echo(f"path {n}: {len(p.hops)} {'hop' if len(p.hops) == 1 else 'hops'}")
+        click.echo(f"path {n}: {count(len(p.hops), 'hop')}")
         for line in describe(picture, p):
             click.echo(f"    {line}")
     if not found:
@@ -149,7 +149,7 @@ def first_seen(capability: str | None, given: Given, as_json: bool) -> None:
         )
         return
     click.echo(picture.cards[card].title)
-    for head, rows in (("by actor", actors), ("by country", countries)):
+    for head, rows in (("by actor", actors), ("by country", countries)) if actors else ():
         click.echo(f"{head}:")
         for r in rows:
             soft = f"; {r['earlier_if_true']} if an unproven claim is true" if r["earlier_if_true"] else ""
@@ -209,7 +209,7 @@ def incidents(country: str | None, given: Given, as_json: bool) -> None:
         return
     for r in rows:
         click.echo(f"{r['when']:26} {r['country'] or '--'}  {r['sentence']}{'  (vague: may be several)' if r['vague'] else ''}")
-    click.echo(f"{len(rows)} incidents")
+    click.echo(count(len(rows), "incident"))
 
 
 @click.command(**example("picket learn contradictions"))
@@ -231,7 +231,7 @@ def contradictions(given: Given, as_json: bool) -> None:
         for side in ("one", "other"):
             for line in r[side]:
                 click.echo(f"    {'-' if side == 'one' else '+'} {line}")
-    click.echo(f"{len(rows)} contradictions")
+    click.echo(count(len(rows), "contradiction"))
 
 
 @click.command(**example("picket learn changes --since 2025-06-01"))

@@ -10,7 +10,7 @@ from typing import Any
 
 import click
 
-from picket.cli.common import JSON, NOTHING_USABLE, UNREADABLE, example, mistakes, period, progress, utc
+from picket.cli.common import JSON, NOTHING_USABLE, UNREADABLE, count, example, mistakes, period, progress, utc
 
 
 @click.command(
@@ -58,7 +58,7 @@ def _to_table(folder: Path, site: Any, since: float, until: float, seed: int, ou
     if as_json:
         click.echo(json.dumps({"records": n, "rows": rows, "alert_changes": alerts, "damage": verdict.damage}))
     else:
-        click.echo(f"{n} records -> {rows} track rows -> {out}; {alerts} changes of alerts")
+        click.echo(f"{count(n, 'record')} -> {count(rows, 'track row')} -> {out}; {alerts} changes of alerts")
     if verdict.damage:
         click.echo(f"picket: the log is damaged at {verdict.damage}; what lies before it was replayed", err=True)
     sys.exit(UNREADABLE if verdict.damage else 0 if rows else NOTHING_USABLE)

@@ -40,6 +40,8 @@ def rules(ctx: click.Context, site_path: Path | None, as_json: bool) -> None:
             click.echo(f"    - {sentence}")
         for call in row["calls"]:
             click.echo(f"    - call {call['name']}: {call['how']}")
+    if any("{" in sentence for row in found if row["on"] for sentence in row["checklist"]):
+        click.echo("Words in braces, as {look}, are filled in from the alert when it is shown.")
     for note in notes(site):
         click.echo(f"picket: {note}", err=True)
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import click
 
-from picket.cli.common import JSON, NOTHING_USABLE, UNREADABLE, check_out, example, mistakes, moment, progress
+from picket.cli.common import JSON, NOTHING_USABLE, UNREADABLE, check_out, count, example, mistakes, moment, progress
 from picket.cli.sweeps import is_table, show
 
 _PAIR = (".sigmf-meta", ".sigmf-data")
@@ -194,7 +194,7 @@ def _say(s: dict[str, Any], *, to_stderr: bool) -> None:
     simulated = " SIMULATED" if s["simulated"] else ""
     say(
         f"{s['seconds']:.3f} s at {s['rate_hz'] / 1e6:g} MS/s round {s['center_hz'] / 1e6:g} MHz{simulated}: "
-        f"{s['emissions']} emissions, {len(s['emitters'])} emitters"
+        f"{count(s['emissions'], 'emission')}, {count(len(s['emitters']), 'emitter')}"
     )
     for m in s["emitters"]:
         say(

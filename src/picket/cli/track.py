@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from picket.cli.common import JSON, NOTHING_USABLE, ORIGIN, UNREADABLE, WRONG_USE, example, fail, hint, progress
+from picket.cli.common import JSON, NOTHING_USABLE, ORIGIN, UNREADABLE, WRONG_USE, count, example, fail, hint, progress
 
 
 @click.command(**example("picket track tuesday.parquet --site site.toml -o tracks.parquet"))
@@ -64,7 +64,8 @@ def _bias_words(bias: Any) -> str:
 def _say_tracked(summary: Any, out: Path, explain: int | None, as_json: bool) -> None:
     if not as_json:
         click.echo(
-            f"{summary.detections} detections in {summary.scans} scans -> {summary.tracks} tracks, {summary.rows} rows -> {out}"
+            f"{count(summary.detections, 'detection')} in {count(summary.scans, 'scan')} -> {count(summary.tracks, 'track')}, "
+            f"{count(summary.rows, 'row')} -> {out}"
         )
         for reason, n in sorted((+summary.left_out).items()):  # what was counted at all
             click.echo(f"  left out: {n} {reason}{hint(reason)}")
@@ -75,5 +76,6 @@ def _say_tracked(summary: Any, out: Path, explain: int | None, as_json: bool) ->
         if explain is not None and not summary.explanation:
             click.echo(f"picket: no track has the number {explain}; the table's track_id names those there are", err=True)
         return
-    keys = ("scans", "detections", "read_s", "track_s", "write_s", "shed", "peak_mb")
-    click.echo(json.dumps({k: getattr(summary, k) for k in keys}))
+    keys = ("scans", "detections", "tracks", "rows", "read_s", "track_s", "write_s", "shed", "peak_mb")
+    left_out = dict(sorted((+summary.left_out).items()))
+    click.echo(json.dumps({**{k: getattr(summary, k) for k in keys}, "left_out": left_out}))

@@ -19,6 +19,7 @@ from picket.cli.common import (
     WRONG_USE,
     Group,
     check_out,
+    count,
     example,
     fail,
     mistakes,
@@ -314,7 +315,7 @@ def board(context: click.Context, path: Path, as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps(to_json(found)))
         return
-    click.echo(f"{len(found.runs)} runs, {sum(e.passed for e in found.runs)} passed")
+    click.echo(f"{count(len(found.runs), 'run')}, {sum(e.passed for e in found.runs)} passed")
     for p in found.proposals():
         click.echo(
             f"  {p.entry.n:4} {p.state:9} {p.entry.change:7} {p.entry.exercise}: {p.entry.words}{f' [{p.note}]' if p.note else ''}"

@@ -51,6 +51,7 @@ _UNREAD = {  # what begins so -> why it is not read, and what to do about it
     b"GMBU": "is a Network Monitor capture; save it as pcap first (editcap -F pcap IN OUT)",
     b"\x34\xcd\xb2\xa1": "is a capture of a patched libpcap; save it as pcap first (editcap -F pcap IN OUT)",
 }
+_SAMPLES = (".sigmf-meta", ".sigmf-data", ".cf32", ".cs16", ".cu8", ".cs8", ".cfile", ".iq")
 _ANYTHING = (".txt", ".csv", ".json", ".log", ".bin", ".dat")  # suffixes that say nothing about the format
 
 Progress = Callable[[int, int | None], None]
@@ -124,6 +125,8 @@ def guess(first: bytes, name: str) -> Format:
     for magic, advice in _UNREAD.items():
         if first.startswith(magic):
             raise RecordingError(name, advice)
+    if suffix in _SAMPLES:
+        raise RecordingError(name, "looks like a recording of radio samples (IQ); `picket spectrum` reads these")
     raise RecordingError(
         name,
         f"expected a capture (pcap, pcapng) or one of the formats {', '.join(f.name for f in streams)}; its first bytes "

@@ -102,7 +102,7 @@ def content(c: Claim, provider: str, recipient: str, actor: str) -> str:
     if c.kind in _TRANSFERS:
         return f"{_TRANSFERS[c.kind].format(provider=provider, recipient=recipient)}{what}{where}{when}"
     at = f" against {c.target}" if c.target else ""
-    number = f", {_number(c.quantity)}" if c.quantity else ""
+    number = f", {number_words(c.quantity)}" if c.quantity else ""
     verb = {
         "deployment": "sent people",
         "use_attack": "struck with a drone",
@@ -115,7 +115,7 @@ def content(c: Claim, provider: str, recipient: str, actor: str) -> str:
     return f"{actor} {verb}{what}{at}{where}{when}{number}"
 
 
-def _number(q: Quantity) -> str:
+def number_words(q: Quantity) -> str:
     """A quantity as words: "over 1,200 miles", "10 drones", "at least 7 deliveries"."""
     how = "" if q.qualifier == "exact" else f"{q.qualifier.replace('_', ' ')} "
     return f"{how}{q.value:,.10g} {q.unit or ''}".rstrip()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,13 +20,14 @@ _DONE = {"track": "a track", "alert": "an alert", "acknowledge": "an acknowledge
 
 @dataclass(frozen=True)
 class Facts:
-    """What happened in a run."""
+    """What happened in a run. `about`: alert -> objects that it is about, by their place among the events."""
 
     exercise: Exercise
     site: Site
     run: RunFacts
     events: tuple[Event, ...]
     alerts: dict[int, AlertLife]
+    about: Mapping[int, Mapping[int, float]]
     notes: list[tuple[float, dict[str, Any]]]
     start: float
 
@@ -65,12 +66,10 @@ def _one(facts: Facts, e: Expect) -> Met:
     events = [v for v in facts.events if e.actor is None or v.actor == e.actor]
     times = {
         "track": lambda: [v.track.at_s for v in events if v.track],
-        "alert": lambda: [_since(facts, c.updated_at) for a in _alerts(facts, events, e) for c in a.changes if _fits(c, e)],
-        "acknowledge": lambda: [
-            _since(facts, t) for a in _alerts(facts, events, e) for c in a.changes for t in [c.acknowledged_at] if t
-        ],
-        "classify": lambda: [_since(facts, a.last.closed_at or 0) for a in _alerts(facts, events, e) if _classified(a.last, e)],
-        "report": lambda: _notes(facts, e, {i for v in events for i in _ids(facts, v)} if e.actor else None),
+        "alert": lambda: [_since(facts, c.updated_at) for a in _alerts(facts, e) for c in a.changes if _fits(c, e)],
+        "acknowledge": lambda: [_since(facts, t) for a in _alerts(facts, e) for c in a.changes for t in [c.acknowledged_at] if t],
+        "classify": lambda: [_since(facts, a.last.closed_at or 0) for a in _alerts(facts, e) if _classified(a.last, e)],
+        "report": lambda: _notes(facts, e, _ids(facts, e.actor) if e.actor else None),
         "checklist": lambda: _notes(facts, e, None),
     }[e.what]()
     return _met(e.id, e.what, e.by_s, min(times, default=None), words)
@@ -80,14 +79,13 @@ def _since(facts: Facts, time: float) -> float:
     return time - facts.start
 
 
-def _ids(facts: Facts, event: Event) -> list[int]:
-    """The alerts that ever named a track which followed the object."""
-    mine = set(event.track_ids)
-    return [i for i, life in facts.alerts.items() if any(mine.intersection(c.track_ids) for c in life.changes)]
+def _ids(facts: Facts, actor: str) -> set[int]:
+    """The alerts that are about an object of this actor: the very ones of its sheet, so that the two never disagree."""
+    return {i for i, objects in facts.about.items() if any(facts.events[k].actor == actor for k in objects)}
 
 
-def _alerts(facts: Facts, events: Iterable[Event], e: Expect) -> list[AlertLife]:
-    numbers = sorted({i for v in events for i in _ids(facts, v)}) if e.actor else sorted(facts.alerts)
+def _alerts(facts: Facts, e: Expect) -> list[AlertLife]:
+    numbers = sorted(_ids(facts, e.actor) if e.actor else facts.alerts)
     lives = [facts.alerts[i] for i in numbers]
     return [a for a in lives if any(_fits(c, e) for c in a.changes)]
 

@@ -80,7 +80,7 @@ class _Scoring:
     def score(self) -> Score:
         about = self._about()
         events = tuple(self._event(k, about) for k in range(len(self.grid.objects)))
-        facts = Facts(self.exercise, self.site, self.facts, events, self.alerts, self.notes, self.grid.start)
+        facts = Facts(self.exercise, self.site, self.facts, events, self.alerts, about, self.notes, self.grid.start)
         expected = expectations(facts)
         watched = [e for e in events if e.watched]
         wrong = tuple(
