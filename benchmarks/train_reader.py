@@ -4,8 +4,8 @@
     python -m benchmarks.train_reader --measure    writes nothing: the reports of each annotator, read with weights of the others
 
 Two logistic regressions with a quadratic penalty, fitted by L-BFGS from zero, a net with a fixed seed (`benchmarks.train_net`), and a
-choice among countries (`benchmarks.train_countries`): the same reports give the same file. Only reports marked `tuned`, all written for
-this project, are ever read here: the weights ship.
+choice among countries (`benchmarks.train_countries`) and among numbers (`benchmarks.train_numbers`): the
+same reports give the same file. Only reports marked `tuned`, all written for this project, are ever read here: the weights ship.
 """
 
 from __future__ import annotations
@@ -31,6 +31,7 @@ from benchmarks.claim_scores import flow_gained, same_name, score
 from benchmarks.reports import FOLDER, Annotated, all_annotated, lessons
 from benchmarks.train_countries import with_countries
 from benchmarks.train_net import fitted_net
+from benchmarks.train_numbers import with_numbers
 from picket.learn.claim import KINDS
 from picket.learn.drafts import Draft
 from picket.learn.extract import claims_of
@@ -248,7 +249,7 @@ def _read_by_others(left_out: list[Annotated]) -> dict[str, list[dict[str, Any]]
     reports, seen = _shared
     docs = {a.doc for a in left_out}
     others = [a for a in reports if a.doc not in docs]
-    weights = with_countries(train([s for a in others for s in seen[a.doc]]), others)
+    weights = with_numbers(with_countries(train([s for a in others for s in seen[a.doc]]), others), others)
     found: dict[str, list[dict[str, Any]]] = {"rules alone": [], "with the trained reader": []}
     for report in map(report_of, left_out):
         found["rules alone"] += map(msgspec.to_builtins, claims_of(report))
@@ -283,7 +284,7 @@ def main() -> None:
         return
     reports = tuned()
     buffer = io.BytesIO()
-    written(with_countries(train([s for a in reports for s in seen_in(a)]), reports), buffer)
+    written(with_numbers(with_countries(train([s for a in reports for s in seen_in(a)]), reports), reports), buffer)
     FILE.write_bytes(buffer.getvalue())
     print(f"{FILE}: {len(buffer.getvalue())} bytes from {len(reports)} reports")
 

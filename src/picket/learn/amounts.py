@@ -56,7 +56,7 @@ def _tied(sentence: Sentence, draft: Draft, others: list[Draft]) -> Quantity | N
         found = _first(sentence, _people_before(sentence, verb))  # "at least 12 men had travelled there, where X taught them"
     found = found or _behind(sentence, draft, others)
     if found is None and guess:
-        told = _tellers(sentence)
+        told = tellers(sentence)
         found = _first(sentence, [p for p in sentence.phrases() if id(p) not in told and p.tokens[0].tag in {"NUM", "QUAL"}])
     if found is not None and _beside(draft, found):
         return None
@@ -88,7 +88,7 @@ def _aside(found: Quantity) -> bool:
 
 def _other_than_parties(sentence: Sentence) -> Quantity | None:
     """ "Exported drones worth 1.8 billion dollars, to 36 countries": the money."""
-    told = _tellers(sentence)
+    told = tellers(sentence)
     every = (quantity_in(p, sentence.text, sentence.end) for p in sentence.phrases() if not p.time and id(p) not in told)
     return next((q for q in every if q is not None and not _aside(q)), None)
 
@@ -109,7 +109,7 @@ def _length(quantity: Quantity) -> bool:
     return bool(quantity.unit) and bool(set(str(quantity.unit).lower().split()) & _UNITS_OF_LENGTH)
 
 
-def _tellers(sentence: Sentence) -> set[int]:
+def tellers(sentence: Sentence) -> set[int]:
     """Those who say it: "two officials said", "according to two of the men"."""
     told = {id(p) for v in sentence.verbs if v.classes & {"say", "warn", "fear"} for p in v.subjects}
     for verb in sentence.verbs:
@@ -248,7 +248,7 @@ def _how_long(sentence: Sentence, verb: Verb) -> Quantity | None:
 def _behind(sentence: Sentence, draft: Draft, others: list[Draft]) -> Quantity | None:
     """The first number behind the verb, inside its clause, that is nobody else's."""
     verb = draft.verb
-    apart = _tellers(sentence)
+    apart = tellers(sentence)
     if draft.kind not in {"use_attack", "sighting"}:  # the dead of the next clause are not the number of a delivery
         apart |= {id(p) for v in sentence.verbs if v.classes & {"kill"} and v is not verb for p in [*v.subjects, *v.objects]}
     for other in others:
@@ -284,7 +284,7 @@ def time_of(sentence: Sentence, draft: Draft, published: str | None = None) -> s
     return near.iso
 
 
-_SAME = re.compile(
+_SAME = Screened(
     r"\b(?:the same|that same|that) (?P<unit>day|night|morning|evening|afternoon|month|year)\b(?! (?:before|after|earlier|later|of))",
     re.IGNORECASE,
 )

@@ -38,10 +38,16 @@ _FITS = {
 _FIRM = frozenset([("production", "thing"), ("statistic", "people")])
 
 
+NO_NUMBER = Quantity(value=0.0)  # the amount of a draft that has none and is to have none
+
+
 def numbers_of(sentence: Sentence, drafts: list[Draft]) -> list[Quantity | None]:
-    """The number of each draft of a sentence."""
+    """The number of each draft of a sentence; what a draft brings with it stands."""
     taken = [amount_of(sentence, draft, drafts) for draft in drafts]
-    return [q if q is None or _keeps(k, q, drafts, taken) else None for k, q in enumerate(taken)]
+    return [
+        None if q is None or q is NO_NUMBER or not (drafts[k].amount is q or _keeps(k, q, drafts, taken)) else q
+        for k, q in enumerate(taken)
+    ]
 
 
 def _keeps(k: int, number: Quantity, drafts: list[Draft], taken: list[Quantity | None]) -> bool:

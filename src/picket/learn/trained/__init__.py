@@ -17,6 +17,7 @@ from picket.learn.trained.kinds import anchors_of, kind_odds
 from picket.learn.trained.look import Look
 from picket.learn.trained.memory import Memory
 from picket.learn.trained.mentions import mentions_of
+from picket.learn.trained.numbers import count
 from picket.learn.trained.weights import ROLES, Weights, shipped
 
 __all__ = ["Limits", "Trained"]
@@ -57,9 +58,15 @@ class Trained:
             ends = {role: str(value) for role in ROLES if (value := getattr(draft, role))}
             self.memory.tell(sentence.context.sentence, draft.kind, ends)
         self.placed(look, kept)
+        self.counted(look, kept)
         return kept
 
     def placed(self, look: Look, kept: list[Draft]) -> None:
         """Gives the drafts their country."""
         if self.weights.countries is not None:
             settle(look, kept, self.setting, self.weights.countries, self.limits.country)
+
+    def counted(self, look: Look, kept: list[Draft]) -> None:
+        """Gives the drafts their number."""
+        if self.weights.numbers is not None:
+            count(look, kept, self.weights.numbers, self.limits.number)

@@ -23,7 +23,7 @@ class Limits:
     """From which probability on a kind is claimed where no rule has read firmly, and beside what one has read; below which a rule's
     claim is dropped; from which on an end is taken, a coordinated end has a claim of its own, the open end of a rule's transfer or of
     its other kinds is filled; below which a rule's end is taken away; from which on a rule's claim is doubted; and a claim has the
-    likeliest country.
+    likeliest country, and the likeliest number.
 
     Chosen on reports of hands that the weights were not trained on (`python -m benchmarks.train_reader --measure`)."""
 
@@ -37,6 +37,7 @@ class Limits:
     keep_end: float = 0.15
     doubt: float = 0.15
     country: float = 0.35
+    number: float = 0.27
 
 
 LIMITS = Limits()

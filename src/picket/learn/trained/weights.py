@@ -6,11 +6,11 @@ The file is a numpy archive of plain arrays (no pickled objects): the features a
 from __future__ import annotations
 
 import io
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 import numpy as np
 from numpy.typing import NDArray
@@ -35,7 +35,7 @@ ENDS = {
 class Weights:
     """`kind_rows` names the rows of `kinds` (features by COLUMNS) and of `net`, `end_rows` those of `shared` (features by ROLES: what
     counts for a role whatever the kind) and of `own` (features by ENDS: what counts for one kind besides); `countries` choose a claim's
-    country."""
+    country, `numbers` its number."""
 
     kind_rows: dict[str, int]
     kinds: Floats
@@ -44,6 +44,7 @@ class Weights:
     shared: Floats
     own: Floats
     countries: Choice | None = None  # without them the country stays as the rules have it
+    numbers: Choice | None = None  # and the number too
     columns: list[Floats] = field(init=False)  # shared and own together, one for each of ENDS
     kind_groups: Groups[int] = field(init=False)  # groups of features as rows of `kinds`
     end_groups: Groups[int] = field(init=False)  # and as rows of `shared` and `own`
@@ -68,7 +69,7 @@ class Weights:
 
 def written(weights: Weights, out: BinaryIO) -> None:
     """Writes the file that `load` reads; the same weights give the same bytes."""
-    countries = weights.countries.weights if weights.countries is not None else {}
+    countries, numbers = (c.weights if c is not None else {} for c in (weights.countries, weights.numbers))
     np.savez_compressed(
         out,
         kinds_in_order=_text(COLUMNS),
@@ -84,6 +85,8 @@ def written(weights: Weights, out: BinaryIO) -> None:
         own=weights.own.astype(np.float16),
         country_rows=_text(countries),
         countries=np.array([*countries.values()], np.float16),
+        number_rows=_text(numbers),
+        numbers=np.array([*numbers.values()], np.float16),
     )
 
 
@@ -103,17 +106,26 @@ def load(raw: bytes) -> Weights:
         kinds, shared, own = (found[name].astype(np.float32) for name in ("kinds", "shared", "own"))
         bias, out, out_bias = (found[name].astype(np.float32) for name in ("net_bias", "net_out", "net_out_bias"))
         net = Net(found["net_rows"], np.float32(found["net_step"]), bias, out, out_bias)
-        country_rows = [f for f in found["country_rows"].tobytes().decode().split("\n") if f]
-        countries = found["countries"].tolist()
+        countries = _choice(found, "country_rows", "countries")
+        numbers = _choice(found, "number_rows", "numbers") if "number_rows" in found else None
     shapes = (len(kind_rows), len(COLUMNS)), (len(end_rows), len(ROLES)), (len(end_rows), len(ENDS))
     net_shapes = (len(kind_rows), len(bias)), (len(bias), len(COLUMNS)), (len(COLUMNS),)
     tables, of_net = (kinds.shape, shared.shape, own.shape), (net.rows.shape, out.shape, out_bias.shape)
-    if (tables, of_net, len(countries)) != (shapes, net_shapes, len(country_rows)):
-        raise ValueError(
-            "the weights of the trained reader and their names differ in number; run python -m benchmarks.train_reader"
-        )
-    choice = Choice(dict(zip(country_rows, countries, strict=True)))
-    return Weights(_numbered(kind_rows), kinds, net, _numbered(end_rows), shared, own, choice if country_rows else None)
+    if (tables, of_net) != (shapes, net_shapes):
+        raise ValueError(_DIFFER)
+    return Weights(_numbered(kind_rows), kinds, net, _numbered(end_rows), shared, own, countries, numbers)
+
+
+_DIFFER = "the weights of the trained reader and their names differ in number; run python -m benchmarks.train_reader"
+
+
+def _choice(found: Mapping[str, Any], rows: str, worth: str) -> Choice | None:
+    """The weights of a choice; None if the file keeps none."""
+    names = [f for f in found[rows].tobytes().decode().split("\n") if f]
+    values = found[worth].tolist()
+    if len(values) != len(names):
+        raise ValueError(_DIFFER)
+    return Choice(dict(zip(names, values, strict=True))) if names else None
 
 
 def _numbered(names: list[str]) -> dict[str, int]:
