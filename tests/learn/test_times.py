@@ -9,8 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from picket.learn.extract import claims_of
+from picket.learn.isotimes import Published
 from picket.learn.report import Report
-from picket.learn.times import Published, times_of
+from picket.learn.times import times_of
 
 CASES = [
     ("in 2023", None, "2023"),

@@ -28,6 +28,7 @@ from picket.learn.eachplace import each_place
 from picket.learn.fallback import loose_drafts
 from picket.learn.frames import drafts_of
 from picket.learn.funds import fund_drafts
+from picket.learn.isotimes import Published
 from picket.learn.layout import beside_the_article
 from picket.learn.lexicon import lexicon
 from picket.learn.naming import classes_of
@@ -39,7 +40,6 @@ from picket.learn.sentence import DRONE_WORDS, Sentence, drone_head, read_senten
 from picket.learn.sentences import sentence_spans
 from picket.learn.statistics import statistic_drafts
 from picket.learn.tallies import tally_drafts
-from picket.learn.times import Published
 from picket.learn.warnings import warning_drafts
 from picket.learn.whereabouts import whereabouts
 from picket.learn.whosenumber import numbers_of

@@ -8,12 +8,13 @@ from dataclasses import dataclass, field
 from picket.learn.actors import Context, actors_of, owner_of, resolve_inside
 from picket.learn.chunks import Item, Phrase, Verb, chunks_of
 from picket.learn.clauses import link_clauses
+from picket.learn.isotimes import Published
 from picket.learn.lexicon import lexicon, word_set
 from picket.learn.naming import classes_of, classes_of_word
 from picket.learn.screening import Screened
 from picket.learn.spots import place_state
 from picket.learn.tagging import tokens_of
-from picket.learn.times import Published, Time, times_of
+from picket.learn.times import Time, times_of
 from picket.learn.tokens import Token, small_letters
 
 DRONE_WORDS = Screened(
