@@ -84,6 +84,19 @@ Match = re.Match[str]
 Iso = Callable[[Match, Published | None], str | None]
 
 
+_PART = r"\d{4}(?:-(?:0[1-9]|1[0-2])(?:-(?:0[1-9]|[12]\d|3[01]))?)?"
+_WHOLE = re.compile(rf"{_PART}(?:/{_PART})?")
+
+
+def resolved(form: Iso, m: Match, published: Published | None) -> str | None:
+    """The ISO form of what `form` reads in a match; None for what no calendar has ("900,000 days ago", "the last 20 months of 2023")."""
+    try:
+        iso = form(m, published)
+    except (OverflowError, ValueError):  # before year 1, after year 9999, or a number of thousands of digits
+        return None
+    return iso if iso and _WHOLE.fullmatch(iso) else None
+
+
 def dated(form: Callable[[Match, Published], str | None]) -> Iso:
     """An ISO form that only a report with a date has."""
     return lambda m, published: None if published is None else form(m, published)
@@ -146,7 +159,7 @@ def days_of_month(m: Match, published: Published | None) -> str | None:
     """ "3 and 4 March"."""
     number = month_number(m["month"])
     head = f"{m['year']}-{number:02d}" if m["year"] else _latest(number, published)
-    return f"{head}-{int(m['d1']):02d}/{head}-{int(m['d2']):02d}" if head else None
+    return "/".join(_day(int(head[:4]), number, m[d]) for d in ("d1", "d2")) if head else None
 
 
 def months(m: Match, published: Published | None) -> str | None:

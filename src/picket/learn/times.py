@@ -163,7 +163,7 @@ def times_of(text: str, start: int, end: int, published: Published | None) -> li
                 continue
             if capital and match["month"][0].islower() and iso.month_key(match["month"]) in capital:
                 continue
-            told = form(match, published)
+            told = iso.resolved(form, match, published)
             since = bool(
                 re.search(r"\bsince\s+(?:the\s+|[\w-]+(?:'s|’s)\s+)?$", text[max(start, begin - 24) : begin].lower())
             ) or match.group().lower().startswith("since")
