@@ -34,6 +34,10 @@ _CHARGING = frozenset(["accuse", "charge", "suspect"])
 _OWN_NUMBER = frozenset(["supply", "training", "recruitment", "deployment", "production", "advising"])
 _COUNTING = frozenset({"detect", "seize", "down"})
 _UNITS_OF_LENGTH = word_set("statistics.units_of_length")
+_RATES = word_set("statistics.rates")
+_ACTIVITY = frozenset(
+    ["detect", "down", "seize", "wage", "launch", "strike", "drop", "intrude", "overfly", "crash", "destroy", "smuggle", "steer"]
+)
 
 
 def statistic_drafts(sentence: Sentence, made: list[Draft]) -> Iterator[Draft]:
@@ -181,20 +185,7 @@ def _site(phrase: Phrase, verb: Verb) -> str | None:
 
 def verb_subject_counts(sentence: Sentence) -> bool:
     """Is the sentence about a rate of drones ("production of the Geran-2 has risen to 100 a day")?"""
-    heads = {
-        "production",
-        "output",
-        "number",
-        "attacks",
-        "flights",
-        "launches",
-        "strikes",
-        "rate",
-        "drones",
-        "incursions",
-        "sightings",
-    }
-    return any(p.head.low in heads and (is_drone(p) or sentence.drone) for v in sentence.verbs for p in v.subjects)
+    return any(p.head.low in _RATES and (is_drone(p) or sentence.drone) for v in sentence.verbs for p in v.subjects)
 
 
 def verb_near(sentence: Sentence) -> bool:
@@ -274,21 +265,7 @@ def _sums(sentence: Sentence, verb: Verb, phrase: Phrase, value: float, made: li
         return over_a_span(sentence, phrase) and (is_drone(phrase) or sentence.drone)
     if verb.lemma in {"lose", "fire", "fly"} and drone_head(phrase):
         return big
-    if drone_head(phrase) and not verb.classes & {
-        "detect",
-        "down",
-        "seize",
-        "wage",
-        "launch",
-        "strike",
-        "drop",
-        "intrude",
-        "overfly",
-        "crash",
-        "destroy",
-        "smuggle",
-        "steer",
-    }:
+    if drone_head(phrase) and not verb.classes & _ACTIVITY:
         return False
     if (
         is_drone(phrase)

@@ -190,7 +190,7 @@ def link(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
         ]
         schooled = next((v for v in sentence.verbs if v.subjects and v.subjects[0] is hiring and v.lemma in _LEARNING), None)
         where = [place_name(p) for p in schooled.prep("in", "at")] if schooled is not None else []
-        given = text_of(hiring) + (f" trained in {where[0][1]}" if where and where[0] else "")
+        given = text_of(hiring) + (f" trained in {where[0].name}" if where and where[0] else "")
         for taker in dict.fromkeys(takers):
             yield Draft(
                 "recruitment", "linked-to-hiring", verb, provider=given, recipient=taker, thing=given, certainty="reported"
