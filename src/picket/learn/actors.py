@@ -166,7 +166,7 @@ def actors_of(phrase: Phrase, context: Context, *, bare: bool = True) -> list[st
         return [foe] if foe else []
     token = named(phrase)
     if token is not None and token.name is not None:
-        return names_of(phrase, token)
+        return names_of(token, token.name)
     if phrase.head.name is not None and phrase.head.name.kind == "demonym":
         return (
             [phrase.head.name.state or phrase.head.text]

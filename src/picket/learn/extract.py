@@ -336,7 +336,7 @@ def _finish(report: Report, sentence: Sentence, drafts: list[Draft], carried: st
             said_last = attribution_name(verb) or said_last
     for draft, number in zip(drafts, numbers_of(sentence, drafts), strict=True):
         by, say = (
-            attribution(draft.verb, sentence.verbs, sentence.text, sentence.begin, sentence.end, according)
+            attribution(draft.verb, sentence.verbs, sentence.text, sentence.end, according)
             if draft.verb is not None
             else (according, None)
         )
@@ -379,7 +379,7 @@ def _finish(report: Report, sentence: Sentence, drafts: list[Draft], carried: st
         sentence.context.when = (sentence.context.sentence, told)
     if said_last is None and according:
         said_last = according
-    return [c for c in claims if _substantial(c, sentence)], said_last or (carried if _CARRIED.match(words) else None)
+    return [c for c in claims if _substantial(c)], said_last or (carried if _CARRIED.match(words) else None)
 
 
 def _accuser(draft: Draft) -> str | None:
@@ -409,7 +409,7 @@ def attribution_name(verb: Verb) -> str | None:
     return speaker(verb.subjects)
 
 
-def _substantial(claim: Claim, sentence: Sentence) -> bool:
+def _substantial(claim: Claim) -> bool:
     """Rule 4: a named actor or class, or a number or a place, must be there."""
     if claim.kind == "statistic" and claim.quantity is None:
         return False

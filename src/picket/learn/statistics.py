@@ -53,7 +53,7 @@ def statistic_drafts(sentence: Sentence, made: list[Draft]) -> Iterator[Draft]:
             continue
         count = _Count(sentence, phrase, quantity)
         verb = _verb_of(sentence, phrase) if _counted(count) else None
-        if verb is None or _one_event(count, verb, made) or not _sums_up(count, verb, made):
+        if verb is None or _one_event(count, verb, made) or not _sums_up(count, verb):
             continue
         restated = _restated(count, verb, made)
         if restated is None:
@@ -118,7 +118,7 @@ def _one_event(count: _Count, verb: Verb, made: list[Draft]) -> bool:
     return count.of_them and not any(phrase in group for v in sentence.verbs for group in (v.subjects, v.objects))
 
 
-def _sums_up(count: _Count, verb: Verb, made: list[Draft]) -> bool:
+def _sums_up(count: _Count, verb: Verb) -> bool:
     """Is the number told for a period, and is it a sum?"""
     sentence, phrase, value = count.sentence, count.phrase, count.quantity.value
     big = value >= 20
@@ -131,7 +131,7 @@ def _sums_up(count: _Count, verb: Verb, made: list[Draft]) -> bool:
         or (perfect and big)
         or verb.lemma in _CHARGING
     )
-    return cue and (count.bare or _registered(sentence, phrase) or _sums(sentence, verb, phrase, value, made, big))
+    return cue and (count.bare or _registered(sentence, phrase) or _sums(sentence, verb, phrase, value, big))
 
 
 def _restated(count: _Count, verb: Verb, made: list[Draft]) -> list[Draft] | None:
@@ -240,7 +240,7 @@ def over_a_span(sentence: Sentence, phrase: Phrase) -> bool:
     return bool(_A_SPAN.search(before + behind))
 
 
-def _sums(sentence: Sentence, verb: Verb, phrase: Phrase, value: float, made: list[Draft], big: bool) -> bool:
+def _sums(sentence: Sentence, verb: Verb, phrase: Phrase, value: float, big: bool) -> bool:
     """Is the number a sum of activity, not the size of one event, one delivery or one price?"""
     if phrase.head.low == "times" and "as many" in sentence.words:
         return True

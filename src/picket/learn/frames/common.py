@@ -104,7 +104,7 @@ def homes_of(names: list[str]) -> set[str]:
     }
 
 
-def drone_topic(sentence: Sentence, verb: Verb) -> bool:
+def drone_topic(sentence: Sentence) -> bool:
     return sentence.drone or sentence.near
 
 
