@@ -9,8 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from picket.learn.extract import claims_of
+from picket.learn.isotimes import Published
 from picket.learn.report import Report
-from picket.learn.times import Published, times_of
+from picket.learn.times import times_of
 
 CASES = [
     ("in 2023", None, "2023"),
@@ -148,3 +149,26 @@ def test_a_month_to_come_is_that_of_the_next_year() -> None:
         Report(doc="x", text="Turkey will deliver drones to Mali in March.", published="2025-11-20", title="Drones")
     )
     assert (claim.time, claim.certainty) == ("2026-03", "possible")
+
+
+@pytest.mark.parametrize(
+    ("text", "published"),
+    [
+        ("1000000 days ago", "2024-03-05"),
+        ("9000000000000 weeks ago", "2024-03-05"),
+        ("99999 years ago", "2024-03-05"),
+        ("in the past 900000 days", "2024-03-05"),
+        (f"in the last {'9' * 5_000} months of 2023", "2024-03-05"),
+        ("in the last 20 months of 2023", "2024-03-05"),
+        ("last week", "0001-01-01"),
+        ("next week", "9999-12-31"),
+    ],
+)
+def test_a_time_that_no_calendar_has_is_found_and_stays_open(text: str, published: str) -> None:
+    """Its words are no actor's; the first five ended the reading of the whole report with an OverflowError or a ValueError."""
+    assert [t.iso for t in times_of(text, 0, len(text), Published.parse(published))] == [None]
+
+
+def test_days_that_a_month_does_not_have_leave_the_month() -> None:
+    text = "on 29 and 45 March 2022"
+    assert [t.iso for t in times_of(text, 0, len(text), None)] == ["2022-03-29/2022-03"]

@@ -8,9 +8,9 @@ from picket.learn import Report
 from picket.learn.actors import Context
 from picket.learn.drafts import Draft
 from picket.learn.extract import claims_of
+from picket.learn.isotimes import Published
 from picket.learn.places import country_of
 from picket.learn.sentence import read_sentence
-from picket.learn.times import Published
 from picket.learn.whereabouts import whereabouts
 
 

@@ -6,8 +6,8 @@ import pytest
 
 from picket.learn.actors import Context
 from picket.learn.drafts import Draft
+from picket.learn.isotimes import Published
 from picket.learn.sentence import read_sentence
-from picket.learn.times import Published
 from picket.learn.whosenumber import numbers_of, sort_of
 
 

@@ -95,8 +95,8 @@ def read(
     from picket.learn import reading
     from picket.learn.claim import write_claims
     from picket.learn.extract import claims_of
+    from picket.learn.isotimes import Published
     from picket.learn.reading import Given, read_reports
-    from picket.learn.times import Published
     from picket.learn.trained import Trained
 
     if published is not None and Published.parse(published) is None:

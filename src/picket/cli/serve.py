@@ -82,9 +82,9 @@ def _read(inputs: Sequence[str], source: str | None, published: str | None) -> t
     """Claims, reports and ledger. A report whose claims stand in a claims file is not read for claims again."""
     from picket.learn.claim import read_claims
     from picket.learn.extract import claims_of
+    from picket.learn.isotimes import Published
     from picket.learn.reading import Given, Trouble, read_reports
     from picket.learn.sources import read_ledger
-    from picket.learn.times import Published
     from picket.learn.trained import Trained
 
     if published is not None and Published.parse(published) is None:

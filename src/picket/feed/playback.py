@@ -60,7 +60,6 @@ async def play(
                     if stop.is_set():
                         return
                     link.payloads += part.detections.n + part.status.n + part.operators.n
-                    link.last_received = time
                     deliver(part, time)
                     await asyncio.sleep(0)
         link.detail = f"{address.path} has been played" + (" up to where it was cut" if recording.cut else "")

@@ -31,6 +31,10 @@ _BARE = word_set("actors.bare")
 _OF_TRANSPARENT = word_set("actors.of_transparent")
 _SHORTENED = frozenset(["company", "group", "force", "agency", "org", "think"])
 _RELATED = word_set("actors.related")  # "its allies" are others, "its troops" are its own
+_NO_ACTOR = word_set("actors.no_actor")
+_OF_A_STATE = word_set("actors.of_a_state")
+_OWNERS = word_set("actors.owners")
+_COUNTED = word_set("actors.counted")
 _STATE_HEADS = frozenset(["government", "state", "authorities", "regime", "country", "nation", "leadership", "side", "republic"])
 
 
@@ -162,7 +166,7 @@ def actors_of(phrase: Phrase, context: Context, *, bare: bool = True) -> list[st
         return [foe] if foe else []
     token = named(phrase)
     if token is not None and token.name is not None:
-        return names_of(phrase, token)
+        return names_of(token, token.name)
     if phrase.head.name is not None and phrase.head.name.kind == "demonym":
         return (
             [phrase.head.name.state or phrase.head.text]
@@ -272,23 +276,7 @@ def resolve_pronoun(phrase: Phrase, context: Context) -> str | None:
     low = phrase.head.low
     if phrase.head.start in context.inside:
         return context.inside[phrase.head.start]
-    if low in {
-        "i",
-        "we",
-        "you",
-        "us",
-        "himself",
-        "itself",
-        "themselves",
-        "anyone",
-        "someone",
-        "everyone",
-        "nobody",
-        "none",
-        "he",
-        "she",
-        "him",
-    }:
+    if low in _NO_ACTOR:
         return None
     plural = low in {"they", "them"}
     recent = [m for m in context.subjects if context.sentence - m.sentence <= 2]
@@ -381,24 +369,7 @@ def _resolve_bare(phrase: Phrase, context: Context) -> str:
             break
     if found:
         return found[-1].name
-    if (
-        definite
-        and low
-        in {
-            "army",
-            "military",
-            "government",
-            "navy",
-            "police",
-            "junta",
-            "regime",
-            "forces",
-            "generals",
-            "authorities",
-            "resistance",
-        }
-        and context.country
-    ):
+    if definite and low in _OF_A_STATE and context.country:
         if low == "government" and context.state_name:
             return context.state_name
         adjective = lexicon().demonyms.get(context.country)
@@ -424,28 +395,7 @@ def owner_of(phrase: Phrase, context: Context) -> str | None:
             return token.name.state if token.name.kind in {"demonym", "capital"} else token.text
         if token.low == "enemy":
             return foe_in(context.named_in)
-        if (
-            token.tag == "N"
-            and token.low
-            in {
-                "cartel",
-                "rebel",
-                "militia",
-                "gang",
-                "insurgent",
-                "smuggler",
-                "guerrilla",
-                "government",
-                "army",
-                "police",
-                "military",
-                "jihadist",
-                "junta",
-                "navy",
-                "separatist",
-            }
-            and token is not phrase.head
-        ):
+        if token.tag == "N" and token.low in _OWNERS and token is not phrase.head:
             if token.low in {"army", "government", "military", "junta", "police", "navy"}:
                 return _resolve_bare(Phrase(0, 0, token, [_definite(token), token]), context)
             return token.text + ("s" if not token.low.endswith("s") else "")
@@ -453,18 +403,7 @@ def owner_of(phrase: Phrase, context: Context) -> str | None:
         names = actors_of(phrase.of, context)
         if names:
             return names[0]
-        if phrase.head.tag == "NUM" or phrase.head.low in {
-            "one",
-            "some",
-            "several",
-            "many",
-            "most",
-            "all",
-            "number",
-            "swarm",
-            "dozens",
-            "fleet",
-        }:
+        if phrase.head.tag == "NUM" or phrase.head.low in _COUNTED:
             return owner_of(phrase.of, context)
     for prep, other in phrase.after:
         if prep in {"by"}:

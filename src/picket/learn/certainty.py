@@ -48,10 +48,8 @@ def is_saying(verb: Verb) -> bool:
     return not (verb.passive and verb.lemma not in {"tell", "inform"})
 
 
-def attribution(
-    verb: Verb, verbs: list[Verb], text: str, begin: int, end: int, according: str | None
-) -> tuple[str | None, Verb | None]:
-    """(who says so, the verb of saying) for the claim made by `verb` in the sentence begin:end."""
+def attribution(verb: Verb, verbs: list[Verb], text: str, end: int, according: str | None) -> tuple[str | None, Verb | None]:
+    """(who says so, the verb of saying) for the claim made by `verb` in a sentence of the text that ends at `end`."""
     before = [v for v in reversed(verbs) if v.i < verb.i]
     for say in [*before, *(v for v in verbs if v.i > verb.i)]:
         if say is verb or not is_saying(say) or not say.subjects or _tells_of_its_subject(verb, say):

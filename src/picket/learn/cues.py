@@ -200,7 +200,7 @@ def _deployment(sentence: Sentence) -> Draft | None:
     spots = [p for n, ps in verb.preps for p in ps if n in {"in", "at", "to", "near", "around", "on"} and place_name(p)]
     spots += [p for n, p in people.after if n in {"in", "at", "near"} and place_name(p)]
     spots += [q for p in verb.objects for n, q in [("", p), *p.after] if place_name(q)]
-    where = next(((p, e) for p in spots if (e := place_name(p)) and e[2] != home_of(people)), None)
+    where = next(((p, e) for p in spots if (e := place_name(p)) and e.country != home_of(people)), None)
     names = actors_of(people, sentence.context)
     if where is None or not names:
         return None

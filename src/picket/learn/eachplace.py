@@ -7,7 +7,7 @@ from dataclasses import replace
 from picket.learn.chunks import Phrase
 from picket.learn.drafts import Draft
 from picket.learn.naming import bare_text
-from picket.learn.spots import place_name
+from picket.learn.spots import TOWN, place_name
 
 _APART = frozenset({"deployment", "sighting"})
 _SPOTS = frozenset({"in", "at", "to", "over", "near", "above", "around"})
@@ -46,12 +46,12 @@ def _listed(draft: Draft) -> list[tuple[Phrase, str, str | None]]:
             groups.append([p for n, p in phrase.after if n == name])
     for group in groups:
         found = [(p, e) for p in group if not p.time and (e := place_name(p)) and p.of is None]
-        specific = {e[0] for _, e in found}
+        specific = {e.rank for _, e in found}
         if (
             len(found) == len(group)
             and len(found) > 1
             and specific == {max(specific)}
-            and (max(specific) == 3 or draft.kind in {"deployment", "use_attack"})
+            and (max(specific) == TOWN or draft.kind in {"deployment", "use_attack"})
         ):
-            return [(p, e[1], e[2]) for p, e in found]
+            return [(p, e.name, e.country) for p, e in found]
     return []

@@ -28,6 +28,7 @@ from picket.learn.eachplace import each_place
 from picket.learn.fallback import loose_drafts
 from picket.learn.frames import drafts_of
 from picket.learn.funds import fund_drafts
+from picket.learn.isotimes import Published
 from picket.learn.layout import beside_the_article
 from picket.learn.lexicon import lexicon
 from picket.learn.naming import classes_of
@@ -39,7 +40,6 @@ from picket.learn.sentence import DRONE_WORDS, Sentence, drone_head, read_senten
 from picket.learn.sentences import sentence_spans
 from picket.learn.statistics import statistic_drafts
 from picket.learn.tallies import tally_drafts
-from picket.learn.times import Published
 from picket.learn.warnings import warning_drafts
 from picket.learn.whereabouts import whereabouts
 from picket.learn.whosenumber import numbers_of
@@ -336,7 +336,7 @@ def _finish(report: Report, sentence: Sentence, drafts: list[Draft], carried: st
             said_last = attribution_name(verb) or said_last
     for draft, number in zip(drafts, numbers_of(sentence, drafts), strict=True):
         by, say = (
-            attribution(draft.verb, sentence.verbs, sentence.text, sentence.begin, sentence.end, according)
+            attribution(draft.verb, sentence.verbs, sentence.text, sentence.end, according)
             if draft.verb is not None
             else (according, None)
         )
@@ -379,7 +379,7 @@ def _finish(report: Report, sentence: Sentence, drafts: list[Draft], carried: st
         sentence.context.when = (sentence.context.sentence, told)
     if said_last is None and according:
         said_last = according
-    return [c for c in claims if _substantial(c, sentence)], said_last or (carried if _CARRIED.match(words) else None)
+    return [c for c in claims if _substantial(c)], said_last or (carried if _CARRIED.match(words) else None)
 
 
 def _accuser(draft: Draft) -> str | None:
@@ -409,7 +409,7 @@ def attribution_name(verb: Verb) -> str | None:
     return speaker(verb.subjects)
 
 
-def _substantial(claim: Claim, sentence: Sentence) -> bool:
+def _substantial(claim: Claim) -> bool:
     """Rule 4: a named actor or class, or a number or a place, must be there."""
     if claim.kind == "statistic" and claim.quantity is None:
         return False

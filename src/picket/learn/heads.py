@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from picket.learn.times import Published, times_of
+from picket.learn.isotimes import Published
+from picket.learn.times import times_of
 
 _HEADER = re.compile(r"^(title|published|date|source|publisher|url|link|language)\s*:\s*(.+)$", re.IGNORECASE)
 _SLOT = {"date": "published", "publisher": "source", "link": "url"}

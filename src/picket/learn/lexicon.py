@@ -69,82 +69,21 @@ def plural(noun: str) -> str:
 
 def _inflect(base: str) -> tuple[str, str, str]:
     """(third person, past, -ing) of a regular verb."""
-    stem = base
-    doubled = (
-        len(base) >= 3
-        and base[-1] not in VOWELS + "wxy"
-        and base[-2] in VOWELS
-        and (base[-3] not in VOWELS or base[-4:-1] == "qui")
-        and base not in {"open", "edit", "exit"}
-        and (
-            len(base) <= 4
-            or base
-            in {
-                "equip",
-                "commit",
-                "permit",
-                "control",
-                "deter",
-                "acquit",
-                "rebel",
-                "embed",
-                "prefer",
-                "confer",
-                "infer",
-                "incur",
-                "concur",
-                "recur",
-                "repel",
-                "dispel",
-                "submit",
-                "emit",
-                "omit",
-                "remit",
-                "transmit",
-                "overlap",
-                "worship",
-                "program",
-                "cancel",
-                "travel",
-                "model",
-                "label",
-                "channel",
-                "signal",
-                "level",
-                "marshal",
-                "counsel",
-                "rival",
-                "fuel",
-                "fulfil",
-                "enrol",
-                "propel",
-                "patrol",
-                "expel",
-                "transfer",
-                "defer",
-                "unwrap",
-                "refit",
-                "retrofit",
-                "kidnap",
-                "overrun",
-                "refer",
-                "occur",
-                "admit",
-                "compel",
-                "airdrop",
-                "regret",
-                "traffic",
-            }
-        )
-    )
     if base.endswith("c"):
         return base + "s", base + "ked", base + "king"
     if base.endswith("e"):
         return base + "s", base + "d", (base[:-1] if not base.endswith(("ee", "oe", "ye")) else base) + "ing"
     if base.endswith("y") and base[-2] not in VOWELS:
         return base[:-1] + "ies", base[:-1] + "ied", base + "ing"
-    if doubled:
-        stem = base + base[-1]
+    doubled = (
+        len(base) >= 3
+        and base[-1] not in VOWELS + "wxy"
+        and base[-2] in VOWELS
+        and (base[-3] not in VOWELS or base[-4:-1] == "qui")
+        and base not in {"open", "edit", "exit"}
+        and (len(base) <= 4 or base in word_set("lexicon.doubled"))
+    )
+    stem = base + base[-1] if doubled else base
     third = base + "es" if base.endswith(("s", "x", "ch", "sh", "z", "o")) else base + "s"
     return third, stem + "ed", stem + "ing"
 

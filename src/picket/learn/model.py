@@ -23,6 +23,7 @@ from picket.learn.actors import Context
 from picket.learn.certainty import certainty_of
 from picket.learn.claim import CERTAINTIES, KINDS, QUALIFIERS, TRANSFERS, Claim, Quantity
 from picket.learn.doubt import doubt_around, lowered
+from picket.learn.isotimes import Published
 from picket.learn.parties import PERSON
 from picket.learn.places import home_country
 from picket.learn.quantities import number_of
@@ -30,7 +31,6 @@ from picket.learn.report import Report
 from picket.learn.resolve import Resolver
 from picket.learn.sentence import Sentence, read_sentence
 from picket.learn.sentences import sentence_spans
-from picket.learn.times import Published
 
 PART = 6_000  # characters of the report in one question: a small model's window, and a small loss when one fails
 LEAST_EVIDENCE = 12  # characters; less stands in many sentences

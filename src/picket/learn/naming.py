@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 
 from picket.learn.chunks import Phrase
-from picket.learn.lexicon import lexicon, word_set
+from picket.learn.lexicon import Name, lexicon, word_set
 from picket.learn.tokens import Token
 
 ORGANISED = frozenset({"state", "capital", "force", "group", "agency", "company", "bloc", "think"})
@@ -182,9 +182,7 @@ def state_of_official(phrase: Phrase) -> str | None:
 _RULING = frozenset(["president", "minister", "premier", "leader", "king", "chancellor", "government", "junta"])
 
 
-def names_of(phrase: Phrase, token: Token) -> list[str]:
-    name = token.name
-    assert name is not None
+def names_of(token: Token, name: Name) -> list[str]:
     if name.kind == "capital" and name.state:
         return [name.state]
     return [token.text.removeprefix("the ").removeprefix("The ")]

@@ -125,13 +125,13 @@ class Resolver:
     def _class(self, name: str, depth: int) -> Actor | None:
         """Classes whose words say where they learned or live."""
         if m := _LEARNED.match(name):
-            where = self._place(m["where"], depth)
+            where = self._place(m["where"])
             if where is not None:
                 who = self._find(m["who"], depth + 1)
                 base = who if who.type == "class" else None
                 return _people_class(name, origin=base.origin if base else None, learned_at=where.id)
         if m := _IN_PLACE.match(name):
-            where = self._place(m["where"], depth)
+            where = self._place(m["where"])
             if where is not None and where.country:
                 known = self._alias.get(key(m["who"]))
                 if known is not None and self.actors[known].country in (None, where.country):
@@ -140,7 +140,7 @@ class Resolver:
                 return named(name, "group", country=where.country) if group else _people_class(name, origin=where.id)
         return None
 
-    def _place(self, name: str, depth: int) -> Actor | None:
+    def _place(self, name: str) -> Actor | None:
         found = self._alias.get(key(name))
         if found is None and "," in name:
             found = self._alias.get(key(name.rsplit(",", 1)[1]))
@@ -178,7 +178,7 @@ class Resolver:
                 if found.type not in ("unresolved", "person"):
                     return found
         if m := re.match(r"^(?P<owner>[\w .-]+?)['’]s?\s+(?P<rest>.+)$", name):  # "Haiti's police": a body of that state
-            owner = self._place(m["owner"], depth)
+            owner = self._place(m["owner"])
             if owner is not None and owner.type == "state" and re.search(rf"\b(?:{_FORCES})$", m["rest"], re.I):
                 return named(f"{country_name(owner.country)} {m['rest']}", "force", country=owner.country, parent=owner.id)
             if owner is not None and owner.type == "state" and re.search(rf"\b(?:{_RULERS})$", m["rest"], re.I):

@@ -8,12 +8,13 @@ from dataclasses import dataclass, field
 from picket.learn.actors import Context, actors_of, owner_of, resolve_inside
 from picket.learn.chunks import Item, Phrase, Verb, chunks_of
 from picket.learn.clauses import link_clauses
+from picket.learn.isotimes import Published
 from picket.learn.lexicon import lexicon, word_set
 from picket.learn.naming import classes_of, classes_of_word
 from picket.learn.screening import Screened
 from picket.learn.spots import place_state
 from picket.learn.tagging import tokens_of
-from picket.learn.times import Published, Time, times_of
+from picket.learn.times import Time, times_of
 from picket.learn.tokens import Token, small_letters
 
 DRONE_WORDS = Screened(
@@ -101,6 +102,8 @@ def read_sentence(text: str, begin: int, end: int, published: Published | None, 
 
 
 _TIME_HEADS = word_set("sentence.time_heads")
+_STAND_INS = word_set("sentence.stand_ins")
+_COME_FROM = word_set("sentence.come_from")
 
 
 def _is_time(phrase: Phrase, times: list[Time]) -> bool:
@@ -177,42 +180,7 @@ def refers_to_drone(phrase: Phrase, sentence: Sentence) -> bool:
         and _counted_off(phrase)
     ):
         return True  # "one aircraft hit the airport"
-    return low in {
-        "aircraft",
-        "jammer",
-        "jammers",
-        "zone",
-        "zones",
-        "nets",
-        "radars",
-        "interceptors",
-        "machine",
-        "machines",
-        "device",
-        "devices",
-        "weapon",
-        "weapons",
-        "system",
-        "systems",
-        "model",
-        "models",
-        "munition",
-        "munitions",
-        "technology",
-        "equipment",
-        "craft",
-        "number",
-        "object",
-        "objects",
-        "version",
-        "versions",
-        "variant",
-        "variants",
-        "prototype",
-        "prototypes",
-        "tools",
-        "copters",
-    } and any(
+    return low in _STAND_INS and any(
         low in {"jammer", "jammers"}
         or (low in {"zone", "zones"} and phrase.has("no-fly"))
         or (
@@ -274,35 +242,7 @@ def origin_of(phrase: Phrase, sentence: Sentence) -> str | None:
         if token.name is not None and token.name.kind == "company" and token is not phrase.head:
             return token.text
     for verb in sentence.verbs:
-        if (
-            verb.participle
-            and verb.subjects
-            and verb.subjects[0] is phrase
-            and verb.lemma
-            in {
-                "make",
-                "build",
-                "produce",
-                "manufacture",
-                "design",
-                "supply",
-                "import",
-                "buy",
-                "purchase",
-                "provide",
-                "donate",
-                "obtain",
-                "acquire",
-                "source",
-                "deliver",
-                "send",
-                "ship",
-                "gift",
-                "export",
-                "sell",
-                "hand_over",
-            }
-        ):
+        if verb.participle and verb.subjects and verb.subjects[0] is phrase and verb.lemma in _COME_FROM:
             names = [
                 n
                 for p in verb.prep("by", "in", "from")

@@ -34,6 +34,10 @@ _CHARGING = frozenset(["accuse", "charge", "suspect"])
 _OWN_NUMBER = frozenset(["supply", "training", "recruitment", "deployment", "production", "advising"])
 _COUNTING = frozenset({"detect", "seize", "down"})
 _UNITS_OF_LENGTH = word_set("statistics.units_of_length")
+_RATES = word_set("statistics.rates")
+_ACTIVITY = frozenset(
+    ["detect", "down", "seize", "wage", "launch", "strike", "drop", "intrude", "overfly", "crash", "destroy", "smuggle", "steer"]
+)
 
 
 def statistic_drafts(sentence: Sentence, made: list[Draft]) -> Iterator[Draft]:
@@ -49,7 +53,7 @@ def statistic_drafts(sentence: Sentence, made: list[Draft]) -> Iterator[Draft]:
             continue
         count = _Count(sentence, phrase, quantity)
         verb = _verb_of(sentence, phrase) if _counted(count) else None
-        if verb is None or _one_event(count, verb, made) or not _sums_up(count, verb, made):
+        if verb is None or _one_event(count, verb, made) or not _sums_up(count, verb):
             continue
         restated = _restated(count, verb, made)
         if restated is None:
@@ -114,7 +118,7 @@ def _one_event(count: _Count, verb: Verb, made: list[Draft]) -> bool:
     return count.of_them and not any(phrase in group for v in sentence.verbs for group in (v.subjects, v.objects))
 
 
-def _sums_up(count: _Count, verb: Verb, made: list[Draft]) -> bool:
+def _sums_up(count: _Count, verb: Verb) -> bool:
     """Is the number told for a period, and is it a sum?"""
     sentence, phrase, value = count.sentence, count.phrase, count.quantity.value
     big = value >= 20
@@ -127,7 +131,7 @@ def _sums_up(count: _Count, verb: Verb, made: list[Draft]) -> bool:
         or (perfect and big)
         or verb.lemma in _CHARGING
     )
-    return cue and (count.bare or _registered(sentence, phrase) or _sums(sentence, verb, phrase, value, made, big))
+    return cue and (count.bare or _registered(sentence, phrase) or _sums(sentence, verb, phrase, value, big))
 
 
 def _restated(count: _Count, verb: Verb, made: list[Draft]) -> list[Draft] | None:
@@ -181,20 +185,7 @@ def _site(phrase: Phrase, verb: Verb) -> str | None:
 
 def verb_subject_counts(sentence: Sentence) -> bool:
     """Is the sentence about a rate of drones ("production of the Geran-2 has risen to 100 a day")?"""
-    heads = {
-        "production",
-        "output",
-        "number",
-        "attacks",
-        "flights",
-        "launches",
-        "strikes",
-        "rate",
-        "drones",
-        "incursions",
-        "sightings",
-    }
-    return any(p.head.low in heads and (is_drone(p) or sentence.drone) for v in sentence.verbs for p in v.subjects)
+    return any(p.head.low in _RATES and (is_drone(p) or sentence.drone) for v in sentence.verbs for p in v.subjects)
 
 
 def verb_near(sentence: Sentence) -> bool:
@@ -249,7 +240,7 @@ def over_a_span(sentence: Sentence, phrase: Phrase) -> bool:
     return bool(_A_SPAN.search(before + behind))
 
 
-def _sums(sentence: Sentence, verb: Verb, phrase: Phrase, value: float, made: list[Draft], big: bool) -> bool:
+def _sums(sentence: Sentence, verb: Verb, phrase: Phrase, value: float, big: bool) -> bool:
     """Is the number a sum of activity, not the size of one event, one delivery or one price?"""
     if phrase.head.low == "times" and "as many" in sentence.words:
         return True
@@ -274,21 +265,7 @@ def _sums(sentence: Sentence, verb: Verb, phrase: Phrase, value: float, made: li
         return over_a_span(sentence, phrase) and (is_drone(phrase) or sentence.drone)
     if verb.lemma in {"lose", "fire", "fly"} and drone_head(phrase):
         return big
-    if drone_head(phrase) and not verb.classes & {
-        "detect",
-        "down",
-        "seize",
-        "wage",
-        "launch",
-        "strike",
-        "drop",
-        "intrude",
-        "overfly",
-        "crash",
-        "destroy",
-        "smuggle",
-        "steer",
-    }:
+    if drone_head(phrase) and not verb.classes & _ACTIVITY:
         return False
     if (
         is_drone(phrase)

@@ -36,6 +36,7 @@ _CAUGHT = frozenset(
 _NOT_AFTER_WORDS = frozenset(
     ["deny", "reject", "dismiss", "accuse", "refute", "dispute", "blame"]
 )  # never ", denied X" for ", said X"
+_ACTING = frozenset({"state", "force", "group", "agency", "company", "bloc"})  # names of these act
 _NAMING = frozenset(["know", "call", "name", "dub", "nickname", "describe", "identify", "style"])
 
 
@@ -235,9 +236,6 @@ def _named_before(items: list[Item], n: int) -> Phrase | None:
     explains = aside.tokens[0].low in {"a", "an", "one"} and aside.head.name is None
     words = lexicon().noun_classes.get(aside.head.low, frozenset())
     return named if explains and words & {"group", "force", "company", "state"} and named.head.name.kind in _ACTING else None
-
-
-_ACTING = frozenset({"state", "force", "group", "agency", "company", "bloc"})
 
 
 def _plural_before(items: list[Item], n: int, rel: int) -> Phrase | None:
@@ -555,13 +553,12 @@ def _before_apposition(items: list[Item], verb: Verb) -> Phrase | None:
         and tag_of(items[n + 2]) in {",", "CC"}
     ):
         return None  # "A, B and C, all of them"
-    kinds = {"state", "force", "group", "agency", "company", "bloc"}
     if (
         isinstance(starts, Phrase)
         and len(aside) == 1
         and first.head.name is None
         and starts.head.name is not None
-        and starts.head.name.kind in kinds
+        and starts.head.name.kind in _ACTING
     ):
         return starts  # "a rival group, Cárteles Unidos, buys"
     return first
@@ -616,10 +613,6 @@ def _subject_list(items: list[Item], gathered: list[Phrase], verb: Verb) -> list
             return gathered[first:]
     before = items[verb.at - 1]
     if tag_of(before) in {",", ")", "-"}:
-        known = [
-            p
-            for p in gathered[:2]
-            if p.head.name is not None and p.head.name.kind in {"state", "force", "group", "agency", "company", "bloc"}
-        ]
+        known = [p for p in gathered[:2] if p.head.name is not None and p.head.name.kind in _ACTING]
         return known[:1] or [gathered[0]]
     return [gathered[-1]]

@@ -89,6 +89,7 @@ _ADJ_ENDINGS = (
 )
 _RANK = re.compile(r"\d+(?:st|nd|rd|th)")
 _ADJECTIVES = word_set("tagging.adjectives")
+_NO_ADVERBS = word_set("tagging.no_adverbs")
 
 
 def tokens_of(text: str, start: int, end: int, times: Sequence[tuple[int, int]] = ()) -> list[Token]:
@@ -162,32 +163,7 @@ def _first_tag(token: Token, i: int, found: list[Token], words: Lexicon) -> None
         token.tag = "NEG"
     elif low == "home" and i and found[i - 1].tag in {"DET", "ADJ", "PRP$", "POS", "NUM"}:
         token.tag = "N"
-    elif low in ADVERBS or (
-        low.endswith("ly")
-        and len(low) > 4
-        and "-" not in low
-        and low
-        not in {
-            "supply",
-            "family",
-            "assembly",
-            "italy",
-            "ally",
-            "rally",
-            "reply",
-            "fly",
-            "early",
-            "daily",
-            "deadly",
-            "likely",
-            "weekly",
-            "monthly",
-            "only",
-            "friendly",
-            "nightly",
-            "anomaly",
-        }
-    ):
+    elif low in ADVERBS or (low.endswith("ly") and len(low) > 4 and "-" not in low and low not in _NO_ADVERBS):
         token.tag = "ADV"
     else:
         _open_class(token, i, found, words)

@@ -125,6 +125,7 @@ QUALIFIERS = {
     ("a", "total", "of"): "exact",
 }
 _GEO_HEADS = word_set("sentence.geo_heads")
+_GOES_ON = word_set("tokens.goes_on")
 _QUALIFIER_STARTS = frozenset(k[0] for k in QUALIFIERS)
 
 
@@ -289,20 +290,7 @@ def _of_a_person(raw: list[Token], i: int) -> bool:
 
 
 def _capital_continues(token: Token) -> bool:
-    return token.low in {
-        "front",
-        "brigade",
-        "cartel",
-        "battalion",
-        "division",
-        "liberation",
-        "movement",
-        "alliance",
-        "offensive",
-        "council",
-        "police",
-        "airlines",
-    }
+    return token.low in _GOES_ON
 
 
 def _qualifier(raw: list[Token], i: int) -> int:

@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from itertools import pairwise
 
 from picket.learn.actors import Context
 from picket.learn.chunks import Phrase, Verb
 from picket.learn.claim import TRANSFERS, guessed
 from picket.learn.drafts import Draft
+from picket.learn.lexicon import word_set
 from picket.learn.naming import home_of, join
 from picket.learn.places import country_of, home_country
 from picket.learn.sentence import Sentence, drone_head
-from picket.learn.spots import place_name
+from picket.learn.spots import STATE, TOWN, Place, place_name
 
+_WHERE = word_set("whereabouts.where")  # beside the verb
+_WHERE_BEHIND = frozenset(["in", "at", "near", "over", "on", "along", "outside"])
+_WHERE_ANYWHERE = frozenset(["in", "at", "near", "over", "across", "on", "outside", "inside"])
 _WARS = frozenset(["war", "wars", "invasion", "conflict", "use", "fighting", "experience", "front", "veterans"])
 _AT_SEA = re.compile(r"\b(?:Sea|Gulf|Ocean|Straits?|Channel|Bab al-Mandab|Lake \w+(?: basin)?)$")
 
@@ -157,82 +162,70 @@ def _plural_class(name: str | None) -> bool:
     return bool(name) and str(name)[:1].isdigit()
 
 
-def _place_of(sentence: Sentence, verb: Verb | None, extra: list[Phrase] = []) -> tuple[str | None, str | None]:  # noqa: B006
-    """(place, country) of the event: the most specific place beside the verb, else anywhere in the sentence after in/at/near."""
-    candidates: list[Phrase] = []
-    if verb is not None:
-        names = [verb]
-        up = verb.governor
-        if up is not None and (verb.link in {"chain", "inf", "ger", "part", "conj"} or _where_clause(sentence, verb)):
-            names.append(up)
-        for v in names:
-            if v.lemma in {"leave", "depart", "head", "set_off", "fly"}:
-                candidates.extend(v.prep("for"))
-            for name, phrases in v.preps:
-                if name in {
-                    "in",
-                    "at",
-                    "near",
-                    "over",
-                    "into",
-                    "across",
-                    "inside",
-                    "outside",
-                    "to",
-                    "on",
-                    "around",
-                    "along",
-                    "above",
-                    "off",
-                    "close_to",
-                    "toward",
-                    "towards",
-                    "within",
-                    "through",
-                    "throughout",
-                }:
-                    candidates.extend(phrases)
-    for phrase in extra:
-        candidates.extend(p for name, p in phrase.after if name in {"in", "at", "near", "over", "on", "along", "outside"})
-        candidates.append(phrase)
+def _place_of(sentence: Sentence, verb: Verb | None, extra: Sequence[Phrase] = ()) -> tuple[str | None, str | None]:
+    """(place, country) of the event: the most specific place beside the verb, else anywhere in the sentence after in/at/near; country "" if
+    it has several.
+    """
     spoken = of_speakers(sentence)
-    candidates = [p for p in candidates if id(p) not in spoken]
-    found: list[tuple[int, str, str | None]] = []
-    for phrase in candidates:
-        entry = _with_state(sentence, phrase) or place_name(phrase)
-        if entry:
-            found.append(entry)
+    beside = [p for p in [*_beside(sentence, verb), *_of_extra(extra)] if id(p) not in spoken]
+    found = [place for p in beside if (place := _with_state(sentence, p) or place_name(p))]
     if not found:
-        for k, item in enumerate(sentence.items):
-            if (
-                isinstance(item, Phrase)
-                and k
-                and id(item) not in spoken
-                and getattr(sentence.items[k - 1], "tag", "") == "P"
-                and getattr(sentence.items[k - 1], "low", "") in {"in", "at", "near", "over", "across", "on", "outside", "inside"}
-                and not (k > 1 and isinstance(before := sentence.items[k - 2], Phrase) and before.head.low in _WARS)
-            ):
-                entry = _with_state(sentence, item) or place_name(item)
-                if entry and entry[0] == 1 and _and_another(sentence, k, entry[2]):
-                    return None, ""
-                if entry:
-                    found.append(entry)
+        found, several = _anywhere(sentence, spoken)
+        if several:
+            return None, ""
     if not found:
         return None, None
-    found.sort(key=lambda e: -e[0])
-    if _several_states(candidates, found):
+    found.sort(key=lambda place: -place.rank)
+    if _several_states(beside, found):
         return None, ""
-    if any(n == "Georgia" for _, n, _ in found) and sentence.context.country == "US":
-        found = [(s, n, "US" if n == "Georgia" else c) for s, n, c in found]  # the American state
-    name, country = found[0][1], found[0][2]
+    if any(place.name == "Georgia" for place in found) and sentence.context.country == "US":
+        found = [place._replace(country="US") if place.name == "Georgia" else place for place in found]  # the American state
+    name, country = found[0].name, found[0].country
     if country is None and not _AT_SEA.search(name):
-        country = next((c for _, _, c in found if c), None)
-    if country is None:
-        country = country_of(name)
-    return name, country
+        country = next((place.country for place in found if place.country), None)
+    return name, country or country_of(name)
 
 
-def _with_state(sentence: Sentence, phrase: Phrase) -> tuple[int, str, str | None] | None:
+def _beside(sentence: Sentence, verb: Verb | None) -> list[Phrase]:
+    """What stands after a preposition of place beside the verb, and beside the verb that it belongs to."""
+    if verb is None:
+        return []
+    verbs, up = [verb], verb.governor
+    if up is not None and (verb.link in {"chain", "inf", "ger", "part", "conj"} or _where_clause(sentence, verb)):
+        verbs.append(up)
+    found: list[Phrase] = []
+    for v in verbs:
+        if v.lemma in {"leave", "depart", "head", "set_off", "fly"}:
+            found.extend(v.prep("for"))
+        found.extend(p for name, phrases in v.preps if name in _WHERE for p in phrases)
+    return found
+
+
+def _of_extra(extra: Sequence[Phrase]) -> list[Phrase]:
+    """Phrases that a frame named, each after what tells where it is."""
+    return [q for phrase in extra for q in [*(p for name, p in phrase.after if name in _WHERE_BEHIND), phrase]]
+
+
+def _anywhere(sentence: Sentence, spoken: set[int]) -> tuple[list[Place], bool]:
+    """The places of the sentence after in, at or near; whether several states are listed."""
+    found: list[Place] = []
+    for k, item in enumerate(sentence.items):
+        if not isinstance(item, Phrase) or not k or id(item) in spoken:
+            continue
+        before = sentence.items[k - 1]
+        if getattr(before, "tag", "") != "P" or getattr(before, "low", "") not in _WHERE_ANYWHERE:
+            continue
+        if k > 1 and isinstance(of := sentence.items[k - 2], Phrase) and of.head.low in _WARS:
+            continue
+        place = _with_state(sentence, item) or place_name(item)
+        if place and place.rank == STATE and _and_another(sentence, k, place.country):
+            return [], True
+        if place:
+            found.append(place)
+    return found, False
+
+
+def _with_state(sentence: Sentence, phrase: Phrase) -> Place | None:
     """ "Tel Baider, Syria": a name that no table has, with its state behind a comma."""
     if phrase.head.tag != "NP" or phrase.head.name is not None or phrase.time or any(t.tag == "POS" for t in phrase.tokens):
         return None
@@ -242,7 +235,9 @@ def _with_state(sentence: Sentence, phrase: Phrase) -> tuple[int, str, str | Non
     state = sentence.items[k + 2]
     if not isinstance(state, Phrase) or state.head.name is None or state.head.name.kind not in {"state", "place"}:
         return None
-    return (3, join([t for t in phrase.tokens if t.tag == "NP"]), state.head.name.country) if len(state.tokens) == 1 else None
+    if len(state.tokens) != 1:
+        return None
+    return Place(TOWN, join([t for t in phrase.tokens if t.tag == "NP"]), state.head.name.country)
 
 
 def _where_clause(sentence: Sentence, verb: Verb) -> bool:
@@ -258,9 +253,9 @@ def _and_another(sentence: Sentence, k: int, country: str | None) -> bool:
     while n + 1 < len(sentence.items) and getattr(sentence.items[n], "tag", "") in {"CC", ","}:
         other = sentence.items[n + 1]
         entry = place_name(other) if isinstance(other, Phrase) else None
-        if entry is None or entry[0] != 1:
+        if entry is None or entry.rank != STATE:
             return False
-        if entry[2] != country:
+        if entry.country != country:
             return True
         n += 2
     return False
@@ -285,9 +280,10 @@ def of_speakers(sentence: Sentence) -> set[int]:
     return out
 
 
-def _several_states(candidates: list[Phrase], found: list[tuple[int, str, str | None]]) -> bool:
+def _several_states(candidates: list[Phrase], found: list[Place]) -> bool:
     """ "In Mali and Burkina Faso": the event has no one country."""
-    return found[0][0] == 1 and len({c for s, _, c in found if s == 1}) > 1 and len(candidates) > 1 and _listed(candidates)
+    states = {place.country for place in found if place.rank == STATE}
+    return found[0].rank == STATE and len(states) > 1 and len(candidates) > 1 and _listed(candidates)
 
 
 def _listed(candidates: list[Phrase]) -> bool:

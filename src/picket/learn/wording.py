@@ -94,9 +94,5 @@ def _denials(picture: Picture, n: Incident) -> list[tuple[str, str]]:
     return sorted((_capital(who), actor) for who, actor in found)
 
 
-def _deniers(picture: Picture, against: tuple[int, ...]) -> str:
-    return ", ".join(sorted({picture.entries[n].claim.attributed_to or "a party that the report does not name" for n in against}))
-
-
 def _capital(text: str) -> str:
     return text[:1].upper() + text[1:]

@@ -141,11 +141,11 @@ def trend(d: dict[str, Any]) -> Drawing:
         before, after = (base - high * rate / top for rate in rates)
         marks += [Stroke(((_LEFT, before), (at, before)), INK, 0.5), Stroke(((at, after), (WIDE, after)), INK, 0.5)]
         marks.append(Stroke(((at, base - high), (at, base)), _MARK, 0.3, dashed=True))
-    words = "A bar a day. " + (_said(d, change) if change else "Too few days, or no flights, to look for a change.")
+    words = "A bar a day. " + (_said(d) if change else "Too few days, or no flights, to look for a change.")
     return Drawing(WIDE, base + 6, tuple(marks), "Trend", words)
 
 
-def _said(d: dict[str, Any], change: dict[str, Any]) -> str:
+def _said(d: dict[str, Any]) -> str:
     sure = "".join(change_words(d)).removeprefix("trend: ")
     lines = "Lines: the mean rate before and after, by uptime. Tinted: the days among which the change lies with 95 %."
     return f"{sure[:1].upper()}{sure[1:]}. {lines}"

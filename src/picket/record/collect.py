@@ -183,7 +183,7 @@ class Collector:
             np.isnan(rows["sigma_horizontal_m"]), -1, np.rint(np.nan_to_num(rows["sigma_horizontal_m"]) * 10)
         ).astype(np.int32)
         top = np.maximum.reduceat(np.nan_to_num(speed, nan=-1.0), starts)
-        identity = _last_word(rows, "identity", starts, bounds)
+        identity = _last_word(rows, "identity", starts)
         return {
             "day": np.full(len(starts), day, np.int32), "segment": np.arange(len(starts), dtype=np.int32),
             "first_row": starts, "rows": counts,
@@ -193,11 +193,11 @@ class Collector:
             "begin_sigma_dm": sigma[begin], "end_sigma_dm": sigma[last], "speed_median_mps": speed_median,
             "speed_max_mps": np.where(top < 0, np.nan, top), "alt_median_m": alt_median,
             "longest_step_m": np.nextafter(np.maximum.reduceat(step, starts).astype(np.float32), np.float32(np.inf)),
-            "classification": _last_word(rows, "classification", starts, bounds, unknown="unknown"),
+            "classification": _last_word(rows, "classification", starts, unknown="unknown"),
             "airframe": [None if w is None else self._pseudonym(w, day) for w in identity],
-            "identity_kind": _last_word(rows, "identity_kind", starts, bounds), "friendly": [w in self._friendly for w in identity],
-            "spoof": _any_flag(rows, "spoof_suspected", starts), "origin": _last_word(rows, "origin", starts, bounds),
-            "sensors": _all_sensors(rows, starts, bounds),
+            "identity_kind": _last_word(rows, "identity_kind", starts), "friendly": [w in self._friendly for w in identity],
+            "spoof": _any_flag(rows, "spoof_suspected", starts), "origin": _last_word(rows, "origin", starts),
+            "sensors": _all_sensors(rows, bounds),
         }  # fmt: skip
 
 
@@ -230,7 +230,7 @@ def _by_segment(rows: Batch, begun_ms: Array, is_carry: Array, time_ms: Array) -
     return rows.take(order), begun_ms[order], is_carry[order], time_ms[order], starts
 
 
-def _last_word(rows: Batch, column: str, starts: Array, bounds: Array, unknown: str | None = None) -> list[Any]:
+def _last_word(rows: Batch, column: str, starts: Array, unknown: str | None = None) -> list[Any]:
     """Per segment the last known word of a text column (`unknown` counts as none, and is what is given where nothing else is)."""
     codes, words = rows[column], rows.words(column)
     known = (codes >= 0) & ~rows.equals(column, unknown) if unknown else codes >= 0
@@ -244,7 +244,7 @@ def _any_flag(rows: Batch, flag: str, starts: Array) -> Array:
     return np.asarray(np.logical_or.reduceat(with_it[rows["flags"]], starts))
 
 
-def _all_sensors(rows: Batch, starts: Array, bounds: Array) -> list[str]:
+def _all_sensors(rows: Batch, bounds: Array) -> list[str]:
     codes, words = rows["sensors"], rows.words("sensors")
     found = []
     for a, b in zip(bounds[:-1].tolist(), bounds[1:].tolist(), strict=True):

@@ -148,7 +148,7 @@ def count(
         without_identity=int(np.count_nonzero(found.airframe[chosen] < 0)), returning=_returning(found, days),
         pieces=found.pieces, joined=found.joined, sensor_down=_sensor_down(uptime, flight, hour, len(chosen)), uptime=uptime,
         speed_mps=quantiles(found.speed_mps[chosen]), alt_m=quantiles(found.alt_m[chosen]),
-        hour_by_weekday=_by_weekday(flight, hour) if shape is None or not quick or by == "hour" else np.zeros((7, 24), np.int64),
+        hour_by_weekday=_by_weekday(hour) if shape is None or not quick or by == "hour" else np.zeros((7, 24), np.int64),
         passages=passages, digest=archive.digest(since, until), damage=tuple(dict.fromkeys(archive.damage)),
         sources=tuple(s.name for s in archive.manifest.sources), left_out_rows=_left_out_rows(archive),
     )  # fmt: skip
@@ -218,7 +218,7 @@ def _sensor_down(uptime: Uptime, flight: Array, hour: Array, n: int) -> int | No
     return len(np.unique(flight[~(full >= 0.99)])) if n else 0
 
 
-def _by_weekday(flight: Array, hour: Array) -> Array:
+def _by_weekday(hour: Array) -> Array:
     weekday = (hour // 24 + 3) % 7
     return np.bincount(weekday * 24 + hour % 24, minlength=168).reshape(7, 24)
 

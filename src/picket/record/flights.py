@@ -84,7 +84,7 @@ def flights(segments: Segments, gap_s: float = GAP_S) -> Flights:
     followed[again[again >= 0]] = True
     before = _join(segments, heads, last, piece, begin, end, world, ~known & (again < 0), ~known & ~followed, gap_ms)
     k.link(parent, before)
-    return _assemble(segments, piece, heads, k.roots(parent), begin, end, airframe, before, known, gap_s)
+    return _assemble(segments, piece, k.roots(parent), begin, end, airframe, before, known, gap_s)
 
 
 def _pieces(segments: Segments) -> tuple[Array, Array, Array]:
@@ -167,7 +167,6 @@ def _last_known(codes: Array, piece: Array, n: int) -> Array:
 def _assemble(
     segments: Segments,
     piece: Array,
-    heads: Array,
     roots: Array,
     begin: Array,
     end: Array,

@@ -64,7 +64,6 @@ class Verdict:
     records: int = 0
     segments: int = 0
     last_seq: int = 0
-    last_time: float = 0.0
     damage: str | None = None  # file, byte offset and reason of the first damaged record
     torn_tail: bool = False  # only the end of the last segment is cut: a killed station, nothing to worry about
     kinds: dict[str, int] = field(default_factory=dict)
@@ -162,7 +161,7 @@ def read(folder: Path, *, verdict: Verdict | None = None, after: int = 0) -> Ite
             if expected and scan.start_chain != expected:
                 break
             v.records += 1
-            v.last_seq, v.last_time = record.seq, record.time
+            v.last_seq = record.seq
             v.kinds[record.kind] = v.kinds.get(record.kind, 0) + 1
             if record.kind == "station" and isinstance(record.payload, dict) and "gap" in record.payload:
                 v.gaps.append(record.payload["gap"])

@@ -31,7 +31,6 @@ from picket.record.cases import told
 from picket.record.log import Record
 
 NAME = "watchlog.sqlite"
-NOTE_KINDS = ("note", "handover", "sighting")
 _VERSION = 1
 _AT_ONCE = 500  # entries of one transaction while the index is made again
 _COLUMNS = ("n", "time", "by", "kind", "text", "lat_deg", "lon_deg", "alert_id", "state")

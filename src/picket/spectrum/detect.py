@@ -70,7 +70,6 @@ class Detector:
 
     rate_hz: float
     transform: Transform
-    baseline_db: npt.NDArray[np.float64] | None = None
     left_out: dict[str, int] = field(default_factory=dict)
     tones: Tones = field(default_factory=Tones)
     slow: SlowTones = field(default_factory=SlowTones)

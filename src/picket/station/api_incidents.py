@@ -143,7 +143,7 @@ def add(app: FastAPI, core: Core) -> None:
         return _answer(_case(core, number))
 
     @app.get("/api/incidents/{number}/files/{sha256}", summary="An attached file as it came")
-    def attached(request: Request, number: Number, sha256: Sha256) -> Response:
+    def attached(number: Number, sha256: Sha256) -> Response:
         case = _case(core, number)
         found = next((f for f in case.files if f.sha256 == sha256), None)
         if any(f.sha256 == sha256 for f in case.taken_off):

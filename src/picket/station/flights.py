@@ -191,7 +191,7 @@ class _Row:
         self._check_times(since, until, now)
         ceiling = self._metres("ceiling_m", -500.0, 20_000.0)
         zones = self._zones(site)
-        shape = None if geometry is None else self._area(geometry, site)
+        shape = None if geometry is None else self._area(geometry)
         if geometry is None and not zones:
             self._wrong("no place: give a geometry (lat_deg, lon_deg, radius_m in CSV) or zones; identity alone silences nothing")
         if not self._good or since is None:
@@ -255,7 +255,7 @@ class _Row:
                 self._wrong(f"zones: no zone is called {str(zone)[:64]!r}; known: {', '.join(known) or 'none'}")
         return tuple(str(z) for z in zones)
 
-    def _area(self, geometry: Any, site: Site) -> Any:
+    def _area(self, geometry: Any) -> Any:
         buffer_m = self._metres("buffer_m", *BUFFER_M)
         try:
             shape = shapely.geometry.shape(geometry)

@@ -6,6 +6,8 @@ once and falls only when nothing as high has been true for hysteresis_s; the cas
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import msgspec
 
 from picket.watch.alert import LEVEL, SEVERITIES, Alert, Severity
@@ -33,6 +35,16 @@ _RANKS = 4  # the most rules that a family may have
 _STANDINGS = len(SEVERITIES) * _RANKS
 
 Key = tuple[str, str | None, str, int]  # family, place, "t" (a track's root) or "g" (a group) or "s", number
+
+
+def leads(family: str, place: str | None, roots: Iterable[int], group: int | None) -> list[Key]:
+    """What a finding and the case that it belongs to have in common: a track, the group, or there being no track."""
+    found: list[Key] = [(family, place, "t", root) for root in roots]
+    if group is not None:
+        found.append((family, place, "g", group))
+    if family not in OF_TRACKS:
+        found.append((family, place, "s", 0))
+    return found
 
 
 class Case(msgspec.Struct, kw_only=True):
@@ -63,12 +75,7 @@ class Case(msgspec.Struct, kw_only=True):
 
     def leads(self) -> list[Key]:
         """What may lead a finding to this case."""
-        found: list[Key] = [(self.family, self.place, "t", root) for root in self.members]
-        if self.group is not None:
-            found.append((self.family, self.place, "g", self.group))
-        if self.family not in OF_TRACKS:
-            found.append((self.family, self.place, "s", 0))
-        return found
+        return leads(self.family, self.place, self.members, self.group)
 
     def holds(self, time: float, hysteresis_s: float) -> int:
         """The highest standing that is true or was within the hysteresis; -1 when it is over."""

@@ -18,9 +18,7 @@ def filled(sentences: Sequence[str], scene: Scene, finding: Finding, figures: Ma
     """The sentences, ready to be read; what is unknown says so. Words from outside are cut and cleaned."""
     if not sentences:
         return ()
-    values = (
-        _of_track(scene, finding, figures) if finding.row >= 0 else {"identity": _UNKNOWN, "owner": _UNKNOWN, "height": _UNKNOWN}
-    )
+    values = _of_track(scene, figures) if finding.row >= 0 else {"identity": _UNKNOWN, "owner": _UNKNOWN, "height": _UNKNOWN}
     bearing, distance, speed, reach = (figures.get(k) for k in ("bearing_deg", "distance_m", "speed_mps", "time_to_reach_s"))
     values |= {
         "look": _look(figures),
@@ -51,7 +49,7 @@ def _zone(scene: Scene, finding: Finding) -> str:
     return text.zone_name(scene, finding)
 
 
-def _of_track(scene: Scene, finding: Finding, figures: Mapping[str, Any]) -> dict[str, str]:
+def _of_track(scene: Scene, figures: Mapping[str, Any]) -> dict[str, str]:
     row = int((scene.ids == figures.get("nearest_track_id", -1)).argmax())
     code = int(scene.tracks["identity"][row])
     word = None if code < 0 else str(scene.tracks.words("identity")[code])

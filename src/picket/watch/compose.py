@@ -94,7 +94,7 @@ def _on_others(scene: Scene, finding: Finding) -> dict[str, Any]:
         contact = contact_of(scene, finding)
         bearing = contact.heard.bearing_deg
         away = text.Where(bearing_deg=bearing, look_azimuth_deg=bearing)  # a bearing is no place
-        return {"text": text_station.of_emission(scene, contact), "why": why, **away._asdict()}
+        return {"text": text_station.of_emission(contact), "why": why, **away._asdict()}
     if finding.family == "interference":
         return {"text": text_station.of_interference(disturbance_of(scene, finding), scene.time), "why": why}
     if finding.family == "sighting":

@@ -14,7 +14,7 @@ _LINKS = {
 }  # fmt: skip
 
 
-def of_emission(scene: Scene, contact: Contact) -> str:
+def of_emission(contact: Contact) -> str:
     """What is heard, how strongly and for how long, along which bearing, by whom."""
     heard = contact.heard
     where = "from an unknown direction" if heard.bearing_deg is None else f"along {text.degrees(heard.bearing_deg)}"

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from picket.watch.case import OF_TRACKS, Key
+from picket.watch.case import Key, leads
 from picket.watch.finding import Finding
 from picket.watch.scene import Scene
 
@@ -25,12 +25,7 @@ class Unit:
 
     def leads(self) -> list[Key]:
         """Where to look for the case that this unit belongs to."""
-        found: list[Key] = [(self.family, self.place, "t", root) for root in self.roots]
-        if self.group is not None:
-            found.append((self.family, self.place, "g", self.group))
-        if self.family not in OF_TRACKS:
-            found.append((self.family, self.place, "s", 0))
-        return found
+        return leads(self.family, self.place, self.roots, self.group)
 
     def take_in(self, other: Unit) -> None:
         """Makes one of both."""

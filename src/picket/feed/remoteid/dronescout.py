@@ -66,6 +66,7 @@ from picket.feed.remoteid.table import (
     operator_table,
     read_texts,
     stamps,
+    within,
 )
 from picket.words import STATUS, Batch
 
@@ -418,8 +419,8 @@ def _told(uas: npt.NDArray[Any]) -> tuple[npt.NDArray[np.uint8], Ints]:
 
 def _locations(m: npt.NDArray[Any]) -> Locations:
     """The structures' locations in the detection table's units, with the library's codes for unknown as NaN."""
-    height, above_ground = _within(m["height"], -999.5, 31767.5), m["height_type"] == 1
-    alt, pressure = _within(m["alt_geodetic"], -999.5, 31767.5), _within(m["alt_pressure"], -999.5, 31767.5)
+    height, above_ground = within(m["height"], -999.5, 31767.5), m["height_type"] == 1
+    alt, pressure = within(m["alt_geodetic"], -999.5, 31767.5), within(m["alt_pressure"], -999.5, 31767.5)
     vertical, own = (ALTITUDE_95_M[np.minimum(m[name], 15)] for name in ("accuracy_vertical", "accuracy_pressure"))
     return Locations(
         lat_deg=m["lat"],
@@ -428,13 +429,13 @@ def _locations(m: npt.NDArray[Any]) -> Locations:
         alt_pressure_m=pressure,
         height_agl_m=np.where(above_ground, height, np.nan),
         height_takeoff_m=np.where(above_ground, np.nan, height),
-        speed_mps=_within(m["speed"], 0, 254.25),
-        course_deg=_within(m["direction"], 0, 360) % 360,
-        climb_mps=_within(m["vertical_speed"], -62, 62),
+        speed_mps=within(m["speed"], 0, 254.25),
+        course_deg=within(m["direction"], 0, 360) % 360,
+        climb_mps=within(m["vertical_speed"], -62, 62),
         sigma_position_m=POSITION_95_M[np.minimum(m["accuracy_horizontal"], 15)] * RADIUS_95_TO_SIGMA,
         sigma_altitude_m=sigma_of_height(alt, pressure, vertical, own),
         sigma_speed_mps=SPEED_95_MPS[np.minimum(m["accuracy_speed"], 15)] * BOUND_95_TO_SIGMA,
-        second=np.round(_within(m["second"], 0, 3600), 1),  # tenths on the air
+        second=np.round(within(m["second"], 0, 3600), 1),  # tenths on the air
     )
 
 
@@ -446,17 +447,12 @@ def _operators(uas: npt.NDArray[Any]) -> Operators:
         has_place=uas["system_valid"] != 0,
         lat_deg=system["lat"],
         lon_deg=system["lon"],
-        alt_wgs84_m=_within(system["alt_geodetic"], -999.5, 31767.5),
+        alt_wgs84_m=within(system["alt_geodetic"], -999.5, 31767.5),
         location_kind=system["location_kind"],
         time=system["timestamp"] + EPOCH,
         operator_id=read_texts(np.ascontiguousarray(uas["operator_id"]["id"][ids, :20]), ids, n),
         description=read_texts(np.ascontiguousarray(uas["self_id"]["text"][descriptions, :23]), descriptions, n),
     )
-
-
-def _within(values: npt.NDArray[Any], low: float, high: float) -> Floats:
-    """The values as float64, NaN where they lie outside."""
-    return np.where((values >= low) & (values <= high), values, np.nan).astype(np.float64)
 
 
 def _address(text: str | None) -> int:

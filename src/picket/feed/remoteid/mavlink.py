@@ -78,6 +78,7 @@ from picket.feed.remoteid.table import (
     read_operators,
     read_records,
     read_texts,
+    within,
     without_places,
 )
 from picket.words import DETECTION, OPERATOR, STATUS, Batch, concat
@@ -270,10 +271,10 @@ def _heard_rows(heard: Heard, row: Ints) -> Heard:
 
 def _locations(m: Records) -> Locations:
     """The LOCATION messages in the detection table's units, with codes for unknown as NaN."""
-    height, reference = _within(m["height"], -999.5, 31767.5), m["height_reference"]
-    alt, pressure = _within(m["alt_geodetic"], -999.5, 31767.5), _within(m["alt_pressure"], -999.5, 31767.5)
+    height, reference = within(m["height"], -999.5, 31767.5), m["height_reference"]
+    alt, pressure = within(m["alt_geodetic"], -999.5, 31767.5), within(m["alt_pressure"], -999.5, 31767.5)
     vertical, own = (ALTITUDE_95_M[np.minimum(m[name], 15)] for name in ("accuracy_vertical", "accuracy_pressure"))
-    course = _within(m["course"], 0, 36000) / 100
+    course = within(m["course"], 0, 36000) / 100
     return Locations(
         lat_deg=m["lat"] / 1e7,
         lon_deg=m["lon"] / 1e7,
@@ -281,13 +282,13 @@ def _locations(m: Records) -> Locations:
         alt_pressure_m=pressure,
         height_agl_m=np.where(reference == 1, height, np.nan),
         height_takeoff_m=np.where(reference == 0, height, np.nan),
-        speed_mps=_within(m["speed"], 0, 25425) / 100,
+        speed_mps=within(m["speed"], 0, 25425) / 100,
         course_deg=course % 360,
-        climb_mps=_within(m["climb"], -6200, 6200) / 100,
+        climb_mps=within(m["climb"], -6200, 6200) / 100,
         sigma_position_m=POSITION_95_M[np.minimum(m["accuracy_horizontal"], 15)] * RADIUS_95_TO_SIGMA,
         sigma_altitude_m=sigma_of_height(alt, pressure, vertical, own),
         sigma_speed_mps=SPEED_95_MPS[np.minimum(m["accuracy_speed"], 15)] * BOUND_95_TO_SIGMA,
-        second=np.round(_within(m["second"], 0, 3600), 3),  # a 32-bit float resolves a quarter of a millisecond there
+        second=np.round(within(m["second"], 0, 3600), 3),  # a 32-bit float resolves a quarter of a millisecond there
     )
 
 
@@ -299,7 +300,7 @@ def _direct_operators(frames: _Frames, left_out: Counter[str]) -> Operators:
     for name in ("SYSTEM", "SYSTEM_UPDATE"):
         row, m = frames.of(name)
         lat[row], lon[row], has_place[row] = m["lat"] / 1e7, m["lon"] / 1e7, True
-        alt[row], time[row] = _within(m["alt_geodetic"], -999.5, 31767.5), m["timestamp"] + EPOCH
+        alt[row], time[row] = within(m["alt_geodetic"], -999.5, 31767.5), m["timestamp"] + EPOCH
         if name == "SYSTEM":
             place[row] = m["location_kind"]
     ids, m = frames.of("OPERATOR_ID")
@@ -309,11 +310,6 @@ def _direct_operators(frames: _Frames, left_out: Counter[str]) -> Operators:
     empty = np.count_nonzero(operator_id.codes[ids] < 0) + np.count_nonzero(description.codes[texts] < 0)
     left_out["empty_message"] += int(empty)
     return Operators(has_place, lat, lon, alt, place, time, operator_id, description)
-
-
-def _within(values: npt.NDArray[Any], low: float, high: float) -> Floats:
-    """The values as float64, NaN where they lie outside."""
-    return np.where((values >= low) & (values <= high), values, np.nan).astype(np.float64)
 
 
 def sniff(head: bytes) -> bool:

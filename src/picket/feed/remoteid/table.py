@@ -332,6 +332,11 @@ def address_text(address: int) -> str | None:
     return None if address < 0 else ":".join(f"{byte:02X}" for byte in address.to_bytes(6, "big"))
 
 
+def within(values: npt.NDArray[Any], low: float, high: float) -> Floats:
+    """The values as float64, NaN where they lie outside."""
+    return np.where((values >= low) & (values <= high), values, np.nan).astype(np.float64)
+
+
 def read_records(data: Bytes, at: Ints, layout: np.dtype[Any]) -> npt.NDArray[Any]:
     """(n,) records of `layout` at the offsets `at`."""
     return _rows(data, at, MESSAGE_SIZE).view(layout).reshape(len(at))

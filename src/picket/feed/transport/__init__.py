@@ -87,7 +87,6 @@ class LinkHealth:
     payloads: int = 0
     bytes: int = 0
     reconnects: int = 0
-    last_received: float | None = None
     left_out: Counter[str] = field(default_factory=Counter)
     opened: socket.socket | None = None  # a socket that was bound before the station was up: its transport takes it
 
@@ -96,8 +95,6 @@ class LinkHealth:
         self.state = "up"
         self.payloads += chunk.starts.size
         self.bytes += len(chunk.data)
-        if chunk.starts.size and chunk.received[-1] == chunk.received[-1]:
-            self.last_received = float(chunk.received[-1])
 
 
 class Run(Protocol):

@@ -6,7 +6,10 @@ one feed's waits can be predicted in a test and two feeds' waits differ.
 
 from __future__ import annotations
 
+import asyncio
 import random
+
+from picket.feed.transport import LinkHealth, wait
 
 FIRST_S, LONGEST_S = 0.5, 30.0
 
@@ -22,6 +25,12 @@ class Backoff:
         """The wait before the next attempt."""
         now, self._next = self._next, min(2 * self._next, LONGEST_S)
         return now * self._chance.uniform(0.5, 1.0)
+
+    async def wait(self, link: LinkHealth, stop: asyncio.Event, why: str) -> None:
+        """Waits before the next attempt, or until `stop` is set; the line's health says why, and how long."""
+        seconds = self.next()
+        link.state, link.detail = "waiting", f"{why}; next attempt in {seconds:.1f} s"
+        await wait(stop, seconds)
 
     def reset(self) -> None:
         """The line works again: the next wait is the shortest."""

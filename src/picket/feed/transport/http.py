@@ -72,7 +72,7 @@ async def run(
         try:
             client = await asyncio.to_thread(_client, address)  # reading certificates takes long
         except (OSError, ValueError) as e:  # a password file or certificates that cannot be read (yet)
-            await _again(link, stop, backoff, f"{address}: {getattr(e, 'strerror', None) or e}")
+            await backoff.wait(link, stop, f"{address}: {getattr(e, 'strerror', None) or e}")
             continue
         try:
             why = await _session(client, poll, every, deliver, link, clock, stop, backoff)
@@ -83,7 +83,7 @@ async def run(
                 await asyncio.wait_for(client.aclose(), 1.0)
         if not stop.is_set():
             link.reconnects += 1
-            await _again(link, stop, backoff, why)
+            await backoff.wait(link, stop, why)
 
 
 async def _session(
@@ -230,12 +230,6 @@ def _client(address: Address) -> httpx.AsyncClient:
         auth=(user or "", password or "") if user or password else None, verify=verify, timeout=timeout, trust_env=False,
         follow_redirects=False, limits=httpx.Limits(max_connections=1, max_keepalive_connections=1),
     )  # fmt: skip
-
-
-async def _again(link: LinkHealth, stop: asyncio.Event, backoff: Backoff, why: str) -> None:
-    seconds = backoff.next()
-    link.state, link.detail = "waiting", f"{why}; next attempt in {seconds:.1f} s"
-    await wait(stop, seconds)
 
 
 def _words(error: BaseException) -> str:

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from picket.feed.format import Chunk
-from picket.feed.transport import MOST_BYTES, MOST_PAYLOADS, Address, Clock, Deliver, LinkHealth, unless, wait
+from picket.feed.transport import MOST_BYTES, MOST_PAYLOADS, Address, Clock, Deliver, LinkHealth, unless
 from picket.feed.transport.backoff import Backoff
 
 if TYPE_CHECKING:
@@ -81,13 +81,8 @@ async def run(
             raise error
         why = (getattr(error, "strerror", None) or str(error)) if error is not None else ""
         if not stop.is_set():
-            seconds = backoff.next()
             link.reconnects += 1
-            link.state, link.detail = (
-                "waiting",
-                f"{address}: {why or 'the broker closed the connection'}; next attempt in {seconds:.1f} s",
-            )
-            await wait(stop, seconds)
+            await backoff.wait(link, stop, f"{address}: {why or 'the broker closed the connection'}")
 
 
 class _Numbers:

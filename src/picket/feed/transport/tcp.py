@@ -12,7 +12,7 @@ import contextlib
 import random
 
 from picket.feed.format import Chunk
-from picket.feed.transport import MOST_BYTES, Address, Clock, Deliver, LinkHealth, unless, wait
+from picket.feed.transport import MOST_BYTES, Address, Clock, Deliver, LinkHealth, unless
 from picket.feed.transport.backoff import Backoff
 
 CONNECT_S = 10.0
@@ -39,7 +39,7 @@ async def run(
         )
         if opened is None or opened.exception() is not None:
             why = _words(opened.exception()) if opened is not None else "no answer"
-            await _again(link, stop, backoff, f"cannot connect to {address}: {why}")
+            await backoff.wait(link, stop, f"cannot connect to {address}: {why}")
             continue
         reader, writer = opened.result()
         try:
@@ -54,7 +54,7 @@ async def run(
                 await asyncio.wait_for(writer.wait_closed(), 1.0)
         if not stop.is_set():
             link.reconnects += 1
-            await _again(link, stop, backoff, why)
+            await backoff.wait(link, stop, why)
 
 
 async def _read(
@@ -84,12 +84,6 @@ async def _read(
         if stop.is_set():
             return offset, "stopped"
         await asyncio.sleep(0)
-
-
-async def _again(link: LinkHealth, stop: asyncio.Event, backoff: Backoff, why: str) -> None:
-    seconds = backoff.next()
-    link.state, link.detail = "waiting", f"{why}; next attempt in {seconds:.1f} s"
-    await wait(stop, seconds)
 
 
 def _words(error: BaseException | None) -> str:

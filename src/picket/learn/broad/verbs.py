@@ -29,7 +29,7 @@ from picket.learn.frames.common import HOUSES, KNOWHOW, MONEY, TEACHING, actors_
 from picket.learn.frames.presence import people_of_state
 from picket.learn.naming import bare_text, classes_of, text_of
 from picket.learn.sentence import Sentence, drone_head, drone_owner, is_drone, model_origin, origin_of, personnel, refers_to_drone
-from picket.learn.spots import place_name, place_state
+from picket.learn.spots import TOWN, place_name, place_state
 
 
 @dataclass(slots=True)
@@ -260,7 +260,7 @@ def _sighting(clause: Clause) -> Iterator[Draft]:
     )
     needs = row.needs
     if "j" in needs:
-        places = [p for p in spots if "building" in classes_of(p.head) or ((e := place_name(p)) and e[0] == 3)]
+        places = [p for p in spots if "building" in classes_of(p.head) or ((e := place_name(p)) and e.rank == TOWN)]
         cause = sentence.drone or (sentence.near and verb.lemma in {"suspend", "close", "shut", "halt"})
         if places and cause:
             yield Draft(

@@ -8,7 +8,7 @@ from picket.learn.chunks import Phrase, Verb
 from picket.learn.lexicon import lexicon, word_set
 from picket.learn.naming import text_of
 from picket.learn.sentence import UNNAMED, Sentence
-from picket.learn.spots import place_name, place_state
+from picket.learn.spots import STATE, place_name, place_state
 
 HARMFUL = word_set("frames.harmful")
 CONTRABAND = word_set("frames.contraband")
@@ -74,7 +74,7 @@ def recipients_of(sentence: Sentence, verb: Verb, *names: str) -> list[str]:
         for phrase in verb.prep(*names):
             entry = place_name(phrase)
             state = place_state(phrase)
-            if entry and entry[0] == 1 and state:
+            if entry and entry.rank == STATE and state:
                 found.append(state)
     return found
 
@@ -104,7 +104,7 @@ def homes_of(names: list[str]) -> set[str]:
     }
 
 
-def drone_topic(sentence: Sentence, verb: Verb) -> bool:
+def drone_topic(sentence: Sentence) -> bool:
     return sentence.drone or sentence.near
 
 

@@ -22,6 +22,8 @@ from picket.learn.spots import place_name
 
 _MEANS = word_set("means.taken_up")
 _WAYS = word_set("means.ways")
+_MADE_OF_DRONES = word_set("means.made_of_drones")
+_HAD = word_set("means.had")
 
 
 def adopt(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
@@ -112,27 +114,7 @@ def make(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
     )
     if thing is None or (
         verb.lemma in {"make", "build", "convert", "modify"}
-        and not (
-            drone_head(thing)
-            or thing.head.low
-            in HARMFUL
-            | {
-                "parts",
-                "components",
-                "version",
-                "engines",
-                "versions",
-                "copies",
-                "warheads",
-                "frames",
-                "motors",
-                "aircraft",
-                "models",
-                "factory",
-                "plant",
-            }
-            or thing.pronoun
-        )
+        and not (drone_head(thing) or thing.head.low in HARMFUL | _MADE_OF_DRONES or thing.pronoun)
     ):
         if verb.lemma == "build" or (thing is None and verb.lemma in {"construct", "print", "design"} and sentence.drone):
             yield from adopt(sentence, verb)
@@ -198,43 +180,7 @@ def _works(sentence: Sentence, phrases: list[Phrase]) -> list[str]:
 def have(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
     """ "The bureau has a drone alert system"."""
     thing = next(
-        (
-            p
-            for p in verb.objects
-            if is_drone(p)
-            and (
-                drone_head(p)
-                or p.head.low
-                in {
-                    "system",
-                    "systems",
-                    "unit",
-                    "units",
-                    "fleet",
-                    "programme",
-                    "program",
-                    "radars",
-                    "arsenal",
-                    "teams",
-                    "capability",
-                    "capabilities",
-                    "cell",
-                    "squad",
-                    "command",
-                    "regiment",
-                    "battalion",
-                    "brigade",
-                    "school",
-                    "base",
-                    "bases",
-                    "wing",
-                    "stockpile",
-                    "inventory",
-                    "arm",
-                    "branch",
-                }
-            )
-        ),
+        (p for p in verb.objects if is_drone(p) and (drone_head(p) or p.head.low in _HAD)),
         None,
     )
     if thing is None or verb.negated or any(t.low in {"no", "few"} for t in thing.tokens):

@@ -16,7 +16,7 @@ from picket.learn.spots import place_name, place_state
 
 
 def recruit(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
-    if not drone_topic(sentence, verb):
+    if not drone_topic(sentence):
         return
     things = things_of(verb)
     people = [
@@ -86,7 +86,7 @@ def recruit(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
 
 
 def join(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
-    if not drone_topic(sentence, verb) or verb.i in sentence.consumed:
+    if not drone_topic(sentence) or verb.i in sentence.consumed:
         return
     if verb.lemma == "fight" or verb.lemma == "serve":
         sides = [p.of for p in verb.prep("on") if p.head.low in {"side", "behalf"} and p.of is not None]
@@ -162,7 +162,7 @@ def people(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
         for p in verb.prep("on", "to")
         if p.head.low in {"fighters", "mercenaries", "volunteers", "recruits", "contractors"} and not is_drone(p)
     ]
-    if recruits and drone_topic(sentence, verb):
+    if recruits and drone_topic(sentence):
         for b in actors_in(sentence, verb.subjects):
             yield Draft(
                 "recruitment",
@@ -181,7 +181,7 @@ _LEARNING = frozenset(["gain", "learn", "acquire", "train", "pick_up", "obtain",
 
 def link(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
     """ "Accounts have linked ex-soldiers to cartels": people pass into a group, somebody says."""
-    if verb.participle or not drone_topic(sentence, verb):
+    if verb.participle or not drone_topic(sentence):
         return
     hiring = next((p.of for p in verb.prep("to", "with") if p.head.low in _HIRING and p.of is not None), None)
     if hiring is not None and not verb.negated:  # "have connected the cartel with recruitment of fighters who learned in Ukraine"
@@ -190,7 +190,7 @@ def link(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
         ]
         schooled = next((v for v in sentence.verbs if v.subjects and v.subjects[0] is hiring and v.lemma in _LEARNING), None)
         where = [place_name(p) for p in schooled.prep("in", "at")] if schooled is not None else []
-        given = text_of(hiring) + (f" trained in {where[0][1]}" if where and where[0] else "")
+        given = text_of(hiring) + (f" trained in {where[0].name}" if where and where[0] else "")
         for taker in dict.fromkeys(takers):
             yield Draft(
                 "recruitment", "linked-to-hiring", verb, provider=given, recipient=taker, thing=given, certainty="reported"
@@ -246,13 +246,13 @@ def deploy(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
         personnel(thing)
         or thing.head.low in {"mission", "advisers", "consultants"}
         or (thing.head.name is not None and thing.head.name.kind in {"force"})
-    ) or not drone_topic(sentence, verb):
+    ) or not drone_topic(sentence):
         return
     senders = actors_in(sentence, doers_of(verb))
     if verb.passive and not senders:
         senders = (
-            ((_nation_of(sentence, thing.of) or actors_of(thing, sentence.context)) if thing.of is not None else [])
-            or _nation_of(sentence, thing)
+            ((_nation_of(thing.of) or actors_of(thing, sentence.context)) if thing.of is not None else [])
+            or _nation_of(thing)
             or actors_of(thing, sentence.context)
         )
         if senders and senders[0].lower() in {"troops", "soldiers", "workers", "forces", "men"}:
@@ -276,7 +276,7 @@ def deploy(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
     yield from _mission(sentence, verb, thing, senders, destinations, numbers)
 
 
-def _nation_of(sentence: Sentence, phrase: Phrase) -> list[str]:
+def _nation_of(phrase: Phrase) -> list[str]:
     for token in phrase.tokens:
         if token.name is not None and token.name.kind in {"demonym", "state"} and token.name.state:
             return [token.name.state]
@@ -319,7 +319,7 @@ def arrive(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
             yield Draft("supply", "arrived", verb, provider=origin, recipient=takers[0], thing=text_of(drones[0]), numbers=drones)
         return
     people = [p for p in verb.subjects if personnel(p)]
-    if not people or not drone_topic(sentence, verb):
+    if not people or not drone_topic(sentence):
         return
     if any({t.low for t in p.tokens} & INSTRUCTORS for p in people) and (homes := verb.prep("from")):
         givers = actors_in(sentence, homes) or [s for p in homes if (s := place_state(p))]
@@ -342,7 +342,7 @@ def arrive(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
         return
     senders = (
         [n for name, p in people[0].after if name == "from" for n in actors_in(sentence, [p])]
-        or _nation_of(sentence, people[0])
+        or _nation_of(people[0])
         or actors_in(sentence, people)
     )
     numbers = list(people)
@@ -353,7 +353,7 @@ def arrive(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
 
 def enlisted(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
     """ "Thousands of Cubans have signed contracts with the Russian army"."""
-    if not any(p.head.low in {"contract", "contracts"} for p in verb.objects) or not drone_topic(sentence, verb):
+    if not any(p.head.low in {"contract", "contracts"} for p in verb.objects) or not drone_topic(sentence):
         return
     who = [p for p in verb.subjects if p.head.tag == "DEM" or personnel(p) or (p.of is not None and p.of.head.tag == "DEM")]
     ends = [*verb.prep("with"), *(q for p in verb.objects for n, q in p.after if n == "with")]

@@ -61,7 +61,7 @@ def present(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
         return
     entry = place_name(places[0])
     home = home_of(people)
-    if home is None or (entry is not None and entry[2] == home):
+    if home is None or (entry is not None and entry.country == home):
         return
     for a in _nation(people) or actors_of(people, sentence.context):
         yield Draft("deployment", "present", verb, actor=a, thing=text_of(people), numbers=[people], where=places)

@@ -10,7 +10,7 @@ from picket.learn.frames.common import CONTRABAND, GOODS, HARMFUL, actors_in, do
 from picket.learn.lexicon import word_set
 from picket.learn.naming import classes_of, text_of
 from picket.learn.sentence import Sentence, drone_head, drone_owner, instruments, is_drone, origin_of, refers_to_drone
-from picket.learn.spots import place_name, place_state
+from picket.learn.spots import TOWN, place_name, place_state
 
 _FOUND = frozenset(
     [
@@ -357,7 +357,7 @@ def disrupt(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
     above = [q for p in parties for n, q in p.after if n in {"over", "above", "around"} and not q.time]
     if above and site is not None and site.head.low in {"airspace", "skies", "traffic", "flights"}:
         site, parties = above[0], [above[0]]  # "the airspace above X was shut"
-    shut = next((p for p in parties if "airport" in {t.low for t in p.tokens} or ((e := place_name(p)) and e[0] == 3)), None)
+    shut = next((p for p in parties if "airport" in {t.low for t in p.tokens} or ((e := place_name(p)) and e.rank == TOWN)), None)
     site = shut if shut is not None and site is not None else site  # "Vilnius Airport suspended traffic": the airport
     cause = next((p for p in sentence.phrases() if is_drone(p) and p not in parties), None)
     if site is not None and cause is None and sentence.near:
@@ -368,7 +368,7 @@ def disrupt(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
         parties = [site]
     fine = [q for p in parties for n, q in p.after if n in {"at", "in", "over", "to", "from"}] + verb.prep("at", "in")
     named = [p for p in [site, *fine] if place_name(p)]
-    named_site = max(named, key=lambda p: (place_name(p) or (0,))[0]) if named else site
+    named_site = max(named, key=lambda p: spot.rank if (spot := place_name(p)) else 0) if named else site
     yield Draft(
         "sighting",
         "disrupt",

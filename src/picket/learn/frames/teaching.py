@@ -16,7 +16,7 @@ _TRAVEL = frozenset(["travel", "go", "come", "fly", "leave", "depart", "arrive",
 
 
 def train(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
-    if not drone_topic(sentence, verb):
+    if not drone_topic(sentence):
         return
     taught = _taught(sentence, verb)
     matter = [p for p in verb.objects if p not in taught] or verb.prep("in", "on", "to")
@@ -114,7 +114,7 @@ def _opened_to(sentence: Sentence) -> list[str]:
 
 
 def learn(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
-    if not drone_topic(sentence, verb):
+    if not drone_topic(sentence):
         return
     learners = actors_in(sentence, verb.subjects) or [text_of(p) for p in verb.subjects if p.head.low in {"man", "men", "people"}]
     things = verb.objects or [p for v in sentence.verbs if v.governor is verb for p in v.objects]
@@ -181,7 +181,7 @@ def learn(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
 def returned(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
     """ "Soldiers returned from a drone course in Turkey": taught there."""
     course = next((p for p in verb.prep("from") if p.head.low in TEACHING or "trainnoun" in classes_of(p.head)), None)
-    learners = actors_in(sentence, verb.subjects) if course is not None and drone_topic(sentence, verb) else []
+    learners = actors_in(sentence, verb.subjects) if course is not None and drone_topic(sentence) else []
     where = [s for n, p in course.after if n in {"in", "at"} and (s := place_state(p))] if course is not None else []
     where = where or [s for p in verb.prep("in", "at") if (s := place_state(p))]
     for a, b in pairs(where[:1], learners):
@@ -202,7 +202,7 @@ def show(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
     """ "Have shown the group's technicians how to arm drones": teaching."""
     how = [v for v in sentence.verbs if v.infinitive and v.i > verb.i and v.governor is verb]
     pupils = actors_in(sentence, verb.indirect or verb.objects)
-    if not how or not pupils or not drone_topic(sentence, verb) or verb.infinitive:
+    if not how or not pupils or not drone_topic(sentence) or verb.infinitive:
         return
     owned = [
         n

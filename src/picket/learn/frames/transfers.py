@@ -21,7 +21,7 @@ def fund(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
 
 def share(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
     things = things_of(verb)
-    if not things or not drone_topic(sentence, verb):
+    if not things or not drone_topic(sentence):
         return
     givers = actors_in(sentence, doers_of(verb))
     receivers = actors_in(sentence, verb.prep("with", "to"))
@@ -56,7 +56,7 @@ def _shared(sentence: Sentence, things: list[Phrase]) -> Iterator[tuple[str, Phr
 
 
 def advise(sentence: Sentence, verb: Verb) -> Iterator[Draft]:
-    if not drone_topic(sentence, verb):
+    if not drone_topic(sentence):
         return
     helped = things_of(verb)
     receivers = actors_in(sentence, helped)

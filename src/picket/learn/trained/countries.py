@@ -148,8 +148,8 @@ def _spots(look: Look) -> list[Spot]:
         named = [Spot(n.country, n.kind, word, phrase, t is not phrase.head) for t, n in names if n.country]
         found += named
         entry = None if named else place_name(phrase)
-        if entry is not None and entry[2]:
-            found.append(Spot(entry[2], "town", word, phrase, False))
+        if entry is not None and entry.country:
+            found.append(Spot(entry.country, "town", word, phrase, False))
     return found
 
 

@@ -86,7 +86,7 @@ def mentions_of(look: Look, memory: Memory, groups: Groups[T]) -> list[Mention[T
             continue
         place = place_name(phrase)
         if place:
-            base += groups[as_they_are, (f"place:{place[0]}",)]
+            base += groups[as_they_are, (f"place:{place.rank}",)]
         for name in memory.unknown(phrase):
             features = [*base, *groups[as_they_are, ("unknown",)]]
             _add(found, seen, Mention(name, True, phrase, phrase.i, features, kind=kind))

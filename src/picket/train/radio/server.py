@@ -160,12 +160,12 @@ class Server:
             iq, _ = simulate(Scene(rate, _LOOP_S, parts, center), self.seed + center % 9973)
             for x, share in zip(heard, shares, strict=True):
                 if x.label == "noise":
-                    iq = iq + self._noise(len(iq), share, 10 ** (x.snr_db / 10) - 1, rate)
+                    iq = iq + self._noise(len(iq), share, 10 ** (x.snr_db / 10) - 1)
             flat = np.ascontiguousarray(iq.astype(np.complex64)).view(np.float32)
             self._made[key] = np.clip(np.rint(flat * 127.5 + 127.5), 0, 255).astype(np.uint8).tobytes()
         return self._made[key]
 
-    def _noise(self, n: int, share: tuple[float, float], excess: float, rate: int) -> Complex:
+    def _noise(self, n: int, share: tuple[float, float], excess: float) -> Complex:
         """Noise in a part of the band, `excess` times the floor's density."""
         rng = stream(self.seed, "floor")
         spectrum = rng.standard_normal(n) + 1j * rng.standard_normal(n)
