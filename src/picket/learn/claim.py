@@ -98,7 +98,7 @@ def read_claims(path: str | Path) -> Iterator[Claim]:
                 continue
             try:
                 claim = _decoder.decode(line)
-            except (msgspec.DecodeError, UnicodeDecodeError) as wrong:
+            except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as wrong:
                 raise ClaimError(f"{path}, line {number}: expected a claim as a JSON object, {wrong}") from wrong
             if claim.kind not in KINDS or claim.certainty not in CERTAINTIES:
                 raise ClaimError(f"{path}, line {number}: kind {claim.kind!r} or certainty {claim.certainty!r} is not known")

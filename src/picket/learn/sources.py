@@ -83,6 +83,6 @@ def read_ledger(path: str | Path) -> list[Source]:
         if line.strip():
             try:
                 found.append(decoder.decode(line))
-            except (msgspec.DecodeError, UnicodeDecodeError) as e:
+            except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as e:
                 raise SourceError(f"{path}, line {number}: expected a report's line as a JSON object, {e}") from None
     return found
