@@ -15,6 +15,7 @@ import msgspec
 from picket.learn.copies import find_copies, named_origin, origins
 from picket.learn.publishers import Publishers, known_publishers
 from picket.learn.report import Report
+from picket.places import write_over
 
 
 class SourceError(ValueError):
@@ -68,7 +69,7 @@ def ledger(reports: Iterable[Report], publishers: Publishers | None = None) -> l
 
 def write_ledger(path: str | Path, lines: Sequence[Source]) -> None:
     """Writes a ledger as JSON lines."""
-    Path(path).write_bytes(b"".join(msgspec.json.encode(line) + b"\n" for line in lines))
+    write_over(path, b"".join(msgspec.json.encode(line) + b"\n" for line in lines))
 
 
 def read_ledger(path: str | Path) -> list[Source]:

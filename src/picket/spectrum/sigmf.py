@@ -19,6 +19,7 @@ import numpy as np
 import numpy.typing as npt
 
 from picket.handwritten import parse_json
+from picket.places import write_over
 from picket.spectrum.emission import Emission, kind_of
 
 
@@ -181,7 +182,7 @@ def write(
     path: Path, meta: Meta, emissions: Iterable[Emission], samples: npt.NDArray[np.complex64] | None = None, **extra: Any
 ) -> None:
     """Writes NAME.sigmf-meta and, given samples (full scale 1), NAME.sigmf-data beside it in the metadata's datatype."""
-    path.write_text(document(meta, emissions, extra), "utf-8")
+    write_over(path, document(meta, emissions, extra).encode())
     if samples is None:
         return
     kind = meta.datatype
