@@ -1,9 +1,11 @@
-"""Where files may be written: said before hours of reading, and nothing that is read is written over."""
+"""Where files may be written: said before hours of reading, and nothing that is read is written over; how a file replaces an older one."""
 
 from __future__ import annotations
 
 import os
+import tempfile
 from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
 
 
@@ -26,3 +28,38 @@ def check_places(outs: Iterable[str | Path | None], read: Iterable[str | Path | 
         taken[place] = "two files would be written to it; give each a name of its own"
         if not os.path.isdir(os.path.dirname(place)):
             raise PlaceError(f"{out}: there is no folder {Path(out).parent}; make it first")
+
+
+def write_over(path: str | Path, data: bytes) -> None:
+    """Writes a file; an older one of that name stays whole if the disk fills up or Ctrl-C comes. Raises OSError.
+
+    A pipe or a device is written to as it is, and so is a file whose folder takes no other.
+    """
+    place = os.path.realpath(path)
+    folder, name = os.path.split(place)
+    there = os.path.exists(place)
+    if there and not (os.path.isfile(place) and os.access(folder, os.W_OK)):
+        Path(path).write_bytes(data)
+        return
+    if there:
+        with open(path, "ab"):  # an older file that may not be written is not replaced either
+            mode = os.stat(place).st_mode & 0o777
+    else:
+        mask = os.umask(0)
+        os.umask(mask)
+        mode = 0o666 & ~mask
+    try:
+        handle, temporary = tempfile.mkstemp(prefix=f".{name[:40]}.", suffix=".part", dir=folder)
+    except OSError as e:
+        raise OSError(e.errno, e.strerror, str(path)) from None  # not the name that the user never gave
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+            os.fchmod(file.fileno(), mode)
+        os.replace(temporary, place)
+    except BaseException:
+        with suppress(OSError):
+            os.unlink(temporary)
+        raise

@@ -8,7 +8,6 @@ azimuths clockwise from true north, heights as their names say.
 from __future__ import annotations
 
 import difflib
-import json
 import re
 import tomllib
 from collections.abc import Iterable, Mapping
@@ -20,7 +19,7 @@ import msgspec
 import shapely
 import shapely.geometry
 
-from picket.handwritten import NotTextError, read_text
+from picket.handwritten import NotTextError, parse_json, parse_toml, read_text
 from picket.site_notify import Notify, check_notify
 from picket.site_radio import Radio, check_radios
 from picket.site_rules import Contact, Rule, check_rules
@@ -189,7 +188,7 @@ def load(path: str | Path) -> Site:
     """The site file at `path`, checked whole. Raises SiteError naming every problem found."""
     path = Path(path)
     try:
-        raw = tomllib.loads(read_text(path))
+        raw = parse_toml(read_text(path))
     except FileNotFoundError:
         raise SiteError(str(path), ["no such file; copy one from examples/ and change its place"]) from None
     except IsADirectoryError:
@@ -431,10 +430,10 @@ def in_hours(hours: str, time: float) -> bool:
 def read_geometry(path: Path) -> Any:
     """The one shapely geometry of a GeoJSON file, in (lon, lat) degrees. Raises ValueError with the reason."""
     try:
-        raw = json.loads(read_text(path))
+        raw = parse_json(read_text(path))
     except FileNotFoundError:
         raise ValueError(f"no such file: {path}") from None
-    except (OSError, NotTextError, json.JSONDecodeError) as e:
+    except (OSError, ValueError) as e:
         raise ValueError(f"{path} is not GeoJSON: {e}") from None
     return check_geometry(raw, str(path))
 

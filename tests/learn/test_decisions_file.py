@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import resource
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ import pytest
 from picket.learn.decisions import Decision, DecisionError, append_decision, hold, read_decisions
 from picket.learn.report import Report
 from picket.learn.sources import SourceError, ledger, read_ledger, write_ledger
+from tests.learn.making import claim
 
 
 def test_decisions_are_added_and_read_back(tmp_path: Path) -> None:
@@ -23,6 +25,42 @@ def test_decisions_are_added_and_read_back(tmp_path: Path) -> None:
     held = hold(made)
     assert held.merged == {}
     assert held.grades == {"reuters": ("A", "decided by an analyst")}
+
+
+@pytest.mark.parametrize(
+    "made",
+    [
+        Decision(op="rename", actor="a", into="half a character \ud800"),
+        Decision(op="add", changed=claim("statistic", number=(float("nan"), "drones"))),
+    ],
+)
+def test_a_decision_that_would_not_read_back_is_refused_and_costs_no_other(tmp_path: Path, made: Decision) -> None:
+    file = tmp_path / "decisions.jsonl"
+    append_decision(file, Decision(op="grade", source="reuters", into="A"))
+    with pytest.raises(DecisionError, match="cannot be written"):
+        append_decision(file, made)
+    assert append_decision(file, Decision(op="grade", source="reuters", into="B")) == 2
+
+
+def test_a_file_whose_last_line_has_no_end_goes_on_in_a_line_of_its_own(tmp_path: Path) -> None:
+    file = tmp_path / "decisions.jsonl"
+    file.write_text('{"op":"grade","source":"reuters","into":"A"}')
+    assert append_decision(file, Decision(op="undo", decision=1)) == 2
+    assert [d.op for d in read_decisions(file)] == ["grade", "undo"]
+
+
+def test_a_full_disk_leaves_no_half_of_a_decision(tmp_path: Path) -> None:
+    file = tmp_path / "decisions.jsonl"
+    append_decision(file, Decision(op="grade", source="reuters", into="A"))
+    before = file.read_bytes()
+    limit = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (len(before) + 20, limit[1]))  # a write beyond it is cut, the next one fails
+    try:
+        with pytest.raises(OSError, match="too large"):
+            append_decision(file, Decision(op="grade", source="reuters", into="B", why="long"))
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limit)
+    assert file.read_bytes() == before
 
 
 def test_merges_go_on_to_their_end_and_a_circle_stops() -> None:

@@ -128,6 +128,8 @@ def test_a_decision_of_a_command_counts_too(desk: Desk) -> None:
         ({"provider": 3}, "provider: expected text"),
         ({"evidence": "invented"}, "evidence: no such slot"),
         ({"quantity": {"value": "many"}}, "quantity:"),
+        ({"quantity": {"value": float("nan")}}, "quantity: expected a number, got nan"),
+        ({"quantity": {"value": float("inf")}}, "quantity: expected a number, got inf"),
         ({"quantity": {"value": 3, "qualifier": "roughly"}}, "qualifier expected one of"),
     ],
 )

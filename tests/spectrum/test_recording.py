@@ -99,6 +99,7 @@ def test_a_recording_of_a_millisecond_is_looked_at() -> None:
         ({"core:datatype": "ci12"}, "unknown datatype"),
         ({"core:sample_rate": 0}, "above 0"),
         ({"core:sample_rate": "20e6"}, "above 0"),
+        ({"core:sample_rate": 10**400}, "above 0"),
         ({"core:sample_rate": 48000}, "no recording of a radio band"),
         ({"core:num_channels": 2}, "2 channels"),
     ],
@@ -107,6 +108,22 @@ def test_wrong_metadata_is_named(change: dict[str, object], words: str) -> None:
     document = {**META, "global": {**META["global"], **change}}
     with pytest.raises(SpectrumError, match=words):
         parse(json.dumps(document), "a.sigmf-meta")
+
+
+@pytest.mark.parametrize(
+    ("captures", "words"),
+    [
+        (True, "no list of objects"),
+        (7, "no list of objects"),
+        ([None], "no list of objects"),
+        ([{"core:frequency": 10**400}], "expected Hz"),
+        ([{"core:frequency": 868e6}, {"core:frequency": [1]}], "several frequencies"),
+        ([{"core:frequency": 868e6}, {}], "several frequencies"),
+    ],
+)
+def test_wrong_captures_are_named(captures: object, words: str) -> None:
+    with pytest.raises(SpectrumError, match=words):
+        parse(json.dumps({**META, "captures": captures}), "a.sigmf-meta")
 
 
 @given(st.text(max_size=60))

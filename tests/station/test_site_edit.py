@@ -45,6 +45,7 @@ tick_s = 0.1
 """
 
 
+HALF = "half \\ud83d"  # of a drone's picture, as JSON can say it and no UTF-8 can
 BOW_TIE = {"type": "Polygon", "coordinates": [[[0, 0], [1, 1], [1, 0], [0, 1], [0, 0]]]}
 DATE_LINE = {"type": "Polygon", "coordinates": [[[179, 0], [-179, 0], [-179, 1], [179, 1], [179, 0]]]}
 
@@ -272,3 +273,22 @@ def test_what_an_alert_hangs_on_is_new_at_once(tmp_path: Path) -> None:
         )
         assert live.http.post("/api/site/take").status_code == 200
         assert {r["id"]: r["on"] for r in live.get("/api/rules")["rules"]}["quiet"] is False
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body"),
+    [
+        ("POST", "/api/zones", {"id": "a", "kind": "warning", "geometry": square(0.01), "name": "HALF"}),
+        ("PUT", "/api/zones/pier", {"name": "HALF"}),
+        ("POST", "/api/zones/try", {"id": "HALF", "kind": "warning", "geometry": square(0.01)}),
+        ("POST", "/api/session", {"token": "HALF"}),
+        ("POST", "/api/session", {"name": "HALF", "password": "HALF"}),
+    ],
+)
+def test_half_a_character_is_refused_and_leaves_no_file(tmp_path: Path, method: str, path: str, body: dict[str, Any]) -> None:
+    with started(tmp_path) as live:
+        before = files(tmp_path)
+        text = json.dumps(body).replace("HALF", HALF)
+        answer = live.http.request(method, path, content=text, headers={"content-type": "application/json"})
+        assert (answer.status_code, "unicode" in answer.json()["error"]) == (422, True)
+        assert files(tmp_path) == before

@@ -26,6 +26,7 @@ def test_a_sound_file_loads(write):
         (FLIGHT.replace("drone", "zeppelin"), "Invalid enum value 'zeppelin'"),
         (FLIGHT + FLIGHT, "two actors have this id"),
         (FLIGHT.replace("= 10", "= 60"), "speed_mps: expected 0 to 45, got 60"),
+        (FLIGHT.replace("= 10", "= 1e308"), "speed_mps: expected 0 to 45, got 1e+308"),  # its square overflows
         (FLIGHT.replace("= 10", "= nan"), "speed_mps: expected 0 to 45, got nan"),
         (FLIGHT.replace("speed_mps = 10\n", ""), "a route of 3 waypoints needs a speed"),
         (FLIGHT.replace("[800, 0, 60]", "[800, 0]"), "expected waypoints [east, north, height]"),

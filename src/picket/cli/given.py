@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from picket.cli.common import NOTHING_USABLE, UNREADABLE, WRONG_USE, check_out, fail
+from picket.places import write_over
 
 if TYPE_CHECKING:
     from picket.learn.cards import Card
@@ -206,7 +207,7 @@ def give(text: str, out: Path | None) -> None:
         click.echo(text, nl=not text.endswith("\n"))
         return
     try:
-        out.write_text(text, "utf-8", newline="")
+        write_over(out, text.encode())
     except OSError as e:
         fail(f"{out}: cannot be written ({e.strerror})", WRONG_USE)
     click.echo(f"wrote {out}", err=True)

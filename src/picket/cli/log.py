@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 
 from picket.cli.common import JSON, NOTHING_USABLE, check_out, example, fail, mistakes, moment, utc
+from picket.places import write_over
 
 
 @click.command(**example('picket log --archive archive --since 2026-11-28T06:00 --search "pier drone" -o watch.pdf'))
@@ -44,7 +45,7 @@ def log(folder: Path, since: float | None, until: float | None, search: str, out
                 about = About(str(folder), since, until, search, time.time(), "picket log", simulated=files.simulated(folder))
                 write(document(about, list(reversed(found)), None), out)
             elif out.suffix in (".jsonl", ".txt"):
-                out.write_text("".join(f"{x}\n" for x in (objects if out.suffix == ".jsonl" else lines)), "utf-8")
+                write_over(out, "".join(f"{x}\n" for x in (objects if out.suffix == ".jsonl" else lines)).encode())
             else:
                 raise ValueError(f"{out}: expected a name that ends in .pdf, .html, .jsonl or .txt")
         click.echo(json.dumps({"entries": len(found), "file": str(out)}) if as_json else f"{len(found)} entries -> {out}")

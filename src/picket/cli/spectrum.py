@@ -13,6 +13,7 @@ import click
 
 from picket.cli.common import JSON, NOTHING_USABLE, UNREADABLE, check_out, count, example, mistakes, moment, progress
 from picket.cli.sweeps import is_table, show
+from picket.places import write_over
 
 _PAIR = (".sigmf-meta", ".sigmf-data")
 
@@ -149,7 +150,7 @@ def _write(
         if str(out) == "-":
             click.echo(text, nl=False)
         else:
-            out.write_text(text, "utf-8")
+            write_over(out, text.encode())
     if detections is not None:
         write_table(rows(report.emissions, source.meta, source.name, sensor), detections)
     if waterfall is not None:

@@ -13,6 +13,7 @@ from typing import Any
 import click
 
 from picket.cli.common import JSON, NOTHING_USABLE, UNREADABLE, WRONG_USE, check_out, example, fail, mistakes, moment
+from picket.places import write_over
 
 
 @click.command(**example("picket stats --archive archive --line border.geojson --within 500 --since 2026-05-01"))
@@ -124,7 +125,7 @@ def _write(out: Path, d: dict[str, Any], heat: Any) -> None:
     if suffix in paper.SUFFIXES:
         paper.write(report_page.document(d, heat), out)
     else:
-        out.write_text(report.to_csv(d) if suffix == ".csv" else report.to_geojson(d, heat), "utf-8")
+        write_over(out, (report.to_csv(d) if suffix == ".csv" else report.to_geojson(d, heat)).encode())
 
 
 def _where(line: Path | None, within: float | None, zone: str | None, site_path: Path | None) -> tuple[Any, float, Any]:

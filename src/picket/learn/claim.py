@@ -11,6 +11,8 @@ from pathlib import Path
 
 import msgspec
 
+from picket.places import write_over
+
 KINDS = (
     "training",
     "advising",
@@ -98,7 +100,7 @@ def read_claims(path: str | Path) -> Iterator[Claim]:
                 continue
             try:
                 claim = _decoder.decode(line)
-            except (msgspec.DecodeError, UnicodeDecodeError) as wrong:
+            except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as wrong:
                 raise ClaimError(f"{path}, line {number}: expected a claim as a JSON object, {wrong}") from wrong
             if claim.kind not in KINDS or claim.certainty not in CERTAINTIES:
                 raise ClaimError(f"{path}, line {number}: kind {claim.kind!r} or certainty {claim.certainty!r} is not known")
@@ -107,9 +109,6 @@ def read_claims(path: str | Path) -> Iterator[Claim]:
 
 def write_claims(path: str | Path, claims: Iterable[Claim]) -> int:
     """Writes claims as JSON lines; returns how many. Same claims, same bytes."""
-    count = 0
-    with open(path, "wb") as out:
-        for claim in claims:
-            out.write(encode_claim(claim) + b"\n")
-            count += 1
-    return count
+    lines = [encode_claim(claim) + b"\n" for claim in claims]
+    write_over(path, b"".join(lines))
+    return len(lines)

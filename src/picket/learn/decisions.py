@@ -28,6 +28,7 @@ import msgspec
 from picket.learn.claim import CERTAINTIES, KINDS, Claim
 from picket.learn.names import key
 from picket.learn.parties import Actor
+from picket.record.files import append_whole
 
 Op = Literal["merge", "separate", "rename", "grade", "accept", "edit", "reject", "add", "undo"]
 _NEEDS = {
@@ -83,7 +84,7 @@ def read_decisions(path: str | Path) -> list[Decision]:
             continue
         try:
             d = decoder.decode(line)
-        except (msgspec.DecodeError, UnicodeDecodeError) as e:
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as e:
             raise DecisionError(f"{path}, line {number}: expected a decision as a JSON object, {e}") from None
         if (wrong := check(d, len(made))) is not None:
             raise DecisionError(f"{path}, line {number}: {wrong}")
@@ -116,13 +117,25 @@ def _wrong_claim(d: Decision) -> str | None:
 
 
 def append_decision(path: str | Path, decision: Decision) -> int:
-    """Adds a decision to the file and returns its number. Raises DecisionError when it lacks something or the file holds something else."""
+    """Adds a decision to the file and returns its number.
+
+    Raises DecisionError when it lacks something, would not read back, or the file holds something else; OSError.
+    """
     earlier = len(read_decisions(path)) if Path(path).exists() else 0
     if (wrong := check(decision, earlier)) is not None:
         raise DecisionError(wrong)
-    with open(path, "ab") as out:
-        out.write(msgspec.json.encode(decision) + b"\n")
+    append_whole(Path(path), _line(decision))
     return earlier + 1
+
+
+def _line(decision: Decision) -> bytes:
+    """The decision as its line. Raises DecisionError for one that could never be read again, with all that stand after it."""
+    try:
+        line = msgspec.json.encode(decision)
+        msgspec.json.decode(line, type=Decision)
+    except (msgspec.DecodeError, UnicodeEncodeError) as e:
+        raise DecisionError(f"this decision cannot be written as JSON: {e}") from None
+    return line + b"\n"
 
 
 class Decided(msgspec.Struct, frozen=True):

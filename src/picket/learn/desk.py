@@ -10,6 +10,7 @@ before, and `behind` says how many decisions it lacks. Any thread may call.
 
 from __future__ import annotations
 
+import math
 import threading
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -236,6 +237,8 @@ def _quantity(given: Any) -> Quantity | None:
         q = msgspec.convert(given, Quantity)
     except msgspec.ValidationError as e:
         raise DeskError(f"quantity: {e}") from None
+    if not math.isfinite(q.value):
+        raise DeskError(f"quantity: expected a number, got {q.value}")
     if q.qualifier not in QUALIFIERS:
         raise DeskError(f"quantity: qualifier expected one of {', '.join(QUALIFIERS)}, got {q.qualifier!r}")
     return q

@@ -7,6 +7,7 @@ in full. Everything learned about names on the way (the context) goes on to the 
 
 from __future__ import annotations
 
+import math
 import re
 from collections import Counter
 from collections.abc import Callable
@@ -422,6 +423,8 @@ def _substantial(claim: Claim) -> bool:
 
 def _claim(report: Report, sentence: Sentence, draft: Draft, by: str | None, certainty: str, number: Quantity | None) -> Claim:
     place, country = whereabouts(sentence, draft)
+    if number is not None and not math.isfinite(number.value):
+        number = None  # hundreds of digits count nothing, and no JSON holds them: the file of claims could not be read again
     return Claim(
         doc=report.doc,
         kind=draft.kind,

@@ -31,7 +31,7 @@ from typing import Any
 
 import msgspec
 
-from picket.handwritten import NotTextError, read_text
+from picket.handwritten import NotTextError, parse_toml, read_text
 
 TYPES = ("force", "service", "agency", "group", "criminal", "company", "international", "political")
 KIND_OF = {
@@ -105,7 +105,7 @@ def read_gazetteer(path: Path) -> Gazetteer:
     if path.stat().st_size > _LONGEST_FILE:
         raise GazetteerError(f"{path}: larger than {_LONGEST_FILE // 1_000_000} MB; expected a list of names")
     try:
-        raw = tomllib.loads(read_text(path))
+        raw = parse_toml(read_text(path))
     except (tomllib.TOMLDecodeError, NotTextError) as wrong:
         raise GazetteerError(f"{path}: expected a TOML file of [[actor]], [[place]] and [[drone]]: {wrong}") from None
     try:

@@ -11,7 +11,6 @@ from __future__ import annotations
 import hashlib
 import html
 import io
-import json
 import re
 import sys
 from collections.abc import Callable, Iterable, Iterator
@@ -20,6 +19,7 @@ from typing import Any, BinaryIO
 
 import msgspec
 
+from picket.handwritten import parse_json
 from picket.learn.decoding import decode_text
 from picket.learn.heads import date_line, date_of, facts_of, title_of
 from picket.learn.lexicon import word_set
@@ -231,7 +231,7 @@ def _sidecar(address: str) -> dict[str, str]:
     if address == "-" or not path.is_file() or path.stat().st_size > 100_000:
         return {}
     try:
-        facts = json.loads(path.read_bytes())
+        facts = parse_json(path.read_bytes().decode("utf-8-sig"))
     except (ValueError, OSError):
         return {}
     return (

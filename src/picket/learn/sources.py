@@ -15,6 +15,7 @@ import msgspec
 from picket.learn.copies import find_copies, named_origin, origins
 from picket.learn.publishers import Publishers, known_publishers
 from picket.learn.report import Report
+from picket.places import write_over
 
 
 class SourceError(ValueError):
@@ -68,7 +69,7 @@ def ledger(reports: Iterable[Report], publishers: Publishers | None = None) -> l
 
 def write_ledger(path: str | Path, lines: Sequence[Source]) -> None:
     """Writes a ledger as JSON lines."""
-    Path(path).write_bytes(b"".join(msgspec.json.encode(line) + b"\n" for line in lines))
+    write_over(path, b"".join(msgspec.json.encode(line) + b"\n" for line in lines))
 
 
 def read_ledger(path: str | Path) -> list[Source]:
@@ -83,6 +84,6 @@ def read_ledger(path: str | Path) -> list[Source]:
         if line.strip():
             try:
                 found.append(decoder.decode(line))
-            except (msgspec.DecodeError, UnicodeDecodeError) as e:
+            except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as e:
                 raise SourceError(f"{path}, line {number}: expected a report's line as a JSON object, {e}") from None
     return found

@@ -12,6 +12,7 @@ from pathlib import Path
 import msgspec
 
 from picket.paper.document import Document
+from picket.places import write_over
 
 SUFFIXES = (".pdf", ".html", ".png")
 _PATIENCE_S = 300.0
@@ -35,7 +36,7 @@ def write(document: Document, path: Path) -> None:
     """Writes `document` to `path`, as its suffix says; a PNG has its drawings only. Raises PaperError (see `check`), ValueError
     for a PNG of a document without drawings, or OSError when it cannot be written."""
     check(path)
-    path.write_bytes(_rendered(document, path.suffix.lower()))
+    write_over(path, _rendered(document, path.suffix.lower()))
 
 
 def _rendered(document: Document, suffix: str) -> bytes:

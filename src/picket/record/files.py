@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import os
+from contextlib import suppress
 from pathlib import Path
 from typing import BinaryIO
 
@@ -42,3 +43,25 @@ def write_whole(path: Path, data: bytes, *, mode: int = 0o600) -> None:
         f.flush()
         os.fsync(f.fileno())
     os.replace(temporary, path)
+
+
+def append_whole(path: Path, lines: bytes) -> None:
+    """Adds whole lines to a file that may only grow: all of them are on disk, or none is in it. Raises OSError.
+
+    A last line that somebody's editor left without its end gets it first, or the two would become one that nobody can read.
+    """
+    fd = os.open(path, os.O_RDWR | os.O_APPEND | os.O_CREAT, 0o666)
+    try:
+        fcntl.flock(fd, fcntl.LOCK_EX)  # a screen and a command may add at once
+        end = os.fstat(fd).st_size
+        left = memoryview(lines if end == 0 or os.pread(fd, 1, end - 1) == b"\n" else b"\n" + lines)
+        try:
+            while left:
+                left = left[os.write(fd, left) :]
+            os.fsync(fd)
+        except OSError:
+            with suppress(OSError):
+                os.ftruncate(fd, end)  # the disk is full: half a line would make the rest of the file unreadable
+            raise
+    finally:
+        os.close(fd)

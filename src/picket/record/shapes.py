@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -14,7 +13,7 @@ import shapely
 import shapely.affinity
 import shapely.geometry
 
-from picket.handwritten import read_text
+from picket.handwritten import parse_json, read_text
 from picket.record.sealed import E7
 
 MOST_LAT_DEG = 85.0  # nearer to a pole a step in longitude is too short for steps that are straight in degrees
@@ -43,7 +42,7 @@ class Shape(NamedTuple):
 def read_shape(path: Path) -> Shape:
     """The line or area of a GeoJSON file. Raises ShapeError with the reason."""
     try:
-        raw = json.loads(read_text(path))
+        raw = parse_json(read_text(path))
     except FileNotFoundError:
         raise ShapeError(f"{path}: no such file; give a GeoJSON file with a LineString or a Polygon") from None
     except (OSError, ValueError) as e:

@@ -8,16 +8,18 @@ several channels, several captures at different frequencies.
 from __future__ import annotations
 
 import json
-import math
+import sys
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeGuard
 
 import numpy as np
 import numpy.typing as npt
 
+from picket.handwritten import parse_json
+from picket.places import write_over
 from picket.spectrum.emission import Emission, kind_of
 
 
@@ -85,9 +87,14 @@ class Meta:
     simulated: bool = False
 
 
+def _is_number(value: object) -> TypeGuard[float]:
+    """Whether a value of the metadata is a finite number; JSON knows whole ones that no float holds."""
+    return isinstance(value, (int, float)) and not isinstance(value, bool) and -sys.float_info.max <= value <= sys.float_info.max
+
+
 def rate(value: object, where: str) -> float:
     """A sample rate that can be IQ of a radio band; raises SpectrumError."""
-    if not isinstance(value, (int, float)) or isinstance(value, bool) or not math.isfinite(value) or value <= 0:
+    if not _is_number(value) or value <= 0:
         raise SpectrumError(f"{where}: core:sample_rate is {value!r}; expected samples per second, a number above 0")
     if not 200e3 <= value <= 1e9:
         raise SpectrumError(
@@ -99,7 +106,7 @@ def rate(value: object, where: str) -> float:
 def parse(text: str, where: str) -> Meta:
     """Metadata from JSON text; raises SpectrumError saying what is wrong and where."""
     try:
-        document = json.loads(text)
+        document = parse_json(text)
     except ValueError as e:
         raise SpectrumError(f"{where}: not JSON ({e}); expected SigMF metadata") from None
     head = document.get("global") if isinstance(document, dict) else None
@@ -111,12 +118,14 @@ def parse(text: str, where: str) -> Meta:
     if head.get("core:num_channels", 1) != 1:
         raise SpectrumError(f"{where}: {head['core:num_channels']} channels; expected one. Split the recording first")
     captures = document.get("captures") or [{}]
-    capture = captures[0] if isinstance(captures, list) and isinstance(captures[0], dict) else {}
-    if len({c.get("core:frequency") for c in captures if isinstance(c, dict)}) > 1:
-        raise SpectrumError(f"{where}: captures at several frequencies; expected one. Split the recording first")
+    if not isinstance(captures, list) or not all(isinstance(c, dict) for c in captures):
+        raise SpectrumError(f"{where}: $.captures is no list of objects; expected SigMF metadata")
+    capture = captures[0]
     center = capture.get("core:frequency", 0.0)
-    if not isinstance(center, (int, float)) or not math.isfinite(center):
+    if not _is_number(center):
         raise SpectrumError(f"{where}: core:frequency is {center!r}; expected Hz")
+    if any(c.get("core:frequency", 0.0) != center for c in captures[1:]):
+        raise SpectrumError(f"{where}: captures at several frequencies; expected one. Split the recording first")
     return Meta(
         datatype(head["core:datatype"], where),
         rate(head["core:sample_rate"], where),
@@ -173,7 +182,7 @@ def write(
     path: Path, meta: Meta, emissions: Iterable[Emission], samples: npt.NDArray[np.complex64] | None = None, **extra: Any
 ) -> None:
     """Writes NAME.sigmf-meta and, given samples (full scale 1), NAME.sigmf-data beside it in the metadata's datatype."""
-    path.write_text(document(meta, emissions, extra), "utf-8")
+    write_over(path, document(meta, emissions, extra).encode())
     if samples is None:
         return
     kind = meta.datatype

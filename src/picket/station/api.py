@@ -66,9 +66,9 @@ class Credentials(BaseModel):
     """A one-time token, or a user's name and password."""
 
     model_config = ConfigDict(extra="forbid")
-    token: str | None = None
-    name: str | None = None
-    password: str | None = None
+    token: str | None = Field(None, max_length=200)  # a bound has half characters (lone surrogates) refused as well
+    name: str | None = Field(None, max_length=200)
+    password: str | None = Field(None, max_length=2000)
 
 
 class Closing(BaseModel):

@@ -16,6 +16,7 @@ from picket.station.site_edit import Edited, EditError, NothingError, outlines_o
 from picket.station.zone_try import TryError, ask, question
 from picket.station.zones import zones_geojson
 
+Text = Annotated[str, Field(max_length=500)]  # a bound has half characters (lone surrogates) refused as well
 _GEOMETRIES = ("Polygon", "MultiPolygon", "LineString", "Feature", "FeatureCollection")
 
 
@@ -25,17 +26,17 @@ class Fields(BaseModel):
     model_config = ConfigDict(extra="forbid")
     kind: Literal["protected", "warning", "corridor", "border_line", "ignore"] | None = None
     geometry: dict[str, Any] | None = None
-    name: str | None = None
+    name: Text | None = None
     floor_m: float | None = None
     ceiling_m: float | None = None
     height_reference: Literal["msl", "wgs84", "site"] | None = None
-    hours: str | None = None
+    hours: Text | None = None
 
 
 class NewZone(Fields):
     """A zone that is not there yet."""
 
-    id: str
+    id: Text
     kind: Literal["protected", "warning", "corridor", "border_line", "ignore"]
     geometry: dict[str, Any]
 
@@ -43,7 +44,7 @@ class NewZone(Fields):
 class Tried(Fields):
     """A zone that is not there, or another outline of one that is (by its id), and how far back to look."""
 
-    id: str | None = None
+    id: Text | None = None
     kind: Literal["protected", "warning", "corridor", "border_line", "ignore"]
     geometry: dict[str, Any]
     back_h: float = Field(24.0, gt=0, le=24 * 31)

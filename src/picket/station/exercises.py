@@ -13,12 +13,11 @@ import subprocess
 import sys
 import threading
 import time
-import tomllib
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from picket.handwritten import read_text
+from picket.handwritten import parse_toml, read_text
 from picket.record.log import segments as log_segments
 from picket.site import SiteError
 from picket.station.play import keep_score
@@ -203,7 +202,7 @@ def _may_be_exercise(path: Path) -> bool:
     try:
         if path.stat().st_size > MOST_BYTES:
             return False
-        raw = tomllib.loads(read_text(path))
+        raw = parse_toml(read_text(path))
     except (OSError, ValueError):
         return True
     return not isinstance(raw.get("site"), dict) and not raw.keys().isdisjoint(("site", "actor", "repeat_s", "expect"))

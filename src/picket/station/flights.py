@@ -25,6 +25,7 @@ import shapely.geometry
 
 from picket.geo import LocalFrame
 from picket.geo.lines import LocalPlane
+from picket.handwritten import parse_json
 from picket.site import Friendly, Site, check_geometry
 from picket.station.coverage import to_lon_lat
 
@@ -133,7 +134,7 @@ def read(data: bytes, site: Site, now: float) -> Plan:
 
 def _geojson_rows(text: str) -> list[tuple[str, Mapping[str, Any], Any]]:
     try:
-        raw = json.loads(text)
+        raw = parse_json(text)
     except ValueError as e:
         raise FlightsError(f"is not JSON: {e}") from None
     features = raw.get("features") if isinstance(raw, dict) and raw.get("type") == "FeatureCollection" else [raw]

@@ -6,6 +6,7 @@ import json
 import re
 from pathlib import Path
 
+from picket.handwritten import parse_json
 from picket.record.files import write_whole
 from picket.station.stats_child import StatsError
 
@@ -26,7 +27,7 @@ def keep(folder: Path, name: str, data: bytes) -> str:
     if not kept:
         raise LineError(f"name: expected a name, got {name!r}")
     try:
-        shape = shape_of(json.loads(data.decode("utf-8")), kept)
+        shape = shape_of(parse_json(data.decode("utf-8")), kept)
     except (ShapeError, UnicodeDecodeError) as e:
         raise LineError(str(e)) from None
     except ValueError as e:

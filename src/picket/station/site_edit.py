@@ -13,7 +13,6 @@ import difflib
 import hashlib
 import json
 import re
-import tomllib
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -22,7 +21,7 @@ import msgspec
 import shapely.geometry
 
 from picket import site as sites
-from picket.handwritten import NotTextError, read_text
+from picket.handwritten import NotTextError, parse_toml, read_text
 from picket.record.files import write_whole
 from picket.site import Site, SiteError, check_geometry
 from picket.station.flights import planned, with_plan
@@ -213,9 +212,9 @@ class SiteKeeper:
             name = self.path.name
             before[name] = self._known[name]
             files[name] = _changed_toml(before[name] or "", change)
-            raw: Any = tomllib.loads(files[name] or "")
+            raw: Any = parse_toml(files[name] or "")
         elif self.has_file:
-            raw = tomllib.loads(self._known[self.path.name] or "")
+            raw = parse_toml(self._known[self.path.name] or "")
         else:
             raw = plain(now)
             if change is not None:

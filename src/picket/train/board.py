@@ -19,6 +19,7 @@ from typing import Any, Literal
 
 import msgspec
 
+from picket.record.files import append_whole
 from picket.train.score.sheet import Event, Score
 
 Change = Literal["zone", "rule", "sensor", "lesson"]
@@ -95,7 +96,7 @@ def read_board(path: Path) -> Board:
     for i, line in enumerate(path.read_bytes().splitlines(), 1):
         try:
             board.entries.append(msgspec.json.decode(line, type=Entry))
-        except msgspec.DecodeError as e:
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as e:
             raise BoardError(f"{path}, line {i}: {e}; mend or remove that line") from None
     return board
 
@@ -103,8 +104,7 @@ def read_board(path: Path) -> Board:
 def append(path: Path, entries: list[Entry]) -> None:
     """Adds lines."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("ab") as file:
-        file.write(b"".join(msgspec.json.encode(e) + b"\n" for e in entries))
+    append_whole(path, b"".join(msgspec.json.encode(e) + b"\n" for e in entries))
 
 
 def add_run(path: Path, found: Score, time: float, digest: str) -> list[Entry]:

@@ -19,7 +19,7 @@ import msgspec
 
 from picket import site as sites
 from picket.feed.simulated import SERIAL_PREFIX
-from picket.handwritten import NotTextError, read_text
+from picket.handwritten import NotTextError, parse_toml, read_text
 from picket.train.keys import without_unknown
 from picket.train.script import (
     Expect,
@@ -216,7 +216,7 @@ class Exercise(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
         """The exercise at `path`, at `site` or at the site file that it names. Raises ExerciseError or SiteError."""
         path = Path(path)
         try:
-            raw = tomllib.loads(read_text(path))
+            raw = parse_toml(read_text(path))
         except (OSError, NotTextError) as e:
             raise ExerciseError(str(path), [f"cannot be read: {getattr(e, 'strerror', None) or e}"]) from None
         except tomllib.TOMLDecodeError as e:
@@ -360,6 +360,8 @@ def _check_actor(where: str, actor: Actor, repeat_s: float) -> list[str]:
         found.append(f"{where}.route: a submersible's heights are depths, 0 or less")
     if len(actor.route) > 1 and actor.speed_mps <= 0:
         return [*found, f"{where}.speed_mps: a route of {len(actor.route)} waypoints needs a speed"]
+    if not 0 <= actor.speed_mps <= actor.limits.speed_mps:
+        return found  # told above; what a corner asks of such a speed would overflow, and nobody wants to know
     if len(actor.route) == 1 and not actor.loop:
         found.append(f"{where}.route: a single waypoint never ends; say loop = true")
     if actor.loop and any(hold(w) for w in actor.route):

@@ -23,7 +23,7 @@ from typing import Any, Literal
 
 import msgspec
 
-from picket.handwritten import NotTextError, read_text
+from picket.handwritten import NotTextError, parse_toml, read_text
 from picket.watch import Alert
 from picket.watch.alert import CAUSES, LEVEL
 
@@ -98,7 +98,7 @@ def prompt(after_s: float) -> Officer:
 def load_officer(path: str | Path) -> Officer:
     """The officer of a file. Raises OfficerError naming file and key."""
     try:
-        found = msgspec.convert(tomllib.loads(read_text(Path(path))), _File)
+        found = msgspec.convert(parse_toml(read_text(Path(path))), _File)
     except (OSError, NotTextError) as e:
         raise OfficerError(f"{path}: cannot be read: {e}") from None
     except tomllib.TOMLDecodeError as e:

@@ -19,7 +19,7 @@ from typing import Literal
 
 import msgspec
 
-from picket.handwritten import NotTextError, read_text
+from picket.handwritten import NotTextError, parse_toml, read_text
 from picket.learn import when
 from picket.learn.claim import CERTAINTIES, Claim
 
@@ -93,7 +93,7 @@ class Card(_Part, frozen=True, kw_only=True):
 def parse_card(text: str, name: str) -> Card:
     """A card from TOML. Raises CardError naming file, key and what was expected."""
     try:
-        card = msgspec.convert(tomllib.loads(text), Card)
+        card = msgspec.convert(parse_toml(text), Card)
     except tomllib.TOMLDecodeError as e:
         raise CardError(f"{name}: is not TOML: {e}") from None
     except msgspec.ValidationError as e:
