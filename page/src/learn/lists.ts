@@ -105,7 +105,7 @@ export class Contradictions implements Screen {
       ${this.found.rows.map(
         (c) =>
           html`<article class="sides">
-            <h2>${WHAT[c.kind] ?? c.kind}: <bdi>${c.about}</bdi></h2>
+            <h2>${WHAT[c.kind] ?? c.kind}: <bdi>${c.about.replaceAll(" -> ", " → ")}</bdi></h2>
             <div>${side(c.one)}</div>
             <div>${c.other.length ? side(c.other) : html`<p class="quiet">Against what is known of the actor.</p>`}</div>
           </article>`,
@@ -162,7 +162,7 @@ export class Sources implements Screen {
     return html`<div class="scroll tall" tabindex="0" role="region" aria-label="Source ledger">
       <p class="quiet">One line an origin: whose news it is, however many print it. The letter has reasons; yours wins over them.</p>
       <table class="ledger">
-        <thead><tr><th scope="col">Origin</th><th scope="col">Reliability</th><th scope="col">Why</th><th scope="col">Claims</th><th scope="col">Reports</th></tr></thead>
+        <thead><tr><th scope="col">Origin</th><th scope="col">Reliability</th><th scope="col">Why</th><th scope="col" class="number">Claims</th><th scope="col" class="number">Reports</th></tr></thead>
         <tbody>
           ${this.found.rows.map(
             (r) =>

@@ -3,8 +3,8 @@ import { html, nothing, render, type TemplateResult } from "lit";
 import { styleMap } from "lit/directives/style-map.js";
 import { applyPalette, palettes, PALETTES, PALETTE_WORDS, rememberedPalette } from "../palette.ts";
 import { ask, rowsOf, type Band, type Chance, type Clip, type Heard, type Hours, type Radio, type State } from "./api.ts";
-import { hzAt, marks, mhz, timeAt, x, y, type Axes } from "./axes.ts";
-import { busiest, floor, occupancy } from "./charts.ts";
+import { hzAt, marks, mhz, timeAt, within, x, y, type Axes } from "./axes.ts";
+import { busiest, floor, occupancy, TIMES_PX } from "./charts.ts";
 import { draw, Fall } from "./waterfall.ts";
 import { once } from "../once.ts";
 
@@ -12,7 +12,6 @@ const POLL_MS = 500;
 const SLOW_MS = 3000;
 const WINDOWS_S = [10, 30, 120];
 const LONGEST_CLIP_S = 10;
-const MARK = 66; // px for times at the left
 
 interface Chosen {
   start: number;
@@ -208,7 +207,7 @@ class Page {
             </button>`,
           )}
         </nav>
-        ${s?.live ? html`<a class="act" href="/">Watch</a>` : nothing}
+        ${s?.live || (!s && this.bad) ? html`<a class="act" href="/">Watch</a>` : nothing}
       </header>
       <p class="bar ${this.bad ? "bad" : ""}" role="status">${this.words || this.status()}<span>${PALETTE_WORDS[this.palette]} <kbd>p</kbd></span></p>
       <main>
@@ -249,9 +248,9 @@ class Page {
               <button class="act" aria-pressed=${this.frozen !== null} @click=${() => { this.frozen = this.frozen === null ? this.state!.time : null; this.redraw(); }}>${this.frozen === null ? "Hold" : "Held"} <kbd>h</kbd></button>`
           : nothing}
       </div>
-      <div class="axis">${axes ? marks(axes.lowHz, axes.highHz, 8).map((hz) => html`<span style=${styleMap({ left: `${MARK + x(axes, hz)}px` })}>${mhz(hz)}</span>`) : nothing}</div>
+      <div class="axis"><i>MHz</i>${axes ? marks(axes.lowHz, axes.highHz, 8).map((hz) => html`<span style=${styleMap({ left: `${TIMES_PX + within(x(axes, hz), axes.width, 14)}px` })}>${mhz(hz)}</span>`) : nothing}</div>
       <div class="fall">
-        <div class="times">${axes ? marks(axes.top, axes.bottom, 7).map((t) => html`<span style=${styleMap({ top: `${y(axes, t)}px` })}>${this.time(t)}</span>`) : nothing}</div>
+        <div class="times">${axes ? marks(axes.top, axes.bottom, 7).map((t) => html`<span style=${styleMap({ top: `${within(y(axes, t), axes.height, 8)}px` })}>${this.time(t)}</span>`) : nothing}</div>
         <canvas id="fall" role="img" aria-label="Waterfall of ${band.name}: ${this.fall.boxes.length} emissions shown; the list beside it names the emitters"
           @click=${(e: MouseEvent) => this.pick(e)}
           @mousemove=${(e: MouseEvent) => { this.pointer = [e.offsetX, e.offsetY]; this.redraw(); }}
