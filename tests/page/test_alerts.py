@@ -62,8 +62,11 @@ def test_a_row_cut_short_still_says_where_to_look_and_how_many_wait(watched: Wat
     text = "Unknown drone INSIDE the outer anchorage north-east of the second breakwater: 910 m from the site, look 231 deg."
     for number in range(12):
         watched.station.raise_alert(3 + number, "high", text=text, bearing_deg=231.2, distance_m=910.4)
-    row = page.locator('[data-alert="12"]')
+    page.locator('[data-alert="12"]').wait_for()
+    rows = page.locator(".alert:not(.is-current)")
+    row = rows.first
     expect(row.locator(".alert-where")).to_have_text("231° 910 m")
+    expect(page.locator(".alert.is-current .alert-text")).to_have_text(text)
     for part in (row.locator(".alert-where"), page.locator("#alerts-pane .pane-note b")):
         box, pane = part.bounding_box(), page.locator("#alerts-pane").bounding_box()
         assert box
@@ -72,7 +75,9 @@ def test_a_row_cut_short_still_says_where_to_look_and_how_many_wait(watched: Wat
         assert part.evaluate("(e) => e.scrollWidth <= e.clientWidth || getComputedStyle(e).display === 'inline'")
     note = page.locator("#alerts-pane .pane-note")
     expect(note).to_have_text("12 not acknowledged, 12 open")
-    assert note.evaluate("(e) => e.getBoundingClientRect().right >= e.querySelector('b').getBoundingClientRect().right"), "cut off"
+    assert note.evaluate("(e) => e.getBoundingClientRect().right >= e.querySelector('b').getBoundingClientRect().right"), (
+        "cut off"
+    )
 
 
 def test_the_newest_of_equals_is_found_by_space_and_looked_at(watched: Watched) -> None:

@@ -10,9 +10,25 @@ const MONTH_MS = 30.44 * 86400_000;
 const short = (name: string): string => (name.length > 30 ? `${name.slice(0, 29)}…` : name);
 const LETTER = 6; // about so wide, and a line is so high
 const LINE = 14;
+const [OVER, UNDER] = [-9, 19] as const;
 
-/** Where each name stands beside its node: over it, or under it where the one before lies there; never beyond the drawing's sides. */
-export function labelled(nodes: readonly { id: string; name: string }[], spots: ReadonlyMap<string, Spot>): Map<string, Spot> {
+/** Nodes to which more lines come from above than from below: their name under them lies under fewer arrows. */
+export function fromAbove(edges: readonly { from: string | null; to: string | null }[], spots: ReadonlyMap<string, Spot>): Set<string> {
+  const above = new Map<string, number>();
+  for (const { from, to } of edges)
+    for (const [id, other] of [[from, to], [to, from]]) {
+      const [at, end] = [spots.get(id ?? ""), spots.get(other ?? "")];
+      if (id && at && end) above.set(id, (above.get(id) ?? 0) + Math.sign(at.y - end.y));
+    }
+  return new Set([...above].filter(([, n]) => n > 0).map(([id]) => id));
+}
+
+/** Where each name stands beside its node: over or under it, where no name before it lies; never beyond the drawing's sides. */
+export function labelled(
+  nodes: readonly { id: string; name: string }[],
+  spots: ReadonlyMap<string, Spot>,
+  under: ReadonlySet<string> = new Set(),
+): Map<string, Spot> {
   const taken: { x: number; y: number; half: number }[] = [];
   const found = new Map<string, Spot>();
   for (const { id, name } of nodes) {
@@ -21,7 +37,8 @@ export function labelled(nodes: readonly { id: string; name: string }[], spots: 
     const half = (short(name).length * LETTER) / 2;
     const x = Math.min(Math.max(at.x, half), W - half);
     const isFree = (dy: number) => !taken.some((t) => Math.abs(t.x - x) < t.half + half && Math.abs(t.y - at.y - dy) < LINE);
-    const y = !isFree(-9) && isFree(19) ? 19 : -9;
+    const [first, second] = under.has(id) && at.y + UNDER < H ? [UNDER, OVER] : [OVER, UNDER];
+    const y = !isFree(first) && isFree(second) ? second : first;
     taken.push({ x, y: at.y + y, half });
     found.set(id, { x: x - at.x, y });
   }
@@ -91,7 +108,7 @@ export class Graph implements Screen {
 
   view(): TemplateResult {
     const drawn = new Set(this.found.edges.flatMap((e) => (e.from && e.to ? [e.from, e.to] : [])));
-    const labels = labelled(this.found.nodes.filter((n) => drawn.has(n.id)), this.spots);
+    const labels = labelled(this.found.nodes.filter((n) => drawn.has(n.id)), this.spots, fromAbove(this.found.edges, this.spots));
     const s = this.state();
     return html`<div class="two">
       <section aria-label="Graph">

@@ -1,6 +1,5 @@
 /** The spectrum page: one radio and band at a time; what was heard, what is usual, and what nobody looked at. */
 import { html, nothing, render, type TemplateResult } from "lit";
-import { styleMap } from "lit/directives/style-map.js";
 import { applyPalette, palettes, PALETTES, PALETTE_WORDS, rememberedPalette } from "../palette.ts";
 import { ask, rowsOf, type Band, type Chance, type Clip, type Heard, type Hours, type Radio, type State } from "./api.ts";
 import { hzAt, marks, mhz, timeAt, within, x, y, type Axes } from "./axes.ts";
@@ -188,6 +187,7 @@ class Page {
     this.redraw();
   }
 
+  // Places are set as properties: the station's content policy lets no style stand in the markup, not even a first one.
   // -- the words ------------------------------------------------------------------------------------------------------
   private view(): TemplateResult {
     const [s, radio, band] = [this.state, this.one, this.oneBand];
@@ -248,14 +248,14 @@ class Page {
               <button class="act" aria-pressed=${this.frozen !== null} @click=${() => { this.frozen = this.frozen === null ? this.state!.time : null; this.redraw(); }}>${this.frozen === null ? "Hold" : "Held"} <kbd>h</kbd></button>`
           : nothing}
       </div>
-      <div class="axis"><i>MHz</i>${axes ? marks(axes.lowHz, axes.highHz, 8).map((hz) => html`<span style=${styleMap({ left: `${TIMES_PX + within(x(axes, hz), axes.width, 14)}px` })}>${mhz(hz)}</span>`) : nothing}</div>
+      <div class="axis"><i>MHz</i>${axes ? marks(axes.lowHz, axes.highHz, 8).map((hz) => html`<span .style=${`left: ${TIMES_PX + within(x(axes, hz), axes.width, 14)}px`}>${mhz(hz)}</span>`) : nothing}</div>
       <div class="fall">
-        <div class="times">${axes ? marks(axes.top, axes.bottom, 7).map((t) => html`<span style=${styleMap({ top: `${within(y(axes, t), axes.height, 8)}px` })}>${this.time(t)}</span>`) : nothing}</div>
+        <div class="times">${axes ? marks(axes.top, axes.bottom, 7).map((t) => html`<span .style=${`top: ${within(y(axes, t), axes.height, 8)}px`}>${this.time(t)}</span>`) : nothing}</div>
         <canvas id="fall" role="img" aria-label="Waterfall of ${band.name}: ${this.fall.boxes.length} emissions shown; the list beside it names the emitters"
           @click=${(e: MouseEvent) => this.pick(e)}
           @mousemove=${(e: MouseEvent) => { this.pointer = [e.offsetX, e.offsetY]; this.redraw(); }}
           @mouseleave=${() => { this.pointer = null; this.redraw(); }}></canvas>
-        ${c && axes ? html`<div class="cut" style=${styleMap({ top: `${Math.min(y(axes, c.start), y(axes, c.end))}px`, height: `${Math.abs(y(axes, c.end) - y(axes, c.start))}px` })}></div>` : nothing}
+        ${c && axes ? html`<div class="cut" .style=${`top: ${Math.min(y(axes, c.start), y(axes, c.end))}px; height: ${Math.abs(y(axes, c.end) - y(axes, c.start))}px`}></div>` : nothing}
       </div>
       <h2>Floor <span class="quiet">now (line) against what is usual at this hour (dashes)${band.floor.judged ? "" : ": not judged, the radio sets its own gain"}${band.gnss.length ? `; holds ${band.gnss.join("; ")}` : ""}</span></h2>
       <canvas id="floor" role="img" aria-label=${this.floorWords(band)}></canvas>

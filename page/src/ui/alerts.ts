@@ -86,11 +86,10 @@ function row(desk: Desk, alert: Alert): TemplateResult {
       <span class="alert-line">
         <span class="severity"><span aria-hidden="true">${SEVERITY_SHAPES[alert.severity]}</span> ${alert.severity.toUpperCase()}</span>
         <span class="alert-rule">${ruleWords(alert)}</span>
-        ${whereWords(alert)}
         <span class="alert-state">${stateWords(desk, alert, pending)}</span>
         <span class="alert-age" title="raised at ${clockWithZone(alert.raised_at)}">${age(age_s)}</span>
       </span>
-      <span class="alert-text" title=${alert.text}>${alert.text}</span>
+      <span class="alert-text" title=${alert.text}>${current ? nothing : whereWords(alert)}${alert.text}</span>
       ${current && alert.why ? html`<span class="why">${alert.why}</span>` : nothing}
       ${alert.state === "closed" && alert.note ? html`<span class="why">Note: ${alert.note}</span>` : nothing}
       ${alert.state === "shelved" ? html`<span class="why">${shelfWords(alert)}</span>` : nothing}
@@ -109,10 +108,10 @@ function ruleWords(alert: Alert): string {
   return alert.count > 1 ? `${spaced(alert.rule)} · ${plural(alert.count, "object")}` : spaced(alert.rule);
 }
 
-/** Where to look and how far it is: what a row cut short must still say, whatever the zone is called. */
+/** Where to look and how far it is: what a row cut short must still say, whatever the zone is called. The row in hand says all of it. */
 function whereWords(alert: Alert): TemplateResult | typeof nothing {
-  if (alert.bearing_deg == null || alert.distance_m == null) return nothing;
-  return html`<span class="alert-where">${bearing(alert.bearing_deg)} ${distance(alert.distance_m)}</span>`;
+  if (alert.bearing_deg == null || alert.distance_m == null || !alert.track_ids.length) return nothing;
+  return html`<b class="alert-where">${bearing(alert.bearing_deg)} ${distance(alert.distance_m)}</b> `;
 }
 
 function shelfWords(alert: Alert): string {
