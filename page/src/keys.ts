@@ -82,7 +82,7 @@ const BINDINGS: Binding[] = [
     match: key("+", "=", "-", "_"),
     run: (d, e) => d.renderer.view.zoom("+=".includes(e.key) ? 1.5 : 1 / 1.5),
   },
-  { group: "Map", keys: "Enter, while a place is asked for", does: "take the place under the cross in the middle of the map", match: () => false, run: () => {} },
+  { group: "Map", keys: "Enter", does: "while a place is asked for: take the one under the cross", match: () => false, run: () => {} },
   { group: "Map", keys: "Shift + arrows", does: "move the map (or drag it)", match: () => false, run: () => {} },
   { group: "Map", keys: "f", does: "fit the site", match: key("f"), run: (d) => d.fitSite() },
   {

@@ -118,15 +118,16 @@ let coveredBoxes: Box[] = [];
 /** The boxes of what lies over the map, asked anew when map or scale have another size: asking has the browser lay out the page. */
 function covered(): Box[] {
   const { width, height } = renderer.view;
-  const key = `${width} ${height} ${scaleKey}`;
+  const notes = el("over-map").querySelectorAll<HTMLElement>(".over-note");
+  const key = `${width} ${height} ${scaleKey} ${notes.length}`;
   if (coveredAt !== key) {
     coveredAt = key;
-    coveredBoxes = [...el("map").querySelectorAll<HTMLElement>(":scope > .scale, :scope > .north, :scope > .map-buttons")].map((e) => ({
-      x: e.offsetLeft,
-      y: e.offsetTop,
-      w: e.offsetWidth,
-      h: e.offsetHeight,
-    }));
+    const fixed = el("map").querySelectorAll<HTMLElement>(":scope > .scale, :scope > .north, :scope > .map-buttons");
+    const frame = el("map").getBoundingClientRect();
+    coveredBoxes = [...fixed, ...notes].map((e) => {
+      const { x, y, width: w, height: h } = e.getBoundingClientRect();
+      return { x: x - frame.x, y: y - frame.y, w, h };
+    });
   }
   return coveredBoxes;
 }

@@ -181,9 +181,12 @@ export class State {
     return chosen ?? this.openAlerts()[0] ?? null;
   }
 
-  /** Seconds since the sensor was heard, counted on between two polls; null when it never was. */
+  /**
+   * Seconds since the sensor was heard, counted on between two polls; null when it never was. Without a link it is what the station said
+   * last: that we hear nothing of a sensor does not make it silent.
+   */
   sensorAge(sensor: Sensor): number | null {
-    const since = this.pace === 1 ? (performance.now() - this.sensorsAtMs) / 1000 : 0;
+    const since = this.pace === 1 && !this.pictureLost ? (performance.now() - this.sensorsAtMs) / 1000 : 0;
     return sensor.age_s === null ? null : sensor.age_s + since;
   }
 

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { bearingDistance, Plane, wrapDeg } from "../src/geo.ts";
-import { edgePoint } from "../src/map/beyond.ts";
+import { clearOf, edgePoint } from "../src/map/beyond.ts";
 import { LabelLayout, type Wanted } from "../src/map/labels.ts";
 import { clipRing, ringOf } from "../src/map/shapes.ts";
 import { View } from "../src/map/view.ts";
@@ -115,6 +115,18 @@ test("an alert beyond the map is marked at its edge, in its direction", () => {
     assert.ok((at.x - 400) * (x - 400) + (at.y - 300) * (y - 300) > 0, "on its side");
     assert.ok(Math.abs(at.angle - Math.atan2(y - 300, x - 400)) < 1e-12);
   }
+});
+
+test("an arrow at the edge lies under nothing that lies over the map", () => {
+  assert.ok(edgePoint(410, 9000, 800, 600)!.y < 600 - 40, "above scale and readout");
+  const at = { x: 784, y: 500, angle: 0.3 };
+  const buttons = { x: 760, y: 480, w: 30, h: 110 };
+  const warning = { x: 8, y: 6, w: 600, h: 24 };
+  assert.deepEqual(clearOf(at, [], 600), at);
+  assert.ok(clearOf(at, [warning, buttons], 600).y < buttons.y, "over the buttons");
+  assert.ok(clearOf({ x: 300, y: 16, angle: -1.6 }, [warning, buttons], 600).y > warning.y + warning.h, "under the warning");
+  const second = { x: 8, y: 34, w: 400, h: 24 };
+  assert.ok(clearOf({ x: 300, y: 16, angle: -1.6 }, [warning, second], 600).y > second.y + second.h, "under both");
 });
 
 test("a circle that is fitted while the map is hidden fills it when it is shown, and only once", () => {

@@ -29,8 +29,21 @@ test("a sensor's age is not counted on at another pace than the machine's", asyn
   const state = new State();
   const sensor = { age_s: 2, state: "ok", period_s: 1 } as never;
   state.sensorsAtMs = performance.now() - 5000;
+  state.pictureLifeMs = performance.now();
   near(state.sensorAge(sensor)!, 7);
   state.setPace(5, 1000);
+  assert.equal(state.sensorAge(sensor), 2);
+  assert.equal(state.sensorState(sensor), "ok");
+});
+
+test("a lost link makes no sensor silent: its age stays what the station said", () => {
+  const state = new State();
+  const sensor = { age_s: 2, state: "ok", period_s: 1 } as never;
+  state.sensorsAtMs = performance.now() - 60_000;
+  state.pictureLifeMs = performance.now();
+  assert.equal(state.sensorState(sensor), "stale", "with a link nobody hears it");
+  state.pictureLifeMs = performance.now() - 60_000;
+  assert.ok(state.pictureLost);
   assert.equal(state.sensorAge(sensor), 2);
   assert.equal(state.sensorState(sensor), "ok");
 });

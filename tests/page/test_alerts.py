@@ -56,6 +56,30 @@ def test_acknowledging_takes_at_most_three_keys(watched: Watched) -> None:
     expect(page.locator('[data-alert="2"]')).to_contain_text("ack officer")
 
 
+def test_a_row_cut_short_still_says_where_to_look_and_how_many_wait(watched: Watched) -> None:
+    watched.station.life.alarms.update(last_hour=31, last_10_min=14, flood=True)
+    page = watched.open()
+    text = "Unknown drone INSIDE the outer anchorage north-east of the second breakwater: 910 m from the site, look 231 deg."
+    for number in range(12):
+        watched.station.raise_alert(3 + number, "high", text=text, bearing_deg=231.2, distance_m=910.4)
+    page.locator('[data-alert="12"]').wait_for()
+    rows = page.locator(".alert:not(.is-current)")
+    row = rows.first
+    expect(row.locator(".alert-where")).to_have_text("231° 910 m")
+    expect(page.locator(".alert.is-current .alert-text")).to_have_text(text)
+    for part in (row.locator(".alert-where"), page.locator("#alerts-pane .pane-note b")):
+        box, pane = part.bounding_box(), page.locator("#alerts-pane").bounding_box()
+        assert box
+        assert pane
+        assert box["x"] + box["width"] <= pane["x"] + pane["width"]
+        assert part.evaluate("(e) => e.scrollWidth <= e.clientWidth || getComputedStyle(e).display === 'inline'")
+    note = page.locator("#alerts-pane .pane-note")
+    expect(note).to_have_text("12 not acknowledged, 12 open")
+    assert note.evaluate("(e) => e.getBoundingClientRect().right >= e.querySelector('b').getBoundingClientRect().right"), (
+        "cut off"
+    )
+
+
 def test_the_newest_of_equals_is_found_by_space_and_looked_at(watched: Watched) -> None:
     page = watched.open()
     watched.station.raise_alert(9, "low")

@@ -60,6 +60,27 @@ def made(served: Served, count: int) -> list[dict[str, object]]:
     return [json.loads(x) for x in lines()]
 
 
+def test_on_a_screen_on_end_every_door_is_seen_and_the_report_can_be_read(desk: Page) -> None:
+    desk.set_viewport_size({"width": 800, "height": 1100})
+    doors = desk.locator("header button")
+    boxes = [door.bounding_box() for door in doors.all()]
+    assert len(boxes) == 11
+    for i, one in enumerate(boxes):
+        assert one
+        assert one["x"] + one["width"] <= 800
+        for other in boxes[i + 1 :]:
+            assert other
+            beside = one["x"] + one["width"] <= other["x"] + 1 or other["x"] + other["width"] <= one["x"] + 1
+            assert beside or one["y"] + one["height"] <= other["y"] + 1 or other["y"] + other["height"] <= one["y"] + 1
+    text = desk.locator(".text").bounding_box()
+    assert text
+    assert text["width"] > 400
+    desk.keyboard.press("2")
+    graph = desk.locator(".graph").bounding_box()
+    assert graph
+    assert graph["width"] > 600
+
+
 def test_a_claim_is_checked_by_one_key_each_and_taken_back(desk: Page, served: Served) -> None:
     assert desk.locator(".text mark").inner_text() == HOSTILE, "hostile text is text"
     desk.keyboard.press("r")

@@ -87,6 +87,17 @@ def test_the_page_shows_what_the_station_counts_with_its_definitions(browser: Br
     done(page)
 
 
+def test_incidents_of_an_exercise_say_so_before_anything_is_counted(browser: Browser, live: Live) -> None:
+    page = visit(browser, live, "#incidents")
+    expect(page.get_by_role("button", name="New incident")).to_be_visible()
+    expect(page.locator(".strip-simulated")).to_have_count(0)
+    said = live.get("/api/hello") | {"simulated": True}
+    page.route("**/api/hello", lambda route: route.fulfill(json=said))
+    page.reload()
+    expect(page.locator(".strip-simulated")).to_contain_text("SIMULATED")
+    done(page)
+
+
 def test_a_period_is_asked_by_keyboard_and_its_files_are_saved(browser: Browser, live: Live) -> None:
     page = visit(browser, live, ASKED)
     expect(page.locator(".figures")).to_be_visible(timeout=90_000)

@@ -51,6 +51,7 @@ def test_a_recording_is_shown_and_a_piece_of_it_kept_by_keyboard(browser: Browse
     context = browser.new_context(viewport={"width": 1280, "height": 720})
     page, errors = context.new_page(), list[str]()
     page.on("pageerror", lambda e: errors.append(str(e)))
+    page.on("console", lambda m: errors.append(m.text) if "Content Security Policy" in m.text else None)
     page.on("request", lambda r: None if r.url.startswith(f"http://127.0.0.1:{station.port}") else errors.append(r.url))
     page.goto(url)
     expect(page.get_by_role("status")).to_contain_text("whole recording looked at", timeout=60_000)
@@ -62,6 +63,8 @@ def test_a_recording_is_shown_and_a_piece_of_it_kept_by_keyboard(browser: Browse
     expect(page.get_by_role("button", name="Keep as SigMF")).to_be_visible()
     page.keyboard.press("Escape")
     page.keyboard.press("c")
+    top, height = page.locator(".cut").evaluate("(e) => [e.style.top, e.style.height]")
+    assert top.endswith("px") and height.endswith("px"), "placed at once"  # noqa: PT018
     page.keyboard.press("k")
     expect(page.get_by_role("status")).to_contain_text("Kept 0.50 s")
     for _ in range(3):

@@ -72,6 +72,23 @@ def test_axe_finds_nothing_while_zones_and_the_site_file_change(watched: Watched
     assert axe(page) == [], "the edited site file"
 
 
+def test_a_screen_on_end_cuts_nothing_off(browser: Browser, station: FakeStation) -> None:
+    stage(station)
+    context = browser.new_context(viewport={"width": 800, "height": 1100})
+    watched = Watched(context.new_page(), station)
+    page = visit(watched, "day")
+    page.keyboard.press("Escape")
+    for part in (".head .link", ".head [aria-label='Help: all keys']", ".track-name", ".log-pane .act"):
+        box = page.locator(part).first.bounding_box()
+        assert box, part
+        assert box["width"] > 20, part
+        assert 0 <= box["x"] <= box["x"] + box["width"] <= 800, part
+    for text in page.locator(".log-text").all():
+        assert text.evaluate("(e) => e.clientWidth") > 100, "a column of single letters"
+    assert page.locator("#filter").evaluate("(e) => e.clientWidth") > 100
+    context.close()
+
+
 @pytest.fixture
 def small(browser: Browser, station: FakeStation) -> Iterator[Watched]:
     context = browser.new_context(viewport={"width": 400, "height": 800}, has_touch=True)

@@ -7,6 +7,44 @@ import { place, type Spot } from "./layout.ts";
 const [W, H] = [860, 560];
 const MONTH_MS = 30.44 * 86400_000;
 
+const short = (name: string): string => (name.length > 30 ? `${name.slice(0, 29)}…` : name);
+const LETTER = 6; // about so wide, and a line is so high
+const LINE = 14;
+const [OVER, UNDER] = [-9, 19] as const;
+
+/** Nodes to which more lines come from above than from below: their name under them lies under fewer arrows. */
+export function fromAbove(edges: readonly { from: string | null; to: string | null }[], spots: ReadonlyMap<string, Spot>): Set<string> {
+  const above = new Map<string, number>();
+  for (const { from, to } of edges)
+    for (const [id, other] of [[from, to], [to, from]]) {
+      const [at, end] = [spots.get(id ?? ""), spots.get(other ?? "")];
+      if (id && at && end) above.set(id, (above.get(id) ?? 0) + Math.sign(at.y - end.y));
+    }
+  return new Set([...above].filter(([, n]) => n > 0).map(([id]) => id));
+}
+
+/** Where each name stands beside its node: over or under it, where no name before it lies; never beyond the drawing's sides. */
+export function labelled(
+  nodes: readonly { id: string; name: string }[],
+  spots: ReadonlyMap<string, Spot>,
+  under: ReadonlySet<string> = new Set(),
+): Map<string, Spot> {
+  const taken: { x: number; y: number; half: number }[] = [];
+  const found = new Map<string, Spot>();
+  for (const { id, name } of nodes) {
+    const at = spots.get(id);
+    if (!at) continue;
+    const half = (short(name).length * LETTER) / 2;
+    const x = Math.min(Math.max(at.x, half), W - half);
+    const isFree = (dy: number) => !taken.some((t) => Math.abs(t.x - x) < t.half + half && Math.abs(t.y - at.y - dy) < LINE);
+    const [first, second] = under.has(id) && at.y + UNDER < H ? [UNDER, OVER] : [OVER, UNDER];
+    const y = !isFree(first) && isFree(second) ? second : first;
+    taken.push({ x, y: at.y + y, half });
+    found.set(id, { x: x - at.x, y });
+  }
+  return found;
+}
+
 export class Graph implements Screen {
   readonly id = "flows";
   readonly title = "Flows";
@@ -70,6 +108,7 @@ export class Graph implements Screen {
 
   view(): TemplateResult {
     const drawn = new Set(this.found.edges.flatMap((e) => (e.from && e.to ? [e.from, e.to] : [])));
+    const labels = labelled(this.found.nodes.filter((n) => drawn.has(n.id)), this.spots, fromAbove(this.found.edges, this.spots));
     const s = this.state();
     return html`<div class="two">
       <section aria-label="Graph">
@@ -98,7 +137,7 @@ export class Graph implements Screen {
             return at
               ? svg`<g class="node" transform="translate(${at.x},${at.y})">
                   ${n.type === "state" ? svg`<rect x="-5" y="-5" width="10" height="10"></rect>` : svg`<circle r="5.5"></circle>`}
-                  <text y="-9">${n.name.length > 30 ? `${n.name.slice(0, 29)}…` : n.name}</text></g>`
+                  <text x=${labels.get(n.id)!.x} y=${labels.get(n.id)!.y}>${short(n.name)}</text></g>`
               : "";
           })}
         </svg>

@@ -16,6 +16,9 @@ const SHORT: Record<Certainty, string> = { stated: "stated", reported: "rep.", a
 /** A span in a cell: its beginning with dots, never a day that nobody named. */
 const shortly = (when: string) => (when.includes(" to ") ? `${when.split(" to ")[0]} …` : when === "date not stated" ? "no date" : when);
 
+/** "12 days" alone does not say from when. */
+export const lagWords = (lag: string): string => (lag.endsWith(" days") ? `${lag} after the first` : lag);
+
 export class FirstSeen implements Screen {
   readonly id = "first";
   readonly title = "First seen";
@@ -52,7 +55,7 @@ export class FirstSeen implements Screen {
                   const f = r.cells[c.id];
                   if (!f) return html`<td></td>`;
                   const star = c.first === r.id ? "★ " : "";
-                  const words = `${r.name}, ${c.title}: ${f.when}, ${f.certainty}, ${f.lag}${f.earlier_if_true ? `; ${f.earlier_if_true} if an unproven claim is true` : ""}`;
+                  const words = `${r.name}, ${c.title}: ${f.when}, ${f.certainty}, ${lagWords(f.lag)}${f.earlier_if_true ? `; ${f.earlier_if_true} if an unproven claim is true` : ""}`;
                   return html`<td class="cell mark-${f.certainty}">
                     <button class="fact" title=${words} data-evidence=${f.evidence.join(",")} @click=${() => this.page.open(f.evidence)}>
                       ${star}${shortly(f.when)}<span class="below">${SHORT[f.certainty]}</span>
@@ -105,7 +108,7 @@ export class Contradictions implements Screen {
       ${this.found.rows.map(
         (c) =>
           html`<article class="sides">
-            <h2>${WHAT[c.kind] ?? c.kind}: <bdi>${c.about}</bdi></h2>
+            <h2>${WHAT[c.kind] ?? c.kind}: <bdi>${c.about.replaceAll(" -> ", " → ")}</bdi></h2>
             <div>${side(c.one)}</div>
             <div>${c.other.length ? side(c.other) : html`<p class="quiet">Against what is known of the actor.</p>`}</div>
           </article>`,
@@ -162,7 +165,7 @@ export class Sources implements Screen {
     return html`<div class="scroll tall" tabindex="0" role="region" aria-label="Source ledger">
       <p class="quiet">One line an origin: whose news it is, however many print it. The letter has reasons; yours wins over them.</p>
       <table class="ledger">
-        <thead><tr><th scope="col">Origin</th><th scope="col">Reliability</th><th scope="col">Why</th><th scope="col">Claims</th><th scope="col">Reports</th></tr></thead>
+        <thead><tr><th scope="col">Origin</th><th scope="col">Reliability</th><th scope="col">Why</th><th scope="col" class="number">Claims</th><th scope="col" class="number">Reports</th></tr></thead>
         <tbody>
           ${this.found.rows.map(
             (r) =>
@@ -225,7 +228,7 @@ export class Changes implements Screen {
       ${c
         ? html`${part("New flows", c.totals.flows, c.flows.map((f) => fact(this.page, f, f.certainty, f.kind === "uptake" && f.capabilities.length ? `${f.capabilities[0]}. ${f.grade}` : f.grade)))}
           ${part("Changed flows", c.totals.grown, c.grown.map((f) => fact(this.page, f, f.certainty, `was ${f.certainty_before}, information ${f.before}; now ${f.certainty}, information ${f.information}${f.denials ? `; ${f.denials} new denials` : ""}`)))}
-          ${part("New firsts", c.totals.firsts, c.firsts.map((f) => fact(this.page, { sentence: `${f.who}: ${f.card}, ${f.when}`, evidence: f.evidence }, f.certainty, f.lag)))}
+          ${part("New firsts", c.totals.firsts, c.firsts.map((f) => fact(this.page, { sentence: `${f.who}: ${f.card}, ${f.when}`, evidence: f.evidence }, f.certainty, lagWords(f.lag))))}
           ${part("New greatest distances", c.totals.reach, c.reach.map((r) => fact(this.page, { sentence: `${r.actor}: ${km.format(r.distance_km)} km`, evidence: r.evidence }, r.certainty)))}
           ${part("New incidents", c.totals.incidents, c.incidents.map((n) => fact(this.page, n, n.certainty, n.when + (n.vague ? " · vague: may be several" : ""))))}`
         : ""}
@@ -322,7 +325,7 @@ export class Cards implements Screen {
                   <table class="ledger"><tbody>${c.coverage.sights.map((s) => html`<tr><th scope="row">${s.sensor_id}</th><td><b>${s.seen}</b></td><td>${s.why}</td></tr>`)}</tbody></table>`
               : html`<p class="quiet">What our own sensors would see is shown when the desk is opened with --site. ${c.question}</p>`}
             <h2>First seen with</h2>
-            ${c.firsts.map((f) => fact(this.page, { sentence: `${f.who}: ${f.when}`, evidence: f.evidence }, f.certainty, f.lag))}
+            ${c.firsts.map((f) => fact(this.page, { sentence: `${f.who}: ${f.when}`, evidence: f.evidence }, f.certainty, lagWords(f.lag)))}
             <h2>Claims: ${c.total}</h2>
             ${c.claims.map((k) => fact(this.page, k, k.certainty))}
             <h2>Published occurrences</h2>

@@ -6,9 +6,14 @@
 import type { Palette } from "../palette.ts";
 import type { TrackStore } from "../store.ts";
 import { FONT } from "../words.ts";
+import type { Box } from "./labels.ts";
 import type { View } from "./view.ts";
 
 const MARGIN_PX = 16;
+/** Scale and readout lie along the lower edge; arrows stay above them. */
+const LOWER_MARGIN_PX = 48;
+/** An arrow with its word beside it is so wide, and so high. */
+const WORDS_PX = [76, 24] as const;
 const SHARED_PX = 40;
 const WORDS = ["", "LOW", "MEDIUM", "HIGH"] as const;
 
@@ -23,8 +28,16 @@ export interface EdgePoint {
 export function edgePoint(x: number, y: number, width: number, height: number): EdgePoint | null {
   if (x >= 0 && y >= 0 && x <= width && y <= height) return null;
   const [dx, dy] = [x - width / 2, y - height / 2];
-  const t = Math.min((width / 2 - MARGIN_PX) / Math.abs(dx), (height / 2 - MARGIN_PX) / Math.abs(dy));
+  const t = Math.min((width / 2 - MARGIN_PX) / Math.abs(dx), (height / 2 - (dy > 0 ? LOWER_MARGIN_PX : MARGIN_PX)) / Math.abs(dy));
   return { x: width / 2 + dx * t, y: height / 2 + dy * t, angle: Math.atan2(dy, dx) };
+}
+
+/** The same arrow moved up or down until nothing that lies over the map hides it. */
+export function clearOf(at: EdgePoint, covered: readonly Box[], height: number): EdgePoint {
+  const hidden = covered.find((b) => at.x > b.x - MARGIN_PX && at.x < b.x + b.w + MARGIN_PX && at.y > b.y - MARGIN_PX && at.y < b.y + b.h + MARGIN_PX);
+  if (!hidden) return at;
+  const down = hidden.y + hidden.h / 2 < height / 2;
+  return clearOf({ ...at, y: down ? hidden.y + hidden.h + MARGIN_PX : hidden.y - MARGIN_PX }, covered.filter((b) => b !== hidden), height);
 }
 
 /** Arrows for tracks of alerts that nobody has acknowledged. */
@@ -34,21 +47,27 @@ export function drawBeyond(
   palette: Palette,
   store: TrackStore,
   raised: ReadonlySet<number>,
+  covered: readonly Box[],
 ): void {
   const found: (EdgePoint & { severity: number })[] = [];
   for (const id of raised) {
     const s = store.slotOf(id);
     if (s < 0 || store.alert[s] === 0) continue;
     const at = edgePoint(view.toScreenX(store.drawX[s]!), view.toScreenY(store.drawY[s]!), view.width, view.height);
-    if (at) found.push({ ...at, severity: store.alert[s]! });
+    if (at) found.push({ ...clearOf(at, covered, view.height), severity: store.alert[s]! });
   }
   found.sort((a, b) => b.severity - a.severity);
   const drawn: EdgePoint[] = [];
   for (const at of found) {
-    if (drawn.some((other) => Math.hypot(other.x - at.x, other.y - at.y) < SHARED_PX)) continue;
+    if (drawn.some((other) => isShared(other, at))) continue;
     drawn.push(at);
     drawArrow(pen, palette, at, at.severity, view.width);
   }
+}
+
+function isShared(a: EdgePoint, b: EdgePoint): boolean {
+  const [dx, dy] = [Math.abs(a.x - b.x), Math.abs(a.y - b.y)];
+  return Math.hypot(dx, dy) < SHARED_PX || (dx < WORDS_PX[0] && dy < WORDS_PX[1]);
 }
 
 function drawArrow(pen: CanvasRenderingContext2D, palette: Palette, at: EdgePoint, severity: number, width: number): void {

@@ -158,7 +158,7 @@ export class CanvasRenderer implements Renderer {
     this.base.blit(this.pen, view, this.palette);
     const marks = this.scene.marks();
     this.drawTracks(moving, marks, atMs);
-    drawBeyond(this.pen, view, this.palette, this.store, marks.raised);
+    drawBeyond(this.pen, view, this.palette, this.store, marks.raised, marks.covered);
     const overlay = this.scene.overlay();
     if (overlay) drawOverlay(this.pen, view, this.palette, this.base.content.plane, overlay);
     this.drawn++;

@@ -25,6 +25,7 @@ class Record implements Page {
   private readonly screens: Screen[] = [this.counts, new IncidentsScreen(this)];
   private at: Screen = this.counts;
   private site = "";
+  private simulated = false;
   private help = false;
   private words = "";
   private bad = false;
@@ -35,9 +36,10 @@ class Record implements Page {
     window.addEventListener("resize", () => this.redraw());
     this.redraw();
     try {
-      const hello = await ask<{ site: { name: string }; user: string }>("/api/hello");
+      const hello = await ask<{ site: { name: string }; user: string; simulated: boolean }>("/api/hello");
       this.site = hello.site.name;
       this.user = hello.user;
+      this.simulated = hello.simulated;
     } catch (wrong) {
       this.say((wrong as Error).message, true);
       return;
@@ -103,7 +105,7 @@ class Record implements Page {
         <button class="act" @click=${() => this.nextPalette()}>${PALETTE_WORDS[this.palette]} <kbd>p</kbd></button>
         <button class="act" @click=${() => { this.help = !this.help; this.redraw(); }}>Keys <kbd>?</kbd></button>
       </header>
-      ${this.counts.simulated ? html`<div class="strip-simulated"><span>SIMULATED</span> an exercise: none of this was seen</div>` : nothing}
+      ${this.simulated || this.counts.simulated ? html`<div class="strip-simulated"><span>SIMULATED</span> an exercise: none of this was seen</div>` : nothing}
       <p class="bar ${this.bad ? "bad" : ""}" role="status">${this.words}</p>
       <main>${this.at.view()}</main>
       ${this.help ? this.keys() : nothing}`;

@@ -25,5 +25,8 @@ export function marks(low: number, high: number, count: number): number[] {
   return found;
 }
 
+/** The middle of a mark's words, moved so that those at the ends are not cut off. */
+export const within = (px: number, length: number, half: number): number => Math.min(Math.max(px, half), length - half);
+
 /** A frequency in MHz with as many digits as its neighbours need. */
 export const mhz = (hz: number, digits = 3): string => (hz / 1e6).toFixed(digits).replace(/\.?0+$/, "");

@@ -5,6 +5,9 @@ import { marks, mhz } from "./axes.ts";
 
 const FONT = '11px "Segoe UI", Roboto, "Liberation Sans", Arial, sans-serif';
 
+/** Room for times at the left, as beside the waterfall, so that a channel lies under its frequency. */
+export const TIMES_PX = 66;
+
 function begin(canvas: HTMLCanvasElement, palette: Palette): [CanvasRenderingContext2D, number, number] {
   const [w, h] = [Math.max(1, canvas.clientWidth), Math.max(1, canvas.clientHeight)];
   if (canvas.width !== w || canvas.height !== h) [canvas.width, canvas.height] = [w, h];
@@ -67,7 +70,7 @@ export function floor(canvas: HTMLCanvasElement, band: Band, disturbed: Disturbe
 export function occupancy(canvas: HTMLCanvasElement, hours: Hours, palette: Palette): void {
   const [c, w, h] = begin(canvas, palette);
   const rows = hours.hours.slice(-12).reverse();
-  const left = 44;
+  const left = TIMES_PX;
   const tall = Math.min(18, h / Math.max(rows.length, 1));
   c.textBaseline = "middle";
   rows.forEach((row, i) => {

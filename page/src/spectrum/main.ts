@@ -1,10 +1,9 @@
 /** The spectrum page: one radio and band at a time; what was heard, what is usual, and what nobody looked at. */
 import { html, nothing, render, type TemplateResult } from "lit";
-import { styleMap } from "lit/directives/style-map.js";
 import { applyPalette, palettes, PALETTES, PALETTE_WORDS, rememberedPalette } from "../palette.ts";
 import { ask, rowsOf, type Band, type Chance, type Clip, type Heard, type Hours, type Radio, type State } from "./api.ts";
-import { hzAt, marks, mhz, timeAt, x, y, type Axes } from "./axes.ts";
-import { busiest, floor, occupancy } from "./charts.ts";
+import { hzAt, marks, mhz, timeAt, within, x, y, type Axes } from "./axes.ts";
+import { busiest, floor, occupancy, TIMES_PX } from "./charts.ts";
 import { draw, Fall } from "./waterfall.ts";
 import { once } from "../once.ts";
 
@@ -12,7 +11,6 @@ const POLL_MS = 500;
 const SLOW_MS = 3000;
 const WINDOWS_S = [10, 30, 120];
 const LONGEST_CLIP_S = 10;
-const MARK = 66; // px for times at the left
 
 interface Chosen {
   start: number;
@@ -189,6 +187,7 @@ class Page {
     this.redraw();
   }
 
+  // Places are set as properties: the station's content policy lets no style stand in the markup, not even a first one.
   // -- the words ------------------------------------------------------------------------------------------------------
   private view(): TemplateResult {
     const [s, radio, band] = [this.state, this.one, this.oneBand];
@@ -208,7 +207,7 @@ class Page {
             </button>`,
           )}
         </nav>
-        ${s?.live ? html`<a class="act" href="/">Watch</a>` : nothing}
+        ${s?.live || (!s && this.bad) ? html`<a class="act" href="/">Watch</a>` : nothing}
       </header>
       <p class="bar ${this.bad ? "bad" : ""}" role="status">${this.words || this.status()}<span>${PALETTE_WORDS[this.palette]} <kbd>p</kbd></span></p>
       <main>
@@ -249,14 +248,14 @@ class Page {
               <button class="act" aria-pressed=${this.frozen !== null} @click=${() => { this.frozen = this.frozen === null ? this.state!.time : null; this.redraw(); }}>${this.frozen === null ? "Hold" : "Held"} <kbd>h</kbd></button>`
           : nothing}
       </div>
-      <div class="axis">${axes ? marks(axes.lowHz, axes.highHz, 8).map((hz) => html`<span style=${styleMap({ left: `${MARK + x(axes, hz)}px` })}>${mhz(hz)}</span>`) : nothing}</div>
+      <div class="axis"><i>MHz</i>${axes ? marks(axes.lowHz, axes.highHz, 8).map((hz) => html`<span .style=${`left: ${TIMES_PX + within(x(axes, hz), axes.width, 14)}px`}>${mhz(hz)}</span>`) : nothing}</div>
       <div class="fall">
-        <div class="times">${axes ? marks(axes.top, axes.bottom, 7).map((t) => html`<span style=${styleMap({ top: `${y(axes, t)}px` })}>${this.time(t)}</span>`) : nothing}</div>
+        <div class="times">${axes ? marks(axes.top, axes.bottom, 7).map((t) => html`<span .style=${`top: ${within(y(axes, t), axes.height, 8)}px`}>${this.time(t)}</span>`) : nothing}</div>
         <canvas id="fall" role="img" aria-label="Waterfall of ${band.name}: ${this.fall.boxes.length} emissions shown; the list beside it names the emitters"
           @click=${(e: MouseEvent) => this.pick(e)}
           @mousemove=${(e: MouseEvent) => { this.pointer = [e.offsetX, e.offsetY]; this.redraw(); }}
           @mouseleave=${() => { this.pointer = null; this.redraw(); }}></canvas>
-        ${c && axes ? html`<div class="cut" style=${styleMap({ top: `${Math.min(y(axes, c.start), y(axes, c.end))}px`, height: `${Math.abs(y(axes, c.end) - y(axes, c.start))}px` })}></div>` : nothing}
+        ${c && axes ? html`<div class="cut" .style=${`top: ${Math.min(y(axes, c.start), y(axes, c.end))}px; height: ${Math.abs(y(axes, c.end) - y(axes, c.start))}px`}></div>` : nothing}
       </div>
       <h2>Floor <span class="quiet">now (line) against what is usual at this hour (dashes)${band.floor.judged ? "" : ": not judged, the radio sets its own gain"}${band.gnss.length ? `; holds ${band.gnss.join("; ")}` : ""}</span></h2>
       <canvas id="floor" role="img" aria-label=${this.floorWords(band)}></canvas>

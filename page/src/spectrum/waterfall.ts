@@ -126,6 +126,19 @@ export function colourOf(kind: string, palette: Palette): string {
   return kind === "interference" ? map.high : kind === "drone_link" || kind === "broadcast" ? map.medium : map.ringText;
 }
 
+/** Bursts a few pixels high get their two sides alone: a crowd of whole boxes would paint over the power that they stand for. */
+const FLAT_PX = 6;
+
+function outline(context: CanvasRenderingContext2D, left: number, top: number, wide: number, high: number): void {
+  if (high >= FLAT_PX) return context.strokeRect(left, top, wide, high);
+  context.beginPath();
+  for (const side of [left, left + wide]) {
+    context.moveTo(side, top);
+    context.lineTo(side, top + high);
+  }
+  context.stroke();
+}
+
 function boxes(context: CanvasRenderingContext2D, fall: Fall, axes: Axes, palette: Palette): void {
   context.font = '600 11px "Segoe UI", Roboto, "Liberation Sans", Arial, sans-serif';
   context.textBaseline = "bottom";
@@ -138,7 +151,7 @@ function boxes(context: CanvasRenderingContext2D, fall: Fall, axes: Axes, palett
     context.strokeStyle = colourOf(b.kind, palette);
     context.setLineDash(b.kind === "other" ? [2, 2] : []);
     context.lineWidth = b.kind === "other" ? 1 : 1.5;
-    context.strokeRect(Math.round(xa) + 0.5, Math.round(ya) + 0.5, Math.max(2, Math.round(xb - xa)), Math.max(2, Math.round(yb - ya)));
+    outline(context, Math.round(xa) + 0.5, Math.round(ya) + 0.5, Math.max(2, Math.round(xb - xa)), Math.max(2, Math.round(yb - ya)));
     if (b.label === "unknown") continue;
     const width = context.measureText(b.label).width + 6;
     const left = Math.min(Math.max(0, xa), axes.width - width);

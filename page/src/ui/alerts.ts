@@ -2,9 +2,12 @@
 import { html, nothing, type TemplateResult } from "lit";
 import type { Alert } from "../api.ts";
 import type { Desk } from "../desk.ts";
-import { age, clockWithZone, plural, SEVERITY_SHAPES, spaced } from "../words.ts";
+import { age, bearing, clockWithZone, distance, plural, SEVERITY_SHAPES, spaced } from "../words.ts";
 import { causes, shelf } from "./choosers.ts";
 import { Renewed } from "./renewed.ts";
+
+/** From so many on, the numbers need the room of the hint beside them. */
+const MANY = 10;
 
 const rows = new Renewed<Alert>((a) => a.id, keepFocus);
 
@@ -27,12 +30,12 @@ export function alertList(desk: Desk): TemplateResult {
   return html`
     <div class="pane-head">
       <h2>Alerts</h2>
-      <span class="pane-note">${open ? `${open} open` : "none open"}${raised ? html`, <b>${raised} not acknowledged</b>` : nothing}${
+      <span class="pane-note">${raised ? html`<b>${raised} not acknowledged</b>, ` : nothing}${open ? `${open} open` : "none open"}${
         shelved ? `, ${shelved} shelved` : ""
       }</span>
       <span class="spacer"></span>
       ${rate(desk)}
-      ${shelved || state.alarms?.flood ? nothing : html`<span class="keys-hint" aria-hidden="true"><kbd>Space</kbd> worst</span>`}
+      ${shelved || state.alarms?.flood || raised >= MANY ? nothing : html`<span class="keys-hint" aria-hidden="true"><kbd>Space</kbd> worst</span>`}
     </div>
     ${
       desk.sound.state === "on"
@@ -86,7 +89,7 @@ function row(desk: Desk, alert: Alert): TemplateResult {
         <span class="alert-state">${stateWords(desk, alert, pending)}</span>
         <span class="alert-age" title="raised at ${clockWithZone(alert.raised_at)}">${age(age_s)}</span>
       </span>
-      <span class="alert-text" title=${alert.text}>${alert.text}</span>
+      <span class="alert-text" title=${alert.text}>${current ? nothing : whereWords(alert)}${alert.text}</span>
       ${current && alert.why ? html`<span class="why">${alert.why}</span>` : nothing}
       ${alert.state === "closed" && alert.note ? html`<span class="why">Note: ${alert.note}</span>` : nothing}
       ${alert.state === "shelved" ? html`<span class="why">${shelfWords(alert)}</span>` : nothing}
@@ -103,6 +106,12 @@ function focused(desk: Desk, alert: Alert): void {
 
 function ruleWords(alert: Alert): string {
   return alert.count > 1 ? `${spaced(alert.rule)} · ${plural(alert.count, "object")}` : spaced(alert.rule);
+}
+
+/** Where to look and how far it is: what a row cut short must still say, whatever the zone is called. The row in hand says all of it. */
+function whereWords(alert: Alert): TemplateResult | typeof nothing {
+  if (alert.bearing_deg == null || alert.distance_m == null || !alert.track_ids.length) return nothing;
+  return html`<b class="alert-where">${bearing(alert.bearing_deg)} ${distance(alert.distance_m)}</b> `;
 }
 
 function shelfWords(alert: Alert): string {

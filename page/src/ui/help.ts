@@ -33,7 +33,7 @@ export function help(desk: Desk): TemplateResult | typeof nothing {
       </ul>
       <p class="quiet">
         The line ahead of a symbol is where it will be in 30 s; the line behind is the last minute. A broken circle around a selected or alerted track
-        is where it lies with 2 sigma. Heights are above mean sea level. Sentences of the station and its log are in metres
+        is where it lies with 2 sigma. In the list, c after an age: coasting, not measured lately. Heights are above mean sea level. Sentences of the station and its log are in metres
         and UTC whatever units are chosen.
       </p>
     </section>`;

@@ -155,7 +155,7 @@ def answer(data: Any) -> Response:
 # -- signing in --------------------------------------------------------------------------------------------------------
 _LOGIN_PAGE = """<!doctype html><html lang="en"><meta charset="utf-8"><title>Picket: sign in</title>
 <style>body{{font:16px system-ui;background:#111;color:#eee;display:grid;place-items:center;height:100vh;margin:0}}
-form{{display:grid;gap:12px;width:20rem}}input,button{{font:inherit;padding:8px}}p{{color:#fb6}}</style>
+form,label{{display:grid;gap:12px}}form{{width:20rem;max-width:92vw}}label{{gap:4px}}input,button{{font:inherit;padding:8px}}p{{color:#fb6}}</style>
 <form method="post" action="/login"><h1>Picket</h1><p role="alert">{message}</p>
 <label>Name <input name="name" autocomplete="username" required></label>
 <label>Password <input name="password" type="password" autocomplete="current-password" required></label>
