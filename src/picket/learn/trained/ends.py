@@ -27,9 +27,9 @@ class Limits:
 
     Chosen on reports of hands that the weights were not trained on (`python -m benchmarks.train_reader --measure`)."""
 
-    kind: float = 0.16
+    kind: float = 0.2
     beside: float = 0.4
-    keep: float = 0.08
+    keep: float = 0.15
     end: float = 0.25
     other: float = 0.25
     fill: float = 0.2
