@@ -10,12 +10,12 @@ import sys
 from picket import _jit
 from picket.station import run
 from picket.station.warm import load_again, load_kernels
-from picket.track import conditions_kernels, crossing_kernels, engine_kernels, life_kernels
+from picket.track import crossing_kernels, engine_kernels, life_kernels, scan_kernels
 first = _jit.is_cold()
 load_again()
 print([m for m in ("scipy.linalg", "pyarrow", "duckdb", "trafilatura", "fpdf", "picket.train") if m in sys.modules and not first])
 load_kernels()
-kernels = (engine_kernels.look, life_kernels.misses, life_kernels.settle, crossing_kernels.cross, conditions_kernels.estimate)
+kernels = (engine_kernels.look, life_kernels.misses, life_kernels.settle, crossing_kernels.cross, scan_kernels.end_look)
 print([k.__name__ for k in kernels if not k.signatures], _jit.is_cold())
 """
 
