@@ -38,8 +38,8 @@ Asked = tuple[list[list[str]], int]  # the features of each candidate, and which
 Floats = NDArray[np.float64]
 
 
-class _Taught(Trained):
-    """Reads a report, and asks of each annotated claim on the way which country is right."""
+class Taught(Trained):
+    """Reads an annotated report, and asks on the way which of a choice's candidates are right."""
 
     def __init__(self, annotated: Annotated, weights: Weights) -> None:
         report = Report(doc=annotated.doc, text=annotated.text, published=annotated.published, title=annotated.title)
@@ -50,9 +50,17 @@ class _Taught(Trained):
             self._gold[claim["evidence"]].append(claim)
         claims_of(report, self)
 
+    def annotated(self, look: Look) -> list[dict[str, Any]]:
+        """The annotated claims of the sentence."""
+        return self._gold.get(look.sentence.words, [])
+
+
+class _Taught(Taught):
+    """Asks of each annotated claim which country is right."""
+
     def placed(self, look: Look, kept: list[Draft]) -> None:
         """Leaves the drafts as they are."""
-        claims = self._gold.get(look.sentence.words, [])
+        claims = self.annotated(look)
         anchors = anchors_of(look, self.weights) if claims else {}
         around = Around.of(look)
         for claim in claims:

@@ -8,7 +8,6 @@ nobody annotated should have no number, nor one whose number is none of those th
 from __future__ import annotations
 
 import sys
-from collections import defaultdict
 from dataclasses import replace
 from typing import Any
 
@@ -16,12 +15,9 @@ import msgspec
 
 from benchmarks.claim_scores import pairs, same_quantity
 from benchmarks.reports import Annotated
-from benchmarks.train_countries import Asked, fitted_choice
+from benchmarks.train_countries import Taught, fitted_choice
 from picket.learn.claim import Quantity
 from picket.learn.drafts import Draft
-from picket.learn.extract import claims_of
-from picket.learn.report import Report
-from picket.learn.trained import Trained
 from picket.learn.trained.choice import features_of
 from picket.learn.trained.look import Look
 from picket.learn.trained.numbers import candidates, counts_of
@@ -29,17 +25,8 @@ from picket.learn.trained.weights import ROLES, Weights
 from picket.learn.whosenumber import numbers_of
 
 
-class _Taught(Trained):
-    """Reads a report, and asks of each claim on the way which number is right."""
-
-    def __init__(self, annotated: Annotated, weights: Weights) -> None:
-        report = Report(doc=annotated.doc, text=annotated.text, published=annotated.published, title=annotated.title)
-        super().__init__(report, weights)
-        self.asked: list[Asked] = []
-        self._gold: dict[str, list[dict[str, Any]]] = defaultdict(list)
-        for claim in annotated.gold:
-            self._gold[claim["evidence"]].append(claim)
-        claims_of(report, self)
+class _Taught(Taught):
+    """Asks of each claim that it reads which number is right."""
 
     def counted(self, look: Look, kept: list[Draft]) -> None:
         """Leaves the drafts as they are."""
@@ -48,7 +35,7 @@ class _Taught(Trained):
             return
         taken = list(zip(kept, numbers_of(look.sentence, kept), strict=True))
         rows = [_row(look, draft, number) for draft, number in taken]
-        annotated = {id(row): claim for row, claim in pairs(rows, self._gold.get(look.sentence.words, []))}
+        annotated = {id(row): claim for row, claim in pairs(rows, self.annotated(look))}
         for row, draft in zip(rows, kept, strict=True):
             if draft.amount is None:
                 traits, numbers = candidates(look, draft, counts, taken)
