@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import os
-import tempfile
 from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
+from secrets import token_hex
 
 
 class PlaceError(ValueError):
@@ -44,12 +44,9 @@ def write_over(path: str | Path, data: bytes) -> None:
     if there:
         with open(path, "ab"):  # an older file that may not be written is not replaced either
             mode = os.stat(place).st_mode & 0o777
-    else:
-        mask = os.umask(0)
-        os.umask(mask)
-        mode = 0o666 & ~mask
+    temporary = os.path.join(folder, f".{name[:40]}.{token_hex(4)}.part")
     try:
-        handle, temporary = tempfile.mkstemp(prefix=f".{name[:40]}.", suffix=".part", dir=folder)
+        handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666)  # a new file has the rights of any other
     except OSError as e:
         raise OSError(e.errno, e.strerror, str(path)) from None  # not the name that the user never gave
     try:
@@ -57,7 +54,8 @@ def write_over(path: str | Path, data: bytes) -> None:
             file.write(data)
             file.flush()
             os.fsync(file.fileno())
-            os.fchmod(file.fileno(), mode)
+            if there:
+                os.fchmod(file.fileno(), mode)
         os.replace(temporary, place)
     except BaseException:
         with suppress(OSError):
