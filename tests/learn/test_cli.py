@@ -93,6 +93,18 @@ def test_a_file_that_is_not_there_is_said_and_the_rest_is_read(report: Path, tmp
     assert "1 report, 2 claims" in result.stderr
 
 
+def test_claims_of_before_stay_where_no_report_is_read(report: Path, tmp_path: Path) -> None:
+    claims, sources = tmp_path / "claims.jsonl", tmp_path / "sources.jsonl"
+    written = ["-o", str(claims), "--sources", str(sources)]
+    CliRunner().invoke(main, ["learn", "read", str(report), *written])
+    before = claims.read_bytes(), sources.read_bytes()
+    run = CliRunner().invoke(main, ["learn", "read", str(tmp_path / "missing.pdf"), *written])
+    assert run.exit_code == 3
+    assert (claims.read_bytes(), sources.read_bytes()) == before
+    assert run.output.count("left as it was") == 2
+    assert "->" not in run.output
+
+
 def test_nothing_usable_and_wrong_use_have_their_codes(report: Path, tmp_path: Path) -> None:
     (tmp_path / "empty.txt").write_text(" ")
     assert learn(tmp_path / "empty.txt").exit_code == 1

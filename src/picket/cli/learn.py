@@ -125,6 +125,10 @@ def read(
             if found.language in {None, "en"}:
                 read_so = claims_of(found, Trained(found) if guess else None)
                 claims.extend(by_model(found, read_so) if by_model else read_so)
+    if not reports:  # what an earlier run wrote is worth more than an empty file
+        for older in (path for path in (out, sources) if path is not None and path.exists()):
+            click.echo(f"picket: {older}: left as it was, for no report was read", err=True)
+        out = sources = None
     try:
         if out is not None:
             write_claims(out, claims)
