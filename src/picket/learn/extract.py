@@ -80,12 +80,11 @@ def claims_of(report: Report, again: Again | None = None) -> list[Claim]:
     published = Published.parse(report.published)
     spans = list(sentence_spans(report.text))
     about = [bool(DRONE_WORDS.search(report.text, a, b)) or _names_drone(report.text[a:b]) for a, b in spans]
-    if not any(about):
+    titled = report.title is not None and bool(DRONE_WORDS.search(report.title))
+    if not (titled or any(about)):
         return []
     topical = sum(about) >= max(2, len(about) // 5)
-    throughout = sum(about) >= max(3, _THROUGHOUT * len(about)) or (
-        topical and report.title is not None and bool(DRONE_WORDS.search(report.title))
-    )
+    throughout = sum(about) >= max(3, _THROUGHOUT * len(about)) or (topical and titled)
     context = Context()
     _overview(report, context)
     found: list[Claim] = []

@@ -20,7 +20,7 @@ from picket.learn.tokens import Token, small_letters
 DRONE_WORDS = Screened(
     r"\b(?:(?:micro|mini|multi|quad)?-?(?:drones?|copters?)|quadcopters?|uavs?|uas|ucavs?|usvs?|unmanned|"
     r"uncrewed|fpvs?|first-person[ -]view|loitering|kamikaze|remotely piloted|shaheds?|octocopters?|"
-    r"hexacopters?|sea baby|magura)\b"
+    r"hexacopters?|(?:quad|multi)-?rotors?|explosive boats?|sea baby|magura)\b"
     r"|-drone\b|\bdrone-",
     re.IGNORECASE,
 )
