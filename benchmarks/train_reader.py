@@ -13,6 +13,7 @@ from __future__ import annotations
 import argparse
 import io
 import json
+import sys
 from collections import Counter, defaultdict
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
@@ -44,13 +45,14 @@ from picket.learn.trained.groups import named_groups
 from picket.learn.trained.kinds import anchors_of
 from picket.learn.trained.look import Look
 from picket.learn.trained.memory import Memory
-from picket.learn.trained.mentions import Mention, end_features, mentions_of
+from picket.learn.trained.mentions import Mention, mentions_of
+from picket.learn.trained.relations import end_features
 from picket.learn.trained.weights import ENDS, ROLES, Weights, written
 
 FILE = Path(__file__).parents[1] / "src/picket/learn/data/trained.npz"
 KIND_PENALTY, END_PENALTY = 4.0, 12.0
 FREE_PENALTY = 0.001  # of the constant: how frequent a kind is
-LEAST = 2  # a feature is kept that stands in so many sentences or mentions
+LEAST, END_LEAST = 2, 4  # a feature is kept that stands in so many sentences, or mentions
 STEPS = 150
 LITTLE = 0.004  # a weight below this is left out
 RECALLED = (
@@ -108,10 +110,10 @@ def seen_in(annotated: Annotated) -> list[Seen]:
     return out
 
 
-def vocabulary(rows: list[list[str]]) -> dict[str, int]:
+def vocabulary(rows: list[list[str]], least: int = LEAST) -> dict[str, int]:
     """The features that occur often enough, in order of the alphabet."""
     count = Counter(f for row in rows for f in row)
-    return {f: i for i, f in enumerate(sorted(f for f, n in count.items() if n >= LEAST))}
+    return {f: i for i, f in enumerate(sorted(f for f, n in count.items() if n >= least))}
 
 
 def matrix(rows: list[list[str]], names: dict[str, int]) -> csr_matrix:
@@ -149,7 +151,7 @@ def train(seen: list[Seen]) -> Weights:
     none = np.zeros((0, len(ROLES)), np.float32), np.zeros((0, len(ENDS)), np.float32)
     weights = Weights(names, _rounded(kinds), net, {}, *none)
     rows, right = _ends(seen, weights)
-    names = vocabulary(rows)
+    names = vocabulary(rows, END_LEAST)
     ends = _rounded(fitted(matrix(rows, names), np.array(right, float)[:, None], END_PENALTY, names["actor|bias"]))[:, 0]
     return Weights(weights.kind_rows, weights.kinds, net, *_end_tables(list(names), ends))
 
@@ -198,7 +200,7 @@ def _ends(seen: list[Seen], weights: Weights) -> tuple[list[list[str]], list[boo
                 values = [g[role] for g in s.gold if g["kind"] == kind and g[role]]
                 for mention, made in zip(s.mentions, seen_as, strict=True):
                     if mention.acts or role == "target":
-                        rows.append([f"{table}|{f}" for table in (role, f"{kind}.{role}") for f in made])
+                        rows.append([sys.intern(f"{table}|{f}") for table in (role, f"{kind}.{role}") for f in made])
                         right.append(any(same_name(mention.name, value) for value in values))
     return rows, right
 

@@ -53,7 +53,7 @@ def test_weights_for_other_kinds_or_cut_short_are_refused() -> None:
         {"net_out": parts["net_out"][:-1]},
     ):
         out = io.BytesIO()
-        np.savez_compressed(out, **(parts | change))
+        np.savez(out, **(parts | change))
         with pytest.raises(ValueError, match=r"benchmarks\.train_reader"):
             load(out.getvalue())
 
@@ -216,3 +216,10 @@ def test_it_reads_unless_it_is_told_not_to(tmp_path: Path) -> None:
         rules[bool(words)] = [str(c.rule) for c in read_claims(out)]
     assert any(r.startswith("trained-") for r in rules[False])
     assert not any(r.startswith("trained-") for r in rules[True])
+
+
+def test_a_report_whose_title_alone_names_drones_is_read() -> None:
+    text = "The army of Kenya bought 40 of them from Turkey on Monday. Its soldiers were trained in Ankara."
+    titled, other = Report(doc="x", text=text, title="Kenya gets drones"), Report(doc="x", text=text, title="Kenya gets tractors")
+    assert {"supply", "training"} <= {c.kind for c in claims_of(titled, Trained(titled))}
+    assert claims_of(other, Trained(other)) == []

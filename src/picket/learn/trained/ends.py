@@ -14,7 +14,8 @@ from picket.learn.naming import text_of
 from picket.learn.sentence import Sentence, drone_head, is_drone
 from picket.learn.trained.kinds import probability
 from picket.learn.trained.look import Look
-from picket.learn.trained.mentions import Mention, end_features
+from picket.learn.trained.mentions import Mention
+from picket.learn.trained.relations import end_features
 from picket.learn.trained.weights import ENDS, Weights
 
 

@@ -7,6 +7,7 @@ The same code so makes names, to train with, and rows of a table of weights, to 
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Hashable, Iterable
 from typing import Any, Generic, TypeVar
 
@@ -34,8 +35,8 @@ class Groups(dict[tuple[Any, ...], tuple[T, ...]], Generic[T]):
 
 
 def named_groups() -> Groups[str]:
-    """Groups of the names themselves."""
-    return Groups(str)
+    """Groups of the names themselves, each kept once however many sentences have it."""
+    return Groups(sys.intern)
 
 
 def each(label: str, values: Iterable[str]) -> list[str]:

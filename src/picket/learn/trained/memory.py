@@ -1,8 +1,7 @@
-"""Who was named in a report so far, for ends that stand in another sentence than the claim; organisations that no gazetteer knows."""
+"""Who was named in a report so far, for ends that stand in another sentence than the claim."""
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from itertools import islice
 from typing import NamedTuple
@@ -17,6 +16,7 @@ from picket.learn.tokens import Token
 from picket.learn.trained.groups import Groups, T
 from picket.learn.trained.identity import identity
 from picket.learn.trained.sorts import phrase_type
+from picket.learn.trained.strangers import organisations, personal, persons, stranger
 
 
 @dataclass(slots=True)
@@ -45,7 +45,8 @@ class Memory:
     def __init__(self, report: Report) -> None:
         self.named: dict[str, Named] = {}
         self.surnames: set[str] = set()
-        self.organisations = _organisations(report.text)
+        self.organisations = organisations(report.text)
+        self.persons = persons(report.text, self.organisations)
         self._text = report.text.lower()
         self._title = (report.title or "").lower()
         self._about: dict[str, tuple[str, ...]] = {}
@@ -137,6 +138,14 @@ class Memory:
         known = known or " ".join(words) in self.organisations
         return [" ".join(words)] if known else []
 
+    def possible(self, phrase: Phrase) -> str | None:
+        """A name that no gazetteer knows, and that may be an organisation's for all that the report says; None if it is a person's."""
+        head = phrase.head
+        if head.tag != "NP" or head.name is not None or len(head.low) < 3 or head.low in self.persons:
+            return None
+        words = stranger(phrase)
+        return None if not words or personal(phrase, words) else " ".join(t.text for t in words)
+
 
 def _before_names(last: tuple[str, ...], ago: int) -> list[str]:
     return [*dict.fromkeys(f"before:{kind}" for kind in last), f"last:{last[-1]}:{ago}"] if last else ["before:-"]
@@ -145,25 +154,6 @@ def _before_names(last: tuple[str, ...], ago: int) -> list[str]:
 _TOLD_LAST = 5  # names at the ends of earlier claims that may be meant again
 _ORGANISATIONS = word_set("trained.organisations")
 _OPENING = 250  # characters of a report in which its first sentence stands
-_FIRM = (
-    r"(?:company|firm|start-?up|maker|manufacturer|producer|contractor|supplier|subsidiary|trader|conglomerate|exporter|plant|factory|"
-    r"militia|gang|cartel|faction|battalion|brigade|unit|network|agency|cell|group)"
-)
-_PROPER = r"((?:[A-Z][\w&’'-]*)(?: (?:[A-Z][\w&’'-]*|de|del|of|al))*(?<! of)(?<! de))"
-_STANDS_BESIDE = re.compile(
-    rf"\b{_PROPER},? (?:\([A-Z]+\),? )?(?:an?|the|another|one|which is an?) (?:[\w-]+ ){{0,4}}?{_FIRM}\b"
-    rf"|\b{_FIRM} (?:called |named |known as )?{_PROPER}"
-    rf"|\b{_FIRM}, {_PROPER},"
-)
-
-
-def _organisations(text: str) -> frozenset[str]:
-    """Names that stand beside what they are: "Orqa, a Croatian firm", "the company Orqa"; a person's name never is one."""
-    found = {next(g for g in m.groups() if g) for m in _STANDS_BESIDE.finditer(text[:_READ])}
-    return frozenset(n.removesuffix("'s").removesuffix("’s") for n in found if n.split()[0].lower() not in given_names())
-
-
-_READ = 60_000  # characters in which such names are looked for
 
 
 def name_of(token: Token) -> str:

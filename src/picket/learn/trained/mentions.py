@@ -19,6 +19,7 @@ from picket.learn.trained.groups import Groups, T, as_they_are
 from picket.learn.trained.look import Look
 from picket.learn.trained.memory import Memory, inner_names, name_of
 from picket.learn.trained.sorts import phrase_type, stem
+from picket.learn.trained.strangers import stranger
 
 
 @dataclass(slots=True)
@@ -87,9 +88,16 @@ def mentions_of(look: Look, memory: Memory, groups: Groups[T]) -> list[Mention[T
         place = place_name(phrase)
         if place:
             base += groups[as_they_are, (f"place:{place.rank}",)]
-        for name in memory.unknown(phrase):
+        sure = memory.unknown(phrase)
+        for name in sure:
             features = [*base, *groups[as_they_are, ("unknown",)]]
             _add(found, seen, Mention(name, True, phrase, phrase.i, features, kind=kind))
+        maybe = None if sure or (place and phrase.of is None) else memory.possible(phrase)
+        if maybe is not None:
+            features = [*base, *groups.items_of(_possible_names(look, phrase, kind))]
+            _add(found, seen, Mention(maybe, True, phrase, phrase.i, features, kind=kind))
+        elif phrase.head.tag == "NP" and phrase.head.name is None and is_person(phrase):
+            continue  # nobody is a target by name
         common = (phrase.head.tag == "N" or bool(place) or _a_people(phrase)) and not is_person(phrase)
         base += groups[as_they_are, ("asthing",)]
         _add(found, seen, Mention(bare_text(phrase), common, phrase, phrase.i, base, kind=kind, how="thing"))
@@ -102,6 +110,21 @@ def mentions_of(look: Look, memory: Memory, groups: Groups[T]) -> list[Mention[T
         mention.features += groups[as_they_are, memory.about(mention.name)]
         mention.features += groups.items_of(memory.ends_before(mention.name))
     return found
+
+
+def _possible_names(look: Look, phrase: Phrase, kind: str) -> list[str]:
+    """What speaks for or against an organisation, of a name that no gazetteer knows: its form, and what stands beside it."""
+    words, tokens = stranger(phrase), phrase.tokens
+    made = ["maybe", f"maybe:{min(len(words), 4)}", f"maybe:is:{kind}"]
+    if own := tokens.index(words[0]):
+        made += [f"maybe:after:{tokens[own - 1].tag}", f"maybe:after:{tokens[0].tag}:{tokens[own - 1].tag}"]
+    first, last = look.at.get(tokens[0].start), look.at.get(tokens[-1].start)
+    if first is not None and last is not None:
+        made += [f"maybe:p1:{_word(look.shown, first - 1)}", f"maybe:n1:{_word(look.shown, last + 1)}"]
+        made += [f"maybe:c:{c}" for c in look.concepts[last]]
+    made += ["maybe:caps"] * any(c.isupper() for w in words for c in w.text[1:])
+    made += ["maybe:digit"] * any(c.isdigit() for w in words for c in w.text)
+    return [*made, *([f"maybe:of:{phrase_type(phrase.of)}"] if phrase.of is not None else [])]
 
 
 def _a_people(phrase: Phrase) -> bool:
@@ -203,20 +226,20 @@ def _governed(look: Look, governors: dict[int, tuple[Verb, str]], phrase: Phrase
     made = [*groups[_governed_names, place, voice, inner, verb.lemma, verb.link]]
     for token in verb.tokens:
         if concepts := look.concepts_at(token):
-            made += groups[_placed_names, "gc", concepts, place, voice, inner]
-    return [*made, *groups[_class_names, "gk", verb.classes, place, voice, inner]]
+            made += groups[placed_names, "gc", concepts, place, voice, inner]
+    return [*made, *groups[class_names, "gk", verb.classes, place, voice, inner]]
 
 
 def _governed_names(place: str, voice: str, inner: str, lemma: str, link: str) -> list[str]:
     return [f"g:{place}:{voice}:{inner}", f"gl:{lemma}:{place}:{voice}", f"glink:{link}:{place}:{inner}"]
 
 
-def _placed_names(label: str, values: tuple[str, ...], place: str, voice: str, inner: str) -> list[str]:
+def placed_names(label: str, values: tuple[str, ...], place: str, voice: str, inner: str) -> list[str]:
     return [f"{label}:{v}:{place}:{voice}:{inner}" for v in values]
 
 
-def _class_names(label: str, classes: frozenset[str], place: str, voice: str, inner: str) -> list[str]:
-    return _placed_names(label, tuple(sorted(classes)), place, voice, inner)
+def class_names(label: str, classes: frozenset[str], place: str, voice: str, inner: str) -> list[str]:
+    return placed_names(label, tuple(sorted(classes)), place, voice, inner)
 
 
 def _add(found: list[Mention[T]], seen: set[tuple[str, bool]], mention: Mention[T]) -> None:
@@ -324,7 +347,7 @@ def _earlier(sentence: Sentence, found: list[Mention[T]], memory: Memory, groups
             ago = min(context.sentence - known.sentence, 4)
             features += groups[_known_names, known.kind, ago, min(known.times, 4), known.subject, known.titled]
         features += groups[as_they_are, (f"eothers:{others}",)]
-        found.append(Mention(name, name not in things, None, -1, features))
+        found.append(Mention(name, name not in things, None, -1, features, kind=known.kind if known is not None else ""))
 
 
 def _earlier_names(why: tuple[str, ...]) -> list[str]:
@@ -333,62 +356,3 @@ def _earlier_names(why: tuple[str, ...]) -> list[str]:
 
 def _known_names(kind: str, ago: int, times: int, subject: bool, titled: bool) -> list[str]:
     return [f"etype:{kind}", f"ago:{ago}", f"etimes:{times}", *["esubject"] * subject, *["etitled"] * titled]
-
-
-def end_features(look: Look, kind: str, mention: Mention[T], anchor: Verb | None, groups: Groups[T]) -> list[T]:
-    """The features of a mention as an end of a claim of a kind that `anchor` tells, beside its own; the same for each role, which has
-    weights of its own."""
-    made = [*groups[as_they_are, ("bias",)]]
-    if look.told:
-        made += groups.items_of(_said_by_rules(look, kind, mention))
-    phrase = mention.phrase
-    if phrase is None:
-        return made
-    if anchor is None:
-        return [*made, *groups[as_they_are, ("noanchor",)]]
-    place = look.places(anchor).get(id(phrase), "-")
-    voice = "p" if anchor.passive else "a"
-    inner = "i" if mention.inside else "h"
-    made += groups[_relation_names, place, voice, inner, anchor.lemma, anchor.link, mention.kind]
-    made += groups[_class_names, "crel", anchor.classes, place, voice, inner]
-    for token in anchor.tokens:
-        if concepts := look.concepts_at(token):
-            made += groups[_placed_names, "vcr", concepts, place, voice, inner]
-    if place == "-":
-        other = next((v for v in look.sentence.verbs if v is not anchor and id(phrase) in look.places(v)), None)
-        if other is not None:
-            link = other.link if other.governor is anchor else ("up" if anchor.governor is other else "far")
-            made += groups[_other_names, link, look.places(other)[id(phrase)], inner, other.classes]
-    made += groups[_side_of_names, mention.at > anchor.i, min(abs(mention.at - anchor.i) // 4, 4)]
-    return made
-
-
-def _relation_names(place: str, voice: str, inner: str, lemma: str, link: str, kind: str) -> list[str]:
-    made = [f"rel:{place}:{voice}:{inner}", f"vrel:{lemma}:{place}:{inner}"]
-    return [*made, *([f"rt:{place}:{voice}:type:{kind}"] if kind else []), f"lrt:{link}:{place}:{inner}"]
-
-
-def _other_names(link: str, place: str, inner: str, classes: frozenset[str]) -> list[str]:
-    return [f"orel:{link}:{place}:{inner}", *(f"oc:{c}:{place}" for c in sorted(classes)[:3])]
-
-
-def _side_of_names(after: bool, n: int) -> tuple[str]:
-    return (f"side:{'after' if after else 'before'}:{n}",)
-
-
-def _said_by_rules(look: Look, kind: str, mention: Mention[T]) -> list[str]:
-    """Which ends the rules gave this mention, and what they gave the ends of the kind."""
-    made: dict[str, None] = {}
-    name = mention.name.lower()
-    for told, rule, ends in look.told:
-        for role, value in ends.items():
-            if value and value == name:
-                made[f"r:{'same' if told == kind else told}:{role}"] = None
-                if told == kind:
-                    made[f"rr:{rule}:{role}"] = None
-    first = next((ends for told, _, ends in look.told if told == kind), None)
-    if first is not None:
-        made["rkind"] = None
-        for role, value in first.items():
-            made[f"{'rnone' if value is None else 'rhas' if value == name else 'rother'}:{role}"] = None
-    return list(made)
