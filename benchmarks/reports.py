@@ -97,13 +97,24 @@ def _quantity(text: str) -> dict[str, Any]:
     return {"value": float(match[1]) * times, "unit": unit, "qualifier": match[3] or "exact", "period": period or None}
 
 
+# Signs that annotators wrote for a unit, as the reader has it; a sign alone is no word that could be the same as another.
+_SIGNS = (
+    (re.compile(r"^R\$"), "reais"),
+    (re.compile(r"^(?:US|A|C|NZ|S|HK)?\$"), "dollars"),
+    (re.compile(r"^€"), "euros"),
+    (re.compile(r"^£"), "pounds"),
+    (re.compile(r"^(?:%|per cent\b|pct\b)"), "percent"),
+)
 _MULTIPLES = {"dozen": 12, "hundred": 100, "thousand": 1e3, "m": 1e6, "million": 1e6, "billion": 1e9, "trillion": 1e12}
 
 
 def _multiple(unit: str) -> tuple[float, str]:
     """ "3.1 billion dollars" is a count of dollars, as the reader has it and as most annotators wrote it."""
     first, _, rest = unit.partition(" ")
-    return (_MULTIPLES[first], rest) if first in _MULTIPLES else (1, unit)
+    times, unit = (_MULTIPLES[first], rest) if first in _MULTIPLES else (1, unit)
+    for sign, word in _SIGNS:
+        unit = sign.sub(word, unit)
+    return times, unit
 
 
 def all_annotated() -> list[Annotated]:
