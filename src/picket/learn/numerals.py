@@ -8,15 +8,18 @@ from __future__ import annotations
 import math
 import re
 
-from picket.learn.tokens import NUMBER_WORDS, Token, is_number
+from picket.learn.tokens import CODES, CURRENCIES, NUMBER_WORDS, Token, is_number
 
-MONEY = re.compile(r"^(?:(?:US|A|AU|C|CA|NZ|HK|S|R|Z)?[$€£₹¥₩₴₦]|(?:USD|EUR|GBP|CHF)(?=\s?\d))\s?")
+MONEY = re.compile(
+    rf"^(?:(?:US|A|AU|C|CA|NZ|HK|S|R|Z)?[$€£₹¥₩₴₦]|(?:{CODES})(?=\.?\s?\d)\.?|R(?=\d{{1,3}},\d))\s?"
+)  # "R1,500" are rand
 _GROUPING = re.compile("[,\u00a0\u2009\u202f]")  # between the thousands of a figure
 _TO = frozenset(["to", "-", "–", "—"])
 _LINKS = _TO | {"and"}
 _PAIRED = frozenset(["half", "half-dozen", "a", "another"])
 _STEPS = {"hundred": 100, "thousand": 1000}
-_LARGE = frozenset(["thousand", "million", "billion", "trillion"])
+_LARGE = frozenset(["thousand", "million", "billion", "trillion", "lakh", "crore"])
+_HALVED = {"million": 500_000.0, "billion": 500_000_000.0}
 _UNITS = {word: n for word, n in NUMBER_WORDS.items() if 0 < n < 100} | {"a": 1}
 _FEW = frozenset(["several", "few", "many", "some"])
 
@@ -41,7 +44,7 @@ def join_numerals(raw: list[Token]) -> list[Token]:
     out: list[Token] = []
     i = 0
     while i < len(raw):
-        found = _grouped(raw, i) or _range(raw, i) or _hundreds(raw, i) or _dozens(raw, i)
+        found = _grouped(raw, i) or _range(raw, i) or _hundreds(raw, i) or _dozens(raw, i) or _halves(raw, i) or _lettered(raw, i)
         if found is not None:
             width, value = found
             joined = _one(raw[i : i + width])
@@ -132,4 +135,30 @@ def _dozens(raw: list[Token], i: int) -> tuple[int, float] | None:
         count = _plain(raw[i])
         if count is not None and count < 50:
             return 2, count * 12
+    return None
+
+
+def _halves(raw: list[Token], i: int) -> tuple[int, float] | None:
+    """ "Half a million", "two and a half (million)"."""
+    if raw[i].low != "half" and not (i + 3 < len(raw) and raw[i + 3].low == "half"):
+        return None
+    words = tuple(t.low for t in raw[i : i + 4])
+    if words[:2] == ("half", "a") and len(words) > 2 and words[2] in _HALVED:
+        return 3, _HALVED[words[2]]
+    if words[1:] == ("and", "a", "half"):
+        whole = _plain(raw[i])
+        return (4, whole + 0.5) if whole is not None else None
+    return None
+
+
+def _lettered(raw: list[Token], i: int) -> tuple[int, float] | None:
+    """Money by letters that stand apart from it or are words of their own elsewhere: "Rs 5", "P900 million"."""
+    if i + 1 >= len(raw):
+        return None
+    first, second = raw[i].text, raw[i + 1]
+    if first in CURRENCIES and second.text[0].isdigit() and is_number(second):
+        amount = value_of(second)
+        return (2, amount) if amount is not None else None
+    if first[0] in "PR" and second.low in _LARGE and re.fullmatch(r"[PR]\d[\d,]*(?:\.\d+)?", first):
+        return 1, float(_GROUPING.sub("", first[1:]))
     return None

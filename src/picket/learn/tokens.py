@@ -6,14 +6,58 @@ import re
 
 from picket.learn.lexicon import Lexicon, Name, given_names, word_set
 
+CURRENCIES = {  # by the code or the letters before a sum
+    **dict.fromkeys(("USD", "AUD", "CAD", "NZD", "SGD", "HKD", "TWD"), "dollars"),
+    **dict.fromkeys(("INR", "PKR", "NPR", "LKR", "Rs"), "rupees"),
+    **dict.fromkeys(("AED", "MAD"), "dirhams"),
+    **dict.fromkeys(("KES", "UGX", "TZS", "KSh", "Ksh"), "shillings"),
+    **dict.fromkeys(("KWD", "BHD", "JOD", "IQD"), "dinars"),
+    **dict.fromkeys(("MXN", "ARS", "CLP", "PHP"), "pesos"),
+    **dict.fromkeys(("NIS", "ILS"), "shekels"),
+    **dict.fromkeys(("NOK", "DKK"), "kroner"),
+    **dict.fromkeys(("CNY", "RMB"), "yuan"),
+    **dict.fromkeys(("SAR", "QAR"), "riyals"),
+    **dict.fromkeys(("BDT", "Tk"), "taka"),
+    **dict.fromkeys(("IDR", "Rp"), "rupiah"),
+    "EUR": "euros",
+    "GBP": "pounds",
+    "EGP": "pounds",
+    "CHF": "francs",
+    "SEK": "kronor",
+    "PLN": "zloty",
+    "CZK": "crowns",
+    "RUB": "roubles",
+    "UAH": "hryvnias",
+    "TRY": "lira",
+    "JPY": "yen",
+    "KRW": "won",
+    "BRL": "reais",
+    "ZAR": "rand",
+    "NGN": "naira",
+    "GHS": "cedis",
+    "ETB": "birr",
+    "THB": "baht",
+    "VND": "dong",
+    "MMK": "kyats",
+    "KZT": "tenge",
+    "OMR": "rials",
+    "MYR": "ringgit",
+    "HUF": "forints",
+    "RON": "lei",
+    "GEL": "lari",
+    "AZN": "manats",
+}
+CODES = "|".join(sorted(CURRENCIES, key=lambda code: (-len(code), code)))
 _TOKEN = re.compile(
-    r"""[A-Za-z][a-z]*(?=[ ,])              # most words, so that nothing else is tried for them
+    rf"""[A-Za-z][a-z]*(?=[ ,])              # most words, so that nothing else is tried for them
     | [A-Za-z]\.(?:[A-Za-z]\.)+            # U.S.
     | (?:Col|Gen|Lt|Sgt|Mr|Mrs|Ms|Dr|Maj|Capt|Cmdr|Adm|Brig|Gov|Sen|Rep|St|Prof)\.  # titles
     | (?:US|AU?|CA?|NZ|HK|S|R|Z)?[$€£₹¥₩₴₦]\s?\d[\d,]*(?:\.\d+)?(?:bn|mn|tn|m|k)?\b   # money
-    | (?:USD|EUR|GBP|CHF)\s?\d[\d,]*(?:\.\d+)?(?:bn|mn|tn|m|k)?\b   # money by the code of its currency
-    | \d{1,3}(?:[\u00a0\u2009\u202f]\d{3})+(?![\d.])   # thousands set apart by a hard or a thin space
-    | \d[\d,]*\d(?:\.\d+)?(?:st|nd|rd|th)?(?:-[A-Za-z][\w-]*)? | \d+(?:\.\d+)?(?:st|nd|rd|th|s|[A-Z]{1,3}\b)?(?:-[A-Za-z][\w-]*)?
+    | (?=[A-Z])(?:{CODES})\.?\s?\d[\d,]*(?:\.\d+)?(?:bn|mn|tn|m|k)?\b   # money by the code of its currency
+    | R\d{{1,3}}(?:,\d{{3}})+\b   # rand
+    | \d{{1,3}}(?:[\u00a0\u2009\u202f]\d{{3}})+(?![\d.])   # thousands set apart by a hard or a thin space
+    | \d[\d,]*\d(?:\.\d+)?(?:st|nd|rd|th|[A-Z]{{1,3}}\b)?(?:-[A-Za-z][\w-]*)?
+    | \d+(?:\.\d+)?(?:st|nd|rd|th|s|[A-Z]{{1,3}}\b)?(?:-[A-Za-z][\w-]*)?
     | [^\W\d_]+(?:['’][^\W\d_]+)*(?:[-‑–/][\w]+(?:['’][a-z]+)?)*[\w]*(?:(?<=\d)['’]s\b)?   # words, hyphenated too
     | %|\S""",
     re.VERBOSE,
@@ -58,6 +102,8 @@ NUMBER_WORDS = {
     "million": 1_000_000,
     "billion": 1_000_000_000,
     "trillion": 1_000_000_000_000,
+    "lakh": 100_000,
+    "crore": 10_000_000,
     "dozen": 12,
 }
 _PLANNED = word_set("tokens.planned")
@@ -159,7 +205,7 @@ class Token:
 _POSSESSIVE = re.compile(r"['’]s$")
 _LETTERED = re.compile(r"[A-Z]|-[A-Za-z]")
 _THREE_LETTERS = re.compile(r"[a-z]{3}")
-_PRICE = re.compile(r"(?:[A-Z]{1,2}[$€£]|USD|EUR|GBP|CHF)\s?\d")
+_PRICE = re.compile(rf"(?:[A-Z]{{1,2}}[$€£]|{CODES})\.?\s?\d|R\d{{1,3}},\d{{3}}")
 
 
 def split_words(text: str, start: int, end: int) -> list[Token]:
