@@ -91,10 +91,10 @@ def with_countries(weights: Weights, reports: list[Annotated]) -> Weights:
     return replace(weights, countries=fitted_choice([asked for a in reports for asked in _Taught(a, weights).asked]))
 
 
-def fitted_choice(asked: list[Asked]) -> Choice:
-    """The weights under which the right ones of the candidates are likeliest."""
+def fitted_choice(asked: list[Asked], penalty: float = PENALTY, least: int = LEAST) -> Choice:
+    """The weights under which the right ones of the candidates are likeliest; a feature counts that `least` candidates have."""
     count = Counter(f for found, _ in asked for features in found for f in set(features))
-    names = {f: k for k, f in enumerate(sorted(f for f, n in count.items() if n >= LEAST))}
+    names = {f: k for k, f in enumerate(sorted(f for f, n in count.items() if n >= least))}
     rows = [[names[f] for f in features if f in names] for found, _ in asked for features in found]
     columns = np.array([k for row in rows for k in row], int)
     x = csr_matrix((np.ones(len(columns)), columns, np.cumsum([0, *map(len, rows)])), shape=(len(rows), len(names)))
@@ -102,12 +102,12 @@ def fitted_choice(asked: list[Asked]) -> Choice:
     starts = np.cumsum(sizes) - sizes
     right = np.zeros(len(rows))
     right[starts + np.array([k for _, k in asked], int)] = 1.0
-    found = _fitted(x, right, starts, sizes)
+    found = _fitted(x, right, starts, sizes, penalty)
     kept = {f: w for f, w in zip(names, np.float16(found).astype(float).tolist(), strict=True) if abs(w) >= LITTLE}
     return Choice(kept)
 
 
-def _fitted(x: csr_matrix, right: Floats, starts: NDArray[np.int_], sizes: NDArray[np.int_]) -> Floats:
+def _fitted(x: csr_matrix, right: Floats, starts: NDArray[np.int_], sizes: NDArray[np.int_], penalty: float) -> Floats:
     turned = x.T.tocsr()
 
     def loss(w: Floats) -> tuple[float, Floats]:
@@ -115,7 +115,7 @@ def _fitted(x: csr_matrix, right: Floats, starts: NDArray[np.int_], sizes: NDArr
         top = np.maximum.reduceat(z, starts)
         parts = np.exp(z - np.repeat(top, sizes))
         sums = np.add.reduceat(parts, starts)
-        value = float((np.log(sums) + top).sum() - (right * z).sum() + 0.5 * PENALTY * (w * w).sum())
-        return value, turned @ (parts / np.repeat(sums, sizes) - right) + PENALTY * w
+        value = float((np.log(sums) + top).sum() - (right * z).sum() + 0.5 * penalty * (w * w).sum())
+        return value, turned @ (parts / np.repeat(sums, sizes) - right) + penalty * w
 
     return np.asarray(minimize(loss, np.zeros(x.shape[1]), jac=True, method="L-BFGS-B", options={"maxiter": STEPS}).x)

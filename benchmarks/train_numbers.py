@@ -24,6 +24,9 @@ from picket.learn.trained.numbers import candidates, counts_of
 from picket.learn.trained.weights import ROLES, Weights
 from picket.learn.whosenumber import numbers_of
 
+PENALTY = 15.0
+LEAST = 4  # a feature is kept that so many candidates have
+
 
 class _Taught(Taught):
     """Asks of each claim that it reads which number is right."""
@@ -58,4 +61,6 @@ def _same(number: Quantity | None, claim: dict[str, Any]) -> bool:
 
 def with_numbers(weights: Weights, reports: list[Annotated]) -> Weights:
     """The weights, with those that choose numbers, from what the annotators of the reports chose."""
-    return replace(weights, numbers=fitted_choice([asked for a in reports for asked in _Taught(a, weights).asked]))
+    return replace(
+        weights, numbers=fitted_choice([asked for a in reports for asked in _Taught(a, weights).asked], PENALTY, LEAST)
+    )

@@ -44,11 +44,40 @@ def test_no_number_is_better_than_one_that_is_less_likely_than_asked() -> None:
     assert number_of(TAUGHT, "training", Choice({"none": 5.0, "rule": 1.0}), number=0.0) == (20, "Somali officers")
 
 
-def test_a_single_drone_may_be_counted_and_a_single_day_may_not() -> None:
-    text = "After a week of rain a drone was seen over the airport of Vilnius."
+def test_a_single_drone_may_be_counted_and_a_single_firm_may_not() -> None:
+    text = "A drone of a firm was seen over the airport of Vilnius."
     assert number_of(text, "sighting", None) is None
-    assert number_of(text, "sighting", Choice({"sort:drone:single": 9.0})) == (1, "drone")
+    assert number_of(text, "sighting", Choice({"sort:drone:one": 9.0})) == (1, "drone")
     assert number_of(text, "sighting", Choice({"none": -9.0})) == (1, "drone")
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "form", "expected"),
+    [
+        ("A Shahed drone hit a fuel tanker in Kherson.", "use_attack", "place:obj", (1, "fuel tanker")),
+        ("One was shot down over Moldova by drone hunters.", "sighting", "alone", (1, None)),
+        ("A fourth was shot down over Moldova by drone hunters.", "sighting", "alone", (1, None)),
+        ("Turkish instructors held a 20-day course for Somali drone pilots.", "training", "span", (20, "days")),
+        ("Turkish instructors trained Somali drone pilots for a week.", "training", "span", (1, "week")),
+        ("A drone was seen over Munich airport twice.", "sighting", "often", (2, "times")),
+    ],
+)
+def test_what_is_told_otherwise_than_by_a_number_is_weighed_too(
+    text: str, kind: str, form: str, expected: tuple[float, str | None]
+) -> None:
+    assert number_of(text, kind, Choice({"none": 9.0})) is None
+    assert number_of(text, kind, Choice({form: 9.0})) == expected
+
+
+def test_a_rank_is_the_number_of_a_statistic_that_has_no_other() -> None:
+    text = "It was the fourth drone flight over the stadium this season, the club said."
+    report = Report(doc="x", text=text, published="2025-06-10", title="Drones")
+    reader = Trained(report, replace(shipped(), numbers=Choice({})))
+
+    def look(sentence: Sentence, made: list[Draft]) -> list[Draft]:
+        return reader(sentence, [Draft("statistic", "count", sentence.verbs[0])])
+
+    assert [(c.quantity.value, c.quantity.unit) for c in claims_of(report, look) if c.quantity] == [(4, "flight")]
 
 
 def test_a_statistic_always_has_its_number() -> None:

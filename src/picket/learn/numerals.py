@@ -21,6 +21,13 @@ _STEPS = {"hundred": 100, "thousand": 1000}
 _LARGE = frozenset(["thousand", "million", "billion", "trillion", "lakh", "crore"])
 _HALVED = {"million": 500_000.0, "billion": 500_000_000.0}
 _UNITS = {word: n for word, n in NUMBER_WORDS.items() if 0 < n < 100} | {"a": 1}
+_BEGIN = {
+    *NUMBER_WORDS,
+    *_PAIRED,
+    "between",
+    "from",
+    *(code.lower() for code in CURRENCIES),
+}  # plain words that a number can begin with
 _FEW = frozenset(["several", "few", "many", "some"])
 
 
@@ -44,6 +51,10 @@ def join_numerals(raw: list[Token]) -> list[Token]:
     out: list[Token] = []
     i = 0
     while i < len(raw):
+        if raw[i].text.isalpha() and raw[i].low not in _BEGIN:
+            out.append(raw[i])
+            i += 1
+            continue
         found = _grouped(raw, i) or _range(raw, i) or _hundreds(raw, i) or _dozens(raw, i) or _halves(raw, i) or _lettered(raw, i)
         if found is not None:
             width, value = found

@@ -30,7 +30,7 @@ def ordinal_drafts(sentence: Sentence, made: list[Draft]) -> Iterator[Draft]:
         if verb.lemma not in {"be", "mark", "become", "make"} or verb.negated:
             continue
         for phrase in verb.objects:
-            rank = _rank(phrase)
+            rank = rank_of(phrase)
             if rank is None or not classes_of(phrase.head) & {"attacknoun", "sightnoun", "counted"}:
                 continue
             for draft in [
@@ -59,7 +59,7 @@ def ordinal_drafts(sentence: Sentence, made: list[Draft]) -> Iterator[Draft]:
             return
 
 
-def _rank(phrase: Phrase) -> tuple[int, Token] | None:
+def rank_of(phrase: Phrase) -> tuple[int, Token] | None:
     """Which in the row, and the word that says so; None for the first and for no rank."""
     for token in phrase.tokens:
         match = re.fullmatch(r"(\d+)(?:st|nd|rd|th)", token.low)

@@ -12,7 +12,9 @@ from picket.learn.amounts import tellers
 from picket.learn.chunks import Phrase
 from picket.learn.claim import Quantity, guessed
 from picket.learn.drafts import Draft
-from picket.learn.quantities import quantity_in
+from picket.learn.ordinals import rank_of
+from picket.learn.quantities import length_of_time, quantity_in
+from picket.learn.sentence import Sentence
 from picket.learn.trained.choice import Choice, Trait
 from picket.learn.trained.look import Look
 from picket.learn.trained.mentions import before_phrases
@@ -21,45 +23,86 @@ from picket.learn.whosenumber import NO_NUMBER, numbers_of, sort_of
 
 NONE = ""  # stands for no number
 _SINGLE = frozenset(["a", "an", "another"])
-_COUNTED_SINGLY = frozenset(["drone", "fordrone", "person", "people", "staff"])  # hardly anything else is annotated as 1
+_NEVER_ONE = frozenset(
+    ["attacknoun", "trainnoun", "supplynoun", "company", "group", "force", "state"]
+)  # nobody counts "a firm", "a raid"
+_ALONE = frozenset(["one", "another", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth"])  # "one was shot down"
+_BEFORE_RANK = frozenset(["a", "the"])
+_SPANS = frozenset(["hour", "day", "night", "week", "month", "year"])
+_OFTEN = {"twice": 2, "thrice": 3}
 _NAMED_BY = frozenset(["N", "NP", "ADJ", "DEM"])  # tags of the words that name what is counted
 _SHOWN = frozenset(["PREP", "ADV", "PRON"])  # tags of the words that are told apart behind a number
 _SIZES = ((2, "one"), (3, "two"), (10, "few"), (100, "tens"), (1000, "hundreds"), (1_000_000, "thousands"))
 Taken = list[tuple[Draft, Quantity | None]]  # the drafts of a sentence, each with the number that the rules chose
+Told = tuple[Phrase, Quantity, str]  # a number, what tells it and in which form
 Known = list[tuple[object, ...]]
 
 
 @dataclass(slots=True)
 class Count:
-    """A number of a sentence: the phrase that tells it, what it counts, by sort, whether it is a single thing; and what is known of it
-    whatever the claim."""
+    """A number of a sentence: the phrase that tells it, what it counts, by sort, its form ("" for a number as such); and what is known of
+    it whatever the claim."""
 
     quantity: Quantity
     phrase: Phrase
     sort: str
-    single: bool
+    form: str
     known: Known
 
 
 def counts_of(look: Look) -> list[Count]:
-    """The numbers of a sentence, in its order."""
-    sentence = look.sentence
-    found = [(p, quantity_in(p, sentence.text, sentence.end), _one(p)) for p in look.phrases]
-    told = [(p, number or one, number is None) for p, number, one in found if number or one]
+    """The numbers of a sentence: those of its phrases in their order, then how often."""
+    told = [found for phrase in look.phrases if (found := _told(look.sentence, phrase)) is not None]
+    told += _how_often(look.sentence)
     if not told:
         return []
-    before, by = before_phrases(sentence), tellers(sentence)
-    few = min(sum(not single for _, _, single in told), 4)
+    before, by = before_phrases(look.sentence), tellers(look.sentence)
+    few = min(sum(not form for _, _, form in told), 4)
     counts: list[Count] = []
-    for phrase, quantity, single in told:
-        assert quantity is not None
-        nth = min(sum(not c.single for c in counts), 3)
-        count = Count(quantity, phrase, sort_of(quantity.unit), single, [("one", few) if single else ("nth", nth, few)])
+    for phrase, quantity, form in told:
+        nth = min(sum(not c.form for c in counts), 3)
+        count = Count(quantity, phrase, sort_of(quantity.unit), form, [(form, few) if form else ("nth", nth, few)])
         if id(phrase) in by:
             count.known.append(("teller",))
         count.known += _known(look, count, before.get(phrase.i, "-"))
         counts.append(count)
+    for count in counts:
+        alike = [c for c in counts if c.sort == count.sort and c.form == count.form]
+        count.known.append(("alike", count.sort, count.form, min(_place(alike, count), 2), min(len(alike), 3)))
     return counts
+
+
+def _place(alike: list[Count], count: Count) -> int:
+    return next(k for k, c in enumerate(alike) if c is count)
+
+
+def _told(sentence: Sentence, phrase: Phrase) -> Told | None:
+    """The number of a phrase and its form: a number as such ("" for the form), a rank, a single thing, a length of time."""
+    quantity = quantity_in(phrase, sentence.text, sentence.end)
+    if quantity is not None:
+        return phrase, quantity, ""
+    first, head = phrase.tokens[0].low, phrase.head.low
+    if phrase.time:
+        span = first in _SINGLE and len(phrase.tokens) == 2 and head in _SPANS
+        return (phrase, Quantity(value=1, unit=head), "span") if span else None
+    if head in _ALONE and phrase.of is None and (len(phrase.tokens) == 1 or (first in _BEFORE_RANK and len(phrase.tokens) == 2)):
+        return phrase, Quantity(value=1), "alone"
+    if (rank := rank_of(phrase)) is not None:
+        return phrase, Quantity(value=rank[0], unit=phrase.head.text), "rank"
+    if (
+        first in _SINGLE
+        and phrase_type(phrase) not in _NEVER_ONE
+        and (words := [t.text for t in phrase.tokens[1:] if t.tag in _NAMED_BY])
+    ):
+        return phrase, Quantity(value=1, unit=" ".join(words[-3:])), "one"
+    length = length_of_time(phrase)
+    return (phrase, length, "span") if length is not None else None
+
+
+def _how_often(sentence: Sentence) -> list[Told]:
+    """ "Twice"."""
+    found = [(k, t) for k, t in enumerate(sentence.tokens) if t.low in _OFTEN and t.tag == "ADV"]
+    return [(Phrase(k, k + 1, t, [t]), Quantity(value=_OFTEN[t.low], unit="times"), "often") for k, t in found]
 
 
 def count(look: Look, drafts: list[Draft], choice: Choice, least: float) -> None:
@@ -88,7 +131,7 @@ def candidates(
     kind, rule = draft.kind, draft.rule
     how = "g" if guessed(rule) else "f"
     by_rules = next(number for d, number in taken if d is draft)
-    few = min(sum(not c.single for c in counts), 4)
+    few = min(sum(not c.form for c in counts), 4)
     none: Known = [("none", how, by_rules is not None, few), ("nonerule", rule, by_rules is not None)]
     made: dict[str, dict[Trait, None]] = {NONE: {(kind, *trait): None for trait in none}}
     numbers: dict[str, Quantity] = {}
@@ -96,11 +139,12 @@ def candidates(
     def add(quantity: Quantity, known: Known) -> None:
         name = _name(quantity)
         numbers.setdefault(name, quantity)
-        made.setdefault(name, {}).update(dict.fromkeys((kind, *trait) for trait in known))
+        made.setdefault(name, {}).update(dict.fromkeys([(kind, *trait) for trait in known]))
 
     several: Known = [("several",)] if sum(d.kind == kind for d, _ in taken) > 1 else []
+    others = "+".join(sorted({d.kind for d, _ in taken} - {kind}))
     for found in counts:
-        add(found.quantity, [*found.known, *_by_claim(look, draft, found), *several])
+        add(found.quantity, [*found.known, *_by_claim(look, draft, found), ("beside", found.sort, found.form, others), *several])
     if by_rules is not None:
         sort = sort_of(by_rules.unit)
         add(by_rules, [("rule", how, sort), ("ruled", rule), ("rulesize", _size(by_rules), sort)])
@@ -112,40 +156,42 @@ def candidates(
 
 def _known(look: Look, count: Count, before: str) -> Known:
     """What a number is and counts, and the words beside it."""
-    phrase, sort, single = count.phrase, count.sort, count.single
-    how = "single" if single else _told_as(phrase)
+    phrase, sort, form = count.phrase, count.sort, count.form
+    how = form or _told_as(phrase)
     at = look.at.get(phrase.head.start)
     return [
         ("sort", sort, how, _size(count.quantity)),
-        ("head", single, look.words[at].stem if at is not None else phrase.head.low),
+        ("head", form, look.words[at].stem if at is not None else phrase.head.low),
         ("type", phrase_type(phrase), how),
-        *(("concept", single, concept) for concept in look.concepts_at(phrase.head)),
-        ("before", before, sort, single),
-        ("behind", _behind(look, phrase), single),
+        *(("concept", form, concept) for concept in look.concepts_at(phrase.head)),
+        ("told", sort, count.quantity.qualifier, bool(count.quantity.period)),
+        ("before", before, sort, form),
+        *_around(look, phrase, sort),
+        ("behind", _behind(look, phrase), form),
     ]
 
 
 def _by_claim(look: Look, draft: Draft, count: Count) -> Known:
     """Where a number stands by what is claimed."""
-    phrase, verb, sort, single = count.phrase, draft.verb, count.sort, count.single
+    phrase, verb, sort, form = count.phrase, draft.verb, count.sort, count.form
     made: Known = []
     if phrase is draft.target_phrase:
-        made.append(("target", single))
+        made.append(("target", form))
     if any(phrase is p for p in draft.numbers):
-        made.append(("thing", guessed(draft.rule), single))
+        made.append(("thing", guessed(draft.rule), form))
     if verb is None:
         return made
     place = look.places(verb).get(id(phrase), "-")
     made += [
-        ("place", place, sort, single),
-        ("verb", place, single, verb.lemma),
+        ("place", place, sort, form),
+        ("verb", place, form, verb.lemma),
         ("voice", place, verb.passive, sort),
-        ("apart", phrase.i > verb.i, min(abs(phrase.i - verb.i) // 3, 5), single),
+        ("apart", phrase.i > verb.i, min(abs(phrase.i - verb.i) // 3, 5), form),
     ]
     if place == "-":
         other = next((v for v in look.sentence.verbs if v is not verb and id(phrase) in look.places(v)), None)
         if other is not None:
-            made += [("other", look.places(other)[id(phrase)], sort), ("otherverb", other.lemma, single)]
+            made += [("other", look.places(other)[id(phrase)], sort), ("otherverb", other.lemma, form)]
     return made
 
 
@@ -161,12 +207,16 @@ def _told_as(phrase: Phrase) -> str:
     return "figure" if any(t.tag == "NUM" and t.text[-1:].isdigit() for t in phrase.tokens) else "word"
 
 
-def _one(phrase: Phrase) -> Quantity | None:
-    """ "A drone", "another quadcopter": 1."""
-    if phrase.tokens[0].low not in _SINGLE or phrase_type(phrase) not in _COUNTED_SINGLY:
-        return None
-    words = [t.text for t in phrase.tokens[1:] if t.tag in _NAMED_BY][-3:]
-    return Quantity(value=1, unit=" ".join(words)) if words else None
+def _around(look: Look, phrase: Phrase, sort: str) -> Known:
+    """What the two words on each side of a phrase are."""
+    shown = ["^", "^", *look.shown, "$", "$"]
+    first, last = look.at.get(phrase.tokens[0].start, 0), look.at.get(phrase.tokens[-1].start, 0)
+    return [
+        ("-1", sort, shown[first + 1]),
+        ("-2", sort, shown[first]),
+        ("+1", sort, shown[last + 3]),
+        ("+2", sort, shown[last + 4]),
+    ]
 
 
 def _behind(look: Look, phrase: Phrase) -> str:
