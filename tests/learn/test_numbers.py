@@ -69,15 +69,23 @@ def test_what_is_told_otherwise_than_by_a_number_is_weighed_too(
     assert number_of(text, kind, Choice({form: 9.0})) == expected
 
 
-def test_a_rank_is_the_number_of_a_statistic_that_has_no_other() -> None:
-    text = "It was the fourth drone flight over the stadium this season, the club said."
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("It was the fourth drone flight over the stadium this season, the club said.", (4, "flight")),
+        ("It was the fourth such flight of a drone over the stadium.", (4, "flight")),
+        ("It was the eleventh of its kind, and a drone was found.", (11, None)),
+        ("A second drone was found.", (1, "second drone")),  # no rank
+    ],
+)
+def test_a_rank_is_the_number_of_a_statistic_that_has_no_other(text: str, expected: tuple[float, str | None]) -> None:
     report = Report(doc="x", text=text, published="2025-06-10", title="Drones")
-    reader = Trained(report, replace(shipped(), numbers=Choice({})))
+    reader = Trained(report, replace(shipped(), numbers=Choice({"rank": 1.0})))
 
     def look(sentence: Sentence, made: list[Draft]) -> list[Draft]:
         return reader(sentence, [Draft("statistic", "count", sentence.verbs[0])])
 
-    assert [(c.quantity.value, c.quantity.unit) for c in claims_of(report, look) if c.quantity] == [(4, "flight")]
+    assert [(c.quantity.value, c.quantity.unit) for c in claims_of(report, look) if c.quantity] == [expected]
 
 
 def test_a_statistic_always_has_its_number() -> None:

@@ -14,7 +14,7 @@ from picket.learn.spots import place_name
 from picket.learn.tokens import Token
 
 _ORDER = "second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth thirteenth fourteenth fifteenth".split()  # noqa: SIM905
-_RANKS = {word: n for n, word in enumerate(_ORDER, 2)}
+RANKS = {word: n for n, word in enumerate(_ORDER, 2)}
 _SPAN = Screened(
     r"\b(?:since|this (?:year|month|week)|so far|in (?:a|as many|\w+) (?:days?|weeks?|months?|years?)|(?:in|over|during|within) (?:the )?"
     r"(?:last|past|recent|same|first)|of the year|in (?:19|20)\d\d|to date)\b",
@@ -63,7 +63,7 @@ def rank_of(phrase: Phrase) -> tuple[int, Token] | None:
     """Which in the row, and the word that says so; None for the first and for no rank."""
     for token in phrase.tokens:
         match = re.fullmatch(r"(\d+)(?:st|nd|rd|th)", token.low)
-        rank = int(match[1]) if match else _RANKS.get(token.low, 0)
+        rank = int(match[1]) if match else RANKS.get(token.low, 0)
         if rank > 1:
             return rank, token
     return None

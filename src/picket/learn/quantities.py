@@ -318,6 +318,8 @@ _SHARE = re.compile(r"\s?%|\s(?:per ?cent|pct)\b")
 _NO_UNIT = _UNTAGGED | {"mm", "more", "such"}
 _BESIDE = frozenset(["last", "this", "next", "altogether"])  # what tells when or how, behind what is counted
 _MONEY = word_set("statistics.money")
+# A measure ends what is counted: "12 m craft" counts metres, "a 280 million baht contract" baht.
+_MEASURES = (_MONEY | word_set("statistics.units_of_length") | {"m"}) - {"real", "won", "foot", "feet"}
 
 
 def _value(phrase: Phrase, k: int, text: str) -> float | None:
@@ -378,7 +380,9 @@ def _unit(phrase: Phrase, k: int, token: Token) -> str | None:
     if rest and rest[0].low == "times":
         return "times"
     words = [t for t in rest if t.tag in {"N", "NP", "ADJ", "DEM", "V"} and t.low not in _NO_UNIT]
-    end = next((n for n, t in enumerate(words) if n and t.low in _BESIDE), len(words))
+    end = next(
+        (n + (t.low in _MEASURES) for n, t in enumerate(words) if t.low in _MEASURES or (n and t.low in _BESIDE)), len(words)
+    )
     words = words[:end]
     if not words and phrase.of is not None and not any(t.low in {"them", "those"} for t in phrase.of.tokens):
         words = [t for t in phrase.of.tokens if t.tag in {"N", "NP", "ADJ", "DEM"}]

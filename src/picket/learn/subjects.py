@@ -190,7 +190,8 @@ def _next_subject(items: list[Item], k: int) -> list[Phrase]:
 def _antecedent(items: list[Item], rel: int) -> list[Phrase]:
     n = rel - 1
     if n >= 3 and tag_of(items[n]) == "P" and low_of(items[n]) == "of" and isinstance(part := items[n - 1], Phrase):
-        whole = _whole_before(items, n - 2 if tag_of(items[n - 2]) == "," else n - 1)
+        at = n - 2 if tag_of(items[n - 2]) == "," else n - 1
+        whole = _people_before(items, at) if low_of(items[rel]) == "whom" else _whole_before(items, at)
         if whole is not None and part.of is None:
             part.of = whole  # "TB2s, eight of which were delivered"
         return [part]
@@ -259,6 +260,18 @@ def _whole_before(items: list[Item], at: int) -> Phrase | None:
         k -= 2
     found = items[k] if k >= 0 else None
     return found if isinstance(found, Phrase) and not found.time else None
+
+
+_PEOPLE = frozenset({"people", "official", "people_abstract"})
+
+
+def _people_before(items: list[Item], at: int) -> Phrase | None:
+    """ "Gave lessons to boys, two of whom": the nearest that are people by their noun, else the nearest."""
+    near = [item for item in reversed(items[:at]) if isinstance(item, Phrase) and not item.time]
+    classes = lexicon().noun_classes
+    parts = (part for p in near for part in (p.of, p) if part is not None)
+    people = (p for p in parts if p.head.tag == "DEM" or classes.get(p.head.low, frozenset()) & _PEOPLE)
+    return next(people, near[0] if near else None)
 
 
 def _finite_subject(items: list[Item], verb: Verb, earlier: list[Verb], before: Item | None) -> None:

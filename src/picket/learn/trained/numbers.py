@@ -6,13 +6,14 @@ and what each kind counts: people who are taught, drones that are delivered, sel
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from picket.learn.amounts import tellers
 from picket.learn.chunks import Phrase
 from picket.learn.claim import Quantity, guessed
 from picket.learn.drafts import Draft
-from picket.learn.ordinals import rank_of
+from picket.learn.ordinals import RANKS, rank_of
 from picket.learn.quantities import length_of_time, quantity_in
 from picket.learn.sentence import Sentence
 from picket.learn.trained.choice import Choice, Trait
@@ -26,7 +27,8 @@ _SINGLE = frozenset(["a", "an", "another"])
 _NEVER_ONE = frozenset(
     ["attacknoun", "trainnoun", "supplynoun", "company", "group", "force", "state"]
 )  # nobody counts "a firm", "a raid"
-_ALONE = frozenset(["one", "another", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth"])  # "one was shot down"
+_ALONE = frozenset(["one", "another", *RANKS])  # "one was shot down"
+_SUCH = re.compile(r" such ([a-z]+)| of (?:its|the|this|that|their) (?:kind|sort|type)\b")
 _BEFORE_RANK = frozenset(["a", "the"])
 _SPANS = frozenset(["hour", "day", "night", "week", "month", "year"])
 _OFTEN = {"twice": 2, "thrice": 3}
@@ -85,18 +87,19 @@ def _told(sentence: Sentence, phrase: Phrase) -> Told | None:
     if phrase.time:
         span = first in _SINGLE and len(phrase.tokens) == 2 and head in _SPANS
         return (phrase, Quantity(value=1, unit=head), "span") if span else None
-    if head in _ALONE and phrase.of is None and (len(phrase.tokens) == 1 or (first in _BEFORE_RANK and len(phrase.tokens) == 2)):
-        return phrase, Quantity(value=1), "alone"
-    if (rank := rank_of(phrase)) is not None:
-        return phrase, Quantity(value=rank[0], unit=phrase.head.text), "rank"
-    if (
-        first in _SINGLE
-        and phrase_type(phrase) not in _NEVER_ONE
-        and (words := [t.text for t in phrase.tokens[1:] if t.tag in _NAMED_BY])
-    ):
-        return phrase, Quantity(value=1, unit=" ".join(words[-3:])), "one"
-    length = length_of_time(phrase)
-    return (phrase, length, "span") if length is not None else None
+    if len(phrase.tokens) - (first in _BEFORE_RANK) == 1 and head in _ALONE:
+        such = _SUCH.match(sentence.text, phrase.tokens[-1].end)
+        if such is None and phrase.of is None:
+            return phrase, Quantity(value=1), "alone"
+        rank = rank_of(phrase) if such is not None else None
+        return (phrase, Quantity(value=rank[0], unit=such[1] if such else None), "rank") if rank else None
+    if (length := length_of_time(phrase)) is not None:
+        return phrase, length, "span"
+    if first in _SINGLE:
+        words = [t.text for t in phrase.tokens[1:] if t.tag in _NAMED_BY][-3:] if phrase_type(phrase) not in _NEVER_ONE else []
+        return (phrase, Quantity(value=1, unit=" ".join(words)), "one") if words else None
+    rank = rank_of(phrase)
+    return (phrase, Quantity(value=rank[0], unit=phrase.head.text), "rank") if rank is not None else None
 
 
 def _how_often(sentence: Sentence) -> list[Told]:
