@@ -94,6 +94,26 @@ def test_a_statistic_always_has_its_number() -> None:
     assert number_of(text, "statistic", Choice({"none": 9.0})) == (40, "times")
 
 
+def test_what_a_number_is_compared_with_is_a_statistic_of_its_own_and_a_guess() -> None:
+    """The rules look for it before the trained reader finds the statistic."""
+    text = "Police have reported 52 drones since January, against 31 last year."
+    report = Report(doc="x", text=text, published="2025-06-10", title="Drones")
+    reader = Trained(report, replace(shipped(), numbers=Choice({})))
+
+    def look(sentence: Sentence, made: list[Draft]) -> list[Draft]:
+        return reader(sentence, [Draft("statistic", "count", sentence.verbs[0], actor="police")])
+
+    found = [(c.quantity.value, c.rule, c.time, c.certainty) for c in claims_of(report, look) if c.quantity]
+    assert [(value, rule) for value, rule, _, _ in found] == [(52, "count"), (31, "trained-compared")]
+    assert [(time, certainty) for _, _, time, certainty in found] == [("2025-01/..", "stated"), ("2024", "possible")]
+
+
+def test_what_the_rules_compared_is_not_told_again() -> None:
+    text = "Poland recorded 40 drone flights over its border in May, against 31 in April."
+    values = [c.quantity.value for c in claims(text, Choice({})) if c.kind == "statistic" and c.quantity]
+    assert sorted(values) == [31, 40]
+
+
 def test_a_draft_that_brings_its_number_keeps_it() -> None:
     report = Report(doc="x", text=TAUGHT, published="2025-06-10", title="Drones")
     reader = Trained(report, replace(shipped(), numbers=Choice({"none": 9.0})))

@@ -7,11 +7,12 @@ and what each kind counts: people who are taught, drones that are delivered, sel
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from picket.learn.amounts import tellers
 from picket.learn.chunks import Phrase
 from picket.learn.claim import Quantity, guessed
+from picket.learn.compared import compared_drafts
 from picket.learn.drafts import Draft
 from picket.learn.ordinals import RANKS, rank_of
 from picket.learn.quantities import length_of_time, quantity_in
@@ -118,6 +119,17 @@ def count(look: Look, drafts: list[Draft], choice: Choice, least: float) -> None
     chosen = [_likeliest(look, draft, counts, taken, choice, least) for draft in drafts]
     for draft, number in zip(drafts, chosen, strict=True):
         draft.amount = draft.amount or number
+    drafts += _compared(look.sentence, drafts)
+
+
+def _compared(sentence: Sentence, drafts: list[Draft]) -> list[Draft]:
+    """What stands beside the number of a statistic that was found after the rules had looked: "52 since January, against 31 last year"."""
+    first = next((d for d in drafts if d.kind == "statistic"), None)
+    if first is None or first.amount is None or any(d.rule.endswith("compared") for d in drafts):
+        return []
+    told = {d.amount.value for d in drafts if d.kind == "statistic" and d.amount is not None}
+    more = [d for d in compared_drafts(sentence, [first]) if d.amount is not None and d.amount.value not in told]
+    return [replace(d, rule=f"trained-{d.rule}") for d in more]
 
 
 def _likeliest(look: Look, draft: Draft, counts: list[Count], taken: Taken, choice: Choice, least: float) -> Quantity:
