@@ -38,7 +38,7 @@ class Limits:
     keep_end: float = 0.15
     doubt: float = 0.15
     country: float = 0.35
-    number: float = 0.27
+    number: float = 0.3
 
 
 LIMITS = Limits()
