@@ -52,7 +52,7 @@ from picket.learn.trained.weights import ENDS, ROLES, Weights, written
 FILE = Path(__file__).parents[1] / "src/picket/learn/data/trained.npz"
 KIND_PENALTY, END_PENALTY = 4.0, 12.0
 FREE_PENALTY = 0.001  # of the constant: how frequent a kind is
-LEAST, END_LEAST = 2, 4  # a feature is kept that stands in so many sentences, or mentions
+LEAST, END_LEAST = 5, 4  # a feature is kept that stands in so many sentences, or mentions
 STEPS = 150
 LITTLE = 0.004  # a weight below this is left out
 RECALLED = (

@@ -10,7 +10,8 @@ $bin/ruff check .
 $bin/ruff format --check .
 $bin/mypy
 $bin/lint-imports
+$bin/python -m pytest tests/learn -m "not page" # reading needs no kernel
 wait $warming
 trap - EXIT
-$bin/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder -m "not page"
+$bin/python -m pytest --ignore tests/learn -n 2 --dist loadfile --no-loadscope-reorder -m "not page"
 $bin/python -m pytest -n 2 --dist loadfile -m page
