@@ -5,16 +5,14 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-import click
 import pytest
 from click.testing import CliRunner, Result
 
 from picket import learn
-from picket.cli import brief, main, picture
+from picket.cli import main
 from picket.learn.claim import write_claims
 from tests.learn.making import claim
 
-LEARN = click.Group("learn", commands=[*picture.COMMANDS, *brief.COMMANDS])
 SITE = """
 version = 1
 [site]
@@ -78,7 +76,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def run(*words: str) -> Result:
-    return CliRunner().invoke(LEARN, list(words))
+    return CliRunner().invoke(main, ["learn", *words])
 
 
 def test_flows_are_listed_filtered_and_written(folder: Path) -> None:
@@ -149,6 +147,36 @@ def test_decisions_beside_the_claims_are_used_and_can_be_undone(folder: Path) ->
     assert "Al-Shabaab" in run("flows").output
 
 
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["merge", "--actor", "al-shabab", "--into", "houthis"], "Did you mean 'al-shabaab'?"),
+        (["merge", "--actor", "Al-Shabaab", "--into", "houthis"], "Did you mean 'al-shabaab'?"),  # its name is no id
+        (["rename", "--actor", "al-shabab", "--into", "The Youth"], "Did you mean 'al-shabaab'?"),
+        (["merge", "--actor", "xyzzyxyzzy", "--into", "houthis"], "names an actor with the id 'xyzzyxyzzy'. If other claims"),
+    ],
+)
+def test_a_decision_about_nobody_is_refused(folder: Path, words: list[str], message: str) -> None:
+    """It was recorded, changed nothing, and nobody was told."""
+    found = run("decide", *words)
+    assert found.exit_code == 2
+    assert message in found.stderr
+    assert not (folder / "decisions.jsonl").exists()
+
+
+def test_a_merge_into_nobody_makes_a_new_actor_and_says_so(folder: Path) -> None:
+    found = run("decide", "merge", "--actor", "al-shabaab", "--into", "houthies")
+    assert (found.exit_code, "a new actor from now on. Did you mean 'houthis'?" in found.stderr) == (0, True)
+    again = run("decide", "rename", "--actor", "houthies", "--into", "Both")
+    assert (again.exit_code, again.stderr) == (0, "")  # the first decision made it
+    assert "Both" in run("flows").output
+
+
+def test_where_no_claims_lie_beside_the_decisions_nothing_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert run("decide", "merge", "--actor", "a", "--into", "b").exit_code == 0
+
+
 def test_a_sites_own_card_replaces_a_shipped_one(folder: Path) -> None:
     (folder / "cards").mkdir()
     text = (
@@ -201,10 +229,14 @@ def test_reports_become_claims_a_ledger_and_a_picture(tmp_path: Path, monkeypatc
         (["flows", "-o", "f.xlsx"], 2, "expected a name that ends in"),
         (["path", "Irann", "houthis"], 2, "no actor is called 'Irann'; near to it: "),
         (["path", "co", "zz-nobody"], 2, "no actor is called"),
-        (["first-seen", "teapots"], 2, "no card fits 'teapots'; the cards are"),
+        (["first-seen", "teapots"], 2, "no card is called 'teapots'; the cards are fpv-attack, "),
+        (["first-seen", "fibrr"], 2, "no card is called 'fibrr'; did you mean 'fibre-optic-fpv'? The cards are fpv-attack, "),
+        (["cards", "No-Emision"], 2, "did you mean 'no-emission'?"),
         (["changes", "--since", "yesterday"], 2, "expected a date, month or year"),
         (["cards", "no-emission", "--site", "none.toml"], 2, "no such file"),
         (["decide", "merge", "--actor", "a"], 2, "merge needs into"),
+        (["decide", "merge", "--actor", "a", "--into", "b", "--claims", "none.jsonl"], 3, "none.jsonl: No such file"),
+        (["decide", "merge", "--actor", "a", "--into", "b", "--claims", "broken.jsonl"], 3, "broken.jsonl, line 1"),
         (["brief", "-o", "no/such/folder.html"], 2, "there is no folder no/such; make it first"),
         (["flows", "-o", "no/such/folder.csv"], 2, "there is no folder no/such; make it first"),
         (["flows", "claims.jsonl", "-o", "claims.jsonl"], 2, "it is read too; give another name, or it would be lost"),

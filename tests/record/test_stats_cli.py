@@ -63,6 +63,16 @@ def test_numbers_come_with_their_definitions(archive: Path) -> None:
     assert "crossings" not in quick.output.split("Definitions")[0]
 
 
+def test_an_archive_of_an_exercise_alone_names_the_option_that_counts_it(tmp_path: Path) -> None:
+    seal(tmp_path / "archive", [north(1, T0, 100, 10.0, 20.0).replace({"origin": "exercise"})], sensors=("radar-1",))
+    done = call("stats", "--archive", tmp_path / "archive")
+    assert "0 flights, " in done.output
+    assert "left out, counted apart: 1 simulated (--simulated counts these instead)" in done.output
+    other = call("stats", "--archive", tmp_path / "archive", "--simulated")
+    assert "1 flights, " in other.output
+    assert "left out, counted apart: nothing" in other.output
+
+
 def test_json_csv_and_geojson(archive: Path, tmp_path: Path) -> None:
     d = json.loads(call("stats", "--archive", archive, "--by", "week", "--json").output)
     assert d["flights"] == 38

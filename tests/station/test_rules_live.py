@@ -48,7 +48,20 @@ def test_a_rule_is_switched_tried_and_taken_back(tmp_path: Path, monkeypatch: py
         assert undone["words"] == "Undone: rule entry is OFF"
         assert {r["id"]: r["on"] for r in live.get("/api/rules")["rules"]}["entry"] is True
         assert live.http.put("/api/rules/nothing", json={"on": True}).status_code == 404
-        assert live.http.post("/api/rules/nothing/try", json={}, timeout=150).status_code == 422
+
+
+def test_a_trial_of_a_rule_that_is_none_is_refused_before_the_past_is_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def asked(_: bytes) -> dict[str, Any]:
+        raise AssertionError("the past was read")
+
+    monkeypatch.setattr(api_rules, "ask", asked)
+    port = free_port()
+    with running(make_site(tmp_path, udp_port=port), tmp_path / "archive", port) as live:
+        got = live.http.post("/api/rules/entri/try", json={})
+        assert (got.status_code, got.json()["error"]) == (404, "no rule is called 'entri'; did you mean 'entry'?")
+        assert "no rule is called 'zzzz'; known: " in live.http.post("/api/rules/zzzz/try", json={}).json()["error"]
 
 
 def test_a_running_station_explains_its_tracks(tmp_path: Path) -> None:

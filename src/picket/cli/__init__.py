@@ -9,7 +9,7 @@ from __future__ import annotations
 import click
 
 from picket import __version__
-from picket.cli import brief, picture
+from picket.cli import brief, decide, picture
 from picket.cli.archive import archive
 from picket.cli.common import STOPPED, WRONG_USE, Group, fail
 from picket.cli.decode import decode
@@ -57,7 +57,7 @@ for _command in (
     demo, watch, doctor, user, decode, track, spectrum, archive, stats, replay, rules, incident, log, learn, train,
 ):  # fmt: skip
     main.add_command(_command)
-for _command in (*picture.COMMANDS, *brief.COMMANDS):  # questions to the picture that the claims make
+for _command in (*picture.COMMANDS, *brief.COMMANDS, *decide.COMMANDS):  # questions to the picture that the claims make
     learn.add_command(_command)
 learn.add_command(serve)
 for _command in (from_tactic, from_incident, radio):

@@ -1,12 +1,10 @@
-"""`picket learn cards`, `questions`, `brief`, `sources` and `decide`: what a watch takes from the picture, and what an analyst puts in."""
+"""`picket learn cards`, `questions`, `brief` and `sources`: what a watch takes from the picture, and whose news it rests on."""
 
 from __future__ import annotations
 
 import json
-import sys
-from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
@@ -164,33 +162,4 @@ def sources(inputs: tuple[str, ...], out: Path | None, as_json: bool) -> None:
             click.echo(f"{s.doc}: {s.publisher or 'publisher not stated'}, news of {s.origin}{copy}")
 
 
-@click.command(**example("picket learn decide merge --actor name/the-front --into fla --why 'same group'"))
-@click.argument("op", type=click.Choice(["merge", "separate", "rename", "grade", "accept", "reject", "undo"]))
-@click.option("--actor", help="merge, rename: the actor's id.")
-@click.option("--name", help="separate: the name that is from now on another actor.")
-@click.option("--source", help="grade: the publisher's id.")
-@click.option("--claim", help="accept, reject: the claim's key (report@start-end/kind/provider/recipient/actor/capability).")
-@click.option("--into", help="merge, separate: the id of the actor that it is; rename: the new name; grade: A to F.")
-@click.option("--decision", type=int, help="undo: the number of the decision that is taken back.")
-@click.option("--why", help="The reason, kept with the decision.")
-@click.option("--by", help="Who decided.")
-@click.option("--decisions", type=FILE, default=Path("decisions.jsonl"), show_default=True, help="The file that it is added to.")
-@JSON
-def decide(op: Any, actor: str | None, name: str | None, source: str | None, claim: str | None, into: str | None, decision: int | None,
-           why: str | None, by: str | None, decisions: Path, as_json: bool) -> None:  # fmt: skip
-    """Record what an analyst decided; nothing is lost, and `undo` takes it back."""
-    from picket.learn.decisions import Decision, DecisionError, append_decision
-
-    made = Decision(op=op, actor=actor, name=name, source=source, claim=claim, into=into, decision=decision, why=why, by=by,
-                    time=datetime.now(UTC).isoformat(timespec="seconds"))  # fmt: skip
-    try:
-        number = append_decision(decisions, made)
-    except DecisionError as e:
-        fail(str(e), WRONG_USE)
-    except OSError as e:
-        fail(f"{decisions}: cannot be written ({e.strerror})", WRONG_USE)
-    click.echo(json.dumps({"decision": number}) if as_json else f"decision {number} is in {decisions}")
-    sys.exit(0)
-
-
-COMMANDS: tuple[click.Command, ...] = (cards, questions, brief, sources, decide)
+COMMANDS: tuple[click.Command, ...] = (cards, questions, brief, sources)

@@ -9,7 +9,8 @@ from typing import Any
 
 import click
 
-from picket.cli.common import JSON, WRONG_USE, example, fail, mistakes
+from picket.cli.common import JSON, example, mistakes
+from picket.cli.given import no_card
 
 _OUT = click.option(
     "-o", "--out", type=click.Path(path_type=Path, file_okay=False), required=True, help="New folder for the draft."
@@ -52,16 +53,11 @@ def _drafted(out: Path, made: Any, left_out: Sequence[str]) -> dict[str, Any]:
 
 def card_called(name: str, own: Path | None) -> Any:
     """The tactic card of that name, shipped or the site's own; ends the command where there is none."""
-    import difflib
-
     from picket.learn.cards import read_cards, shipped_cards
 
     cards = shipped_cards() | (read_cards(own) if own else {})
     if name not in cards:
-        near = difflib.get_close_matches(name, cards, 1, 0.4)
-        fail(
-            f"no card is called {name!r}; {f'did you mean {near[0]!r}?' if near else 'there are: ' + ', '.join(cards)}", WRONG_USE
-        )
+        no_card(name, cards)
     return cards[name]
 
 

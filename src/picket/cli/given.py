@@ -6,11 +6,12 @@ ledger (`sources.jsonl`) and decisions (`decisions.jsonl`) beside the first clai
 
 from __future__ import annotations
 
+import difflib
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
@@ -51,9 +52,9 @@ class Given:
         from picket.learn.sources import SourceError, read_ledger
 
         files = (*more, *self.claims) or _default_claims()
-        sources = self.sources or _if_there(files[0].parent / "sources.jsonl")
-        decisions = self.decisions or _if_there(files[0].parent / "decisions.jsonl")
-        lay_over(self.own_names or _if_there(files[0].parent / "gazetteer.toml"))
+        sources = self.sources or if_there(files[0].parent / "sources.jsonl")
+        decisions = self.decisions or if_there(files[0].parent / "decisions.jsonl")
+        lay_over(self.own_names or if_there(files[0].parent / "gazetteer.toml"))
         try:
             found = [c for f in files for c in read_claims(f)]
             ledger = read_ledger(sources) if sources else []
@@ -140,7 +141,7 @@ def _default_claims() -> tuple[Path, ...]:
     return (Path(picket.learn.__file__).parent / "examples" / "claims.jsonl",)
 
 
-def _if_there(path: Path) -> Path | None:
+def if_there(path: Path) -> Path | None:
     return path if path.exists() else None
 
 
@@ -160,8 +161,6 @@ SINCE = click.option("--since", callback=day_of, metavar="DATE", help="A date, m
 
 def actor_named(picture: Picture, words: str) -> str:
     """The one actor that the words mean; ends with the choices when there are none or several."""
-    import difflib
-
     from picket.learn.paths import named
 
     ids = named(picture, words)
@@ -186,8 +185,19 @@ def card_named(picture: Picture, words: str) -> str:
         Claim(doc="", kind="sighting", capability=f"{words} drone", evidence="", start=0, end=0)
     )
     if not found:
-        fail(f"no card fits {words!r}; the cards are {', '.join(picture.cards)}", WRONG_USE)
+        no_card(words, picture.cards)
     return found[-1] if found[0] in {picture.cards[f].broader for f in found} else found[0]
+
+
+def no_card(words: str, cards: Mapping[str, Card]) -> NoReturn:
+    """Ends the command for words that name no card: the nearest one first, then all of them."""
+    named: dict[str, str] = {}  # a card's id and each word of it, as `fibre`; of two cards with a word, the first
+    for one in cards:
+        for name in (one, *one.split("-")):
+            named.setdefault(name, one)
+    near = difflib.get_close_matches(words.lower(), named, 1, 0.6)
+    meant = f"did you mean {named[near[0]]!r}? The" if near else "the"
+    fail(f"no card is called {words!r}; {meant} cards are {', '.join(cards)}", WRONG_USE)
 
 
 def site_at(path: Path | None) -> Site | None:

@@ -328,7 +328,10 @@ def board(context: click.Context, path: Path, as_json: bool) -> None:
 @click.argument("folder", type=click.Path(path_type=Path, file_okay=False))
 @click.pass_obj
 def board_add(path: Path, folder: Path) -> None:
-    """Score a run and put it on the board; what it missed becomes proposed changes."""
+    """Score a run and put it on the board; what it missed becomes proposed changes.
+
+    Each line it prints begins with an entry's number: `done` and `drop` take that of a proposed change.
+    """
     import hashlib
 
     from picket.station.practice import complete_tables

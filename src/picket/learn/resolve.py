@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import functools
 import re
+from collections.abc import Iterable
 from importlib import resources
 
+from picket.learn.claim import Claim
 from picket.learn.names import key, slug
 from picket.learn.parties import PERSON, Actor, Table, country_name, known_actors, named, unstated
 
@@ -66,6 +68,18 @@ _ORGANISATION = re.compile(
     r"administration|office|bureau|department|services?|security|state|league|alliance|organi[sz]ation|network|center|centre|robotics|dynamics|drones?|unmanned)\b",
     re.I,
 )
+
+
+def actors_of(claims: Iterable[Claim], more: Iterable[str] = ()) -> dict[str, Actor]:
+    """Every known actor, whoever the claims name, and those of the ids in `more`, by id."""
+    resolver = Resolver()
+    for c in claims:
+        for name in (c.provider, c.recipient, c.actor):
+            resolver.resolve(name)
+        if c.actor is None:
+            resolver.unstated(c.country)
+    made = {i: Actor(id=i, name=i.rpartition("/")[2].replace("-", " "), type="unresolved") for i in more}
+    return made | resolver.actors
 
 
 class Resolver:

@@ -140,6 +140,9 @@ def iso(hour: int) -> str:
     return f"{datetime.fromtimestamp(hour * 3600, UTC):%Y-%m-%dT%H:%MZ}"
 
 
+_OTHER_COUNT = {"simulated": " (--simulated counts these instead)", "seen": " (counted without --simulated)"}
+
+
 # -- words -------------------------------------------------------------------------------------------------------------
 def words(d: dict[str, Any]) -> str:
     """The same for people: numbers, what was left out, definitions, where it comes from."""
@@ -158,7 +161,7 @@ def words(d: dict[str, Any]) -> str:
     lines.append(f"  airframes: {d['airframes']} identities; {d['flights_without_identity']} flights without one, counted apart")
     seen = d["airframes_by_days_seen"]
     lines.append(f"  returning: {seen['1']} airframes on one day, {seen['2-3']} on two or three, {seen['4+']} on more")
-    left = ", ".join(f"{n} {kind}" for kind, n in d["left_out_flights"].items()) or "nothing"
+    left = ", ".join(f"{n} {kind}{_OTHER_COUNT.get(kind, '')}" for kind, n in d["left_out_flights"].items()) or "nothing"
     lines.append(f"  left out, counted apart: {left}")
     lines += [*near_lines(near), *doubts(d), *_rows_left_out(d), "", *_tables(d)]
     for name, unit, values in (("speed", "m/s", d["speed_mps"]), ("height (WGS84)", "m", d["alt_wgs84_m"])):

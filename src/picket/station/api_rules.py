@@ -14,7 +14,9 @@ from pydantic import BaseModel, ConfigDict, Field
 from picket.station.api_alarms import act
 from picket.station.api_zones import take_over
 from picket.station.core import Core
+from picket.station.player import ReplayError
 from picket.station.site_edit import Edited, outlines_of, plain
+from picket.station.trial import only
 from picket.station.zone_try import TryError, ask, rule_question
 from picket.watch import explain
 
@@ -55,9 +57,13 @@ def add(app: FastAPI, core: Core) -> None:
         "/api/rules/{rule_id}/try", summary="How often a rule would have fired over the recorded past; written to the watch log"
     )
     async def try_(request: Request, rule_id: RuleId, body: Back) -> dict[str, Any]:
+        site, now = core.engine.site, core.sequencer.now()
+        try:
+            only(site, rule_id)  # before the past is read for a rule that is none
+        except ReplayError as e:
+            raise HTTPException(404, str(e)) from None
         if trying.locked():
             raise HTTPException(409, "another trial is under way; ask again when it is over")
-        site, now = core.engine.site, core.sequencer.now()
         period = (now - body.back_h * 3600.0, now)
         async with trying:
             try:
