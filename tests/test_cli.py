@@ -135,6 +135,32 @@ def test_a_terminal_does_not_obey_what_a_drone_calls_itself(tmp_path: Path) -> N
     assert b"\x1b" not in shown
 
 
+@pytest.mark.parametrize("encoding", ["utf-8:strict", "utf-8:surrogateescape", "latin-1"])
+def test_a_file_whose_name_is_no_text_is_read_and_told_in_codes(tmp_path: Path, flight: Path, encoding: str) -> None:
+    """It ended with a traceback, or with "'utf-8' codec can't encode character" and not a word about which file."""
+    name = os.fsdecode(b"night\xff.jsonl")
+    flight.rename(tmp_path / name)
+
+    def told(*words: str) -> tuple[int, str, str]:
+        got = subprocess.run([sys.executable, "-m", "picket", *words], capture_output=True, timeout=300, cwd=tmp_path,
+                             env={**os.environ, "PYTHONIOENCODING": encoding})  # fmt: skip
+        return got.returncode, got.stdout.decode(), got.stderr.decode()
+
+    code, out, err = told("decode", name, "-o", os.fsdecode(b"\xfe.csv"))
+    assert (code, err) == (0, "")
+    assert "night\\xff.jsonl: table\n" in out
+    assert "-> \\xfe.csv\n" in out
+    assert r"night\xff.jsonl" in (tmp_path / os.fsdecode(b"\xfe.csv")).read_text()
+    assert json.loads(told("decode", name, "--json")[1])["formats"] == {r"night\xff.jsonl": "table"}
+    code, out, err = told("track", os.fsdecode(b"\xfe.csv"), "-o", os.fsdecode(b"\xfd.parquet"))
+    assert (code, err, "-> \\xfd.parquet\n" in out) == (0, "", True)
+    for words in (("decode", os.fsdecode(b"no\xff")), ("track", os.fsdecode(b"no\xff"), "-o", "t.csv")):
+        assert told(*words)[2] == "picket: no\\xff: no such file\n"
+    assert told("decode", name, "-o", os.fsdecode(b"\xff/t.csv"))[2].startswith(
+        r"picket: \xff/t.csv: there is no folder \xff; make"
+    )
+
+
 @pytest.mark.parametrize("suffix", ["parquet", "csv", "jsonl", "arrow"])
 def test_decode_and_track_write_tables(tmp_path: Path, flight: Path, suffix: str) -> None:
     detections, tracks = tmp_path / f"d.{suffix}", tmp_path / f"t.{suffix}"

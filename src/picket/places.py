@@ -1,4 +1,7 @@
-"""Where files may be written: said before hours of reading, and nothing that is read is written over; how a file replaces an older one."""
+"""Where files may be written: said before hours of reading, and nothing that is read is written over; how a file replaces an older one.
+
+And what a file is called in a message, a table or a claim: its name may be bytes that are no text.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +10,11 @@ from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 from secrets import token_hex
+
+
+def in_words(name: str | Path) -> str:
+    r"""A file's name as text that can be written anywhere: of bytes that are no UTF-8 their codes, as night\xff.pcap."""
+    return os.fsencode(name).decode("utf-8", "backslashreplace")
 
 
 class PlaceError(ValueError):
@@ -24,22 +32,26 @@ def check_places(outs: Iterable[str | Path | None], read: Iterable[str | Path | 
             continue
         place = os.path.realpath(out)
         if place in taken:
-            raise PlaceError(f"{out}: {taken[place]}")
+            raise PlaceError(f"{in_words(out)}: {taken[place]}")
         taken[place] = "two files would be written to it; give each a name of its own"
         if not os.path.isdir(os.path.dirname(place)):
-            raise PlaceError(f"{out}: there is no folder {Path(out).parent}; make it first")
+            raise PlaceError(f"{in_words(out)}: there is no folder {in_words(Path(out).parent)}; make it first")
 
 
-def write_over(path: str | Path, data: bytes) -> None:
-    """Writes a file; an older one of that name stays whole if the disk fills up or Ctrl-C comes. Raises OSError.
+def write_over(path: str | Path, data: bytes | Iterable[bytes]) -> None:
+    """Writes a file, or its parts as they come; an older one of that name stays whole if the disk fills up, Ctrl-C comes or the parts
+    end with an error. Raises OSError.
 
-    A pipe or a device is written to as it is, and so is a file whose folder takes no other.
+    A pipe or a device is written to as it is, and so is a file whose folder takes no other: its parts are gathered first.
     """
+    parts = (data,) if isinstance(data, bytes) else data
     place = os.path.realpath(path)
     folder, name = os.path.split(place)
     there = os.path.exists(place)
     if there and not (os.path.isfile(place) and os.access(folder, os.W_OK)):
-        Path(path).write_bytes(data)
+        parts = [b"".join(parts)] if os.path.isfile(place) else parts
+        with open(path, "wb") as file:
+            file.writelines(parts)
         return
     if there:
         with open(path, "ab"):  # an older file that may not be written is not replaced either
@@ -51,7 +63,7 @@ def write_over(path: str | Path, data: bytes) -> None:
         raise OSError(e.errno, e.strerror, str(path)) from None  # not the name that the user never gave
     try:
         with os.fdopen(handle, "wb") as file:
-            file.write(data)
+            file.writelines(parts)
             file.flush()
             os.fsync(file.fileno())
             if there:

@@ -178,6 +178,12 @@ def check_rules(
     return found + _contradictions(good)
 
 
+def no_rule(rules: Iterable[Rule], rule_id: str) -> str | None:
+    """Why nothing can be asked of a rule of that id, among a site's own rules and the types; None when it can."""
+    known = [r.id for r in rules] + list(KINDS)
+    return None if rule_id in known else f"no rule is called {rule_id!r}; {_hint(rule_id, known)}"
+
+
 def _hint(word: str, known: Iterable[str]) -> str:
     known = list(known)
     near = difflib.get_close_matches(word, known, 1, 0.5)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -28,6 +29,26 @@ def test_claims_come_back_as_written_and_the_same_bytes_twice(tmp_path: Path) ->
     assert back == [CLAIM, CLAIM]
     write_claims(second, back)
     assert first.read_bytes() == second.read_bytes()
+
+
+def test_a_claim_that_cannot_be_written_leaves_the_older_file_whole(tmp_path: Path) -> None:
+    path = tmp_path / "c.jsonl"
+    write_claims(path, [CLAIM])
+    before, taken = path.read_bytes(), 0
+
+    def coming() -> Iterator[Claim]:
+        nonlocal taken
+        for taken in range(5_000):
+            if taken == 4_000:
+                (half,) = tmp_path.glob(".c.jsonl.*.part")
+                assert half.stat().st_size > 100_000  # what came so far is on its way to the disk, not in memory
+                raise ClaimError("the input ends here")
+            yield CLAIM
+
+    with pytest.raises(ClaimError):
+        write_claims(path, coming())
+    assert taken == 4_000
+    assert {p.name: p.read_bytes() for p in tmp_path.iterdir()} == {"c.jsonl": before}
 
 
 def test_the_fields_are_those_of_the_claims_table() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -39,6 +40,34 @@ def test_claims_are_written_and_point_into_the_text_as_read(report: Path, tmp_pa
     again = tmp_path / "again.jsonl"
     assert learn("read", report, "-o", again).exit_code == 0
     assert again.read_bytes() == out.read_bytes()
+
+
+FEED = """<rss version="2.0"><channel><title>Wire</title>
+<item><guid>1</guid><description>Iran sold six drones to Russia last month, officials said.</description></item>
+</channel></rss>"""
+
+
+def test_every_report_has_a_text_of_its_own(tmp_path: Path) -> None:
+    """One was written over another: `wire:1` of a feed was wire_1.txt as well, and a second `a` is a~2, as a file may be called."""
+    (tmp_path / "b").mkdir()
+    reports = {"wire.xml": FEED, "wire_1.txt": "one", "a.txt": "two", "b/a.txt": "three", "a~2.txt": "four", "x%3Ay.txt": "five",
+               "x:y.txt": "six"}  # fmt: skip
+    for name, text in reports.items():
+        (tmp_path / name).write_text(text if name.endswith(".xml") else f"Iran sold {text} drones to Russia, officials said.")
+    out, texts = tmp_path / "claims.jsonl", tmp_path / "texts"
+    assert learn(*(tmp_path / name for name in reports), "-o", out, "--texts", texts).exit_code == 0
+    assert {p.name for p in texts.iterdir()} == {
+        "wire%3A1.txt", "wire_1.txt", "a.txt", "a~2.txt", "a~2~2.txt", "x%253Ay.txt", "x%3Ay.txt"
+    }  # fmt: skip
+    assert len({c.doc for c in read_claims(out)}) == len(reports)
+
+
+def test_a_file_whose_name_is_no_text_is_read(tmp_path: Path) -> None:
+    path = tmp_path / os.fsdecode(b"night\xff.txt")
+    path.write_text(TEXT, "utf-8")
+    result = learn(path, "-o", tmp_path / "claims.jsonl", "--texts", tmp_path / "texts", "--sources", tmp_path / "s.jsonl")
+    assert result.exit_code == 0, result.output
+    assert {c.doc for c in read_claims(tmp_path / "claims.jsonl")} == {r"night\xff"}
 
 
 def test_a_report_is_never_written_over_by_its_claims(report: Path, tmp_path: Path) -> None:

@@ -61,7 +61,9 @@ def test_a_trial_of_a_rule_that_is_none_is_refused_before_the_past_is_read(
     with running(make_site(tmp_path, udp_port=port), tmp_path / "archive", port) as live:
         got = live.http.post("/api/rules/entri/try", json={})
         assert (got.status_code, got.json()["error"]) == (404, "no rule is called 'entri'; did you mean 'entry'?")
-        assert "no rule is called 'zzzz'; known: " in live.http.post("/api/rules/zzzz/try", json={}).json()["error"]
+        assert (
+            "no rule is called 'zzzz'; expected one of entry, " in live.http.post("/api/rules/zzzz/try", json={}).json()["error"]
+        )
 
 
 def test_a_running_station_explains_its_tracks(tmp_path: Path) -> None:

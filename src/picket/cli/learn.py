@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 import json
 import os
+import re
 import sys
 from collections import Counter
 from pathlib import Path
@@ -121,7 +122,7 @@ def read(
                 whole.append(found)
             if texts is not None:
                 texts.mkdir(parents=True, exist_ok=True)
-                (texts / (found.doc.replace("/", "_").replace(":", "_") + ".txt")).write_text(found.text, "utf-8", newline="")
+                (texts / _text_name(found.doc)).write_text(found.text, "utf-8", newline="")
             if found.language in {None, "en"}:
                 read_so = claims_of(found, Trained(found) if guess else None)
                 claims.extend(by_model(found, read_so) if by_model else read_so)
@@ -141,6 +142,11 @@ def read(
     _say(claims, troubles, reports, out, as_json, by_model)
     unreadable = bool(by_model and by_model.silent) or any(t.lost and t.reason in {"unreadable", "huge"} for t in troubles)
     sys.exit(NOTHING_USABLE if not reports and not unreadable else UNREADABLE if unreadable else 0)
+
+
+def _text_name(doc: str) -> str:
+    """The name of a report's text in --texts: no two reports have the same one."""
+    return re.sub(r"[%/:\x00-\x1f]", lambda m: f"%{ord(m[0]):02X}", doc) + ".txt"
 
 
 class _ByModel:

@@ -30,6 +30,7 @@ import numpy as np
 
 from picket.feed import FORMATS, jsonlines, pcap
 from picket.feed.format import Chunk, Decoded, Format, Options
+from picket.places import in_words
 from picket.words import DETECTION, OPERATOR, STATUS, Batch, TableError, concat
 
 if TYPE_CHECKING:
@@ -63,8 +64,8 @@ class RecordingError(ValueError):
     exit_code = 1
 
     def __init__(self, path: str, reason: str) -> None:
-        self.path, self.reason = path, reason
-        super().__init__(f"{path}: {reason}")
+        self.path, self.reason = in_words(path), reason
+        super().__init__(f"{self.path}: {reason}")
 
 
 class WrongUseError(RecordingError):
@@ -205,7 +206,7 @@ class _Stream:
 class Recording:
     """Iterates over what was decoded; made by `open_recording`. A context manager, which closes the file.
 
-    path     as given; "-" is standard input
+    path     as given, in words that can be written anywhere; "-" is standard input
     format   the format found or given
     cut      grows true when the input ended in the middle of something
     """
@@ -387,7 +388,7 @@ def open_recording(
     try:
         first = file.read(FIRST)
         pushed = _Pushed(first, file)
-        recording = Recording(name, file, pushed, total, replace(options or Options(), rate=rate), on_progress)
+        recording = Recording(in_words(name), file, pushed, total, replace(options or Options(), rate=rate), on_progress)
         kind = _table_kind(first, name, wanted)
         if kind:
             recording.format, recording._table_kind = jsonlines.FORMAT, kind
@@ -542,7 +543,7 @@ def _decode_one(
     recording = None
     try:
         with open_recording(name, format, start, rate, options, progress) as recording:
-            summary.formats[name] = recording.format.name
+            summary.formats[recording.path] = recording.format.name
             for d in recording:
                 summary.left_out.update(d.left_out)
                 for key, batch in (("rows", d.detections), ("operators", d.operators), ("status", d.status)):

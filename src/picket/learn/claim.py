@@ -108,7 +108,14 @@ def read_claims(path: str | Path) -> Iterator[Claim]:
 
 
 def write_claims(path: str | Path, claims: Iterable[Claim]) -> int:
-    """Writes claims as JSON lines; returns how many. Same claims, same bytes."""
-    lines = [encode_claim(claim) + b"\n" for claim in claims]
-    write_over(path, b"".join(lines))
-    return len(lines)
+    """Writes claims as JSON lines, each as it comes; returns how many. Same claims, same bytes; all are in the file or none."""
+    written = 0
+
+    def lines() -> Iterator[bytes]:
+        nonlocal written
+        for claim in claims:
+            yield encode_claim(claim) + b"\n"
+            written += 1
+
+    write_over(path, lines())
+    return written

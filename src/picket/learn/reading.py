@@ -24,6 +24,7 @@ from picket.learn.decoding import decode_text
 from picket.learn.heads import date_line, date_of, facts_of, title_of
 from picket.learn.lexicon import word_set
 from picket.learn.report import Report
+from picket.places import in_words
 
 SUFFIXES = (".txt", ".md", ".html", ".htm", ".xhtml", ".pdf", ".xml", ".rss", ".atom")
 MOST_BYTES = 64_000_000
@@ -89,8 +90,17 @@ def read_reports(
                 yield Trouble(str(address), "repeated", f"{address}: the same text as {seen[key]}; it is counted once", True)
                 continue
             seen[key] = str(address)
-            names[found.doc] = names.get(found.doc, 0) + 1
-            yield found if names[found.doc] == 1 else msgspec.structs.replace(found, doc=f"{found.doc}~{names[found.doc]}")
+            yield msgspec.structs.replace(found, doc=_free(found.doc, names))
+
+
+def _free(doc: str, names: dict[str, int]) -> str:
+    """The name, or with ~2, ~3 ... the first that no report has yet: a file may be called so itself."""
+    name = doc
+    while name in names:
+        names[doc] += 1
+        name = f"{doc}~{names[doc]}"
+    names[name] = 1
+    return name
 
 
 def _files(addresses: Iterable[str]) -> Iterator[str | Path]:
@@ -126,7 +136,7 @@ def read_one(address: str, given: Given = NOTHING_GIVEN, *, stdin: BinaryIO | No
         ]
     if not data.strip():
         return [Trouble(address, "empty", f"{address}: is empty", True)]
-    stem = "stdin" if address == "-" else Path(address).stem
+    stem = "stdin" if address == "-" else in_words(Path(address).stem)
     head = data[:2048].lstrip().lower()
     if head.startswith(b"%pdf"):
         return _finished(address, _pdf(address, stem, data), given)

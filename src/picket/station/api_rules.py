@@ -11,12 +11,11 @@ from fastapi import FastAPI, HTTPException, Request, Response
 from fastapi import Path as InPath
 from pydantic import BaseModel, ConfigDict, Field
 
+from picket.site_rules import no_rule
 from picket.station.api_alarms import act
 from picket.station.api_zones import take_over
 from picket.station.core import Core
-from picket.station.player import ReplayError
 from picket.station.site_edit import Edited, outlines_of, plain
-from picket.station.trial import only
 from picket.station.zone_try import TryError, ask, rule_question
 from picket.watch import explain
 
@@ -58,10 +57,8 @@ def add(app: FastAPI, core: Core) -> None:
     )
     async def try_(request: Request, rule_id: RuleId, body: Back) -> dict[str, Any]:
         site, now = core.engine.site, core.sequencer.now()
-        try:
-            only(site, rule_id)  # before the past is read for a rule that is none
-        except ReplayError as e:
-            raise HTTPException(404, str(e)) from None
+        if (wrong := no_rule(site.rule, rule_id)) is not None:
+            raise HTTPException(404, wrong)
         if trying.locked():
             raise HTTPException(409, "another trial is under way; ask again when it is over")
         period = (now - body.back_h * 3600.0, now)

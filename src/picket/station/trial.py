@@ -7,7 +7,6 @@ that one that comes back counts again, as it would for an officer who had dealt 
 
 from __future__ import annotations
 
-import difflib
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -18,7 +17,7 @@ import msgspec
 
 from picket.record.log import Record, Verdict
 from picket.site import Site
-from picket.site_rules import KINDS, Rule
+from picket.site_rules import KINDS, Rule, no_rule
 from picket.station.engine import Engine, Outcome
 from picket.station.player import ReplayError
 from picket.station.replay import records
@@ -114,11 +113,8 @@ class _TrialEngine(Engine):
 def only(site: Site, rule_id: str) -> Site:
     """The site with that rule on and all others off. Raises ReplayError for a rule that is none."""
     own = [r for r in site.rule if r.id == rule_id]
-    if not own and rule_id not in KINDS:
-        known = [r.id for r in site.rule] + list(KINDS)
-        near = difflib.get_close_matches(rule_id, known, 1, 0.5)
-        hint = f"did you mean {near[0]!r}?" if near else f"known: {', '.join(known)}"
-        raise ReplayError(f"no rule is called {rule_id!r}; {hint}")
+    if (wrong := no_rule(site.rule, rule_id)) is not None:
+        raise ReplayError(wrong)
     tried = msgspec.structs.replace(own[0], on=True) if own else Rule(id=rule_id, rule=rule_id)
     # a rule of the same type that names a zone still takes that zone from one that names none: it stays, silent
     rest = [msgspec.structs.replace(r, on=False) for r in site.rule if r.id != rule_id]
