@@ -193,12 +193,11 @@ def test_what_was_left_out_is_said_with_the_option_that_brings_it_back(tmp_path:
     undated.write_text('{"lat_deg": 45.0, "lon_deg": -30.0}\n')
     got = run("track", undated, "-o", tmp_path / "t.csv")
     assert got.exit_code == 1
-    assert got.output.splitlines()[1:] == ["  left out: 1 no_time (no date: give --start to picket decode)"]
+    assert got.output.splitlines()[1:] == ["  left out: 1 no_time: it has no date; give --start to picket decode"]
     nowhere.write_text(f'{{"time": {T0}, "range_m": 900, "azimuth_deg": 3}}\n')
     got = run("track", nowhere, "-o", tmp_path / "t.csv")
     assert (
-        got.output.splitlines()[1]
-        == "  left out: 1 no_sensor_place (the file given with --site must say where the sensor stands)"
+        got.output.splitlines()[1] == "  left out: 1 no_sensor_place: the file given with --site must say where the sensor stands"
     )
 
 

@@ -26,6 +26,7 @@ from picket.cli.common import (
     progress,
     utc,
 )
+from picket.reasons import left_out_line
 
 _FOLDER = click.option(
     "--archive", "folder", type=click.Path(path_type=Path, file_okay=False), default=Path("archive"), show_default=True,
@@ -118,7 +119,7 @@ def _seal(folder: Path, site_path: Path, seed: int, as_json: bool, *, new_days: 
             f"{count(done.points, 'point')}, {count(done.alerts, 'alert')}"
         )
         for reason, n in sorted(done.left_out.items()):
-            click.echo(f"  left out: {n} {reason}")
+            click.echo(f"  {left_out_line(reason, n)}")
         if done.other_site:
             click.echo(
                 f"picket: {done.other_site} of {done.boots} starts were with another site file; tracks and alerts are of the one given",
@@ -188,7 +189,7 @@ def import_(
             f"{count(done.points, 'point')}, as {done.source}"
         )
         for reason, n in sorted(done.left_out.items()):
-            click.echo(f"  left out: {n} {reason}")
+            click.echo(f"  {left_out_line(reason, n)}")
     sys.exit(UNREADABLE if done.cut else 0)
 
 

@@ -123,18 +123,6 @@ def _each(e: ValueError) -> str:
     return f"{getattr(e, 'source', 'this file')}: {len(problems)} things to change:" + "".join(f"\n  {p}" for p in problems)
 
 
-_HINTS = {
-    "simulated": "read with --origin exercise",
-    "no_time": "no date: give --start to picket decode",
-    "no_sensor_place": "the file given with --site must say where the sensor stands",
-}
-
-
-def hint(reason: str) -> str:
-    """What to do about rows that were left out for a reason, in brackets, where an option of the command brings them back."""
-    return f" ({_HINTS[reason]})" if reason in _HINTS else ""
-
-
 def give_back_memory() -> None:
     """Has the C library give large blocks back to the system as soon as they are free, for a command that runs through gigabytes.
 

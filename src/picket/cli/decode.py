@@ -9,7 +9,8 @@ from typing import Any
 
 import click
 
-from picket.cli.common import JSON, ORIGIN, WRONG_USE, count, example, fail, give_back_memory, hint, moment, progress
+from picket.cli.common import JSON, ORIGIN, WRONG_USE, count, example, fail, give_back_memory, moment, progress
+from picket.reasons import left_out_line
 
 
 @click.command(**example("picket decode tuesday.pcap -o tuesday.parquet"))
@@ -90,6 +91,6 @@ def _say_decoded(summary: Any, out: Path | None) -> None:
         f"{count(summary.operators, 'operator position')}{wrote}"
     )
     for reason, n in sorted(summary.left_out.items()):
-        click.echo(f"  left out: {n} {reason}{hint(reason)}")
+        click.echo(f"  {left_out_line(reason, n)}")
     if summary.cut:
         click.echo("picket: the input was cut; what could be read was kept", err=True)

@@ -9,7 +9,8 @@ from typing import Any
 
 import click
 
-from picket.cli.common import JSON, NOTHING_USABLE, ORIGIN, UNREADABLE, WRONG_USE, count, example, fail, hint, progress
+from picket.cli.common import JSON, NOTHING_USABLE, ORIGIN, UNREADABLE, WRONG_USE, count, example, fail, progress
+from picket.reasons import left_out_line
 
 
 @click.command(**example("picket track tuesday.parquet --site site.toml -o tracks.parquet"))
@@ -68,7 +69,7 @@ def _say_tracked(summary: Any, out: Path, explain: int | None, as_json: bool) ->
             f"{count(summary.rows, 'row')} -> {out}"
         )
         for reason, n in sorted((+summary.left_out).items()):  # what was counted at all
-            click.echo(f"  left out: {n} {reason}{hint(reason)}")
+            click.echo(f"  {left_out_line(reason, n)}")
         for bias in summary.biases:
             click.echo(f"  {_bias_words(bias)}")
         for line in summary.explanation:

@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from picket.reasons import left_out_line
 from picket.record.archive import Archive
 from picket.record.counts import SECTORS, Counts
 from picket.record.sealed import CELL_E7, E7, HOLE_S, SPACING_S, cell_place, heat_of
@@ -212,7 +213,7 @@ def doubts(d: dict[str, Any]) -> list[str]:
 
 
 def _rows_left_out(d: dict[str, Any]) -> list[str]:
-    return [f"  rows left out when the archive was made: {n} {reason}" for reason, n in sorted(d["left_out_rows"].items())]
+    return [f"  when the archive was made, {left_out_line(reason, n)}" for reason, n in sorted(d["left_out_rows"].items())]
 
 
 def _tables(d: dict[str, Any]) -> list[str]:

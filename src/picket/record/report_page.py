@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from picket.paper import Document, Facts, Heading, Notes, Paragraph, Part, table
+from picket.reasons import reason_words
 from picket.record.charts import charts
 from picket.record.report import doubts, near_lines, trend_lines
 
@@ -49,7 +50,7 @@ def _facts(d: dict[str, Any]) -> list[tuple[str, str]]:
 
 def _left_out(d: dict[str, Any]) -> list[Part]:
     rows = [(n, f"flights: {kind}") for kind, n in d["left_out_flights"].items()]
-    rows += [(n, f"rows, when the archive was made: {reason}") for reason, n in sorted(d["left_out_rows"].items())]
+    rows += [(n, f"rows, when the archive was made: {reason_words(reason)}") for reason, n in sorted(d["left_out_rows"].items())]
     return [table(("Number", "What"), rows, widths=(15.0, 85.0), right=(0,))] if rows else [Paragraph("Nothing.")]
 
 
