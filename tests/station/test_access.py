@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from picket.station.access import RESERVED, Access, AccessError, Gate, users_in
+from picket.station.access import RESERVED, Access, AccessError, Gate, users_in, users_problem
 from picket.train.injects import EXERCISE_CONTROL
 
 
@@ -111,11 +113,53 @@ def test_a_name_is_a_person_s_and_can_be_seen(tmp_path: Path, name: str) -> None
     assert not (tmp_path / "users.json").exists()
 
 
-def test_a_new_user_does_not_cost_those_of_a_damaged_file(tmp_path: Path) -> None:
-    (tmp_path / "users.json").write_text('{"anna": {"salt"')
-    with pytest.raises(AccessError, match="is damaged and knows nobody; take it away"):
-        Access(tmp_path, Clock()).set_password("bert", "correct horse battery")
-    assert (tmp_path / "users.json").read_text() == '{"anna": {"salt"'
+WHOLE = {"salt": "00", "hash": "ab"}
+
+
+@pytest.mark.parametrize(
+    ("text", "what"),
+    [
+        ('{"anna": {"salt"', "Expecting ':' delimiter: line 1 column 17"),
+        ("[" * 100_000, "brackets within brackets"),
+        ("\x00", "Expecting value"),
+        ("[]", "no list of users"),
+        (json.dumps({"anna": WHOLE, "bert": "x", "carl": {"salt": "zz", "hash": ""}}), "no salt and hash of 'bert', 'carl'"),
+        (json.dumps({"anna": {"salt": 5, "hash": "ab"}}), "no salt and hash of 'anna'"),
+        (json.dumps({"anna": {"salt": "00", "hash": "é"}}), "no salt and hash of 'anna'"),
+    ],
+)
+def test_a_damaged_list_of_users_says_which_file_what_is_wrong_and_what_to_do(tmp_path: Path, text: str, what: str) -> None:
+    """A salt that is none was a traceback at sign-in; of a list with one bad entry the next new user cost that one."""
+    path = tmp_path / "users.json"
+    path.write_text(text)
+    for problem in (users_problem(tmp_path) or "", _refused(lambda: Access(tmp_path, Clock()).set_password("dora", "x" * 10))):
+        assert problem.startswith(f"{path}: is damaged (")
+        assert what in problem
+        assert problem.endswith("put a whole copy back, or take it away and add every user again with `picket user NAME`")
+    assert path.read_text() == text
+    for name in ("anna", "carl", "nobody"):  # which of them is known is not told
+        said = _refused(lambda name=name: Access(tmp_path, Clock()).log_in(name, "correct horse battery"))
+        assert said.startswith("name or password is wrong, or the station's list of users is damaged: whoever keeps the station")
+
+
+def test_those_whose_entries_are_whole_still_sign_in(tmp_path: Path) -> None:
+    Access(tmp_path, Clock()).set_password("anna", "correct horse battery")
+    path = tmp_path / "users.json"
+    path.write_text(json.dumps({**json.loads(path.read_text()), "bert": {}}))
+    assert Access(tmp_path, Clock()).log_in("anna", "correct horse battery")[1] == "anna"
+
+
+def test_a_list_of_users_that_cannot_be_read_is_not_taken_for_a_damaged_one(tmp_path: Path) -> None:
+    (tmp_path / "users.json").mkdir()
+    assert _refused(lambda: Access(tmp_path, Clock()).set_password("anna", "x" * 10)) == (
+        f"{tmp_path / 'users.json'}: cannot be read (Is a directory); its owner must be whom the station runs as"
+    )
+
+
+def _refused(work: Callable[[], object]) -> str:
+    with pytest.raises(AccessError) as e:
+        work()
+    return str(e.value)
 
 
 def test_wrong_tries_are_slowed(tmp_path: Path) -> None:

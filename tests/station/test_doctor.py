@@ -85,6 +85,21 @@ def test_what_a_start_would_refuse_is_a_problem(tmp_path: Path) -> None:
         assert [words in c.words for c in examine(site, tmp_path) if c.state == "problem"] == [True]
 
 
+def test_a_damaged_list_of_users_is_told(tmp_path: Path) -> None:
+    (tmp_path / "secrets").mkdir()
+    (tmp_path / "secrets" / "users.json").write_text("[]")
+    feed = f"table+udp://127.0.0.1:{free_port()}"
+    (found,) = [c for c in checks(tmp_path, feed) if c.subject == "users"]
+    assert (found.state, "users.json: is damaged (no list of users)" in found.words) == (
+        "note",
+        True,
+    )  # one-time links still work
+    site = tmp_path / "site.toml"
+    site.write_text(site.read_text().replace("[station]", '[station]\nhost = "0.0.0.0"'))
+    (wide,) = [c for c in examine(site, tmp_path) if "users.json: is damaged" in c.words]
+    assert (wide.subject, wide.state) == ("page", "problem")
+
+
 def test_listening_on_this_machine_is_ok(tmp_path: Path) -> None:
     found = feed_check(tmp_path, f"sapient+listen://127.0.0.1:{free_port()}", "radar")
     assert found.state == "ok"

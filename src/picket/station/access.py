@@ -20,6 +20,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from picket.handwritten import parse_json
 from picket.record.files import write_whole
 
 COOKIE = "picket_session"  # and the port (`cookie_name`): a browser keeps one jar for all ports of a host
@@ -35,6 +36,11 @@ MAX_BODY = 1 << 20  # bytes of a request: a zone's outline has room
 MAX_SIGN_IN = 1 << 14  # of one by whoever is not signed in yet
 MAX_FILE = 25 << 20  # of a file that a signed-in user attaches to an incident
 _FILES = re.compile(r"/api/incidents/\d+/files")
+
+
+_NO_LIST = (
+    "name or password is wrong, or the station's list of users is damaged: whoever keeps the station sees it with `picket doctor`"
+)
 
 
 class AccessError(ValueError):
@@ -86,11 +92,11 @@ class Access:
             raise AccessError("too many sign in at once; try again in a moment")
         try:
             self._slow_down(caller)
-            user = _load(self._users_path).get(name, {})
-            salt, known = str(user.get("salt", "00")), str(user.get("hash", ""))  # unknown names cost the same time
-            if not hmac.compare_digest(_scrypt(password, bytes.fromhex(salt)), known):
+            users, problem = _users(self._users_path)
+            salt, known = users.get(name, (b"\0", ""))  # unknown names cost the same time
+            if not hmac.compare_digest(_scrypt(password, salt), known):
                 self._failed(caller)
-                raise AccessError("name or password is wrong")
+                raise AccessError("name or password is wrong" if problem is None else _NO_LIST)
         finally:
             self._hashing.release()
         return self._session(name), name
@@ -157,12 +163,13 @@ class Access:
             raise AccessError(f"{name!r} is what the station calls itself or nobody; choose another name")
         if len(password) < 10:
             raise AccessError(f"a password of {len(password)} characters is too short; use at least 10")
+        users, problem = _users(self._users_path)
+        if problem is not None:  # what cannot be read of it would be gone
+            raise AccessError(problem)
         salt = secrets.token_bytes(16)
-        known = _load(self._users_path)
-        if not known and self._users_path.exists():
-            raise AccessError(f"{self._users_path}: is damaged and knows nobody; take it away, and add every user again")
-        users = {**known, name: {"salt": salt.hex(), "hash": _scrypt(password, salt)}}
-        write_whole(self._users_path, json.dumps(users).encode())
+        users[name] = salt, _scrypt(password, salt)
+        kept = {n: {"salt": s.hex(), "hash": h} for n, (s, h) in users.items()}
+        write_whole(self._users_path, json.dumps(kept).encode())
 
     def _session(self, name: str, control: bool = False) -> str:
         session, now = secrets.token_urlsafe(32), self._clock()
@@ -192,7 +199,12 @@ class Access:
 
 def users_in(folder: Path) -> bool:
     """Whether a folder of secrets knows at least one user with a password."""
-    return bool(_load(folder / "users.json"))
+    return bool(_users(folder / "users.json")[0])
+
+
+def users_problem(folder: Path) -> str | None:
+    """What is wrong with the list of users in a folder of secrets, and what to do; None when it is whole, or not there."""
+    return _users(folder / "users.json")[1]
 
 
 def _hash(secret: str) -> str:
@@ -201,6 +213,30 @@ def _hash(secret: str) -> str:
 
 def _scrypt(password: str, salt: bytes) -> str:
     return hashlib.scrypt(password.encode(), salt=salt, maxmem=64 << 20, **_SCRYPT).hex()
+
+
+def _users(path: Path) -> tuple[dict[str, tuple[bytes, str]], str | None]:
+    """(name -> salt and hash, of those who can sign in; what is wrong with the file and what to do)."""
+    try:
+        listed = parse_json(path.read_text("utf-8"))
+    except FileNotFoundError:
+        return {}, None
+    except OSError as e:
+        return {}, f"{path}: cannot be read ({e.strerror or e}); its owner must be whom the station runs as"
+    except ValueError as e:
+        return {}, _damaged(path, str(e))
+    if not isinstance(listed, dict):
+        return {}, _damaged(path, "no list of users")
+    good = {}
+    for name, user in listed.items():
+        with contextlib.suppress(KeyError, TypeError, ValueError):
+            good[name] = bytes.fromhex(user["salt"]), bytes.fromhex(user["hash"]).hex()
+    bad = [name for name in listed if name not in good]
+    return good, _damaged(path, f"no salt and hash of {', '.join(map(repr, bad[:8]))}") if bad else None
+
+
+def _damaged(path: Path, what: str) -> str:
+    return f"{path}: is damaged ({what}); put a whole copy back, or take it away and add every user again with `picket user NAME`"
 
 
 def _load(path: Path) -> dict[str, dict[str, Any]]:

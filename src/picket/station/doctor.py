@@ -16,6 +16,7 @@ from typing import Any, Literal, NamedTuple
 
 from picket import __version__, _jit
 from picket import site as sites
+from picket.station.access import users_problem
 from picket.station.open_bind import is_loopback, refusal
 
 State = Literal["ok", "note", "problem"]
@@ -165,7 +166,9 @@ def _port(site: sites.Site) -> Check:
 
 def _served(site: sites.Site, archive: Path) -> list[Check]:
     why = refusal(site, archive)
-    return [] if why is None else [Check("page", "problem", why)]
+    found = [] if why is None else [Check("page", "problem", why)]
+    wrong = users_problem(archive / "secrets")
+    return found if wrong is None or wrong == why else [*found, Check("users", "note", wrong)]  # one-time links still work
 
 
 def _far(site: sites.Site) -> list[Check]:

@@ -7,7 +7,7 @@ import ssl
 from pathlib import Path
 
 from picket.site import Site
-from picket.station.access import users_in
+from picket.station.access import users_in, users_problem
 
 
 def is_loopback(host: str) -> bool:
@@ -23,6 +23,8 @@ def is_loopback(host: str) -> bool:
 def refusal(site: Site, archive: Path) -> str | None:
     """Why a station would not serve the page, and what to do; None when it would. archive: the folder that its users lie in."""
     s = site.station
+    if not is_loopback(s.host) and (wrong := users_problem(archive / "secrets")) is not None:
+        return wrong
     if not is_loopback(s.host) and not (s.tls_certificate and s.tls_key and users_in(archive / "secrets")):
         return (
             f"station.host {s.host}: others on the network could look in; give [station] tls_certificate and tls_key, and add a user "
