@@ -16,6 +16,7 @@ from page_driver import axe
 from tests.station.crowded import crowded
 from tests.station.training import keep_runs, served
 
+from picket.learn.cards import shipped_cards
 from picket.train.score import read_score
 from picket.train.score.review import review
 
@@ -99,6 +100,8 @@ def test_a_run_goes_on_the_board_and_a_change_is_done(train: Page) -> None:
     expect(train.locator(".proposals li").first).to_contain_text("moved the radar")
     expect(train.locator(".proposals .state").first).to_have_text("done")
     expect(train.locator(".ledger")).to_contain_text("not known")
+    cards = train.locator(".ledger tbody td:first-child").all_inner_texts()
+    assert cards == [card.title for card in shipped_cards().values()]
 
 
 def test_axe_finds_nothing_in_any_palette(train: Page) -> None:
@@ -119,6 +122,7 @@ def test_an_exercise_is_started_by_keyboard_and_leads_to_its_review(train: Page)
     train.keyboard.press("j")
     expect(chosen).to_contain_text("First look")
     expect(train.locator(".facts")).to_contain_text("not yet")
+    expect(train.locator(".review")).to_contain_text(f"Without one: {shipped_cards()['armed-long-endurance'].title}")
     assert axe(train) == []
     train.locator(".exercise-list").get_by_text("half.toml").click()
     expect(train.locator(".problems")).to_contain_text("is not TOML")

@@ -15,6 +15,7 @@ import msgspec
 import pytest
 
 from picket import site as sites
+from picket.learn.cards import shipped_cards
 from picket.record import log
 from picket.station.exercises import MOST_OWN, Exercises, StartError, own_files
 from picket.station.run import Station
@@ -64,6 +65,7 @@ def test_every_exercise_is_listed_with_what_it_trains(training: tuple[TrainStati
     assert (first["own"], first["problems"], first["last"]) == (False, [], None)
     assert "no-emission" in found["covered"]
     assert not set(found["covered"]) & set(found["uncovered"])
+    assert found["cards"]["no-emission"] == shipped_cards()["no-emission"].title
     own = {Path(r["id"]).name: r for r in rows.values() if r["own"]}
     assert sorted(own) == ["elsewhere.toml", "exercise.toml", "wrong.toml"]  # and no site file
     assert own["exercise.toml"]["problems"] == []

@@ -8,9 +8,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 from pypdf import PdfReader
 
+from picket.cli import main
 from picket.feed.table import read_table
+from picket.learn.cards import shipped_cards
 from picket.station.train_station import TrainStation
 from picket.train.kept import read_facts
 from picket.words import TRACK
@@ -131,6 +134,18 @@ def test_a_run_that_is_being_played_is_listed_and_not_touched(training: tuple[Tr
         other.rmdir()
 
 
+def test_what_the_command_puts_on_the_board_says_what_its_numbers_are(runs: Path, tmp_path: Path) -> None:
+    def board(*words: str) -> str:
+        return CliRunner().invoke(main, ["train", "board", "--board", str(tmp_path / "board.jsonl"), *words]).output
+
+    lines = board("add", str(runs / "both")).splitlines()
+    assert lines[0] == "entry 1: run of short, not passed"
+    assert lines[1].startswith("entry 2: proposed ")
+    assert lines[-1] == f'When it is made: picket train board --board {tmp_path}/board.jsonl done 2 --note "what was changed"'
+    assert board("done", "2").startswith("2: done;")  # as it was told
+    assert "  entry state     change  exercise: what\n      2 done " in board()
+
+
 def test_a_miss_becomes_a_change_on_the_board_and_stands_where_it_does(training: tuple[TrainStation, Client]) -> None:
     control = training[1]
     assert {p["state"] for p in control.get("/api/train/runs/both")["proposed"]} == {"not on the board"}
@@ -143,4 +158,6 @@ def test_a_miss_becomes_a_change_on_the_board_and_stands_where_it_does(training:
     states = {p["n"]: p["state"] for p in control.get("/api/train/board")["proposals"]}
     assert states[lesson["n"]] == "verified"
     assert "no open proposal" in control.post("/api/train/board/999/done", {"note": "x"}, 422)["error"]
-    assert len(control.get("/api/train/board")["lags"]) > 10
+    assert {r["card"]: r["title"] for r in control.get("/api/train/board")["lags"]} == {
+        name: card.title for name, card in shipped_cards().items()
+    }

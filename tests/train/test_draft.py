@@ -9,8 +9,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 
 from picket import site as sites
+from picket.cli import main
 from picket.geo import LocalFrame
 from picket.learn.cards import CARDS, shipped_cards
 from picket.train import Exercise, frames
@@ -53,6 +55,11 @@ def test_the_seed_draws_the_side(tmp_path: Path) -> None:
     card = shipped_cards()["night-flight"]
     routes = {from_tactic(card, SITE, tmp_path / str(seed), seed=seed).actor[0].route[0] for seed in range(4)}
     assert len(routes) == 4
+
+
+def test_a_card_that_is_none_is_told_with_the_nearest_and_all(tmp_path: Path) -> None:
+    got = CliRunner().invoke(main, ["train", "from-tactic", "fibrr", "-o", str(tmp_path / "x")])
+    assert (got.exit_code, "did you mean 'fibre-optic-fpv'? The cards are fpv-attack, " in got.stderr) == (2, True)
 
 
 def test_a_folder_that_is_there_is_not_written_over(tmp_path: Path) -> None:

@@ -107,7 +107,7 @@ export interface Then {
 export interface Board {
   runs: { n: number; time: number; exercise: string; card: string | null; officer: string; seed: number; passed: boolean }[];
   proposals: { n: number; exercise: string; card: string | null; change: string; words: string; state: string; proposed_at: number; done_at: number | null; verified_at: number | null; note: string }[];
-  lags: { card: string; days: Record<string, [number, number] | null>; adversary_days: [number, number] | null }[];
+  lags: { card: string; title: string; days: Record<string, [number, number] | null>; adversary_days: [number, number] | null }[];
   claims: string | null;
 }
 
@@ -143,6 +143,8 @@ export interface Exercises {
   busy: string;
   covered: string[];
   uncovered: string[];
+  /** Titles of tactic cards, by id. */
+  cards: Record<string, string>;
 }
 
 /** Ask the station; a refusal becomes an Error with its own words. */

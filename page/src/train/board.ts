@@ -50,7 +50,7 @@ export class BoardScreen {
       <h3>Learning lag, days after the first published use</h3>
       ${table(
         ["card", "card in use here", "first exercise", "first pass", "change verified", "the adversary, actor to actor"],
-        b.lags.map((l) => [l.card, ...["card", "exercise", "passed", "verified"].map((s) => days(l.days[s])), days(l.adversary_days)]),
+        b.lags.map((l) => [html`<span title=${`card ${l.card}`}>${l.title}</span>`, ...["card", "exercise", "passed", "verified"].map((s) => days(l.days[s])), days(l.adversary_days)]),
       )}
       <p class="quiet">${b.claims ? `The adversary's lag is from ${b.claims}.` : "The adversary's lag is known once the claims are: open Learn, or `picket train lag`."} A step without a date reads "not known".</p>
     </article>`;

@@ -74,7 +74,7 @@ export class StartScreen {
           <dl class="facts">
             <div><dt>trains</dt><dd>${x.teaches.length ? html`<ul class="plain">${x.teaches.map((t) => html`<li>${t}</li>`)}</ul>` : "not said in the file"}</dd></div>
             <div><dt>length</dt><dd>${minutes(x.seconds ?? 0)}, ${x.level}</dd></div>
-            <div><dt>tactic card</dt><dd>${x.card ?? "none"}</dd></div>
+            <div><dt>tactic card</dt><dd>${x.card ? (found.cards[x.card] ?? x.card) : "none"}</dd></div>
             <div><dt>at</dt><dd>${x.site}</dd></div>
             <div><dt>expects</dt><dd>${x.expected ? `${x.expected} things of watch and station` : "a track and an alert on whatever matters"}</dd></div>
             <div><dt>last run</dt><dd>${x.last ? html`${result(x)}: ${x.last.met} of ${x.last.expected} met, ${x.last.officer}, ${day(x.last.kept_at ?? 0)} ${clockWithZone(x.last.kept_at ?? 0)}
@@ -88,7 +88,7 @@ export class StartScreen {
           ${this.error ? html`<p class="bad" role="alert">${this.error}</p>` : nothing}
           ${found.busy ? html`<p class="quiet">${found.busy}</p>` : html`<p class="quiet">It is played by a station of its own, on this machine, with simulated sensors only. A live picture is not touched, and says nothing of it.</p>`}`}
       <h3>Tactic cards</h3>
-      <p>${found.covered.length} are rehearsed by an exercise here.${found.uncovered.length ? ` Without one: ${found.uncovered.join(", ")}. ` : " None is without one. "}
+      <p>${found.covered.length} are rehearsed by an exercise here.${found.uncovered.length ? ` Without one: ${found.uncovered.map((c) => found.cards[c] ?? c).join("; ")}. ` : " None is without one. "}
         ${found.uncovered.length ? html`<span class="quiet">A draft: <code>picket train from-tactic ${found.uncovered[0]} --site site.toml -o drafts/${found.uncovered[0]}</code></span>` : nothing}</p>
       <p class="quiet">Your own exercises are the .toml files in ${found.folders.join(" and ")}, and in the folders there.</p>
     </article>`;

@@ -294,7 +294,8 @@ def sweep(
     sys.exit(0 if done.runs else NOTHING_USABLE)
 
 
-BOARD = click.option("--board", "path", type=click.Path(path_type=Path, dir_okay=False), default=Path("runs/board.jsonl"),
+_BOARD = Path("runs/board.jsonl")
+BOARD = click.option("--board", "path", type=click.Path(path_type=Path, dir_okay=False), default=_BOARD,
                      show_default=True,
                      help="The file that keeps the board.")  # fmt: skip
 
@@ -316,9 +317,11 @@ def board(context: click.Context, path: Path, as_json: bool) -> None:
         click.echo(json.dumps(to_json(found)))
         return
     click.echo(f"{count(len(found.runs), 'run')}, {sum(e.passed for e in found.runs)} passed")
+    if found.proposals():
+        click.echo("  entry state     change  exercise: what")
     for p in found.proposals():
         click.echo(
-            f"  {p.entry.n:4} {p.state:9} {p.entry.change:7} {p.entry.exercise}: {p.entry.words}{f' [{p.note}]' if p.note else ''}"
+            f"  {p.entry.n:5} {p.state:9} {p.entry.change:7} {p.entry.exercise}: {p.entry.words}{f' [{p.note}]' if p.note else ''}"
         )
     if not found.entries:
         click.echo(f"Nothing yet: `picket train board --board {path} add RUN` puts a run on it.")
@@ -328,10 +331,7 @@ def board(context: click.Context, path: Path, as_json: bool) -> None:
 @click.argument("folder", type=click.Path(path_type=Path, file_okay=False))
 @click.pass_obj
 def board_add(path: Path, folder: Path) -> None:
-    """Score a run and put it on the board; what it missed becomes proposed changes.
-
-    Each line it prints begins with an entry's number: `done` and `drop` take that of a proposed change.
-    """
+    """Score a run and put it on the board; what it missed becomes proposed changes, by whose numbers done and drop know them."""
     import hashlib
 
     from picket.station.practice import complete_tables
@@ -346,11 +346,13 @@ def board_add(path: Path, folder: Path) -> None:
         if not made:
             click.echo("this run is on the board already")
         for e in made:
+            what = "passed" if e.passed else "not passed"
             click.echo(
-                f"{e.n}: {'passed' if e.passed else 'not passed'}"
-                if e.what == "run"
-                else f"{e.n}: proposed {e.change}: {e.words}"
+                f"entry {e.n}: run of {e.exercise}, {what}" if e.what == "run" else f"entry {e.n}: proposed {e.change}: {e.words}"
             )
+        if proposed := [e for e in made if e.what == "propose"]:
+            command = "picket train board" if path == _BOARD else f"picket train board --board {path}"
+            click.echo(f'When it is made: {command} done {proposed[0].n} --note "what was changed"')
 
 
 @board.command("done", **example('picket train board done 3 --note "second radar moved to the roof"'))

@@ -42,7 +42,9 @@ def add(app: FastAPI, runs: Runs, access: Access, exercises: Exercises) -> None:
         found = exercises.listed()
         last = runs.last_results()
         rows = [{**row, **last.get(row["name"], {"last": None, "runs": 0})} for row in found["exercises"]]
-        return answer({**found, "exercises": rows, "uncovered": _without_exercise(found["covered"])})
+        titles = _card_titles()
+        uncovered = sorted(set(titles) - set(found["covered"]))
+        return answer({**found, "exercises": rows, "uncovered": uncovered, "cards": titles})
 
     @app.post("/api/train/exercises/start", summary="Plays an exercise on a station of its own, beside what is shown here")
     def start(request: Request, given: Start) -> Response:
@@ -55,11 +57,11 @@ def add(app: FastAPI, runs: Runs, access: Access, exercises: Exercises) -> None:
         return answer({"now": _tried(exercises.end)})
 
 
-def _without_exercise(covered: list[str]) -> list[str]:
-    """The shipped tactic cards that no exercise here rehearses."""
+def _card_titles() -> dict[str, str]:
+    """The titles of the shipped tactic cards, by id."""
     from picket.learn.cards import shipped_cards
 
-    return sorted(set(shipped_cards()) - set(covered))
+    return {name: card.title for name, card in shipped_cards().items()}
 
 
 def _tried(work: Callable[[], Any]) -> Any:

@@ -106,8 +106,9 @@ def lag_rows(board: Board, picture: Any, whose: str) -> dict[str, Any]:
     from picket.learn.first_seen import prepare
     from picket.train.lag import lags
 
-    found = lags(shipped_cards(), board, None if picture is None else prepare(picture))
-    rows = [{"card": x.card, "days": x.days, "adversary_days": x.adversary_days} for x in found]
+    cards = shipped_cards()
+    found = lags(cards, board, None if picture is None else prepare(picture))
+    rows = [{"card": x.card, "title": cards[x.card].title, "days": x.days, "adversary_days": x.adversary_days} for x in found]
     return {"lags": rows, "claims": None if picture is None else whose}
 
 
