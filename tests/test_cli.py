@@ -196,8 +196,8 @@ def test_what_was_left_out_is_said_with_the_option_that_brings_it_back(tmp_path:
     assert got.output.splitlines()[1:] == ["  left out: 1 no_time: it has no date; give --start to picket decode"]
     nowhere.write_text(f'{{"time": {T0}, "range_m": 900, "azimuth_deg": 3}}\n')
     got = run("track", nowhere, "-o", tmp_path / "t.csv")
-    assert (
-        got.output.splitlines()[1] == "  left out: 1 no_sensor_place: the file given with --site must say where the sensor stands"
+    assert got.output.splitlines()[1] == (
+        "  left out: 1 no_sensor_place: where the sensor stands is not known; the file given with --site must say it"
     )
 
 

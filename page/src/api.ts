@@ -212,6 +212,8 @@ export interface Health {
 
 export interface Counts {
   left_out: Record<string, Record<string, number>>;
+  /** Reasons in words; absent in an older station. */
+  words?: Record<string, string>;
   detections: number;
   tracks: number;
   alerts: number;

@@ -21,9 +21,9 @@ WORDS = {
     "bad_message": "its content cannot be read as the standard has it",
     "bad_position": "its position is off the globe, or its sender says that it is wrong",
     "no_position": "no position in it, or only a bearing that meets no track",
-    "no_time": "it has no date; give --start to picket decode",
+    "no_time": "it has no date",
     "bad_time": "its time is none: the time of arrival stands in",
-    "simulated": "its sender says that it is simulated; read with --origin exercise",
+    "simulated": "its sender says that it is simulated",
     "test_target": "its sender says that it is a test",
     "unknown_sensor": "no [[sensor]] of the site file is this one: add it, or its match",
     "unknown_message": "a kind of message that is not known",
@@ -145,7 +145,7 @@ WORDS = {
     "task_refused": "a task for a node: Picket gives none",
     "effector_refused": "a node that is an effector and nothing else: Picket takes none",
     # tracking
-    "no_sensor_place": "the file given with --site must say where the sensor stands",
+    "no_sensor_place": "where the sensor stands is not known",
     "bad_value": "a measurement that is no number, or outside what it can be",
     "future": "its time is more than 5 s after it arrived: a clock is wrong",
     "duplicate": "the same measurement a second time",
@@ -169,6 +169,13 @@ _BY_SHAPE = (  # codes that have a name in them
 )
 
 
+_TO_DO = {  # where an option of the commands brings it back; a station is told otherwise
+    "simulated": "read with --origin exercise",
+    "no_time": "give --start to picket decode",
+    "no_sensor_place": "the file given with --site must say it",
+}
+
+
 def reason_words(code: str) -> str:
     """The reason in words; a code that is not known, as of a format from another package, with spaces."""
     if code in WORDS:
@@ -180,5 +187,5 @@ def reason_words(code: str) -> str:
 
 
 def left_out_line(code: str, n: int) -> str:
-    """One line of what a command left out: how often, the code to look up in docs/formats, the words."""
-    return f"left out: {n} {code}: {reason_words(code)}"
+    """One line of what a command left out: how often, the code to look up in docs/formats, the words, what to do."""
+    return f"left out: {n} {code}: {reason_words(code)}" + (f"; {_TO_DO[code]}" if code in _TO_DO else "")

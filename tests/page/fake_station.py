@@ -343,7 +343,10 @@ class FakeStation:
 
     async def _counts(self, request: Request) -> Response:
         left_out = {"radar-north": {"bad_length": 2}}
-        return JSONResponse({"left_out": left_out, "detections": 18_230, "tracks": self.n, "alerts": len(self.alerts)})
+        words = {"bad_length": "its length is wrong"}
+        return JSONResponse(
+            {"left_out": left_out, "words": words, "detections": 18_230, "tracks": self.n, "alerts": len(self.alerts)}
+        )
 
     async def _track(self, request: Request) -> Response:
         i = request.path_params["track_id"] - 1

@@ -53,6 +53,13 @@ def test_a_wrong_clock_stands_out_in_the_sensor_list(watched: Watched) -> None:
     expect(page.locator('[data-sensor="radar-north"]')).to_contain_text("+0.0 s")
 
 
+def test_what_was_left_out_is_said_in_words(watched: Watched) -> None:
+    page = watched.open()
+    page.keyboard.press("h")
+    expect(page.locator(".left-out")).to_contain_text("radar-north")
+    expect(page.locator(".left-out li li")).to_have_text("2 bad length: its length is wrong")
+
+
 def test_a_biased_sensor_says_what_is_corrected(watched: Watched) -> None:
     page = watched.open()
     page.keyboard.press("h")

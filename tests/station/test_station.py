@@ -200,7 +200,10 @@ def test_garbage_is_counted_and_the_rest_goes_on(tmp_path: Path) -> None:
         live._udp.sendto(b'{"time": "yesterday"', ("127.0.0.1", port))
         fly(live, 15)
         live.until(lambda: live.get("/api/tracks")["tracks"], live.seen_again)
-        assert sum(live.get("/api/counts")["left_out"]["rid"].values()) >= 2
+        counts = live.get("/api/counts")
+        assert sum(counts["left_out"]["rid"].values()) >= 2
+        assert set(counts["words"]) == {reason for reasons in counts["left_out"].values() for reason in reasons}
+        assert "the line is no UTF-8 text" in counts["words"].values()
 
 
 def test_operator_positions_are_apart_and_each_look_is_audited(tmp_path: Path) -> None:

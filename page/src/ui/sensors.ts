@@ -1,6 +1,6 @@
 /** Sensor health: state and age of each, what was left out and why, and the station's own problems in words. */
 import { html, nothing, type TemplateResult } from "lit";
-import type { Bias, Sensor } from "../api.ts";
+import type { Bias, Counts, Sensor } from "../api.ts";
 import type { Desk } from "../desk.ts";
 import { tableHead } from "./table.ts";
 import { age, count, plural, shortAge, spaced } from "../words.ts";
@@ -21,7 +21,7 @@ export function sensors(desk: Desk): TemplateResult {
       <tbody>${state.sensors.map((s) => sensorRow(desk, s))}</tbody>
     </table>
     ${state.sensors.length ? nothing : html`<p class="more">No sensors are configured.</p>`}
-    ${counts ? html`<h3 class="sub">Left out, by source and reason</h3>${leftOut(counts.left_out)}` : nothing}
+    ${counts ? html`<h3 class="sub">Left out, by source and reason</h3>${leftOut(counts)}` : nothing}
     <p class="quiet">
       ${counts ? `${count(counts.detections)} detections, ${count(counts.tracks)} tracks, ${count(counts.alerts)} alerts.` : ""}
       ${health ? `Station ${health.version ?? state.hello?.station ?? ""} up for ${age(health.uptime_s)}.` : ""}
@@ -110,18 +110,21 @@ function biasTitle(b: Bias | null): string {
   return `Against other sensors, from ${count(Math.round(b.pairs))} pairs of plots:\n${words.join("\n")}${doubt}`;
 }
 
-function leftOut(counts: Record<string, Record<string, number>>): TemplateResult {
-  const sources = Object.entries(counts).filter(([, reasons]) => Object.keys(reasons).length);
+function leftOut(counts: Counts): TemplateResult {
+  const sources = Object.entries(counts.left_out).filter(([, reasons]) => Object.keys(reasons).length);
   if (!sources.length) return html`<p class="quiet">Nothing was left out.</p>`;
   return html`<ul class="left-out">
-    ${sources.map(([source, reasons]) => html`<li><b>${source}</b>: ${reasonWords(reasons)}</li>`)}
+    ${sources.map(
+      ([source, reasons]) => html`<li><b>${source}</b>
+        <ul>${Object.entries(reasons).map(([reason, n]) => html`<li>${count(n)} ${reasonWords(counts, reason)}</li>`)}</ul></li>`,
+    )}
   </ul>`;
 }
 
-function reasonWords(reasons: Record<string, number>): string {
-  return Object.entries(reasons)
-    .map(([reason, n]) => `${spaced(reason)} ${count(n)}`)
-    .join(", ");
+/** "bad length: its length is not what ..."; a reason of which the station knows no more stands alone. */
+function reasonWords(counts: Counts, reason: string): string {
+  const words = counts.words?.[reason];
+  return words && words !== spaced(reason) ? `${spaced(reason)}: ${words}` : spaced(reason);
 }
 
 export function healthWords(desk: Desk): string {

@@ -25,6 +25,7 @@ from starlette.exceptions import HTTPException as AnyHTTPException
 from starlette.requests import ClientDisconnect
 
 from picket import __version__
+from picket.reasons import reason_words
 from picket.station import (
     api_alarms,
     api_coverage,
@@ -305,7 +306,8 @@ def _looks(app: FastAPI, core: Core, feeds: list[Feed], hub: Hub) -> None:
             seen = {k: engine.counts[k] for k in ("detections", "tracks")}
             alerts = len(engine.book.all)
         left_out["operators"] = dict(core.operators.left_out)
-        return answer({"left_out": {k: v for k, v in left_out.items() if v}, **seen, "alerts": alerts})
+        words = {reason: reason_words(reason) for reasons in left_out.values() for reason in reasons}
+        return answer({"left_out": {k: v for k, v in left_out.items() if v}, "words": words, **seen, "alerts": alerts})
 
     @app.get("/api/operators", summary="Operator positions of one track; every look is audited")
     async def operators(request: Request, track_id: Annotated[int, Query(ge=0, le=2**53)]) -> Response:
