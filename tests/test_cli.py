@@ -257,8 +257,12 @@ def test_exit_codes(tmp_path: Path, flight: Path) -> None:
         assert got.exit_code == code, (path, got.output)
         assert word in got.output
         assert "Traceback" not in got.output
-    assert run("decode", flight, "--format", "astrix", "-o", out).exit_code == 2
-    assert run("decode", flight, "-o", tmp_path / "o.xlsx").exit_code == 2
+        assert "detections" not in got.output  # of what was not read nothing is counted
+    wrong = run("decode", flight, "--format", "astrix", "-o", out)
+    assert (wrong.exit_code, "astrix: did you mean 'asterix'? expected a format, one of table, " in wrong.stderr) == (2, True)
+    for name, got in (("o.xlsx", ".xlsx"), ("o", "none")):
+        wrong = run("decode", flight, "-o", tmp_path / name)
+        assert (wrong.exit_code, wrong.stderr.endswith(f", .jsonl or .arrow, got {got}\n")) == (2, True)
     assert run("decode", flight, "--start", "yesterday").exit_code == 2
     assert run("track", flight, "--site", tmp_path / "none.toml", "-o", out).exit_code == 2
     assert run("decode", flight, tmp_path / "missing.bin", "-o", out).exit_code == 3

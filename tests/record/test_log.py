@@ -103,8 +103,10 @@ def test_a_full_disk_keeps_everything_pending(tmp_path: Path, monkeypatch: pytes
 
 
 def test_a_folder_without_a_log_is_named(tmp_path: Path) -> None:
-    with pytest.raises(LogError, match="holds no log"):
+    with pytest.raises(LogError, match=r"holds no log .*; give the station's archive with --archive"):
         log.verify(tmp_path)
+    with pytest.raises(LogError, match=r"none: there is no such folder; give the station's archive with --archive"):
+        log.verify(tmp_path / "none")
 
 
 @settings(max_examples=300)

@@ -104,7 +104,7 @@ def brief(out: Path, since: int | None, title: str, site_path: Path | None, give
     from picket.learn.gaps import questions as ask
 
     if out.suffix.lower() not in (".html", ".pdf"):
-        fail(f"{out}: expected a name that ends in .html or .pdf, got {out.suffix or 'no suffix'!r}", WRONG_USE)
+        fail(f"{out}: expected a name that ends in .html or .pdf, got {out.suffix or 'none'}", WRONG_USE)
     given.check_out(out)
     with mistakes(out):
         paper.check(out)

@@ -83,6 +83,8 @@ def _print_decoded(summary: Any, *, to_stderr: bool) -> None:
 
 
 def _say_decoded(summary: Any, out: Path | None) -> None:
+    if not summary.formats:  # nothing was read; why not is said
+        return
     wrote = f" -> {out}" if out and summary.rows else ""
     for name, form in summary.formats.items():
         click.echo(f"{name}: {form}")

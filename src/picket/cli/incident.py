@@ -73,10 +73,10 @@ def show(folder: Path, as_json: bool) -> None:
     import msgspec
 
     from picket.record.cases import read_cases
-    from picket.record.log import segments
+    from picket.record.log import no_log, segments
 
     if not segments(folder):
-        fail(f"{folder}: holds no log (expected files like 00000001.plog)", WRONG_USE)
+        fail(no_log(folder), WRONG_USE)
     with mistakes(folder):
         cases = sorted(read_cases(folder).cases.values(), key=lambda c: c.number)
     if as_json:
@@ -108,11 +108,11 @@ def take_off(file: str, number: int, by: str, why: str, folder: Path, as_json: b
 
     While a station runs, the record page does it. What was done is a record of the log, as any other step.
     """
-    from picket.record.log import segments
+    from picket.record.log import no_log, segments
     from picket.station.incident_files import take_off as taken_off
 
     if not segments(folder):
-        fail(f"{folder}: holds no log (expected files like 00000001.plog)", WRONG_USE)
+        fail(no_log(folder), WRONG_USE)
     with mistakes(folder):
         found = taken_off(folder, number, file, by, why, time.time())
     if as_json:

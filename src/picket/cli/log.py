@@ -32,7 +32,7 @@ def log(folder: Path, since: float | None, until: float | None, search: str, out
     check_out(out)
     with mistakes(folder):
         if not files.segments(folder):
-            raise files.LogError(f"{folder}: holds no log (expected files like 00000001.plog)")
+            raise files.LogError(files.no_log(folder))
         found = list(reversed(read(folder, Question(q=search, since=since, until=until, limit=1_000_000))))
     lines = [f"{utc(e.time)}  {e.by:12}  {e.kind:8}  {_within(e.text)}" for e in found]
     objects = [as_json_line(e) for e in found]

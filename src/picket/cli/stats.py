@@ -110,7 +110,7 @@ def _check_name(out: Path) -> None:
     suffix = out.suffix.lower()
     if suffix not in (*_OURS, *paper.SUFFIXES):
         names = ", ".join((*paper.SUFFIXES, *_OURS[:2]))
-        fail(f"{out}: expected a name that ends in {names}, got {out.suffix or 'no suffix'!r}", WRONG_USE)
+        fail(f"{out}: expected a name that ends in {names}, got {out.suffix or 'none'}", WRONG_USE)
     if suffix in paper.SUFFIXES:
         with mistakes(out):
             paper.check(out)

@@ -154,7 +154,7 @@ def _check_review(page: Path) -> None:
     from picket import paper
 
     if page.suffix.lower() not in (".pdf", ".html"):
-        fail(f"{page}: expected a name that ends in .pdf or .html, got {page.suffix or 'no suffix'!r}", WRONG_USE)
+        fail(f"{page}: expected a name that ends in .pdf or .html, got {page.suffix or 'none'}", WRONG_USE)
     check_out(page)
     with mistakes(page):
         paper.check(page)

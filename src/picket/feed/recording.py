@@ -15,6 +15,7 @@ use, 3 unreadable or cut. A file that ends in the middle is no exception: its ro
 
 from __future__ import annotations
 
+import difflib
 import importlib
 import io
 import os
@@ -31,6 +32,7 @@ import numpy as np
 from picket.feed import FORMATS, jsonlines, pcap
 from picket.feed.format import Chunk, Decoded, Format, Options
 from picket.places import in_words
+from picket.reasons import reason_words
 from picket.words import DETECTION, OPERATOR, STATUS, Batch, TableError, concat
 
 if TYPE_CHECKING:
@@ -87,7 +89,10 @@ def find_format(name: str) -> Format:
             return one
     if ":" in name:
         return extra_format(name)
-    raise WrongUseError(name, f"expected a format, one of {', '.join(f.name for f in FORMATS)}")
+    names = [f.name for f in FORMATS]
+    near = difflib.get_close_matches(name.lower(), names, 1, 0.6)
+    meant = f"did you mean {near[0]!r}? " if near else ""
+    raise WrongUseError(name, f"{meant}expected a format, one of {', '.join(names)}")
 
 
 def extra_format(name: str) -> Format:
@@ -272,7 +277,7 @@ class Recording:
     def _nothing_known(self) -> RecordingError:
         seen = sum(c.starts.size for c in self._kept)
         assert self._source is not None
-        left = ", ".join(f"{reason} {n}" for reason, n in sorted(self._source.left_out.items()))
+        left = "; ".join(f"{n} {reason}: {reason_words(reason)}" for reason, n in sorted(self._source.left_out.items()))
         found = f"{seen} payloads over {', '.join(dict.fromkeys(c.link for c in self._kept))}" if seen else "no payloads"
         what = f"expected payloads of {', '.join(f.name for f in FORMATS)} in the capture, got {found}"
         error = UnreadableError if self._source.cut and not seen else RecordingError

@@ -54,7 +54,7 @@ def container(path: str | Path) -> str:
     """ "csv", "parquet", "jsonl" or "arrow" by the suffix. Raises TableError naming the suffixes there are."""
     suffix = Path(path).suffix.lower()
     if suffix not in SUFFIXES:
-        raise TableError(f"{path}: expected a name that ends in .parquet, .csv, .jsonl or .arrow, got {suffix or 'no suffix'!r}")
+        raise TableError(f"{path}: expected a name that ends in .parquet, .csv, .jsonl or .arrow, got {suffix or 'none'}")
     return SUFFIXES[suffix]
 
 

@@ -27,7 +27,7 @@ def check(path: Path) -> None:
     """Raises PaperError for a name that no report is written to, or a PDF or PNG without the packages that make it."""
     suffix = path.suffix.lower()
     if suffix not in SUFFIXES:
-        raise PaperError(f"{path}: expected a name that ends in {', '.join(SUFFIXES)}, got {path.suffix or 'no suffix'!r}")
+        raise PaperError(f"{path}: expected a name that ends in {', '.join(SUFFIXES)}, got {path.suffix or 'none'}")
     if suffix != ".html":
         _need_library(suffix)
 

@@ -228,10 +228,16 @@ def simulated(folder: Path) -> bool:
     return any(r is not None and r.kind == "boot" and r.payload.get("origin") == "exercise" for r in firsts)
 
 
+def no_log(folder: Path) -> str:
+    """What is said of a folder that was to hold a log and has none, with what to do."""
+    what = "holds no log (expected files like 00000001.plog)" if folder.is_dir() else "there is no such folder"
+    return f"{folder}: {what}; give the station's archive with --archive"
+
+
 def verify(folder: Path) -> Verdict:
     """Reads a whole log and says what holds. Raises LogError when the folder holds no log."""
     if not segments(folder):
-        raise LogError(f"{folder}: holds no log (expected files like 00000001.plog)")
+        raise LogError(no_log(folder))
     verdict = Verdict()
     for _ in read(folder, verdict=verdict):
         pass

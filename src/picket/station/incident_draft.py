@@ -55,9 +55,7 @@ def draft_case(archive: Path, number: int, site: Site, out: Path, *, seed: int =
 
 def _case(archive: Path, number: int) -> Case:
     if not log.segments(archive):
-        raise DraftError(
-            f"{archive}: holds no log (expected files like 00000001.plog); name the station's archive with --archive"
-        )
+        raise DraftError(log.no_log(archive))
     book = read_cases(archive)
     if number in book.cases:
         return book.cases[number]

@@ -60,9 +60,7 @@ def rebuild(
     they are the same as from the whole log.
     """
     if not log.segments(folder):
-        raise LogError(
-            f"{folder}: holds no log (expected files like 00000001.plog); tables are taken in by `picket archive import`"
-        )
+        raise LogError(f"{log.no_log(folder)}; tables are taken in by `picket archive import`")
     done, verdict, own = Rebuilt(), Verdict(), digest(site)
     held = next((s for s in read_manifest(folder).sources if s.name == "log"), None)
     keep_before, after = _retired_until(folder, held), 0

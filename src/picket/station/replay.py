@@ -40,7 +40,7 @@ class Moment(NamedTuple):
 def records(folder: Path, since: float, until: float, verdict: Verdict | None = None) -> Iterator[Record]:
     """The records from the last start before the period to its end. Raises ReplayError for a period that the log does not hold."""
     if not log.segments(folder):
-        raise ReplayError(f"{folder}: holds no log (expected files like 00000001.plog)")
+        raise ReplayError(log.no_log(folder))
     if not until > since:
         raise ReplayError("expected --until after --since")
     within = False
