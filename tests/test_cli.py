@@ -188,6 +188,16 @@ def test_tracks_are_never_written_over_the_detections_nor_to_a_folder_that_is_no
     assert flight.read_bytes() == before
 
 
+def test_a_command_that_gives_nothing_says_why(tmp_path: Path, flight: Path) -> None:
+    assert run("decode", flight).stderr == "picket: the detections are not written; -o FILE writes them\n"
+    assert run("decode", flight, "-o", tmp_path / "d.csv").stderr == ""
+    one = tmp_path / "one.jsonl"
+    one.write_text(flight.read_text().splitlines()[0] + "\n")
+    words = "  no track was confirmed: that takes several plots of one object, one after the other"
+    assert words in run("track", one, "-o", tmp_path / "t.csv").stdout
+    assert words not in run("track", flight, "-o", tmp_path / "t.csv").stdout
+
+
 def test_what_was_left_out_is_said_with_the_option_that_brings_it_back(tmp_path: Path) -> None:
     undated, nowhere = tmp_path / "undated.jsonl", tmp_path / "nowhere.jsonl"
     undated.write_text('{"lat_deg": 45.0, "lon_deg": -30.0}\n')

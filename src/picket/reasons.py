@@ -20,7 +20,7 @@ WORDS = {
     "bad_field": "a field of it holds nothing of the kind that belongs there",
     "bad_message": "its content cannot be read as the standard has it",
     "bad_position": "its position is off the globe, or its sender says that it is wrong",
-    "no_position": "no position in it, or only a bearing that meets no track",
+    "no_position": "it gives no position; a bearing alone is none",
     "no_time": "it has no date",
     "bad_time": "its time is none: the time of arrival stands in",
     "simulated": "its sender says that it is simulated",

@@ -94,5 +94,7 @@ def _say_decoded(summary: Any, out: Path | None) -> None:
     )
     for reason, n in sorted(summary.left_out.items()):
         click.echo(f"  {left_out_line(reason, n)}")
+    if out is None and summary.rows:
+        click.echo("picket: the detections are not written; -o FILE writes them", err=True)
     if summary.cut:
         click.echo("picket: the input was cut; what could be read was kept", err=True)

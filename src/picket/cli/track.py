@@ -70,6 +70,8 @@ def _say_tracked(summary: Any, out: Path, explain: int | None, as_json: bool) ->
         )
         for reason, n in sorted((+summary.left_out).items()):  # what was counted at all
             click.echo(f"  {left_out_line(reason, n)}")
+        if summary.scans and not summary.tracks:
+            click.echo("  no track was confirmed: that takes several plots of one object, one after the other")
         for bias in summary.biases:
             click.echo(f"  {_bias_words(bias)}")
         for line in summary.explanation:
