@@ -10,7 +10,8 @@ from click.testing import CliRunner, Result
 
 from picket import learn
 from picket.cli import main
-from picket.learn.claim import write_claims
+from picket.learn.claim import read_claims, write_claims
+from picket.learn.decisions import claim_key
 from tests.learn.making import claim
 
 SITE = """
@@ -153,7 +154,7 @@ def test_decisions_beside_the_claims_are_used_and_can_be_undone(folder: Path) ->
         (["merge", "--actor", "al-shabab", "--into", "houthis"], "Did you mean 'al-shabaab'?"),
         (["merge", "--actor", "Al-Shabaab", "--into", "houthis"], "Did you mean 'al-shabaab'?"),  # its name is no id
         (["rename", "--actor", "al-shabab", "--into", "The Youth"], "Did you mean 'al-shabaab'?"),
-        (["merge", "--actor", "xyzzyxyzzy", "--into", "houthis"], "names an actor with the id 'xyzzyxyzzy'. If other claims"),
+        (["merge", "--actor", "xyzzyxyzzy", "--into", "houthis"], "names an actor with the id 'xyzzyxyzzy'. If others do, give"),
     ],
 )
 def test_a_decision_about_nobody_is_refused(folder: Path, words: list[str], message: str) -> None:
@@ -162,6 +163,15 @@ def test_a_decision_about_nobody_is_refused(folder: Path, words: list[str], mess
     assert found.exit_code == 2
     assert message in found.stderr
     assert not (folder / "decisions.jsonl").exists()
+
+
+def test_a_decision_about_a_claim_that_is_none_is_refused(folder: Path) -> None:
+    own = claim_key(next(read_claims(folder / "claims.jsonl")))
+    wrong = run("decide", "reject", "--claim", own[:-1])
+    assert (wrong.exit_code, f"Did you mean {own!r}?" in wrong.stderr) == (2, True)
+    assert not (folder / "decisions.jsonl").exists()
+    assert run("decide", "reject", "--claim", own).exit_code == 0
+    assert run("decide", "accept", "--claim", own).exit_code == 0  # what was rejected is still a claim
 
 
 def test_a_merge_into_nobody_makes_a_new_actor_and_says_so(folder: Path) -> None:

@@ -14,7 +14,8 @@ from picket.cli.common import JSON, UNREADABLE, WRONG_USE, example, fail
 from picket.cli.given import FILE, GAZETTEER, if_there, lay_over
 
 if TYPE_CHECKING:
-    from picket.learn.decisions import Decision
+    from picket.learn.claim import Claim
+    from picket.learn.decisions import Decided, Decision
     from picket.learn.parties import Actor
 
 
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
 @click.option("--by", help="Who decided.")
 @click.option("--decisions", type=FILE, default=Path("decisions.jsonl"), show_default=True, help="The file that it is added to.")
 @click.option("--claims", "files", type=FILE, multiple=True,
-              help="Claims that must name the actor; by default claims.jsonl beside the decisions.")  # fmt: skip
+              help="Claims that must hold the actor or claim; by default claims.jsonl beside the decisions.")  # fmt: skip
 @GAZETTEER
 @JSON
 def decide(op: Any, actor: str | None, name: str | None, source: str | None, claim: str | None, into: str | None, decision: int | None,
@@ -41,7 +42,7 @@ def decide(op: Any, actor: str | None, name: str | None, source: str | None, cla
 
     made = Decision(op=op, actor=actor, name=name, source=source, claim=claim, into=into, decision=decision, why=why, by=by,
                     time=datetime.now(UTC).isoformat(timespec="seconds"))  # fmt: skip
-    _check_actors(made, decisions, files, own_names)
+    _check(made, decisions, files, own_names)
     try:
         number = append_decision(decisions, made)
     except DecisionError as e:
@@ -51,35 +52,61 @@ def decide(op: Any, actor: str | None, name: str | None, source: str | None, cla
     click.echo(json.dumps({"decision": number}) if as_json else f"decision {number} is in {decisions}")
 
 
-def _check_actors(d: Decision, decisions: Path, files: tuple[Path, ...], own_names: Path | None) -> None:
-    """Ends the command for a merge or a new name of nobody: it would change nothing. One into nobody is a new actor; that is said."""
+def _check(d: Decision, decisions: Path, files: tuple[Path, ...], own_names: Path | None) -> None:
+    """Ends the command for a decision about an actor or a claim that is none: it would change nothing, and nobody would be told."""
     beside = decisions.parent
     files = files or tuple(f for f in (if_there(beside / "claims.jsonl"),) if f)
-    if not files or d.op not in ("merge", "rename") or d.actor is None or d.into is None:
+    about = {"merge": d.actor and d.into, "rename": d.actor and d.into, "accept": d.claim, "reject": d.claim}.get(d.op)
+    if not files or about is None:
         return
-    lay_over(own_names or if_there(beside / "gazetteer.toml"))
-    known = _actors(files, decisions)
-    if d.actor not in known:
-        fail(f"no claim of {', '.join(map(str, files))} names an actor with the id {d.actor!r}.{_meant(d.actor, known)} "
-             "If other claims do, give them with --claims", WRONG_USE)  # fmt: skip
-    if d.op == "merge" and d.into not in known:
-        click.echo(f"picket: no claim names {d.into!r}: it is a new actor from now on.{_meant(d.into, known)}", err=True)
+    claims, decided = _read(files, decisions)
+    if d.op in ("accept", "reject"):
+        _check_claim(str(d.claim), claims, decided, files)
+    else:
+        lay_over(own_names or if_there(beside / "gazetteer.toml"))
+        _check_actors(d, claims, decided, files)
 
 
-def _actors(files: tuple[Path, ...], decisions: Path) -> dict[str, Actor]:
-    """Whoever is known, or named by the claims, or made by an earlier decision, by id. Ends with a message for a file that is none."""
+def _read(files: tuple[Path, ...], decisions: Path) -> tuple[list[Claim], Decided]:
+    """The claims as they were read, and what holds of the decisions so far. Ends with a message for a file that is none."""
     from picket.learn.claim import ClaimError, read_claims
     from picket.learn.decisions import DecisionError, hold, read_decisions
-    from picket.learn.resolve import actors_of
 
     try:
-        decided = hold(read_decisions(decisions) if decisions.exists() else [])
-        made = [*decided.merged.values(), *decided.separated.values()]
-        return actors_of(decided.claims(c for f in files for c in read_claims(f)), made)
+        return [c for f in files for c in read_claims(f)], hold(read_decisions(decisions) if decisions.exists() else [])
     except (ClaimError, DecisionError) as e:
         fail(str(e), UNREADABLE)
     except OSError as e:
         fail(f"{e.filename}: {e.strerror}; expected a claims file (picket learn IN... -o claims.jsonl)", UNREADABLE)
+
+
+def _check_claim(wanted: str, claims: list[Claim], decided: Decided, files: tuple[Path, ...]) -> None:
+    from picket.learn.decisions import claim_key
+
+    changed = [*decided.edited.values(), *(c for c, _ in decided.added.values())]
+    keys = {claim_key(c) for c in (*claims, *changed)}
+    if wanted not in keys:
+        same = sorted(k for k in keys if k.partition("/")[0] == wanted.partition("/")[0])  # of the same sentence
+        near = same or difflib.get_close_matches(wanted, keys, 1, 0.6)
+        meant = f" Did you mean {near[0]!r}?" if near else ""
+        fail(f"no claim of {_told(files)} has the key {wanted!r}.{meant} If others do, give them with --claims", WRONG_USE)
+
+
+def _check_actors(d: Decision, claims: list[Claim], decided: Decided, files: tuple[Path, ...]) -> None:
+    """A merge into nobody makes a new actor, which is allowed, and said."""
+    from picket.learn.resolve import actors_of
+
+    known = actors_of(decided.claims(claims), [*decided.merged.values(), *decided.separated.values()])
+    actor, into = str(d.actor), str(d.into)
+    if actor not in known:
+        fail(f"no claim of {_told(files)} names an actor with the id {actor!r}.{_meant(actor, known)} "
+             "If others do, give them with --claims", WRONG_USE)  # fmt: skip
+    if d.op == "merge" and into not in known:
+        click.echo(f"picket: no claim names {into!r}: it is a new actor from now on.{_meant(into, known)}", err=True)
+
+
+def _told(files: tuple[Path, ...]) -> str:
+    return ", ".join(map(str, files))
 
 
 def _meant(words: str, known: dict[str, Actor]) -> str:
