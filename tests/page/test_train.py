@@ -89,8 +89,9 @@ def test_another_run_is_opened_compared_and_printed(train: Page) -> None:
 
 def test_a_run_goes_on_the_board_and_a_change_is_done(train: Page) -> None:
     train.keyboard.press("t")
-    expect(train.locator(".bar")).to_contain_text("On the board")
+    expect(train.locator(".bar")).to_contain_text("On the board, with 1 proposed change.")
     train.keyboard.press("2")
+    expect(train.locator(".review")).to_contain_text("1 run on the board")
     first = train.locator(".proposals li").first
     expect(first).to_contain_text("proposed")
     first.get_by_text("Done").click()

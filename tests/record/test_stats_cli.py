@@ -69,7 +69,7 @@ def test_an_archive_of_an_exercise_alone_names_the_option_that_counts_it(tmp_pat
     assert "0 flights, " in done.output
     assert "left out, counted apart: 1 simulated (--simulated counts these instead)" in done.output
     other = call("stats", "--archive", tmp_path / "archive", "--simulated")
-    assert "1 flights, " in other.output
+    assert "1 flight, 2024-10-04 to 2024-10-05 (1 day, UTC)" in other.output
     assert "left out, counted apart: nothing" in other.output
 
 

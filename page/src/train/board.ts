@@ -1,6 +1,6 @@
 /** The readiness board: runs, proposed changes and where they stand, and the learning lag by tactic card. */
 import { html, nothing, type TemplateResult } from "lit";
-import { day } from "../words.ts";
+import { day, plural } from "../words.ts";
 import { ask, type Board } from "./api.ts";
 import { table, type Page } from "./review.ts";
 
@@ -36,7 +36,7 @@ export class BoardScreen {
     if (!b) return html`<p class="quiet">The board is being read…</p>`;
     return html`<article class="review scroll" tabindex="0" aria-label="Readiness board">
       <h2>Readiness</h2>
-      <p>${b.runs.length} runs on the board, ${b.runs.filter((r) => r.passed).length} passed.</p>
+      <p>${plural(b.runs.length, "run")} on the board, ${b.runs.filter((r) => r.passed).length} passed.</p>
       <h3>Proposed changes</h3>
       ${b.proposals.length
         ? html`<ul class="plain proposals">${b.proposals.map(

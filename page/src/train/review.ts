@@ -1,7 +1,7 @@
 /** One run's review: verdict, time line, the picture at each decision, and what follows from it. */
 import { html, nothing, type TemplateResult } from "lit";
 import { mmss } from "../exercise.ts";
-import { spaced } from "../words.ts";
+import { plural, spaced } from "../words.ts";
 import { ask, type Happened, type Mark, type Playing, type Review, type RunRow, type Then } from "./api.ts";
 import { inWords, legend, picture } from "./picture.ts";
 import { grouped, timeline } from "./timeline.ts";
@@ -167,7 +167,7 @@ export class ReviewScreen {
     if (!this.review || !this.page.control) return;
     try {
       const { made } = await ask<{ made: number }>("train/board", { run: this.review.name });
-      this.page.say(made ? `On the board, with ${made - 1} proposed changes.` : "This run is on the board already.");
+      this.page.say(made ? `On the board, with ${plural(made - 1, "proposed change")}.` : "This run is on the board already.");
       await this.open(this.review.name);
     } catch (e) {
       this.page.say((e as Error).message, true);

@@ -152,16 +152,16 @@ def words(d: dict[str, Any]) -> str:
         lines += ["SIMULATED: these are flights of an exercise, none of them was seen.", ""]
     near = d.get("near")
     what = f" within {near['within_m']:g} m of {near['shape']}" if near else ""
-    lines.append(f"{d['flights']} flights{what}, {p['since'][:10]} to {p['until'][:10]} ({p['days']} days, UTC)")
+    lines.append(f"{_n(d['flights'], 'flight')}{what}, {p['since'][:10]} to {p['until'][:10]} ({_n(p['days'], 'day')}, UTC)")
     if p["days"]:
-        lines.append(
-            f"  {d['per_day']:g} a day on average ({d['flight_days']} flight-days; {d['over_midnight']} flights went over midnight)"
-        )
+        over = f"{_n(d['flight_days'], 'flight-day')}; {_n(d['over_midnight'], 'flight')} went over midnight"
+        lines.append(f"  {d['per_day']:g} a day on average ({over})")
     if near:
-        lines.append(f"  of {d['flights_seen']} flights seen at all")
-    lines.append(f"  airframes: {d['airframes']} identities; {d['flights_without_identity']} flights without one, counted apart")
+        lines.append(f"  of {_n(d['flights_seen'], 'flight')} seen at all")
+    unknown = _n(d["flights_without_identity"], "flight")
+    lines.append(f"  airframes: {_n(d['airframes'], 'identity', 'identities')}; {unknown} without one, counted apart")
     seen = d["airframes_by_days_seen"]
-    lines.append(f"  returning: {seen['1']} airframes on one day, {seen['2-3']} on two or three, {seen['4+']} on more")
+    lines.append(f"  returning: {_n(seen['1'], 'airframe')} on one day, {seen['2-3']} on two or three, {seen['4+']} on more")
     left = ", ".join(f"{n} {kind}{_OTHER_COUNT.get(kind, '')}" for kind, n in d["left_out_flights"].items()) or "nothing"
     lines.append(f"  left out, counted apart: {left}")
     lines += [*near_lines(near), *doubts(d), *_rows_left_out(d), "", *_tables(d)]
@@ -174,13 +174,17 @@ def words(d: dict[str, Any]) -> str:
     return "\n".join(lines) + "\n"
 
 
+def _n(n: int, one: str, many: str = "") -> str:
+    return f"{n} {one if n == 1 else many or one + 's'}"
+
+
 def near_lines(near: dict[str, Any] | None) -> list[str]:
     """Crossings, incursions, dwell and approach in words, a line each."""
     if not near or "crossings" not in near:
         return []
     over, sure, flights = near["crossings"], near["crossings_beyond_2_sigma"], near["flights_that_crossed"]
     lines = [f"  {d.replace('_', ' ')}: {over[d]} crossings of {flights[d]} flights, {sure[d]} beyond 2 sigma" for d in over]
-    lines.append(f"  incursions: {near['incursions']} flights")
+    lines.append(f"  incursions: {_n(near['incursions'], 'flight')}")
     if near["dwell_s"]:
         lines.append(f"  dwell: {near['dwell_all_s'] / 3600:.1f} h in all; per flight {_quantiles(near['dwell_s'], 's')}")
         lines.append(f"  least distance: {_quantiles(near['least_distance_m'], 'm')}")
@@ -199,7 +203,7 @@ def doubts(d: dict[str, Any]) -> list[str]:
     if down is None:
         lines.append("  seen with a sensor down: not known (imported tables say nothing of the sensors)")
     elif d["flights"]:
-        lines.append(f"  seen with a sensor down: {down} flights, {100 * down / d['flights']:.1f} %")
+        lines.append(f"  seen with a sensor down: {_n(down, 'flight')}, {100 * down / d['flights']:.1f} %")
     for name, s in d["sensors"].items():
         if s["judged"]:
             lines.append(
