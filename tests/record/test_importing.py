@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import numpy as np
@@ -43,6 +44,14 @@ def test_tracks_come_in_and_never_twice(tmp_path: Path, suffix: str) -> None:
             import_files(tmp_path / "archive", [again])
     assert read_manifest(tmp_path / "archive") == before
     assert not list((tmp_path / "archive" / "days").glob("*pending*"))
+
+
+def test_a_file_whose_name_is_no_text_comes_in_and_the_archive_can_be_read(tmp_path: Path) -> None:
+    """The name went into the manifest as it was; nothing could read that again, and with it no other day."""
+    name = os.fsdecode(b"may\xff.csv")
+    import_files(tmp_path / "archive", [table(tmp_path / name, some())])
+    (source,) = read_manifest(tmp_path / "archive").sources
+    assert source.detail["files"] == [r"may\xff.csv"]
 
 
 def test_part_of_what_is_there_is_refused_unless_it_is_to_count(tmp_path: Path) -> None:

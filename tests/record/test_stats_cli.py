@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import os
 import re
 from pathlib import Path
 from typing import Any
@@ -61,6 +62,15 @@ def test_numbers_come_with_their_definitions(archive: Path) -> None:
     quick = call("stats", "--archive", archive, "--line", archive.parent / "line.geojson", "--within", 100, "--quick")
     assert "18 flights within 100 m" in quick.output
     assert "crossings" not in quick.output.split("Definitions")[0]
+
+
+def test_a_line_s_file_is_named_in_what_is_wrong_with_it_and_in_the_counts(archive: Path) -> None:
+    line = archive.parent / os.fsdecode(b"line\xff.geojson")
+    line.write_text("[1]")
+    assert r"line\xff.geojson: expected a GeoJSON object, got list" in call("stats", "--archive", archive, "--line", line).stderr
+    line.write_text((archive.parent / "line.geojson").read_text())
+    done = call("stats", "--archive", archive, "--line", line, "--within", 100, "--json")
+    assert json.loads(done.stdout)["near"]["shape"].endswith(r"line\xff.geojson")
 
 
 def test_an_archive_of_an_exercise_alone_names_the_option_that_counts_it(tmp_path: Path) -> None:

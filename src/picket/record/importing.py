@@ -23,6 +23,7 @@ import numpy as np
 import numpy.typing as npt
 
 from picket.feed.table import SUFFIXES, container, read_open
+from picket.places import in_words
 from picket.reasons import reason_words
 from picket.record.archive import Archive, ArchiveError, Sealer, Source, read_manifest
 from picket.record.collect import Collector
@@ -104,7 +105,8 @@ def import_files(
         book.write(sealer)
         sealer.about = Source(
             name=name, kind=kind, since=since, until=until, digest=digest.hex(), sensors=book.sensors(),
-            left_out=dict(sorted(summary.left_out.items())), detail={"files": [Path(p).name for p in inputs], "rows": summary.rows},
+            left_out=dict(sorted(summary.left_out.items())),
+            detail={"files": [in_words(Path(p).name) for p in inputs], "rows": summary.rows},
         )  # fmt: skip
         summary.source, summary.points, summary.segments, summary.days = name, sealer.points, pending.segments, pending.days
     return summary

@@ -14,6 +14,7 @@ import shapely.affinity
 import shapely.geometry
 
 from picket.handwritten import parse_json, read_text
+from picket.places import in_words
 from picket.record.sealed import E7
 
 MOST_LAT_DEG = 85.0  # nearer to a pole a step in longitude is too short for steps that are straight in degrees
@@ -47,7 +48,7 @@ def read_shape(path: Path) -> Shape:
         raise ShapeError(f"{path}: no such file; give a GeoJSON file with a LineString or a Polygon") from None
     except (OSError, ValueError) as e:
         raise ShapeError(f"{path}: is not GeoJSON: {e}") from None
-    return shape_of(raw, str(path))
+    return shape_of(raw, in_words(path))
 
 
 def shape_of(raw: Any, name: str) -> Shape:
@@ -57,8 +58,8 @@ def shape_of(raw: Any, name: str) -> Shape:
     """
     try:
         parts = [shapely.geometry.shape(g) for g in _geometries(raw)]
-    except ShapeError:
-        raise
+    except ShapeError as e:
+        raise ShapeError(f"{name}: {e}") from None
     except Exception as e:  # shapely raises many kinds on malformed GeoJSON; each is the same mistake to the user
         raise ShapeError(f"{name}: holds no GeoJSON geometry: {e}") from None
     return from_geometries(parts, name)
