@@ -158,8 +158,9 @@ def actors_of(phrase: Phrase, context: Context, *, bare: bool = True) -> list[st
         full = context.short_for(phrase.head.text)
         if full is not None:
             return [full]
-    owned = any(t.tag == "PRP$" for t in phrase.tokens) and phrase.head.low in {"men", "people", "youths"}
-    if not is_actor(phrase) and not owned:
+    if not is_actor(phrase) and not (
+        phrase.head.low in {"men", "people", "youths"} and any(t.tag == "PRP$" for t in phrase.tokens)
+    ):
         return []
     if phrase.head.low in FOES and not any(t.tag in {"DEM", "NP"} for t in phrase.tokens):
         foe = foe_in(context.named_in)

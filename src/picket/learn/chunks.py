@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from picket.learn.claim import Quantity
 from picket.learn.lexicon import lexicon, word_set
 from picket.learn.nounspans import noun_span
 from picket.learn.tokens import Token
@@ -35,6 +36,8 @@ class Phrase:
     time: bool = False
     alias: Phrase | None = None  # "its own start-up, Marduk,": the proper name that stands beside it
     person: bool | None = field(default=None, compare=False, repr=False)  # once it was asked
+    actor: bool | None = field(default=None, compare=False, repr=False)  # the same
+    number: tuple[Quantity | None] | None = field(default=None, compare=False, repr=False)  # the same
     sort: str = field(default="", compare=False, repr=False)  # what the trained reader found it to be
 
     @property
@@ -116,7 +119,7 @@ def chunks_of(tokens: list[Token]) -> list[Item]:
             items.append(verb)
             i = verb.j
             continue
-        phrase = _noun_phrase(tokens, i) or _between(tokens, i)
+        phrase = _noun_phrase(tokens, i) or (_between(tokens, i) if tokens[i].low == "between" else None)
         if phrase:
             items.append(phrase)
             i = phrase.j
@@ -260,7 +263,7 @@ def _without_abbreviations(items: list[Item]) -> list[Item]:
 
 def _between(tokens: list[Token], i: int) -> Phrase | None:
     """ "Between 300 and 400 ex-soldiers": one phrase, of the lower number."""
-    if [t.tag for t in tokens[i + 1 : i + 4]] != ["NUM", "CC", "NUM"] or tokens[i].low != "between":
+    if [t.tag for t in tokens[i + 1 : i + 4]] != ["NUM", "CC", "NUM"]:
         return None
     phrase = _noun_phrase(tokens, i + 3)
     if phrase is None or phrase.head.tag == "NUM":

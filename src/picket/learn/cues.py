@@ -17,7 +17,7 @@ from picket.learn.chunks import Phrase, Verb
 from picket.learn.drafts import Draft
 from picket.learn.frames.common import GOODS, actors_in
 from picket.learn.naming import bare_text, classes_of, home_of, is_actor, text_of
-from picket.learn.screening import Screened
+from picket.learn.screening import Screened, small
 from picket.learn.sentence import Sentence, drone_head, drone_owner, is_drone, origin_of, personnel, refers_to_drone
 from picket.learn.spots import place_name, place_state
 
@@ -72,8 +72,10 @@ def _ranked(sentence: Sentence) -> list[tuple[int, str]]:
 def scores(words: str, bonus: dict[str, int] | None = None) -> list[tuple[int, str]]:
     """(score, kind) of a sentence, best first; each cue counts once, `bonus` is added where a cue was found."""
     sums: dict[str, int] = {}
-    for kind, weight, pattern in _cues():
-        sums[kind] = sums.get(kind, 0) + weight * len({m.group().lower() for m in pattern.finditer(words)})
+    low = small(words)
+    for kind, weight, cue in _cues():
+        found = {m.group().lower() for m in cue.pattern.finditer(words)} if cue.stands_in(low) else ()
+        sums[kind] = sums.get(kind, 0) + weight * len(found)
     for kind, more in (bonus or {}).items():
         sums[kind] += more if sums[kind] or kind == "sighting" else 0
     return sorted(((n, kind) for kind, n in sums.items() if n >= _ENOUGH), key=lambda e: (-e[0], e[1]))

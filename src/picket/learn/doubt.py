@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 
 from picket.learn.chunks import Verb
-from picket.learn.screening import Screened
+from picket.learn.screening import Screened, small
 
 _HEDGE_BEFORE = Screened(
     r"(?<!as )(?<!even )\b(?:whether|if)\b[^,;:]*$"
@@ -169,32 +169,38 @@ def doubt_around(verb: Verb, text: str, begin: int, end: int, said_by: str | Non
     start = verb.tokens[0].start
     before = text[begin:start].rsplit(";", 1)[-1]
     after = text[start:end].split(";", 1)[0]
-    if _DENIED_BEFORE.search(before) or _CALLED_FALSE.search(before + after):
+    whole = before + after
+    low = small(whole)
+
+    def told(pattern: Screened, words: str) -> bool:
+        """Does the pattern match in `words`, which are a part of the whole?"""
+        return pattern.stands_in(low) and pattern.pattern.search(words) is not None
+
+    if told(_DENIED_BEFORE, before) or told(_CALLED_FALSE, whole):
         return "denied"
     if (
-        _HELD_FOR.search(before)
-        or _BLAMED.search(after)
-        or _CLAIM_BEFORE.search(before)
+        told(_HELD_FOR, before)
+        or told(_BLAMED, after)
+        or told(_CLAIM_BEFORE, before)
         or (said_by and _CHARGED.search(said_by))
-        or _CONTESTED.search(after)
+        or told(_CONTESTED, after)
     ):
         return "alleged"
-    whole = before + after
-    if _NO_PART.search(whole):
+    if told(_NO_PART, whole):
         return "denied"
     if _SO_CALLED.search(before) or _SO_CALLED.search(whole):
         return "alleged"
-    if _SUSPECTED.search(whole):
+    if told(_SUSPECTED, whole):
         return "alleged"
-    if _IN_COURT.search(whole):
+    if told(_IN_COURT, whole):
         return "alleged"
-    if _NOT_SURE.search(whole) or _UNSETTLED.search(whole) or _PRESUMED.search(whole):
+    if told(_NOT_SURE, whole) or told(_UNSETTLED, whole) or told(_PRESUMED, whole):
         return "possible"
     if verb.lemma == "be" and _TO_COME.match(after):
         return "possible"
     if verb.lemma in {"mean", "intend"} or (verb.passive and _TO_BE.match(text, start) and not _FOUND.search(before)):
         return "possible"  # "six of them to be assembled at Bandung", "was meant for the group"
-    if _HEDGE_BEFORE.search(before) or _IF_TRUE.match(text[begin:start]) or _UNVERIFIED.search(before + after):
+    if told(_HEDGE_BEFORE, before) or _IF_TRUE.match(text[begin:start]) or told(_UNVERIFIED, whole):
         return "possible"
     return None
 

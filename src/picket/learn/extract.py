@@ -143,9 +143,12 @@ def _overview(report: Report, context: Context) -> None:
     table = lexicon().names
     words = re.findall(r"[^\W_][\w.'’-]*", report.text[:20_000])
     for i, word in enumerate(words):
-        for parts, name in table.get(word.lower()) or table.get(_bare(word).lower()) or ():
+        entries = table.get(word.lower()) or (() if word.isalpha() else table.get(_bare(word).lower(), ()))
+        for parts, name in entries:
+            if not _is_word(word, parts[0]) or not name.country or name.kind == "drone":
+                continue
             window = words[i : i + len(parts)]
-            if name.country and name.kind != "drone" and len(window) == len(parts) and all(map(_is_word, window, parts)):
+            if len(window) == len(parts) and all(map(_is_word, window, parts)):
                 counts[name.country] += 1
                 break
     context.named_in = counts

@@ -127,7 +127,13 @@ def is_plural(phrase: Phrase) -> bool:
 
 
 def is_actor(phrase: Phrase) -> bool:
-    """Can the phrase act: a state, force, group, company or class of people (never a person)?"""
+    """Can the phrase act: a state, force, group, company or class of people (never a person)? Asked once, when its time is known."""
+    if phrase.actor is None:
+        phrase.actor = _is_actor(phrase)
+    return phrase.actor
+
+
+def _is_actor(phrase: Phrase) -> bool:
     if phrase.time or is_person(phrase):
         return False
     head = phrase.head

@@ -77,7 +77,14 @@ def _is_multiple(token: Token) -> bool:
 
 
 def quantity_in(phrase: Phrase, text: str, sentence_end: int) -> Quantity | None:
-    """The first number of a noun phrase as a quantity, or None; the period is read from the words after it."""
+    """The first number of a noun phrase as a quantity, or None; the period is read from the words after it. Found out once, so only
+    asked when the clauses of its sentence are linked."""
+    if phrase.number is None:
+        phrase.number = (_quantity_in(phrase, text, sentence_end),)
+    return phrase.number[0]
+
+
+def _quantity_in(phrase: Phrase, text: str, sentence_end: int) -> Quantity | None:
     for k, token in enumerate(phrase.tokens):
         if token.tag != "NUM":
             continue

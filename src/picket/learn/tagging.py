@@ -97,9 +97,10 @@ def tokens_of(text: str, start: int, end: int, times: Sequence[tuple[int, int]] 
     words = lexicon()
     raw = split_words(text, start, end)
     found = join_names(join_numerals(raw), words)
-    for token in found:
-        if any(a <= token.start and token.end <= b for a, b in times):
-            token.tag = "TIME"
+    for a, b in times:
+        for token in found:
+            if a <= token.start and token.end <= b:
+                token.tag = "TIME"
     for i, token in enumerate(found):
         _first_tag(token, i, found, words)
     _names_of_unknown(found)

@@ -203,6 +203,7 @@ class Token:
 
 
 _POSSESSIVE = re.compile(r"['’]s$")
+_POSSESSED = ("'s", "’s")
 _LETTERED = re.compile(r"[A-Z]|-[A-Za-z]")
 _THREE_LETTERS = re.compile(r"[a-z]{3}")
 _PRICE = re.compile(rf"(?:[A-Z]{{1,2}}[$€£]|{CODES})\.?\s?\d|R\d{{1,3}},\d{{3}}")
@@ -214,7 +215,7 @@ def split_words(text: str, start: int, end: int) -> list[Token]:
     for match in _TOKEN.finditer(text, start, end):
         word = match.group()
         at = match.start()
-        tail = _POSSESSIVE.search(word) if word[-1] == "s" else None
+        tail = _POSSESSIVE.search(word) if word.endswith(_POSSESSED) else None
         if tail and word.lower() not in {"it's", "it’s", "let's", "that's", "there's", "he's", "she's"} and len(word) > 2:
             out.append(Token(word[: tail.start()], at, at + tail.start()))
             mark = Token(word[tail.start() :], at + tail.start(), match.end())
@@ -277,6 +278,10 @@ def join_names(raw: list[Token], words: Lexicon) -> list[Token]:
     i = 0
     while i < len(raw):
         token = raw[i]
+        if token.low not in words.names and token.low not in _JOINED_BY_FIRST and token.low not in _QUALIFIER_STARTS:
+            out.append(token)
+            i += 1
+            continue
         hit = _match_name(raw, i, words) if token.tag != "POS" else None
         if hit and hit[0] == 1 and hit[1].kind in {"place", "capital", "drone"} and _of_a_person(raw, i):
             hit = None

@@ -15,11 +15,11 @@ from picket.learn.tokens import Token
 
 @dataclass(slots=True)
 class _Table:
-    """Whole words, beginnings of words by their first three letters, and words side by side by their first."""
+    """Whole words, beginnings of words by their first three letters, and words side by side by their first two."""
 
     words: dict[str, list[str]] = field(default_factory=dict)
     begins: dict[str, list[tuple[str, str]]] = field(default_factory=dict)
-    joined: dict[str, list[tuple[tuple[str, ...], str]]] = field(default_factory=dict)
+    joined: dict[str, dict[str, list[tuple[list[str], str]]]] = field(default_factory=dict)
 
 
 @cache
@@ -31,8 +31,8 @@ def _table() -> _Table:
         concept, _, words = line.partition("\t")
         for word in words.split():
             if "_" in word:
-                parts = tuple(word.split("_"))
-                table.joined.setdefault(parts[0], []).append((parts, concept))
+                parts = word.split("_")
+                table.joined.setdefault(parts[0], {}).setdefault(parts[1], []).append((parts, concept))
             elif word.endswith("*"):
                 table.begins.setdefault(word[:3], []).append((word[:-1], concept))
             else:
@@ -61,6 +61,7 @@ def joins(word: str) -> bool:
 
 def join_concepts(tokens: list[Token], k: int, concepts: list[tuple[str, ...]]) -> None:
     """Adds to the concepts of token k those of words side by side that begin with it."""
-    for parts, concept in _table().joined[tokens[k].low]:
-        if len(tokens) - k >= len(parts) and all(tokens[k + n].low == part for n, part in enumerate(parts)):
+    after = tokens[k + 1].low if k + 1 < len(tokens) else ""
+    for parts, concept in _table().joined[tokens[k].low].get(after, ()):
+        if [t.low for t in tokens[k : k + len(parts)]] == parts:
             concepts[k] = tuple(dict.fromkeys((*concepts[k], *_wider([concept]))))

@@ -87,7 +87,7 @@ def verb_features(look: Look, verb: Verb, groups: Groups[T]) -> list[T]:
 
 def verb_concepts(look: Look, verb: Verb) -> tuple[str, ...]:
     """What the words of a verb group stand for, each once."""
-    return tuple(dict.fromkeys(c for t in verb.tokens for c in look.concepts_at(t)))
+    return tuple(dict.fromkeys(c for concepts in look.concepts_in(verb) for c in concepts))
 
 
 def _verb_names(lemma: str, classes: frozenset[str]) -> list[str]:

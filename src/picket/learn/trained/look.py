@@ -34,6 +34,8 @@ class Look:
     at: dict[int, int]
     phrases: list[Phrase]
     _places: dict[int, dict[int, str]] = field(default_factory=dict)
+    _in_verbs: dict[int, list[tuple[str, ...]]] = field(default_factory=dict)
+    _pronouns: tuple[str, ...] | None = None
 
     @classmethod
     def of(cls, sentence: Sentence, made: list[Draft], memory: Memory) -> Look:
@@ -61,6 +63,19 @@ class Look:
         """What a token of the sentence stands for."""
         k = self.at.get(token.start)
         return self.concepts[k] if k is not None else ()
+
+    def concepts_in(self, verb: Verb) -> list[tuple[str, ...]]:
+        """What each word of a verb group stands for, without those that stand for nothing."""
+        found = self._in_verbs.get(id(verb))
+        if found is None:
+            found = self._in_verbs[id(verb)] = [c for t in verb.tokens if (c := self.concepts_at(t))]
+        return found
+
+    def pronouns(self) -> tuple[str, ...]:
+        """The pronouns of the sentence, "its" and "their" among them, in the order of the alphabet."""
+        if self._pronouns is None:
+            self._pronouns = tuple(sorted({t.low for t in self.sentence.tokens if t.tag in {"PRON", "PRP$"}}))
+        return self._pronouns
 
     def places(self, verb: Verb) -> dict[int, str]:
         """Where the phrases around a verb group stand, by their ids: "subj", "to", "obj.of", "obj.after"."""

@@ -224,9 +224,8 @@ def _governed(look: Look, governors: dict[int, tuple[Verb, str]], phrase: Phrase
         return [*groups[as_they_are, ("g:-",)]]
     voice = "p" if verb.passive else "a"
     made = [*groups[_governed_names, place, voice, inner, verb.lemma, verb.link]]
-    for token in verb.tokens:
-        if concepts := look.concepts_at(token):
-            made += groups[placed_names, "gc", concepts, place, voice, inner]
+    for concepts in look.concepts_in(verb):
+        made += groups[placed_names, "gc", concepts, place, voice, inner]
     return [*made, *groups[class_names, "gk", verb.classes, place, voice, inner]]
 
 

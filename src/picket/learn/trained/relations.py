@@ -28,9 +28,8 @@ def end_features(look: Look, kind: str, mention: Mention[T], anchor: Verb | None
     inner = "i" if mention.inside else "h"
     made += groups[_relation_names, place, voice, inner, anchor.lemma, anchor.link, mention.kind]
     made += groups[class_names, "crel", anchor.classes, place, voice, inner]
-    for token in anchor.tokens:
-        if concepts := look.concepts_at(token):
-            made += groups[placed_names, "vcr", concepts, place, voice, inner]
+    for concepts in look.concepts_in(anchor):
+        made += groups[placed_names, "vcr", concepts, place, voice, inner]
     if place == "-":
         other = next((v for v in look.sentence.verbs if v is not anchor and id(phrase) in look.places(v)), None)
         if other is not None:
@@ -42,8 +41,7 @@ def end_features(look: Look, kind: str, mention: Mention[T], anchor: Verb | None
 
 def _from_before(look: Look, mention: Mention[T], anchor: Verb | None, groups: Groups[T]) -> list[T]:
     """What the sentence says of an end that another one names: by which words it could be meant, and whether its verb has a subject."""
-    said = tuple(sorted({t.low for t in look.sentence.tokens if t.tag in {"PRON", "PRP$"}}))
-    made = [*groups[_pronoun_names, said, mention.kind]]
+    made = [*groups[_pronoun_names, look.pronouns(), mention.kind]]
     if anchor is None:
         return [*made, *groups[as_they_are, ("e:noanchor",)]]
     first = anchor.subjects[0] if anchor.subjects else None
@@ -51,9 +49,8 @@ def _from_before(look: Look, mention: Mention[T], anchor: Verb | None, groups: G
     voice = "p" if anchor.passive else "a"
     made += groups[_absent_names, subject, voice, bool(anchor.objects), anchor.lemma, anchor.link, mention.kind]
     made += groups[class_names, "ecrel", anchor.classes, subject, voice, "e"]
-    for token in anchor.tokens:
-        if concepts := look.concepts_at(token):
-            made += groups[placed_names, "evcr", concepts, subject, voice, "e"]
+    for concepts in look.concepts_in(anchor):
+        made += groups[placed_names, "evcr", concepts, subject, voice, "e"]
     return made
 
 

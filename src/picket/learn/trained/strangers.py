@@ -25,10 +25,23 @@ _ORGANISED = re.compile(
     rf"|\b{_FIRM}, {_PROPER},"
 )
 _SAID = r"(?:said|says|told|tells|added|adds|recalled|recalls|warned|wrote|explained|explains|argued|argues)"
-_SOMEBODY = "|".join(sorted(word_set("trained.somebody")))
+_SOMEBODY = sorted(word_set("trained.somebody"))
+_CASES = {"i": "iIİı", "k": "kK\u212a", "s": "sSſ"}  # what a pattern that ignores case takes for these letters
+
+
+def _in_any_case(words: list[str]) -> str:
+    """A pattern of the words in small or large letters. Those of one first letter stand together behind it, so that at most places the
+    pattern is through with all of them after a look at one letter."""
+    rest: dict[str, list[str]] = {}
+    for word in words:
+        rest.setdefault(word[0], []).append(word[1:])
+    return "|".join(f"[{_CASES.get(c, c + c.upper())}](?i:{'|'.join(ends)})" for c, ends in rest.items())
+
+
 _PERSONAL = re.compile(
-    rf"\b{_PROPER},? (?:(?:aged )?\d\d\b(?! [a-z])|who\b|(?:an?|the|its|his|her|their|our) (?:[\w-]+ ){{0,4}}?(?:{_SOMEBODY})\b|{_SAID}\b)"
-    rf"|\b(?:(?i:{_SOMEBODY})(?: (?:in|from|of) (?:the )?[A-Z]\w+)?|{_SAID}|[Oo]ne)(?: called| named| known as)?,? {_PROPER}"
+    rf"\b{_PROPER},? (?:(?:aged )?\d\d\b(?! [a-z])|who\b"
+    rf"|(?:an?|the|its|his|her|their|our) (?:[\w-]+ ){{0,4}}?(?:{'|'.join(_SOMEBODY)})\b|{_SAID}\b)"
+    rf"|\b(?:(?:{_in_any_case(_SOMEBODY)})(?: (?:in|from|of) (?:the )?[A-Z]\w+)?|{_SAID}|[Oo]ne)(?: called| named| known as)?,? {_PROPER}"
 )
 
 
