@@ -140,15 +140,17 @@ def _heading(text: str, end: int, words: str) -> bool:
 def _overview(report: Report, context: Context) -> None:
     """The country the report is about: the one that its states, demonyms, places and groups point to most often."""
     counts: Counter[str] = Counter()
-    table = lexicon().names
+    table, behind = lexicon().names, lexicon().behind
     words = re.findall(r"[^\W_][\w.'’-]*", report.text[:20_000])
     for i, word in enumerate(words):
-        entries = table.get(word.lower()) or (() if word.isalpha() else table.get(_bare(word).lower(), ()))
-        for parts, name in entries:
-            if not _is_word(word, parts[0]) or not name.country or name.kind == "drone":
-                continue
+        low = word.lower()
+        if not table.get(low) and not word.isalpha():
+            low = _bare(word).lower()
+        if low in behind and not any(w.lower() in behind[low] or _bare(w).lower() in behind[low] for w in words[i + 1 : i + 2]):
+            continue
+        for parts, name in table.get(low, ()):
             window = words[i : i + len(parts)]
-            if len(window) == len(parts) and all(map(_is_word, window, parts)):
+            if name.country and name.kind != "drone" and len(window) == len(parts) and all(map(_is_word, window, parts)):
                 counts[name.country] += 1
                 break
     context.named_in = counts

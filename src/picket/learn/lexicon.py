@@ -45,6 +45,7 @@ class Lexicon:
     noun_classes: dict[str, frozenset[str]] = field(default_factory=dict)
     singular: dict[str, str] = field(default_factory=dict)
     names: dict[str, list[tuple[tuple[str, ...], Name]]] = field(default_factory=dict)
+    behind: dict[str, frozenset[str]] = field(default_factory=dict)  # in small letters, by a first word that is no name alone
     states: dict[str, str] = field(default_factory=dict)
     demonyms: dict[str, str] = field(default_factory=dict)
     makers: dict[str, tuple[str | None, str | None]] = field(default_factory=dict)
@@ -211,5 +212,8 @@ def _load_names(found: Lexicon) -> None:
                 _add_name(found, spelt, Name("place", text, None if iso == "-" else iso))
     _lay_over(found, gazetteer.active())
     found.made_in.update(country for country, _ in found.makers.values() if country)
-    for entries in found.names.values():
+    for first, entries in found.names.items():
         entries.sort(key=lambda e: -len(e[0]))
+        if all(len(parts) > 1 and "'" not in parts[0] for parts, _ in entries):
+            seconds = [s.lower().replace("‑", "-") for parts, _ in entries for s in (parts[1], parts[1].upper())]
+            found.behind[first] = frozenset(s.removesuffix(end) for s in seconds for end in ("", "'", "'s"))

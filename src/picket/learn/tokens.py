@@ -241,6 +241,9 @@ def _match_name(raw: list[Token], i: int, words: Lexicon) -> tuple[int, Name] | 
     entries = words.names.get(raw[i].low)
     if not entries:
         return None
+    behind = words.behind.get(raw[i].low)
+    if behind is not None and (i + 1 == len(raw) or raw[i + 1].low not in behind):
+        return None
     here = raw[i].text.replace("’", "'")
     shouted = here.isupper() and len(here) > 3
     for parts, name in entries:
