@@ -147,6 +147,8 @@ _PATTERNS = [
         ),
     )
 ]
+_FIGURE = re.compile(r"\d")
+_FIGURED = frozenset([iso.years, iso.days, iso.days_of_month, iso.day_of_year, iso.month_of_year, iso.day])  # not without one
 _WORDS = tuple(sorted({word for _, screened in _PATTERNS for word in screened.words}))
 
 
@@ -155,8 +157,9 @@ def times_of(text: str, start: int, end: int, published: Published | None) -> li
     taken: list[Time] = []
     low = small(text[start:end])
     there = {word for word in _WORDS if word in low}
+    figured = _FIGURE.search(text, start, end) is not None
     for form, screened in _PATTERNS:
-        if there.isdisjoint(screened.words):
+        if there.isdisjoint(screened.words) or (form in _FIGURED and not figured):
             continue
         capital = _CAPITAL.get(form, frozenset())
         for match in screened.pattern.finditer(text, start, end):
