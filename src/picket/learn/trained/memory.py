@@ -50,7 +50,8 @@ class Memory:
         self._text = report.text.lower()
         self._title = (report.title or "").lower()
         self._about: dict[str, tuple[str, ...]] = {}
-        self.told: list[tuple[int, str, dict[str, str]]] = []
+        self.told: list[tuple[int, str]] = []  # sentence and kind of each claim
+        self._ends: dict[str, list[tuple[int, str, str]]] = {}  # by name in small letters: which claim, its kind, at which end
         self._at_ends: dict[str, Told] = {}  # by name in small letters, the one told last at the end
         if report.title:
             title = report.title
@@ -78,9 +79,10 @@ class Memory:
 
     def tell(self, sentence: int, kind: str, ends: dict[str, str]) -> None:
         """Remembers a claim that a sentence gave: its kind, and who stood at its ends."""
-        self.told.append((sentence, kind, {role: name.lower() for role, name in ends.items()}))
+        self.told.append((sentence, kind))
         for role, name in ends.items():
             key = name.lower()
+            self._ends.setdefault(key, []).append((len(self.told), kind, role))
             before = self._at_ends.pop(key, None)
             self._at_ends[key] = Told(name, role != "target" or (before is not None and before.acts), sentence)
 
@@ -90,22 +92,17 @@ class Memory:
 
     def kinds_before(self, sentence: int, groups: Groups[T]) -> tuple[T, ...]:
         """Which kinds the claims before a sentence were of."""
-        last = [kind for _, kind, _ in self.told[-3:]]
+        last = [kind for _, kind in self.told[-3:]]
         return groups[_before_names, tuple(last), min(sentence - self.told[-1][0], 3) if last else 0]
 
     def ends_before(self, name: str) -> list[str]:
         """At which ends of claims a name stood before: of any, of each kind, of the last two."""
-        key = name.lower()
-        if key not in self._at_ends:
-            return []
         made: dict[str, None] = {}
-        for k, (_, kind, ends) in enumerate(reversed(self.told)):
-            for role, value in ends.items():
-                if value == key:
-                    made[f"was:{role}"] = None
-                    made[f"was:{kind}:{role}"] = None
-                    if k < 2:
-                        made[f"late:{role}"] = None
+        for n, kind, role in sorted(self._ends.get(name.lower(), ()), key=lambda told: -told[0]):
+            made[f"was:{role}"] = None
+            made[f"was:{kind}:{role}"] = None
+            if n > len(self.told) - 2:
+                made[f"late:{role}"] = None
         return list(made)
 
     def about(self, name: str) -> tuple[str, ...]:
