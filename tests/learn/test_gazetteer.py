@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ from picket.learn.gazetteer import Gazetteer, GazetteerError, read_gazetteer, us
 from picket.learn.lexicon import lexicon
 from picket.learn.report import Report
 from picket.learn.resolve import Resolver
+from picket.learn.tokens import join_names, split_words
 
 TEXT = "The Harbour Wolves bought 12 Kestrel-3 drones from Turkey and flew them over Camp Echo on Monday. The drones were seen by guards."
 FILE = """
@@ -145,3 +147,15 @@ def test_names_that_news_of_drones_is_full_of(name: str, kind: str, country: str
 def test_a_body_that_many_countries_have_is_no_one_countrys(name: str) -> None:
     words = tuple(name.split())
     assert all(parts != words for parts, _ in lexicon().names.get(words[0].lower(), ()))
+
+
+def test_no_name_is_lost_because_its_second_word_is_looked_at_first() -> None:
+    """Names that begin with a word that is none alone are tried only where a second word of one of them follows ("the", "Hague")."""
+    words = lexicon()
+    plain = replace(words, behind={})
+    written = [" ".join(parts) for first in words.behind for parts, _ in words.names[first]]
+    assert len(written) > 1000
+    for name in written:
+        for text in (name, name.upper(), name.replace("'", "’"), f"{name}'s fleet"):
+            found, known = (join_names(split_words(text, 0, len(text)), w) for w in (words, plain))
+            assert [(t.text, t.name) for t in found] == [(t.text, t.name) for t in known]
