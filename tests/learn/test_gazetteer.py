@@ -159,3 +159,9 @@ def test_no_name_is_lost_because_its_second_word_is_looked_at_first() -> None:
         for text in (name, name.upper(), name.replace("'", "’"), f"{name}'s fleet"):
             found, known = (join_names(split_words(text, 0, len(text)), w) for w in (words, plain))
             assert [(t.text, t.name) for t in found] == [(t.text, t.name) for t in known]
+
+
+@pytest.mark.parametrize("text", ["People's Defence Force", "Sudan People’s Liberation Movement-North"])
+def test_a_name_that_begins_with_whose_it_is_is_found(text: str) -> None:
+    found = join_names(split_words(text, 0, len(text)), lexicon())
+    assert [t.text for t in found if t.name is not None] == [text]

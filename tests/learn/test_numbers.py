@@ -80,7 +80,7 @@ def test_what_is_told_otherwise_than_by_a_number_is_weighed_too(
 )
 def test_a_rank_is_the_number_of_a_statistic_that_has_no_other(text: str, expected: tuple[float, str | None]) -> None:
     report = Report(doc="x", text=text, published="2025-06-10", title="Drones")
-    reader = Trained(report, replace(shipped(), numbers=Choice({"rank": 1.0})))
+    reader = Trained(report, replace(shipped(), numbers=Choice({"rank": 1.0})), Limits(keep=0.0))
 
     def look(sentence: Sentence, made: list[Draft]) -> list[Draft]:
         return reader(sentence, [Draft("statistic", "count", sentence.verbs[0])])

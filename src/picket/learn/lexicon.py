@@ -161,7 +161,8 @@ def given_names() -> frozenset[str]:
 def _add_name(found: Lexicon, text: str, name: Name) -> None:
     parts = tuple(text.replace("’", "'").split())
     if parts:
-        found.names.setdefault(parts[0].lower(), []).append((parts, name))
+        first = parts[0].lower().removesuffix("'s")  # as words are split: "People's Defence Force" is found at "people"
+        found.names.setdefault(first, []).append((parts, name))
 
 
 def _lay_over(found: Lexicon, own: gazetteer.Gazetteer) -> None:

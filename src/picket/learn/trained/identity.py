@@ -38,10 +38,14 @@ def _identity(name: str) -> list[str]:
 
 def entry_of(words: list[str]) -> Name | None:
     """The entry of the gazetteer that these words name; None if none does."""
-    lows = tuple(w.lower() for w in words)
+    lows = tuple(_bare(w) for w in words)
     lows = lows[1:] if lows[:1] == ("the",) else lows
     entries = lexicon().names.get(lows[0], ()) if lows else ()
-    return next((e for parts, e in entries if len(parts) == len(lows) and tuple(p.lower() for p in parts) == lows), None)
+    return next((e for parts, e in entries if len(parts) == len(lows) and tuple(map(_bare, parts)) == lows), None)
+
+
+def _bare(word: str) -> str:
+    return word.lower().removesuffix("'s")
 
 
 def _made_in(country: str | None) -> int:
