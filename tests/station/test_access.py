@@ -184,7 +184,7 @@ def ask(gate: Gate, path: str = "/api/tracks", kind: str = "http", **headers: st
     async def send(message: dict[str, Any]) -> None:
         sent.append(message)
 
-    scope = {"type": kind, "path": path, "headers": [(k.encode(), v.encode()) for k, v in headers.items()]}
+    scope = {"type": kind, "path": path, "method": "GET", "headers": [(k.encode(), v.encode()) for k, v in headers.items()]}
     asyncio.run(gate(scope, receive, send))
     if not sent:
         return 200
@@ -216,6 +216,16 @@ def test_the_gate(gate: tuple[Gate, str]) -> None:
     assert ask(door, host="127.0.0.1:8787") == 401
     assert ask(door, host="127.0.0.1:8787", cookie="picket_session_8787=guess") == 401
     assert ask(door, "/login", host="127.0.0.1:8787") == 200
+
+
+def test_a_browser_without_a_session_is_sent_to_sign_in_and_a_program_is_told(gate: tuple[Gate, str]) -> None:
+    door, session = gate
+    browser = {"host": "127.0.0.1:8787", "accept": "text/html,application/xhtml+xml;q=0.9"}
+    assert ask(door, "/learn", **browser) == 303
+    assert ask(door, "/api/tracks", **browser) == 401
+    assert ask(door, "/learn", host="127.0.0.1:8787", accept="*/*") == 401
+    assert ask(door, "/learn", **{**browser, "host": "evil.example:8787"}) == 403
+    assert ask(door, "/learn", **browser, cookie=f"picket_session_8787={session}") == 200
 
 
 def test_the_gate_stands_before_websockets_too(gate: tuple[Gate, str]) -> None:

@@ -249,7 +249,7 @@ def _load(path: Path) -> dict[str, dict[str, Any]]:
 
 class Gate:
     """ASGI: refuses a wrong Host or Origin (403), a body that is too long or of unknown length (413, 411) and, outside
-    `open_paths`, a request without a session (401).
+    `open_paths`, a request without a session (401; a browser that opens a page is sent to the front page, which asks to sign in).
 
     serves: whether a Host header (lower case) is this station's. The name behind the session is put into the scope's state as
     `user`.
@@ -276,6 +276,12 @@ class Gate:
         if scope["type"] == "websocket":
             await receive()
             await send({"type": "websocket.close", "code": 4000 + status, "reason": message[:120]})
+            return
+        if status == 401 and _looks(scope, headers):
+            await send(
+                {"type": "http.response.start", "status": 303, "headers": [(b"location", b"/"), (b"content-length", b"0")]}
+            )
+            await send({"type": "http.response.body", "body": b""})
             return
         body = json.dumps({"error": message}).encode()
         await send({"type": "http.response.start", "status": status, "headers": [(b"content-type", b"application/json")]})
@@ -311,6 +317,11 @@ class Gate:
             return 413, f"a body of {length[:20]} bytes; at most {most}"
         scope.setdefault("state", {})["user"] = user
         return None
+
+
+def _looks(scope: Any, headers: dict[str, str]) -> bool:
+    """Does somebody open a page in a browser? They are sent to the front page, which asks them to sign in; programs get the error."""
+    return "text/html" in headers.get("accept", "") and scope["method"] == "GET" and not scope["path"].startswith("/api/")
 
 
 def cookie_name(host: str) -> str:
