@@ -11,7 +11,7 @@ from click.testing import CliRunner
 from picket.cli import main
 from picket.feed import FORMATS
 from picket.feed.format import Chunk, Options
-from picket.reasons import WORDS, left_out_line, reason_words
+from picket.reasons import WORDS, left_out_line, left_out_words, reason_words
 from picket.track.measure import REASONS
 from tests.test_docs import written_reasons
 
@@ -63,3 +63,10 @@ def test_decode_says_the_words_and_json_the_code(tmp_path: Path) -> None:
         CliRunner().invoke(main, words).output
     )
     assert '"left_out": {"bad_line": 3}' in CliRunner().invoke(main, [*words, "--json"]).output
+
+
+def test_all_that_was_left_out_is_told_in_one_clause_and_what_was_not_is_not() -> None:
+    assert left_out_words({"no_time": 2, "late": 0, "bad_line": 1}) == (
+        f"1 bad_line: {reason_words('bad_line')}; 2 no_time: {reason_words('no_time')}"
+    )
+    assert left_out_words({}) == ""

@@ -7,6 +7,7 @@ it ends with what to do where a person can do something. What a value cost is sa
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 
 _BAD_VALUE = "the row is kept without it"
 _LONG = "it is longer than anything of its kind can be"
@@ -184,6 +185,11 @@ def reason_words(code: str) -> str:
         if found := re.fullmatch(shape, code):
             return words.format(*found.groups())
     return code.replace("_", " ")
+
+
+def left_out_words(left_out: Mapping[str, int]) -> str:
+    """All of what was left out in one clause: "3 not_sure: a track that ...; 1 no_time: it has no date"; empty when there is nothing."""
+    return "; ".join(f"{n} {code}: {reason_words(code)}" for code, n in sorted(left_out.items()) if n > 0)
 
 
 def left_out_line(code: str, n: int) -> str:

@@ -32,7 +32,7 @@ import numpy as np
 from picket.feed import FORMATS, jsonlines, pcap
 from picket.feed.format import Chunk, Decoded, Format, Options
 from picket.places import in_words
-from picket.reasons import reason_words
+from picket.reasons import left_out_words
 from picket.words import DETECTION, OPERATOR, STATUS, Batch, TableError, concat
 
 if TYPE_CHECKING:
@@ -277,7 +277,7 @@ class Recording:
     def _nothing_known(self) -> RecordingError:
         seen = sum(c.starts.size for c in self._kept)
         assert self._source is not None
-        left = "; ".join(f"{n} {reason}: {reason_words(reason)}" for reason, n in sorted(self._source.left_out.items()))
+        left = left_out_words(self._source.left_out)
         found = f"{seen} payloads over {', '.join(dict.fromkeys(c.link for c in self._kept))}" if seen else "no payloads"
         what = f"expected payloads of {', '.join(f.name for f in FORMATS)} in the capture, got {found}"
         error = UnreadableError if self._source.cut and not seen else RecordingError

@@ -24,7 +24,7 @@ import numpy.typing as npt
 
 from picket.feed.table import SUFFIXES, container, read_open
 from picket.places import in_words
-from picket.reasons import reason_words
+from picket.reasons import left_out_words
 from picket.record.archive import Archive, ArchiveError, Sealer, Source, read_manifest
 from picket.record.collect import Collector
 from picket.record.pseudonyms import Pseudonyms
@@ -91,10 +91,7 @@ def import_files(
                 f"{collector.left_out['day_sealed']} rows lie more than a day before rows that came before them; sort each table by time"
             )
         if not pending.segments:
-            why = (
-                "; ".join(f"{n} {reason}: {reason_words(reason)}" for reason, n in sorted((+summary.left_out).items()))
-                or "no rows"
-            )
+            why = left_out_words(summary.left_out) or "no rows"
             raise NothingError(f"no sure track with a place is in {', '.join(map(str, inputs))}; left out: {why}")
         kind = "detections" if summary.kind == "detection" else "tracks"
         name = f"import-{digest.hex()[:10]}"
