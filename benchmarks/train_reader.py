@@ -31,6 +31,7 @@ from scipy.sparse import csr_matrix
 from benchmarks.claim_scores import flow_gained, same_name, score
 from benchmarks.reports import FOLDER, Annotated, all_annotated, lessons
 from benchmarks.train_countries import with_countries
+from benchmarks.train_further import with_further
 from benchmarks.train_net import fitted_net
 from benchmarks.train_numbers import with_numbers
 from picket.learn.claim import KINDS
@@ -156,6 +157,13 @@ def train(seen: list[Seen]) -> Weights:
     return Weights(weights.kind_rows, weights.kinds, net, *_end_tables(list(names), ends))
 
 
+def _with_choices(weights: Weights, reports: list[Annotated]) -> Weights:
+    """The weights, with those of further claims, countries and numbers, each found with those before it."""
+    for more in (with_further, with_countries, with_numbers):
+        weights = more(weights, reports)
+    return weights
+
+
 def doubtful(gold: list[dict[str, Any]]) -> bool:
     """Is a claim of the sentence one that must not be shown as a fact?"""
     return any(g["certainty"] in {"possible", "alleged", "denied"} for g in gold)
@@ -245,7 +253,7 @@ def _read_by_others(left_out: list[Annotated]) -> dict[str, list[dict[str, Any]]
     reports, seen = _shared
     docs = {a.doc for a in left_out}
     others = [a for a in reports if a.doc not in docs]
-    weights = with_numbers(with_countries(train([s for a in others for s in seen[a.doc]]), others), others)
+    weights = _with_choices(train([s for a in others for s in seen[a.doc]]), others)
     found: dict[str, list[dict[str, Any]]] = {"rules alone": [], "with the trained reader": []}
     for report in map(report_of, left_out):
         found["rules alone"] += map(msgspec.to_builtins, claims_of(report))
@@ -282,7 +290,7 @@ def main() -> None:
         return
     reports = tuned()
     buffer = io.BytesIO()
-    written(with_numbers(with_countries(train([s for a in reports for s in seen_in(a)]), reports), reports), buffer)
+    written(_with_choices(train([s for a in reports for s in seen_in(a)]), reports), buffer)
     FILE.write_bytes(buffer.getvalue())
     print(f"{FILE}: {len(buffer.getvalue())} bytes from {len(reports)} reports")
 

@@ -196,3 +196,17 @@ def test_people_recruited_from_several_countries_come_from_each() -> None:
         "men from Honduras",
         "men from Ecuador",
     ]
+
+
+@pytest.mark.parametrize(
+    ("text", "provider"),
+    [
+        ("Hokuriku Seiki Co., Ltd. sold 20 drones to Estonia in May.", "Hokuriku Seiki Co. Ltd."),
+        ("Estonia bought 20 drones from Hokuriku Seiki Co. Ltd. in May.", "Hokuriku Seiki Co. Ltd."),
+        ("Estonia bought 20 drones from Vardo & Holm, Inc.", "Vardo & Holm Inc"),
+        ("Somalia bought drones from Elbit Systems, Limited, in May.", "Elbit Systems"),
+        ("Norway's Trondheim Helm GmbH delivered 20 drones to Estonia.", "Trondheim Helm GmbH"),
+    ],
+)
+def test_a_firm_is_known_by_how_its_name_ends(text: str, provider: str) -> None:
+    assert [(c.kind, c.provider) for c in claims(text)] == [("supply", provider)]

@@ -25,6 +25,7 @@ def split(text: str) -> list[str]:
         ("Spain — and the U.S. — have rules. All know.", ["Spain — and the U.S. — have rules.", "All know."]),
         ("It fell at 3 a.m. Kyiv time. It burned.", ["It fell at 3 a.m. Kyiv time.", "It burned."]),
         ("It fell at 3 a.m. Guards ran.", ["It fell at 3 a.m.", "Guards ran."]),
+        ("They cost Rs. 32,000 crore. Nos. 3 and 4 went.", ["They cost Rs. 32,000 crore.", "Nos. 3 and 4 went."]),
         ("Orbit Corp. (OBT) won. Acme Co. Ltd. lost.", ["Orbit Corp. (OBT) won.", "Acme Co. Ltd. lost."]),
         ("It cost approx. $5,000 vs. $90. It flew.", ["It cost approx. $5,000 vs. $90.", "It flew."]),
         ("Col.-Gen. Petrov and Kh. Azizi met. Both left.", ["Col.-Gen. Petrov and Kh. Azizi met.", "Both left."]),

@@ -17,6 +17,7 @@ _NEVER_LAST = word_set("sentences.never_last")
 _END = re.compile(r"[.!?…]+[\"'”’»)\]]*(?=\s|$)|\n+")
 _OPENERS = re.compile(r"\s*[\"'“‘«(\[]*([^\W_])")
 _LAST_WORD = re.compile(r"[\w.'’-]*$")
+_BEFORE_A_NUMBER = frozenset(["no", "nos", "rs"])  # "No. 5", "Rs. 32,000 crore"
 _DASH = re.compile(r"\s*[-–—]\s")
 _OF_A_FIRM = re.compile(r"\s*(?:\(|(?:Ltd|Inc|LLC|Limited|Co|Corp)\b)")  # "Northrop Grumman Corp. (NOC)", "Elta Co. Ltd."
 
@@ -61,7 +62,7 @@ def _ends(text: str, begin: int, match: re.Match[str]) -> bool:
         return True
     if (len(last) == 1 and last.isalpha() and last != "i") or _numbers_an_item(text, begin, match.start()):
         return False
-    if last == "no" and first.isdigit():
+    if last in _BEFORE_A_NUMBER and first.isdigit():
         return False
     if last in {"a.m", "p.m"} and re.match(
         r"(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day\b|(?:[A-Z]{2,4}|local|GMT|UTC)\b|[A-Z]\w+ time\b",

@@ -13,9 +13,9 @@ from collections.abc import Sequence
 
 from picket.learn.ambiguous.decide import decide
 from picket.learn.ambiguous.gerunds import NOUN_ING
-from picket.learn.lexicon import Lexicon, lexicon, word_set
+from picket.learn.lexicon import Lexicon, Name, lexicon, word_set
 from picket.learn.numerals import join_numerals
-from picket.learn.tokens import NUMBER_WORDS, Token, is_number, join_names, split_words
+from picket.learn.tokens import FIRMS, NUMBER_WORDS, Token, is_number, join_names, merged, split_words
 
 DETERMINERS = word_set("tagging.determiners")
 POSSESSIVES = frozenset(["its", "their", "his", "her", "our", "my", "your"])
@@ -104,6 +104,7 @@ def tokens_of(text: str, start: int, end: int, times: Sequence[tuple[int, int]] 
     for i, token in enumerate(found):
         _first_tag(token, i, found, words)
     _names_of_unknown(found)
+    _join_firms(found)
     decide(found, words)
     return found
 
@@ -201,6 +202,30 @@ def _open_class(token: Token, i: int, found: list[Token], words: Lexicon) -> Non
         token.tag = "NP?"
     else:
         token.tag = "N"
+
+
+def _join_firms(found: list[Token]) -> None:
+    """A name that ends as firms' names do ("Hokuriku Seiki Co., Ltd.") becomes one token, a company's."""
+    k = 1
+    while k < len(found):
+        first = k
+        while found[k].low in FIRMS and first and _of_a_firm(found[first - 1]):
+            first -= 1
+        if first < k:
+            while k + 1 < len(found) and found[k + 1].low in FIRMS:
+                k += 1
+            parts = found[first : k + 1]
+            known = next((t for t in parts if t.name is not None and t.name.kind == "company"), None)
+            firm = merged(parts) if known is None else Token(known.text, parts[0].start, parts[-1].end)
+            firm.tag, firm.name = "NP", Name("company", firm.text, None) if known is None else known.name
+            found[first : k + 1] = [firm]
+        k = first + 1
+
+
+def _of_a_firm(token: Token) -> bool:
+    """May a word stand in a firm's name, before its end?"""
+    known = token.name is None or token.name.kind in {"company", "place", "capital", "state"}
+    return token.text == "&" or (token.tag == "NP" and known and not (token.name is not None and token.text.isupper()))
 
 
 def _names_of_unknown(found: list[Token]) -> None:

@@ -52,6 +52,7 @@ _TOKEN = re.compile(
     rf"""[A-Za-z][a-z]*(?=[ ,])              # most words, so that nothing else is tried for them
     | [A-Za-z]\.(?:[A-Za-z]\.)+            # U.S.
     | (?:Col|Gen|Lt|Sgt|Mr|Mrs|Ms|Dr|Maj|Capt|Cmdr|Adm|Brig|Gov|Sen|Rep|St|Prof)\.  # titles
+    | (?:Ltd|Inc|Corp|Co|Pvt|Pte)\.(?!\s*$)   # a firm, unless the sentence ends
     | (?:US|AU?|CA?|NZ|HK|S|R|Z)?[$€£₹¥₩₴₦]\s?\d[\d,]*(?:\.\d+)?(?:bn|mn|tn|m|k)?\b   # money
     | (?=[A-Z])(?:{CODES})\.?\s?\d[\d,]*(?:\.\d+)?(?:bn|mn|tn|m|k)?\b   # money by the code of its currency
     | R\d{{1,3}}(?:,\d{{3}})+\b   # rand
@@ -209,8 +210,12 @@ _THREE_LETTERS = re.compile(r"[a-z]{3}")
 _PRICE = re.compile(rf"(?:[A-Z]{{1,2}}[$€£]|{CODES})\.?\s?\d|R\d{{1,3}},\d{{3}}")
 
 
+FIRMS = frozenset(["ltd", "ltd.", "inc", "inc.", "corp", "corp.", "co.", "llc", "gmbh", "plc", "limited", "incorporated"])
+_OF_A_FIRM = re.compile(r"\s(?:Ltd|Inc|Corp|LLC|GmbH|Limited|Incorporated)\b")
+
+
 def split_words(text: str, start: int, end: int) -> list[Token]:
-    """The words of start:end of `text`, possessive endings apart."""
+    """The words of start:end of `text`, possessive endings apart; a comma inside a firm's name ("Seiki Co., Ltd.") is none."""
     out: list[Token] = []
     for match in _TOKEN.finditer(text, start, end):
         word = match.group()
@@ -232,7 +237,7 @@ def split_words(text: str, start: int, end: int) -> list[Token]:
             mark = Token(word, at, match.end())
             mark.tag = "POS"
             out.append(mark)
-        else:
+        elif word != "," or _OF_A_FIRM.match(text, match.end()) is None:
             out.append(Token(word, at, match.end()))
     return out
 
@@ -296,14 +301,14 @@ def join_names(raw: list[Token], words: Lexicon) -> list[Token]:
             and _capital_continues(raw[i + 1])
         ):
             width, name = hit
-            joined = _merge(raw[i : i + width])
+            joined = merged(raw[i : i + width])
             joined.name = name
             out.append(joined)
             i += width
             continue
         for parts in _JOINED_BY_FIRST.get(token.low, ()):
             if tuple(t.low for t in raw[i : i + len(parts)]) == parts and not _obliged(raw, i):
-                joined = _merge(raw[i : i + len(parts)])
+                joined = merged(raw[i : i + len(parts)])
                 joined.low = "_".join(parts)
                 if parts == ("in", "order", "to"):
                     joined.low = "to"
@@ -315,7 +320,7 @@ def join_names(raw: list[Token], words: Lexicon) -> list[Token]:
         else:
             width = _qualifier(raw, i)
             if width:
-                joined = _merge(raw[i : i + width])
+                joined = merged(raw[i : i + width])
                 joined.tag = "QUAL"
                 joined.qualifier = QUALIFIERS[tuple(t.low for t in raw[i : i + width])]
                 out.append(joined)
@@ -387,7 +392,8 @@ def is_number(token: Token) -> bool:
     )
 
 
-def _merge(parts: list[Token]) -> Token:
+def merged(parts: list[Token]) -> Token:
+    """Tokens that stand one after the other as one, without tag and name."""
     if len(parts) == 1:
         return parts[0]
     text = "".join(p.text + (" " if k + 1 < len(parts) and parts[k + 1].start > p.end else "") for k, p in enumerate(parts))

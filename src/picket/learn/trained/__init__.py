@@ -1,7 +1,7 @@
 """The trained reader: small models that read each sentence after the rules (docs/learn.md, decisions 47, 48).
 
-What a rule has read firmly stays, unless the weights see next to no sign of it; what they find more is added, and stands in place of the
-last resort's guesses. Everything that they touch carries a rule "trained-..." and so counts as guessed: never more than possible until
+What a rule has read firmly stays, unless the weights see next to no sign of it; what they find more is added, in place of the last
+resort's guesses. Everything that they touch carries a rule "trained-..." and so counts as guessed: never more than possible until
 somebody has checked it.
 """
 
@@ -12,7 +12,8 @@ from picket.learn.drafts import Draft
 from picket.learn.report import Report
 from picket.learn.sentence import Sentence
 from picket.learn.trained.countries import Setting, settle
-from picket.learn.trained.ends import LIMITS, Limits, mended, trained_drafts
+from picket.learn.trained.ends import LIMITS, Limits, Ranked, mended, ranked, trained_draft
+from picket.learn.trained.further import further
 from picket.learn.trained.kinds import anchors_of, kind_odds
 from picket.learn.trained.look import Look
 from picket.learn.trained.memory import Memory
@@ -33,26 +34,16 @@ class Trained:
         self.limits = limits
 
     def __call__(self, sentence: Sentence, made: list[Draft]) -> list[Draft]:
-        """The drafts that stand: the rules' firm ones, what the weights add, else the last resort's guesses."""
+        """The drafts that stand: the rules' firm ones, and what the weights add."""
         look = Look.of(sentence, made, self.memory)
         odds = kind_odds(look, self.weights)
-        held = [d for d in made if not guessed(d.rule)]
-        firm = [d for d in held if odds[d.kind] >= self.limits.keep]
+        firm = [d for d in made if odds[d.kind] >= self.limits.keep and not guessed(d.rule)]
         read = {d.kind for d in firm}
         for draft in firm:
             draft.doubtful = odds["doubt"] >= self.limits.doubt
         least = self.limits.beside if firm else self.limits.kind
         wanted = [k for k in KINDS if odds[k] >= least and k not in read]
-        kept = made if len(firm) == len(held) else firm
-        if wanted or firm:
-            mentions = mentions_of(look, self.memory, self.weights.end_groups)
-            for draft in firm:
-                mended(look, draft, mentions, self.weights, self.limits)
-            anchors = anchors_of(look, self.weights) if wanted else {}
-            added = [
-                d for kind in wanted for d in trained_drafts(look, kind, anchors.get(kind), mentions, self.weights, self.limits)
-            ]
-            kept = [*firm, *added] if added else kept
+        kept = self.completed(look, firm, wanted, odds) if wanted or firm else []
         self.memory.keep(sentence)
         for draft in kept:
             ends = {role: str(value) for role in ROLES if (value := getattr(draft, role))}
@@ -60,6 +51,27 @@ class Trained:
         self.placed(look, kept)
         self.counted(look, kept)
         return kept
+
+    def completed(self, look: Look, firm: list[Draft], wanted: list[str], odds: dict[str, float]) -> list[Draft]:
+        """The rules' drafts with their ends mended, those of the wanted kinds, and further ones of either."""
+        mentions = mentions_of(look, self.memory, self.weights.end_groups)
+        weighed: dict[str, Ranked] = {}
+        for draft in firm:
+            found = ranked(look, draft.kind, draft.verb, mentions, self.weights)
+            mended(draft, found, self.limits)
+            weighed.setdefault(draft.kind, found)
+        anchors = anchors_of(look, self.weights) if wanted else {}
+        drafts = [*firm]
+        for kind in wanted:
+            weighed[kind] = ranked(look, kind, anchors.get(kind), mentions, self.weights)
+            drafts.append(trained_draft(look, kind, anchors.get(kind), weighed[kind], self.limits))
+        return drafts + self.further(look, drafts, weighed, odds)
+
+    def further(self, look: Look, drafts: list[Draft], weighed: dict[str, Ranked], odds: dict[str, float]) -> list[Draft]:
+        """Further claims of the kinds of these drafts."""
+        if self.weights.further is None:
+            return []
+        return further(look, drafts, weighed, odds, self.weights.further, self.limits.further)
 
     def placed(self, look: Look, kept: list[Draft]) -> None:
         """Gives the drafts their country."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import product
 
 import numpy as np
 
@@ -22,9 +21,9 @@ from picket.learn.trained.weights import ENDS, Weights
 @dataclass(frozen=True, slots=True)
 class Limits:
     """From which probability on a kind is claimed where no rule has read firmly, and beside what one has read; below which a rule's
-    claim is dropped; from which on an end is taken, a coordinated end has a claim of its own, the open end of a rule's transfer or of
-    its other kinds is filled; below which a rule's end is taken away; from which on a rule's claim is doubted; and a claim has the
-    likeliest country, and the likeliest number.
+    claim is dropped; from which on an end is taken, the open end of a rule's transfer or of its other kinds is filled; below which a
+    rule's end is taken away; from which on a further claim of a kind is made, a rule's claim is doubted; and a claim has the likeliest
+    country, and the likeliest number.
 
     Chosen on reports of hands that the weights were not trained on (`python -m benchmarks.train_reader --measure`)."""
 
@@ -32,17 +31,17 @@ class Limits:
     beside: float = 0.4
     keep: float = 0.2
     end: float = 0.3
-    other: float = 0.3
     fill: float = 0.2
     fill_events: float = 0.3
     keep_end: float = 0.15
+    further: float = 0.4
     doubt: float = 0.15
     country: float = 0.35
     number: float = 0.35
 
 
 LIMITS = Limits()
-_MOST = 4  # claims of one kind in one sentence along one role
+Ranked = list[tuple[float, Mention[int], str]]  # (probability, mention, role), likeliest first
 
 
 def ends_of(kind: str) -> tuple[str, str]:
@@ -50,17 +49,9 @@ def ends_of(kind: str) -> tuple[str, str]:
     return ("provider", "recipient") if kind in TRANSFERS else ("actor", "target")
 
 
-def ranked(
-    look: Look,
-    kind: str,
-    anchor: Verb | None,
-    mentions: list[Mention[int]],
-    weights: Weights,
-    least: float,
-    roles: tuple[str, ...],
-) -> list[tuple[float, Mention[int], str]]:
-    """(probability, mention, role) of at least `least`, likeliest first."""
-    if not mentions or not roles:
+def ranked(look: Look, kind: str, anchor: Verb | None, mentions: list[Mention[int]], weights: Weights) -> Ranked:
+    """(probability, mention, role) of each mention at each end of a kind, likeliest first."""
+    if not mentions:
         return []
     rows: list[int] = []
     starts: list[int] = []
@@ -70,37 +61,20 @@ def ranked(
         rows += end_features(look, kind, mention, anchor, weights.end_groups)
     every = np.array(rows, np.intp)
     found = []
-    for role in roles:
+    for role in ends_of(kind):
         for k, logit in enumerate(weights.end_logits(every, starts, ENDS[kind, role])):
-            if (mentions[k].acts or role == "target") and (p := probability(logit)) >= least:
-                found.append((-p, k, role))
+            if mentions[k].acts or role == "target":
+                found.append((-probability(logit), k, role))
     return [(-minus, mentions[k], role) for minus, k, role in sorted(found)]
 
 
-def trained_drafts(
-    look: Look, kind: str, anchor: Verb | None, mentions: list[Mention[int]], weights: Weights, limits: Limits
-) -> list[Draft]:
-    """The claims of one kind: one, or one for each of coordinated ends."""
-    sentence = look.sentence
-    ends: dict[str, list[Mention[int]]] = {}
-    taken: set[str] = set()
-    for p, mention, role in ranked(look, kind, anchor, mentions, weights, limits.end, ends_of(kind)):
-        if mention.name.lower() in taken:
-            continue
-        if role not in ends:
-            ends[role] = [mention]
-        elif (
-            role != "target" and p >= limits.other and len(ends[role]) < _MOST and _coordinated(sentence, ends[role][0], mention)
-        ):
-            ends[role].append(mention)
-        else:
-            continue
-        taken.add(mention.name.lower())
-    thing = _thing(sentence)
-    return [_draft(kind, anchor, dict(zip(ends, chosen, strict=True)), thing) for chosen in product(*ends.values())]
-
-
-def _draft(kind: str, anchor: Verb | None, ends: dict[str, Mention[int]], thing: Phrase | None) -> Draft:
+def trained_draft(look: Look, kind: str, anchor: Verb | None, weighed: Ranked, limits: Limits) -> Draft:
+    """A claim of a kind, with the likeliest ends; nobody stands at both."""
+    ends: dict[str, Mention[int]] = {}
+    for p, mention, role in weighed:
+        taken = {m.name.lower() for m in ends.values()}
+        if p >= limits.end and role not in ends and mention.name.lower() not in taken:
+            ends[role] = mention
     draft = Draft(kind, f"trained-{kind}", anchor)
     for role, mention in ends.items():
         setattr(draft, role, mention.name)
@@ -108,18 +82,17 @@ def _draft(kind: str, anchor: Verb | None, ends: dict[str, Mention[int]], thing:
     if target is not None and target.phrase is not None:
         draft.target_phrase = target.phrase
         draft.where = [target.phrase]
+    thing = _thing(look.sentence)
     if thing is not None:
         draft.thing = text_of(thing)
         draft.numbers = [thing]
     return draft
 
 
-def mended(look: Look, draft: Draft, mentions: list[Mention[int]], weights: Weights, limits: Limits) -> None:
+def mended(draft: Draft, weighed: Ranked, limits: Limits) -> None:
     """Takes from a rule's draft the ends of which the weights see next to no sign, and fills those that are open; the claim then counts
     as guessed, so its rule says so."""
-    roles = ends_of(draft.kind)
     least = limits.fill if draft.kind in TRANSFERS else limits.fill_events
-    weighed = ranked(look, draft.kind, draft.verb, mentions, weights, 0.0, roles)
     rule = f"trained-end-{draft.rule}"
     for p, mention, role in weighed:
         value = getattr(draft, role)
@@ -127,19 +100,10 @@ def mended(look: Look, draft: Draft, mentions: list[Mention[int]], weights: Weig
             setattr(draft, role, None)
             draft.rule = rule
     for p, mention, role in weighed:
-        there = {getattr(draft, r).lower() for r in roles if getattr(draft, r)}
+        there = {getattr(draft, r).lower() for r in ends_of(draft.kind) if getattr(draft, r)}
         if p >= least and getattr(draft, role) is None and mention.name.lower() not in there:
             setattr(draft, role, mention.name)
             draft.rule = rule
-
-
-def _coordinated(sentence: Sentence, first: Mention[int], second: Mention[int]) -> bool:
-    """Do two mentions stand in one list: "Turkey and China sent"?"""
-    a, b = first.phrase, second.phrase
-    if a is None or b is None or a is b or first.inside or second.inside:
-        return False
-    lists = [ps for v in sentence.verbs for ps in (v.subjects, v.objects, v.indirect, *(p for _, p in v.preps))]
-    return any(any(p is a for p in ps) and any(p is b for p in ps) for ps in lists)
 
 
 def _thing(sentence: Sentence) -> Phrase | None:

@@ -44,7 +44,7 @@ def mentions_of(look: Look, memory: Memory, groups: Groups[T]) -> list[Mention[T
     found: list[Mention[T]] = []
     seen: set[tuple[str, bool]] = set()
     before = before_phrases(sentence)
-    governors = _governors(look)
+    governors = governors_of(look)
     tellers = {id(p) for v in sentence.verbs if v.classes & {"say", "warn", "fear"} and not v.passive for p in v.subjects}
     for phrase in look.phrases:
         if phrase.time:
@@ -208,7 +208,7 @@ def _nearest_names(nearest: str | None, prep: str, kind: str, inner: str) -> lis
     return [f"np:{nearest}:{prep}", f"npt:{nearest}:{prep}:{kind}:{inner}"]
 
 
-def _governors(look: Look) -> dict[int, tuple[Verb, str]]:
+def governors_of(look: Look) -> dict[int, tuple[Verb, str]]:
     """The verb that each phrase hangs on first, and where, by the phrase's id."""
     out: dict[int, tuple[Verb, str]] = {}
     for verb in look.sentence.verbs:

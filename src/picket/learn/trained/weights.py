@@ -29,13 +29,14 @@ ENDS = {
     for k, kind in enumerate(KINDS)
     for r, role in enumerate(ROLES[:2] if kind in TRANSFERS else ROLES[2:])
 }
+CHOICES = ("further", "countries", "numbers")  # the choices that the file keeps
 
 
 @dataclass(slots=True)
 class Weights:
     """`kind_rows` names the rows of `kinds` (features by COLUMNS) and of `net`, `end_rows` those of `shared` (features by ROLES: what
-    counts for a role whatever the kind) and of `own` (features by ENDS: what counts for one kind besides); `countries` choose a claim's
-    country, `numbers` its number."""
+    counts for a role whatever the kind) and of `own` (features by ENDS: what counts for one kind besides); `further` says whether there
+    is one more claim of a kind, `countries` choose a claim's country, `numbers` its number."""
 
     kind_rows: dict[str, int]
     kinds: Floats
@@ -43,6 +44,7 @@ class Weights:
     end_rows: dict[str, int]
     shared: Floats
     own: Floats
+    further: Choice | None = None  # without them no further claim is made
     countries: Choice | None = None  # without them the country stays as the rules have it
     numbers: Choice | None = None  # and the number too
     columns: list[Floats] = field(init=False)  # shared and own together, one for each of ENDS
@@ -69,7 +71,11 @@ class Weights:
 
 def written(weights: Weights, out: BinaryIO) -> None:
     """Writes the file that `load` reads; the same weights give the same bytes."""
-    countries, numbers = (c.weights if c is not None else {} for c in (weights.countries, weights.numbers))
+    choices: dict[str, Any] = {}
+    for name in CHOICES:
+        choice = getattr(weights, name)
+        worth = choice.weights if choice is not None else {}
+        choices |= {f"{name}_rows": _text(worth), name: np.array([*worth.values()], np.float16)}
     np.savez_compressed(
         out,
         kinds_in_order=_text(COLUMNS),
@@ -83,10 +89,7 @@ def written(weights: Weights, out: BinaryIO) -> None:
         end_rows=_text(weights.end_rows),
         shared=weights.shared.astype(np.float16),
         own=weights.own.astype(np.float16),
-        country_rows=_text(countries),
-        countries=np.array([*countries.values()], np.float16),
-        number_rows=_text(numbers),
-        numbers=np.array([*numbers.values()], np.float16),
+        **choices,
     )
 
 
@@ -106,23 +109,24 @@ def load(raw: bytes) -> Weights:
         kinds, shared, own = (found[name].astype(np.float32) for name in ("kinds", "shared", "own"))
         bias, out, out_bias = (found[name].astype(np.float32) for name in ("net_bias", "net_out", "net_out_bias"))
         net = Net(found["net_rows"], np.float32(found["net_step"]), bias, out, out_bias)
-        countries = _choice(found, "country_rows", "countries")
-        numbers = _choice(found, "number_rows", "numbers") if "number_rows" in found else None
+        choices = [_choice(found, name) for name in CHOICES]
     shapes = (len(kind_rows), len(COLUMNS)), (len(end_rows), len(ROLES)), (len(end_rows), len(ENDS))
     net_shapes = (len(kind_rows), len(bias)), (len(bias), len(COLUMNS)), (len(COLUMNS),)
     tables, of_net = (kinds.shape, shared.shape, own.shape), (net.rows.shape, out.shape, out_bias.shape)
     if (tables, of_net) != (shapes, net_shapes):
         raise ValueError(_DIFFER)
-    return Weights(_numbered(kind_rows), kinds, net, _numbered(end_rows), shared, own, countries, numbers)
+    return Weights(_numbered(kind_rows), kinds, net, _numbered(end_rows), shared, own, *choices)
 
 
 _DIFFER = "the weights of the trained reader and their names differ in number; run python -m benchmarks.train_reader"
 
 
-def _choice(found: Mapping[str, Any], rows: str, worth: str) -> Choice | None:
+def _choice(found: Mapping[str, Any], name: str) -> Choice | None:
     """The weights of a choice; None if the file keeps none."""
-    names = [f for f in found[rows].tobytes().decode().split("\n") if f]
-    values = found[worth].tolist()
+    if f"{name}_rows" not in found:
+        return None
+    names = [f for f in found[f"{name}_rows"].tobytes().decode().split("\n") if f]
+    values = found[name].tolist()
     if len(values) != len(names):
         raise ValueError(_DIFFER)
     return Choice(dict(zip(names, values, strict=True))) if names else None
