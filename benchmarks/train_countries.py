@@ -103,8 +103,12 @@ def fitted_choice(asked: list[Asked], penalty: float = PENALTY, least: int = LEA
     right = np.zeros(len(rows))
     right[starts + np.array([k for _, k in asked], int)] = 1.0
     found = _fitted(x, right, starts, sizes, penalty)
-    kept = {f: w for f, w in zip(names, np.float16(found).astype(float).tolist(), strict=True) if abs(w) >= LITTLE}
-    return Choice(kept)
+    return Choice({f: w for f, w in zip(names, rounded(found).tolist(), strict=True) if w})
+
+
+def rounded(weights: Floats) -> NDArray[np.float32]:
+    """As the file keeps them; what hardly counts is nothing, so that the file is small."""
+    return np.where(np.abs(weights) < LITTLE, 0, weights).astype(np.float16).astype(np.float32)
 
 
 def _fitted(x: csr_matrix, right: Floats, starts: NDArray[np.int_], sizes: NDArray[np.int_], penalty: float) -> Floats:

@@ -28,7 +28,7 @@ MEAN, SQUARE = 0.9, 0.98  # how much Adam keeps of its running means
 Floats = NDArray[np.float32]
 
 
-class _Adam:
+class Adam:
     """Adam over several arrays, changed in place."""
 
     def __init__(self, parts: list[Floats]) -> None:
@@ -61,17 +61,17 @@ def _one(x_all: csr_matrix, y_all: Floats, seed: int) -> tuple[Floats, Floats, F
     """The rows, bias, out and out_bias of one net."""
     random = np.random.default_rng(seed)
     n, columns = y_all.shape
-    rows = _drawn(random, (x_all.shape[1], UNITS), 0.035)
-    bias, out = np.zeros(UNITS, np.float32), _drawn(random, (UNITS, columns), 0.3)
+    rows = drawn(random, (x_all.shape[1], UNITS), 0.035)
+    bias, out = np.zeros(UNITS, np.float32), drawn(random, (UNITS, columns), 0.3)
     out_bias = logit(np.clip(y_all.mean(axis=0), 1e-3, 0.999)).astype(np.float32)
-    adam = _Adam([rows, bias, out, out_bias])
+    adam = Adam([rows, bias, out, out_bias])
     for round_ in range(ROUNDS):
         order = random.permutation(n)
         for begin in range(0, n, BATCH):
             chosen = order[begin : begin + BATCH]
-            x = _thinned(random, x_all[chosen])
+            x = thinned(random, x_all[chosen], LEFT_OUT)
             raw = x @ rows + bias
-            open_ = _there(random, raw.shape, UNITS_LEFT_OUT) * (raw > 0)
+            open_ = there(random, raw.shape, UNITS_LEFT_OUT) * (raw > 0)
             h = raw * open_
             g = (expit(h @ out + out_bias) - y_all[chosen]) / len(chosen)
             back = g @ out.T * open_
@@ -80,14 +80,16 @@ def _one(x_all: csr_matrix, y_all: Floats, seed: int) -> tuple[Floats, Floats, F
     return rows, bias, out, out_bias
 
 
-def _drawn(random: np.random.Generator, shape: tuple[int, int], spread: float) -> Floats:
+def drawn(random: np.random.Generator, shape: tuple[int, int], spread: float) -> Floats:
+    """Numbers to begin from."""
     return (random.standard_normal(shape) * spread).astype(np.float32)
 
 
-def _there(random: np.random.Generator, shape: tuple[int, ...], left_out: float) -> Floats:
+def there(random: np.random.Generator, shape: tuple[int, ...], left_out: float) -> Floats:
     """0 for what is left out, a little more than 1 for the rest, so that sums stay what they are on average."""
     return (random.random(shape, dtype=np.float32) >= left_out) / np.float32(1 - left_out)
 
 
-def _thinned(random: np.random.Generator, x: csr_matrix) -> csr_matrix:
-    return csr_matrix((x.data * _there(random, x.data.shape, LEFT_OUT), x.indices, x.indptr), x.shape)
+def thinned(random: np.random.Generator, x: csr_matrix, left_out: float) -> csr_matrix:
+    """Features with some left out at random."""
+    return csr_matrix((x.data * there(random, x.data.shape, left_out), x.indices, x.indptr), x.shape)

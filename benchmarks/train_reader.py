@@ -3,8 +3,9 @@
     python -m benchmarks.train_reader              trains on the tuned reports of benchmarks/reports and writes the weights
     python -m benchmarks.train_reader --measure    writes no weights: the reports of half the annotators, read with weights of the others
 
-Two logistic regressions with a quadratic penalty, fitted by L-BFGS from zero, nets with fixed seeds (`benchmarks.train_net`), and a choice
-among countries and one among numbers (`benchmarks.train_countries`, `benchmarks.train_numbers`): the same reports give the same file.
+Logistic regressions with a quadratic penalty, fitted by L-BFGS from zero, and nets with fixed seeds for the kinds of a sentence
+(`benchmarks.train_net`) and for the ends (`benchmarks.train_ends`); then choices: of further claims, of countries, of numbers
+(`benchmarks.train_further`, `train_countries`, `train_numbers`). The same reports give the same file.
 Only reports marked `tuned` and lessons, all written for this project, are ever read here: the weights ship.
 """
 
@@ -13,8 +14,8 @@ from __future__ import annotations
 import argparse
 import io
 import json
-import sys
 from collections import Counter, defaultdict
+from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from multiprocessing import get_context
@@ -30,7 +31,8 @@ from scipy.sparse import csr_matrix
 
 from benchmarks.claim_scores import flow_gained, same_name, score
 from benchmarks.reports import FOLDER, Annotated, all_annotated, lessons
-from benchmarks.train_countries import with_countries
+from benchmarks.train_countries import STEPS, rounded, with_countries
+from benchmarks.train_ends import Described, with_ends
 from benchmarks.train_further import with_further
 from benchmarks.train_net import fitted_net
 from benchmarks.train_numbers import with_numbers
@@ -40,7 +42,6 @@ from picket.learn.extract import claims_of
 from picket.learn.report import Report
 from picket.learn.sentence import Sentence
 from picket.learn.trained import Trained
-from picket.learn.trained.ends import ends_of
 from picket.learn.trained.features import sentence_features
 from picket.learn.trained.groups import named_groups
 from picket.learn.trained.kinds import anchors_of
@@ -51,11 +52,9 @@ from picket.learn.trained.relations import end_features
 from picket.learn.trained.weights import ENDS, ROLES, Weights, written
 
 FILE = Path(__file__).parents[1] / "src/picket/learn/data/trained.npz"
-KIND_PENALTY, END_PENALTY = 4.0, 12.0
+KIND_PENALTY = 4.0
 FREE_PENALTY = 0.001  # of the constant: how frequent a kind is
-LEAST, END_LEAST = 5, 4  # a feature is kept that stands in so many sentences, or mentions
-STEPS = 150
-LITTLE = 0.004  # a weight below this is left out
+LEAST = 5  # a feature is kept that stands in so many sentences
 RECALLED = (
     65  # of 100 annotated claims that the reader in training remembers from earlier sentences: about as many as it will find
 )
@@ -111,14 +110,14 @@ def seen_in(annotated: Annotated) -> list[Seen]:
     return out
 
 
-def vocabulary(rows: list[list[str]], least: int = LEAST) -> dict[str, int]:
+def vocabulary(rows: list[list[str]]) -> dict[str, int]:
     """The features that occur often enough, in order of the alphabet."""
     count = Counter(f for row in rows for f in row)
-    return {f: i for i, f in enumerate(sorted(f for f, n in count.items() if n >= least))}
+    return {f: i for i, f in enumerate(sorted(f for f, n in count.items() if n >= LEAST))}
 
 
 def matrix(rows: list[list[str]], names: dict[str, int]) -> csr_matrix:
-    """One row a sentence or mention, one column a feature."""
+    """One row a sentence, one column a feature."""
     at = [[names[f] for f in row if f in names] for row in rows]
     ends = np.cumsum([0, *map(len, at)])
     columns = np.array([k for row in at for k in row], int)
@@ -150,11 +149,8 @@ def train(seen: list[Seen]) -> Weights:
     x = matrix(rows, names)
     kinds, net = fitted(x, claimed, KIND_PENALTY, names["bias"]), fitted_net(x, claimed)
     none = np.zeros((0, len(ROLES)), np.float32), np.zeros((0, len(ENDS)), np.float32)
-    weights = Weights(names, _rounded(kinds), net, {}, *none)
-    rows, right = _ends(seen, weights)
-    names = vocabulary(rows, END_LEAST)
-    ends = _rounded(fitted(matrix(rows, names), np.array(right, float)[:, None], END_PENALTY, names["actor|bias"]))[:, 0]
-    return Weights(weights.kind_rows, weights.kinds, net, *_end_tables(list(names), ends))
+    weights = Weights(names, rounded(kinds), net, {}, *none, net)  # no ends yet: nothing asks for them before they are there
+    return with_ends(weights, _claimed(seen, weights))
 
 
 def _with_choices(weights: Weights, reports: list[Annotated]) -> Weights:
@@ -169,48 +165,13 @@ def doubtful(gold: list[dict[str, Any]]) -> bool:
     return any(g["certainty"] in {"possible", "alleged", "denied"} for g in gold)
 
 
-def _rounded(weights: Floats) -> NDArray[np.float32]:
-    """As the file keeps them; what hardly counts is nothing, so that the file is small."""
-    return np.where(np.abs(weights) < LITTLE, 0, weights).astype(np.float16).astype(np.float32)
-
-
-def _halves(name: str) -> tuple[str, str]:
-    table, _, feature = name.partition("|")
-    return table, feature
-
-
-def _end_tables(
-    names: list[str], weights: NDArray[np.float32]
-) -> tuple[dict[str, int], NDArray[np.float32], NDArray[np.float32]]:
-    """The rows of ends, and their weights by role and by kind and role, from weights named "provider|f" and "supply.provider|f"."""
-    parts = [(*_halves(name), float(w)) for name, w in zip(names, weights, strict=True) if w]
-    rows = {f: i for i, f in enumerate(sorted({f for _, f, _ in parts}))}
-    shared, own = np.zeros((len(rows), len(ROLES)), np.float32), np.zeros((len(rows), len(ENDS)), np.float32)
-    for table, f, weight in parts:
-        kind, _, role = table.rpartition(".")
-        if kind:
-            own[rows[f], ENDS[kind, role]] = weight
-        else:
-            shared[rows[f], ROLES.index(role)] = weight
-    return rows, shared, own
-
-
-def _ends(seen: list[Seen], weights: Weights) -> tuple[list[list[str]], list[bool]]:
-    rows: list[list[str]] = []
-    right: list[bool] = []
+def _claimed(seen: list[Seen], weights: Weights) -> Iterator[tuple[str, list[dict[str, Any]], list[Described]]]:
+    """Each kind that the annotators found in a sentence, its claims, and the mentions with their features for it."""
     for s in seen:
         anchors = anchors_of(s.look, weights) if s.gold else {}
         for kind in dict.fromkeys(g["kind"] for g in s.gold):
-            seen_as = [
-                [*mention.features, *end_features(s.look, kind, mention, anchors.get(kind), NAMES)] for mention in s.mentions
-            ]
-            for role in ends_of(kind):
-                values = [g[role] for g in s.gold if g["kind"] == kind and g[role]]
-                for mention, made in zip(s.mentions, seen_as, strict=True):
-                    if mention.acts or role == "target":
-                        rows.append([sys.intern(f"{table}|{f}") for table in (role, f"{kind}.{role}") for f in made])
-                        right.append(any(same_name(mention.name, value) for value in values))
-    return rows, right
+            mentions = [(m, [*m.features, *end_features(s.look, kind, m, anchors.get(kind), NAMES)]) for m in s.mentions]
+            yield kind, [g for g in s.gold if g["kind"] == kind], mentions
 
 
 def tuned() -> list[Annotated]:

@@ -5,15 +5,21 @@ from __future__ import annotations
 import io
 from dataclasses import replace
 
-import pytest
 from benchmarks.reports import Annotated
 from benchmarks.train_further import with_further
 
 from picket.learn import Report
-from picket.learn.claim import Claim, guessed
+from picket.learn.claim import Claim, Quantity, guessed
+from picket.learn.drafts import Draft
 from picket.learn.extract import claims_of
+from picket.learn.sentence import Sentence
 from picket.learn.trained import Limits, Trained
 from picket.learn.trained.choice import Choice
+from picket.learn.trained.ends import Ranked
+from picket.learn.trained.further import further
+from picket.learn.trained.look import Look
+from picket.learn.trained.memory import Memory
+from picket.learn.trained.mentions import Mention
 from picket.learn.trained.weights import load, shipped, written
 
 LENT = "Greece sent drone hunters to Cyprus on Monday, and Norway sent a drone team to Nicosia the next day."
@@ -52,33 +58,41 @@ def test_a_further_claim_is_like_the_first_but_for_one_end_and_is_a_guess() -> N
 
 def test_nobody_stands_at_two_ends_and_no_claim_is_told_twice() -> None:
     found = ends(claims("Turkey, China, Russia, Iran and Israel sold drones to Mali, Niger, Chad and Sudan.", ALWAYS))
-    assert len(found) == len(set(found))
+    assert len(found) == len(set(found)) > 4
     assert all(one != two for _, one, two in found)
 
 
+def asked_of(text: str, drafts: list[Draft], weighed: Ranked, least: float = 0.4) -> list[Draft]:
+    """The further claims of the first sentence of a text, of drafts and of mentions that are weighed already."""
+    made: list[Draft] = []
+    report = Report(doc="x", text=text)
+
+    def look(sentence: Sentence, by_rules: list[Draft]) -> list[Draft]:
+        seen = Look.of(sentence, by_rules, Memory(report))
+        kinds = {d.kind for d in drafts}
+        made.extend(further(seen, drafts, dict.fromkeys(kinds, weighed), dict.fromkeys(kinds, 0.5), ALWAYS, least))
+        return []
+
+    claims_of(report, look)
+    return made
+
+
 def test_so_many_further_claims_of_a_kind_are_made_and_no_more() -> None:
-    states = [
-        "Turkey",
-        "China",
-        "Russia",
-        "Iran",
-        "Israel",
-        "France",
-        "Poland",
-        "Norway",
-        "Sweden",
-        "Japan",
-        "Italy",
-        "Spain",
-        "Greece",
-    ]
-    found = claims(f"Drones were sold to Mali by {', '.join(states)} and Serbia, a minister said.", ALWAYS)
-    assert sum(str(c.rule).startswith("trained-further-supply") for c in found) <= 8
+    names = ["Turkey", *(f"Land {k}" for k in range(12))]
+    weighed = [(0.5, Mention(name, True, None, 0, []), "provider") for name in names]
+    first = Draft("supply", "sell", provider="Turkey", recipient="Mali")
+    made = asked_of("Drones were sold.", [first], weighed)
+    assert [d.provider for d in made] == names[1:9]
+    assert all((d.recipient, d.rule) == ("Mali", "trained-further-supply") for d in made)
+    assert asked_of("Drones were sold.", [first], weighed, least=0.51) == []  # a kind of odds .5
 
 
-@pytest.mark.parametrize("text", [LENT, "Germany and Norway taught Ukrainian drone crews, and so did Spain."])
-def test_the_weights_that_ship_give_the_same_claims_each_time(text: str) -> None:
-    assert claims(text, shipped().further) == claims(text, shipped().further)
+def test_a_further_claim_has_a_number_and_a_target_of_its_own() -> None:
+    first = Draft("use_attack", "hit", actor="Iran", target="depot", amount=Quantity(value=3), place="Kyiv", country="UA")
+    weighed = [(0.5, Mention(name, False, None, 0, []), "target") for name in ("depot", "school")]
+    (made,) = asked_of("Drones hit a depot.", [first], weighed)
+    assert (made.actor, made.target, made.amount, made.place, made.country) == ("Iran", "school", None, None, None)
+    assert (first.target, first.amount) == ("depot", Quantity(value=3))
 
 
 def test_the_file_keeps_the_weights_or_none() -> None:

@@ -206,7 +206,22 @@ def test_people_recruited_from_several_countries_come_from_each() -> None:
         ("Estonia bought 20 drones from Vardo & Holm, Inc.", "Vardo & Holm Inc"),
         ("Somalia bought drones from Elbit Systems, Limited, in May.", "Elbit Systems"),
         ("Norway's Trondheim Helm GmbH delivered 20 drones to Estonia.", "Trondheim Helm GmbH"),
+        ("Vardo & Holm Inc. sold 20 drones to Estonia in May.", "Vardo & Holm Inc."),
+        ("Estonia bought 20 drones from Hokuriku Seiki Co.", "Hokuriku Seiki Co"),
     ],
 )
 def test_a_firm_is_known_by_how_its_name_ends(text: str, provider: str) -> None:
     assert [(c.kind, c.provider) for c in claims(text)] == [("supply", provider)]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Ukraine limited drone exports to Somalia.",
+        "Iran incorporated the drones into its doctrine.",
+        "In Kenya, Limited numbers of drones were sold to Somalia.",
+    ],
+)
+def test_what_is_limited_or_incorporated_is_no_firm(text: str) -> None:
+    named = {name for c in claims(text) for name in (c.provider, c.actor) if name}
+    assert not {name for name in named if "imited" in name or "ncorporated" in name}

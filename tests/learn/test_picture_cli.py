@@ -174,6 +174,27 @@ def test_a_decision_about_a_claim_that_is_none_is_refused(folder: Path) -> None:
     assert run("decide", "accept", "--claim", own).exit_code == 0  # what was rejected is still a claim
 
 
+@pytest.mark.parametrize(
+    ("source", "code", "message"),
+    [
+        ("reuters", 0, ""),
+        ("reutres", 2, "Did you mean 'reuters'?"),
+        ("Reuters", 2, "Did you mean 'reuters'?"),  # its name is no id
+        ("xyzzyxyzzy", 2, "is from a publisher with the id 'xyzzyxyzzy'. If others are, give"),
+        ("bellingcat", 0, "the grade holds from its first report on"),  # known, and not read yet
+        ("Bellingcat", 2, "Did you mean 'bellingcat'?"),
+    ],
+)
+def test_a_grade_of_a_publisher_that_no_claim_is_from_is_refused_or_said(
+    folder: Path, source: str, code: int, message: str
+) -> None:
+    """It was recorded, changed nothing, and nobody was told."""
+    found = run("decide", "grade", "--source", source, "--into", "A")
+    assert found.exit_code == code
+    assert message in found.stderr
+    assert (folder / "decisions.jsonl").exists() == (code == 0)
+
+
 def test_a_merge_into_nobody_makes_a_new_actor_and_says_so(folder: Path) -> None:
     found = run("decide", "merge", "--actor", "al-shabaab", "--into", "houthies")
     assert (found.exit_code, "a new actor from now on. Did you mean 'houthis'?" in found.stderr) == (0, True)

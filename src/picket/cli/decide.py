@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from picket.cli.common import JSON, UNREADABLE, WRONG_USE, example, fail
-from picket.cli.given import FILE, GAZETTEER, if_there, lay_over
+from picket.cli.given import FILE, GAZETTEER, Given, if_there, lay_over
 
 if TYPE_CHECKING:
     from picket.learn.claim import Claim
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 @click.option("--by", help="Who decided.")
 @click.option("--decisions", type=FILE, default=Path("decisions.jsonl"), show_default=True, help="The file that it is added to.")
 @click.option("--claims", "files", type=FILE, multiple=True,
-              help="Claims that must hold the actor or claim; by default claims.jsonl beside the decisions.")  # fmt: skip
+              help="Claims that must hold the actor, claim or publisher; by default claims.jsonl beside the decisions.")  # fmt: skip
 @GAZETTEER
 @JSON
 def decide(op: Any, actor: str | None, name: str | None, source: str | None, claim: str | None, into: str | None, decision: int | None,
@@ -42,29 +42,34 @@ def decide(op: Any, actor: str | None, name: str | None, source: str | None, cla
 
     made = Decision(op=op, actor=actor, name=name, source=source, claim=claim, into=into, decision=decision, why=why, by=by,
                     time=datetime.now(UTC).isoformat(timespec="seconds"))  # fmt: skip
-    _check(made, decisions, files, own_names)
+    note = _check(made, decisions, files, own_names)
     try:
         number = append_decision(decisions, made)
     except DecisionError as e:
         fail(str(e), WRONG_USE)
     except OSError as e:
         fail(f"{decisions}: cannot be written ({e.strerror})", WRONG_USE)
+    if note:
+        click.echo(f"picket: {note}", err=True)
     click.echo(json.dumps({"decision": number}) if as_json else f"decision {number} is in {decisions}")
 
 
-def _check(d: Decision, decisions: Path, files: tuple[Path, ...], own_names: Path | None) -> None:
-    """Ends the command for a decision about an actor or a claim that is none: it would change nothing, and nobody would be told."""
+def _check(d: Decision, decisions: Path, files: tuple[Path, ...], own_names: Path | None) -> str:
+    """Ends the command for a decision about an actor, a claim or a publisher that is none: it would change nothing, and nobody would be
+    told. Returns what is to be said of one that stands."""
     beside = decisions.parent
     files = files or tuple(f for f in (if_there(beside / "claims.jsonl"),) if f)
-    about = {"merge": d.actor and d.into, "rename": d.actor and d.into, "accept": d.claim, "reject": d.claim}.get(d.op)
-    if not files or about is None:
-        return
+    about = {"merge": d.actor and d.into, "rename": d.actor and d.into, "accept": d.claim, "reject": d.claim, "grade": d.source}
+    if not files or about.get(d.op) is None:
+        return ""
     claims, decided = _read(files, decisions)
+    if d.op == "grade":
+        return _check_source(d, claims, Given(files, decisions=if_there(decisions), own_names=own_names), files)
     if d.op in ("accept", "reject"):
         _check_claim(str(d.claim), claims, decided, files)
-    else:
-        lay_over(own_names or if_there(beside / "gazetteer.toml"))
-        _check_actors(d, claims, decided, files)
+        return ""
+    lay_over(own_names or if_there(beside / "gazetteer.toml"))
+    return _check_actors(d, claims, decided, files)
 
 
 def _read(files: tuple[Path, ...], decisions: Path) -> tuple[list[Claim], Decided]:
@@ -92,7 +97,7 @@ def _check_claim(wanted: str, claims: list[Claim], decided: Decided, files: tupl
         fail(f"no claim of {_told(files)} has the key {wanted!r}.{meant} If others do, give them with --claims", WRONG_USE)
 
 
-def _check_actors(d: Decision, claims: list[Claim], decided: Decided, files: tuple[Path, ...]) -> None:
+def _check_actors(d: Decision, claims: list[Claim], decided: Decided, files: tuple[Path, ...]) -> str:
     """A merge into nobody makes a new actor, which is allowed, and said."""
     from picket.learn.resolve import actors_of
 
@@ -102,7 +107,27 @@ def _check_actors(d: Decision, claims: list[Claim], decided: Decided, files: tup
         fail(f"no claim of {_told(files)} names an actor with the id {actor!r}.{_meant(actor, known)} "
              "If others do, give them with --claims", WRONG_USE)  # fmt: skip
     if d.op == "merge" and into not in known:
-        click.echo(f"picket: no claim names {into!r}: it is a new actor from now on.{_meant(into, known)}", err=True)
+        return f"no claim names {into!r}: it is a new actor from now on.{_meant(into, known)}"
+    return ""
+
+
+def _check_source(d: Decision, claims: list[Claim], given: Given, files: tuple[Path, ...]) -> str:
+    """A publisher that Picket's table knows may be graded before its first report is read, which is said."""
+    from picket.learn.publishers import known_publishers
+
+    known, wanted = known_publishers(), str(d.source)
+    found = given.picture().grades if claims else {}
+    if wanted in found:
+        return ""
+    told = f"no claim of {_told(files)} is from a publisher with the id {wanted!r}"
+    if known.get(wanted) is not None:
+        return f"{told}: the grade holds from its first report on"
+    own = known.find(wanted) or known.plain(wanted)
+    ids = {known.name(i).lower(): i for i in found} | {i: i for i in found}
+    nearest = (ids[n] for n in difflib.get_close_matches(wanted.lower(), ids, 1, 0.6))
+    near = own if own in found or known.get(own) is not None else next(nearest, None)
+    meant = f" Did you mean {near!r}?" if near else ""
+    fail(f"{told}.{meant} If others are, give them with --claims (picket learn sources lists them)", WRONG_USE)
 
 
 def _told(files: tuple[Path, ...]) -> str:

@@ -209,23 +209,36 @@ def _join_firms(found: list[Token]) -> None:
     k = 1
     while k < len(found):
         first = k
-        while found[k].low in FIRMS and first and _of_a_firm(found[first - 1]):
+        while first and _ends_a_firm(found, k) and _of_a_firm(found[first - 1], first - 1):
             first -= 1
+        first += first < k and found[first].text == "&"
         if first < k:
-            while k + 1 < len(found) and found[k + 1].low in FIRMS:
+            while _ends_a_firm(found, k + 1):
                 k += 1
             parts = found[first : k + 1]
             known = next((t for t in parts if t.name is not None and t.name.kind == "company"), None)
             firm = merged(parts) if known is None else Token(known.text, parts[0].start, parts[-1].end)
             firm.tag, firm.name = "NP", Name("company", firm.text, None) if known is None else known.name
             found[first : k + 1] = [firm]
-        k = first + 1
+            k = first
+        k += 1
 
 
-def _of_a_firm(token: Token) -> bool:
-    """May a word stand in a firm's name, before its end?"""
-    known = token.name is None or token.name.kind in {"company", "place", "capital", "state"}
-    return token.text == "&" or (token.tag == "NP" and known and not (token.name is not None and token.text.isupper()))
+def _ends_a_firm(found: list[Token], k: int) -> bool:
+    """Is a word one that firms' names end with? "Co" is with its full stop, which at a sentence's end stands apart."""
+    if k >= len(found) or (token := found[k]).low not in FIRMS:
+        return False
+    if token.low == "co":
+        return k + 1 < len(found) and found[k + 1].text == "."
+    return token.text == "plc" or (token.tag == "NP" and token.text[0].isupper())
+
+
+def _of_a_firm(token: Token, k: int) -> bool:
+    """May the k-th word of a sentence stand in a firm's name, before its end? The first may be one that nobody knows."""
+    if token.name is not None:
+        return token.tag == "NP" and token.name.kind in {"company", "place", "capital", "state"} and not token.text.isupper()
+    unknown = k == 0 and token.tag == "N" and token.text[0].isupper() and token.low not in lexicon().noun_classes
+    return token.text == "&" or token.tag == "NP" or unknown
 
 
 def _names_of_unknown(found: list[Token]) -> None:

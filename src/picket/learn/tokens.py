@@ -52,7 +52,7 @@ _TOKEN = re.compile(
     rf"""[A-Za-z][a-z]*(?=[ ,])              # most words, so that nothing else is tried for them
     | [A-Za-z]\.(?:[A-Za-z]\.)+            # U.S.
     | (?:Col|Gen|Lt|Sgt|Mr|Mrs|Ms|Dr|Maj|Capt|Cmdr|Adm|Brig|Gov|Sen|Rep|St|Prof)\.  # titles
-    | (?:Ltd|Inc|Corp|Co|Pvt|Pte)\.(?!\s*$)   # a firm, unless the sentence ends
+    | (?:Ltd|Inc|Corp|Co|Pvt|Pte)\.(?!\s*$)   # of a firm, unless the sentence ends
     | (?:US|AU?|CA?|NZ|HK|S|R|Z)?[$€£₹¥₩₴₦]\s?\d[\d,]*(?:\.\d+)?(?:bn|mn|tn|m|k)?\b   # money
     | (?=[A-Z])(?:{CODES})\.?\s?\d[\d,]*(?:\.\d+)?(?:bn|mn|tn|m|k)?\b   # money by the code of its currency
     | R\d{{1,3}}(?:,\d{{3}})+\b   # rand
@@ -210,8 +210,8 @@ _THREE_LETTERS = re.compile(r"[a-z]{3}")
 _PRICE = re.compile(rf"(?:[A-Z]{{1,2}}[$€£]|{CODES})\.?\s?\d|R\d{{1,3}},\d{{3}}")
 
 
-FIRMS = frozenset(["ltd", "ltd.", "inc", "inc.", "corp", "corp.", "co.", "llc", "gmbh", "plc", "limited", "incorporated"])
-_OF_A_FIRM = re.compile(r"\s(?:Ltd|Inc|Corp|LLC|GmbH|Limited|Incorporated)\b")
+FIRMS = frozenset(f"{word}{dot}" for word in word_set("tokens.firms") for dot in ("", "."))
+_OF_A_FIRM = re.compile(r"\s(?:(?:Ltd|Inc|Corp|Pvt|Pte|LLC|GmbH)\b|(?:Limited|Incorporated)(?=[,.;:)]))")
 
 
 def split_words(text: str, start: int, end: int) -> list[Token]:

@@ -1,7 +1,7 @@
 """The trained reader: small models that read each sentence after the rules (docs/learn.md, decisions 47, 48).
 
-What a rule has read firmly stays, unless the weights see next to no sign of it; what they find more is added, in place of the last
-resort's guesses. Everything that they touch carries a rule "trained-..." and so counts as guessed: never more than possible until
+What a rule has read firmly stays, unless the weights see next to no sign of it; what they find more is added. The last resort's
+guesses go. Everything that they touch carries a rule "trained-..." and so counts as guessed: never more than possible until
 somebody has checked it.
 """
 
@@ -12,7 +12,7 @@ from picket.learn.drafts import Draft
 from picket.learn.report import Report
 from picket.learn.sentence import Sentence
 from picket.learn.trained.countries import Setting, settle
-from picket.learn.trained.ends import LIMITS, Limits, Ranked, mended, ranked, trained_draft
+from picket.learn.trained.ends import LIMITS, Limits, Ranked, mended, ranked, trained_draft, without_copies
 from picket.learn.trained.further import further
 from picket.learn.trained.kinds import anchors_of, kind_odds
 from picket.learn.trained.look import Look
@@ -56,12 +56,13 @@ class Trained:
         """The rules' drafts with their ends mended, those of the wanted kinds, and further ones of either."""
         mentions = mentions_of(look, self.memory, self.weights.end_groups)
         weighed: dict[str, Ranked] = {}
-        for draft in firm:
-            found = ranked(look, draft.kind, draft.verb, mentions, self.weights)
-            mended(draft, found, self.limits)
-            weighed.setdefault(draft.kind, found)
+        for kind, verb in dict.fromkeys((d.kind, id(d.verb)) for d in firm):
+            mine = [d for d in firm if d.kind == kind and id(d.verb) == verb]
+            found = ranked(look, kind, mine[0].verb, mentions, self.weights)
+            mended(mine, found, self.limits)
+            weighed.setdefault(kind, found)
         anchors = anchors_of(look, self.weights) if wanted else {}
-        drafts = [*firm]
+        drafts = without_copies(firm)
         for kind in wanted:
             weighed[kind] = ranked(look, kind, anchors.get(kind), mentions, self.weights)
             drafts.append(trained_draft(look, kind, anchors.get(kind), weighed[kind], self.limits))

@@ -11,11 +11,10 @@ from picket.learn.claim import TRANSFERS
 from picket.learn.drafts import Draft
 from picket.learn.naming import text_of
 from picket.learn.sentence import Sentence, drone_head, is_drone
-from picket.learn.trained.kinds import probability
 from picket.learn.trained.look import Look
 from picket.learn.trained.mentions import Mention
 from picket.learn.trained.relations import end_features
-from picket.learn.trained.weights import ENDS, Weights
+from picket.learn.trained.weights import Weights
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,14 +26,14 @@ class Limits:
 
     Chosen on reports of hands that the weights were not trained on (`python -m benchmarks.train_reader --measure`)."""
 
-    kind: float = 0.27
-    beside: float = 0.4
+    kind: float = 0.24
+    beside: float = 0.3
     keep: float = 0.2
     end: float = 0.3
     fill: float = 0.2
     fill_events: float = 0.3
     keep_end: float = 0.15
-    further: float = 0.4
+    further: float = 0.3
     doubt: float = 0.15
     country: float = 0.35
     number: float = 0.35
@@ -50,7 +49,7 @@ def ends_of(kind: str) -> tuple[str, str]:
 
 
 def ranked(look: Look, kind: str, anchor: Verb | None, mentions: list[Mention[int]], weights: Weights) -> Ranked:
-    """(probability, mention, role) of each mention at each end of a kind, likeliest first."""
+    """(probability, mention, role) of each mention at each end of a kind, likeliest first; those of one end and of nobody add up to 1."""
     if not mentions:
         return []
     rows: list[int] = []
@@ -59,12 +58,12 @@ def ranked(look: Look, kind: str, anchor: Verb | None, mentions: list[Mention[in
         starts.append(len(rows))
         rows += mention.features
         rows += end_features(look, kind, mention, anchor, weights.end_groups)
-    every = np.array(rows, np.intp)
+    odds = np.exp(np.minimum(weights.end_logits(np.array(rows, np.intp), starts, kind), 30.0))
     found = []
-    for role in ends_of(kind):
-        for k, logit in enumerate(weights.end_logits(every, starts, ENDS[kind, role])):
-            if mentions[k].acts or role == "target":
-                found.append((-probability(logit), k, role))
+    for end, role in enumerate(ends_of(kind)):
+        able = [k for k, mention in enumerate(mentions) if mention.acts or role == "target"]
+        of_role = odds[able, end]
+        found += [(-p, k, role) for p, k in zip((of_role / (1 + of_role.sum())).tolist(), able, strict=True)]
     return [(-minus, mentions[k], role) for minus, k, role in sorted(found)]
 
 
@@ -89,21 +88,36 @@ def trained_draft(look: Look, kind: str, anchor: Verb | None, weighed: Ranked, l
     return draft
 
 
-def mended(draft: Draft, weighed: Ranked, limits: Limits) -> None:
-    """Takes from a rule's draft the ends of which the weights see next to no sign, and fills those that are open; the claim then counts
-    as guessed, so its rule says so."""
-    least = limits.fill if draft.kind in TRANSFERS else limits.fill_events
-    rule = f"trained-end-{draft.rule}"
-    for p, mention, role in weighed:
-        value = getattr(draft, role)
-        if value is not None and p < limits.keep_end and mention.name.lower() == value.lower():
-            setattr(draft, role, None)
-            draft.rule = rule
-    for p, mention, role in weighed:
-        there = {getattr(draft, r).lower() for r in ends_of(draft.kind) if getattr(draft, r)}
-        if p >= least and getattr(draft, role) is None and mention.name.lower() not in there:
-            setattr(draft, role, mention.name)
-            draft.rule = rule
+def mended(drafts: list[Draft], weighed: Ranked, limits: Limits) -> None:
+    """Takes from the rules' drafts of one kind and verb the ends of which the weights see next to no sign, those of a list together, and
+    fills those that are open; such a claim then counts as guessed, so its rule says so."""
+    least = limits.fill if drafts[0].kind in TRANSFERS else limits.fill_events
+    for role in ends_of(drafts[0].kind):
+        shares = [(mention.name.lower(), p) for p, mention, r in weighed if r == role]
+        said = {value.lower() for d in drafts if (value := getattr(d, role))} & {name for name, _ in shares}
+        if said and sum(p for name, p in shares if name in said) < limits.keep_end:
+            for draft in drafts:
+                if (getattr(draft, role) or "").lower() in said:
+                    _set(draft, role, None)
+    for draft in drafts:
+        for p, mention, role in weighed:
+            there = {getattr(draft, r).lower() for r in ends_of(draft.kind) if getattr(draft, r)}
+            if p >= least and getattr(draft, role) is None and mention.name.lower() not in there:
+                _set(draft, role, mention.name)
+
+
+def _set(draft: Draft, role: str, name: str | None) -> None:
+    setattr(draft, role, name)
+    draft.rule = f"trained-end-{draft.rule.removeprefix('trained-end-')}"
+
+
+def without_copies(drafts: list[Draft]) -> list[Draft]:
+    """The drafts, of those alike in all that they say the first: ends that were taken away or filled may have told them apart."""
+    kept: dict[tuple[object, ...], Draft] = {}
+    for d in drafts:
+        numbers = tuple(map(id, d.numbers))
+        kept.setdefault((d.kind, *(getattr(d, role) for role in ends_of(d.kind)), d.amount, d.place, d.time, numbers), d)
+    return [*kept.values()]
 
 
 def _thing(sentence: Sentence) -> Phrase | None:

@@ -15,7 +15,7 @@ from picket.learn.trained.choice import Choice, Trait
 from picket.learn.trained.ends import Ranked, ends_of
 from picket.learn.trained.identity import identity
 from picket.learn.trained.look import Look
-from picket.learn.trained.mentions import Mention, before_phrases, governors_of
+from picket.learn.trained.mentions import Mention, before_phrases, governors_of, word_at
 
 MORE, NONE = "more", ""  # the two that are weighed: a further claim, and none
 LEAST_LIKELY = 0.05  # a mention that is less likely an end by itself is not weighed
@@ -52,11 +52,12 @@ def further(
 
 
 def _like(asked: Asked) -> Draft:
-    draft = replace(asked.draft, rule=f"trained-further-{asked.draft.kind}")
+    draft = replace(asked.draft, rule=f"trained-further-{asked.draft.kind}", amount=None)
     setattr(draft, asked.role, asked.mention.name)
     if asked.role == "target":
         phrase = asked.mention.phrase
         draft.target_phrase, draft.where = phrase, [phrase] if phrase is not None else []
+        draft.place = draft.country = None
     return draft
 
 
@@ -135,11 +136,11 @@ class _Around:
     def _apart(self, a: Phrase, b: Phrase, alike: bool) -> Known:
         """How the second of two phrases of a sentence stands to the first."""
         at, shown, tokens = self.look.at, self.look.shown, self.look.sentence.tokens
-        spans = [(at[p.tokens[0].start], at[p.tokens[-1].start]) for p in (a, b)]
+        spans = [(at.get(p.tokens[0].start, 0), at.get(p.tokens[-1].start, 0)) for p in (a, b)]
         after = spans[1] > spans[0]
         low, high = sorted(spans)[0][1] + 1, sorted(spans)[1][0]
         between = [t.low for t in tokens[low:high]]
-        verbs = sum(low <= at[v.tokens[0].start] < high for v in self.look.sentence.verbs)
+        verbs = sum(low <= at.get(v.tokens[0].start, -1) < high for v in self.look.sentence.verbs)
         ands, commas = sum(w in _AND for w in between), between.count(",")
         made: Known = [
             ("distance", after, min(len(between) // 2, 8)),
@@ -152,8 +153,8 @@ class _Around:
                 self.before.get(a.i, "-"),
             ),
             ("numbers", self._numbered(spans[1]), self._numbered(spans[0])),
-            ("-1", _word(shown, spans[1][0] - 1), _word(shown, spans[1][0] - 2)),
-            ("+1", _word(shown, spans[1][1] + 1)),
+            ("-1", word_at(shown, spans[1][0] - 1), word_at(shown, spans[1][0] - 2)),
+            ("+1", word_at(shown, spans[1][1] + 1)),
             ("list", self._listed(a, b)),
         ]
         if high - low <= 3:
@@ -199,8 +200,4 @@ def _homes(a: Mention[int], b: Mention[int]) -> str:
 
 
 def _one_in_the_other(a: str, b: str) -> bool:
-    return a in b or b in a
-
-
-def _word(shown: list[str], k: int) -> str:
-    return shown[k] if 0 <= k < len(shown) else "^"
+    return f" {a} " in f" {b} " or f" {b} " in f" {a} "

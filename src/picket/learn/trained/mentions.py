@@ -120,7 +120,7 @@ def _possible_names(look: Look, phrase: Phrase, kind: str) -> list[str]:
         made += [f"maybe:after:{tokens[own - 1].tag}", f"maybe:after:{tokens[0].tag}:{tokens[own - 1].tag}"]
     first, last = look.at.get(tokens[0].start), look.at.get(tokens[-1].start)
     if first is not None and last is not None:
-        made += [f"maybe:p1:{_word(look.shown, first - 1)}", f"maybe:n1:{_word(look.shown, last + 1)}"]
+        made += [f"maybe:p1:{word_at(look.shown, first - 1)}", f"maybe:n1:{word_at(look.shown, last + 1)}"]
         made += [f"maybe:c:{c}" for c in look.concepts[last]]
     made += ["maybe:caps"] * any(c.isupper() for w in words for c in w.text[1:])
     made += ["maybe:digit"] * any(c.isdigit() for w in words for c in w.text)
@@ -255,14 +255,14 @@ def _beside(look: Look, phrase: Phrase, kind: str, groups: Groups[T]) -> list[T]
     last = look.at.get(phrase.tokens[-1].start)
     if at is None or last is None:
         return []
-    first, after = _word(shown, at - 1), _word(shown, last + 1)
+    first, after = word_at(shown, at - 1), word_at(shown, last + 1)
     made = groups.items_of(
         (
             f"p1:{first}",
-            f"p2:{_word(shown, at - 2)}_{first}",
+            f"p2:{word_at(shown, at - 2)}_{first}",
             f"n1:{after}",
             f"p1:{first}:{kind}",
-            f"n2:{after}_{_word(shown, last + 2)}",
+            f"n2:{after}_{word_at(shown, last + 2)}",
         )
     )
     if at >= 2 and (classes := classes_of(tokens[at - 2])):
@@ -282,11 +282,12 @@ def _inner_words(look: Look, phrase: Phrase) -> list[str]:
     last = look.at.get(phrase.tokens[-1].start)
     if at is None or last is None:
         return []
-    first = _word(look.shown, at - 1)
-    return [f"inp1:{first}", f"inp2:{_word(look.shown, at - 2)}_{first}", f"inn1:{_word(look.shown, last + 1)}"]
+    first = word_at(look.shown, at - 1)
+    return [f"inp1:{first}", f"inp2:{word_at(look.shown, at - 2)}_{first}", f"inn1:{word_at(look.shown, last + 1)}"]
 
 
-def _word(shown: list[str], k: int) -> str:
+def word_at(shown: list[str], k: int) -> str:
+    """The k-th word of a sentence as it is shown; "^" beyond its ends."""
     return shown[k] if 0 <= k < len(shown) else "^"
 
 
