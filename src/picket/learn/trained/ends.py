@@ -26,8 +26,8 @@ class Limits:
 
     Chosen on reports of hands that the weights were not trained on (`python -m benchmarks.train_reader --measure`)."""
 
-    kind: float = 0.24
-    beside: float = 0.3
+    kind: float = 0.25
+    beside: float = 0.4
     keep: float = 0.2
     end: float = 0.3
     fill: float = 0.2
