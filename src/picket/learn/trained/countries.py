@@ -20,7 +20,6 @@ from picket.learn.sentence import dateline
 from picket.learn.spots import place_name
 from picket.learn.trained.choice import Choice, Trait
 from picket.learn.trained.look import Look
-from picket.learn.trained.mentions import before_phrases
 from picket.learn.trained.weights import ROLES
 from picket.learn.whereabouts import last_event, mostly, of_speakers, whereabouts
 
@@ -138,7 +137,7 @@ def _weigh_spots(look: Look, draft: Draft, around: Around, add: Callable[..., No
 
 def _spots(look: Look) -> list[Spot]:
     """The countries that the phrases of the sentence name."""
-    before = before_phrases(look.sentence)
+    before = look.before()
     found: list[Spot] = []
     for phrase in look.phrases:
         if phrase.time:

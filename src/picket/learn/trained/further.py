@@ -9,13 +9,13 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, replace
 
-from picket.learn.chunks import Phrase, Verb
+from picket.learn.chunks import Phrase
 from picket.learn.drafts import Draft
 from picket.learn.trained.choice import Choice, Trait
 from picket.learn.trained.ends import Ranked, ends_of
 from picket.learn.trained.identity import identity
 from picket.learn.trained.look import Look
-from picket.learn.trained.mentions import Mention, before_phrases, governors_of, word_at
+from picket.learn.trained.mentions import Mention, word_at
 
 MORE, NONE = "more", ""  # the two that are weighed: a further claim, and none
 LEAST_LIKELY = 0.05  # a mention that is less likely an end by itself is not weighed
@@ -93,12 +93,9 @@ Weighed = tuple[float, Mention[int]]
 
 @dataclass(slots=True)
 class _Around:
-    """What is asked of a sentence again and again: the word before each phrase, the verb that each hangs on and where, which ends each name
-    has in the drafts, how many numbers there are."""
+    """What is asked of a sentence again and again: which ends each name has in the drafts, how many numbers there are."""
 
     look: Look
-    before: dict[int, str]
-    governors: dict[int, tuple[Verb, str]]
     taken: list[tuple[str, str, str]]
     numbers: int
 
@@ -107,7 +104,7 @@ class _Around:
         """What is known of a sentence."""
         taken = [(d.kind, r, value.lower()) for d in drafts for r in ends_of(d.kind) if (value := getattr(d, r))]
         numbers = sum(t.tag == _NUMBER for t in look.sentence.tokens)
-        return cls(look, before_phrases(look.sentence), governors_of(look), taken, min(numbers, 4))
+        return cls(look, taken, min(numbers, 4))
 
     def elsewhere(self, mention: Mention[int], kind: str) -> tuple[object, ...]:
         """Which ends a name has in claims of other kinds."""
@@ -141,17 +138,13 @@ class _Around:
         low, high = sorted(spans)[0][1] + 1, sorted(spans)[1][0]
         between = [t.low for t in tokens[low:high]]
         verbs = sum(low <= at.get(v.tokens[0].start, -1) < high for v in self.look.sentence.verbs)
+        first, second = (self.look.before().get(p.i, "-") for p in (a, b))
         ands, commas = sum(w in _AND for w in between), between.count(",")
         made: Known = [
             ("distance", after, min(len(between) // 2, 8)),
             ("joined", min(verbs, 2), min(ands, 2), min(commas, 3), alike),
             *[("marked", w) for w in dict.fromkeys(between) if w in _MARKS],
-            (
-                "prepositions",
-                self.before.get(b.i, "-") == self.before.get(a.i, "-"),
-                self.before.get(b.i, "-"),
-                self.before.get(a.i, "-"),
-            ),
+            ("prepositions", second == first, second, first),
             ("numbers", self._numbered(spans[1]), self._numbered(spans[0])),
             ("-1", word_at(shown, spans[1][0] - 1), word_at(shown, spans[1][0] - 2)),
             ("+1", word_at(shown, spans[1][1] + 1)),
@@ -163,7 +156,7 @@ class _Around:
 
     def _hang(self, a: Phrase, b: Phrase, after: bool) -> Known:
         """The verbs on which two phrases hang, and where."""
-        (first, place), (second, where) = (self.governors.get(id(p), (None, "-")) for p in (a, b))
+        (first, place), (second, where) = (self.look.governors().get(id(p), (None, "-")) for p in (a, b))
         made: Known = [("hangs", first is second, where, place)]
         if first is not None and second is not None and first is not second:
             made += [

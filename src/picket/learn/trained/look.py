@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from picket.learn.chunks import Phrase, Verb
+from picket.learn.chunks import Mark, Phrase, Verb
 from picket.learn.claim import guessed
 from picket.learn.drafts import Draft
 from picket.learn.sentence import Sentence
@@ -36,6 +36,8 @@ class Look:
     _places: dict[int, dict[int, str]] = field(default_factory=dict)
     _in_verbs: dict[int, list[tuple[str, ...]]] = field(default_factory=dict)
     _pronouns: tuple[str, ...] | None = None
+    _before: dict[int, str] | None = None
+    _governors: dict[int, tuple[Verb, str]] | None = None
 
     @classmethod
     def of(cls, sentence: Sentence, made: list[Draft], memory: Memory) -> Look:
@@ -77,6 +79,21 @@ class Look:
             self._pronouns = tuple(sorted({t.low for t in self.sentence.tokens if t.tag in {"PRON", "PRP$"}}))
         return self._pronouns
 
+    def before(self) -> dict[int, str]:
+        """The preposition or mark before each phrase, by the phrase's first token."""
+        if self._before is None:
+            self._before = _before_phrases(self.sentence)
+        return self._before
+
+    def governors(self) -> dict[int, tuple[Verb, str]]:
+        """The verb that each phrase hangs on first, and where, by the phrase's id."""
+        if self._governors is None:
+            self._governors = {}
+            for verb in self.sentence.verbs:
+                for phrase, place in self.places(verb).items():
+                    self._governors.setdefault(phrase, (verb, place))
+        return self._governors
+
     def places(self, verb: Verb) -> dict[int, str]:
         """Where the phrases around a verb group stand, by their ids: "subj", "to", "obj.of", "obj.after"."""
         found = self._places.get(id(verb))
@@ -104,4 +121,22 @@ def _places_of(verb: Verb) -> dict[int, str]:
                 for _, after in part.after:
                     out.setdefault(id(after), f"{place}.after")
                 part, where = part.of, f"{place}.of"
+    return out
+
+
+def _before_phrases(sentence: Sentence) -> dict[int, str]:
+    out: dict[int, str] = {}
+    last = "^"
+    for item in sentence.items:
+        if isinstance(item, Phrase):
+            part: Phrase | None = item
+            word = last
+            while part is not None:
+                out[part.i] = word
+                word, part = "of", part.of
+            last = "np"
+        elif isinstance(item, Verb):
+            last = "verb"
+        elif isinstance(item, Mark):
+            last = item.low
     return out

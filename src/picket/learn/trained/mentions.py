@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Generic
 
 from picket.learn.actors import actors_of
-from picket.learn.chunks import Mark, Phrase, Verb
+from picket.learn.chunks import Phrase, Verb
 from picket.learn.lexicon import lexicon
 from picket.learn.naming import bare_text, classes_of, is_person
 from picket.learn.sentence import Sentence, drone_head, is_drone, origin_of
@@ -43,8 +43,7 @@ def mentions_of(look: Look, memory: Memory, groups: Groups[T]) -> list[Mention[T
     sentence = look.sentence
     found: list[Mention[T]] = []
     seen: set[tuple[str, bool]] = set()
-    before = before_phrases(sentence)
-    governors = governors_of(look)
+    before, governors = look.before(), look.governors()
     tellers = {id(p) for v in sentence.verbs if v.classes & {"say", "warn", "fear"} and not v.passive for p in v.subjects}
     for phrase in look.phrases:
         if phrase.time:
@@ -208,15 +207,6 @@ def _nearest_names(nearest: str | None, prep: str, kind: str, inner: str) -> lis
     return [f"np:{nearest}:{prep}", f"npt:{nearest}:{prep}:{kind}:{inner}"]
 
 
-def governors_of(look: Look) -> dict[int, tuple[Verb, str]]:
-    """The verb that each phrase hangs on first, and where, by the phrase's id."""
-    out: dict[int, tuple[Verb, str]] = {}
-    for verb in look.sentence.verbs:
-        for phrase, place in look.places(verb).items():
-            out.setdefault(phrase, (verb, place))
-    return out
-
-
 def _governed(look: Look, governors: dict[int, tuple[Verb, str]], phrase: Phrase, inner: str, groups: Groups[T]) -> list[T]:
     """The verb that a phrase hangs on, what it stands for, and where the phrase stands by it."""
     verb, place = governors.get(id(phrase), (None, ""))
@@ -289,25 +279,6 @@ def _inner_words(look: Look, phrase: Phrase) -> list[str]:
 def word_at(shown: list[str], k: int) -> str:
     """The k-th word of a sentence as it is shown; "^" beyond its ends."""
     return shown[k] if 0 <= k < len(shown) else "^"
-
-
-def before_phrases(sentence: Sentence) -> dict[int, str]:
-    """The preposition or mark before each phrase, by the phrase's first token."""
-    out: dict[int, str] = {}
-    last = "^"
-    for item in sentence.items:
-        if isinstance(item, Phrase):
-            part: Phrase | None = item
-            word = last
-            while part is not None:
-                out[part.i] = word
-                word, part = "of", part.of
-            last = "np"
-        elif isinstance(item, Verb):
-            last = "verb"
-        elif isinstance(item, Mark):
-            last = item.low
-    return out
 
 
 def _earlier(sentence: Sentence, found: list[Mention[T]], memory: Memory, groups: Groups[T]) -> None:

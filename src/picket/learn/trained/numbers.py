@@ -19,7 +19,6 @@ from picket.learn.quantities import length_of_time, quantity_in
 from picket.learn.sentence import Sentence
 from picket.learn.trained.choice import Choice, Trait
 from picket.learn.trained.look import Look
-from picket.learn.trained.mentions import before_phrases
 from picket.learn.trained.sorts import phrase_type
 from picket.learn.whosenumber import NO_NUMBER, numbers_of, sort_of
 
@@ -59,7 +58,7 @@ def counts_of(look: Look) -> list[Count]:
     told += _how_often(look.sentence)
     if not told:
         return []
-    before, by = before_phrases(look.sentence), tellers(look.sentence)
+    before, by = look.before(), tellers(look.sentence)
     few = min(sum(not form for _, _, form in told), 4)
     counts: list[Count] = []
     for phrase, quantity, form in told:
