@@ -7,8 +7,12 @@ what it has told so far is a feature.
 
 from __future__ import annotations
 
+import sys
 from collections import Counter, defaultdict
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import replace
+from functools import partial
+from multiprocessing import get_context
 from typing import Any
 
 import numpy as np
@@ -33,6 +37,7 @@ from picket.learn.whereabouts import whereabouts
 PENALTY = 30.0
 LEAST = 2  # a feature is kept that so many candidates have
 STEPS = 150
+PART = 100  # reports that a process reads at a time
 LITTLE = 0.004  # a weight below this is left out
 Asked = tuple[list[list[str]], int]  # the features of each candidate, and which is right
 Floats = NDArray[np.float64]
@@ -88,7 +93,19 @@ class _Taught(Taught):
 
 def with_countries(weights: Weights, reports: list[Annotated]) -> Weights:
     """The weights, with those that choose countries, from what the annotators of the reports chose."""
-    return replace(weights, countries=fitted_choice([asked for a in reports for asked in _Taught(a, weights).asked]))
+    return replace(weights, countries=fitted_choice(asked_by(_Taught, weights, reports)))
+
+
+def asked_by(taught: type[Taught], weights: Weights, reports: list[Annotated]) -> list[Asked]:
+    """What a reader in training asks of the reports, in their order; on all cores."""
+    parts = [reports[k : k + PART] for k in range(0, len(reports), PART)]
+    with ProcessPoolExecutor(mp_context=get_context("fork")) as pool:
+        found = [asked for part in pool.map(partial(_asked_of, taught, weights), parts) for asked in part]
+    return [([[*map(sys.intern, features)] for features in candidates], right) for candidates, right in found]
+
+
+def _asked_of(taught: type[Taught], weights: Weights, reports: list[Annotated]) -> list[Asked]:
+    return [asked for a in reports for asked in taught(a, weights).asked]
 
 
 def fitted_choice(asked: list[Asked], penalty: float = PENALTY, least: int = LEAST) -> Choice:

@@ -14,7 +14,9 @@ from __future__ import annotations
 import sys
 from collections import Counter
 from collections.abc import Iterable
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
+from multiprocessing import get_context
 from typing import Any
 
 import numpy as np
@@ -117,8 +119,10 @@ def with_ends(weights: Weights, found: Iterable[tuple[str, list[dict[str, Any]],
     names, slots = slots_of(found)
     if not slots:
         raise ValueError("no weights for the ends: no sentence of these reports holds a claim and a mention")
-    shared, own = _regression(len(names), slots)
-    net = _net(len(names), slots)
+    with ProcessPoolExecutor(1, get_context("fork")) as pool:
+        coming = pool.submit(_net, len(names), slots)
+        shared, own = _regression(len(names), slots)
+        net = coming.result()
     used = np.flatnonzero(shared.any(axis=1) | own.any(axis=1) | net.rows.any(axis=1))
     every = list(names)
     rows = {sys.intern(every[k]): i for i, k in enumerate(used)}

@@ -12,7 +12,7 @@ from dataclasses import replace
 
 from benchmarks.claim_scores import same_name
 from benchmarks.reports import Annotated
-from benchmarks.train_countries import Taught, fitted_choice
+from benchmarks.train_countries import Taught, asked_by, fitted_choice
 from picket.learn.drafts import Draft
 from picket.learn.trained.choice import features_of
 from picket.learn.trained.ends import Ranked
@@ -41,6 +41,4 @@ class _Taught(Taught):
 
 def with_further(weights: Weights, reports: list[Annotated]) -> Weights:
     """The weights, with those that make further claims, from what the annotators of the reports found."""
-    return replace(
-        weights, further=fitted_choice([asked for a in reports for asked in _Taught(a, weights).asked], PENALTY, LEAST)
-    )
+    return replace(weights, further=fitted_choice(asked_by(_Taught, weights, reports), PENALTY, LEAST))

@@ -15,7 +15,7 @@ import msgspec
 
 from benchmarks.claim_scores import pairs, same_quantity
 from benchmarks.reports import Annotated
-from benchmarks.train_countries import Taught, fitted_choice
+from benchmarks.train_countries import Taught, asked_by, fitted_choice
 from picket.learn.claim import Quantity
 from picket.learn.drafts import Draft
 from picket.learn.trained.choice import features_of
@@ -61,6 +61,4 @@ def _same(number: Quantity | None, claim: dict[str, Any]) -> bool:
 
 def with_numbers(weights: Weights, reports: list[Annotated]) -> Weights:
     """The weights, with those that choose numbers, from what the annotators of the reports chose."""
-    return replace(
-        weights, numbers=fitted_choice([asked for a in reports for asked in _Taught(a, weights).asked], PENALTY, LEAST)
-    )
+    return replace(weights, numbers=fitted_choice(asked_by(_Taught, weights, reports), PENALTY, LEAST))

@@ -51,6 +51,20 @@ def test_a_name_that_nobody_knows_may_act(text: str, name: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("New Jersey-based Arta Wave sold drones to Oman.", "Arta Wave"),
+        ("Local UAV firm AirVu sold drones to Oman.", "AirVu"),
+        ("Tallinn-based Velt Aero sold drones to Oman.", "Velt Aero"),
+    ],
+)
+def test_where_a_firm_sits_and_what_it_is_are_no_part_of_its_name(text: str, name: str) -> None:
+    found = acting(mentions(text))
+    assert name in found
+    assert not any("-based" in n or "UAV" in n for n in found)
+
+
+@pytest.mark.parametrize(
     "text",
     [
         "Drones were sold to Dr. Corin Blaise in Oman.",

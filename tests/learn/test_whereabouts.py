@@ -98,3 +98,9 @@ def test_a_delivery_to_nobody_named_is_where_most_was_told_else_at_the_place_nam
     draft = Draft("supply", "get", recipient="government")
     assert _of_a_guess(draft, text, ["MV"], before="TR") == "MV"
     assert _of_a_guess(draft, text, [], before="MV") == "MV"
+
+
+@pytest.mark.parametrize("where", ["Telegram", "Facebook"])
+def test_where_somebody_said_it_is_no_place(where: str) -> None:
+    text = f"The governor of Odesa said on {where} that the Russian drone attack left damage."
+    assert [c.place for c in claims_of(Report(doc="x", text=text, published="2025-06-10", title="Drones"))] == [None]

@@ -25,6 +25,7 @@ from picket.learn.naming import (
     named,
     names_of,
 )
+from picket.learn.shortened import Short
 from picket.learn.tokens import Token
 
 _BARE = word_set("actors.bare")
@@ -75,6 +76,8 @@ class Context:
     def told_of(self, *kinds: str) -> bool:
         """Do the three sentences before tell of an attack or a sighting?"""
         return any(0 < self.sentence - at <= 3 for kind, at in self.events.items() if kind in kinds)
+
+    shortened: dict[str, Short] = field(default_factory=dict)  # letters that mean something else here than in the gazetteer
 
     persons: set[str] = field(default_factory=set)  # last words of persons' names: "Zouari" of "Mohamed Zouari"
 

@@ -39,6 +39,7 @@ from picket.learn.report import Report
 from picket.learn.screening import Screened
 from picket.learn.sentence import DRONE_WORDS, Sentence, drone_head, read_sentence
 from picket.learn.sentences import sentence_spans
+from picket.learn.shortened import shortened
 from picket.learn.statistics import statistic_drafts
 from picket.learn.tallies import tally_drafts
 from picket.learn.warnings import warning_drafts
@@ -85,7 +86,7 @@ def claims_of(report: Report, again: Again | None = None) -> list[Claim]:
         return []
     topical = sum(about) >= max(2, len(about) // 5)
     throughout = sum(about) >= max(3, _THROUGHOUT * len(about)) or (topical and titled)
-    context = Context()
+    context = Context(shortened=shortened(report.text))
     _overview(report, context)
     found: list[Claim] = []
     carried: str | None = None
@@ -148,7 +149,7 @@ def _overview(report: Report, context: Context) -> None:
             low = _bare(word).lower()
         if low in behind and not any(w.lower() in behind[low] or _bare(w).lower() in behind[low] for w in words[i + 1 : i + 2]):
             continue
-        for parts, name in table.get(low, ()):
+        for parts, name in table.get(low, ()) if word not in context.shortened else ():
             window = words[i : i + len(parts)]
             if name.country and name.kind != "drone" and len(window) == len(parts) and all(map(_is_word, window, parts)):
                 counts[name.country] += 1

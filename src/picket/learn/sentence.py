@@ -89,6 +89,9 @@ def read_sentence(text: str, begin: int, end: int, published: Published | None, 
     opens = begin + dateline(text[begin : begin + 120])
     times = times_of(text, opens, end, published)
     tokens = tokens_of(text, opens, end, [(t.start, t.end) for t in times])
+    for token in tokens if context.shortened else ():
+        if token.text in context.shortened:
+            token.text, token.name = context.shortened[token.text]
     items = chunks_of(tokens)
     for item in items:
         phrase = item if isinstance(item, Phrase) else None

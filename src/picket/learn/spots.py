@@ -13,6 +13,7 @@ from picket.learn.tokens import Token
 _GEO_HEADS = word_set("sentence.geo_heads")
 _AREAS = word_set("spots.areas")
 _PARTS = word_set("spots.parts")
+_PLATFORMS = word_set("spots.platforms")
 _SIDES = frozenset(["part", "parts", "area", "outskirts", "north", "south", "east", "west", "city", "capital", "waters", "skies"])
 STATE, REGION, TOWN = 1, 2, 3  # how specific; a base is as good as a town
 
@@ -68,8 +69,8 @@ def _part(phrase: Phrase) -> Place | None:
 
 def _town(phrase: Phrase) -> Place | None:
     """A name that no table has: of a country that its words tell, else one word that is no abbreviation."""
-    if phrase.head.tag != "NP" or any(t.tag == "POS" for t in phrase.tokens):
-        return None
+    if phrase.head.tag != "NP" or phrase.head.low in _PLATFORMS or any(t.tag == "POS" for t in phrase.tokens):
+        return None  # "on Telegram" is where somebody said it
     text = join([t for t in phrase.tokens if t.tag == "NP"])
     country = country_of(text)
     alone = len(phrase.tokens) == 1 and text[0].isupper() and not text.isupper()

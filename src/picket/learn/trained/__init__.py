@@ -82,4 +82,4 @@ class Trained:
     def counted(self, look: Look, kept: list[Draft]) -> None:
         """Gives the drafts their number."""
         if self.weights.numbers is not None:
-            count(look, kept, self.weights.numbers, self.limits.number)
+            count(look, kept, self.weights.numbers, self.limits)

@@ -22,7 +22,7 @@ class Limits:
     """From which probability on a kind is claimed where no rule has read firmly, and beside what one has read; below which a rule's
     claim is dropped; from which on an end is taken, the open end of a rule's transfer or of its other kinds is filled; below which a
     rule's end is taken away; from which on a further claim of a kind is made, a rule's claim is doubted; and a claim has the likeliest
-    country, and the likeliest number.
+    country, the likeliest number, and 1 for what is told singly ("a drone"), of which most readers count nothing.
 
     Chosen on reports of hands that the weights were not trained on (`python -m benchmarks.train_reader --measure`)."""
 
@@ -37,6 +37,7 @@ class Limits:
     doubt: float = 0.15
     country: float = 0.35
     number: float = 0.35
+    single: float = 0.6
 
 
 LIMITS = Limits()

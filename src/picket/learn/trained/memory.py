@@ -128,8 +128,10 @@ class Memory:
         head = phrase.head
         if head.tag != "NP" or head.name is not None or is_person(phrase) or head.low in self.surnames:
             return []
-        words = [t.text for t in phrase.tokens if t.tag == "NP"]
-        if words[0].lower() in given_names():
+        own = phrase.tokens[: phrase.tokens.index(head) + 1]
+        first = next((k for k in reversed(range(len(own))) if own[k].tag != "NP"), -1) + 1  # "UAV firm AirVu" is AirVu
+        words = [t.text for t in own[first:] if not t.low.endswith("-based")]
+        if not words or words[0].lower() in given_names():
             return []
         known = any(w.isupper() and len(w) > 1 for w in words) or words[-1].lower().rstrip(".") in _ORGANISATIONS
         known = known or " ".join(words) in self.organisations

@@ -18,6 +18,7 @@ from picket.learn.ordinals import RANKS, rank_of
 from picket.learn.quantities import length_of_time, quantity_in
 from picket.learn.sentence import Sentence
 from picket.learn.trained.choice import Choice, Trait
+from picket.learn.trained.ends import Limits
 from picket.learn.trained.look import Look
 from picket.learn.trained.sorts import phrase_type
 from picket.learn.whosenumber import NO_NUMBER, numbers_of, sort_of
@@ -108,14 +109,13 @@ def _how_often(sentence: Sentence) -> list[Told]:
     return [(Phrase(k, k + 1, t, [t]), Quantity(value=_OFTEN[t.low], unit="times"), "often") for k, t in found]
 
 
-def count(look: Look, drafts: list[Draft], choice: Choice, least: float) -> None:
-    """Gives each draft that brings no number with it the likeliest, if it has the probability `least`, or none; a statistic always has
-    one."""
+def count(look: Look, drafts: list[Draft], choice: Choice, limits: Limits) -> None:
+    """Gives each draft that brings no number with it the likeliest, if it is likely enough, or none; a statistic always has one."""
     counts = counts_of(look) if drafts else []
     if not counts:
         return
     taken = list(zip(drafts, numbers_of(look.sentence, drafts), strict=True))
-    chosen = [_likeliest(look, draft, counts, taken, choice, least) for draft in drafts]
+    chosen = [_likeliest(look, draft, counts, taken, choice, limits) for draft in drafts]
     for draft, number in zip(drafts, chosen, strict=True):
         draft.amount = draft.amount or number
     drafts += _compared(look.sentence, drafts)
@@ -131,11 +131,15 @@ def _compared(sentence: Sentence, drafts: list[Draft]) -> list[Draft]:
     return [replace(d, rule=f"trained-{d.rule}") for d in more]
 
 
-def _likeliest(look: Look, draft: Draft, counts: list[Count], taken: Taken, choice: Choice, least: float) -> Quantity:
+def _likeliest(look: Look, draft: Draft, counts: list[Count], taken: Taken, choice: Choice, limits: Limits) -> Quantity:
     traits, numbers = candidates(look, draft, counts, taken)
     odds = choice.odds(traits)
     best = max(numbers, key=odds.__getitem__)
-    return numbers[best] if odds[best] >= least or draft.kind == "statistic" else NO_NUMBER
+    if draft.kind == "statistic":
+        return numbers[best]
+    singly = {_name(c.quantity) for c in counts if c.form == "one"}
+    likely = [name for name in numbers if odds[name] >= (limits.single if name in singly else limits.number)]
+    return numbers[max(likely, key=odds.__getitem__)] if likely else NO_NUMBER
 
 
 def candidates(

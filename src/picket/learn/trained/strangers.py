@@ -65,7 +65,7 @@ def stranger(phrase: Phrase) -> list[Token]:
     """The words of a phrase's name if no gazetteer knows it, its head last: "Trondheim Helm" of "Norway's Trondheim Helm"."""
     words: list[Token] = []
     for token in reversed(phrase.tokens[: phrase.tokens.index(phrase.head) + 1]):
-        if token.tag != "NP" or (token.name is not None and token.name.kind not in _TOWNS):
+        if token.tag != "NP" or token.low.endswith("-based") or (token.name is not None and token.name.kind not in _TOWNS):
             break
         words.insert(0, token)
     return words
