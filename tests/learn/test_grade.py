@@ -110,3 +110,13 @@ def test_how_likely_a_report_calls_it_is_said_with_its_limits() -> None:
         sentence(c, "Iran", "Houthis", "x")
         == "It is called very likely (analysts; 80 to 95 %), not established, that Iran supplied Houthis."
     )
+
+
+def test_the_doubt_of_a_guess_is_no_sources() -> None:
+    ends = {"provider": "Iran", "recipient": "Houthis"}
+    guess = claim("supply", certainty="possible", rule="trained-supply", **ends)
+    assert sentence(guess, "Iran", "Houthis", "x").startswith(
+        "It is possible (read by guess), not established, that Iran supplied"
+    )
+    spoken = claim("supply", certainty="alleged", rule="trained-supply", attributed_to="Aden", **ends)
+    assert sentence(spoken, "Iran", "Houthis", "x").startswith("It is alleged (Aden; read by guess) that Iran supplied")

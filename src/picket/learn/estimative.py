@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from picket.learn.claim import Claim, Quantity
+from picket.learn.claim import Claim, Quantity, guessed
 from picket.learn.when import parse, words
 
 
@@ -76,13 +76,15 @@ def shown_as_fact(certainty: str) -> bool:
     return certainty in _FACTS
 
 
-def marker(certainty: str, who: str | None, evidence: str = "") -> str:
+def marker(certainty: str, who: str | None, evidence: str = "", *, guess: bool = False) -> str:
     """The words that go before a claim's content, ending in a space; empty only for one that may be worded as a fact in its own
     voice.
 
-    Where the evidence of a possible claim says how likely it is, the band and its limits stand in place of "possible".
+    Where the evidence of a possible claim says how likely it is, the band and its limits stand in place of "possible". Of a guess it is
+    said that it is one: the doubt is Picket's, not a source's.
     """
-    said = who or "a source that the report does not name"
+    told = [who] if who else []
+    said = "; ".join([*told, "read by guess"] if guess else told) or "a source that the report does not name"
     if certainty == "possible" and (b := likelihood(evidence)) is not None:
         return f"It is called {b.word} ({said}; {b.low} to {b.high} %), not established, that "
     return {
@@ -123,4 +125,4 @@ def number_words(q: Quantity) -> str:
 
 def sentence(c: Claim, provider: str, recipient: str, actor: str) -> str:
     """A claim as one sentence whose wording is never surer than the claim."""
-    return f"{marker(c.certainty, c.attributed_to, c.evidence)}{content(c, provider, recipient, actor)}."
+    return f"{marker(c.certainty, c.attributed_to, c.evidence, guess=guessed(c.rule))}{content(c, provider, recipient, actor)}."

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from picket.learn import when
+from picket.learn.claim import guessed
 from picket.learn.estimative import BEST_FIRST, marker, sentence
 from picket.learn.grade import CREDIBILITY
 
@@ -53,7 +54,8 @@ def flow_line(picture: Picture, flow: Flow) -> Line:
     if key.kind in ("comes from", "learned at"):
         verb = "come from" if key.kind == "comes from" else "learned in or from"
         who, where = picture.name(key.recipient), picture.name(key.provider)
-        text = f"{marker(e.claim.certainty, e.claim.attributed_to)}{who} {verb} {where}, as their description says."
+        said = marker(e.claim.certainty, e.claim.attributed_to, guess=guessed(e.claim.rule))
+        text = f"{said}{who} {verb} {where}, as their description says."
     else:
         text = claim_line(picture, i).text
     if flow.support and flow.against:
