@@ -92,6 +92,7 @@ def read_sentence(text: str, begin: int, end: int, published: Published | None, 
     for token in tokens if context.shortened else ():
         if token.text in context.shortened:
             token.text, token.name = context.shortened[token.text]
+            token.low = small_letters(token.text)
     items = chunks_of(tokens)
     for item in items:
         phrase = item if isinstance(item, Phrase) else None

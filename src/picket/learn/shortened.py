@@ -16,12 +16,13 @@ from picket.learn.places import country_of
 Short = tuple[str, Name | None]  # what letters stand for, and the gazetteer's entry of it
 _LETTERS = re.compile(r"\b[A-Z]{3,6}\b")
 _SMALL = r"(?:\s+(?:of|and|for|the|in|on|de|da|del|du))*\s+"
+_READ = 20_000  # characters that are looked at; bounds the work for a text of any length
 _LANDS = frozenset(["state", "place", "capital", "demonym"])
 
 
 def shortened(text: str) -> dict[str, Short]:
-    """Letters that the gazetteer knows and that mean something else in this text. Cost: some 0.1 ms a page."""
-    table = lexicon().names
+    """Letters that the gazetteer knows and that mean something else in this text, by its first pages. Cost: some 0.1 ms a page."""
+    table, text = lexicon().names, text[:_READ]
     found: dict[str, Short] = {}
     for letters in sorted({m.group() for m in _LETTERS.finditer(text)}):
         known = next((name for parts, name in table.get(letters.lower(), ()) if parts == (letters,)), None)
