@@ -34,6 +34,7 @@ def test_a_research_group_is_no_state() -> None:
         "Drones of the Israeli Defence Forces (IDF) came.",
         "The International Atomic Energy Agency (IAEA) saw drones.",
         "The CAR is a state of Africa.",
+        "The ADF. " + "Aa-Dd'Ff" * 3000,
         "",
     ],
 )

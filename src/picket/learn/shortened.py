@@ -39,7 +39,7 @@ def shortened(text: str) -> dict[str, Short]:
 
 def _spelt_out(text: str, letters: str) -> tuple[str, bool] | None:
     """The first words of the text that begin with these letters, and whether the letters follow in brackets."""
-    words = _SMALL.join(rf"{letter}[\w’'-]*[a-z]" for letter in letters)
+    words = _SMALL.join(rf"{letter}[\w’'-]{{0,30}}[a-z]" for letter in letters)  # longer is no word, and costs a square
     match = re.search(rf"\b({words})(\s+\(\W?{letters}\b)?", text)
     return (" ".join(match[1].split()), match[2] is not None) if match else None
 
