@@ -118,6 +118,7 @@ def test_a_feed_gives_one_report_an_entry(tmp_path: Path) -> None:
         ("huge.html", b"<html><body>" + b"<p>" + b"drone " * 9_000_000 + b"</p></body></html>", "huge"),
         ("empty.txt", b"  \n", "empty"),
         ("binary.txt", bytes(range(256)) * 40, "unreadable"),
+        ("halves.txt", b'charset="unicode_escape" \xe9 \\ud800 ' + ARTICLE.encode(), "encoding"),
         ("mixed.txt", "Café drones".encode() + b"\n" + "Bogot\xe1 drones".encode("cp1252") + b"\n" + ARTICLE.encode(), "encoding"),
         ("latin.txt", ("Bogot\xe1 drones and the \x93rebels\x94. " + ARTICLE).encode("latin-1"), "encoding"),
         ("undated.txt", ARTICLE, "undated"),

@@ -16,11 +16,12 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import click
 
 from picket.cli.common import NOTHING_USABLE, UNREADABLE, WRONG_USE, check_out, fail
-from picket.places import write_over
+from picket.places import in_words, write_over
 
 if TYPE_CHECKING:
     from picket.learn.cards import Card
     from picket.learn.picture import Picture
+    from picket.learn.trained.encoder import Encoder
     from picket.site import Site
 
 FILE = click.Path(path_type=Path, dir_okay=False)
@@ -30,6 +31,10 @@ SITE = click.option(
 GAZETTEER = click.option(
     "--gazetteer", "own_names", type=FILE, help="Your own names of actors, places and drones (TOML), laid over Picket's."
 )
+ENCODER = click.option(
+    "--encoder", type=click.Path(path_type=Path, file_okay=False),
+    help="Folder with all-MiniLM-L6-v2 (model.safetensors, tokenizer.json): weighs each sentence as well; slower, more is right.",
+)  # fmt: skip
 OUT = click.option("-o", "--out", type=FILE, help="Write to this file instead of the screen.")
 
 
@@ -129,6 +134,29 @@ def lay_over(path: Path | None) -> None:
         fail(f"{path}: {wrong.strerror}", UNREADABLE)
     use(own)
     click.echo(f"names of {path}: {len(own)} entries, {len(own.drop)} left out", err=True)
+
+
+def encoder_at(folder: Path | None) -> Encoder | None:
+    """The encoder in a user's folder. Ends with a message where it is not there, is another one, or cannot be run."""
+    if folder is None:
+        return None
+    from picket.learn.trained.encoder import encoder_in
+
+    try:
+        return encoder_in(folder)
+    except ImportError as missing:
+        fail(f"--encoder needs {missing.name or missing}: pip install 'picket[encoder]'", WRONG_USE)
+    except ValueError as wrong:
+        fail(str(wrong), UNREADABLE)
+    except OSError as wrong:
+        fail(f"{in_words(wrong.filename or folder)}: {wrong.strerror or wrong} (expected a copy of all-MiniLM-L6-v2)", UNREADABLE)
+
+
+def encoder_files(folder: Path | None) -> list[Path]:
+    """What is read in a user's folder with the encoder."""
+    from picket.learn.trained.transformer import PUBLISHED
+
+    return [folder / name for name in PUBLISHED] if folder is not None else []
 
 
 def _default_claims() -> tuple[Path, ...]:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import click
 
 from picket.cli.common import JSON, NOTHING_USABLE, UNREADABLE, WRONG_USE, Group, check_out, count, example, fail, progress
-from picket.cli.given import GAZETTEER, lay_over
+from picket.cli.given import ENCODER, GAZETTEER, encoder_at, encoder_files, lay_over
 
 if TYPE_CHECKING:
     from picket.learn.claim import Claim
@@ -74,6 +74,7 @@ def learn() -> None:
     show_default=True,
     help="Read each sentence once more with the trained reader: it finds more, and what it finds is marked as guessed.",
 )
+@ENCODER
 @GAZETTEER
 @click.option("--answer-s", type=float, default=60.0, show_default=True, help="How long one answer of the model may take, s.")
 @JSON
@@ -89,6 +90,7 @@ def read(
     key_env: str | None,
     answer_s: float,
     guess: bool,
+    encoder: Path | None,
     own_names: Path | None,
     as_json: bool,
 ) -> None:
@@ -104,10 +106,13 @@ def read(
         raise click.BadParameter(
             f"expected a date such as 2025-03-04, 2025-03 or 2025, got {published!r}", param_hint="--published"
         )
+    if encoder is not None and not guess:
+        raise click.UsageError("--encoder helps the trained reader, which --no-guess leaves out")
     for written in (out, sources):
-        check_out(written, *inputs, own_names)
+        check_out(written, *inputs, own_names, *encoder_files(encoder))
     lay_over(own_names)
     by_model = _model(model, endpoint, key_env, answer_s)
+    beside = encoder_at(encoder)
     claims: list[Claim] = []
     troubles: list[Trouble] = []
     reports = 0
@@ -124,7 +129,7 @@ def read(
                 texts.mkdir(parents=True, exist_ok=True)
                 (texts / _text_name(found.doc)).write_text(found.text, "utf-8", newline="")
             if found.language in {None, "en"}:
-                read_so = claims_of(found, Trained(found) if guess else None)
+                read_so = claims_of(found, Trained(found, encoder=beside) if guess else None)
                 claims.extend(by_model(found, read_so) if by_model else read_so)
     if not reports:  # what an earlier run wrote is worth more than an empty file
         for older in (path for path in (out, sources) if path is not None and path.exists()):

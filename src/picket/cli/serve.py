@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING
 import click
 
 from picket.cli.common import JSON, NOTHING_USABLE, UNREADABLE, WRONG_USE, example, fail, progress
-from picket.cli.given import GAZETTEER, SITE, lay_over, site_at
+from picket.cli.given import ENCODER, GAZETTEER, SITE, encoder_at, lay_over, site_at
 
 if TYPE_CHECKING:
     from picket.learn.claim import Claim
     from picket.learn.desk import Desk
     from picket.learn.report import Report
     from picket.learn.sources import Source
+    from picket.learn.trained.encoder import Encoder
     from picket.site import Site
 
 
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 @click.option(
     "--own-cards", type=click.Path(path_type=Path, file_okay=False), help="Folder of the site's own tactic cards (TOML)."
 )
+@ENCODER
 @GAZETTEER
 @SITE
 @click.option(
@@ -38,7 +40,7 @@ if TYPE_CHECKING:
 )
 @JSON
 def serve(inputs: tuple[str, ...], folder: Path, published: str | None, source: str | None, own_cards: Path | None,
-          own_names: Path | None, site_path: Path | None, port: int, as_json: bool) -> None:  # fmt: skip
+          encoder: Path | None, own_names: Path | None, site_path: Path | None, port: int, as_json: bool) -> None:  # fmt: skip
     """Open the analyst's screens: inbox, flows, first seen, contradictions, sources, cards, map, brief.
 
     IN are reports or folders of them, and claims files (*.jsonl) from picket learn; without any, the examples that come with Picket.
@@ -46,12 +48,13 @@ def serve(inputs: tuple[str, ...], folder: Path, published: str | None, source: 
     """
     beside = folder / "gazetteer.toml"
     lay_over(own_names or (beside if beside.exists() else None))
-    desk = _open(inputs, folder, source, published, own_cards)
+    desk = _open(inputs, folder, source, published, own_cards, encoder_at(encoder))
     site = site_at(site_path)
     _run(desk, port, site, as_json)
 
 
-def _open(inputs: Sequence[str], folder: Path, source: str | None, published: str | None, own_cards: Path | None) -> Desk:
+def _open(inputs: Sequence[str], folder: Path, source: str | None, published: str | None, own_cards: Path | None,
+          encoder: Encoder | None) -> Desk:  # fmt: skip
     from picket.learn.cards import CardError, read_cards, shipped_cards
     from picket.learn.claim import ClaimError
     from picket.learn.decisions import DecisionError
@@ -66,7 +69,7 @@ def _open(inputs: Sequence[str], folder: Path, source: str | None, published: st
         inputs = [str(at / "claims.jsonl"), str(at / "reports")]
         click.echo("nothing was given: these are the examples that come with Picket", err=True)
     try:
-        claims, reports, ledger = _read(inputs, source, published)
+        claims, reports, ledger = _read(inputs, source, published, encoder)
         cards = shipped_cards() | (read_cards(own_cards) if own_cards else {})
         if not claims and not reports:
             fail(f"{', '.join(inputs)}: no report and no claim in it", NOTHING_USABLE)
@@ -78,7 +81,8 @@ def _open(inputs: Sequence[str], folder: Path, source: str | None, published: st
     raise AssertionError  # fail has ended the program
 
 
-def _read(inputs: Sequence[str], source: str | None, published: str | None) -> tuple[list[Claim], list[Report], list[Source]]:
+def _read(inputs: Sequence[str], source: str | None, published: str | None,
+          encoder: Encoder | None) -> tuple[list[Claim], list[Report], list[Source]]:  # fmt: skip
     """Claims, reports and ledger. A report whose claims stand in a claims file is not read for claims again."""
     from picket.learn.claim import read_claims
     from picket.learn.extract import claims_of
@@ -102,7 +106,7 @@ def _read(inputs: Sequence[str], source: str | None, published: str | None) -> t
                 continue
             reports.append(found)
             if found.doc not in known and found.language in {None, "en"}:
-                claims.extend(claims_of(found, Trained(found)))
+                claims.extend(claims_of(found, Trained(found, encoder=encoder)))
     beside = files[0].parent / "sources.jsonl" if files else None
     ledger = read_ledger(beside) if beside is not None and beside.exists() and {r.doc for r in reports} <= known else []
     return claims, reports, ledger

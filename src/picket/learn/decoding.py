@@ -19,10 +19,9 @@ def decode_text(data: bytes) -> tuple[str, str | None]:
         pass
     named = _CHARSET.search(data[:4096])
     if named and named.group(1).lower() not in {b"utf-8", b"utf8"}:
-        try:
-            return data.decode(named.group(1).decode("ascii", "replace")), None
-        except (UnicodeDecodeError, LookupError):
-            pass
+        text = _as_named(data, named.group(1).decode("ascii"))
+        if text is not None:
+            return text, None
     lines = data.split(b"\n")
     bad = [n for n, line in enumerate(lines) if not _is_utf8(line)]
     non_ascii = sum(any(b > 127 for b in line) for line in lines)
@@ -35,6 +34,16 @@ def decode_text(data: bytes) -> tuple[str, str | None]:
     best = from_bytes(data[:65_536]).best()
     name = best.encoding if best is not None else "cp1252"
     return data.decode(name, "replace"), f"not UTF-8: read as {name}"
+
+
+def _as_named(data: bytes, name: str) -> str | None:
+    """The text in the encoding that a page names; None where that is unknown, fails, or is a way of writing half characters."""
+    try:
+        text = data.decode(name)
+        text.encode("utf-8")
+    except (UnicodeError, LookupError):
+        return None
+    return text
 
 
 def _is_utf8(line: bytes) -> bool:

@@ -30,7 +30,7 @@ from picket.learn.fallback import loose_drafts
 from picket.learn.frames import drafts_of
 from picket.learn.funds import fund_drafts
 from picket.learn.isotimes import Published
-from picket.learn.layout import beside_the_article
+from picket.learn.layout import passed_over
 from picket.learn.lexicon import lexicon
 from picket.learn.naming import classes_of
 from picket.learn.nominals import BLAMING, behind_drafts, nominal_drafts
@@ -70,7 +70,6 @@ _THROUGHOUT = 0.33  # share of sentences with a drone from which on a report is 
 _EVENTS = frozenset({"use_attack", "sighting", "statistic"})
 _REMEMBERED = 300  # names kept for "the group" and "it"; bounds the work for a report of any length
 _TOLD_BEFORE = 8  # claims told before, of which one may be denied
-_LONGEST = 1500  # characters of a sentence; longer ones are tables, menus or attacks on the reader
 
 
 def claims_of(report: Report, again: Again | None = None) -> list[Claim]:
@@ -90,14 +89,12 @@ def claims_of(report: Report, again: Again | None = None) -> list[Claim]:
     _overview(report, context)
     found: list[Claim] = []
     carried: str | None = None
-    beside = beside_the_article(report.text, spans)
+    passed = passed_over(report.text, report.title, spans)
     for k, (begin, end) in enumerate(spans):
         context.sentence = k
         near = throughout or (any(about[max(0, k - 2) : k]) if topical else bool(k and about[k - 1]))
         wanted = about[k] or (near and topical) or (topical and bool(_WEAK_WORDS.search(report.text, begin, end)))
-        if report.title and k == 0 and report.text[begin:end].strip() == report.title.strip():
-            continue
-        if _heading(report.text, end, report.text[begin:end]) or k in beside or end - begin > _LONGEST:
+        if k in passed:
             continue
         if not wanted:
             context.place_country = context.place_country if near else None
@@ -131,11 +128,6 @@ def _names_drone(text: str) -> bool:
         for parts, name in names.get(m.group().lower(), ())
         if len(parts) == 1
     )
-
-
-def _heading(text: str, end: int, words: str) -> bool:
-    """A line without a full stop is a heading or a menu, not a sentence."""
-    return bool(words) and words[-1] not in '.!?"”’»)…:;,' and (end >= len(text) or text[end] == "\n") and len(words) < 160
 
 
 def _overview(report: Report, context: Context) -> None:

@@ -11,9 +11,11 @@ from picket.learn.claim import TRANSFERS
 from picket.learn.drafts import Draft
 from picket.learn.naming import text_of
 from picket.learn.sentence import Sentence, drone_head, is_drone
+from picket.learn.trained.encoder import Encoded, mixed
 from picket.learn.trained.look import Look
 from picket.learn.trained.mentions import Mention
 from picket.learn.trained.relations import end_features
+from picket.learn.trained.standing import Span
 from picket.learn.trained.weights import Weights
 
 
@@ -44,13 +46,23 @@ LIMITS = Limits()
 Ranked = list[tuple[float, Mention[int], str]]  # (probability, mention, role), likeliest first
 
 
+@dataclass(frozen=True, slots=True)
+class Candidates:
+    """Who may stand at the ends of a sentence's claims, and where each stands in the report's text; no places without an encoder."""
+
+    mentions: list[Mention[int]]
+    places: list[Span]
+    encoded: Encoded | None
+
+
 def ends_of(kind: str) -> tuple[str, str]:
     """The slots of a kind's two ends."""
     return ("provider", "recipient") if kind in TRANSFERS else ("actor", "target")
 
 
-def ranked(look: Look, kind: str, anchor: Verb | None, mentions: list[Mention[int]], weights: Weights) -> Ranked:
+def ranked(look: Look, kind: str, anchor: Verb | None, those: Candidates, weights: Weights) -> Ranked:
     """(probability, mention, role) of each mention at each end of a kind, likeliest first; those of one end and of nobody add up to 1."""
+    mentions = those.mentions
     if not mentions:
         return []
     rows: list[int] = []
@@ -59,7 +71,10 @@ def ranked(look: Look, kind: str, anchor: Verb | None, mentions: list[Mention[in
         starts.append(len(rows))
         rows += mention.features
         rows += end_features(look, kind, mention, anchor, weights.end_groups)
-    odds = np.exp(np.minimum(weights.end_logits(np.array(rows, np.intp), starts, kind), 30.0))
+    logits = weights.end_logits(np.array(rows, np.intp), starts, kind)
+    if those.encoded is not None:
+        logits = mixed(logits, those.encoded.end_logits(look.sentence.begin, kind, those.places))
+    odds = np.exp(np.minimum(logits, 30.0))
     found = []
     for end, role in enumerate(ends_of(kind)):
         able = [k for k, mention in enumerate(mentions) if mention.acts or role == "target"]

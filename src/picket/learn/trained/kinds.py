@@ -6,6 +6,7 @@ import math
 
 from picket.learn.chunks import Verb
 from picket.learn.claim import KINDS
+from picket.learn.trained.encoder import Encoded, mixed
 from picket.learn.trained.features import sentence_features, token_names, verb_features
 from picket.learn.trained.groups import each
 from picket.learn.trained.look import Look
@@ -13,10 +14,12 @@ from picket.learn.trained.sorts import type_of
 from picket.learn.trained.weights import COLUMNS, Weights
 
 
-def kind_odds(look: Look, weights: Weights) -> dict[str, float]:
+def kind_odds(look: Look, weights: Weights, encoded: Encoded | None = None) -> dict[str, float]:
     """The probability of each kind, and of "doubt": that what the sentence claims is only possible, alleged or denied."""
-    logits = weights.sentence_logits(sentence_features(look, weights.kind_groups)).tolist()
-    return dict(zip(COLUMNS, map(probability, logits), strict=True))
+    logits = weights.sentence_logits(sentence_features(look, weights.kind_groups))
+    if encoded is not None:
+        logits = mixed(logits, encoded.kind_logits(look.sentence.begin))
+    return dict(zip(COLUMNS, map(probability, logits.tolist()), strict=True))
 
 
 def probability(logit: float) -> float:
