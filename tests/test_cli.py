@@ -81,18 +81,20 @@ def test_python_m_picket_is_the_command_and_names_itself_as_it_is_typed() -> Non
     assert got.stdout.startswith("Usage: picket decode [OPTIONS] IN...")
 
 
-def test_a_full_disk_behind_standard_output_is_a_message_and_a_closed_pipe_is_silent(flight: Path) -> None:
-    for words in (["train", "list"], ["decode", str(flight), "-o", "-"]):
+@pytest.mark.parametrize("unbuffered", ["", "1"])
+def test_a_full_disk_behind_standard_output_is_a_message_and_a_closed_pipe_is_silent(flight: Path, unbuffered: str) -> None:
+    env = os.environ | {"PYTHONUNBUFFERED": unbuffered}  # buffered, what is left is written at the very end
+    for words in (["--help"], ["train", "list"], ["decode", str(flight), "-o", "-"]):
         command = [sys.executable, "-m", "picket", *words]
         with open("/dev/full", "wb") as full:
-            got = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True, timeout=300)
+            got = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True, timeout=300, env=env)
         assert got.returncode == 2
         assert got.stderr.startswith("picket: ")
         assert "No space left on device" in got.stderr
         assert "Traceback" not in got.stderr
         read, write = os.pipe()
         os.close(read)
-        got = subprocess.run(command, stdout=write, stderr=subprocess.PIPE, text=True, timeout=300)
+        got = subprocess.run(command, stdout=write, stderr=subprocess.PIPE, text=True, timeout=300, env=env)
         os.close(write)
         assert "picket:" not in got.stderr
         assert "Traceback" not in got.stderr

@@ -6,6 +6,9 @@ A command imports what it runs inside its function, so that `picket --help` is q
 
 from __future__ import annotations
 
+import sys
+from typing import Any
+
 import click
 
 from picket import __version__
@@ -24,7 +27,7 @@ from picket.cli.serve import serve
 from picket.cli.spectrum import spectrum
 from picket.cli.station import demo, doctor, user, watch
 from picket.cli.stats import stats
-from picket.cli.terminal import guard
+from picket.cli.terminal import give_up_unwritten, guard
 from picket.cli.track import track
 from picket.cli.train import train
 
@@ -32,16 +35,26 @@ from picket.cli.train import train
 class _Picket(Group):
     """The command. A fault of the system that no command told of, such as a full disk behind a `>`, ends with a message as well."""
 
+    def main(self, *args: Any, **more: Any) -> Any:
+        """Runs the command line; what standard output still holds is written while somebody can tell that it failed."""
+        try:
+            try:
+                return super().main(*args, **more)
+            finally:
+                sys.stdout.flush()
+        except BrokenPipeError:  # nobody reads on, and that is no fault
+            give_up_unwritten()
+            sys.exit(1)
+        except OSError as e:
+            give_up_unwritten()
+            fail(f"{e.filename or 'standard output'}: {e.strerror or e}", WRONG_USE)
+
     def invoke(self, ctx: click.Context) -> object:
         """Runs the command that was asked for."""
         try:
             return super().invoke(ctx)
-        except BrokenPipeError:
-            raise  # click ends quietly
         except (KeyboardInterrupt, click.Abort):
             fail("stopped; what was not finished is not written", STOPPED)
-        except OSError as e:
-            fail(f"{e.filename or 'standard output'}: {e.strerror or e}", WRONG_USE)
 
 
 @click.group(

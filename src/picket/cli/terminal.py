@@ -10,6 +10,7 @@ no UTF-8 as \\xff, a letter that the terminal's own encoding lacks as \\u017e.
 from __future__ import annotations
 
 import codecs
+import os
 import sys
 from io import TextIOWrapper
 from typing import Any, TextIO
@@ -48,3 +49,11 @@ def guard() -> None:
             stream.reconfigure(errors="picket")
     if sys.stdout.isatty() and not isinstance(sys.stdout, _Guarded):
         sys.stdout = _Guarded(sys.stdout)
+
+
+def give_up_unwritten() -> None:
+    """Gives up what standard output still holds if it cannot be written: else Python tries again at its end, and exits with 120."""
+    try:
+        sys.stdout.flush()
+    except OSError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
