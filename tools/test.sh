@@ -3,6 +3,7 @@
 set -eu
 cd "$(dirname "$0")/.."
 bin=.venv/bin
+unset PYTHONUNBUFFERED # output is buffered as it is for users
 $bin/python -m picket.station.warm & # compiling leaves a core free for the checks that need no kernel
 warming=$!
 trap 'kill $warming 2>/dev/null || true' EXIT
