@@ -16,7 +16,6 @@ from __future__ import annotations
 
 import argparse
 import re
-from bisect import bisect_right
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
@@ -33,9 +32,9 @@ from benchmarks.claim_scores import same_name
 from benchmarks.reports import Annotated
 from benchmarks.train_reader import Seen, doubtful, report_of, seen_in, tuned
 from picket.learn.claim import KINDS
-from picket.learn.trained.encoder import OF_A_MENTION, Cutter, Piece, Row, windows
+from picket.learn.trained.encoder import OF_A_MENTION, Cutter, Piece, Row, row_of, windows
 from picket.learn.trained.ends import ends_of
-from picket.learn.trained.standing import NOWHERE, Span, Standing
+from picket.learn.trained.standing import Span, Standing
 from picket.learn.trained.transformer import ATTENDING, CONSTANTS, LAYERS, WIDTH, pretrained, published
 
 DATA = Path(__file__).parents[1] / "src/picket/learn/data"
@@ -88,16 +87,6 @@ def lesson_of(annotated: Annotated, cutter: Cutter) -> Lesson:
         [[row_of(place, begins, pieces, rows) for place in places] for _, places, _ in kept],
         [slot for k, (s, _, _) in enumerate(kept) for slot in slots_of(k, s)],
     )
-
-
-def row_of(place: Span, begins: list[int], pieces: list[list[Piece]], rows: list[Row]) -> Row | None:
-    """Where a mention's pieces are among the windows'; None if it stands nowhere, or where its window has been cut."""
-    at = bisect_right(begins, place[0]) - 1
-    if place == NOWHERE or at < 0:
-        return None
-    row = rows[at]
-    hit = [n for n, p in enumerate(pieces[at][: row.last - row.first]) if p.start < place[1] and p.end > place[0]]
-    return Row(row.window, row.first + hit[0], row.first + hit[-1] + 1) if hit else None
 
 
 def slots_of(sentence: int, seen: Seen) -> list[Slot]:

@@ -154,9 +154,11 @@ def encoder_at(folder: Path | None) -> Encoder | None:
 
 def encoder_files(folder: Path | None) -> list[Path]:
     """What is read in a user's folder with the encoder."""
+    if folder is None:
+        return []
     from picket.learn.trained.transformer import PUBLISHED
 
-    return [folder / name for name in PUBLISHED] if folder is not None else []
+    return [folder / name for name in PUBLISHED]
 
 
 def _default_claims() -> tuple[Path, ...]:

@@ -42,7 +42,7 @@ class Piece(NamedTuple):
 
 
 class Row(NamedTuple):
-    """Where a sentence's pieces are: window, first, one behind the last."""
+    """Where the pieces of a sentence, or of a mention, are: window, first, one behind the last."""
 
     window: int
     first: int
@@ -65,6 +65,17 @@ def windows(sentences: list[list[Piece]]) -> tuple[list[list[int]], list[Row]]:
         pieces = [*pieces, *own]
         before = len(own)
     return [*rooms, pieces] if pieces else rooms, rows
+
+
+def row_of(place: Span, begins: list[int], pieces: list[list[Piece]], rows: list[Row]) -> Row | None:
+    """Where a mention's pieces are, from where the sentences begin, their pieces and their rows; None if it stands nowhere, or where its
+    window has been cut."""
+    at = bisect_right(begins, place[0]) - 1
+    if place == NOWHERE or at < 0:
+        return None
+    row = rows[at]
+    hit = [n for n, p in enumerate(pieces[at][: row.last - row.first]) if p.start < place[1] and p.end > place[0]]
+    return Row(row.window, row.first + hit[0], row.first + hit[-1] + 1) if hit else None
 
 
 @dataclass(slots=True)
@@ -176,7 +187,7 @@ class Encoded:
         return found
 
     def _of(self, row: Row) -> Floats:
-        """The vectors of a sentence's pieces (pieces by 384)."""
+        """The vectors of a row's pieces (pieces by 384)."""
         found: Floats = self.vectors[row.window][row.first : row.last]
         return found
 
@@ -190,20 +201,11 @@ class Encoded:
 
     def _mentions(self, k: int, places: list[Span]) -> tuple[Floats, list[int]]:
         """The mentions asked about in sentence k (mentions by 384), and of each whether it stands there (1) or elsewhere (0)."""
-        vectors = np.empty((len(places), len(self.heads.nowhere)), np.float32)
-        here = [0] * len(places)
-        for i, place in enumerate(places):
-            at = bisect_right(self.begins, place[0]) - 1
-            hit = [] if place == NOWHERE or at < 0 else self._pieces_at(at, place)
-            here[i] = int(bool(hit) and at == k)
-            vectors[i] = self._of(self.rows[at])[hit].mean(axis=0) if hit else self.heads.nowhere
-        return vectors, here
-
-    def _pieces_at(self, at: int, place: Span) -> list[int]:
-        """Which of a sentence's pieces make a mention; those that its window holds."""
-        row, (begin, end) = self.rows[at], place
-        hit = [n for n, p in enumerate(self.pieces[at]) if p.start < end and p.end > begin]
-        return [n for n in hit[:OF_A_MENTION] if n < row.last - row.first]
+        rows = [row_of(place, self.begins, self.pieces, self.rows) for place in places]
+        own = self.rows[k]
+        here = [int(r is not None and r.window == own.window and own.first <= r.first < own.last) for r in rows]
+        nowhere = self.heads.nowhere
+        return np.array([nowhere if r is None else self._of(r)[:OF_A_MENTION].mean(axis=0) for r in rows]), here
 
 
 def mixed(logits: Floats, encoded: Floats) -> Floats:
