@@ -1,6 +1,5 @@
 """Fits who stands at the ends of a claim (`picket.learn.trained.ends`): a conditional logistic regression over the mentions of a sentence
-and nobody, and a small net beside it, which is fitted to the same, and to what the encoder says where it has been asked
-(`benchmarks.teacher`).
+and nobody, and a small net beside it, which is fitted to the same.
 
 A slot is one end of the claims of one kind in one sentence; the right ones among its mentions are all that an annotator put there. The loss
 of a slot is that of the probability of any of them, or of nobody where there is none.
@@ -18,7 +17,7 @@ from collections.abc import Iterable
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
 from multiprocessing import get_context
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -46,26 +45,15 @@ Floats32 = NDArray[np.float32]
 Described = tuple[Mention[str], list[str]]  # a mention and its features for the claims of a kind
 
 
-class Claimed(NamedTuple):
-    """A kind that a sentence claims, its annotated claims, the sentence's mentions, and the log odds of each at both ends that the encoder
-    says, if it was asked."""
-
-    kind: str
-    gold: list[dict[str, Any]]
-    mentions: list[Described]
-    told: Floats32 | None = None
-
-
 @dataclass
 class Slots:
-    """The mentions of some sentences: their features; for both ends, which of ENDS it is, whether they may stand there, whether that is
-    right and the log odds that the encoder told (nan where it did not); and where those of each sentence begin."""
+    """The mentions of some sentences: their features; for both ends, which of ENDS it is, whether they may stand there and whether that is
+    right; and where those of each sentence begin."""
 
     x: csr_matrix
     ends: NDArray[np.intp]
     may: NDArray[np.bool_]
     right: NDArray[np.bool_]
-    told: Floats32
     starts: NDArray[np.intp]
 
     def __post_init__(self) -> None:
@@ -76,61 +64,43 @@ class Slots:
         sizes = self.sizes[chosen]
         starts = np.cumsum(sizes) - sizes
         rows = np.repeat(self.starts[chosen] - starts, sizes) + np.arange(sizes.sum())
-        return Slots(self.x[rows], self.ends[rows], self.may[rows], self.right[rows], self.told[rows], starts)
+        return Slots(self.x[rows], self.ends[rows], self.may[rows], self.right[rows], starts)
 
     def slopes(self, z: Floats) -> tuple[float, Floats]:
         """The loss of all slots, and its slope by z."""
-        which, parts, nobody, every = self._parts(z)
+        which = np.repeat(np.arange(len(self.starts)), self.sizes)
+        z = np.where(self.may, z, -np.inf)
+        top = np.maximum(np.maximum.reduceat(z, self.starts), 0.0)
+        parts = np.exp(z - top[which])
+        nobody = np.exp(-top)
+        every = np.add.reduceat(parts, self.starts) + nobody
         wanted = np.add.reduceat(parts * self.right, self.starts)
         some = wanted > 0
         loss = float((np.log(every) - np.log(np.where(some, wanted, nobody))).sum())
         share = np.where(some[which], parts * self.right / np.where(some, wanted, 1.0)[which], 0.0)
         return loss, parts / every[which] - share
 
-    def taught_slopes(self, z: Floats) -> Floats:
-        """The slope of the mean of that loss and of the cross-entropy with what the encoder told, where it did."""
-        _, slope = self.slopes(z)
-        asked = ~np.isnan(self.told)
-        if not asked.any():
-            return slope
-        return np.where(asked, (slope + self._odds(z) - self._odds(np.where(asked, self.told, 0.0))) / 2, slope)
 
-    def _odds(self, z: Floats) -> Floats:
-        """The probability of each mention."""
-        which, parts, _, every = self._parts(z)
-        return parts / every[which]
-
-    def _parts(self, z: Floats) -> tuple[NDArray[np.intp], Floats, Floats, Floats]:
-        """The slot of each mention; by how much each weighs, and by slot nobody, and all together."""
-        which = np.repeat(np.arange(len(self.starts)), self.sizes)
-        z = np.where(self.may, z, -np.inf)
-        top = np.maximum(np.maximum.reduceat(z, self.starts), 0.0)
-        parts, nobody = np.exp(z - top[which]), np.exp(-top)
-        return which, parts, nobody, np.add.reduceat(parts, self.starts) + nobody
-
-
-def slots_of(found: Iterable[Claimed]) -> tuple[dict[str, int], dict[str, Slots]]:
-    """The features by number, and the slots of each kind, from what each sentence claims."""
-    claimed = [entry for entry in found if entry.mentions]
-    count = Counter(f for entry in claimed for _, features in entry.mentions for f in set(features))
+def slots_of(found: Iterable[tuple[str, list[dict[str, Any]], list[Described]]]) -> tuple[dict[str, int], dict[str, Slots]]:
+    """The features by number, and the slots of each kind, from (kind, its annotated claims, mentions) of each sentence that claims it."""
+    told = [entry for entry in found if entry[2]]
+    count = Counter(f for _, _, mentions in told for _, features in mentions for f in set(features))
     names = {f: k for k, f in enumerate(sorted(f for f, n in count.items() if n >= LEAST))}
     made = {}
     for kind in KINDS:
-        mine = [entry for entry in claimed if entry.kind == kind]
+        mine = [(gold, mentions) for k, gold, mentions in told if k == kind]
         if mine:
             made[kind] = _slots(kind, mine, names)
     return names, made
 
 
-def _slots(kind: str, claimed: list[Claimed], names: dict[str, int]) -> Slots:
+def _slots(kind: str, told: list[tuple[list[dict[str, Any]], list[Described]]], names: dict[str, int]) -> Slots:
     rows: list[list[int]] = []
     may: list[list[bool]] = []
     right: list[list[bool]] = []
-    told: list[Floats32] = []
     starts: list[int] = []
-    for _, gold, mentions, said in claimed:
+    for gold, mentions in told:
         starts.append(len(rows))
-        told.append(np.full((len(mentions), 2), np.nan, np.float32) if said is None else said)
         for mention, features in mentions:
             rows.append([names[f] for f in features if f in names])  # twice told counts twice, as it is read
             able = [mention.acts or role == "target" for role in ends_of(kind)]
@@ -141,10 +111,10 @@ def _slots(kind: str, claimed: list[Claimed], names: dict[str, int]) -> Slots:
     at = np.array([k for row in rows for k in row], np.int32)
     x = csr_matrix((np.ones(len(at), np.float32), at, np.cumsum([0, *map(len, rows)])), shape=(len(rows), len(names)))
     columns = np.tile(np.array([ENDS[kind, role] for role in ends_of(kind)], np.intp), (len(rows), 1))
-    return Slots(x, columns, np.array(may), np.array(right), np.vstack(told), np.array(starts, np.intp))
+    return Slots(x, columns, np.array(may), np.array(right), np.array(starts, np.intp))
 
 
-def with_ends(weights: Weights, found: Iterable[Claimed]) -> Weights:
+def with_ends(weights: Weights, found: Iterable[tuple[str, list[dict[str, Any]], list[Described]]]) -> Weights:
     """The weights, with those of the ends; raises ValueError if no sentence holds a claim and a mention."""
     names, slots = slots_of(found)
     if not slots:
@@ -207,7 +177,7 @@ def _net(features: int, slots: dict[str, Slots]) -> Net:
             open_ = there(random, raw.shape, UNITS_LEFT_OUT) * (raw > 0)
             h = raw * open_
             ends = out.T[some.ends]  # mentions by 2 by units
-            slope = some.taught_slopes(np.einsum("mu,meu->me", h, ends) + out_bias[some.ends])
+            _, slope = some.slopes(np.einsum("mu,meu->me", h, ends) + out_bias[some.ends])
             g = np.zeros((len(h), len(ENDS)), np.float32)
             np.put_along_axis(g, some.ends, (slope / len(some.starts)).astype(np.float32), axis=1)
             back = g @ out.T * open_
@@ -222,5 +192,5 @@ def _joined(slots: list[Slots]) -> Slots:
     before = np.cumsum([0, *(s.x.shape[0] for s in slots)])
     starts = np.concatenate([s.starts + n for s, n in zip(slots, before[:-1], strict=True)])
     x = vstack([s.x for s in slots]).tocsr()
-    ends, may, right, told = (np.concatenate([getattr(s, name) for s in slots]) for name in ("ends", "may", "right", "told"))
-    return Slots(x, ends, may, right, told, starts)
+    ends, may, right = (np.concatenate([getattr(s, name) for s in slots]) for name in ("ends", "may", "right"))
+    return Slots(x, ends, may, right, starts)

@@ -1,7 +1,7 @@
 """Fits the nets of the trained reader (`picket.learn.trained.net`): Adam on small batches, with features left out at random.
 
-Some of each sentence's features and three in ten units are left out anew each time that it is seen, so that no unit leans on a single
-word. Nets from different beginnings err in different places, so the mean of a few is right more often than each (decisions 58,
+Four in ten of each sentence's features and three in ten units are left out anew each time that it is seen, so that no unit leans on a
+single word. Nets from different beginnings err in different places, so the mean of a few is right more often than each (decisions 58,
 60). The generators' seeds are fixed: the same reports give the same nets.
 
     letter  meaning                          shape
@@ -16,7 +16,6 @@ import os
 from concurrent.futures import ProcessPoolExecutor
 from functools import partial
 from multiprocessing import get_context
-from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,26 +24,13 @@ from scipy.special import expit, logit
 
 from picket.learn.trained.net import Net, kept
 
-NETS, BATCH = 3, 800
+NETS, UNITS, ROUNDS, BATCH = 3, 128, 13, 800
+LEAST = 8  # a net sees the features that stand in so many sentences: of rarer ones it learns nothing that holds
 FASTEST = 0.008  # the step size at first; it falls evenly to nothing
-UNITS_LEFT_OUT = 0.3
+LEFT_OUT, UNITS_LEFT_OUT = 0.4, 0.3
 PENALTY = 1e-4
 MEAN, SQUARE = 0.9, 0.98  # how much Adam keeps of its running means
 Floats = NDArray[np.float32]
-
-
-class Plan(NamedTuple):
-    """How a net is fitted: its units, rounds over all sentences, the share of a sentence's features that is left out, and in how many
-    sentences a feature stands that the net sees: of rarer ones it learns nothing that holds."""
-
-    units: int
-    rounds: int
-    left_out: float
-    least: int
-
-
-ANNOTATED = Plan(128, 13, 0.4, 8)
-TAUGHT = Plan(256, 14, 0.2, 16)  # where what the encoder says is learned from twice the sentences (`benchmarks.teacher`)
 
 
 class Adam:
@@ -66,38 +52,38 @@ class Adam:
             part -= rate / mean * m / (np.sqrt(s / square) + 1e-6)
 
 
-def fitted_net(features: csr_matrix, y: NDArray[np.floating], plan: Plan = ANNOTATED) -> Net:
-    """The nets side by side, as one, whose mean log odds fit the columns of y (0 to 1)."""
-    often = np.flatnonzero(np.asarray(features.sum(axis=0)).ravel() >= plan.least)
+def fitted_net(features: csr_matrix, y: NDArray[np.float64]) -> Net:
+    """The nets side by side, as one, whose mean log odds fit the columns of y (0 or 1)."""
+    often = np.flatnonzero(np.asarray(features.sum(axis=0)).ravel() >= LEAST)
     x, y_all = features[:, often].astype(np.float32), y.astype(np.float32)
     with ProcessPoolExecutor(min(NETS, os.cpu_count() or 1), get_context("fork")) as pool:
-        nets = [*pool.map(partial(_one, x, y_all, plan), range(1, NETS + 1))]
+        nets = [*pool.map(partial(_one, x, y_all), range(1, NETS + 1))]
     rows, bias, out, out_bias = zip(*nets, strict=True)
-    every = np.zeros((features.shape[1], NETS * plan.units), np.float32)
+    every = np.zeros((features.shape[1], NETS * UNITS), np.float32)
     every[often] = np.hstack(rows)
     return kept(every, np.hstack(bias), np.vstack(out) / NETS, np.mean(out_bias, axis=0))
 
 
-def _one(x_all: csr_matrix, y_all: Floats, plan: Plan, seed: int) -> tuple[Floats, Floats, Floats, Floats]:
+def _one(x_all: csr_matrix, y_all: Floats, seed: int) -> tuple[Floats, Floats, Floats, Floats]:
     """The rows, bias, out and out_bias of one net."""
     random = np.random.default_rng(seed)
     n, columns = y_all.shape
-    rows = drawn(random, (x_all.shape[1], plan.units), 0.035)
-    bias, out = np.zeros(plan.units, np.float32), drawn(random, (plan.units, columns), 0.3)
+    rows = drawn(random, (x_all.shape[1], UNITS), 0.035)
+    bias, out = np.zeros(UNITS, np.float32), drawn(random, (UNITS, columns), 0.3)
     out_bias = logit(np.clip(y_all.mean(axis=0), 1e-3, 0.999)).astype(np.float32)
     adam = Adam([rows, bias, out, out_bias])
-    for round_ in range(plan.rounds):
+    for round_ in range(ROUNDS):
         order = random.permutation(n)
         for begin in range(0, n, BATCH):
             chosen = order[begin : begin + BATCH]
-            x = thinned(random, x_all[chosen], plan.left_out)
+            x = thinned(random, x_all[chosen], LEFT_OUT)
             raw = x @ rows + bias
             open_ = there(random, raw.shape, UNITS_LEFT_OUT) * (raw > 0)
             h = raw * open_
             g = (expit(h @ out + out_bias) - y_all[chosen]) / len(chosen)
             back = g @ out.T * open_
             slopes = [x.T.tocsr() @ back + PENALTY * rows, back.sum(axis=0), h.T @ g, g.sum(axis=0)]
-            adam.step(slopes, FASTEST * (1 - round_ / plan.rounds))
+            adam.step(slopes, FASTEST * (1 - round_ / ROUNDS))
     return rows, bias, out, out_bias
 
 

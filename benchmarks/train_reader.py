@@ -1,7 +1,6 @@
 """Trains the weights of the trained reader (`picket.learn.trained`) and measures it on reports that it was not trained on.
 
     python -m benchmarks.train_reader              trains on the tuned reports of benchmarks/reports and writes the weights
-    python -m benchmarks.train_reader --teacher FOLDER   the same, the nets of kinds learning from the encoder of that folder, too
     python -m benchmarks.train_reader --measure    writes no weights: the reports of half the annotators, read with weights of the others
 
 Logistic regressions with a quadratic penalty, fitted by L-BFGS from zero, and nets with fixed seeds for the kinds of a sentence
@@ -28,15 +27,14 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import minimize
-from scipy.sparse import csr_matrix, vstack
+from scipy.sparse import csr_matrix
 
 from benchmarks.claim_scores import flow_gained, same_name, score
 from benchmarks.reports import FOLDER, Annotated, all_annotated, lessons
-from benchmarks.teacher import Taught, taught
 from benchmarks.train_countries import STEPS, rounded, with_countries
-from benchmarks.train_ends import Claimed, with_ends
+from benchmarks.train_ends import Described, with_ends
 from benchmarks.train_further import with_further
-from benchmarks.train_net import TAUGHT, fitted_net
+from benchmarks.train_net import fitted_net
 from benchmarks.train_numbers import with_numbers
 from picket.learn.claim import KINDS
 from picket.learn.drafts import Draft
@@ -44,7 +42,6 @@ from picket.learn.extract import claims_of
 from picket.learn.report import Report
 from picket.learn.sentence import Sentence
 from picket.learn.trained import Trained
-from picket.learn.trained.encoder import encoder_in
 from picket.learn.trained.features import sentence_features
 from picket.learn.trained.groups import named_groups
 from picket.learn.trained.kinds import anchors_of
@@ -144,27 +141,16 @@ def fitted(x: csr_matrix, y: Floats, penalty: float, free: int) -> Floats:
     return np.asarray(found.x).reshape(features, columns)
 
 
-def train(seen: list[list[Seen]], told: list[Taught] | None = None) -> Weights:
-    """The weights from the sentences of some reports, and from what the encoder told of them. The kinds first, on whole sentences; then the
-    ends, for the kinds that the annotators found."""
-    every = [s for of_report in seen for s in of_report]
-    rows = [s.features for s in every]
+def train(seen: list[Seen]) -> Weights:
+    """The kinds first, on whole sentences; then the ends, for the kinds that the annotators found."""
+    rows = [s.features for s in seen]
     names = vocabulary(rows)
-    claimed = np.array([[*(any(g["kind"] == kind for g in s.gold) for kind in KINDS), doubtful(s.gold)] for s in every], float)
+    claimed = np.array([[*(any(g["kind"] == kind for g in s.gold) for kind in KINDS), doubtful(s.gold)] for s in seen], float)
     x = matrix(rows, names)
-    kinds = fitted(x, claimed, KIND_PENALTY, names["bias"])
-    net = fitted_net(x, claimed) if told is None else fitted_net(*_as_taught(x, claimed, names, told), TAUGHT)
+    kinds, net = fitted(x, claimed, KIND_PENALTY, names["bias"]), fitted_net(x, claimed)
     none = np.zeros((0, len(ROLES)), np.float32), np.zeros((0, len(ENDS)), np.float32)
     weights = Weights(names, rounded(kinds), net, {}, *none, net)  # no ends yet: nothing asks for them before they are there
-    return with_ends(weights, _claimed(seen, told, weights))
-
-
-def _as_taught(x: csr_matrix, claimed: Floats, names: dict[str, int], told: list[Taught]) -> tuple[csr_matrix, Floats]:
-    """The sentences, then those with other words; and what the nets learn of each."""
-    odds = np.vstack([t.odds for t in told])
-    own = np.where(np.isnan(odds), claimed, (claimed + odds) / 2)
-    other = matrix([row for t in told for row in t.features], names)
-    return vstack([x, other]).tocsr(), np.vstack([own, *(t.odds_changed for t in told)])
+    return with_ends(weights, _claimed(seen, weights))
 
 
 def _with_choices(weights: Weights, reports: list[Annotated]) -> Weights:
@@ -179,15 +165,13 @@ def doubtful(gold: list[dict[str, Any]]) -> bool:
     return any(g["certainty"] in {"possible", "alleged", "denied"} for g in gold)
 
 
-def _claimed(seen: list[list[Seen]], told: list[Taught] | None, weights: Weights) -> Iterator[Claimed]:
-    """Each kind that the annotators found in a sentence."""
-    for n, of_report in enumerate(seen):
-        ends = told[n].ends if told is not None else {}
-        for k, s in enumerate(of_report):
-            anchors = anchors_of(s.look, weights) if s.gold else {}
-            for kind in dict.fromkeys(g["kind"] for g in s.gold):
-                mentions = [(m, [*m.features, *end_features(s.look, kind, m, anchors.get(kind), NAMES)]) for m in s.mentions]
-                yield Claimed(kind, [g for g in s.gold if g["kind"] == kind], mentions, ends.get((k, kind)))
+def _claimed(seen: list[Seen], weights: Weights) -> Iterator[tuple[str, list[dict[str, Any]], list[Described]]]:
+    """Each kind that the annotators found in a sentence, its claims, and the mentions with their features for it."""
+    for s in seen:
+        anchors = anchors_of(s.look, weights) if s.gold else {}
+        for kind in dict.fromkeys(g["kind"] for g in s.gold):
+            mentions = [(m, [*m.features, *end_features(s.look, kind, m, anchors.get(kind), NAMES)]) for m in s.mentions]
+            yield kind, [g for g in s.gold if g["kind"] == kind], mentions
 
 
 def tuned() -> list[Annotated]:
@@ -230,7 +214,7 @@ def _read_by_others(left_out: list[Annotated]) -> dict[str, list[dict[str, Any]]
     reports, seen = _shared
     docs = {a.doc for a in left_out}
     others = [a for a in reports if a.doc not in docs]
-    weights = _with_choices(train([seen[a.doc] for a in others]), others)
+    weights = _with_choices(train([s for a in others for s in seen[a.doc]]), others)
     found: dict[str, list[dict[str, Any]]] = {"rules alone": [], "with the trained reader": []}
     for report in map(report_of, left_out):
         found["rules alone"] += map(msgspec.to_builtins, claims_of(report))
@@ -243,13 +227,6 @@ def _figures(found: dict[str, list[dict[str, Any]]], reports: list[Annotated]) -
     return {name: score(claims, gold) for name, claims in found.items()} | {"reports": len(gold)}
 
 
-def _trained(reports: list[Annotated], teacher: Path | None) -> Weights:
-    """The weights without choices; the sentences as they were seen are given up when they are there."""
-    seen = [seen_in(a) for a in reports]
-    told = taught(reports, seen, encoder_in(teacher)) if teacher is not None else None
-    return train(seen, told)
-
-
 def main() -> None:
     """Trains and writes, or measures."""
     parser = argparse.ArgumentParser(
@@ -260,14 +237,7 @@ def main() -> None:
         action="store_true",
         help="measure the reports of half the annotators with weights of the others; write no weights",
     )
-    parser.add_argument(
-        "--teacher",
-        type=Path,
-        metavar="FOLDER",
-        help="the folder of the encoder that the nets of kinds learn from (docs/learn.md)",
-    )
-    given = parser.parse_args()
-    if given.measure:
+    if parser.parse_args().measure:
         figures = measured(tuned())
         out = Path(__file__).parent / "results" / "train_reader.json"
         out.write_text(json.dumps(figures, indent=1, sort_keys=True) + "\n")
@@ -281,7 +251,7 @@ def main() -> None:
         return
     reports = tuned()
     buffer = io.BytesIO()
-    written(_with_choices(_trained(reports, given.teacher), reports), buffer)
+    written(_with_choices(train([s for a in reports for s in seen_in(a)]), reports), buffer)
     FILE.write_bytes(buffer.getvalue())
     print(f"{FILE}: {len(buffer.getvalue())} bytes from {len(reports)} reports")
 

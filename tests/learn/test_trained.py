@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from benchmarks.reports import all_annotated
-from benchmarks.train_net import ANNOTATED, NETS, fitted_net
+from benchmarks.train_net import NETS, UNITS, fitted_net
 from benchmarks.train_reader import FILE, report_of, seen_in, train
 from click.testing import CliRunner
 from scipy.sparse import csr_matrix
@@ -69,7 +69,7 @@ def test_the_same_reports_give_the_same_weights() -> None:
     files = []
     for _ in range(2):
         out = io.BytesIO()
-        written(train([seen_in(a) for a in SOME[:4]]), out)
+        written(train([s for a in SOME[:4] for s in seen_in(a)]), out)
         files.append(out.getvalue())
     assert files[0] == files[1]
     out = io.BytesIO()
@@ -94,10 +94,10 @@ def test_nets_side_by_side_are_their_mean_and_learn_nothing_of_rare_features() -
     cases = (random.random((400, 6)) < [0.5, 0.4, 0.3, 0.6, 0.5, 0]).astype(float)
     cases[:2, 5] = 1  # stands in two sentences only
     net = fitted_net(csr_matrix(cases), cases[:, :1])
-    assert net.rows.shape == (6, NETS * ANNOTATED.units)
+    assert net.rows.shape == (6, NETS * UNITS)
     assert net.rows[:5].any(axis=1).all()
     assert not net.rows[5].any()
-    parts = [slice(k * ANNOTATED.units, (k + 1) * ANNOTATED.units) for k in range(NETS)]
+    parts = [slice(k * UNITS, (k + 1) * UNITS) for k in range(NETS)]
     alone = [Net(net.rows[:, k], net.step, net.bias[k], NETS * net.out[k], net.out_bias) for k in parts]
     rows = [0, 2, 5]
     single = [one.logits(rows)[0] for one in alone]
