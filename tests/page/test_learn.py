@@ -103,6 +103,49 @@ def test_a_claim_is_checked_by_one_key_each_and_taken_back(desk: Page, served: S
     assert '"value": 1200' in json.dumps(decided[2]), "the quantity goes with the edit"
 
 
+def test_a_guess_is_kept_as_stated_by_one_key_and_a_doubt_of_the_report_is_not(browser: Browser, tmp_path: Path) -> None:
+    told = ["Iran sent drones to Mars.", "Iran may have sent drones to Venus."]
+    report = Report(doc="d", title="T", text=" ".join(told), source="x", published="1999-01-01")
+    claims = [
+        Claim(
+            doc="d",
+            kind="supply",
+            provider="Iran",
+            recipient=to,
+            evidence=words,
+            start=report.text.index(words),
+            end=report.text.index(words) + len(words),
+            rule=rule,
+            published="1999-01-01",
+            certainty="possible",
+        )
+        for to, words, rule in (("Mars", told[0], "trained-supply"), ("Venus", told[1], "supply"))
+    ]
+    served = Served(tmp_path / "desk", [report], claims)
+    try:
+        page = browser.new_context(viewport={"width": 1280, "height": 720}).new_page()
+        page.goto(served.url)
+        expect(page.get_by_role("button", name="As stated")).to_be_visible()
+        page.keyboard.press("s")
+        expect(page.locator(".claim").first).to_contain_text("stated")
+        expect(page.locator(".claim").first).to_contain_text("edited")
+        expect(page.locator(".claim").nth(1)).to_have_attribute("aria-current", "true")
+        expect(page.get_by_role("button", name="As stated")).to_have_count(0)
+        page.wait_for_timeout(100)
+        page.keyboard.press("s")
+        expect(page.get_by_role("status")).to_contain_text("e edits the certainty")
+        page.keyboard.press("u")
+        expect(page.locator(".claim").first).to_contain_text("guessed")
+        decided = made(served, 2)
+        assert [d["op"] for d in decided] == ["edit", "undo"]
+        changed = decided[0]["changed"]
+        assert isinstance(changed, dict)
+        assert (changed["certainty"], changed["recipient"], changed["rule"]) == ("stated", "Mars", "analyst")
+        page.context.close()
+    finally:
+        served.end()
+
+
 def test_an_edit_that_cannot_be_says_why_and_keeps_what_was_typed(desk: Page, served: Served) -> None:
     desk.keyboard.press("e")
     desk.locator("input[name=country]").fill("Iran")

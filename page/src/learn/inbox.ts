@@ -6,6 +6,9 @@ import { SlotForm, slotsOf } from "./slots.ts";
 
 const STATES = ["pending", "accepted", "edited", "rejected", "added", "all"] as const;
 
+/** Does a claim count as possible because it was guessed, and nobody has decided otherwise? */
+const ownDoubt = (o: OpenClaim): boolean => o.guessed && o.state === "pending" && o.claim.certainty === "possible";
+
 export class Inbox implements Screen {
   readonly id = "inbox";
   readonly title = "Inbox";
@@ -66,11 +69,20 @@ export class Inbox implements Screen {
     await this.after(n, decision, what === "accept" ? "accepted" : "rejected");
   }
 
-  private async after(n: number, decision: number, state: string): Promise<void> {
+  /** Keeps a guess as stated: that it counts as possible was the reader's doubt. A doubt of the report's own is not lifted by one key. */
+  private async asStated(): Promise<void> {
+    const open = this.open;
+    if (!open) return;
+    if (!ownDoubt(open)) return this.page.say("Only what was guessed is kept as stated by one key; e edits the certainty.", true);
+    const { decision } = await tell<{ decision: number }>(`claims/${open.n}/edit`, { slots: { certainty: "stated" } });
+    await this.after(open.n, decision, "edited", { certainty: "stated" });
+  }
+
+  private async after(n: number, decision: number, state: string, more: Partial<InboxRow> = {}): Promise<void> {
     this.made.push(decision);
-    this.page.say(`Claim ${n} ${state}. u takes it back.`);
+    this.page.say(`Claim ${n} ${more.certainty ? `kept as ${more.certainty}` : state}. u takes it back.`);
     const i = this.rows.findIndex((r) => r.n === n);
-    if (i >= 0) this.rows[i] = { ...this.rows[i]!, state };
+    if (i >= 0) this.rows[i] = { ...this.rows[i]!, state, ...more };
     void this.page.refreshState();
     await this.move(1);
   }
@@ -109,6 +121,7 @@ export class Inbox implements Screen {
     const does: Record<string, () => unknown> = {
       a: () => this.decide("accept"),
       r: () => this.decide("reject"),
+      s: () => this.asStated(),
       e: () => this.edit(),
       u: () => this.undo(),
       j: () => this.move(1),
@@ -212,12 +225,13 @@ export class Inbox implements Screen {
         ${o.translation ? html`<div><dt>translation</dt><dd><bdi>${o.translation}</bdi></dd></div>` : ""}
       </dl>
       <p class="said"><bdi>${o.sentence ?? "Rejected: not part of the picture."}</bdi></p>
-      ${o.guessed && o.state === "pending" ? html`<p class="quiet">Guessed from the sentence's words: no rule read it, so it counts as possible. If the sentence states it, edit the certainty.</p>` : ""}
+      ${o.guessed && o.state === "pending" ? html`<p class="quiet">Guessed from the sentence's words: no rule read it, so it counts as possible. If the sentence states it, s keeps it as stated.</p>` : ""}
       <p class="quiet">
         ${o.state}${o.rule ? ` · rule ${o.rule}` : ""}${o.reliability ? ` · source ${o.reliability}, ${o.reliability_words}` : ""}
       </p>
       <p class="row">
         <button class="act" @click=${() => void this.decide("accept")}>Accept <kbd>a</kbd></button>
+        ${ownDoubt(o) ? html`<button class="act" @click=${() => void this.asStated()}>As stated <kbd>s</kbd></button>` : ""}
         <button class="act" @click=${() => this.edit()}>Edit <kbd>e</kbd></button>
         <button class="act" @click=${() => void this.decide("reject")}>Reject <kbd>r</kbd></button>
         <button class="act" @click=${() => void this.undo()}>Undo <kbd>u</kbd></button>

@@ -16,6 +16,7 @@ const POLL_MS = 700;
 const KEYS: [string, string][] = [
   ["1 – 9, 0", "choose a screen"],
   ["a / e / r", "inbox: accept, edit, reject the claim; the next one comes"],
+  ["s", "inbox: keep a guess as stated; the next one comes"],
   ["u", "inbox: take the last decision back"],
   ["j / k", "next, previous"],
   ["Enter or o", "open the sentences behind what is chosen"],
