@@ -104,7 +104,7 @@ def test_a_claim_is_checked_by_one_key_each_and_taken_back(desk: Page, served: S
 
 
 def test_a_guess_is_kept_as_stated_by_one_key_and_a_doubt_of_the_report_is_not(browser: Browser, tmp_path: Path) -> None:
-    told = ["Iran sent drones to Mars.", "Iran may have sent drones to Venus."]
+    told = ["Iran sent drones to Mars.", "Iran may have sent drones to Venus.", "Iran sent drones to Pluto."]
     report = Report(doc="d", title="T", text=" ".join(told), source="x", published="1999-01-01")
     claims = [
         Claim(
@@ -119,7 +119,11 @@ def test_a_guess_is_kept_as_stated_by_one_key_and_a_doubt_of_the_report_is_not(b
             published="1999-01-01",
             certainty="possible",
         )
-        for to, words, rule in (("Mars", told[0], "trained-supply"), ("Venus", told[1], "supply"))
+        for to, words, rule in (
+            ("Mars", told[0], "trained-supply"),
+            ("Venus", told[1], "trained-supply"),
+            ("Pluto", told[2], "supply"),
+        )
     ]
     served = Served(tmp_path / "desk", [report], claims)
     try:
@@ -131,9 +135,13 @@ def test_a_guess_is_kept_as_stated_by_one_key_and_a_doubt_of_the_report_is_not(b
         expect(page.locator(".claim").first).to_contain_text("edited")
         expect(page.locator(".claim").nth(1)).to_have_attribute("aria-current", "true")
         expect(page.get_by_role("button", name="As stated")).to_have_count(0)
-        page.wait_for_timeout(100)
-        page.keyboard.press("s")
-        expect(page.get_by_role("status")).to_contain_text("e edits the certainty")
+        for row in (1, 2):  # the sentence hedges; a rule read it, so the doubt is the report's
+            expect(page.locator(".claim").nth(row)).to_have_attribute("aria-current", "true")
+            page.wait_for_timeout(100)
+            page.keyboard.press("s")
+            expect(page.get_by_role("status")).to_contain_text("e edits the certainty")
+            page.keyboard.press("j")
+            page.wait_for_timeout(100)
         page.keyboard.press("u")
         expect(page.locator(".claim").first).to_contain_text("guessed")
         decided = made(served, 2)

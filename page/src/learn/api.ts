@@ -83,6 +83,7 @@ export interface Claim {
 
 export interface OpenClaim extends Evidence {
   guessed: boolean;
+  own_doubt: boolean; // possible only because it was guessed
   claim: Claim;
   original: Claim | null;
   text: string;

@@ -6,9 +6,6 @@ import { SlotForm, slotsOf } from "./slots.ts";
 
 const STATES = ["pending", "accepted", "edited", "rejected", "added", "all"] as const;
 
-/** Does a claim count as possible because it was guessed, and nobody has decided otherwise? */
-const ownDoubt = (o: OpenClaim): boolean => o.guessed && o.state === "pending" && o.claim.certainty === "possible";
-
 export class Inbox implements Screen {
   readonly id = "inbox";
   readonly title = "Inbox";
@@ -73,7 +70,7 @@ export class Inbox implements Screen {
   private async asStated(): Promise<void> {
     const open = this.open;
     if (!open) return;
-    if (!ownDoubt(open)) return this.page.say("Only what was guessed is kept as stated by one key; e edits the certainty.", true);
+    if (!open.own_doubt) return this.page.say("Only a guess without a word of doubt in its sentence is kept as stated by one key; e edits the certainty.", true);
     const { decision } = await tell<{ decision: number }>(`claims/${open.n}/edit`, { slots: { certainty: "stated" } });
     await this.after(open.n, decision, "edited", { certainty: "stated" });
   }
@@ -225,13 +222,13 @@ export class Inbox implements Screen {
         ${o.translation ? html`<div><dt>translation</dt><dd><bdi>${o.translation}</bdi></dd></div>` : ""}
       </dl>
       <p class="said"><bdi>${o.sentence ?? "Rejected: not part of the picture."}</bdi></p>
-      ${o.guessed && o.state === "pending" ? html`<p class="quiet">Guessed from the sentence's words: no rule read it, so it counts as possible. If the sentence states it, s keeps it as stated.</p>` : ""}
+      ${o.guessed && o.state === "pending" ? html`<p class="quiet">Guessed from the sentence's words: no rule read it, so it counts as possible. If the sentence states it, ${o.own_doubt ? "s keeps it as stated" : "edit the certainty"}.</p>` : ""}
       <p class="quiet">
         ${o.state}${o.rule ? ` · rule ${o.rule}` : ""}${o.reliability ? ` · source ${o.reliability}, ${o.reliability_words}` : ""}
       </p>
       <p class="row">
         <button class="act" @click=${() => void this.decide("accept")}>Accept <kbd>a</kbd></button>
-        ${ownDoubt(o) ? html`<button class="act" @click=${() => void this.asStated()}>As stated <kbd>s</kbd></button>` : ""}
+        ${o.own_doubt ? html`<button class="act" @click=${() => void this.asStated()}>As stated <kbd>s</kbd></button>` : ""}
         <button class="act" @click=${() => this.edit()}>Edit <kbd>e</kbd></button>
         <button class="act" @click=${() => void this.decide("reject")}>Reject <kbd>r</kbd></button>
         <button class="act" @click=${() => void this.undo()}>Undo <kbd>u</kbd></button>

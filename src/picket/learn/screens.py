@@ -16,7 +16,8 @@ from picket.learn import when
 from picket.learn.cards import Card
 from picket.learn.cards.coverage import coverage
 from picket.learn.changes import changes
-from picket.learn.claim import guessed
+from picket.learn.claim import Claim, guessed
+from picket.learn.doubt import hedged
 from picket.learn.first_seen import First, first_seen, lag_words
 from picket.learn.flows import Flow, known_by
 from picket.learn.gaps import questions
@@ -94,7 +95,7 @@ def claim(desk: Desk, n: int) -> dict[str, Any]:
     text = whole[at : c.end + _AROUND] if to_letter else c.evidence
     original = desk.original(n)
     return {
-        **evidence(desk, [n])[0], "guessed": guessed(original.rule),
+        **evidence(desk, [n])[0], "guessed": guessed(original.rule), "own_doubt": _own_doubt(c),
         "claim": msgspec.to_builtins(c),
         "original": msgspec.to_builtins(original) if original != c else None,
         "text": text, "text_from": at, "start": c.start - at if to_letter else 0, "end": c.end - at if to_letter else len(c.evidence),
@@ -102,6 +103,11 @@ def claim(desk: Desk, n: int) -> dict[str, Any]:
         "decision": desk.decided.last.get(desk.key(n)), "translation": desk.translation(n),
         "language": report.language if report else None, "copy_of": line.copy_of if line else None,
     }  # fmt: skip
+
+
+def _own_doubt(c: Claim) -> bool:
+    """Is a claim possible only because it was guessed: does no word of its sentence hedge?"""
+    return guessed(c.rule) and c.certainty == "possible" and hedged(c.evidence) is None
 
 
 def evidence(desk: Desk, numbers: Iterable[int]) -> list[dict[str, Any]]:
